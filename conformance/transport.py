@@ -24,6 +24,7 @@ __all__ = ["Answer", "Headers", "Kind", "Problem", "Transport"]
 
 _URL = re.compile(r"(https?)://(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._~%-]+)(?::(\d+))?([/?][!-~]*)?", re.IGNORECASE)
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_BREAK = re.compile(r"[\r\n\0\ud800-\udfff]")
 _REDIRECTS = (301, 302, 303, 307, 308)
 
 
@@ -118,6 +119,8 @@ class Transport:
         secrets = secret_headers or {}
         request = self._request(method, url, {**self._headers, **headers, **secrets}, body, tuple(secrets.values()))
         del headers, secret_headers, secrets, body  # no secret in a local variable of a frame that raises
+        if isinstance(request, str):
+            raise ValueError(request)
         problem: Problem | None = None
         try:
             answer = self._exchange(request)
@@ -130,7 +133,8 @@ class Transport:
             detail = f"The server answered {answer.status} with a redirect to {where}; redirects are not followed."
             problem = Problem("redirect", detail, answer.raw[:4096], answer)
         # A new exception, so that no frame with the server's text in it hangs on its traceback.
-        raise Problem(problem.kind, request.without_secrets(problem.detail), problem.partial, problem.answer)
+        problem = Problem(problem.kind, request.without_secrets(problem.detail), problem.partial, problem.answer)
+        raise problem
 
     def close(self) -> None:
         """Close all idle connections."""
@@ -142,18 +146,16 @@ class Transport:
 
     def _request(
         self, method: str, url: str, headers: dict[str, str], body: bytes | None, secrets: tuple[str, ...]
-    ) -> _Request:
-        refusal = None
+    ) -> _Request | str:
+        """The request, or why it must not go out."""
         parts = _URL.fullmatch(url.partition("#")[0])
         if not parts or not _TOKEN.fullmatch(method):
-            refusal = f"cannot be sent as a request: {method!r} {url!r}"
-        elif self._allowed is not None and not {_origin(parts).host, _origin(parts).address} & self._allowed:
-            refusal = f"{_origin(parts).address} is not one of the target's hosts; nothing was sent"
-        elif broken := [n for n, v in headers.items() if not _TOKEN.fullmatch(n) or any(c in v for c in "\r\n\0")]:
-            refusal = f"headers would break the request: {broken}"
-        if refusal or not parts:
-            del headers, body, secrets  # as in send
-            raise ValueError(refusal)
+            return f"cannot be sent as a request: {method!r} {url!r}"
+        if self._allowed is not None and not {_origin(parts).host, _origin(parts).address} & self._allowed:
+            return f"{_origin(parts).address} is not one of the target's hosts; nothing was sent"
+        broken = [name for name, value in headers.items() if not _TOKEN.fullmatch(name) or _BREAK.search(value)]
+        if broken:
+            return f"headers would break the request: {broken}"
         origin = _origin(parts)
         fields = {"host": f"Host: {parts[2]}{f':{parts[3]}' if parts[3] else ''}"}
         if body is not None or method in ("POST", "PUT", "PATCH"):
