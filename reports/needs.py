@@ -1,0 +1,86 @@
+"""What was not judged, grouped by why; and what a profile would have to say so that it can be."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from reports.text import Json
+
+# The vocabulary of `needs` in the requirement data, as advice to the owner of a profile.
+ADVICE = {
+    "second_app": "a second app under [[apps]], registered apart from the first",
+    "second_marketplace": "another marketplace under [marketplaces]",
+    "payment": "a way to pay: kind under [payment]",
+    "token_endpoint": 'client credentials: kind = "client_credentials" under [auth], client_id and client_secret under [[apps]]',
+    "expired_token": "expired_token of an app under [[apps]]",
+    "other_scope": "other_scope under [auth]: a scope of the app that does not open this API",
+    "coupon": "a coupon that fits any cart of plain items: good under [coupons]",
+    "second_coupon": "two coupons that fit any cart of plain items: good under [coupons]",
+    "coupon.oversized": "a coupon larger than any order: oversized under [coupons]",
+    "coupon.minimum": "a coupon with a minimum spend: minimum under [coupons]",
+    "coupon.item_bound": "a coupon for some items only: item_bound under [coupons]",
+    "coupon.refused": "coupons that are refused, each with its error: refused under [coupons]",
+    "item.limit": "an item with a purchase limit: limit under the marketplace's items",
+    "item.stock": "an item with little stock: stock under the marketplace's items",
+    "item.lot": "an item sold in lots: lot under the marketplace's items",
+    "buyer.declined": "a buyer whose payment is declined: declined under [buyers]",
+    "address.other": "other_address of a marketplace",
+    "address.unverifiable": "unverifiable_address of a marketplace",
+    "address.foreign": "foreign_countries of a marketplace",
+    "address.sanctioned": "sanctioned_countries of a marketplace",
+    "paid_promise": "the seconds within which an order is paid: paid_within_s under [payment]",
+    "items.2": "two plain items in a marketplace",
+    "items.4": "four plain items in a marketplace",
+    "items.max": "as many plain items as a session holds, and one more",
+    "seen.fee": "a plain item with a fee",
+    "seen.promotion": "a plain item with a promotion",
+    "seen.import_charges": "a plain item with import charges",
+    "seen.second_option": "a plain item with a second shipping option",
+    "seen.delivery_discount": "a plain item with a delivery discount",
+}
+_ITEM = re.compile(r"item\.(refused|removed|warned|at_payment)\.(\d+)")
+_OFFERED = re.compile(r"not offered:?\s*(.*)", re.S)
+
+
+def advice(need: str) -> str:
+    """What to add to a profile for `need`; the need itself where nothing better is known."""
+    if match := _ITEM.fullmatch(need):
+        role, number = match.groups()
+        word = "warning" if role in ("removed", "warned") else "error"
+        return f"an item with {word} {number}: {role} under the marketplace's items"
+    return ADVICE.get(need, need)
+
+
+def lacks(requirement: Json) -> list[str]:
+    """What the profile does not offer and the requirement needs: its `lacks`, else read from its reason."""
+    named: list[str] = requirement.get("lacks") or []
+    match = _OFFERED.match(requirement["reason"] or "")
+    return named or ([part.strip() for part in re.split(r"[,;]", match[1]) if part.strip()] if match else [])
+
+
+@dataclass(frozen=True)
+class Group:
+    """Requirements that were not judged for one reason."""
+
+    reason: str
+    advice: str | None
+    requirements: list[Json]
+
+
+def unjudged(result: Json) -> list[Group]:
+    """The unjudged and waived requirements by reason: the profile's gaps last, larger groups first."""
+    groups: dict[tuple[str, str | None], list[Json]] = {}
+    for requirement in result["requirements"]:
+        if requirement["outcome"] == "waived":
+            groups.setdefault((f"waived: {requirement['reason']}", None), []).append(requirement)
+        elif requirement["outcome"] == "unjudged":
+            missing = lacks(requirement)
+            key = (
+                ("not offered: " + ", ".join(missing), " and ".join(advice(need) for need in missing))
+                if missing
+                else (requirement["reason"] or "no reason was given", None)
+            )
+            groups.setdefault(key, []).append(requirement)
+    found = [Group(reason, hint, members) for (reason, hint), members in groups.items()]
+    return sorted(found, key=lambda group: (group.advice is not None, -len(group.requirements), group.reason))

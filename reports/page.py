@@ -1,0 +1,100 @@
+"""report.html: what its template needs, made from a run."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from reports.difference import mark
+from reports.drawing import drawing
+from reports.exchange_view import Room, text_node, view
+from reports.needs import advice, lacks, unjudged
+from reports.run import Run
+from reports.templating import render_page, short
+from reports.text import CHAPTERS, OUTCOMES, Json
+
+LIMIT = 2_000_000  # bytes of the page
+FULL = 150  # findings that are told in full
+
+
+def page(run: Run) -> str:
+    """The report as one HTML file of at most 2 MB: exchanges give way first, exchanges.jsonl has them anyway."""
+    html = ""
+    for room in (1_200_000, 400_000, 0):
+        html = render_page("report.html.j2", **_context(run, Room(room)))
+        if len(html.encode()) <= LIMIT:
+            break
+    return html
+
+
+def _context(run: Run, room: Room) -> dict[str, Any]:
+    result = run.result
+    rules = {rule["id"]: rule for rule in result["requirements"]}
+    decisive = [found for rule in result["requirements"] for found in rule["findings"]]
+    names = [chapter["name"] for chapter in result["chapters"]]
+    return {
+        "result": result,
+        "findings": [_finding(run, found, rules, room, position) for position, found in enumerate(decisive[:FULL], 1)],
+        "also_seen": [_finding(run, found, rules, room, FULL + position) for position, found in enumerate(result["also_seen"][:FULL], 1)],
+        "more": max(0, len(decisive) - FULL) + max(0, len(result["also_seen"]) - FULL),
+        "by_chapter": [(name, CHAPTERS.get(name, name), [r for r in result["requirements"] if r["chapter"] == name]) for name in names],
+        "outcomes": OUTCOMES,
+        "bar": _bar(result["counts"]),
+        "drawing": drawing(result["reach"]),
+        "groups": unjudged(result),
+        "advice": lambda rule: [advice(need) for need in lacks(rule)],
+        "operations": _operations(run),
+        "rate": result["requests"] / result["duration_s"] if result["duration_s"] else None,
+        "matrix": run.kill_matrix,
+        "notes": result["notes"] + run.problems,
+    }
+
+
+def _bar(counts: Json) -> list[tuple[str, int, float, float]]:
+    """(outcome, how many, where it begins, how wide) in parts of 100."""
+    parts = []
+    begin = 0.0
+    for outcome in ("passed", "failed", "unjudged", "waived"):
+        width = 100 * counts[outcome] / max(1, counts["requirements"])
+        parts.append((outcome, counts[outcome], round(begin, 3), round(width, 3)))
+        begin += width
+    return parts
+
+
+def _finding(run: Run, found: Json, rules: dict[str, Json], room: Room, position: int) -> Json:
+    expected, seen = mark(short(found["expected"]), short(found["seen"]))
+    exchanges = []
+    before: Json | None = None
+    for name in found["exchanges"][:60]:
+        exchange = run.exchanges.get(name)
+        if exchange is not None:
+            exchanges.append(view(exchange, before, room))
+            before = exchange
+    script = text_node(run.scripts.get(found["script"] or "", ""))
+    paired = len(found["steps"]) == len(exchanges)
+    return found | {
+        "number": position,
+        "rule": rules.get(found["requirement"]),
+        "marked": (expected, seen),
+        "exchanges": [shown | {"step": found["steps"][n] if paired else None} for n, shown in enumerate(exchanges)],
+        "steps": [] if paired else found["steps"],
+        "lost": len(found["exchanges"]) - len(exchanges),
+        "script_text": script if script and room.take(script) else None,
+    }
+
+
+def _operations(run: Run) -> list[Json]:
+    """A row for each operation: how often it was sent, with which status, how long it took."""
+    reach = run.result["reach"]["operations"]
+    rows = []
+    for name in list(reach) + sorted(set(run.times) - set(reach)):
+        times = run.times.get(name)
+        rows.append(
+            {
+                "name": name,
+                "reach": reach.get(name),
+                "statuses": sorted(times.statuses.items()) if times else [],
+                "median": times.quantile(0.5) if times else None,
+                "slow": times.quantile(0.95) if times else None,
+            }
+        )
+    return rows

@@ -1,0 +1,132 @@
+"""The end of a run on a terminal: the verdict first, then a table, each finding, the readings, what was not judged."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import textwrap
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TextIO
+
+from reports.needs import unjudged
+from reports.text import CHAPTERS, MARKS, Json, judged, line, number, scrub, seconds, source
+
+RED, GREEN, YELLOW, DIM, BOLD, RESET = "\x1b[31m", "\x1b[32m", "\x1b[33m", "\x1b[2m", "\x1b[1m", "\x1b[0m"
+COLOURS = {"conformant": GREEN, "not conformant": RED, "incomplete": YELLOW}
+NAMED = 8  # ids in a line of what was not judged; the rest is counted
+
+
+def wants_colour(out: TextIO) -> bool:
+    """Whether colours help there: a terminal that is not dumb, and NO_COLOR (no-color.org) not set."""
+    return not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb" and out.isatty()
+
+
+def print_summary(result: Json, out: TextIO, colour: bool, directory: Path | None = None) -> None:
+    """Write the summary of a run to `out`; `directory` is where its report lies, for paths that can be opened.
+
+    No control character of a server reaches `out`. NO_COLOR beats `colour`. What `out` cannot encode is escaped.
+    """
+    painted = colour and not os.environ.get("NO_COLOR")
+    encoding = getattr(out, "encoding", None) or "utf-8"
+    for text in _lines(scrub(result), _width(), directory):
+        if not painted:
+            for code in (RED, GREEN, YELLOW, DIM, BOLD, RESET):
+                text = text.replace(code, "")
+        out.write(text.encode(encoding, "backslashreplace").decode(encoding) + "\n")
+
+
+def _width() -> int:
+    return max(60, min(110, shutil.get_terminal_size((100, 24)).columns))
+
+
+def _lines(result: Json, width: int, directory: Path | None) -> Iterator[str]:
+    target = result["target"]
+    yield ""
+    yield BOLD + COLOURS[result["verdict"]] + line(result["sentence"]) + RESET
+    facts = [
+        line(target["base_url"]),
+        ", ".join(target["marketplaces"]),
+        judged(result),
+        f"{number(result['requests'], 'request')} in {seconds(result['duration_s'])}",
+        f"seed {result['seed']}",
+    ]
+    yield from (DIM + text + RESET for text in textwrap.wrap(" · ".join(fact for fact in facts if fact), width))
+    yield ""
+    yield from _table(result)
+    yield from _findings(result, width, directory)
+    yield from _readings(result, width)
+    yield from _unjudged(result, width)
+    for note in result["notes"]:
+        yield from _hanging("note", line(note), width, 0)
+    if directory is not None:
+        yield ""
+        yield f"Report: {directory / 'report.html'}"
+
+
+def _table(result: Json) -> Iterator[str]:
+    yield DIM + f"{'':<26}" + "".join(f"{outcome:>10}" for outcome in ("passed", "failed", "unjudged", "waived")) + RESET
+    for chapter in result["chapters"]:
+        cells = ""
+        for outcome, code in (("passed", GREEN), ("failed", RED), ("unjudged", YELLOW), ("waived", YELLOW)):
+            count = chapter[outcome]
+            cells += (code + f"{count:>10}" + RESET) if count else DIM + f"{'·':>10}" + RESET
+        yield f"  {CHAPTERS.get(chapter['name'], chapter['name']):<24}" + cells
+    counts = result["counts"]
+    yield DIM + f"  {'all':<24}" + "".join(f"{counts[o]:>10}" for o in ("passed", "failed", "unjudged", "waived")) + RESET
+
+
+def _findings(result: Json, width: int, directory: Path | None) -> Iterator[str]:
+    rules = {rule["id"]: rule for rule in result["requirements"]}
+    decisive = [found for rule in result["requirements"] for found in rule["findings"]]
+    for heading, several in (("Findings", decisive), ("Also seen", result["also_seen"])):
+        if several:
+            yield ""
+            yield f"{BOLD}{heading}{RESET}"
+        for found in several:
+            rule = rules.get(found["requirement"])
+            level = rule["level"] if rule else ""
+            where = ", ".join([*found["operations"], *found["marketplaces"]])
+            yield ""
+            yield f"{RED}{MARKS['failed']} {found['requirement']}{RESET} {DIM}{level}{RESET} {line(found['summary'])}"
+            yield from (f"    {DIM}{text}{RESET}" for text in textwrap.wrap(f"{number(found['count'], 'time')}: {line(where)}", width - 4))
+            sources = "; ".join(source(item) for item in found["sources"])
+            sentence = rule["sentence"] if rule else found["summary"]
+            yield from _hanging("rule", line(f"{sentence} ({sources})" if sources else sentence), width)
+            yield from _hanging("expected", line(found["expected"]), width)
+            yield from _hanging("seen", line(found["seen"]), width)
+            if found["script"]:
+                script = str(directory / found["script"]) if directory else found["script"]
+                again = f"  (reproduced {line(found['reproduced'])})" if found["reproduced"] else ""
+                yield f"    {DIM}{'script':<10}{RESET}{script}{again}"
+
+
+def _readings(result: Json, width: int) -> Iterator[str]:
+    if result["readings"]:
+        yield ""
+        yield f"{BOLD}Readings taken{RESET} {DIM}(the documents allow several){RESET}"
+    for taken in result["readings"]:
+        where = f"  ({', '.join(taken['operations'])})" if taken["operations"] else ""
+        yield from _hanging(taken["requirement"], line(taken["reading"] + where), width, 2, 24)
+
+
+def _unjudged(result: Json, width: int) -> Iterator[str]:
+    groups = unjudged(result)
+    if groups:
+        yield ""
+        yield f"{BOLD}Not judged{RESET}"
+    for group in groups:
+        names = [rule["id"] for rule in group.requirements]
+        listed = ", ".join(names[:NAMED]) + (f" and {len(names) - NAMED} more" if len(names) > NAMED else "")
+        yield from _hanging(f"{len(names):>3}", line(f"{group.reason}: {listed}"), width, 2, 5)
+
+
+def _hanging(label: str, text: str, width: int, indent: int = 4, column: int = 10) -> Iterator[str]:
+    """`label` in a column, `text` beside it, wrapped."""
+    room = max(30, width - indent - column)
+    for position, part in enumerate(textwrap.wrap(text, room, break_long_words=True) or [""]):
+        first = f"{label:<{column}}" if position == 0 else " " * column
+        gap = "" if first.endswith(" ") else " "
+        yield f"{' ' * indent}{DIM}{first}{RESET}{gap}{part}"
+
+

@@ -1,0 +1,83 @@
+"""Text from a server, made safe to look at; and the words that several views share."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+Json = dict[str, Any]
+
+# Controls but tab and newline, the C1 block, bidirectional and invisible formatting, line separators, lone surrogates,
+# non-characters: they move a terminal's cursor, turn text around, or are no XML at all.
+_UNSAFE = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff\ufffe\uffff"
+    "\U000e0000-\U000e007f]"
+)
+
+DOCUMENTS = {
+    "O": "OpenAPI document, Order API v2",
+    "G": "getGuestCheckoutSession page",
+    "I": "initiateGuestCheckoutSession page",
+    "P": "placeGuestOrder page (v1)",
+    "M": "methods page, Order API v2",
+    "S": "negative-testing page",
+}
+CHAPTERS = {
+    "sessions": "Sessions",
+    "marketplace": "Marketplace",
+    "line_items": "Line items and quantity",
+    "address_shipping": "Address and shipping",
+    "coupons": "Coupons",
+    "money": "Money",
+    "payment": "Payment and order",
+    "protocol": "Protocol",
+}
+OUTCOMES = ("failed", "passed", "unjudged", "waived")
+MARKS = {"passed": "✓", "failed": "✗", "unjudged": "–", "waived": "~"}
+VERDICT_COLOURS = {"conformant": "#2f7d4f", "not conformant": "#b3372f", "incomplete": "#9a6a12"}
+
+
+def clean(text: str) -> str:
+    """`text` with every character that could do something shown as its escape; tab and newline stay."""
+    return _UNSAFE.sub(lambda m: f"\\u{ord(m.group()):04x}" if ord(m.group()) < 0x10000 else f"\\U{ord(m.group()):08x}", text)
+
+
+def line(text: str) -> str:
+    """`text` on one line, clean."""
+    return clean(text).replace("\n", "\\n").replace("\t", "\\t")
+
+
+def scrub(value: Any) -> Any:
+    """A copy of a JSON value with every string in it clean, names of members too."""
+    if isinstance(value, str):
+        return clean(value)
+    if isinstance(value, list):
+        return [scrub(item) for item in value]
+    if isinstance(value, dict):
+        return {clean(name): scrub(item) for name, item in value.items()}
+    return value
+
+
+def source(item: Json) -> str:
+    """Where a rule stands, for people: the document's name and the place in it."""
+    name = DOCUMENTS.get(item["document"], item["document"])
+    return f"{name}: {item['place']}" if item["place"] else name
+
+
+def number(count: int, one: str, many: str = "") -> str:
+    """'1 finding', '1,204 findings'."""
+    return f"{count:,} {one if count == 1 else many or one + 's'}"
+
+
+def seconds(value: float) -> str:
+    """A duration in seconds as '0.4 s', '18 s', '3 min 05 s'."""
+    if value < 10:
+        return f"{value:.1f} s"
+    whole = round(value)
+    return f"{whole} s" if whole < 60 else f"{whole // 60} min {whole % 60:02d} s"
+
+
+def judged(result: Json) -> str:
+    """'88 of 95 requirements judged'."""
+    counts = result["counts"]
+    return f"{counts['judged']} of {number(counts['requirements'], 'requirement')} judged"

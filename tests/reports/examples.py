@@ -1,0 +1,319 @@
+"""Made-up runs, written to a folder as a real run writes them: result.json, exchanges.jsonl, scripts/.
+
+Three of them: `conformant`, `faulty` (three findings) and `incomplete` (little offered, one requirement blocked).
+`python -m tests.reports.examples FOLDER` writes all three, to look at.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from tests.reports.example_rules import RULES
+
+Json = dict[str, Any]
+CHAPTERS = ["sessions", "marketplace", "line_items", "address_shipping", "coupons", "money", "payment", "protocol"]
+BASE = "http://127.0.0.1:8080"
+SESSION = f"{BASE}/buy/order/v2/guest_checkout_session"
+
+
+def amount(cents: int, currency: str = "USD") -> Json:
+    return {"value": f"{cents / 100:.2f}", "currency": currency}
+
+
+def body(lines: list[tuple[str, int, int]], session: str = "1700000000021", total: int | None = None) -> Json:
+    """A checkout session: (item, quantity, cents) for each line."""
+    subtotal = sum(quantity * cents for _, quantity, cents in lines)
+    delivery = 599 * len(lines)
+    return {
+        "checkoutSessionId": session,
+        "lineItems": [
+            {
+                "lineItemId": f"60000000{n}",
+                "itemId": item,
+                "title": f"Made-up thing no. {n}",
+                "quantity": quantity,
+                "baseUnitPrice": amount(cents),
+                "netPrice": amount(quantity * cents),
+                "seller": {"username": "good-seller"},
+                "image": {"imageUrl": "https://i.example.com/1.jpg"},
+                "shippingOptions": [
+                    {"shippingOptionId": "1", "selected": True, "baseDeliveryCost": amount(599), "shippingCarrierCode": "USPS"}
+                ],
+            }
+            for n, (item, quantity, cents) in enumerate(lines)
+        ],
+        "pricingSummary": {
+            "priceSubtotal": amount(subtotal),
+            "deliveryCost": amount(delivery),
+            "tax": amount(0),
+            "total": amount(subtotal + delivery if total is None else total),
+        },
+    }
+
+
+def refusal(error: int, message: str) -> Json:
+    return {"errors": [{"errorId": error, "domain": "API_ORDER", "category": "REQUEST", "message": message}]}
+
+
+def exchange(
+    trace: str, seq: int, operation: str, path: str, sent: Any, status: int | None, answer: Any, **more: Any
+) -> Json:
+    """One exchange; `more` replaces members."""
+    return {
+        "id": f"{trace}/{seq}",
+        "trace": trace,
+        "seq": seq,
+        "operation": operation,
+        "intent": None,
+        "method": "GET" if operation.startswith("get") else "POST",
+        "url": path if "://" in path else SESSION + path,
+        "request_headers": {
+            "Authorization": "Bearer <secret:a1>",
+            "X-EBAY-C-MARKETPLACE-ID": "EBAY_US",
+            "Content-Type": "application/json",
+        },
+        "request_body": sent,
+        "status": status,
+        "response_headers": {"Content-Type": "application/json; charset=utf-8", "rlogid": f"t6{seq:x}"},
+        "response_body": answer,
+        "problem": None,
+        "started": f"2025-11-24T02:10:{seq % 60:02d}.125Z",
+        "ms": 1.5 + seq % 4,
+        "marketplace": "EBAY_US",
+        "app": "1",
+    } | more
+
+
+def finding(requirement: str, summary: str, expected: str, seen: str, exchanges: list[str], steps: list[str], **more: Any) -> Json:
+    return {
+        "requirement": requirement,
+        "summary": summary,
+        "expected": expected,
+        "seen": seen,
+        "sources": [{"document": "O", "place": "updateGuestQuantity"}],
+        "operations": ["updateGuestQuantity"],
+        "marketplaces": ["EBAY_US"],
+        "count": 1,
+        "exchanges": exchanges,
+        "reproduced": "3 of 3",
+        "script": f"scripts/{requirement}.sh",
+        "steps": steps,
+    } | more
+
+
+def requirement(rule: tuple[str, str, str, str, list[str]], number: int) -> Json:
+    name, level, chapter, title, operations = rule
+    of = 1 + number * 7 % 29
+    readings = {
+        "COUPON-CONDITION": "stays listed and saves nothing",
+        "PAY-READ-AFTER": "200 with the final state",
+        "SESSION-UNKNOWN": "400 with 15003",
+        "PRICE-FEE": "per unit",
+    }
+    return {
+        "id": name,
+        "chapter": chapter,
+        "level": level,
+        "title": title,
+        "sentence": f"{title}; that holds on each operation named here, in every marketplace that is offered.",
+        "sources": [{"document": "O", "place": operations[0] if operations else "security scheme"}],
+        "operations": operations,
+        "outcome": "passed",
+        "reason": None,
+        "reading": readings.get(name),
+        "cases": {"judged": of, "of": of, "missing": []},
+        "evidence": of * 3 + number,
+        "findings": [],
+    }
+
+
+def base(name: str) -> Json:
+    """A result in which everything passed."""
+    rules = [requirement(rule, number) for number, rule in enumerate(RULES)]
+    return {
+        "format": 1,
+        "verdict": "conformant",
+        "sentence": "",
+        "exit_status": 0,
+        "target": {"name": name, "base_url": BASE, "profile": f"{name}.toml", "marketplaces": ["EBAY_US", "EBAY_GB", "EBAY_DE"]},
+        "suite": {"version": "0.1.0", "contract": "2.1.2"},
+        "seed": 0,
+        "started": "2025-11-24T02:10:00Z",
+        "duration_s": 18.4,
+        "requests": 5321,
+        "token_requests": 3,
+        "level": "should",
+        "budget": {"limit": 6000, "used": 5321},
+        "counts": {},
+        "chapters": [],
+        "requirements": rules,
+        "reach": {
+            "operations": {
+                "initiateGuestCheckoutSession": {"sent": 1210, "accepted": 910, "refused": 300},
+                "getGuestCheckoutSession": {"sent": 1633, "accepted": 1540, "refused": 93},
+                "applyGuestCoupon": {"sent": 402, "accepted": 190, "refused": 212},
+                "removeGuestCoupon": {"sent": 240, "accepted": 110, "refused": 130},
+                "updateGuestQuantity": {"sent": 802, "accepted": 455, "refused": 347},
+                "updateGuestShippingAddress": {"sent": 405, "accepted": 140, "refused": 265},
+                "updateGuestShippingOption": {"sent": 260, "accepted": 130, "refused": 130},
+                "getGuestPurchaseOrder": {"sent": 164, "accepted": 122, "refused": 42},
+                "placeGuestOrder": {"sent": 205, "accepted": 118, "refused": 87},
+            },
+            "states": {"open": 910, "empty": 61, "ordered": 118, "declined": 6},
+            "transitions": [
+                {"from": "start", "to": "open", "by": "initiateGuestCheckoutSession", "visits": 910},
+                {"from": "open", "to": "open", "by": "updateGuestQuantity", "visits": 394},
+                {"from": "open", "to": "open", "by": "applyGuestCoupon", "visits": 190},
+                {"from": "open", "to": "open", "by": "removeGuestCoupon", "visits": 110},
+                {"from": "open", "to": "open", "by": "updateGuestShippingAddress", "visits": 140},
+                {"from": "open", "to": "open", "by": "updateGuestShippingOption", "visits": 130},
+                {"from": "open", "to": "empty", "by": "updateGuestQuantity", "visits": 61},
+                {"from": "open", "to": "ordered", "by": "placeGuestOrder", "visits": 118},
+                {"from": "open", "to": "declined", "by": "placeGuestOrder", "visits": 6},
+            ],
+        },
+        "readings": [
+            {"requirement": r["id"], "reading": r["reading"], "operations": r["operations"][:3], "count": r["evidence"]}
+            for r in rules
+            if r["reading"]
+        ],
+        "also_seen": [],
+        "notes": [],
+    }
+
+
+def counted(result: Json) -> Json:
+    """Fill in counts, chapters and the sentence from the requirements."""
+    rules = result["requirements"]
+
+    def number(outcome: str, among: Iterable[Json]) -> int:
+        return sum(r["outcome"] == outcome for r in among)
+
+    outcomes = ["passed", "failed", "unjudged", "waived"]
+    result["chapters"] = [
+        {"name": name} | {outcome: number(outcome, [r for r in rules if r["chapter"] == name]) for outcome in outcomes}
+        for name in CHAPTERS
+    ]
+    counts = {outcome: number(outcome, rules) for outcome in outcomes}
+    judged = counts["passed"] + counts["failed"]
+    result["counts"] = {"requirements": len(rules), "judged": judged} | counts
+    result["sentence"] = f"{result['target']['name']} is {result['verdict']}: {judged} of {len(rules)} requirements judged, {counts['failed']} failed."
+    return result
+
+
+def change(result: Json, name: str, **members: Any) -> None:
+    next(r for r in result["requirements"] if r["id"] == name).update(members)
+
+
+def conformant() -> tuple[Json, list[Json]]:
+    result = base("mock")
+    traffic = [
+        exchange("t1", 1, "initiateGuestCheckoutSession", "/initiate", {"lineItemInputs": []}, 200, body([("v1|1|0", 1, 1899)])),
+        exchange(
+            "t1", 2, "getGuestCheckoutSession", "/1700000000021", None, 400, refusal(15003, "No such session."),
+            intent={"requirement": "SESSION-UNKNOWN", "case": "getGuestCheckoutSession"},
+        ),
+    ]
+    return counted(result), traffic
+
+
+LINES = [("v1|110000000001|0", 1, 1899), ("v1|110000000002|0", 2, 4250)]
+
+
+def faulty() -> tuple[Json, list[Json]]:
+    result = base("shop-under-test") | {"verdict": "not conformant", "exit_status": 1}
+    cart = {"contactEmail": "guest7@example.com", "lineItemInputs": [{"itemId": i, "quantity": q} for i, q, _ in LINES]}
+    zero = {"lineItemId": "600000000", "quantity": 0}
+    traffic = [
+        exchange("w2-17", 1, "initiateGuestCheckoutSession", "/initiate", cart, 200, body(LINES)),
+        exchange("w2-17", 2, "updateGuestQuantity", "/1700000000021/update_quantity", zero, 200, body(LINES[1:])),
+        exchange("w2-17", 3, "getGuestCheckoutSession", "/1700000000021", None, 200, body([(LINES[0][0], 0, 1899), LINES[1]])),
+        exchange("w1-3", 1, "initiateGuestCheckoutSession", "/initiate", cart, 200, body(LINES)),
+        exchange(
+            "w1-3", 2, "placeGuestOrder", f"{BASE}/buy/order/v1/guest_checkout_session/1700000000021/place_order",
+            {"marketingTerms": []}, 200, {"purchaseOrderId": "5000000000"},
+            request_headers={"Authorization": "Bearer <secret:a1>", "X-EBAY-C-MARKETPLACE-ID": "EBAY_GB"},
+            marketplace="EBAY_GB", intent={"requirement": "MARKET-SAME", "case": "placeGuestOrder EBAY_US>EBAY_GB"},
+        ),
+        exchange("w1-9", 1, "initiateGuestCheckoutSession", "/initiate", cart, 200, body(LINES, total=10399)),
+        exchange("w1-9", 2, "applyGuestCoupon", "/1700000000021/apply_coupon", {"redemptionCode": "FIVEOFF"}, None, None, problem="no answer within 10 s"),
+    ]
+    findings = [
+        finding(
+            "QTY-ZERO", "A line that was removed is back on the next read",
+            "lineItems without 600000000, as the answer to update_quantity had it", "lineItems with 600000000, quantity 0, on the next read",
+            ["w2-17/1", "w2-17/2", "w2-17/3"],
+            ["POST initiate with 2 items", "POST update_quantity of the first line to 0", "GET the session"],
+            count=14, marketplaces=["EBAY_US", "EBAY_GB", "EBAY_DE"], operations=["updateGuestQuantity", "getGuestCheckoutSession"],
+        ),
+        finding(
+            "MARKET-SAME", "An order is placed from another marketplace", "status 400 with errorId 15029", "status 200 with purchaseOrderId",
+            ["w1-3/1", "w1-3/2"], ["POST initiate in EBAY_US", "POST place_order in EBAY_GB"],
+            count=6, operations=["placeGuestOrder"], sources=[{"document": "O", "place": "15029"}, {"document": "P", "place": "error codes"}],
+        ),
+        finding(
+            "PRICE-TOTAL", "The total is not the sum of its parts", "total 115.97 = 103.99 + 11.98 + 0.00", "total 103.99",
+            ["w1-9/1", "w1-9/2"], ["POST initiate with 2 items", "POST apply_coupon FIVEOFF"], reproduced="2 of 3", count=211,
+        ),
+    ]
+    for found in findings:
+        change(result, found["requirement"], outcome="failed", findings=[found])
+    change(result, "PAY-LOCK", outcome="waived", reason="known since 3 November, ticket 4711, until 2026-01-31")
+    change(result, "COUPON-REMOVE", outcome="unjudged", reason="blocked by PRICE-TOTAL")
+    change(result, "SESSION-READ", cases={"judged": 21, "of": 26, "missing": ["paid, then read", "declined, then read", "five more"]})
+    result["notes"] = ["Readings differ between operations for SESSION-UNKNOWN: 400 on six, 404 on getGuestCheckoutSession."]
+    result["also_seen"] = [finding("ERROR-SHAPE", "A refusal without category", "category REQUEST", "no category", [], [], script=None, reproduced=None)]
+    return counted(result), traffic
+
+
+def incomplete() -> tuple[Json, list[Json]]:
+    result = base("sandbox") | {"verdict": "incomplete", "exit_status": 6, "budget": None}
+    lacking = {
+        "MARKET-SAME": "second_marketplace", "SESSION-APP": "second_app", "ORDER-APP": "second_app", "QTY-LOT": "item.lot",
+        "QTY-LIMIT": "item.limit", "COUPON-APPLY": "coupon", "COUPON-ONE": "second_coupon", "COUPON-REMOVE": "coupon",
+        "ADDR-SANCTION": "address.sanctioned", "PAY-DECLINED": "buyer.declined", "ORDER-PAID": "paid_promise",
+        "ITEM-ENDED": "item.refused.15018", "PRICE-FEE": "seen.fee",
+    }
+    for name, need in lacking.items():
+        change(result, name, outcome="unjudged", reason=f"not offered: {need}", lacks=[need], reading=None, evidence=0,
+               cases={"judged": 0, "of": 9, "missing": []})
+    change(result, "RACE", outcome="unjudged", reason="budget spent", evidence=0)
+    change(result, "ROBUST", outcome="unjudged", reason="the target did not answer", evidence=0)
+    result["target"] |= {"base_url": "https://apix.sandbox.example.com", "marketplaces": ["EBAY_US"]}
+    result["reach"]["states"]["declined"] = 0
+    result["readings"] = [r for r in result["readings"] if r["requirement"] != "PRICE-FEE"]
+    return counted(result), []
+
+
+SCRIPT = """#!/bin/bash
+# {id}: reproduces the finding from nothing. Exit 1: the fault is there, 0: it is gone, 2: could not get that far.
+set -u
+base=${{BASE_URL:-{base}}}
+token=${{TOKEN:?a token for the guest order scope}}
+answer=$(curl -sS -X POST "$base/buy/order/v2/guest_checkout_session/initiate" \\
+  -H "Authorization: Bearer $token" -H 'X-EBAY-C-MARKETPLACE-ID: EBAY_US' -H 'Content-Type: application/json' \\
+  --data '{{"contactEmail":"guest7@example.com"}}') || exit 2
+session=$(jq -er .checkoutSessionId <<<"$answer") || exit 2
+"""
+
+
+def write(folder: Path, run: tuple[Json, list[Json]]) -> Path:
+    """Write a run as the suite writes it; returns the folder."""
+    result, traffic = run
+    (folder / "scripts").mkdir(parents=True, exist_ok=True)
+    (folder / "result.json").write_text(json.dumps(result, indent=1))
+    (folder / "exchanges.jsonl").write_text("".join(json.dumps(x) + "\n" for x in traffic))
+    for rule in result["requirements"]:
+        for found in rule["findings"]:
+            if found["script"]:
+                (folder / found["script"]).write_text(SCRIPT.format(id=rule["id"], base=BASE))
+    return folder
+
+
+if __name__ == "__main__":
+    for make in (conformant, faulty, incomplete):
+        print(write(Path(sys.argv[1]) / make.__name__, make()))
