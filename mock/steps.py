@@ -1,0 +1,51 @@
+"""The table of steps that a new shop starts with, collected from the modules that hold them.
+
+A step is a function `(call, *args)`. It raises `Refusal` to end the request, fills in the call, or returns a value; a step
+that needs another runs it by name (`call.run("limit", item, quantity)`), so that each can be wrapped alone.
+"""
+
+from __future__ import annotations
+
+from mock import access, bodies, changes, pricing, sessions, views
+from mock.errors import Refusal
+from mock.routes import STEPS_OF, find
+from mock.shop import Answer, Call, Step
+
+
+def call(call: Call) -> Answer:
+    """The whole request: its steps, then the view or the refusal, then the answer."""
+    try:
+        call.operation, call.id = call.run("route")
+        for step in STEPS_OF[call.operation]:
+            call.run(step)
+        answer = Answer(200, call.run("view"), call.headers)
+    except Refusal as refusal:
+        answer = call.run("refusal", refusal)
+    answer = call.run("answer", answer)
+    if answer.status == 200 and call.session is not None:
+        call.session.done[call.operation] += 1
+        call.session.last = call.operation
+    return answer
+
+
+def route(call: Call) -> tuple[str, str]:
+    return find(call.request.method, call.request.path)
+
+
+def refusal(call: Call, refusal: Refusal) -> Answer:
+    return Answer(refusal.status, refusal.body, refusal.headers)
+
+
+def answer(call: Call, answer: Answer) -> Answer:
+    return answer
+
+
+STEPS: dict[str, Step] = {
+    **{step.__name__: step for step in (call, route, refusal, answer)},
+    **access.STEPS,
+    **sessions.STEPS,
+    **bodies.STEPS,
+    **changes.STEPS,
+    **pricing.STEPS,
+    **views.STEPS,
+}
