@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from reports.text import Json
 
 START = "start"
-WIDTH, COLUMN, GAP, LINE, HEAD = 196, 340, 34, 16, 46
+WIDTH, COLUMN, GAP, LINE, HEAD = 244, 460, 52, 17, 46
 ORDER = [START, "none", "open", "empty", "ordered", "paid", "declined"]  # known states, as a reader expects them
 
 
@@ -40,10 +40,11 @@ class Arrow:
 
 @dataclass(frozen=True)
 class Drawing:
-    """Everything to draw; `height` and `width` make the view box."""
+    """Everything to draw; `width` and `height` make the view box, `box` is how wide a state is."""
 
     width: int
     height: int
+    box: int
     states: list[State]
     arrows: list[Arrow]
 
@@ -72,7 +73,7 @@ def drawing(reach: Json) -> Drawing:
     arrows = [_arrow(states[a], states[b], labels, height) for (a, b), labels in between.items()]
     backward = any(states[a].x >= states[b].x for a, b in between)
     width = (len(columns) - 1) * COLUMN + WIDTH
-    return Drawing(width, height + (90 if backward else 0), [s for column in columns for s in column], arrows)
+    return Drawing(width, height + (90 if backward else 0), WIDTH, [s for column in columns for s in column], arrows)
 
 
 def _columns(states: dict[str, State], edges: list[tuple[str, str]]) -> list[list[State]]:
@@ -96,8 +97,9 @@ def _arrow(a: State, b: State, labels: list[tuple[str, int]], bottom: int) -> Ar
     by = b.y + min(b.height, HEAD) // 2
     if a.x < b.x:
         x1, x2 = a.x + WIDTH, b.x - 4
-        middle = (x1 + x2) // 2
-        path = f"M{x1} {a.y + a.height // 2}C{middle} {a.y + a.height // 2} {middle} {by} {x2} {by}"
+        y1, wide = a.y + a.height // 2, x2 - x1
+        # The bend comes early, so that the label has a level line under it.
+        path = f"M{x1} {y1}C{x1 + wide * 7 // 20} {y1} {x1 + wide // 5} {by} {x2} {by}"
         return Arrow(path, x2 - 8, by - 8 - LINE * (len(labels) - 1), labels, "end")
     down = bottom + 60
     x1, x2 = a.x + WIDTH // 2, b.x + WIDTH // 2 + (20 if a.x == b.x else 0)

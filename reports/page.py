@@ -29,10 +29,11 @@ def page(run: Run) -> str:
 def _context(run: Run, room: Room) -> dict[str, Any]:
     result = run.result
     rules = {rule["id"]: rule for rule in result["requirements"]}
-    decisive = [found for rule in result["requirements"] for found in rule["findings"]]
+    decisive = [found for rule in sorted(result["requirements"], key=lambda r: r["level"] != "MUST") for found in rule["findings"]]
     names = [chapter["name"] for chapter in result["chapters"]]
     return {
         "result": result,
+        "sentence": _sentence(result),
         "findings": [_finding(run, found, rules, room, position) for position, found in enumerate(decisive[:FULL], 1)],
         "also_seen": [_finding(run, found, rules, room, FULL + position) for position, found in enumerate(result["also_seen"][:FULL], 1)],
         "more": max(0, len(decisive) - FULL) + max(0, len(result["also_seen"]) - FULL),
@@ -47,6 +48,15 @@ def _context(run: Run, room: Room) -> dict[str, Any]:
         "matrix": run.kill_matrix,
         "notes": result["notes"] + run.problems,
     }
+
+
+def _sentence(result: Json) -> list[tuple[str, bool]]:
+    """The first sentence in parts, with the verdict's own words told apart; it opens the sentence if they are not in it."""
+    text, verdict = short(result["sentence"], 600), result["verdict"]
+    before, found, after = text.partition(verdict)
+    if not found:
+        return [(verdict.capitalize(), True), (f". {text}", False)]
+    return [(before, False), (found, True), (after, False)]
 
 
 def _bar(counts: Json) -> list[tuple[str, int, float, float]]:
