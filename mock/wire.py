@@ -124,13 +124,13 @@ class Wire:
         """One request and its answer; False when the connection is to end."""
         reader, writer = front
         request = await _read_head(reader)
-        method, _, version = (request.start.split(" ", 2) + ["", ""])[:3]
+        method, _, version = [*request.start.split(" ", 2), "", ""][:3]
         if "100-continue" in request.get("expect").lower():
             writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
         body = await _read_body(reader, request, to_end=False)
         answer, data = await self._ask(request, body, method, behind)
         self._answers += 1
-        _, status, reason = (answer.start.split(" ", 2) + [""])[:3]
+        _, status, reason = [*answer.start.split(" ", 2), ""][:3]
         reply = Reply(
             int(status),
             reason,
@@ -171,7 +171,7 @@ class Wire:
         except (asyncio.IncompleteReadError, ConnectionError) as error:
             behind.clear()
             writer.close()
-            if not used or getattr(error, "partial", b""):
+            if not used or (isinstance(error, asyncio.IncompleteReadError) and error.partial):
                 raise
             return await self._ask(request, body, method, behind)
         none = method == "HEAD" or answer.start.split(" ")[1] in ("204", "304")
