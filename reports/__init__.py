@@ -1,4 +1,4 @@
-"""Views of a finished run: everything here is rendered from DIR/result.json and DIR/exchanges.jsonl, long after the run too."""
+"""Views of a finished run, rendered from its result.json and exchanges.jsonl, long after the run too."""
 
 from __future__ import annotations
 

@@ -40,7 +40,11 @@ def allure(run: Run, folder: Path) -> None:
     for rule in result["requirements"]:
         _write(folder, f"{_uuid(run, rule['id'], 'result')}-result.json", _result(run, rule, folder, start))
     _write(folder, "categories.json", CATEGORIES)
-    _write(folder, "executor.json", {"name": "guest checkout conformance", "type": "suite", "reportName": result["sentence"]})
+    _write(
+        folder,
+        "executor.json",
+        {"name": "guest checkout conformance", "type": "suite", "reportName": result["sentence"]},
+    )
     environment = {
         "Target": result["target"]["name"],
         "Base.URL": result["target"]["base_url"],
@@ -52,7 +56,9 @@ def allure(run: Run, folder: Path) -> None:
         "Contract": result["suite"]["contract"],
     }
     flat = {name: str(value).replace("\\", "\\\\").replace("\n", "\\n") for name, value in environment.items()}
-    (folder / "environment.properties").write_text("".join(f"{name}={value}\n" for name, value in flat.items()), encoding="utf-8")
+    (folder / "environment.properties").write_text(
+        "".join(f"{name}={value}\n" for name, value in flat.items()), encoding="utf-8"
+    )
 
 
 def _uuid(run: Run, *parts: str) -> str:
@@ -89,7 +95,9 @@ def _result(run: Run, rule: Json, folder: Path, start: int) -> Json:
             )
         ],
         "links": [{"type": "requirement", "name": rule["id"], "url": f"../report.html#{rule['id']}"}],
-        "parameters": [{"name": "cases", "value": f"{rule['cases']['judged']} of {rule['cases']['of']}", "excluded": True}],
+        "parameters": [
+            {"name": "cases", "value": f"{rule['cases']['judged']} of {rule['cases']['of']}", "excluded": True}
+        ],
         "steps": [],
         "attachments": [],
     }
@@ -102,7 +110,9 @@ def _result(run: Run, rule: Json, folder: Path, start: int) -> Json:
     elif rule["reason"]:
         word = "waived: " if rule["outcome"] == "waived" else ""
         hints = "; ".join(advice(need) for need in lacks(rule))
-        test["statusDetails"] = {"message": word + rule["reason"]} | ({"trace": f"A profile would offer: {hints}"} if hints else {})
+        test["statusDetails"] = {"message": word + rule["reason"]} | (
+            {"trace": f"A profile would offer: {hints}"} if hints else {}
+        )
     return test
 
 
@@ -123,11 +133,19 @@ def _step(run: Run, found: Json, position: int, folder: Path, start: int) -> Jso
             exchange = run.exchanges[name]
             file = f"{_uuid(run, name)}-attachment.json"
             _write(folder, file, exchange)
-            title = f"{exchange['method']} {exchange['operation'] or exchange['url']}: {exchange['status'] or exchange['problem']}"
+            answer = exchange["status"] or exchange["problem"]
+            title = f"{exchange['method']} {exchange['operation'] or exchange['url']}: {answer}"
             attachments.append({"name": title, "source": file, "type": "application/json"})
     if found["script"] in run.scripts:
         file = f"{_uuid(run, found['requirement'], str(position), 'script')}-attachment.txt"
         (folder / file).write_text(run.scripts[found["script"]], encoding="utf-8")
         attachments.append({"name": "curl script", "source": file, "type": "text/plain"})
-    step: Json = {"name": found["summary"], "status": "failed", "stage": "finished", "start": start, "stop": start, "attachments": attachments}
+    step: Json = {
+        "name": found["summary"],
+        "status": "failed",
+        "stage": "finished",
+        "start": start,
+        "stop": start,
+        "attachments": attachments,
+    }
     return step

@@ -12,7 +12,12 @@ LABEL = "guest checkout"
 
 def badge_json(run: Run) -> Json:
     """The badge in the form of a shields.io endpoint, schema version 1."""
-    return {"schemaVersion": 1, "label": LABEL, "message": _message(run.result), "color": VERDICT_COLOURS[run.result["verdict"]][1:]}
+    return {
+        "schemaVersion": 1,
+        "label": LABEL,
+        "message": _message(run.result),
+        "color": VERDICT_COLOURS[run.result["verdict"]][1:],
+    }
 
 
 def _message(result: Json) -> str:
@@ -29,10 +34,11 @@ def badge_svg(run: Run) -> str:
         f'<text x="{x}" y="14" textLength="{width - 14}" lengthAdjust="spacingAndGlyphs">{escape(text)}</text>'
         for x, width, text in ((left / 2, left, LABEL), (left + right / 2, right, message))
     )
+    said = f"{escape(LABEL)}: {escape(message)}"
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="{left + right}" height="20" role="img" aria-label="{escape(LABEL)}: {escape(message)}">'
-        f"<title>{escape(LABEL)}: {escape(message)}</title>"
-        f'<rect width="{left + right}" height="20" rx="3" fill="#44413b"/>'
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{left + right}" height="20" role="img" aria-label="{said}">'
+        f'<title>{said}</title><rect width="{left + right}" height="20" rx="3" fill="#44413b"/>'
         f'<path d="M{left} 0h{right - 3}a3 3 0 0 1 3 3v14a3 3 0 0 1-3 3H{left}z" fill="{colour}"/>'
-        f'<g fill="#fff" text-anchor="middle" font-family="Verdana,DejaVu Sans,sans-serif" font-size="11">{words}</g></svg>\n'
+        '<g fill="#fff" text-anchor="middle" font-family="Verdana,DejaVu Sans,sans-serif" font-size="11">'
+        f"{words}</g></svg>\n"
     )

@@ -48,7 +48,11 @@ def ctrf(run: Run) -> Json:
             "environment": {
                 "appName": result["target"]["name"],
                 "testEnvironment": result["target"]["base_url"],
-                "extra": {"verdict": result["verdict"], "seed": result["seed"], "contract": result["suite"]["contract"]},
+                "extra": {
+                    "verdict": result["verdict"],
+                    "seed": result["seed"],
+                    "contract": result["suite"]["contract"],
+                },
             },
         },
     }
@@ -63,7 +67,12 @@ def _test(rule: Json) -> Json:
         "rawStatus": rule["outcome"],
         "type": "conformance",
         "tags": [rule["level"], rule["chapter"]],
-        "extra": {"requirement": rule["id"], "cases": rule["cases"], "evidence": rule["evidence"], "reading": rule["reading"]},
+        "extra": {
+            "requirement": rule["id"],
+            "cases": rule["cases"],
+            "evidence": rule["evidence"],
+            "reading": rule["reading"],
+        },
     }
     if rule["findings"]:
         test["message"] = rule["findings"][0]["summary"]

@@ -6,7 +6,7 @@ import re
 from difflib import SequenceMatcher
 
 _TOKEN = re.compile(r"[\w.]*\w|\s+|[^\w\s]")
-MOST = 600  # tokens; longer texts stand unmarked, since marking them is slow and tells nothing
+MOST = 250  # tokens; longer texts stand unmarked, since marking them is slow and tells nothing
 
 Part = tuple[str, bool]  # text, whether only this side has it
 

@@ -78,7 +78,11 @@ def drawing(reach: Json) -> Drawing:
 
 def _columns(states: dict[str, State], edges: list[tuple[str, str]]) -> list[list[State]]:
     entered = {b for _, b in edges}
-    roots = [name for name in states if name == START] or [name for name in states if name not in entered] or list(states)[:1]
+    roots = (
+        [name for name in states if name == START]
+        or [name for name in states if name not in entered]
+        or list(states)[:1]
+    )
     depth = dict.fromkeys(roots, 0)
     frontier = roots
     while frontier:

@@ -9,7 +9,7 @@ from reports.text import CHAPTERS, Json, source
 
 
 def junit(run: Run) -> bytes:
-    """The run in the form that CI servers read (testsuites, testsuite for each chapter, testcase for each requirement)."""
+    """The run as CI servers read it: a testsuite for each chapter, a testcase for each requirement."""
     result = run.result
     counts = result["counts"]
     root = Tree.Element(
@@ -38,11 +38,14 @@ def junit(run: Run) -> bytes:
         for rule in rules:
             _case(suite, rule)
     Tree.indent(root, " ")
-    return b'<?xml version="1.0" encoding="UTF-8"?>\n' + Tree.tostring(root, encoding="utf-8") + b"\n"
+    text: bytes = Tree.tostring(root, encoding="utf-8")
+    return b'<?xml version="1.0" encoding="UTF-8"?>\n' + text + b"\n"
 
 
 def _case(suite: Tree.Element, rule: Json) -> None:
-    case = Tree.SubElement(suite, "testcase", classname=f"conformance.{rule['chapter']}", name=f"{rule['id']} {rule['title']}", time="0")
+    case = Tree.SubElement(
+        suite, "testcase", classname=f"conformance.{rule['chapter']}", name=f"{rule['id']} {rule['title']}", time="0"
+    )
     properties = Tree.SubElement(case, "properties")
     for name, value in (
         ("requirement", rule["id"]),

@@ -12,7 +12,7 @@ ADVICE = {
     "second_app": "a second app under [[apps]], registered apart from the first",
     "second_marketplace": "another marketplace under [marketplaces]",
     "payment": "a way to pay: kind under [payment]",
-    "token_endpoint": 'client credentials: kind = "client_credentials" under [auth], client_id and client_secret under [[apps]]',
+    "token_endpoint": 'client credentials: kind = "client_credentials" under [auth], ids and secrets under [[apps]]',
     "expired_token": "expired_token of an app under [[apps]]",
     "other_scope": "other_scope under [auth]: a scope of the app that does not open this API",
     "coupon": "a coupon that fits any cart of plain items: good under [coupons]",

@@ -13,31 +13,42 @@ from reports.templating import render_page, short
 from reports.text import CHAPTERS, OUTCOMES, Json
 
 LIMIT = 2_000_000  # bytes of the page
-FULL = 150  # findings that are told in full
+# What is told: bytes for exchanges and scripts, findings, exchanges of each. The first that fits is taken.
+SCALES = [(1_200_000, 150, 60), (400_000, 60, 20), (100_000, 30, 6), (0, 10, 3)]
 
 
 def page(run: Run) -> str:
     """The report as one HTML file of at most 2 MB: exchanges give way first, exchanges.jsonl has them anyway."""
     html = ""
-    for room in (1_200_000, 400_000, 0):
-        html = render_page("report.html.j2", **_context(run, Room(room)))
+    for room, findings, exchanges in SCALES:
+        html = render_page("report.html.j2", **_context(run, Room(room), findings, exchanges))
         if len(html.encode()) <= LIMIT:
             break
     return html
 
 
-def _context(run: Run, room: Room) -> dict[str, Any]:
+def _context(run: Run, room: Room, most: int, exchanges: int) -> dict[str, Any]:
     result = run.result
     rules = {rule["id"]: rule for rule in result["requirements"]}
-    decisive = [found for rule in sorted(result["requirements"], key=lambda r: r["level"] != "MUST") for found in rule["findings"]]
+    decisive = [
+        found
+        for rule in sorted(result["requirements"], key=lambda r: r["level"] != "MUST")
+        for found in rule["findings"]
+    ]
     names = [chapter["name"] for chapter in result["chapters"]]
     return {
         "result": result,
         "sentence": _sentence(result),
-        "findings": [_finding(run, found, rules, room, position) for position, found in enumerate(decisive[:FULL], 1)],
-        "also_seen": [_finding(run, found, rules, room, FULL + position) for position, found in enumerate(result["also_seen"][:FULL], 1)],
-        "more": max(0, len(decisive) - FULL) + max(0, len(result["also_seen"]) - FULL),
-        "by_chapter": [(name, CHAPTERS.get(name, name), [r for r in result["requirements"] if r["chapter"] == name]) for name in names],
+        "findings": [_finding(run, found, rules, room, n, exchanges) for n, found in enumerate(decisive[:most], 1)],
+        "also_seen": [
+            _finding(run, found, rules, room, n, exchanges)
+            for n, found in enumerate(result["also_seen"][:most], most + 1)
+        ],
+        "more": max(0, len(decisive) - most) + max(0, len(result["also_seen"]) - most),
+        "by_chapter": [
+            (name, CHAPTERS.get(name, name), [r for r in result["requirements"] if r["chapter"] == name])
+            for name in names
+        ],
         "outcomes": OUTCOMES,
         "bar": _bar(result["counts"]),
         "drawing": drawing(result["reach"]),
@@ -51,7 +62,7 @@ def _context(run: Run, room: Room) -> dict[str, Any]:
 
 
 def _sentence(result: Json) -> list[tuple[str, bool]]:
-    """The first sentence in parts, with the verdict's own words told apart; it opens the sentence if they are not in it."""
+    """The first sentence in parts, the verdict's own words told apart; they open it if it lacks them."""
     text, verdict = short(result["sentence"], 600), result["verdict"]
     before, found, after = text.partition(verdict)
     if not found:
@@ -70,11 +81,11 @@ def _bar(counts: Json) -> list[tuple[str, int, float, float]]:
     return parts
 
 
-def _finding(run: Run, found: Json, rules: dict[str, Json], room: Room, position: int) -> Json:
+def _finding(run: Run, found: Json, rules: dict[str, Json], room: Room, position: int, most: int) -> Json:
     expected, seen = mark(short(found["expected"]), short(found["seen"]))
     exchanges = []
     before: Json | None = None
-    for name in found["exchanges"][:60]:
+    for name in found["exchanges"][:most]:
         exchange = run.exchanges.get(name)
         if exchange is not None:
             exchanges.append(view(exchange, before, room))

@@ -40,7 +40,7 @@ class Run:
 
 
 def read_result(directory: Path) -> Json:
-    """result.json of a folder, every text clean. Raises ValueError if it is no result of format 1, OSError if unreadable."""
+    """result.json of a folder, every text clean. Raises ValueError if it is no result of format 1, or OSError."""
     path = directory / "result.json"
     try:
         result = json.loads(path.read_text(encoding="utf-8"))
@@ -72,7 +72,7 @@ def stream(directory: Path) -> Iterator[Json | str]:
 
 def findings(result: Json) -> list[Json]:
     """Every finding: those that decide first, those also seen after them."""
-    return [found for rule in result["requirements"] for found in rule["findings"]] + result["also_seen"]
+    return [found for rule in result["requirements"] for found in rule["findings"]] + list(result["also_seen"])
 
 
 def read(directory: Path) -> Run:

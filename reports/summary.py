@@ -33,8 +33,9 @@ def summary(run: Run) -> str:
     lines = [
         f"## {ICONS[result['verdict']]} {md(result['sentence'])}",
         "",
-        f"{code(target['base_url'])} · {judged(result)} · {number(result['requests'], 'request')} in {seconds(result['duration_s'])}"
-        f" · seed {result['seed']} · suite {md(result['suite']['version'])}, contract {md(result['suite']['contract'])}",
+        f"{code(target['base_url'])} · {judged(result)}"
+        f" · {number(result['requests'], 'request')} in {seconds(result['duration_s'])} · seed {result['seed']}"
+        f" · suite {md(result['suite']['version'])}, contract {md(result['suite']['contract'])}",
         "",
         "| Chapter | passed | failed | unjudged | waived |",
         "|:--|--:|--:|--:|--:|",
@@ -54,7 +55,9 @@ def summary(run: Run) -> str:
         lines += ["", "<details><summary>Not judged</summary>", ""]
         for group in groups:
             hint = f" ({md(group.advice)})" if group.advice else ""
-            lines.append(f"- **{md(group.reason)}**{hint}: {', '.join(code(rule['id']) for rule in group.requirements)}")
+            lines.append(
+                f"- **{md(group.reason)}**{hint}: {', '.join(code(rule['id']) for rule in group.requirements)}"
+            )
         lines += ["", "</details>"]
     lines += [f"\n> {md(note)}" for note in result["notes"]]
     return "\n".join(lines) + "\n"
@@ -64,11 +67,12 @@ def _findings(heading: str, several: list[Json], rules: dict[str, Json]) -> list
     lines = ["", f"### {heading}"] if several else []
     for found in several[:MOST]:
         rule = rules.get(found["requirement"])
+        sources = "; ".join(source(item) for item in found["sources"])
         lines += [
             "",
             f"**{md(found['requirement'])}** {md(found['summary'])} ({number(found['count'], 'time')})",
             "",
-            f"- rule: {md(rule['sentence'] if rule else '')} *{md('; '.join(source(item) for item in found['sources']))}*",
+            f"- rule: {md(rule['sentence'] if rule else '')} *{md(sources)}*",
             f"- expected: {code(found['expected'])}",
             f"- seen: {code(found['seen'])}",
         ]

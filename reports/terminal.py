@@ -65,7 +65,9 @@ def _lines(result: Json, width: int, directory: Path | None) -> Iterator[str]:
 
 
 def _table(result: Json) -> Iterator[str]:
-    yield DIM + f"{'':<26}" + "".join(f"{outcome:>10}" for outcome in ("passed", "failed", "unjudged", "waived")) + RESET
+    yield (
+        DIM + f"{'':<26}" + "".join(f"{outcome:>10}" for outcome in ("passed", "failed", "unjudged", "waived")) + RESET
+    )
     for chapter in result["chapters"]:
         cells = ""
         for outcome, code in (("passed", GREEN), ("failed", RED), ("unjudged", YELLOW), ("waived", YELLOW)):
@@ -73,7 +75,9 @@ def _table(result: Json) -> Iterator[str]:
             cells += (code + f"{count:>10}" + RESET) if count else DIM + f"{'·':>10}" + RESET
         yield f"  {CHAPTERS.get(chapter['name'], chapter['name']):<24}" + cells
     counts = result["counts"]
-    yield DIM + f"  {'all':<24}" + "".join(f"{counts[o]:>10}" for o in ("passed", "failed", "unjudged", "waived")) + RESET
+    yield (
+        DIM + f"  {'all':<24}" + "".join(f"{counts[o]:>10}" for o in ("passed", "failed", "unjudged", "waived")) + RESET
+    )
 
 
 def _findings(result: Json, width: int, directory: Path | None) -> Iterator[str]:
@@ -89,7 +93,10 @@ def _findings(result: Json, width: int, directory: Path | None) -> Iterator[str]
             where = ", ".join([*found["operations"], *found["marketplaces"]])
             yield ""
             yield f"{RED}{MARKS['failed']} {found['requirement']}{RESET} {DIM}{level}{RESET} {line(found['summary'])}"
-            yield from (f"    {DIM}{text}{RESET}" for text in textwrap.wrap(f"{number(found['count'], 'time')}: {line(where)}", width - 4))
+            yield from (
+                f"    {DIM}{text}{RESET}"
+                for text in textwrap.wrap(f"{number(found['count'], 'time')}: {line(where)}", width - 4)
+            )
             sources = "; ".join(source(item) for item in found["sources"])
             sentence = rule["sentence"] if rule else found["summary"]
             yield from _hanging("rule", line(f"{sentence} ({sources})" if sources else sentence), width)
@@ -128,5 +135,3 @@ def _hanging(label: str, text: str, width: int, indent: int = 4, column: int = 1
         first = f"{label:<{column}}" if position == 0 else " " * column
         gap = "" if first.endswith(" ") else " "
         yield f"{' ' * indent}{DIM}{first}{RESET}{gap}{part}"
-
-

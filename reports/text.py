@@ -33,13 +33,15 @@ CHAPTERS = {
     "protocol": "Protocol",
 }
 OUTCOMES = ("failed", "passed", "unjudged", "waived")
-MARKS = {"passed": "✓", "failed": "✗", "unjudged": "–", "waived": "~"}
+MARKS = {"passed": "✓", "failed": "✗", "unjudged": "○", "waived": "~"}
 VERDICT_COLOURS = {"conformant": "#2f7d4f", "not conformant": "#b3372f", "incomplete": "#9a6a12"}
 
 
 def clean(text: str) -> str:
     """`text` with every character that could do something shown as its escape; tab and newline stay."""
-    return _UNSAFE.sub(lambda m: f"\\u{ord(m.group()):04x}" if ord(m.group()) < 0x10000 else f"\\U{ord(m.group()):08x}", text)
+    return _UNSAFE.sub(
+        lambda m: f"\\u{ord(m.group()):04x}" if ord(m.group()) < 0x10000 else f"\\U{ord(m.group()):08x}", text
+    )
 
 
 def line(text: str) -> str:
@@ -61,7 +63,7 @@ def scrub(value: Any) -> Any:
 def source(item: Json) -> str:
     """Where a rule stands, for people: the document's name and the place in it."""
     name = DOCUMENTS.get(item["document"], item["document"])
-    return f"{name}: {item['place']}" if item["place"] else name
+    return f"{name}: {item['place']}" if item["place"] else str(name)
 
 
 def number(count: int, one: str, many: str = "") -> str:

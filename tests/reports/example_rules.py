@@ -1,4 +1,4 @@
-"""Requirements for made-up results: id, level, chapter, title, operations. Not the contract: only enough to look real."""
+"""Requirements for made-up results: id, level, chapter, title, operations. Not the contract, but alike."""
 
 from __future__ import annotations
 

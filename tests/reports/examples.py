@@ -1,7 +1,7 @@
 """Made-up runs, written to a folder as a real run writes them: result.json, exchanges.jsonl, scripts/.
 
-Three of them: `conformant`, `faulty` (three findings) and `incomplete` (little offered, one requirement blocked).
-`python -m tests.reports.examples FOLDER` writes all three, to look at.
+`conformant`, `faulty` (three findings), `incomplete` (little offered), and `hostile` (text that wants to be code).
+`python -m tests.reports.examples FOLDER` writes them, to look at.
 """
 
 from __future__ import annotations
@@ -41,7 +41,12 @@ def body(lines: list[tuple[str, int, int]], session: str = "1700000000021", tota
                 "seller": {"username": "good-seller"},
                 "image": {"imageUrl": "https://i.example.com/1.jpg"},
                 "shippingOptions": [
-                    {"shippingOptionId": "1", "selected": True, "baseDeliveryCost": amount(599), "shippingCarrierCode": "USPS"}
+                    {
+                        "shippingOptionId": "1",
+                        "selected": True,
+                        "baseDeliveryCost": amount(599),
+                        "shippingCarrierCode": "USPS",
+                    }
                 ],
             }
             for n, (item, quantity, cents) in enumerate(lines)
@@ -88,7 +93,9 @@ def exchange(
     } | more
 
 
-def finding(requirement: str, summary: str, expected: str, seen: str, exchanges: list[str], steps: list[str], **more: Any) -> Json:
+def finding(
+    requirement: str, summary: str, expected: str, seen: str, exchanges: list[str], steps: list[str], **more: Any
+) -> Json:
     return {
         "requirement": requirement,
         "summary": summary,
@@ -139,7 +146,12 @@ def base(name: str) -> Json:
         "verdict": "conformant",
         "sentence": "",
         "exit_status": 0,
-        "target": {"name": name, "base_url": BASE, "profile": f"{name}.toml", "marketplaces": ["EBAY_US", "EBAY_GB", "EBAY_DE"]},
+        "target": {
+            "name": name,
+            "base_url": BASE,
+            "profile": f"{name}.toml",
+            "marketplaces": ["EBAY_US", "EBAY_GB", "EBAY_DE"],
+        },
         "suite": {"version": "0.1.0", "contract": "2.1.2"},
         "seed": 0,
         "started": "2025-11-24T02:10:00Z",
@@ -201,7 +213,8 @@ def counted(result: Json) -> Json:
     counts = {outcome: number(outcome, rules) for outcome in outcomes}
     judged = counts["passed"] + counts["failed"]
     result["counts"] = {"requirements": len(rules), "judged": judged} | counts
-    result["sentence"] = f"{result['target']['name']} is {result['verdict']}: {judged} of {len(rules)} requirements judged, {counts['failed']} failed."
+    said = f"{judged} of {len(rules)} requirements judged, {counts['failed']} failed"
+    result["sentence"] = f"{result['target']['name']} is {result['verdict']}: {said}."
     return result
 
 
@@ -212,9 +225,23 @@ def change(result: Json, name: str, **members: Any) -> None:
 def conformant() -> tuple[Json, list[Json]]:
     result = base("mock")
     traffic = [
-        exchange("t1", 1, "initiateGuestCheckoutSession", "/initiate", {"lineItemInputs": []}, 200, body([("v1|1|0", 1, 1899)])),
         exchange(
-            "t1", 2, "getGuestCheckoutSession", "/1700000000021", None, 400, refusal(15003, "No such session."),
+            "t1",
+            1,
+            "initiateGuestCheckoutSession",
+            "/initiate",
+            {"lineItemInputs": []},
+            200,
+            body([("v1|1|0", 1, 1899)]),
+        ),
+        exchange(
+            "t1",
+            2,
+            "getGuestCheckoutSession",
+            "/1700000000021",
+            None,
+            400,
+            refusal(15003, "No such session."),
             intent={"requirement": "SESSION-UNKNOWN", "case": "getGuestCheckoutSession"},
         ),
     ]
@@ -231,62 +258,166 @@ def faulty() -> tuple[Json, list[Json]]:
     traffic = [
         exchange("w2-17", 1, "initiateGuestCheckoutSession", "/initiate", cart, 200, body(LINES)),
         exchange("w2-17", 2, "updateGuestQuantity", "/1700000000021/update_quantity", zero, 200, body(LINES[1:])),
-        exchange("w2-17", 3, "getGuestCheckoutSession", "/1700000000021", None, 200, body([(LINES[0][0], 0, 1899), LINES[1]])),
+        exchange(
+            "w2-17", 3, "getGuestCheckoutSession", "/1700000000021", None, 200, body([(LINES[0][0], 0, 1899), LINES[1]])
+        ),
         exchange("w1-3", 1, "initiateGuestCheckoutSession", "/initiate", cart, 200, body(LINES)),
         exchange(
-            "w1-3", 2, "placeGuestOrder", f"{BASE}/buy/order/v1/guest_checkout_session/1700000000021/place_order",
-            {"marketingTerms": []}, 200, {"purchaseOrderId": "5000000000"},
+            "w1-3",
+            2,
+            "placeGuestOrder",
+            f"{BASE}/buy/order/v1/guest_checkout_session/1700000000021/place_order",
+            {"marketingTerms": []},
+            200,
+            {"purchaseOrderId": "5000000000"},
             request_headers={"Authorization": "Bearer <secret:a1>", "X-EBAY-C-MARKETPLACE-ID": "EBAY_GB"},
-            marketplace="EBAY_GB", intent={"requirement": "MARKET-SAME", "case": "placeGuestOrder EBAY_US>EBAY_GB"},
+            marketplace="EBAY_GB",
+            intent={"requirement": "MARKET-SAME", "case": "placeGuestOrder EBAY_US>EBAY_GB"},
         ),
         exchange("w1-9", 1, "initiateGuestCheckoutSession", "/initiate", cart, 200, body(LINES, total=10399)),
-        exchange("w1-9", 2, "applyGuestCoupon", "/1700000000021/apply_coupon", {"redemptionCode": "FIVEOFF"}, None, None, problem="no answer within 10 s"),
+        exchange(
+            "w1-9",
+            2,
+            "applyGuestCoupon",
+            "/1700000000021/apply_coupon",
+            {"redemptionCode": "FIVEOFF"},
+            None,
+            None,
+            problem="no answer within 10 s",
+        ),
     ]
     findings = [
         finding(
-            "QTY-ZERO", "A line that was removed is back on the next read",
-            "lineItems without 600000000, as the answer to update_quantity had it", "lineItems with 600000000, quantity 0, on the next read",
+            "QTY-ZERO",
+            "A line that was removed is back on the next read",
+            "lineItems without 600000000, as the answer to update_quantity had it",
+            "lineItems with 600000000, quantity 0, on the next read",
             ["w2-17/1", "w2-17/2", "w2-17/3"],
             ["POST initiate with 2 items", "POST update_quantity of the first line to 0", "GET the session"],
-            count=14, marketplaces=["EBAY_US", "EBAY_GB", "EBAY_DE"], operations=["updateGuestQuantity", "getGuestCheckoutSession"],
+            count=14,
+            marketplaces=["EBAY_US", "EBAY_GB", "EBAY_DE"],
+            operations=["updateGuestQuantity", "getGuestCheckoutSession"],
         ),
         finding(
-            "MARKET-SAME", "An order is placed from another marketplace", "status 400 with errorId 15029", "status 200 with purchaseOrderId",
-            ["w1-3/1", "w1-3/2"], ["POST initiate in EBAY_US", "POST place_order in EBAY_GB"],
-            count=6, operations=["placeGuestOrder"], sources=[{"document": "O", "place": "15029"}, {"document": "P", "place": "error codes"}],
+            "MARKET-SAME",
+            "An order is placed from another marketplace",
+            "status 400 with errorId 15029",
+            "status 200 with purchaseOrderId",
+            ["w1-3/1", "w1-3/2"],
+            ["POST initiate in EBAY_US", "POST place_order in EBAY_GB"],
+            count=6,
+            operations=["placeGuestOrder"],
+            sources=[{"document": "O", "place": "15029"}, {"document": "P", "place": "error codes"}],
         ),
         finding(
-            "PRICE-TOTAL", "The total is not the sum of its parts", "total 115.97 = 103.99 + 11.98 + 0.00", "total 103.99",
-            ["w1-9/1", "w1-9/2"], ["POST initiate with 2 items", "POST apply_coupon FIVEOFF"], reproduced="2 of 3", count=211,
+            "PRICE-TOTAL",
+            "The total is not the sum of its parts",
+            "total 115.97 = 103.99 + 11.98 + 0.00",
+            "total 103.99",
+            ["w1-9/1", "w1-9/2"],
+            ["POST initiate with 2 items", "POST apply_coupon FIVEOFF"],
+            reproduced="2 of 3",
+            count=211,
         ),
     ]
     for found in findings:
         change(result, found["requirement"], outcome="failed", findings=[found])
     change(result, "PAY-LOCK", outcome="waived", reason="known since 3 November, ticket 4711, until 2026-01-31")
     change(result, "COUPON-REMOVE", outcome="unjudged", reason="blocked by PRICE-TOTAL")
-    change(result, "SESSION-READ", cases={"judged": 21, "of": 26, "missing": ["paid, then read", "declined, then read", "five more"]})
-    result["notes"] = ["Readings differ between operations for SESSION-UNKNOWN: 400 on six, 404 on getGuestCheckoutSession."]
-    result["also_seen"] = [finding("ERROR-SHAPE", "A refusal without category", "category REQUEST", "no category", [], [], script=None, reproduced=None)]
+    change(
+        result,
+        "SESSION-READ",
+        cases={"judged": 21, "of": 26, "missing": ["paid, then read", "declined, then read", "five more"]},
+    )
+    result["notes"] = [
+        "Readings differ between operations for SESSION-UNKNOWN: 400 on six, 404 on getGuestCheckoutSession."
+    ]
+    result["also_seen"] = [
+        finding(
+            "ERROR-SHAPE",
+            "A refusal without category",
+            "category REQUEST",
+            "no category",
+            [],
+            [],
+            script=None,
+            reproduced=None,
+        )
+    ]
     return counted(result), traffic
 
 
 def incomplete() -> tuple[Json, list[Json]]:
     result = base("sandbox") | {"verdict": "incomplete", "exit_status": 6, "budget": None}
     lacking = {
-        "MARKET-SAME": "second_marketplace", "SESSION-APP": "second_app", "ORDER-APP": "second_app", "QTY-LOT": "item.lot",
-        "QTY-LIMIT": "item.limit", "COUPON-APPLY": "coupon", "COUPON-ONE": "second_coupon", "COUPON-REMOVE": "coupon",
-        "ADDR-SANCTION": "address.sanctioned", "PAY-DECLINED": "buyer.declined", "ORDER-PAID": "paid_promise",
-        "ITEM-ENDED": "item.refused.15018", "PRICE-FEE": "seen.fee",
+        "MARKET-SAME": "second_marketplace",
+        "SESSION-APP": "second_app",
+        "ORDER-APP": "second_app",
+        "QTY-LOT": "item.lot",
+        "QTY-LIMIT": "item.limit",
+        "COUPON-APPLY": "coupon",
+        "COUPON-ONE": "second_coupon",
+        "COUPON-REMOVE": "coupon",
+        "ADDR-SANCTION": "address.sanctioned",
+        "PAY-DECLINED": "buyer.declined",
+        "ORDER-PAID": "paid_promise",
+        "ITEM-ENDED": "item.refused.15018",
+        "PRICE-FEE": "seen.fee",
     }
     for name, need in lacking.items():
-        change(result, name, outcome="unjudged", reason=f"not offered: {need}", lacks=[need], reading=None, evidence=0,
-               cases={"judged": 0, "of": 9, "missing": []})
+        change(
+            result,
+            name,
+            outcome="unjudged",
+            reason=f"not offered: {need}",
+            lacks=[need],
+            reading=None,
+            evidence=0,
+            cases={"judged": 0, "of": 9, "missing": []},
+        )
     change(result, "RACE", outcome="unjudged", reason="budget spent", evidence=0)
     change(result, "ROBUST", outcome="unjudged", reason="the target did not answer", evidence=0)
     result["target"] |= {"base_url": "https://apix.sandbox.example.com", "marketplaces": ["EBAY_US"]}
     result["reach"]["states"]["declined"] = 0
     result["readings"] = [r for r in result["readings"] if r["requirement"] != "PRICE-FEE"]
     return counted(result), []
+
+
+MARKUP = "</script></style><img src=//evil.example/x onerror=alert(1)><b>bold</b> {{ 7*7 }} & \"quoted\" 'single'"
+CONTROLS = (
+    "\x1b[2J\x1b]0;owned\x07\r\x00\x9b31m \u202eltr \ud800 \u2028 end ]]> `tick` | pipe @someone ::error:: \n## heading"
+)
+
+
+def hostile() -> tuple[Json, list[Json]]:
+    """The faulty run, with markup and control characters wherever a target's text can stand."""
+    result, traffic = faulty()
+    nasty = MARKUP + CONTROLS
+    result["sentence"] += nasty
+    result["notes"].append(nasty)
+    result["target"]["name"] = nasty
+    result["target"]["base_url"] += nasty
+    result["readings"].append({"requirement": "RACE", "reading": nasty, "operations": [nasty], "count": 1})
+    result["reach"]["operations"][nasty] = {"sent": 1, "accepted": 0, "refused": 1}
+    result["reach"]["states"][nasty] = 1
+    result["reach"]["transitions"].append({"from": "open", "to": nasty, "by": nasty, "visits": 1})
+    for rule in result["requirements"]:
+        rule["reading"] = rule["reading"] and nasty
+        rule["reason"] = rule["reason"] and rule["reason"] + nasty
+        rule["cases"]["missing"] = [nasty]
+        for found in rule["findings"]:
+            found |= {name: found[name] + nasty for name in ("summary", "expected", "seen")}
+            found |= {"operations": [nasty], "marketplaces": [nasty], "steps": [nasty], "reproduced": nasty}
+    for item in traffic:
+        item["response_body"] = (
+            {"text": nasty} if item["seq"] == 1 else {"errors": [{"message": nasty, nasty: [nasty]}]}
+        )
+        item["response_headers"]["Server-Says"] = nasty
+        item["url"] += nasty
+        item["problem"] = nasty
+        item["marketplace"] = nasty
+        item["operation"] = nasty
+    return result, traffic
 
 
 SCRIPT = """#!/bin/bash
@@ -315,5 +446,5 @@ def write(folder: Path, run: tuple[Json, list[Json]]) -> Path:
 
 
 if __name__ == "__main__":
-    for make in (conformant, faulty, incomplete):
+    for make in (conformant, faulty, incomplete, hostile):
         print(write(Path(sys.argv[1]) / make.__name__, make()))
