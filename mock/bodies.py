@@ -50,7 +50,7 @@ def field(call: Call, field: Field, value: Any) -> Any:
         return None
     if type(value) is not field.kind:  # exactly: a boolean is no integer
         raise invalid(field.path)
-    if field.kind is str and field.required and not value.strip():
+    if isinstance(value, str) and field.required and not value.strip():
         raise missing(field.path)
     if field.form is not None and not field.form(value):
         raise invalid(field.path)
@@ -112,14 +112,16 @@ def supply(call: Call) -> None:
 def remove(call: Call, item: Item, others: bool) -> None:
     if not others:
         raise Refusal(item.alone)
-    call.warnings.append(warning(item.removed, **({"itemId": item.id})))
+    call.warnings.append(warning(item.removed, itemId=item.id))
 
 
 def item(call: Call, item: Item) -> None:
     if item.refused:
-        country = call.address.get("country", "")
-        parameters = {15028: {"itemId": item.id, "country": country}, 20002: {"itemId": item.id}}
-        raise Refusal(item.refused, **parameters.get(item.refused, {}))
+        named: dict[int, dict[str, Any]] = {
+            15028: {"itemId": item.id, "country": call.address.get("country", "")},
+            20002: {"itemId": item.id},
+        }
+        raise Refusal(item.refused, **named.get(item.refused, {}))
 
 
 def quantity(call: Call, item: Item, quantity: int) -> None:
@@ -250,8 +252,10 @@ def coupon(call: Call, code: str) -> Coupon:
     if found is None:
         raise Refusal(16002)
     error = found.refused or unfit(call, found)
+    if error == 16012:
+        raise Refusal(error, fieldName="X-EBAY-C-MARKETPLACE-ID")
     if error:
-        raise Refusal(error, **({"fieldName": "X-EBAY-C-MARKETPLACE-ID"} if error == 16012 else {}))
+        raise Refusal(error)
     return found
 
 

@@ -128,7 +128,7 @@ ORDER_PROBLEMS: dict[int, Problem] = {
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 
 
-def detail(problem: Problem, at: str = "", parameters: dict[str, object] | None = None, text: str = "") -> JSON:
+def detail(problem: Problem, at: str = "", parameters: dict[str, Any] | None = None, text: str = "") -> JSON:
     """One entry of an `errors` or `warnings` list; `at` is a path in the request body, `text` another wording."""
     named = parameters or {}
     message = _PLACEHOLDER.sub(lambda match: str(named.get(match[1], match[1])), text or problem.text)
@@ -146,7 +146,7 @@ def detail(problem: Problem, at: str = "", parameters: dict[str, object] | None 
     return entry
 
 
-def warning(error: int, **parameters: object) -> JSON:
+def warning(error: int, **parameters: Any) -> JSON:
     """A warning of a 200 answer."""
     return detail(PROBLEMS[error], parameters=parameters)
 
@@ -167,7 +167,7 @@ class Refusal(Exception):
         text: str = "",
         headers: dict[str, str] | None = None,
         problems: dict[int, Problem] = PROBLEMS,
-        **parameters: object,
+        **parameters: Any,
     ) -> None:
         super().__init__(error)
         problem = problems[error]

@@ -118,7 +118,10 @@ class Shop:
         self.orders: dict[str, Order] = {}
         self.tokens: dict[str, Grant] = {token: Grant(app, SCOPES, 0.0) for token, app in EXPIRED_TOKENS.items()}
         self.notes: dict[object, int] = {}
+        # For requests that meet (`mock.seams.together`): the operations, who is held, each session's last connection.
         self.meets: set[str] = set()
+        self.held: dict[str, Any] = {}
+        self.connections: dict[str, object] = {}
 
     def answer(self, call: Call) -> Answer:
         """Never raises: what went wrong inside is a 500 with id 15000 and a traceback on stderr."""

@@ -6,14 +6,20 @@ that needs another runs it by name (`call.run("limit", item, quantity)`), so tha
 
 from __future__ import annotations
 
-from mock import access, bodies, changes, pricing, sessions, views
+from mock.access import STEPS as ACCESS
+from mock.bodies import STEPS as BODIES
+from mock.changes import STEPS as CHANGES
 from mock.errors import Refusal
+from mock.pricing import STEPS as PRICING
 from mock.routes import STEPS_OF, find
+from mock.sessions import STEPS as SESSIONS
 from mock.shop import Answer, Call, Step
+from mock.views import STEPS as VIEWS
 
 
 def call(call: Call) -> Answer:
     """The whole request: its steps, then the view or the refusal, then the answer."""
+    answer: Answer
     try:
         call.operation, call.id = call.run("route")
         for step in STEPS_OF[call.operation]:
@@ -42,10 +48,10 @@ def answer(call: Call, answer: Answer) -> Answer:
 
 STEPS: dict[str, Step] = {
     **{step.__name__: step for step in (call, route, refusal, answer)},
-    **access.STEPS,
-    **sessions.STEPS,
-    **bodies.STEPS,
-    **changes.STEPS,
-    **pricing.STEPS,
-    **views.STEPS,
+    **ACCESS,
+    **SESSIONS,
+    **BODIES,
+    **CHANGES,
+    **PRICING,
+    **VIEWS,
 }

@@ -7,6 +7,8 @@ the documents list for the operation, so that a shop's developer can see each on
 
 from __future__ import annotations
 
+from typing import Any
+
 from mock.errors import ORDER_PROBLEMS, PROBLEMS, Refusal
 from mock.routes import ADDRESS, APPLY, INITIATE, OPTION, ORDER, PLACE, QUANTITY, READ, REMOVE
 from mock.shop import Call
@@ -59,10 +61,10 @@ def stubbed(call: Call, text: object) -> None:
         raise Refusal(error, problems=problems, **_parameters(call, error))
 
 
-def _parameters(call: Call, error: int) -> dict[str, object]:
+def _parameters(call: Call, error: int) -> dict[str, Any]:
     """What the texts of these ids speak of, made up."""
     market = call.market.id if call.market else ""
-    return {
+    made_up: dict[int, dict[str, Any]] = {
         15001: {"fieldName": "stub"},
         15002: {"fieldName": "stub"},
         15011: {"maxLineItems": call.shop.settings.max_line_items},
@@ -73,4 +75,5 @@ def _parameters(call: Call, error: int) -> dict[str, object]:
         15048: {"fieldName": "stub"},
         16012: {"fieldName": "stub"},
         20002: {"itemId": "stub"},
-    }.get(error, {})
+    }
+    return made_up.get(error, {})

@@ -57,7 +57,7 @@ def session_view(call: Call) -> JSON:
         "checkoutSessionId": session.id,
         "lineItems": [call.run("line_view", cart, row) for row in bill.rows],
         "pricingSummary": call.run("summary_view", cart, bill),
-        "shippingAddress": cart.address,
+        "shippingAddress": {**cart.address, "recipient": {**cart.address["recipient"]}},
     }
     if cart.coupon is not None:
         body["appliedCoupons"] = [{"redemptionCode": cart.coupon.code}]

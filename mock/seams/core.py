@@ -1,0 +1,180 @@
+"""How a shop gets to differ: an Effect wraps a step of it, or changes its data. A Fault or Variant names a few effects."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from mock.errors import JSON
+from mock.routes import OPERATIONS, TOKEN
+from mock.shop import Call, Settings, Shop
+from mock.steps import STEPS
+
+CHAPTERS = ("sessions", "marketplace", "line_items", "address_shipping", "coupons", "money", "payment", "protocol")
+
+# When or how a fault shows; conditions and combinators bring theirs along, `fault(kind=…)` says otherwise.
+KINDS = (
+    "always", "one marketplace", "n-th time", "many lines", "coupon applied", "after a change", "answer only", "next read",
+    "refused yet applied", "wrong status", "wrong id", "one field", "boundary", "a cent", "ignored", "quantity above three",
+    "at once",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """`test(call, *args)` sees what the wrapped step sees. `&`, `|` and `~` combine; `&` stops at the first that is false,
+    so a count that stands last counts only where the others hold. `meets`: needs two requests held together."""
+
+    test: Callable[..., bool]
+    kind: str = ""
+    meets: bool = False
+
+    def __and__(self, other: Condition) -> Condition:
+        return Condition(
+            lambda call, *args: self.test(call, *args) and other.test(call, *args),
+            self.kind or other.kind, self.meets or other.meets,
+        )
+
+    def __or__(self, other: Condition) -> Condition:
+        return Condition(
+            lambda call, *args: self.test(call, *args) or other.test(call, *args),
+            self.kind or other.kind, self.meets or other.meets,
+        )
+
+    def __invert__(self) -> Condition:
+        return Condition(lambda call, *args: not self.test(call, *args), self.kind, self.meets)
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """`install` changes a fresh shop; `operations`: where it shows."""
+
+    install: Callable[[Shop], None]
+    operations: tuple[str, ...] = ()
+    kind: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """A fault, or a lawful variant, with what the lists print of it. `about`: variants about one thing exclude each other."""
+
+    name: str
+    requirement: str
+    sees: str
+    effects: tuple[Effect, ...]
+    operations: tuple[str, ...]
+    kind: str
+    about: str = ""
+    chapter: str = ""
+
+
+Variant = Fault
+
+
+def around(
+    step: str, by: Callable[..., Any], *, on: str | Sequence[str] = (), when: Condition | None = None, kind: str = ""
+) -> Effect:
+    """Runs `by(go, call, *args)` in place of a step, on these operations, when the condition holds.
+
+    `go()` is the step as it was (`go(*other)` with other arguments); what `by` returns or raises is the step's outcome.
+    """
+    if step not in STEPS:
+        raise ValueError(f"no step is called {step}")
+    operations = (on,) if isinstance(on, str) else tuple(on)
+    if unknown := set(operations) - {*OPERATIONS, TOKEN}:
+        raise ValueError(f"no operation is called {unknown}")
+    if when is not None and when.meets and not operations:
+        raise ValueError("say on which operations requests are held together")
+
+    def install(shop: Shop) -> None:
+        inner = shop.steps[step]
+
+        def wrapped(call: Call, *args: Any) -> Any:
+            if operations and call.operation not in operations:
+                return inner(call, *args)
+            if when is not None and not when.test(call, *args):
+                return inner(call, *args)
+            return by(lambda *other: inner(call, *(other or args)), call, *args)
+
+        shop.steps[step] = wrapped
+        if when is not None and when.meets:
+            shop.meets.update(operations)
+
+    return Effect(install, operations, kind or (when.kind if when is not None else ""))
+
+
+def both(*effects: Effect) -> Effect:
+    """Several effects as one."""
+    def install(shop: Shop) -> None:
+        for effect in effects:
+            effect.install(shop)
+
+    return Effect(install, _union(effects), next((effect.kind for effect in effects if effect.kind), ""))
+
+
+def _union(effects: Iterable[Effect]) -> tuple[str, ...]:
+    named = {operation for effect in effects for operation in effect.operations}
+    return tuple(operation for operation in OPERATIONS if operation in named)
+
+
+def fault(
+    name: str, requirement: str, sees: str, *effects: Effect, kind: str = "", on: str | Sequence[str] = ()
+) -> Fault:
+    """`sees`: what a client sees, in a phrase. `kind` and `on` say what the effects do not say themselves."""
+    kind = kind or next((effect.kind for effect in effects if effect.kind), "always")
+    if kind not in KINDS:
+        raise ValueError(f"{name}: no kind is called {kind}")
+    operations = ((on,) if isinstance(on, str) else tuple(on)) or _union(effects)
+    return Fault(name, requirement, sees, effects, operations, kind)
+
+
+def variant(
+    name: str, requirement: str, sees: str, *effects: Effect, about: str = "", on: str | Sequence[str] = ()
+) -> Variant:
+    """A lawful difference. Two variants `about` the same thing are not combined."""
+    operations = ((on,) if isinstance(on, str) else tuple(on)) or _union(effects)
+    return Fault(name, requirement, sees, effects, operations, "variant", about or name)
+
+
+def collect(package: str, attribute: str) -> dict[str, Fault]:
+    """All faults or variants of a package, from the list `attribute` of each chapter's module."""
+    found: dict[str, Fault] = {}
+    for chapter in CHAPTERS:
+        for one in getattr(importlib.import_module(f"{package}.{chapter}"), attribute):
+            if one.name in found or not set(one.name) <= set("abcdefghijklmnopqrstuvwxyz0123456789-"):
+                raise ValueError(f"{one.name}: there are two of it, or it has other characters than a-z, 0-9 and -")
+            found[one.name] = replace(one, chapter=chapter)
+    return found
+
+
+def known() -> dict[str, Fault]:
+    from mock.faults import FAULTS
+    from mock.variants import VARIANTS
+
+    return {**FAULTS, **VARIANTS}
+
+
+def build(names: Sequence[str], settings: Settings) -> Shop | None:
+    """A fresh shop with these faults and variants; None if one of them is not known."""
+    table = known()
+    if any(name not in table for name in names):
+        return None
+    shop = Shop(settings)
+    for name in names:
+        for effect in table[name].effects:
+            effect.install(shop)
+    return shop
+
+
+def listed(what: str) -> list[JSON]:
+    """What `--list-faults` and `--list-variants` print."""
+    table = {name: one for name, one in known().items() if (one.kind == "variant") == (what == "variants")}
+    return [
+        {
+            "name": one.name, "requirement": one.requirement, "chapter": one.chapter, "operations": list(one.operations),
+            "kind": one.kind, "sees": one.sees, **({"about": one.about} if one.about else {}),
+        }
+        for one in table.values()
+    ]
