@@ -78,6 +78,7 @@ def view(exchange: Json, before: Json | None, room: Room) -> Json:
         "request": request if whole else None,
         "answer": answer if whole else None,
         "marks": bool(fresh),
+        "step": None,
     }
 
 
