@@ -101,11 +101,12 @@ def malformed(detail: str) -> Problem:
 class Reader:
     """The bytes of one connection; each exchange on it has its own deadline and limit."""
 
-    __slots__ = ("buffer", "deadline", "first", "limit", "received", "sock")
+    __slots__ = ("buffer", "deadline", "first", "idle_since", "limit", "received", "sock")
 
     def __init__(self, sock: socket) -> None:
         self.sock = sock
         self.buffer = bytearray()
+        self.idle_since = 0.0
         self.start(0.0, 0)
 
     def start(self, deadline: float, limit: int) -> None:

@@ -14,13 +14,15 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from threading import Lock
-from time import monotonic, perf_counter, sleep
+from time import monotonic, sleep
 from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
 
 from conformance.http1 import Answer, Headers, Kind, Problem, Reader, malformed, read_answer
 
 __all__ = ["Answer", "Headers", "Kind", "Problem", "Transport"]
+
+KEPT_S = 0.5  # a server that drops a connection sooner than this does not keep connections
 
 _URL = re.compile(r"(https?)://(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._~%-]+)(?::(\d+))?([/?][!-~]*)?", re.IGNORECASE)
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
@@ -98,6 +100,7 @@ class Transport:
         self._trust_env = trust_env
         self._before_request = before_request
         self._idle: defaultdict[_Origin, list[Reader]] = defaultdict(list)
+        self._unkept: set[_Origin] = set()
         self._lock = Lock()
         self._next_at = 0.0
 
@@ -114,7 +117,7 @@ class Transport:
 
         Raises Problem where there is none to judge (a redirect carries its answer), ValueError for a request that must
         not go out: a host that is not allowed, a URL or header that would break the form of the request. A connection
-        that the server closed while it was idle is replaced once, if no byte of an answer came.
+        that the server closed while it was idle is replaced, if it says so at once and without a byte of an answer.
         """
         secrets = secret_headers or {}
         request = self._request(method, url, {**self._headers, **headers, **secrets}, body, tuple(secrets.values()))
@@ -169,32 +172,26 @@ class Transport:
         return _Request(origin, method, head.encode() + (body or b""), secrets)
 
     def _exchange(self, request: _Request) -> Answer:
-        """One exchange, its connection put back or closed; repeated once if it hit a connection closed while idle."""
+        """One exchange, its connection put back or closed; repeated if its connection had been closed."""
         while True:
             self._admit()
-            started = perf_counter()
-            deadline = monotonic() + self._timeout_s
+            started = monotonic()
+            deadline = started + self._timeout_s
             reader, reused = self._connection(request.origin, deadline)
             kept = False
             problem = None
             try:
                 answer, kept = self._attempt(request, reader, deadline)
-                return replace(answer, ms=(perf_counter() - started) * 1000)
+                return replace(answer, ms=(monotonic() - started) * 1000)
             except Problem as found:
                 problem = found
             finally:
-                if kept:
-                    with self._lock:
-                        self._idle[request.origin].append(reader)
-                else:
-                    reader.sock.close()
-            if not (reused and problem.kind == "reset" and reader.received == 0):
+                self._release(request.origin, reader, kept)
+            was_idle = reused and problem.kind == "reset" and reader.received == 0 and monotonic() - started < KEPT_S
+            if not was_idle:
                 problem.partial = bytes(reader.first)
                 raise problem
-            with self._lock:  # the others have been idle for longer
-                stale = self._idle.pop(request.origin, [])
-            for other in stale:
-                other.sock.close()
+            self._stale(request.origin, reader, started)
 
     def _attempt(self, request: _Request, reader: Reader, deadline: float) -> tuple[Answer, bool]:
         reader.start(deadline, 8 * self._max_bytes + 8 * 65_536)  # room for the framing of small chunks
@@ -235,7 +232,30 @@ class Transport:
                 return Reader(self._connect(origin, deadline)), False
             if _is_alive(reader):
                 return reader, True
+            self._stale(origin, reader, monotonic())
+
+    def _release(self, origin: _Origin, reader: Reader, kept: bool) -> None:
+        if kept:
+            reader.idle_since = monotonic()
+        with self._lock:
+            kept = kept and origin not in self._unkept
+            if kept:
+                self._idle[origin].append(reader)
+        if not kept:
             reader.sock.close()
+
+    def _stale(self, origin: _Origin, reader: Reader, now: float) -> None:
+        """Drop the idle connections, and keep no more of them if this one was closed right after its last answer.
+
+        A server that closes each one so, unannounced, would race with every next request; and the resets of one that
+        fails now and then must not be taken for connections that were closed while idle.
+        """
+        with self._lock:
+            if now - reader.idle_since < KEPT_S:
+                self._unkept.add(origin)
+            stale = [reader, *self._idle.pop(origin, [])]
+        for one in stale:
+            one.sock.close()
 
     def _connect(self, origin: _Origin, deadline: float) -> socket.socket:
         proxy = self._proxy(origin) if self._trust_env else None

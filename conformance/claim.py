@@ -1,0 +1,85 @@
+"""What a rule says of an answer, as data: for a person (want, seen) and for a script (a jq test of the same thing).
+
+A jq test reads one document `{"status": …, "headers": {lower-case names}, "body": …}` and gives true when the claim
+holds. Lines are found by item, never by position or by an id that the next session will not have.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One thing that must hold. `about` names it without ids and values, so that equal breaches are one finding.
+
+    requirement: set where a rule speaks for another one. proof: further exchanges that a reader needs.
+    """
+
+    ok: bool
+    about: str
+    want: str
+    seen: str
+    test: str
+    requirement: str | None = None
+    reading: str | None = None
+    case: str | None = None
+    proof: tuple[str, ...] = field(default=())
+
+
+def quoted(value: Any) -> str:
+    """A value as a jq literal."""
+    return json.dumps(value, ensure_ascii=True, default=str)
+
+
+def shown(value: Any) -> str:
+    """A value for a person, short."""
+    if isinstance(value, Decimal):
+        return f"{value:f}"
+    if value is None:
+        return "nothing"
+    words = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
+    return words if len(words) <= 200 else words[:197] + "…"
+
+
+def line(item: str | None) -> str:
+    """The jq path of the line of that item."""
+    return f"(.body.lineItems[]|select(.itemId=={quoted(item)}))"
+
+
+def equal(about: str, path: str, want: Any, seen: Any, **more: Any) -> Claim:
+    """The value at `path` (jq, from the document's root) is `want`."""
+    return Claim(want == seen, about, shown(want), shown(seen), f"[{path}] == [{quoted(want)}]", **more)
+
+
+def amount(about: str, path: str, want: Decimal, seen: Decimal | None, why: str = "", **more: Any) -> Claim:
+    """The Amount at `path` has the value `want`; an absent one counts as zero."""
+    return Claim(
+        want == (seen or 0),
+        about,
+        shown(want) + (f" ({why})" if why else ""),
+        shown(seen),
+        f"([{path}.value? // 0 | tonumber] | add // 0) * 10000 | round == {int(want * 10000)}",
+        **more,
+    )
+
+
+def true(ok: bool, about: str, want: str, seen: Any, test: str, **more: Any) -> Claim:
+    """Any other claim, with the jq test that says the same."""
+    return Claim(ok, about, want, shown(seen), test, **more)
+
+
+def refused(ok: bool, about: str, pairs: Iterable[tuple[int, int]], seen: str, **more: Any) -> Claim:
+    """A refusal with one of the (status, errorId) pairs."""
+    listed = sorted(set(pairs))
+    test = " or ".join(f"(.status=={status} and any(.body.errors[]?; .errorId=={one}))" for status, one in listed)
+    want = "refused with " + " or ".join(f"{status} {one}" for status, one in listed)
+    return Claim(ok, about, want, seen, f"({test or 'false'})", **more)
+
+
+REFUSED = ".status >= 400 and .status < 500"
+ACCEPTED = '.status == 200 and (.body|type) == "object" and (.body|has("errors")|not)'

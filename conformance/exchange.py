@@ -1,0 +1,145 @@
+"""One request and its answer, with the intent that it was sent for. Plain data: no HTTP in here, no secret either."""
+
+from __future__ import annotations
+
+import base64
+import json
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+OWN_APP, OTHER_APP = "app0", "app1"
+STRANGERS = ("none", "made-up", "wrong-scheme", "expired", "other-scope")
+
+
+class Intent(NamedTuple):
+    """Why a request was sent: the requirement that owns its answer and, in words, the case that it tries."""
+
+    requirement: str
+    case: str = ""
+
+
+@dataclass(slots=True)
+class Request:
+    """What is sent, before secrets are added.
+
+    credential: `app0` and `app1` are the profile's apps; the others of STRANGERS carry no good token.
+    subject: the checkout session id or purchase order id of the path.
+    body: a JSON value; raw: bytes sent in its place (malformed on purpose).
+    """
+
+    operation: str
+    subject: str | None = None
+    body: Any = None
+    marketplace: str | None = None
+    credential: str = OWN_APP
+    raw: bytes | None = None
+    content_type: str | None = "application/json"
+    headers: dict[str, str] = field(default_factory=dict)
+
+    def payload(self) -> bytes | None:
+        """The bytes of the body, None where the operation has none."""
+        if self.raw is not None:
+            return self.raw
+        return None if self.body is None else json.dumps(self.body, ensure_ascii=False).encode("utf-8", "surrogatepass")
+
+
+@dataclass(slots=True)
+class Exchange:
+    """A request and what came back. `problem` says in one sentence why there is no usable answer."""
+
+    trace: str
+    seq: int
+    request: Request
+    method: str = ""
+    url: str = ""
+    intent: Intent | None = None
+    status: int | None = None
+    headers: dict[str, str] = field(default_factory=dict)
+    body: Any = None
+    text: str | None = None
+    problem: str | None = None
+    problem_kind: str | None = None
+    ms: float = 0.0
+    started: str = ""
+
+    @property
+    def id(self) -> str:
+        """Where the exchange stands in `exchanges.jsonl`."""
+        return f"{self.trace}/{self.seq}"
+
+    @property
+    def operation(self) -> str:
+        """operationId, or `token`."""
+        return self.request.operation
+
+    @property
+    def accepted(self) -> bool:
+        """A success with a JSON object that is no error envelope."""
+        return (
+            self.status is not None
+            and 200 <= self.status < 300
+            and isinstance(self.body, dict)
+            and "errors" not in self.body
+        )
+
+    @property
+    def error_ids(self) -> list[int]:
+        """The errorId of each entry of the error envelope, malformed ones left out."""
+        entries = self.body.get("errors") if isinstance(self.body, dict) else None
+        found = [one.get("errorId") for one in entries if isinstance(one, dict)] if isinstance(entries, list) else []
+        return [one for one in found if isinstance(one, int) and not isinstance(one, bool)]
+
+    @property
+    def warning_ids(self) -> list[int]:
+        """The errorId of each warning of the answer."""
+        entries = self.body.get("warnings") if isinstance(self.body, dict) else None
+        found = [one.get("errorId") for one in entries if isinstance(one, dict)] if isinstance(entries, list) else []
+        return [one for one in found if isinstance(one, int) and not isinstance(one, bool)]
+
+    @property
+    def silent(self) -> bool:
+        """No verdict can rest on it: nothing came, or a gateway said that it is busy or down."""
+        return self.status is None or self.status in (429, 502, 503, 504)
+
+    def answer(self) -> str:
+        """The answer in a few words, for a person."""
+        if self.status is None:
+            return self.problem or "no answer"
+        ids = self.error_ids
+        words = f"{self.status} {', '.join(map(str, ids))}" if ids else f"{self.status}"
+        if self.accepted:
+            return words + (f" with warning {', '.join(map(str, self.warning_ids))}" if self.warning_ids else "")
+        return words if ids else words + (" without an error id" if self.status >= 400 else " without a usable body")
+
+    def record(self) -> dict[str, Any]:
+        """The line of `exchanges.jsonl` (reports/schemas/exchange.schema.json)."""
+        request = self.request
+        sent: Any = request.body
+        if request.raw is not None:
+            sent = {"text": request.raw[:2000].decode("utf-8", "backslashreplace")}
+            if len(request.raw) > 2000 or b"\\" in request.raw or not request.raw.isascii():
+                sent["base64"] = base64.b64encode(request.raw).decode() if len(request.raw) < 200_000 else ""
+        received = self.body if self.text is None else {"text": self.text[:4000]}
+        return {
+            "id": self.id,
+            "trace": self.trace,
+            "seq": self.seq,
+            "operation": self.operation,
+            "intent": self.intent._asdict() if self.intent else None,
+            "method": self.method,
+            "url": self.url,
+            "request_headers": {
+                **request.headers,
+                **({"Content-Type": request.content_type} if request.content_type and self.method == "POST" else {}),
+            },
+            "subject": request.subject,
+            "request_body": sent,
+            "status": self.status,
+            "response_headers": self.headers,
+            "response_body": received,
+            "problem": self.problem,
+            "started": self.started,
+            "ms": round(self.ms, 2),
+            "marketplace": request.marketplace,
+            "app": request.credential,
+        }

@@ -1,0 +1,159 @@
+"""Folds a judged exchange into the world: what a client knows afterwards. Where a target breaks a rule, its word is taken."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from conformance import contract
+from conformance.model import Order, Pending, Session, cart_key, money, pricing, text
+
+if TYPE_CHECKING:
+    from conformance.judge import At, Ground, Judgment
+
+# A breach of these rules says nothing about the cart, so the next read still must show what the answer showed.
+FORM = ("SESSION-FIELDS", "SESSION-DOCUMENTED", "SESSION-SIGNATURE", "TYPE-JSON", "WARNING-SHAPE")
+
+
+def silence(at: At) -> None:
+    """No usable answer: whether a change took place is unknown until the next read."""
+    if at.session:
+        at.session.in_doubt = True
+
+
+def fold(at: At, reasons: list[Ground], judged: list[Judgment]) -> None:
+    """Takes the exchange into the world."""
+    if at.operation == contract.TOKEN:
+        return
+    broken = [one for one in judged if not one.ok]
+    if at.exchange.accepted:
+        _accepted(at, broken)
+    else:
+        _refused(at, reasons, broken)
+    if at.session and broken:
+        at.session.tainted = True
+
+
+def _accepted(at: At, broken: list[Judgment]) -> None:
+    world, exchange, session = at.world, at.exchange, at.session
+    if at.operation == contract.INITIATE:
+        _create(at, bool(broken))
+        return
+    if at.operation == contract.READ_ORDER:
+        _order_read(at)
+        return
+    if session is None:
+        return
+    if at.operation == contract.PLACE_ORDER:
+        _placed(at, session)
+        return
+    state_broken = any(_of_state(one) for one in broken)
+    if at.operation == contract.READ:
+        session.pending.clear()
+        session.unconfirmed = None
+        session.in_doubt = False
+        session.last_read = exchange.id
+        session.changes_seen = len(world.changes)
+    else:
+        session.unconfirmed = exchange.id
+        session.in_doubt = state_broken
+        session.history.append(at.operation)
+        session.pending.clear()
+        owner = at.exchange.intent.requirement if at.exchange.intent else ""
+        world.changes.append((session.id, owner, exchange.id, True))
+    _adopt(at, session)
+
+
+def _of_state(one: Judgment) -> bool:
+    chapter = contract.requirements()[one.requirement].chapter
+    return chapter not in ("money", "protocol") and one.requirement not in FORM
+
+
+def _adopt(at: At, session: Session) -> None:
+    if at.answer is None:
+        return
+    session.view = at.answer
+    if session.phase in ("open", "empty"):
+        session.phase = "open" if session.view.lines else "empty"
+    learn(at, session)
+
+
+def learn(at: At, session: Session) -> None:
+    """Remembers unit prices and the pricing of each cart: the first answer counts, later ones must agree."""
+    seen = session.view
+    for line in seen.lines.values():
+        if line.item and line.unit is not None:
+            at.world.units.setdefault((session.marketplace, line.item), line.unit)
+    if not session.tainted and seen.lines and not at.failed:
+        key = (session.marketplace, *cart_key(seen))
+        at.world.prices.setdefault(key, (pricing(seen), at.exchange.id))
+    if not seen.coupons:
+        session.without_coupon.setdefault(cart_key(seen), pricing(seen))
+
+
+def _create(at: At, broken: bool) -> None:
+    seen = at.answer
+    if seen is None or seen.id is None:
+        return
+    session = Session(
+        id=seen.id,
+        app=at.request.credential,
+        marketplace=at.request.marketplace or "",
+        email=str(at.body.get("contactEmail", "")),
+        view=seen,
+        created_by=at.exchange.id,
+        unconfirmed=at.exchange.id,
+        in_doubt=broken and "SESSION-CREATE" in at.failed,
+        changes_seen=len(at.world.changes),
+        tainted=broken,
+    )
+    at.world.sessions[seen.id] = session
+    if not seen.lines:
+        session.phase = "empty"
+    learn(at, session)
+
+
+def _placed(at: At, session: Session) -> None:
+    body = at.exchange.body
+    order_id = text(body.get("purchaseOrderId"))
+    failed = body.get("purchaseOrderPaymentStatus") == "FAILED"
+    if session.phase in ("open", "empty"):
+        session.phase = "declined" if failed else "ordered"
+        session.order = order_id
+        session.pending.clear()
+        at.world.changes.append((session.id, "PAY-PLACE", at.exchange.id, True))
+    if order_id:
+        at.world.orders_of.setdefault(session.id, set()).add(order_id)
+        if order_id not in at.world.orders:
+            at.world.orders[order_id] = Order(order_id, session.app, session.marketplace, session, at.exchange.id)
+
+
+def _order_read(at: At) -> None:
+    if at.order is None or at.answer is None:
+        return
+    at.order.view = at.answer
+    at.order.status = text(at.exchange.body.get("purchaseOrderPaymentStatus"))
+    at.order.last_read = at.exchange.id
+    at.order.pending.clear()
+
+
+def _refused(at: At, reasons: list[Ground], broken: list[Judgment]) -> None:
+    session = at.session
+    certain = [one for one in reasons if one.certain] or reasons
+    owner = certain[0].requirement if certain else None
+    if at.order is not None or session is None:
+        return
+    if owner is None:  # it should have been accepted: who knows what was done
+        session.in_doubt = True
+        return
+    if at.operation == contract.PLACE_ORDER and session.phase == "open" and owner == "PAY-DECLINED":
+        session.phase = "declined"
+        return
+    if at.operation in (*contract.CHANGES, contract.PLACE_ORDER):
+        one = Pending(owner, at.operation, at.exchange.id, at.request.body)
+        session.pending.append(one)
+        if session.order and session.order in at.world.orders:
+            at.world.orders[session.order].pending.append(one)
+        at.world.changes.append((session.id, owner, at.exchange.id, False))
+
+
+__all__ = ["fold", "learn", "money", "silence"]

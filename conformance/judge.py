@@ -1,0 +1,336 @@
+"""One way to judge: a fold over exchanges. Rules are pure functions of (state before, exchange); see suites/*/rules.py.
+
+A rule of the first kind (`refuses`) names grounds on which a request must be refused; its lawful answers stand in
+contracts/requirements. A request without grounds must be accepted. A rule of the second kind (`demands`) makes claims
+about an answer. Live runs, recordings, shrinking and mutation tests all call `judge`.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from functools import cache
+from typing import Any
+
+from conformance import contract
+from conformance.claim import ACCEPTED, REFUSED, Claim, refused, true
+from conformance.exchange import Exchange, Request
+from conformance.model import Order, Session, View, World, view
+from conformance.profile import Profile
+from conformance.request_check import Problem, problems
+
+CATEGORY_STATUS = {"REQUEST": 400, "BUSINESS": 409, "APPLICATION": 500}
+# Who owns the answer to a valid request when the request was not sent for a rule of its own.
+ACCEPTS = {
+    contract.INITIATE: "SESSION-CREATE",
+    contract.READ: "SESSION-READ",
+    contract.QUANTITY: "QTY-SET",
+    contract.OPTION: "SHIP-SET",
+    contract.ADDRESS: "ADDR-REPLACE",
+    contract.APPLY: "COUPON-APPLY",
+    contract.REMOVE: "COUPON-REMOVE",
+    contract.PLACE_ORDER: "PAY-PLACE",
+    contract.READ_ORDER: "ORDER-READ",
+}
+
+
+@dataclass(slots=True)
+class Ground:
+    """A reason for which a request must be refused (or, with certain=False, may be: a reading).
+
+    ids: the id of a profile's role where the requirement says `role`, or further ids. any_of: `documented` takes every 4xx
+    pair of the operation, `4xx` any status from 400 to 499. when: opens the requirement's answers of that kind. lawful: says which reading it is when the answer is a success.
+    """
+
+    requirement: str
+    condition: str = ""
+    ids: tuple[int, ...] = ()
+    when: str = ""
+    any_of: str = ""
+    certain: bool = True
+    lawful: Callable[[At], str | None] | None = None
+
+
+@dataclass(slots=True)
+class Judgment:
+    """What one exchange proves about one requirement."""
+
+    requirement: str
+    case: str
+    operation: str
+    ok: bool
+    exchange: str
+    claim: Claim | None = None
+    reading: str | None = None
+    marketplace: str | None = None
+
+
+@dataclass(slots=True)
+class At:
+    """Where a rule looks: the exchange, the state before it and what the target's profile tells."""
+
+    world: World
+    profile: Profile
+    exchange: Exchange
+    session: Session | None
+    answer: View | None
+    order: Order | None = None
+    failed: set[str] = field(default_factory=set)
+    _problems: list[Problem] | None = None
+
+    @property
+    def request(self) -> Request:
+        """What was sent."""
+        return self.exchange.request
+
+    @property
+    def operation(self) -> str:
+        """Its operationId."""
+        return self.exchange.request.operation
+
+    @property
+    def before(self) -> View | None:
+        """The session as it was before this exchange."""
+        return self.session.view if self.session else None
+
+    @property
+    def body(self) -> dict[str, Any]:
+        """The request's JSON object, empty if it is something else."""
+        return self.request.body if isinstance(self.request.body, dict) else {}
+
+    @property
+    def why(self) -> str | None:
+        """The requirement that the request was sent for."""
+        return self.exchange.intent.requirement if self.exchange.intent else None
+
+    @property
+    def problems(self) -> list[Problem]:
+        """Where the request's body departs from the contract."""
+        if self._problems is None:
+            self._problems = list(problems(self.request))
+        return self._problems
+
+
+Grounds = Callable[[At], Iterable[Ground | str]]
+Claims = Callable[[At], Iterable[Claim]]
+_refusals: dict[str, list[tuple[str, Grounds]]] = defaultdict(list)
+_demands: dict[tuple[str, str], list[tuple[str, Claims]]] = defaultdict(list)
+RULES: dict[str, list[Callable[..., Any]]] = defaultdict(list)
+
+
+def refuses(requirement: str) -> Callable[[Grounds], Grounds]:
+    """Registers a function that names the grounds of a requirement about a refusal."""
+
+    def register(rule: Grounds) -> Grounds:
+        for operation in contract.requirements()[requirement].operations:
+            _refusals[operation].append((requirement, rule))
+        RULES[requirement].append(rule)
+        return rule
+
+    return register
+
+
+def demands(requirement: str, on: str = "accepted") -> Callable[[Claims], Claims]:
+    """Registers a function that makes claims about answers; on: accepted, refused or any."""
+
+    def register(rule: Claims) -> Claims:
+        for operation in contract.requirements()[requirement].operations:
+            for kind in ("accepted", "refused") if on == "any" else (on,):
+                _demands[operation, kind].append((requirement, rule))
+        RULES[requirement].append(rule)
+        return rule
+
+    return register
+
+
+@cache
+def _pairs(requirement: str, operation: str, role_ids: tuple[int, ...], when: str) -> dict[tuple[int, int], str | None]:
+    """Each lawful (status, errorId) of a refusal, with the name of its reading if it has one."""
+    found: dict[tuple[int, int], str | None] = {}
+    for answer in contract.requirements()[requirement].answers:
+        if (answer.operations and operation not in answer.operations) or answer.when not in ("", when):
+            continue
+        for one in (answer.id,) if answer.id is not None else role_ids:
+            for status in {answer.status} if answer.status else statuses(operation, one):
+                found.setdefault((int(status or 0), one), answer.reading)
+    return found
+
+
+@cache
+def statuses(operation: str, error_id: int) -> frozenset[int]:
+    """The statuses of an id in an operation: the document's, else the one of its category."""
+    known = contract.operations()[operation].statuses_of(error_id)
+    entry = contract.error(error_id, operation)
+    return known or frozenset(CATEGORY_STATUS[one] for one in (entry.categories if entry else ("REQUEST",)))
+
+
+def lawful_pairs(ground: Ground, operation: str) -> dict[tuple[int, int], str | None]:
+    """What a refusal on this ground may look like in this operation."""
+    found = dict(_pairs(ground.requirement, operation, ground.ids, ground.when))
+    for one in ground.ids:
+        for status in statuses(operation, one):
+            found.setdefault((status, one), None)
+    if ground.any_of == "documented":
+        for one, known in contract.operations()[operation].ids.items():
+            found.update({(status, one): None for status in known if 400 <= status < 500})
+    return found
+
+
+def grounds(at: At) -> list[Ground]:
+    """Every ground on which the request must or may be refused, the one it was sent for first."""
+    found = []
+    for requirement, rule in _refusals[at.operation]:
+        for one in rule(at):
+            found.append(one if isinstance(one, Ground) else Ground(requirement, one))
+    found.sort(key=lambda one: (one.requirement != at.why, not one.certain))
+    return found
+
+
+def _case(at: At, requirement: str, condition: str = "") -> str:
+    intent = at.exchange.intent
+    detail = intent.case if intent and intent.requirement == requirement and intent.case else condition
+    return f"{at.operation} {detail}".strip()
+
+
+def _judgment(at: At, requirement: str, claim: Claim | None, *, ok: bool, condition: str = "", reading: str | None = None) -> Judgment:
+    return Judgment(
+        requirement=requirement,
+        case=(claim.case if claim and claim.case else None) or _case(at, requirement, condition),
+        operation=at.operation,
+        ok=ok,
+        exchange=at.exchange.id,
+        claim=claim,
+        reading=reading,
+        marketplace=at.request.marketplace,
+    )
+
+
+def _refusal_judgments(at: At, found: list[Ground]) -> Iterator[Judgment]:
+    """Judges an answer to a request that has grounds for refusal; nothing for a lawful acceptance without a reading."""
+    exchange = at.exchange
+    certain = [one for one in found if one.certain]
+    if exchange.accepted:
+        for one in found:
+            if one.lawful and (reading := one.lawful(at)) is not None:
+                yield _judgment(at, one.requirement, None, ok=True, condition=one.condition, reading=reading)
+                return
+    fitting = [(one, reading) for one in found if (reading := _fits(at, one)) is not None]
+    for one, reading in fitting:
+        yield _judgment(at, one.requirement, None, ok=True, condition=one.condition, reading=reading or None)
+    if fitting or (exchange.accepted and not certain):
+        return
+    union: dict[tuple[int, int], str | None] = {}
+    for one in found:
+        union.update(lawful_pairs(one, at.operation))
+    loose = any(one.any_of == "4xx" for one in found)
+    about = "is refused" if exchange.accepted else ("has no server error" if _crashed(exchange) else "has the documented id")
+    claim = (
+        true(False, about, "refused with a 4xx", exchange.answer(), REFUSED)
+        if loose
+        else refused(False, about, union, exchange.answer())
+    )
+    blamed: set[str] = set()
+    for one in certain or found[:1]:
+        if one.requirement not in blamed:
+            blamed.add(one.requirement)
+            yield _judgment(at, one.requirement, claim, ok=False, condition=one.condition)
+
+
+def _crashed(exchange: Exchange) -> bool:
+    return exchange.status is not None and exchange.status >= 500
+
+
+def _fits(at: At, ground: Ground) -> str | None:
+    """None if the refusal is not a lawful one on this ground, else its reading or ''."""
+    status = at.exchange.status or 0
+    if at.exchange.accepted or status < 400 or status == 500 and not ground.ids:
+        return None
+    if ground.any_of == "4xx":
+        return "" if 400 <= status < 500 else None
+    pairs = lawful_pairs(ground, at.operation)
+    fits = [(status, one) for one in at.exchange.error_ids if (status, one) in pairs]
+    if not fits:
+        return None
+    return pairs[fits[0]] or (f"{fits[0][0]} {fits[0][1]}" if len(pairs) > 1 and ground.any_of == "" else "")
+
+
+def judge(world: World, profile: Profile, exchange: Exchange) -> list[Judgment]:
+    """Judges one exchange, then folds it into the world."""
+    from conformance import fold  # the fold needs the judge's types
+
+    at = _at(world, profile, exchange)
+    found: list[Judgment] = []
+    if exchange.silent:
+        fold.silence(at)
+        return found
+    reasons = grounds(at) if at.operation != contract.TOKEN else []
+    if reasons:
+        found += _refusal_judgments(at, reasons)
+    elif at.operation != contract.TOKEN:
+        found += _acceptance(at)
+    at.failed = {one.requirement for one in found if not one.ok}
+    found += _claims(at)
+    fold.fold(at, reasons, found)
+    return found
+
+
+def _at(world: World, profile: Profile, exchange: Exchange) -> At:
+    subject = exchange.request.subject
+    body = exchange.body if exchange.accepted else None
+    session = world.sessions.get(subject) if subject and exchange.operation != contract.READ_ORDER else None
+    return At(
+        world=world,
+        profile=profile,
+        exchange=exchange,
+        session=session,
+        answer=view(body) if isinstance(body, dict) and exchange.operation not in (contract.PLACE_ORDER, contract.TOKEN) else None,
+        order=world.orders.get(subject) if subject and exchange.operation == contract.READ_ORDER else None,
+    )
+
+
+def _acceptance(at: At) -> Iterator[Judgment]:
+    """A request without grounds for refusal must be accepted; nothing is said of a session that the run did not make."""
+    exchange = at.exchange
+    if at.operation == contract.READ_ORDER:
+        if at.order is None:
+            return
+    elif at.operation != contract.INITIATE and at.session is None:
+        return
+    owner = _owner(at)
+    if exchange.accepted:
+        if at.why == owner:
+            yield _judgment(at, owner, None, ok=True)
+        return
+    pending = at.session.pending[-1] if at.session and at.session.pending else None
+    if pending and not _crashed(exchange) and not (at.session and at.session.tainted):
+        owner = pending.requirement  # the earlier refused request must have done something
+    claim = true(False, "is accepted", "accepted with 200", exchange.answer(), ACCEPTED)
+    yield _judgment(at, owner, replace(claim, proof=(pending.exchange,)) if pending else claim, ok=False)
+
+
+def _owner(at: At) -> str:
+    if at.why and at.operation in contract.requirements()[at.why].operations:
+        return at.why
+    if at.operation == contract.QUANTITY and at.body.get("quantity") == 0:
+        return "QTY-ZERO"
+    return ACCEPTS[at.operation]
+
+
+def _claims(at: At) -> Iterator[Judgment]:
+    kind = "accepted" if at.exchange.accepted else "refused"
+    for requirement, rule in _demands[at.operation, kind]:
+        for claim in rule(at):
+            owner = claim.requirement or requirement
+            if not claim.ok:
+                at.failed.add(owner)
+            yield Judgment(
+                requirement=owner,
+                case=claim.case or _case(at, owner),
+                operation=at.operation,
+                ok=claim.ok,
+                exchange=at.exchange.id,
+                claim=None if claim.ok else claim,
+                reading=claim.reading,
+                marketplace=at.request.marketplace,
+            )

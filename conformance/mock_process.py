@@ -1,0 +1,42 @@
+"""Starts the embedded mock as a process of its own and ends it with the run. The suites know nothing of it."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+class MockProcess:
+    """`python -m mock` on a free port; `base_url` waits until it is ready."""
+
+    def __init__(self, *arguments: str) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "mock", "--port", "0", "--quiet", *arguments], cwd=ROOT, stdout=subprocess.PIPE, text=True
+        )
+        self._base_url: str | None = None
+
+    @property
+    def base_url(self) -> str:
+        """Where it listens. Raises RuntimeError if it did not start."""
+        if self._base_url is None:
+            assert self._process.stdout
+            line = self._process.stdout.readline()
+            if not line:
+                raise RuntimeError(f"The embedded mock did not start (exit status {self._process.wait()}).")
+            ready: dict[str, Any] = json.loads(line)
+            self._base_url = str(ready["base_url"])
+        return self._base_url
+
+    def stop(self) -> None:
+        """Ends it."""
+        self._process.terminate()
+        try:
+            self._process.wait(5)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()

@@ -1,0 +1,317 @@
+"""What a client may know of the shop: plain data read from answers. No HTTP, no verdicts, no prediction of prices.
+
+The names follow the documents' GuestCheckoutSessionResponseV2 and GuestPurchaseOrderV2. Whatever an answer lacks or has
+in another type is None here, so that the rules about form and the rules about state never trip over each other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+ZERO = Decimal(0)
+ADDRESS_FIELDS = (
+    "addressLine1",
+    "addressLine2",
+    "city",
+    "country",
+    "county",
+    "phoneNumber",
+    "postalCode",
+    "stateOrProvince",
+)
+Key = tuple[str, ...]
+
+
+def money(node: Any) -> Decimal | None:
+    """The value of an Amount; None if it is absent or cannot be read as a decimal."""
+    value = node.get("value") if isinstance(node, dict) else None
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        return None
+    try:
+        found = Decimal(str(value))
+    except InvalidOperation:
+        return None
+    return found if found.is_finite() else None
+
+
+def total(values: Iterator[Decimal | None] | list[Decimal | None]) -> Decimal | None:
+    """The sum, or None as soon as one part is unknown."""
+    result = ZERO
+    for value in values:
+        if value is None:
+            return None
+        result += value
+    return result
+
+
+def objects(node: Any) -> list[dict[str, Any]]:
+    """The objects of a list; an absent list is an empty one."""
+    return [one for one in node if isinstance(one, dict)] if isinstance(node, list) else []
+
+
+def text(node: Any) -> str | None:
+    """The text itself, None for any other type."""
+    return node if isinstance(node, str) else None
+
+
+def _dig(node: Any, *names: str) -> Any:
+    for name in names:
+        node = node.get(name) if isinstance(node, dict) else None
+    return node
+
+
+@dataclass(slots=True)
+class Option:
+    """One shipping option of a line; amounts in the session's currency."""
+
+    id: str | None
+    selected: bool
+    cost: Decimal | None
+    discount: Decimal | None
+    imports: Decimal
+    carrier: str | None
+    service: str | None
+
+
+@dataclass(slots=True)
+class Line:
+    """One line item of a session or of an order; amounts in the session's currency."""
+
+    id: str
+    item: str | None
+    quantity: int | None
+    unit: Decimal | None
+    net: Decimal | None
+    promotion: Decimal | None
+    coupon_promotion: Decimal | None
+    fees: Decimal | None
+    options: list[Option]
+    raw: dict[str, Any]
+
+    @property
+    def selected(self) -> Option | None:
+        """The one selected option, None if there is not exactly one."""
+        chosen = [one for one in self.options if one.selected]
+        return chosen[0] if len(chosen) == 1 else None
+
+    def option(self, option_id: str | None) -> Option | None:
+        """The option of that id."""
+        return next((one for one in self.options if one.id == option_id), None)
+
+
+@dataclass(slots=True)
+class View:
+    """A session or an order as one answer shows it."""
+
+    raw: dict[str, Any]
+    id: str | None
+    lines: dict[str, Line]
+    address: dict[str, Any]
+    coupons: list[str]
+    summary: dict[str, Decimal]
+
+    def line_of(self, item: str) -> Line | None:
+        """The first line of that item."""
+        return next((one for one in self.lines.values() if one.item == item), None)
+
+    @property
+    def items(self) -> list[str]:
+        """The item of each line."""
+        return [one.item for one in self.lines.values() if one.item is not None]
+
+
+def _option(raw: dict[str, Any]) -> Option:
+    return Option(
+        id=text(raw.get("shippingOptionId")),
+        selected=raw.get("selected") is True,
+        cost=money(raw.get("baseDeliveryCost")),
+        discount=money(raw.get("deliveryDiscount")),
+        imports=money(raw.get("importCharges")) or ZERO,
+        carrier=text(raw.get("shippingCarrierCode")),
+        service=text(raw.get("shippingServiceCode")),
+    )
+
+
+def _line(raw: dict[str, Any], at: int) -> Line:
+    quantity = raw.get("quantity")
+    promotions = objects(raw.get("promotions"))
+    coupon = [one for one in promotions if one.get("promotionType") == "COUPON"]
+    return Line(
+        id=text(raw.get("lineItemId")) or f"#{at}",
+        item=text(raw.get("itemId")),
+        quantity=quantity if isinstance(quantity, int) and not isinstance(quantity, bool) else None,
+        unit=money(raw.get("baseUnitPrice")),
+        net=money(raw.get("netPrice")),
+        promotion=total([money(one.get("discount")) for one in promotions if one not in coupon]),
+        coupon_promotion=total([money(one.get("discount")) for one in coupon]) if coupon else None,
+        fees=total([money(one.get("amount")) for one in objects(raw.get("fees"))]),
+        options=[_option(one) for one in objects(raw.get("shippingOptions"))],
+        raw=raw,
+    )
+
+
+def _summary(raw: dict[str, Any]) -> dict[str, Decimal]:
+    found = {name: money(node) for name, node in raw.items()}
+    found["adjustment"] = money(_dig(raw, "adjustment", "amount"))
+    found["importTax"] = money(_dig(raw, "importTax", "amount"))
+    charges = raw.get("importCharges")
+    found["importCharges"] = money(charges) if money(charges) is not None else money(_dig(charges, "amount"))
+    return {name: value for name, value in found.items() if value is not None}
+
+
+def view(body: dict[str, Any]) -> View:
+    """Reads a session's or an order's answer, whatever is wrong with its form."""
+    lines = [_line(raw, at) for at, raw in enumerate(objects(body.get("lineItems")))]
+    address = body.get("shippingAddress")
+    summary = body.get("pricingSummary")
+    return View(
+        raw=body,
+        id=text(body.get("checkoutSessionId")) or text(body.get("purchaseOrderId")),
+        lines=_by_id(lines),
+        address=address if isinstance(address, dict) else {},
+        coupons=[
+            code for one in objects(body.get("appliedCoupons")) if (code := text(one.get("redemptionCode"))) is not None
+        ],
+        summary=_summary(summary) if isinstance(summary, dict) else {},
+    )
+
+
+def _by_id(lines: list[Line]) -> dict[str, Line]:
+    """The lines by id; a second line of the same id, a breach of SESSION-UNIQUE, keeps its place under another key."""
+    found: dict[str, Line] = {}
+    for at, line in enumerate(lines):
+        found[line.id if line.id not in found else f"{line.id}#{at}"] = line
+    return found
+
+
+def folded(value: Any) -> Any:
+    """A text as it counts for equality of addresses: letter case and blanks aside (ADDR-REPLACE)."""
+    return "".join(value.split()).casefold() if isinstance(value, str) else value
+
+
+def flat_address(address: dict[str, Any]) -> dict[str, Any]:
+    """The address with the recipient's names beside the other fields; absent, null and empty are left out."""
+    found = {name: address.get(name) for name in ADDRESS_FIELDS}
+    for name in ("firstName", "lastName"):
+        found[f"recipient.{name}"] = _dig(address, "recipient", name)
+    return {name: value for name, value in found.items() if value not in (None, "")}
+
+
+def keyed(seen: View) -> dict[str, Line]:
+    """The lines by item, so that two sessions compare; by line item id where an item has several lines."""
+    items = [line.item or line.id for line in seen.lines.values()]
+    unique = len(set(items)) == len(items)
+    return {(line.item or line.id) if unique else line.id: line for line in seen.lines.values()}
+
+
+def state(seen: View) -> dict[Key, Any]:
+    """What a client set: lines, quantities, selected options, address, coupons. Comparable with ==."""
+    lines = keyed(seen)
+    found: dict[Key, Any] = {("lines",): frozenset(lines)}
+    for key, line in lines.items():
+        found["id", key] = line.id
+        found["quantity", key] = line.quantity
+        found["option", key] = line.selected.id if line.selected else None
+    for name, value in flat_address(seen.address).items():
+        found["address", name] = folded(value)
+    found["coupons",] = frozenset(code.casefold() for code in seen.coupons)
+    return found
+
+
+def differences(before: dict[Key, Any], after: dict[Key, Any]) -> dict[Key, tuple[Any, Any]]:
+    """Each key whose value changed, with both values; what belongs to a line that came or went is told by `lines`."""
+    common = before.get(("lines",), frozenset()) & after.get(("lines",), frozenset())
+    found = {}
+    for key in {**before, **after}:
+        if key[0] in ("id", "quantity", "option", "unit", "net") and ("lines",) in before and key[1] not in common:
+            continue
+        if before.get(key) != after.get(key):
+            found[key] = (before.get(key), after.get(key))
+    return found
+
+
+def pricing(seen: View) -> dict[Key, Any]:
+    """The amounts that follow: unit and net price of each line by item, and the summary, zero as good as absent."""
+    found: dict[Key, Any] = {}
+    for line in seen.lines.values():
+        found["unit", line.item or line.id] = line.unit
+        found["net", line.item or line.id] = line.net
+    for name, value in seen.summary.items():
+        if value:
+            found["summary", name] = value
+    return found
+
+
+def cart_key(seen: View) -> tuple[Any, ...]:
+    """Two sessions with the same key hold the same cart for the same address; the order of lines does not matter."""
+    lines = sorted(
+        (line.item or "", line.quantity or 0, _option_key(line.selected), len(line.options)) for line in seen.lines.values()
+    )
+    address = sorted((name, str(folded(value))) for name, value in flat_address(seen.address).items())
+    return (tuple(lines), tuple(address), tuple(sorted(code.casefold() for code in seen.coupons)))
+
+
+def _option_key(option: Option | None) -> str:
+    return f"{option.carrier}/{option.service}/{option.cost}" if option else ""
+
+
+@dataclass(slots=True)
+class Pending:
+    """A refused request whose session has not been read since: if something changed, its rule was broken."""
+
+    requirement: str
+    operation: str
+    exchange: str
+    wanted: Any = None
+
+
+@dataclass(slots=True)
+class Session:
+    """A checkout session as the answers so far show it. phase: open, empty, ordered, declined."""
+
+    id: str
+    app: str
+    marketplace: str
+    email: str
+    view: View
+    created_by: str
+    phase: str = "open"
+    order: str | None = None
+    pending: list[Pending] = field(default_factory=list)
+    unconfirmed: str | None = None
+    in_doubt: bool = False
+    tainted: bool = False
+    changes_seen: int = 0
+    last_read: str | None = None
+    history: list[str] = field(default_factory=list)
+    without_coupon: dict[tuple[Any, ...], dict[Key, Any]] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Order:
+    """A purchase order: the session that was paid, as it stood then, and the last reading of the order itself."""
+
+    id: str
+    app: str
+    marketplace: str
+    paid: Session
+    placed_by: str
+    view: View | None = None
+    status: str | None = None
+    last_read: str | None = None
+    pending: list[Pending] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class World:
+    """Everything seen in one trace, folded exchange by exchange (conformance/judge.py)."""
+
+    sessions: dict[str, Session] = field(default_factory=dict)
+    orders: dict[str, Order] = field(default_factory=dict)
+    changes: list[tuple[str, str, str, bool]] = field(default_factory=list)
+    units: dict[tuple[str, str], Decimal] = field(default_factory=dict)
+    prices: dict[tuple[Any, ...], tuple[dict[Key, Any], str]] = field(default_factory=dict)
+    orders_of: dict[str, set[str]] = field(default_factory=dict)

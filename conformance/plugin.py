@@ -1,0 +1,155 @@
+"""The pytest plug-in: options, one mock for all processes, a shop for each test, the merge at the end.
+
+It is idle unless tests of `suites/` are run. Exit status as in docs/verdict.md.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+from collections.abc import Generator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from conformance import contract
+from conformance.marks import mark_args
+from conformance.profile import ProfileError, load
+from conformance.run import Run, Settings
+from conformance.shop import Blocked, Shop
+from conformance.target import RunStopped
+
+SUITES = Path(__file__).resolve().parent.parent / "suites"
+RUN = pytest.StashKey[Run]()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    group = parser.getgroup("conformance", "conformance of a guest checkout server")
+    group.addoption("--target", default="mock", metavar="NAME|FILE", help="a profile in targets/ or a path to one (mock)")
+    group.addoption("--base-url", metavar="URL", help="where the target is, in place of the profile's base_url")
+    group.addoption("--report", default="reports/latest", metavar="DIR", help="where the report goes (reports/latest)")
+    group.addoption("--requirement", action="append", default=[], metavar="ID", help="judge this requirement only; repeatable")
+    group.addoption("--failed", metavar="DIR", help="judge what failed in an earlier report")
+    group.addoption("--level", default="should", choices=["must", "should"], help="SHOULDs are judged unless told otherwise")
+    group.addoption("--plan", action="store_true", help="what would be judged, what not and why; sends nothing")
+    group.addoption("--seed", type=int, default=0, metavar="N", help="seed of everything that is drawn (0)")
+
+
+def _wanted(config: pytest.Config) -> bool:
+    """Whether this session judges a target: some argument lies in suites/."""
+    places = [Path(str(one).split("::")[0]) for one in config.args]
+    base = config.invocation_params.dir
+    return any((base / one).resolve() == SUITES or SUITES in (base / one).resolve().parents for one in places)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "provokes(*ids, cost): the requirements that a test sends requests for")
+    config.addinivalue_line("markers", "in_marketplaces(count, having): the marketplaces that a test runs in")
+    if not _wanted(config):
+        return
+    worker = getattr(config, "workerinput", None)
+    try:
+        settings = Settings.of(config, worker)
+        config.stash[RUN] = Run(settings, load(settings.target, settings.base_url))
+    except ProfileError as error:
+        raise pytest.UsageError(str(error)) from None
+    if worker is None:
+        from conformance.progress import replace_terminal
+
+        replace_terminal(config)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_sessionstart(session: pytest.Session) -> None:
+    run = session.config.stash.get(RUN, None)
+    if run is None or session.config.option.plan:
+        return
+    if hasattr(session.config, "workerinput"):
+        run.start_worker(session.config.workerinput)
+    else:
+        run.start_controller()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """xdist: what a worker needs of the controller."""
+    run = node.config.stash.get(RUN, None)
+    if run:
+        node.workerinput.update(run.for_worker())
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    run = metafunc.config.stash.get(RUN, None)
+    if run is None or "market" not in metafunc.fixturenames:
+        return
+    mark = metafunc.definition.get_closest_marker("in_marketplaces")
+    count = mark.args[0] if mark and mark.args else None
+    having = mark.kwargs.get("having") if mark else None
+    names = run.marketplaces(metafunc.definition.nodeid, count, having)
+    metafunc.parametrize("market", names or [pytest.param("", marks=pytest.mark.skip(reason=f"not offered: {having or 'a marketplace'}"))], ids=names or ["none"])
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    run = config.stash.get(RUN, None)
+    if run is None:
+        return
+    kept, gone = run.select(items)
+    if gone:
+        config.hook.pytest_deselected(items=gone)
+        items[:] = kept
+
+
+@pytest.fixture
+def shop(request: pytest.FixtureRequest) -> Generator[Shop, None, None]:
+    """A shop of the target for one test: everything that it sends is recorded and judged."""
+    run = request.config.stash[RUN]
+    random.seed(f"{run.settings.seed}/{request.node.nodeid}")
+    with run.shop_of(request.node) as opened:
+        yield opened
+        request.node.user_properties.append(("requests", len(opened.trace.exchanges)))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None, Any, Any]:
+    run = item.config.stash.get(RUN, None)
+    if run is None:
+        return (yield)
+    try:
+        result = yield
+    except Blocked as blocked:
+        run.skipped(item, f"blocked by {blocked}")
+        pytest.skip(f"blocked by {blocked}")
+    except RunStopped as stopped:
+        run.stopped = str(stopped)
+        item.session.shouldstop = str(stopped)
+        pytest.skip(str(stopped))
+    broken = run.broken(item)
+    if broken:
+        pytest.fail(broken, pytrace=False)
+    return result
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    run = session.config.stash.get(RUN, None)
+    if run is None:
+        return
+    if hasattr(session.config, "workerinput"):
+        run.finish_worker()
+        return
+    if session.config.option.plan:
+        return
+    code = run.finish_controller(int(exitstatus))
+    session.exitstatus = code
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    run = config.stash.get(RUN, None)
+    if run:
+        run.close()
+
+
+__all__ = ["RUN", "contract", "mark_args", "os"]

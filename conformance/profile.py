@@ -1,0 +1,400 @@
+"""The target profile: what a server sells and offers, by role, and how to reach it (targets/*.toml, docs/profile.md)."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from conformance import contract
+
+TARGETS = Path(__file__).resolve().parent.parent / "targets"
+GUEST_SCOPE = "https://api.ebay.com/oauth/api_scope/buy.guest.order"
+PRODUCTION_HOSTS = ("api.ebay.com", "apix.ebay.com")
+PAYMENTS = ("place_order", "hosted", "manual", "prepaid", "none")
+
+
+class ProfileError(Exception):
+    """The profile cannot be used; the message is one sentence that says what to change."""
+
+
+@dataclass(frozen=True)
+class Role:
+    """What an item is good for. amount: the limit, the stock or the lot; error: the id of its refusal or warning."""
+
+    kind: str
+    error: int = 0
+    amount: int = 0
+
+
+@dataclass(frozen=True)
+class Coupon:
+    """What a coupon is good for: good, oversized, minimum, item_bound or refused. fits: the items that it fits."""
+
+    code: str
+    kind: str
+    error: int = 0
+    minimum: Decimal = Decimal(0)
+    fits: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Market:
+    """What one marketplace offers."""
+
+    name: str
+    address: dict[str, Any]
+    other_address: dict[str, Any] | None = None
+    unverifiable_address: dict[str, Any] | None = None
+    foreign_countries: tuple[str, ...] = ()
+    sanctioned_countries: tuple[str, ...] = ()
+    plain: tuple[str, ...] = ()
+    roles: dict[str, Role] = field(default_factory=dict)
+    coupons: dict[str, Coupon] = field(default_factory=dict)
+
+    @property
+    def country(self) -> str:
+        """The country that the marketplace ships to."""
+        return str(self.address.get("country", ""))
+
+    def items(self, kind: str, error: int | None = None) -> list[str]:
+        """The items of a role."""
+        return [
+            item for item, role in self.roles.items() if role.kind == kind and (error is None or role.error == error)
+        ]
+
+    def coupons_of(self, *kinds: str) -> list[Coupon]:
+        """The coupons of these kinds."""
+        return [one for one in self.coupons.values() if one.kind in kinds]
+
+
+@dataclass(frozen=True)
+class App:
+    """An application's credentials; never printed."""
+
+    client_id: str = ""
+    client_secret: str = field(default="", repr=False)
+    token: str = field(default="", repr=False)
+    expired_token: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True)
+class Profile:
+    """A target, as its TOML file says it."""
+
+    name: str
+    source: str
+    base_url: str
+    max_line_items: int | None
+    endpoints: dict[str, str]
+    auth: str
+    scope: str
+    other_scope: str
+    apps: tuple[App, ...]
+    payment: str
+    paid_within_s: float | None
+    good_buyer: str
+    declined: dict[str, int]
+    markets: dict[str, Market]
+    transport: dict[str, Any] = field(default_factory=dict)
+    secrets: tuple[str, ...] = field(default=(), repr=False)
+    allow_production: bool = False
+    extra: dict[str, Any] = field(default_factory=dict)
+
+    def url(self, operation: str) -> str:
+        """What stands before `/buy/order/…` for an operation; for `token` the whole URL of the endpoint."""
+        base = self.base_url.rstrip("/")
+        if operation == contract.TOKEN:
+            return self.endpoints.get("token_url") or f"{base}/identity/v1/oauth2/token"
+        key = {contract.READ_ORDER: "order_url", contract.PLACE_ORDER: "place_order_url"}.get(operation, "session_url")
+        return self.endpoints.get(key, base).rstrip("/")
+
+    def hosts(self) -> frozenset[str]:
+        """Every host that traffic may go to."""
+        urls = [self.base_url, *self.endpoints.values()]
+        return frozenset(host for one in urls if (host := urlsplit(one).hostname))
+
+    def role(self, marketplace: str | None, item: str) -> Role | None:
+        """What the profile says of an item; None if it says nothing."""
+        market = self.markets.get(marketplace or "")
+        return market.roles.get(item) if market else None
+
+    def coupon(self, marketplace: str, code: str) -> Coupon | None:
+        """What the profile says of a coupon; None if it says nothing."""
+        market = self.markets.get(marketplace)
+        return next((one for one in market.coupons.values() if one.code.casefold() == code.casefold()), None) if market else None
+
+    def with_base_url(self, base_url: str) -> Profile:
+        """The same target elsewhere."""
+        return replace(self, base_url=_url(base_url, "--base-url"), endpoints={})
+
+    def offers(self, need: str) -> bool:
+        """Whether the target has what a requirement needs (the vocabulary of contracts/requirements)."""
+        if need in NEEDS:
+            return NEEDS[need](self)
+        head, _, rest = need.partition(".")
+        if head == "items":
+            wanted = (self.max_line_items or 4) if rest == "max" else int(rest)
+            return any(len(one.plain) >= wanted for one in self.markets.values())
+        if head == "item":
+            kind, _, error = rest.partition(".")
+            return any(one.items(kind, int(error) if error else None) for one in self.markets.values())
+        if head == "coupon":
+            return any(one.coupons_of(rest) for one in self.markets.values())
+        return head == "seen"  # learned from answers
+
+
+NEEDS: dict[str, Callable[[Profile], bool]] = {
+    "second_app": lambda it: len(it.apps) > 1,
+    "second_marketplace": lambda it: len(it.markets) > 1,
+    "payment": lambda it: it.payment != "none",
+    "token_endpoint": lambda it: it.auth == "client_credentials",
+    "expired_token": lambda it: any(one.expired_token for one in it.apps),
+    "other_scope": lambda it: bool(it.other_scope),
+    "coupon": lambda it: any(one.coupons_of("good", "oversized") for one in it.markets.values()),
+    "second_coupon": lambda it: any(len(one.coupons_of("good", "oversized")) > 1 for one in it.markets.values()),
+    "buyer.declined": lambda it: bool(it.declined) and it.payment == "place_order",
+    "address.other": lambda it: any(one.other_address for one in it.markets.values()),
+    "address.unverifiable": lambda it: any(one.unverifiable_address for one in it.markets.values()),
+    "address.foreign": lambda it: any(one.foreign_countries for one in it.markets.values()),
+    "address.sanctioned": lambda it: any(one.sanctioned_countries for one in it.markets.values()),
+    "paid_promise": lambda it: it.paid_within_s is not None,
+}
+TOP = (
+    "name base_url max_line_items endpoints auth apps payment buyers coupons marketplaces transport allow_production "
+    "stubs prepaid"
+).split()
+TABLES: dict[str, tuple[str, ...]] = {
+    "endpoints": ("session_url", "order_url", "place_order_url", "token_url"),
+    "auth": ("kind", "scope", "other_scope"),
+    "apps": ("client_id", "client_secret", "token", "expired_token"),
+    "payment": ("kind", "paid_within_s", "wait_s", "page_url"),
+    "buyers": ("good", "declined"),
+    "coupons": ("good", "oversized", "minimum", "refused", "item_bound"),
+    "items": ("plain", "limit", "stock", "lot", "refused", "removed", "warned", "at_payment"),
+    "marketplace": (
+        "address other_address unverifiable_address foreign_countries sanctioned_countries items coupons".split()  # type: ignore[dict-item]
+    ),
+    "transport": ("timeout_s", "max_bytes", "rate_per_s", "ca_file", "client_cert", "headers", "proxy_from_environment"),
+}
+ROLE_KEYS = {
+    "limit": ("item", "limit"),
+    "stock": ("item", "stock"),
+    "lot": ("item", "lot"),
+    "refused": ("item", "error"),
+    "removed": ("item", "warning"),
+    "warned": ("item", "warning"),
+    "at_payment": ("item", "error"),
+}
+
+
+def load(target: str, base_url: str | None = None) -> Profile:
+    """Reads a profile by its name in `targets/` or by its path.
+
+    Raises ProfileError with one sentence that names the key and what to write.
+    """
+    path = TARGETS / f"{target}.toml" if not target.endswith(".toml") and "/" not in target else Path(target)
+    if not path.is_file():
+        known = ", ".join(sorted(one.stem for one in TARGETS.glob("*.toml") if one.stem != "template"))
+        raise ProfileError(f"There is no profile {target!r}: give a path to a TOML file or one of {known}.")
+    try:
+        data = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ProfileError(f"{path.name} is not valid TOML: {error}.") from None
+    return parse(data, path.name, base_url)
+
+
+def parse(data: dict[str, Any], source: str, base_url: str | None = None) -> Profile:
+    """A profile from its parsed TOML. Raises ProfileError."""
+    secrets: list[str] = []
+    reader = _Reader(source, secrets)
+    reader.keys("", data, TOP)
+    base = _url(base_url or reader.text("", data, "base_url"), "--base-url" if base_url else "base_url")
+    for name in ("endpoints", "auth", "payment", "buyers", "coupons", "transport"):
+        reader.keys(name, reader.table(data, name), TABLES[name])
+    auth = reader.table(data, "auth")
+    kind = reader.choice("auth.kind", auth.get("kind", "client_credentials"), ("client_credentials", "token", "none"))
+    payment = reader.table(data, "payment")
+    apps = _apps(reader, data, kind, base)
+    shared = _coupons(reader, "coupons", reader.table(data, "coupons"))
+    markets = reader.table(data, "marketplaces")
+    if not markets:
+        raise ProfileError(f"{source} offers no marketplace: write a table [marketplaces.EBAY_US] with an address and items.")
+    buyers = reader.table(data, "buyers")
+    maximum = data.get("max_line_items")
+    if maximum is not None and (not isinstance(maximum, int) or maximum < 1):
+        raise ProfileError(f"max_line_items in {source} must be a whole number from 1 on; leave it out if it is not known.")
+    return Profile(
+        name=str(data.get("name", source.removesuffix(".toml"))),
+        source=source,
+        base_url=base,
+        max_line_items=maximum,
+        endpoints={} if base_url else {key: _url(str(one), f"endpoints.{key}") for key, one in reader.table(data, "endpoints").items()},
+        auth=kind,
+        scope=str(auth.get("scope", GUEST_SCOPE)),
+        other_scope=str(auth.get("other_scope", "")),
+        apps=apps,
+        payment=reader.choice("payment.kind", payment.get("kind", "none"), PAYMENTS),
+        paid_within_s=float(payment["paid_within_s"]) if "paid_within_s" in payment else None,
+        good_buyer=str(buyers.get("good", "guest{n}@example.com")),
+        declined={
+            reader.text("buyers.declined", one, "email").casefold(): reader.number("buyers.declined", one, "error")
+            for one in reader.list("buyers.declined", buyers.get("declined", []))
+        },
+        markets={name: _market(reader, name, one, shared) for name, one in markets.items()},
+        transport=reader.table(data, "transport"),
+        secrets=tuple(secrets),
+        allow_production=data.get("allow_production") is True,
+        extra={
+            "payment": payment,
+            "stubs": data.get("stubs", {}),
+            "prepaid": data.get("prepaid", []),
+        },
+    )
+
+
+def _apps(reader: _Reader, data: dict[str, Any], kind: str, base: str) -> tuple[App, ...]:
+    listed = reader.list("apps", data.get("apps", []))
+    if kind == "none":
+        return (App(),)
+    if not listed:
+        raise ProfileError(f"{reader.source} has no app: write a table [[apps]] with client_id and client_secret.")
+    local = loopback(base)
+    found = []
+    for at, one in enumerate(listed):
+        where = f"apps[{at}]"
+        reader.keys(where, one, TABLES["apps"])
+        needed = ("client_id", "client_secret") if kind == "client_credentials" else ("token",)
+        for key in needed:
+            if key not in one:
+                raise ProfileError(f"{where} in {reader.source} has no {key}, which auth.kind {kind!r} needs.")
+        values = {key: reader.secret(f"{where}.{key}", value, local or key == "client_id") for key, value in one.items()}
+        found.append(App(**values))
+    return tuple(found)
+
+
+def _coupons(reader: _Reader, where: str, table: dict[str, Any]) -> dict[str, Coupon]:
+    reader.keys(where, table, TABLES["coupons"])
+    found = {}
+    for kind in ("good", "oversized"):
+        for code in table.get(kind, []):
+            found[str(code)] = Coupon(str(code), kind)
+    for kind in ("minimum", "refused", "item_bound"):
+        for one in reader.list(f"{where}.{kind}", table.get(kind, [])):
+            code = reader.text(f"{where}.{kind}", one, "code")
+            try:
+                least = Decimal(str(one.get("minimum", 0)))
+            except InvalidOperation:
+                raise ProfileError(f"{where}.{kind} in {reader.source}: minimum must be a decimal such as \"100.00\".") from None
+            found[code] = Coupon(code, kind, reader.number(f"{where}.{kind}", one, "error"), least, tuple(one.get("fits", ())))
+    return found
+
+
+def _market(reader: _Reader, name: str, table: Any, shared: dict[str, Coupon]) -> Market:
+    where = f"marketplaces.{name}"
+    if not isinstance(table, dict):
+        raise ProfileError(f"{where} in {reader.source} must be a table.")
+    reader.keys(where, table, tuple(TABLES["marketplace"]))
+    if not isinstance(table.get("address"), dict):
+        raise ProfileError(f"{where} in {reader.source} has no address: write one that the target takes without a warning.")
+    items = table.get("items", {})
+    reader.keys(f"{where}.items", items, TABLES["items"])
+    plain = tuple(str(one) for one in items.get("plain", []))
+    if not plain:
+        raise ProfileError(f"{where}.items in {reader.source} has no plain items: list at least one item id with ample stock.")
+    roles = {item: Role("plain") for item in plain}
+    for kind, (_, amount) in ROLE_KEYS.items():
+        for one in reader.list(f"{where}.items.{kind}", items.get(kind, [])):
+            item = reader.text(f"{where}.items.{kind}", one, "item")
+            number = reader.number(f"{where}.items.{kind}", one, amount)
+            is_id = amount in ("error", "warning")
+            roles[item] = Role(kind, error=number if is_id else 0, amount=0 if is_id else number)
+    return Market(
+        name=name,
+        address=table["address"],
+        other_address=table.get("other_address"),
+        unverifiable_address=table.get("unverifiable_address"),
+        foreign_countries=tuple(table.get("foreign_countries", ())),
+        sanctioned_countries=tuple(table.get("sanctioned_countries", ())),
+        plain=plain,
+        roles=roles,
+        coupons=shared | _coupons(reader, f"{where}.coupons", table.get("coupons", {})),
+    )
+
+
+@dataclass
+class _Reader:
+    """Reads values and says what is wrong in the words of the file."""
+
+    source: str
+    secrets: list[str]
+
+    def keys(self, where: str, table: Any, known: Iterable[str]) -> None:
+        if not isinstance(table, dict):
+            raise ProfileError(f"{where} in {self.source} must be a table.")
+        known = list(known)
+        for key in table:
+            if key not in known:
+                path = f"{where}.{key}" if where else key
+                raise ProfileError(f"{path} in {self.source} is not known here: write one of {', '.join(known)}.")
+
+    def table(self, data: dict[str, Any], name: str) -> dict[str, Any]:
+        found = data.get(name, {})
+        if not isinstance(found, dict):
+            raise ProfileError(f"{name} in {self.source} must be a table.")
+        return found
+
+    def list(self, where: str, value: Any) -> list[dict[str, Any]]:
+        if not isinstance(value, list) or not all(isinstance(one, dict) for one in value):
+            raise ProfileError(f"{where} in {self.source} must be a list of tables such as {{ item = \"v1|…|0\", error = 15018 }}.")
+        return value
+
+    def text(self, where: str, table: dict[str, Any], key: str) -> str:
+        value = table.get(key)
+        if not isinstance(value, str) or not value:
+            raise ProfileError(f"{where + '.' if where else ''}{key} in {self.source} is missing: write a text.")
+        return value
+
+    def number(self, where: str, table: dict[str, Any], key: str) -> int:
+        value = table.get(key)
+        if not isinstance(value, int) or isinstance(value, bool):
+            raise ProfileError(f"{where}.{key} in {self.source} is missing or no whole number.")
+        return value
+
+    def choice(self, where: str, value: Any, known: tuple[str, ...]) -> str:
+        if value not in known:
+            raise ProfileError(f"{where} in {self.source} is {value!r}: write one of {', '.join(known)}.")
+        return str(value)
+
+    def secret(self, where: str, value: Any, literal: bool) -> str:
+        if isinstance(value, dict) and set(value) == {"env"}:
+            found = os.environ.get(str(value["env"]), "")
+            if not found:
+                raise ProfileError(f"{where} in {self.source} is taken from the environment: set {value['env']}.")
+        elif isinstance(value, str) and literal:
+            found = value
+        elif isinstance(value, str):
+            raise ProfileError(f"{where} in {self.source} is a secret in clear: write {{ env = \"NAME\" }} and set that variable.")
+        else:
+            raise ProfileError(f"{where} in {self.source} must be a text or {{ env = \"NAME\" }}.")
+        if not where.endswith("client_id"):
+            self.secrets.append(found)
+        return found
+
+
+def loopback(url: str) -> bool:
+    """Whether a URL points to this machine."""
+    host = urlsplit(url).hostname or ""
+    return host == "localhost" or host.startswith("127.") or host == "::1"
+
+
+def _url(value: str, key: str) -> str:
+    parts = urlsplit(value)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ProfileError(f"{key} is {value!r}: write an http or https URL such as http://127.0.0.1:8080.")
+    return value.rstrip("/")

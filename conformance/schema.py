@@ -1,0 +1,97 @@
+"""Answers against the contract's response schemas, compiled once. One claim for each departure, told without positions."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache
+from typing import Any
+
+import jsonschema_rs
+
+from conformance import contract
+from conformance.claim import Claim, quoted, shown, true
+from conformance.judge import At
+
+WARNINGS = "warnings"
+
+
+@cache
+def validator(operation: str) -> Any:
+    """The compiled validator of an operation's 200 answer."""
+    name = "order-v1" if operation == contract.PLACE_ORDER else "order-v2"
+    schema = dict(contract.operations()[operation].response)
+    return jsonschema_rs.validator_for({**schema, "components": contract.document(name)["components"]})
+
+
+def departures(at: At, requirement: str) -> Iterator[Claim]:
+    """Claims about the form of a 200 answer; the form of amounts is PRICE-FORM's and warnings are WARNING-SHAPE's."""
+    checker, body = validator(at.operation), at.exchange.body
+    found = {}
+    if not checker.is_valid(body):
+        for error in checker.iter_errors(body):
+            path = [one for one in error.instance_path]
+            for claim in _claim(at, requirement, path, error):
+                found.setdefault((claim.requirement, claim.about), claim)
+    yield from found.values()
+    if not any(one.requirement == requirement for one in found.values()):
+        yield true(True, "form", "", "", "true")
+
+
+def _claim(at: At, requirement: str, path: list[Any], error: Any) -> Iterator[Claim]:
+    keyword = [one for one in error.schema_path if isinstance(one, str)][-1]
+    if path[:1] == [WARNINGS]:
+        return
+    emptied = at.session is not None and at.session.phase in ("empty", "ordered", "declined")
+    missing = re.match(r'"(.+?)" is a required property', error.message)
+    if missing:
+        path = [*path, missing.group(1)]
+        if path == ["lineItems"] and emptied:
+            return
+    where = _where(path)
+    owner = "PRICE-FORM" if keyword == "pattern" and where.endswith(".value") else requirement
+    seen = "absent" if missing else shown(_value(at.exchange.body, path))
+    want = "is there" if missing else _want(keyword, error)
+    yield true(False, f"{where} {'is there' if missing else keyword}", f"{where} {want}", seen, _test(path, keyword, error, bool(missing)), requirement=owner)
+
+
+def _where(path: list[Any]) -> str:
+    return "".join("[]" if isinstance(one, int) else f".{one}" for one in path).lstrip(".")
+
+
+def _value(body: Any, path: list[Any]) -> Any:
+    for one in path:
+        body = body[one] if isinstance(body, dict | list) else None
+    return body
+
+
+def _want(keyword: str, error: Any) -> str:
+    detail = {"type": "types", "enum": "options", "pattern": "pattern", "minLength": "limit", "minItems": "limit"}.get(keyword, "")
+    value = getattr(error.kind, detail, None) if detail else None
+    words = {
+        "type": "has type",
+        "enum": "is one of",
+        "pattern": "matches",
+        "minLength": "has a length of at least",
+        "minItems": "has at least",
+    }
+    return f"{words.get(keyword, 'keeps')} {shown(value if value is not None else keyword)}"
+
+
+def _test(path: list[Any], keyword: str, error: Any, missing: bool) -> str:
+    """jq over every element of the lists on the way, so that it does not hang on a position."""
+    steps = "".join("[]?" if isinstance(one, int) else f".{one}" for one in (path[:-1] if missing else path))
+    if missing:
+        return f"all(.body{steps}; type != \"object\" or has({quoted(path[-1])}))"
+    holder = f".body{steps}"
+    if keyword == "type":
+        names = re.findall(r'"(string|integer|number|boolean|array|object)"', error.message) or ["string"]
+        jq = "number" if names[-1] in ("integer", "number") else names[-1]
+        return f"all({holder}; type == {quoted(jq)}" + (" and . == floor)" if names[-1] == "integer" else ")")
+    if keyword == "enum":
+        return f"all({holder}; IN({','.join(quoted(one) for one in error.kind.options)}))"
+    if keyword == "pattern":
+        return f"all({holder}; test({quoted(error.kind.pattern)}))"
+    if keyword in ("minLength", "maxLength", "minItems"):
+        return f"all({holder}; length {'<=' if keyword == 'maxLength' else '>='} {error.kind.limit})"
+    return f"all({holder}; . != null)"

@@ -1,0 +1,255 @@
+"""A finding as a shell script of curl calls that anybody can run: 1 while the fault is there, 0 once it is gone, 2 if it
+could not get that far. Ids are taken from answers, tokens from the environment; text from the server is quoted.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+import shlex
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+from conformance import contract
+from conformance.claim import Claim, quoted
+from conformance.exchange import OTHER_APP, OWN_APP, Exchange
+from conformance.model import view
+from conformance.steps import Ref, Step, locate
+
+if TYPE_CHECKING:
+    from conformance.result import Finding
+    from conformance.run import Run
+
+TOKENS = {
+    OWN_APP: "TOKEN",
+    OTHER_APP: "TOKEN_OTHER_APP",
+    "expired": "TOKEN_EXPIRED",
+    "other-scope": "TOKEN_OTHER_SCOPE",
+    "wrong-scheme": "TOKEN",
+}
+SAME_LINE_IDS = (
+    "([.body.lineItems[]?|{key:.itemId,value:.lineItemId}]|from_entries) as $now"
+    " | ([$first.body.lineItems[]?|{key:.itemId,value:.lineItemId}]|from_entries) as $then"
+    " | all($now|to_entries[]; ($then[.key] // .value) == .value)"
+)
+HEAD = r"""#!/bin/sh
+# {requirement} ({level}): {title}
+# {sentence}
+# Sources: {sources}
+# Expected: {expected}
+# Seen:     {seen}
+#
+# Exit status: 1 the fault is there, 0 it is gone, 2 the script could not get that far. Needs curl and jq.
+# BASE_URL may name another place of the same target. Tokens come from the environment: {tokens}
+set -u
+BASE_URL=${{BASE_URL:-{base}}}
+SESSION_URL=${{SESSION_URL:-{session_url}}}; ORDER_URL=${{ORDER_URL:-{order_url}}}; PLACE_ORDER_URL=${{PLACE_ORDER_URL:-{place_url}}}
+for tool in curl jq; do command -v "$tool" >/dev/null || {{ echo "$tool is needed" >&2; exit 2; }}; done
+{checks}work=$(mktemp -d) || exit 2
+trap 'rm -rf "$work"' EXIT
+
+# call NUMBER METHOD URL [curl arguments]: leaves {{status, headers, body}} in $work/NUMBER.json
+call() {{
+  number=$1; method=$2; url=$3; shift 3
+  status=$(curl -sS -g --path-as-is --max-time 60 -X "$method" -o "$work/body" -D "$work/head" -w '%{{http_code}}' -H 'Accept: application/json' "$@" "$url") || exit 2
+  [ -f "$work/body" ] || : > "$work/body"
+  headers=$(tr -d '\r' < "$work/head" | jq -Rn '[inputs|capture("^(?<k>[^:]+):\\s*(?<v>.*)$")?|{{key:(.k|ascii_downcase),value:.v}}]|from_entries')
+  jq -Rs --argjson status "$status" --argjson headers "$headers" '{{status: $status, headers: $headers, text: ., body: (try fromjson catch null)}}' "$work/body" > "$work/$number.json"
+  echo "$number: $method $url -> $status $(jq -c '[.body.errors[]?.errorId]' "$work/$number.json" 2>/dev/null)"
+  rm -f "$work/body" "$work/head"
+}}
+# get NUMBER FILTER [jq arguments]: a text from an earlier answer, or the end
+get() {{
+  file=$work/$1.json; filter=$2; shift 2
+  value=$(jq -er "$@" "$filter" "$file") || {{ echo "an id is missing in the answer of step $(basename "$file" .json)" >&2; exit 2; }}
+  printf '%s' "$value"
+}}
+uri() {{ jq -rn --arg value "$1" '$value|@uri'; }}
+
+"""
+
+
+class Writer:
+    """Writes the steps of one script and remembers which variable holds which id."""
+
+    def __init__(self, run: Run, sent: list[tuple[Step, Exchange]]) -> None:
+        self.run, self.sent = run, sent
+        self.out: list[str] = []
+        self.names: dict[Ref, str] = {}
+        self.values: dict[str, str] = {}
+        self.answers: dict[int, list[int]] = {}
+
+    def variable(self, ref: Ref, value: str) -> str:
+        """The shell variable of an id; the first use writes the line that takes it from the answer."""
+        if ref in self.names:
+            return self.names[ref]
+        name = f"{ref.kind}_{len(self.names) + 1}"
+        source = self._source(ref)
+        item = f"--arg item {shlex.quote(ref.item)}"
+        line = "([.body.lineItems[]|select(.itemId==$item)]|first)"
+        if ref.kind == "session":
+            command = f"get {source} '.body.checkoutSessionId'"
+        elif ref.kind == "order":
+            command = f"get {source} '.body.purchaseOrderId'"
+        elif ref.kind == "line":
+            command = f"get {source} '{line}.lineItemId' {item}"
+        else:
+            carrier, service, place = ref.option
+            command = (
+                f"get {source} '[{line}.shippingOptions[]|select(.shippingCarrierCode==$carrier and .shippingServiceCode==$service)]"
+                f"[{place}].shippingOptionId' {item} --arg carrier {shlex.quote(carrier)} --arg service {shlex.quote(service)}"
+            )
+        self.out.append(f"{name}=$({command}) || exit 2")
+        self.names[ref] = name
+        self.values[value] = name
+        return name
+
+    def _source(self, ref: Ref) -> int:
+        if ref.kind != "order":
+            return ref.of
+        return next((step.number for step, exchange in self.sent if exchange.operation == contract.PLACE_ORDER and exchange.accepted and ref.of in step.sessions), ref.of)
+
+    def step(self, step: Step, exchange: Exchange) -> None:
+        """One call."""
+        request, number = exchange.request, step.number
+        operation = contract.operations()[request.operation]
+        base = {contract.READ_ORDER: "$ORDER_URL", contract.PLACE_ORDER: "$PLACE_ORDER_URL"}.get(request.operation, "$SESSION_URL")
+        path = f"/buy/order/{operation.version}{operation.path}"
+        if request.subject is not None:
+            subject = self._uri(step.subject, request.subject)
+            path = re.sub(r"\{[^}]+\}", lambda _: subject, path)
+        if operation.method == "POST":
+            self._body(step, exchange)
+        arguments = []
+        if request.marketplace is not None:
+            arguments.append("-H " + shlex.quote(f"X-EBAY-C-MARKETPLACE-ID: {request.marketplace}"))
+        if request.operation == contract.PLACE_ORDER:
+            arguments.append("-H 'X-EBAY-C-ENDUSERCTX: deviceId=guestcheckoutconformance'")
+        scheme = "Basic" if request.credential == "wrong-scheme" else "Bearer"
+        if request.credential in TOKENS and self.run.profile.auth != "none":
+            arguments.append(f'-H "Authorization: {scheme} ${TOKENS[request.credential]}"')
+        elif request.credential == "made-up":
+            arguments.append("-H 'Authorization: Bearer v^1.1#i^1#made-up-by-the-conformance-suite'")
+        if operation.method == "POST":
+            kind = "Content-Type:" if request.content_type is None else f"Content-Type: {request.content_type}"
+            arguments += [f"-H {shlex.quote(kind)}", f'--data-binary @"$work/{number}.request"']
+        self.out.append(f'call {number} {operation.method} "{base}{path}" {" ".join(arguments)}')
+
+    def _uri(self, ref: Ref | None, value: str) -> str:
+        if ref is None:
+            return quote(value, safe="").replace("$", "%24").replace("`", "%60")
+        return f'$(uri "${self.variable(ref, value)}")'
+
+    def _body(self, step: Step, exchange: Exchange) -> None:
+        request, target = exchange.request, f'"$work/{step.number}.request"'
+        if request.raw is not None or not step.fields:
+            payload = request.payload() or b""
+            text = payload.decode("utf-8", "replace")
+            if text.isprintable() and "\ufffd" not in text and len(text) < 20_000:
+                self.out.append(f"printf '%s' {shlex.quote(text)} > {target}")
+            elif len(payload) > 20_000:
+                self.out.append(_large(payload, target))
+            else:
+                self.out.append(f"printf '%s' {base64.b64encode(payload).decode()} | base64 -d > {target}")
+            return
+        body = dict(request.body)
+        arguments = []
+        for name, ref in step.fields.items():
+            variable = self.variable(ref, str(body[name]))
+            arguments.append(f'--arg {variable} "${variable}"')
+            body[name] = f"\0{variable}\0"
+        program = re.sub(r'"\\u0000(\w+)\\u0000"', r"$\1", json.dumps(body))
+        self.out.append(f"jq -cn {' '.join(arguments)} {shlex.quote(program)} > {target}")
+
+
+def _large(payload: bytes, target: str) -> str:
+    """A large body that repeats one character or pair, as what it is."""
+    half = len(payload) // 2
+    char = payload[1:2].decode("latin-1")
+    if payload[:half] == payload[:1] * half or payload.count(payload[1:2]) > len(payload) * 0.4:
+        return f"printf '%s' {base64.b64encode(payload).decode()} | base64 -d > {target}  # {len(payload)} bytes, mostly {char}"
+    return f"printf '%s' {base64.b64encode(payload).decode()} | base64 -d > {target}"
+
+
+def write_script(run: Run, finding: Finding, sent: list[tuple[Step, Exchange]], claim: Claim) -> str:
+    """Writes the script below the report folder and returns its name there."""
+    requirement = contract.requirements()[finding.requirement]
+    writer = Writer(run, sent)
+    for step, exchange in sent:
+        writer.step(step, exchange)
+    test, arguments = _test(writer, claim, sent)
+    last = sent[-1][0].number
+    used = sorted({TOKENS[one.request.credential] for _, one in sent if one.request.credential in TOKENS}) if run.profile.auth != "none" else []
+    head = HEAD.format(
+        requirement=requirement.id, level=requirement.level, title=requirement.title, sentence=_one_line(requirement.sentence),
+        sources="; ".join(f"{one['document']}: {one['place']}" for one in requirement.sources), expected=_one_line(claim.want), seen=_one_line(claim.seen),
+        tokens=", ".join(used) or "none needed", base=run.profile.base_url, session_url=_url(run, contract.READ), order_url=_url(run, contract.READ_ORDER),
+        place_url=_url(run, contract.PLACE_ORDER),
+        checks="".join(f'[ -n "${{{one}:-}}" ] || {{ echo "set {one} to a token" >&2; exit 2; }}\n' for one in used),
+    )  # fmt: skip
+    tail = f"""
+if jq -e {' '.join(arguments)} {shlex.quote(test)} "$work/{last}.json" > /dev/null 2>&1; then
+  echo {shlex.quote(f"{requirement.id} holds here: the fault is gone")}
+  exit 0
+fi
+echo {shlex.quote(f"{requirement.id} is broken: expected {_one_line(claim.want)}")}
+jq -c '{{status, errors: [.body.errors[]?|{{errorId, message}}]}}' "$work/{last}.json"
+exit 1
+"""
+    name = f"scripts/{finding.requirement}-{abs(hash_of(finding.about)) % 10000:04d}.sh"
+    path = run.settings.report / name
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(head + "\n".join(writer.out) + "\n" + tail, encoding="utf-8")
+    path.chmod(0o755)
+    return name
+
+
+def hash_of(text: str) -> int:
+    """A stable number for a name."""
+    from zlib import crc32
+
+    return crc32(text.encode())
+
+
+def _one_line(text: str) -> str:
+    return re.sub(r"[\x00-\x1f\x7f-\x9f\s]+", " ", text).strip()
+
+
+def _url(run: Run, operation: str) -> str:
+    url = run.profile.url(operation)
+    return "$BASE_URL" if url == run.profile.base_url else url
+
+
+def _test(writer: Writer, claim: Claim, sent: list[tuple[Step, Exchange]]) -> tuple[str, list[str]]:
+    """The claim's jq test with this run's ids replaced by the script's variables, and the arguments for them."""
+    test, arguments = claim.test.replace("$same_line_ids", SAME_LINE_IDS), []
+    created = [step.number for step, exchange in sent if step.creates and exchange.accepted]
+    if "$first" in test:
+        arguments.append(f'--slurpfile first_list "$work/{created[0] if created else sent[0][0].number}.json"')
+        test = f"$first_list[0] as $first | {test}"
+    last_step, last = sent[-1]
+    if "$session" in test and last_step.subject:
+        arguments.append(f'--arg session "${writer.variable(last_step.subject, last.request.subject or "")}"')
+    if "$order" in test:
+        ref = last_step.subject if last_step.subject and last_step.subject.kind == "order" else Ref("order", next(iter(last_step.sessions), 0))
+        arguments.append(f'--arg order "${writer.variable(ref, "")}"')
+    if "$earlier" in test:
+        arguments.append(f'--arg earlier "${writer.variable(Ref("session", created[0]), "")}"')
+    for value, ref in _option_ids(sent).items():
+        if quoted(value) in test:
+            name = writer.variable(ref, value)
+            arguments.append(f'--arg {name} "${name}"')
+            test = test.replace(quoted(value), f"${name}")
+    return test, arguments
+
+
+def _option_ids(sent: list[tuple[Step, Exchange]]) -> dict[str, Ref]:
+    """Shipping option ids of the answers, each with how to find it again."""
+    found: dict[str, Ref] = {}
+    for step, exchange in sent:
+        for line in view(exchange.body).lines.values() if step.creates and exchange.accepted else ():
+            for option in line.options:
+                if option.id and len(option.id) > 1:
+                    found.setdefault(option.id, Ref("option", step.number, line.item or "", locate(line, option)))
+    return found

@@ -1,0 +1,179 @@
+"""Makes a finding's sequence as short as it can be: sub-lists are sent again until none is shorter, within a cap."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from copy import deepcopy
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from conformance import contract, journal
+from conformance.exchange import Exchange, Request
+from conformance.judge import Judgment
+from conformance.script import write_script
+from conformance.shop import Shop, Trace
+from conformance.steps import Dangling, Step, from_record, play, steps_of
+from conformance.target import RunStopped
+
+if TYPE_CHECKING:
+    from conformance.result import Finding
+    from conformance.run import Run
+
+CAP = 220  # requests for one finding
+REPEATS = 3
+
+
+@dataclass
+class Proof:
+    """A replay that showed the breach."""
+
+    steps: list[Step]
+    sent: list[tuple[Step, Exchange]]
+    judgment: Judgment
+
+
+class Shrinker:
+    """Replays sub-lists of a sequence against a target."""
+
+    def __init__(self, run: Run, finding: Finding) -> None:
+        self.run, self.finding = run, finding
+        self.spent = self.replays = 0
+
+    def replay(self, steps: list[Step]) -> Proof | None:
+        """Sends the steps; the proof if the same claim of the same requirement breaks again."""
+        if not steps or self.spent + len(steps) > CAP:
+            return None
+        self.replays += 1
+        name = f"shrink/{self.finding.requirement}/{self.finding.about}/{self.replays}".replace(" ", "-")
+        with self.run.shop(10**9 + self.replays, name) as shop:
+            try:
+                sent = play(shop, steps)
+            except Dangling:
+                return None
+            finally:
+                self.spent += len(shop.trace.exchanges)
+            return self._proof(shop, steps, sent)
+
+    def _proof(self, shop: Shop, steps: list[Step], sent: list[tuple[Step, Exchange]]) -> Proof | None:
+        for one in shop.trace.judgments:
+            if not one.ok and one.claim and (one.requirement, one.claim.about) == (self.finding.requirement, self.finding.about):
+                last = next(at for at, (_, exchange) in enumerate(sent) if exchange.id == one.exchange)
+                return Proof(steps[: last + 1], sent[: last + 1], one)
+        return None
+
+    def shrink(self, steps: list[Step]) -> Proof | None:
+        """The shortest proof that was found; None if the breach did not show again."""
+        best = None
+        for candidate in _guesses(steps):
+            best = self.replay(candidate)
+            if best:
+                break
+        if best is None:
+            return None
+        best = self._fewer_steps(best)
+        return self._smaller_carts(best)
+
+    def _fewer_steps(self, best: Proof) -> Proof:
+        size = max(1, len(best.steps) // 2)
+        while size and self.spent < CAP:
+            at = 0
+            while at < len(best.steps) - 1:
+                chunk = best.steps[at : at + size]
+                if chunk[-1] is best.steps[-1]:
+                    chunk = chunk[:-1]
+                gone = {one.number for one in chunk}
+                rest = [one for one in best.steps if one not in chunk and not one.sessions & gone]
+                found = self.replay(rest) if chunk and len(rest) < len(best.steps) else None
+                if found:
+                    best = found
+                else:
+                    at += size
+            size //= 2
+        return best
+
+    def _smaller_carts(self, best: Proof) -> Proof:
+        """Fewer lines and quantity 1 in the sessions that the proof needs."""
+        for at, step in enumerate(list(best.steps)):
+            if not step.creates or not isinstance(step.request.body, dict):
+                continue
+            for smaller in _smaller(step, best.steps):
+                candidate = [*best.steps[:at], smaller, *best.steps[at + 1 :]]
+                found = self.replay(candidate)
+                if found and len(found.steps) == len(best.steps):
+                    best = found
+                    break
+        return best
+
+
+def _guesses(steps: list[Step]) -> Iterator[list[Step]]:
+    """Short sub-lists that often suffice, then the whole."""
+    last = steps[-1]
+    roots = last.sessions
+    makers = [one for one in steps[:-1] if one.number in roots]
+    own = [one for one in steps if one.sessions & roots or one.number in roots]
+    previous = [one for one in own[:-1] if one not in makers][-1:]
+    for guess in ([*makers, last], [*makers, *previous, last], own):
+        yield guess
+    if len(own) < len(steps):
+        yield steps
+
+
+def _smaller(step: Step, steps: list[Step]) -> Iterator[Step]:
+    inputs = step.request.body.get("lineItemInputs")
+    if not isinstance(inputs, list) or not all(isinstance(one, dict) for one in inputs):
+        return
+    used = {ref.item for other in steps for ref in other.fields.values() if ref.of == step.number}
+    kept = [one for one in inputs if one.get("itemId") in used] or inputs[:1]
+    for lines in (kept, inputs[:2], inputs[: (len(inputs) + 1) // 2]):
+        if len(lines) < len(inputs):
+            yield _with_inputs(step, lines)
+    if any(one.get("quantity") not in (0, 1) and isinstance(one.get("quantity"), int) for one in inputs):
+        yield _with_inputs(step, [{**one, "quantity": 1} for one in inputs])
+
+
+def _with_inputs(step: Step, lines: list[dict[str, object]]) -> Step:
+    request: Request = replace(step.request, body={**step.request.body, "lineItemInputs": deepcopy(lines)})
+    return replace(step, request=request)
+
+
+def shrink_finding(run: Run, finding: Finding, records: dict[str, journal.TraceRecord]) -> None:
+    """Shrinks a finding, says how often it came again, and writes its script."""
+    folder = run.settings.report / journal.PARTS
+    trace, _, seq = finding.first["exchange"].rpartition("/")
+    record = records.get(trace)
+    if record is None or not finding.first["test"]:
+        return  # shown only by several traces together
+    exchanges = [from_record(one) for one in journal.lines(folder, record)]
+    upto = [one for one in exchanges if one.seq <= int(seq)]
+    shrinker = Shrinker(run, finding)
+    try:
+        proof = shrinker.shrink(steps_of(upto))
+        if proof is None:
+            finding.reproduced = f"0 of {shrinker.replays}"
+            return
+        again = sum(shrinker.replay(proof.steps) is not None for _ in range(REPEATS - 1)) if shrinker.spent < CAP else 0
+        finding.reproduced = f"{again + 1} of {REPEATS}"
+    except RunStopped:
+        return
+    claim = proof.judgment.claim
+    assert claim
+    finding.first = {**finding.first, "want": claim.want, "seen": claim.seen}
+    finding.exchanges = [exchange.id for _, exchange in proof.sent]
+    finding.steps = [describe(exchange) for _, exchange in proof.sent]
+    finding.script = write_script(run, finding, proof.sent, claim)
+
+
+def describe(exchange: Exchange) -> str:
+    """A request and its answer in one line."""
+    import json
+
+    body = exchange.request.body
+    sent = f" {json.dumps(body, ensure_ascii=False)[:160]}" if body is not None and exchange.operation != contract.INITIATE else ""
+    if exchange.operation == contract.INITIATE and isinstance(body, dict):
+        lines = body.get("lineItemInputs")
+        sent = f" {json.dumps(lines, ensure_ascii=False)[:160]}"
+    who = "" if exchange.request.credential == "app0" else f" as {exchange.request.credential}"
+    return f"{exchange.operation}{who} in {exchange.request.marketplace or 'no marketplace'}{sent} → {exchange.answer()}"
+
+
+__all__ = ["Trace", "shrink_finding"]

@@ -1,0 +1,165 @@
+"""Address and shipping: what an address must have and may not have, where a marketplace ships, which option is selected."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from conformance import contract
+from conformance.claim import Claim, equal, line, quoted, true
+from conformance.judge import At, Ground, demands, refuses
+from conformance.model import differences, flat_address, folded, keyed, state
+from suites.line_items.rules import asked, named_line
+from suites.sessions.rules import address_test
+
+
+def sent_address(at: At) -> dict[str, Any]:
+    """The address that a request carries, {} if it carries none."""
+    found = at.body if at.operation == contract.ADDRESS else at.body.get("shippingAddress")
+    return found if isinstance(found, dict) else {}
+
+
+@demands("ADDR-REPLACE")
+def the_new_address_is_read_back(at: At) -> Iterator[Claim]:
+    if at.operation != contract.ADDRESS or at.answer is None:
+        return
+    sent, seen = flat_address(sent_address(at)), flat_address(at.answer.address)
+    wrong = [name for name, value in sent.items() if folded(seen.get(name)) != folded(value)]
+    for name in wrong[:1]:
+        yield true(False, "every field that was sent", f"{name} {sent[name]}", seen.get(name), address_test(name, sent[name]))
+    if not wrong and sent:
+        optional = [name for name in ("addressLine2", "county") if name not in sent and at.before and name in flat_address(at.before.address)]
+        kept = [name for name in optional if name in seen]
+        reading = ("optional fields are kept" if kept else "optional fields are gone") if optional else None
+        yield true(True, "every field that was sent", "", "", "true", reading=reading)
+
+
+@demands("ADDR-REPLACE-EXACT")
+def the_new_address_is_read_back_exactly(at: At) -> Iterator[Claim]:
+    if at.operation != contract.ADDRESS or at.answer is None or "ADDR-REPLACE" in at.failed:
+        return
+    sent, seen = flat_address(sent_address(at)), flat_address(at.answer.address)
+    wrong = next((name for name, value in sent.items() if seen.get(name) != value), None)
+    if wrong:
+        yield equal("letter for letter", f".body.shippingAddress.{wrong}", sent[wrong], seen.get(wrong))
+    elif sent:
+        yield true(True, "letter for letter", "", "", "true")
+
+
+@refuses("ADDR-REQUIRED")
+def a_required_part_is_missing(at: At) -> Iterator[Ground]:
+    for one in at.problems:
+        if not one.in_address or one.optional and not one.path.endswith("stateOrProvince"):
+            continue
+        if one.kind == "missing":
+            certain = at.operation == contract.INITIATE and not one.path.endswith("stateOrProvince")
+            kept = "no state is demanded" if one.field == "stateOrProvince" else "a field that an update leaves out is kept"
+            yield Ground("ADDR-REQUIRED", one.path, certain=certain, lawful=None if certain else lambda _, kept=kept: kept, when="empty" if one.value == "" else "")
+
+
+@refuses("ADDR-LENGTH")
+def an_address_line_is_too_long(at: At) -> Iterator[str]:
+    for one in at.problems:
+        if one.kind == "length" and one.in_address:
+            yield one.path
+
+
+@refuses("ADDR-CHARS")
+def control_characters(at: At) -> Iterator[str]:
+    for one in at.problems:
+        if one.kind == "control":
+            yield f"{one.path} with U+{min(ord(c) for c in one.value if ord(c) < 32 or 127 <= ord(c) < 160):04X}"
+
+
+@refuses("ADDR-CHARS-MARKUP")
+def markup(at: At) -> Iterator[str]:
+    for one in at.problems:
+        if one.kind == "markup":
+            yield one.path
+
+
+@refuses("ADDR-DOMESTIC")
+def a_foreign_country(at: At) -> Iterator[Ground]:
+    market = at.profile.markets.get(at.session.marketplace if at.session else at.request.marketplace or "")
+    country = sent_address(at).get("country")
+    if market and isinstance(country, str) and country.strip() and country != market.country:
+        if country in market.sanctioned_countries:
+            yield Ground("ADDR-SANCTION", country)
+        else:
+            yield Ground("ADDR-DOMESTIC", country, certain=country in market.foreign_countries)
+
+
+@refuses("ADDR-SANCTION")
+def a_sanctioned_country(at: At) -> Iterator[Ground]:
+    yield from ()  # told apart from other foreign countries in ADDR-DOMESTIC
+
+
+@demands("ADDR-WARN")
+def a_doubtful_address_is_taken_with_a_warning(at: At) -> Iterator[Claim]:
+    market = at.profile.markets.get(at.session.marketplace if at.session else at.request.marketplace or "")
+    if market and market.unverifiable_address and sent_address(at) == market.unverifiable_address:
+        yield true(15007 in at.exchange.warning_ids, "the warning", "warning 15007", at.exchange.warning_ids, "any(.body.warnings[]?; .errorId==15007)")
+
+
+# ---------------------------------------------------------------- shipping options
+
+
+@demands("SHIP-ONE")
+def each_line_has_exactly_one_selected_option(at: At) -> Iterator[Claim]:
+    if at.answer is None:
+        return
+    counts = [sum(option.selected for option in each.options) for each in at.answer.lines.values()]
+    if not counts:
+        return
+    yield true(all(one == 1 for one in counts), "one selected option", "exactly one selected option in each line",
+               f"{next((one for one in counts if one != 1), 1)} selected",
+               "all(.body.lineItems[]; ([.shippingOptions[]?|select(.selected==true)]|length)==1)")
+    if at.operation == contract.INITIATE and all(one == 1 for one in counts):
+        first = all(each.options[0].selected for each in at.answer.lines.values())
+        yield true(first, "the first option at the start", "the first option of each line selected", "another one selected",
+                   "all(.body.lineItems[]; .shippingOptions[0].selected==true)", case=f"{at.operation} the first option")
+
+
+@demands("SHIP-SET")
+def just_that_option_on_just_that_line(at: At) -> Iterator[Claim]:
+    target = named_line(at)
+    if at.operation != contract.OPTION or target is None or target.item is None or at.before is None or at.answer is None:
+        return
+    key = next(name for name, one in keyed(at.before).items() if one is target)
+    seen = keyed(at.answer).get(key)
+    wanted = at.body.get("shippingOptionId")
+    selected = seen.selected.id if seen and seen.selected else None
+    yield equal("the selected option", f"({line(target.item)}.shippingOptions[]|select(.selected).shippingOptionId)", wanted, selected)
+    if at.session is None or at.session.in_doubt:
+        return
+    for other, (before, after) in differences(state(at.before), state(at.answer)).items():
+        if other[0] == "option" and other[1] != key:
+            yield equal("the option of another line", f"({line(other[1])}.shippingOptions[]|select(.selected).shippingOptionId)", before, after)
+            return
+
+
+@refuses("SHIP-UNKNOWN")
+def an_option_or_line_that_is_not_there(at: At) -> Iterator[Ground]:
+    if at.operation != contract.OPTION or at.session is None:
+        return
+    target, wanted = named_line(at), at.body.get("shippingOptionId")
+    if target is None and (at.body.get("lineItemId") is None or isinstance(at.body.get("lineItemId"), str)):
+        yield Ground("SHIP-UNKNOWN", "line", any_of="documented")
+    if target and (wanted is None or isinstance(wanted, str)) and target.option(wanted) is None:
+        yield Ground("SHIP-UNKNOWN", "option", any_of="documented")
+
+
+@demands("SHIP-DATES")
+def a_delivery_range_begins_before_it_ends(at: At) -> Iterator[Claim]:
+    for each in at.answer.lines.values() if at.answer else ():
+        for option in each.raw.get("shippingOptions") or []:
+            pair = [option.get(f"{end}EstimatedDeliveryDate") if isinstance(option, dict) else None for end in ("min", "max")]
+            if all(isinstance(one, str) and one[:1].isdigit() for one in pair) and pair[0][:10] > pair[1][:10]:
+                yield true(False, "the range", f"a last day from {pair[0]} on", pair[1],
+                           "all(.body.lineItems[].shippingOptions[]; (.minEstimatedDeliveryDate // \"\")[:10] <= (.maxEstimatedDeliveryDate // \"9\")[:10])")
+                return
+    if at.answer and '"minEstimatedDeliveryDate"' in str(at.exchange.body).replace("'", '"'):
+        yield true(True, "the range", "", "", "true")
+
+
+__all__ = ["asked", "quoted"]

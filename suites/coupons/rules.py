@@ -1,0 +1,166 @@
+"""Coupons: one at a time, listed, taken off again to the cent, and refused with the id of the reason."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+from conformance import contract
+from conformance.claim import Claim, amount, quoted, true
+from conformance.judge import At, Ground, demands, refuses
+from conformance.model import ZERO, View, cart_key, differences, pricing
+from conformance.profile import Coupon
+
+# Two ids each for one cause, with no rule to choose between them (facts.md, section 11).
+TWINS = {16001: 16023, 16023: 16001, 16006: 16022, 16022: 16006, 16005: 16009, 16009: 16005}
+
+
+def code_of(at: At) -> str | None:
+    """The redemption code that a request names."""
+    found = at.body.get("redemptionCode")
+    return found if isinstance(found, str) and found.strip() else None
+
+
+def _role(at: At) -> Coupon | None:
+    code = code_of(at)
+    return at.profile.coupon(at.session.marketplace, code) if code and at.session else None
+
+
+def _applied(view: View, code: str) -> bool:
+    return any(one.casefold() == code.casefold() for one in view.coupons)
+
+
+def _valid_here(at: At) -> Coupon | None:
+    """The role of a coupon that must be taken by this cart; None if it may or must be refused."""
+    role = _role(at)
+    if role is None or at.before is None or role.kind not in ("good", "oversized", "minimum", "item_bound"):
+        return None
+    if role.kind == "minimum":
+        spent = _spent(at.before)
+        return role if spent is not None and spent >= role.minimum else None
+    if role.kind == "item_bound":
+        return role if set(at.before.items) & set(role.fits) else None
+    return role
+
+
+def _spent(view: View) -> Decimal | None:
+    subtotal = view.summary.get("priceSubtotal")
+    return None if subtotal is None else subtotal - view.summary.get("priceDiscount", ZERO)
+
+
+@demands("COUPON-APPLY")
+def a_good_coupon_lowers_the_total(at: At) -> Iterator[Claim]:
+    code, role = code_of(at), _role(at)
+    if at.operation != contract.APPLY or code is None or at.answer is None or at.before is None or _applied(at.before, code):
+        return
+    listed = [one.casefold() for one in at.answer.coupons].count(code.casefold())
+    yield true(listed == 1, "listed once", f"{code} once in appliedCoupons", at.answer.coupons,
+               f"([.body.appliedCoupons[]?.redemptionCode|ascii_downcase]|map(select(.=={quoted(code.casefold())}))|length) == 1")
+    if role is None or role.kind == "refused" or listed != 1:
+        return
+    before, after = at.before.summary, at.answer.summary
+    saved, total = after.get("additionalSavings", ZERO), after.get("total")
+    yield true(saved > before.get("additionalSavings", ZERO), "additionalSavings grows", "more than before", saved,
+               "((.body.pricingSummary.additionalSavings.value? // \"0\")|tonumber) > 0")
+    was = before.get("total")
+    if total is not None and was is not None and saved > 0:
+        yield true(total < was, "the total falls", f"less than {was}", total, f"(.body.pricingSummary.total.value|tonumber) < {was}",
+                   reading="tax is computed anew" if after.get("tax") != before.get("tax") else None)
+
+
+@refuses("COUPON-ONE")
+def a_second_coupon(at: At) -> Iterator[Ground]:
+    code = code_of(at)
+    if at.operation == contract.APPLY and code and at.before and at.before.coupons:
+        same = _applied(at.before, code)
+        yield Ground("COUPON-ONE", "the same again" if same else "another one", certain=not same, when="same" if same else "", lawful=_unchanged if same else None)
+
+
+def _unchanged(at: At) -> str | None:
+    assert at.before and at.answer
+    same = at.answer.coupons == at.before.coupons and pricing(at.answer) == pricing(at.before)
+    return "the same coupon again: accepted, nothing changes" if same else None
+
+
+@demands("COUPON-ONE")
+def never_more_than_one_is_listed(at: At) -> Iterator[Claim]:
+    if at.operation == contract.APPLY and at.answer and at.before and at.before.coupons:
+        yield true(len(at.answer.coupons) <= 1, "one coupon", "one coupon in appliedCoupons", at.answer.coupons, "([.body.appliedCoupons[]?]|length) <= 1",
+                   case=f"{at.operation} the same again")
+        if code_of(at) and _applied(at.before, str(code_of(at))) and at.answer.coupons == at.before.coupons:
+            changed = differences(pricing(at.before), pricing(at.answer))
+            key = next(iter(changed), ("", ""))
+            yield true(not changed, "nothing changes", f"{' '.join(key)} {changed.get(key, ('', ''))[0]}", changed.get(key, ("", ""))[1], "true")
+
+
+@demands("COUPON-REMOVE")
+def removing_restores_the_pricing(at: At) -> Iterator[Claim]:
+    code = code_of(at)
+    if at.operation != contract.REMOVE or at.answer is None or at.session is None or code is None:
+        return
+    gone = not _applied(at.answer, code)
+    yield true(gone, "no longer listed", f"no {code} in appliedCoupons", at.answer.coupons,
+               f"([.body.appliedCoupons[]?.redemptionCode|ascii_downcase]|index({quoted(code.casefold())})) == null",
+               reading="appliedCoupons is empty" if "appliedCoupons" in at.exchange.body else "appliedCoupons is absent")
+    earlier = at.session.without_coupon.get(cart_key(at.answer)) if gone else None
+    if earlier is None:
+        return
+    changed = differences(earlier, pricing(at.answer))
+    if not changed:
+        yield true(True, "the pricing from before", "", "", "true")
+        return
+    key = min(changed, key=lambda one: (one[0] != "summary", one))
+    want, seen = changed[key]
+    path = f".body.pricingSummary.{key[1]}" if key[0] == "summary" else f"(.body.lineItems[]|select(.itemId=={quoted(key[1])})).{'netPrice' if key[0] == 'net' else 'baseUnitPrice'}"
+    yield amount("the pricing from before", f"({path}|(.amount? // .))", want or ZERO, seen, why=key[1])
+
+
+@refuses("COUPON-NOT-APPLIED")
+def a_coupon_that_is_not_applied(at: At) -> Iterator[Ground]:
+    code = code_of(at)
+    if at.operation == contract.REMOVE and code and at.before and not _applied(at.before, code):
+        yield Ground("COUPON-NOT-APPLIED")
+
+
+@refuses("COUPON-UNKNOWN")
+def a_made_up_code(at: At) -> Iterator[Ground]:
+    if at.operation == contract.APPLY and code_of(at) and _role(at) is None and at.session:
+        yield Ground("COUPON-UNKNOWN", certain=at.why == "COUPON-UNKNOWN", any_of="" if at.why == "COUPON-UNKNOWN" else "documented")
+
+
+@refuses("COUPON-REFUSED")
+def a_coupon_whose_condition_does_not_hold(at: At) -> Iterator[Ground]:
+    role = _role(at)
+    if at.operation != contract.APPLY or role is None or at.before is None or role.kind in ("good", "oversized"):
+        return
+    ids = (role.error, *((TWINS[role.error],) if role.error in TWINS else ()))
+    if role.kind == "refused":
+        yield Ground("COUPON-REFUSED", f"{role.error}", ids=ids)
+    elif role.kind == "minimum":
+        subtotal, spent = at.before.summary.get("priceSubtotal"), _spent(at.before)
+        if subtotal is None or spent is None or spent < role.minimum:
+            yield Ground("COUPON-REFUSED", f"{role.error}", ids=ids, certain=subtotal is not None and subtotal < role.minimum)
+    elif not set(at.before.items) & set(role.fits):
+        yield Ground("COUPON-REFUSED", f"{role.error}", ids=ids, certain=bool(role.fits))
+
+
+@refuses("COUPON-REQUIRED")
+def no_code(at: At) -> Iterator[Ground]:
+    for one in at.problems:
+        if one.field == "redemptionCode" and one.kind in ("missing", "empty", "null"):
+            yield Ground("COUPON-REQUIRED", one.kind, when="" if one.kind == "missing" else "empty")
+
+
+@demands("COUPON-CONDITION")
+def a_condition_no_longer_holds(at: At) -> Iterator[Claim]:
+    """A reading: nothing here can fail."""
+    if at.session is None or at.before is None or at.answer is None or not at.before.coupons or not at.answer.lines:
+        return
+    role = at.profile.coupon(at.session.marketplace, at.before.coupons[0])
+    if role is None or role.kind not in ("minimum", "item_bound"):
+        return
+    before, after = at.before.summary.get("additionalSavings", ZERO), at.answer.summary.get("additionalSavings", ZERO)
+    if not at.answer.coupons:
+        yield true(True, "", "", "", "true", reading="it leaves the session")
+    elif role.kind == "minimum" and (_spent(at.answer) or ZERO) < role.minimum:
+        yield true(True, "", "", "", "true", reading="it stays and saves nothing" if not after else "it stays and saves less" if after < before else "it stays and saves the same")

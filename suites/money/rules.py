@@ -1,0 +1,253 @@
+"""Money: every amount follows from others in the same answer, to the cent, after every step. Nothing here knows a price."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+from conformance import contract
+from conformance.claim import Claim, amount, line, true
+from conformance.judge import At, demands
+from conformance.model import ZERO, Line, Option, View, cart_key, differences, pricing, total
+from suites.marketplace.rules import amounts
+
+SUMMARY = ".body.pricingSummary"
+
+
+def _each(view: View) -> list[tuple[Line, Option]]:
+    """Each line with its selected option; [] if a line has not exactly one."""
+    found = [(one, one.selected) for one in view.lines.values()]
+    return [(one, option) for one, option in found if option] if all(option for _, option in found) else []
+
+
+def sums(view: View, is_order: bool) -> dict[str, list[Decimal]]:
+    """What the parts of the summary must be by the documents' sums; several values where the documents leave a reading."""
+    lines = list(view.lines.values())
+    found: dict[str, list[Decimal]] = {}
+    subtotal = total([one.unit * one.quantity if one.unit is not None and one.quantity is not None else None for one in lines])
+    discount = total([one.promotion for one in lines])
+    if subtotal is not None:
+        found["priceSubtotal"] = [subtotal]
+    if discount is not None:
+        found["priceDiscount"] = [discount]
+    fees = [total([one.fees for one in lines]), total([one.fees * one.quantity if one.fees is not None and one.quantity else one.fees for one in lines])]
+    found["fee"] = [one for one in fees if one is not None]
+    pairs = [] if is_order else _each(view)
+    if pairs or not lines:
+        costs = [(option.cost - option.discount if option.cost is not None and option.discount is not None else None, one.quantity or 0) for one, option in pairs]
+        cost = [total([each for each, _ in costs]), total([each * count if each is not None else None for each, count in costs])]
+        found["deliveryCost"] = [one for one in cost if one is not None]
+        found["importCharges"] = [sum((option.imports for _, option in pairs), ZERO), sum((option.imports * (one.quantity or 0) for one, option in pairs), ZERO)]
+    return {name: values for name, values in found.items() if values}
+
+
+RULE_OF = {
+    "priceSubtotal": "PRICE-SUBTOTAL",
+    "priceDiscount": "PRICE-DISCOUNT",
+    "deliveryCost": "PRICE-DELIVERY",
+    "fee": "PRICE-FEE",
+    "importCharges": "PRICE-IMPORT",
+}
+FORMULAS = {
+    "priceSubtotal": "baseUnitPrice × quantity over all lines",
+    "priceDiscount": "the promotions of all lines, coupons aside",
+    "deliveryCost": "baseDeliveryCost − deliveryDiscount of the selected options",
+    "fee": "the fees of all lines",
+    "importCharges": "the import charges of the selected options",
+}
+READINGS = {"deliveryCost": ("per line", "per unit"), "fee": ("as listed", "per unit"), "importCharges": ("per line", "per unit")}
+# Whose sentence says that an amount follows its change: an amount that just stood still is that rule's breach as well.
+FOLLOWS = {contract.QUANTITY: "QTY-SET", contract.OPTION: "SHIP-SET"}
+
+
+def _wrong_units(at: At) -> Line | None:
+    """A line whose unit price is not the one that this item had before."""
+    market = at.session.marketplace if at.session else at.request.marketplace or ""
+    for one in at.answer.lines.values() if at.answer else ():
+        known = at.world.units.get((market, one.item or ""))
+        if known is not None and one.unit is not None and one.unit != known:
+            return one
+    return None
+
+
+@demands("PRICE-UNIT")
+def a_unit_has_one_price(at: At) -> Iterator[Claim]:
+    wrong, market = _wrong_units(at), at.session.marketplace if at.session else at.request.marketplace or ""
+    if wrong:
+        yield amount("baseUnitPrice", f"{line(wrong.item)}.baseUnitPrice", at.world.units[market, wrong.item or ""], wrong.unit, why="as before")
+    elif at.answer and any((market, one.item) in at.world.units for one in at.answer.lines.values()):
+        yield true(True, "baseUnitPrice", "", "", "true")
+
+
+def _sum_rule(name: str) -> None:
+    @demands(RULE_OF[name])
+    def the_summary_is_the_sum(at: At) -> Iterator[Claim]:
+        if at.answer is None or not at.answer.summary:
+            return
+        values = sums(at.answer, at.operation == contract.READ_ORDER).get(name)
+        seen = at.answer.summary.get(name)
+        if not values or (seen is None and name != "importCharges"):
+            return
+        given = seen or ZERO
+        if given in values:
+            reading = None
+            if len(values) > 1 and values[0] != values[1]:
+                reading = READINGS[name][values.index(given)]
+            # a sum over nothing proves nothing
+            if values[0] or name in ("priceSubtotal", "deliveryCost"):
+                yield true(True, name, "", "", "true", reading=reading)
+            return
+        path = f"({SUMMARY}.{name}|(.amount? // .))"
+        yield amount(name, path, values[0], given, why=FORMULAS[name])
+        owner = _stood_still(at, name, given)
+        if owner and not at.failed & {"QTY-SET", "QTY-ZERO", "SHIP-SET"}:
+            yield amount("prices follow", path, values[0], given, why=name, requirement=owner)
+
+
+for _name in RULE_OF:
+    _sum_rule(_name)
+
+
+def _stood_still(at: At, name: str, given: Decimal) -> str | None:
+    """The rule of the change that this amount should have followed, if it is just what it was before."""
+    if at.before is None or at.operation not in FOLLOWS or (at.before.summary.get(name) or ZERO) != given:
+        return None
+    return "QTY-ZERO" if at.operation == contract.QUANTITY and at.body.get("quantity") == 0 else FOLLOWS[at.operation]
+
+
+@demands("PRICE-NET")
+def a_net_price_is_the_line_less_its_discounts(at: At) -> Iterator[Claim]:
+    view = at.answer
+    if view is None or not view.lines:
+        return
+    before_coupon = {one.id: _goods(one) for one in view.lines.values()}
+    if any(value is None or line_.net is None for value, line_ in zip(before_coupon.values(), view.lines.values(), strict=True)):
+        return
+    shares = {one.id: before_coupon[one.id] - one.net for one in view.lines.values()}  # type: ignore[operator]
+    saved, tax = view.summary.get("additionalSavings", ZERO), view.summary.get("tax", ZERO)
+    on_top = sum(shares.values(), ZERO) == saved - tax and tax > 0 and not saved
+    if on_top and any(shares.values()) and all(share <= 0 for share in shares.values()):
+        yield true(True, "netPrice", "", "", "true", reading="tax is in the net price")
+        return
+    for one in view.lines.values():
+        share, goods = shares[one.id], before_coupon[one.id]
+        assert goods is not None
+        if one.coupon_promotion is not None and share == one.coupon_promotion:
+            continue
+        if one.coupon_promotion is not None or (share and not saved) or share < min(ZERO, -tax) or share > goods:
+            want = goods - (one.coupon_promotion or ZERO)
+            yield amount("netPrice", f"{line(one.item)}.netPrice", want, one.net, why="baseUnitPrice × quantity − discounts")
+            return
+    if saved > 0 and not any(shares.values()) and any(value for value in before_coupon.values()):
+        yield true(False, "the coupon's share", "net prices less their share of the coupon", "net prices without it",
+                   f"([.body.lineItems[].netPrice.value|tonumber]|add) < {sum(before_coupon.values(), ZERO)}")  # type: ignore[arg-type]
+        return
+    yield true(True, "netPrice", "", "", "true", case=f"{at.operation}{' with a coupon' if saved else ''}")
+
+
+def _goods(one: Line) -> Decimal | None:
+    if one.unit is None or one.quantity is None or one.promotion is None:
+        return None
+    return one.unit * one.quantity - one.promotion
+
+
+@demands("PRICE-SAVINGS")
+def savings_are_what_the_lines_save(at: At) -> Iterator[Claim]:
+    view = at.answer
+    if view is None or not view.lines or "PRICE-NET" in at.failed:
+        return
+    parts = [(_goods(one), one.net) for one in view.lines.values()]
+    saved, tax = view.summary.get("additionalSavings", ZERO), view.summary.get("tax", ZERO)
+    if at.operation != contract.READ_ORDER and not view.coupons:
+        yield amount("no savings without a coupon", f"{SUMMARY}.additionalSavings", ZERO, saved)
+        return
+    if any(goods is None or net is None for goods, net in parts):
+        return
+    shares = sum((goods - net for goods, net in parts if goods is not None and net is not None), ZERO)
+    if shares == saved - tax and tax:
+        yield true(True, "additionalSavings", "", "", "true", reading="tax is in the net price")
+        return
+    yield amount("additionalSavings", f"{SUMMARY}.additionalSavings", shares, saved, why="what the net prices are short of")
+
+
+@demands("PRICE-TOTAL")
+def the_total_is_the_formula(at: At) -> Iterator[Claim]:
+    view = at.answer
+    if view is None or not {"priceSubtotal", "priceDiscount", "deliveryCost", "tax", "fee", "total"} <= view.summary.keys():
+        return
+    want, shown = _formula(view.summary), view.summary["total"]
+    if want == shown or shown in _corrected(at, view):
+        yield true(True, "total", "", "", "true")
+        return
+    yield amount("total", f"{SUMMARY}.total", want, shown, why="by the formula of the total")
+    if at.operation in (contract.APPLY, contract.REMOVE) or at.before is None:
+        return
+    owner = _stood_still(at, "total", shown)
+    if owner and not at.failed & {"QTY-SET", "QTY-ZERO", "SHIP-SET", *RULE_OF.values()}:
+        yield amount("prices follow", f"{SUMMARY}.total", want, shown, why="total", requirement=owner)
+
+
+def _formula(part: dict[str, Decimal]) -> Decimal:
+    return (
+        part["priceSubtotal"]
+        - part["priceDiscount"]
+        + part["deliveryCost"]
+        + part["tax"]
+        + part.get("adjustment", ZERO)
+        + part["fee"]
+        + part.get("importCharges", ZERO)
+        - part.get("additionalSavings", ZERO)
+    )
+
+
+def _corrected(at: At, view: View) -> set[Decimal]:
+    """The total with a wrong part put right: that part's breach is told by its own rule."""
+    right = sums(view, at.operation == contract.READ_ORDER)
+    wrong = {name: values[0] for name, values in right.items() if view.summary.get(name, ZERO) not in values}
+    units = {one.item: at.world.units.get((at.session.marketplace if at.session else at.request.marketplace or "", one.item or "")) for one in view.lines.values()}
+    parts = [units[one.item] * one.quantity for one in view.lines.values() if units.get(one.item) is not None and one.quantity is not None]  # type: ignore[operator]
+    found = {_formula(view.summary | wrong)} if wrong else set()
+    return found | ({_formula(view.summary | wrong | {"priceSubtotal": sum(parts, ZERO)})} if _wrong_units(at) else set())
+
+
+@demands("PRICE-STABLE")
+def the_same_cart_has_the_same_price(at: At) -> Iterator[Claim]:
+    session = at.session
+    if at.answer is None or not at.answer.lines or (session and session.tainted) or at.failed or at.operation == contract.READ_ORDER:
+        return
+    key = (session.marketplace if session else at.request.marketplace or "", *cart_key(at.answer))
+    if key not in at.world.prices:
+        return
+    earlier, proof = at.world.prices[key]
+    changed = differences(earlier, pricing(at.answer))
+    if at.operation == contract.READ or not changed:
+        yield true(True, "the same cart", "", "", "true") if not changed else true(True, "", "", "", "true")
+        return
+    name = min(changed, key=lambda one: (one[0] != "summary", one))
+    want, seen = changed[name]
+    path = f"({SUMMARY}.{name[1]}|(.amount? // .))" if name[0] == "summary" else f"{line(name[1])}.{'netPrice' if name[0] == 'net' else 'baseUnitPrice'}"
+    yield amount("the same cart", path, want or ZERO, seen, why=f"{name[1]} of the same cart earlier", proof=(proof,))
+
+
+@demands("PRICE-FORM")
+def amounts_are_decimals_of_their_currency(at: At) -> Iterator[Claim]:
+    """Decimals and sign; the pattern of a decimal string is checked with the other forms (conformance/schema.py)."""
+    if "PRICE-FORM" in at.failed:
+        return
+    decimals = {one["currency"]: one["decimals"] for one in contract.marketplaces().values()}
+    adjustment = at.answer.summary.get("adjustment", ZERO) if at.answer else ZERO
+    for path, currency, value in amounts(at.exchange.body):
+        if not isinstance(value, str):
+            continue
+        places = len(value.partition(".")[2])
+        if places > decimals.get(currency, 3):
+            yield true(False, f"{path} decimals", f"at most {decimals.get(currency, 3)} decimals", value,
+                       f"all(.body|..|objects|select(has(\"currency\") and has(\"value\")).value|tostring; test(\"\\\\.[0-9]{{{decimals.get(currency, 3) + 1},}}$\")|not)")
+            return
+        negative = value.startswith("-") and any(digit in value for digit in "123456789")
+        may = path.endswith("adjustment.amount") or (path.endswith("pricingSummary.total") and adjustment < 0)
+        if negative and not may:
+            yield true(False, f"{path} sign", "no negative amount", value, f".body.{path}|(.. |strings|startswith(\"-\"))|not" if "[]" not in path else
+                       f"all(.body.{path}; .value|startswith(\"-\")|not)")
+            return
+    yield true(True, "amounts", "", "", "true")

@@ -1,0 +1,256 @@
+"""Payment and order: what placing an order does, what it forbids afterwards, and how the purchase order reads."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Any
+
+from conformance import contract
+from conformance.claim import Claim, amount, equal, line, quoted, true
+from conformance.exchange import OTHER_APP, OWN_APP
+from conformance.judge import At, Ground, demands, refuses
+from conformance.leaks import leak
+from conformance.model import ZERO, Key, View, differences, pricing, state
+from conformance.schema import departures
+from suites.marketplace.rules import amounts
+from suites.sessions.rules import as_claim
+
+CHANNELS = frozenset({"EMAIL"})
+TYPES = frozenset({"OFFER", "PROMOTION", "SURVEY"})
+PAYMENT_IDS = {15005}
+
+
+@demands("PAY-PLACE")
+def placing_answers_with_an_order(at: At) -> Iterator[Claim]:
+    session = at.session
+    if session is None or session.phase != "open":
+        return
+    body, order = at.exchange.body, at.exchange.body.get("purchaseOrderId")
+    if body.get("purchaseOrderPaymentStatus") == "FAILED":
+        return
+    yield from departures(at, "PAY-PLACE")
+    yield true(isinstance(order, str) and order != "", "purchaseOrderId", "an id", order, "(.body.purchaseOrderId // \"\") != \"\"")
+    other = at.world.orders.get(order) if isinstance(order, str) else None
+    yield true(other is None, "an order of its own", "an id that no other session's order has", order, "true")
+    early = 15006 in at.exchange.warning_ids
+    owner = session.pending[-1].requirement if session.pending else None
+    yield true(not early, "the first order of the session", "no warning 15006", "warning 15006", "all(.body.warnings[]?; .errorId!=15006)",
+               requirement=owner if early else None, proof=(session.pending[-1].exchange,) if early and session.pending else ())
+
+
+@refuses("PAY-LOCK")
+def a_change_after_payment(at: At) -> Iterator[str]:
+    if at.session and at.session.phase == "ordered" and at.operation in contract.CHANGES:
+        yield "quantity 0" if at.operation == contract.QUANTITY and at.body.get("quantity") == 0 else ""
+
+
+@refuses("PAY-TWICE")
+def placing_again(at: At) -> Iterator[Ground]:
+    if at.session and at.session.phase == "ordered" and at.operation == contract.PLACE_ORDER:
+        yield Ground("PAY-TWICE", certain=False, lawful=_the_same_order)
+
+
+def _the_same_order(at: At) -> str | None:
+    same = at.session is not None and at.exchange.body.get("purchaseOrderId") == at.session.order
+    return "the same order with warning 15006" if same and 15006 in at.exchange.warning_ids else None
+
+
+@demands("PAY-TWICE")
+def it_is_the_same_order(at: At) -> Iterator[Claim]:
+    if at.session and at.session.phase == "ordered":
+        first = at.session.order
+        yield true(at.exchange.body.get("purchaseOrderId") == first, "the same order", f"purchaseOrderId {first}", at.exchange.body.get("purchaseOrderId"),
+                   ".body.purchaseOrderId == $order")
+        if at.exchange.body.get("purchaseOrderId") == first:
+            yield true(15006 in at.exchange.warning_ids, "the warning", "warning 15006", at.exchange.warning_ids or "no warning",
+                       "any(.body.warnings[]?; .errorId==15006)")
+
+
+def terms_problem(body: Any) -> str | None:
+    """What is wrong with marketing terms: `shape` for an absent field or another type, `value` for a missing value."""
+    terms = body.get("marketingTerms") if isinstance(body, dict) else None
+    if not isinstance(terms, list) or not terms or not all(isinstance(one, dict) for one in terms):
+        return "shape"
+    for one in terms:
+        lists = (one.get("marketingChannels"), one.get("marketingTypes"))
+        if not isinstance(one.get("marketingTermsAccepted"), bool) or not all(isinstance(each, list) for each in lists):
+            return "shape"
+        if not all(isinstance(value, str) for each in lists for value in each):
+            return "shape"
+    channels = {value for one in terms for value in one["marketingChannels"]}
+    types = {value for one in terms for value in one["marketingTypes"]}
+    return "value" if not (channels >= CHANNELS and types >= TYPES) else None
+
+
+@refuses("PAY-TERMS")
+def incomplete_marketing_terms(at: At) -> Iterator[Ground]:
+    if at.session is None or at.request.raw is not None:
+        return
+    problem = terms_problem(at.request.body)
+    if problem:
+        yield Ground("PAY-TERMS", problem, when="shape" if problem == "shape" else "")
+
+
+@refuses("PAY-DECLINED")
+def a_declined_buyer(at: At) -> Iterator[Ground]:
+    session = at.session
+    error = at.profile.declined.get(session.email.casefold()) if session and session.phase == "open" else None
+    if error:
+        yield Ground("PAY-DECLINED", f"{error}", ids=(error,), lawful=_payment_failed)
+
+
+def _payment_failed(at: At) -> str | None:
+    failed = at.exchange.body.get("purchaseOrderPaymentStatus") == "FAILED"
+    return "200 with payment status FAILED" if failed else None
+
+
+@refuses("PAY-DECLINED-ENDS")
+def anything_after_a_declined_payment(at: At) -> Iterator[Ground]:
+    if at.session and at.session.phase == "declined":
+        reads = at.operation == contract.READ
+        yield Ground("PAY-DECLINED-ENDS", any_of="documented", certain=not reads, ids=() if reads else (15023,),
+                     lawful=(lambda _: "the spent session can be read") if reads else None)
+
+
+@refuses("PAY-EMPTY")
+def an_empty_session(at: At) -> Iterator[str]:
+    if at.session and at.session.phase == "empty":
+        yield ""
+
+
+def at_payment(at: At) -> Iterator[int]:
+    """The ids that the profile names for items of this session at payment."""
+    for item in at.before.items if at.before and at.session else ():
+        role = at.profile.role(at.session.marketplace, item) if at.session else None
+        if role and role.kind == "at_payment":
+            yield role.error
+
+
+@refuses("PAY-ITEM-CHANGED")
+def an_item_that_changed_meanwhile(at: At) -> Iterator[Ground]:
+    if at.session and at.session.phase == "open":
+        for error in at_payment(at):
+            if error not in PAYMENT_IDS:
+                yield Ground("PAY-ITEM-CHANGED", f"{error}", ids=(error,))
+
+
+@demands("PAY-PARTIAL")
+def lines_that_were_not_bought_are_told(at: At) -> Iterator[Claim]:
+    if at.session and at.session.phase == "open" and PAYMENT_IDS & set(at_payment(at)):
+        yield true(15005 in at.exchange.warning_ids, "the warning", "warning 15005", at.exchange.warning_ids, "any(.body.warnings[]?; .errorId==15005)")
+
+
+@refuses("PAY-READ-AFTER")
+def reading_a_paid_session(at: At) -> Iterator[Ground]:
+    if at.session and at.session.phase == "ordered" and at.operation == contract.READ:
+        yield Ground("PAY-READ-AFTER", certain=False, any_of="documented", lawful=lambda _: "200 with the final state")
+
+
+# ---------------------------------------------------------------- the purchase order
+
+
+@refuses("ORDER-UNKNOWN")
+def an_unknown_order(at: At) -> Iterator[str]:
+    if at.why == "ORDER-UNKNOWN" and at.order is None:
+        yield ""
+
+
+@refuses("ORDER-APP")
+def another_apps_order(at: At) -> Iterator[str]:
+    if at.order and at.request.credential in (OWN_APP, OTHER_APP) and at.request.credential != at.order.app:
+        yield ""
+
+
+@demands("ORDER-APP", on="refused")
+def another_app_learns_nothing(at: At) -> Iterator[Claim]:
+    if at.order and at.request.credential == OTHER_APP and at.order.app == OWN_APP and "ORDER-APP" not in at.failed:
+        yield leak(at, at.order.paid)
+
+
+@demands("ORDER-FIELDS")
+def every_order_has_its_fields(at: At) -> Iterator[Claim]:
+    yield from departures(at, "ORDER-FIELDS")
+
+
+def _order_state(view: View) -> dict[Key, Any]:
+    kept = ("lines", "id", "quantity")
+    return {key: value for key, value in state(view).items() if key[0] in kept} | pricing(view)
+
+
+@demands("ORDER-READ")
+def the_order_is_the_session_that_was_paid(at: At) -> Iterator[Claim]:
+    order, seen = at.order, at.answer
+    if order is None or seen is None or PAYMENT_IDS & {_role_error(at, item) for item in order.paid.view.items}:
+        return
+    yield equal("purchaseOrderId", "(.body.purchaseOrderId == $order)", True, at.exchange.body.get("purchaseOrderId") == order.id)
+    paid = order.paid.view
+    changed = differences(_order_state(paid), _order_state(seen))
+    wrong = {key: pair for key, pair in changed.items() if not (key[0] == "summary" and key[1] in ("importTax", "deliveryDiscount"))}
+    if wrong and order.pending:
+        yield as_claim(wrong, requirement=order.pending[-1].requirement, proof=tuple(one.exchange for one in order.pending), case=f"{order.pending[-1].operation} the order stays")
+    elif wrong and order.view is None:
+        ids = [key for key in wrong if key[0] == "id"]
+        if ids:
+            yield true(False, "line item ids", f"{wrong[ids[0]][0]} for {ids[0][1]}", wrong[ids[0]][1], "$same_line_ids")
+        else:
+            yield as_claim(wrong)
+    elif wrong and order.view is not None and not differences(_order_state(order.view), _order_state(seen)):
+        yield as_claim({key: pair for key, pair in wrong.items() if key[0] != "id"} or {("lines",): (frozenset(paid.items), frozenset())})
+    elif not wrong:
+        yield true(True, "the order", "", "", "true")
+    used = {one[1] for one in amounts(paid.raw)}
+    foreign = [f"{path} {currency}" for path, currency, _ in amounts(at.exchange.body) if used and currency not in used]
+    yield true(not foreign, "currency", ", ".join(sorted(used)), foreign[:1], f"([.body|..|objects|.currency? // empty]|unique) == {quoted(sorted(used))}")
+    yield from _shipping(at, paid, seen)
+
+
+def _role_error(at: At, item: str) -> int:
+    role = at.profile.role(at.order.marketplace if at.order else None, item)
+    return role.error if role and role.kind == "at_payment" else 0
+
+
+def _shipping(at: At, paid: View, seen: View) -> Iterator[Claim]:
+    for one in seen.lines.values():
+        mine = paid.line_of(one.item or "")
+        detail = one.raw.get("shippingDetail")
+        if mine is None or mine.selected is None or not isinstance(detail, dict) or len(paid.lines) != len(set(paid.items)):
+            continue
+        for name, want in (("shippingCarrierCode", mine.selected.carrier), ("shippingServiceCode", mine.selected.service)):
+            if detail.get(name) is not None and detail[name] != want:
+                yield equal(f"shippingDetail.{name}", f"{line(one.item)}.shippingDetail.{name}", want, detail[name])
+                return
+    if seen.lines:
+        yield true(True, "shippingDetail", "", "", "true")
+
+
+@demands("ORDER-READ-PAID")
+def it_is_paid_within_the_promise(at: At) -> Iterator[Claim]:
+    if at.order is None or PAYMENT_IDS & {_role_error(at, item) for item in at.order.paid.view.items}:
+        return
+    status = at.exchange.body.get("purchaseOrderPaymentStatus")
+    if at.why == "ORDER-READ-PAID":
+        yield equal("purchaseOrderPaymentStatus", ".body.purchaseOrderPaymentStatus", "PAID", status)
+    if status == "PAID" and at.answer:
+        wrong = next((one.raw["lineItemPaymentStatus"] for one in at.answer.lines.values() if one.raw.get("lineItemPaymentStatus", "PAID") != "PAID"), None)
+        yield true(wrong is None, "each line is PAID when the order is", "PAID", wrong, "all(.body.lineItems[]; (.lineItemPaymentStatus // \"PAID\") == \"PAID\")",
+                   case=f"{at.operation} each line")
+
+
+@demands("ORDER-STABLE")
+def reading_an_order_again_gives_the_same(at: At) -> Iterator[Claim]:
+    order, seen = at.order, at.answer
+    if order is None or seen is None or order.view is None:
+        return
+    changed = differences(_order_state(order.view), _order_state(seen))
+    proof = (order.last_read,) if order.last_read else ()
+    if changed and order.pending:
+        return  # ORDER-READ tells whose refusal it was
+    if changed:
+        rest = {key: pair for key, pair in changed.items() if key[0] != "id"}
+        yield as_claim(rest, proof=proof) if rest else true(False, "line item ids", "the same ids", "other ids", "$same_line_ids", proof=proof)
+    back = order.status == "PAID" and at.exchange.body.get("purchaseOrderPaymentStatus") != "PAID"
+    yield true(not back, "the payment status never goes back", "PAID", at.exchange.body.get("purchaseOrderPaymentStatus"), '.body.purchaseOrderPaymentStatus == "PAID"', proof=proof)
+
+
+__all__ = ["CHANNELS", "TYPES", "ZERO", "Decimal", "amount", "terms_problem"]

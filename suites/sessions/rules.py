@@ -1,0 +1,267 @@
+"""Sessions: created, read back, safe to read, apart from each other; required fields and forms of requests."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from functools import cache
+
+from conformance import contract
+from conformance.claim import Claim, equal, line, quoted, true
+from conformance.exchange import OTHER_APP, OWN_APP, STRANGERS
+from conformance.judge import At, Ground, demands, refuses, statuses
+from conformance.leaks import leak
+from conformance.model import Key, differences, flat_address, folded, pricing, state
+from conformance.schema import departures
+
+REMOVED_WARNINGS = {15043, 15055}
+GATEWAY_STATUSES = (401, 405, 406, 408, 411, 413, 414, 415, 429, 431)
+GATEWAY_IDS = range(1000, 4000)
+# Requirements that leave the id of a refusal open, so that no document can be asked for it.
+OPEN_IDS = ("MARKET-REQUIRED", "ROBUST", "PAY-TERMS", "AUTH-TOKEN")
+
+
+@demands("SESSION-CREATE")
+def initiate_answers_what_was_asked_for(at: At) -> Iterator[Claim]:
+    yield true(bool(at.answer and at.answer.id), "checkoutSessionId", "a session id", at.exchange.body.get("checkoutSessionId"),
+               "(.body.checkoutSessionId // \"\") != \"\"")
+    if at.answer is None:
+        return
+    asked = Counter()
+    for one in at.body.get("lineItemInputs", []):
+        if isinstance(one, dict) and isinstance(one.get("quantity"), int):
+            asked[one.get("itemId")] += one["quantity"]
+    given: Counter[str] = Counter()
+    for each in at.answer.lines.values():
+        given[each.item or ""] += each.quantity or 0
+    if REMOVED_WARNINGS & set(at.exchange.warning_ids):  # ITEM-REMOVED says which lines may be gone
+        asked = Counter({item: count for item, count in asked.items() if item in given})
+    items = sorted(asked)
+    yield equal("one line for each input", "([.body.lineItems[].itemId]|unique)", items, sorted(given))
+    for item in items:
+        if item in given:
+            yield equal("quantity of a line", f"([{line(item)}.quantity]|add)", asked[item], given[item])
+    sent = flat_address(at.body.get("shippingAddress") or {})
+    seen = flat_address(at.answer.address)
+    wrong = {name: value for name, value in sent.items() if folded(seen.get(name)) != folded(value)}
+    for name, value in list(wrong.items())[:1]:
+        yield true(False, "the submitted address", f"{name} {value}", seen.get(name), address_test(name, value))
+    if not wrong:
+        yield true(True, "the submitted address", "", "", "true")
+
+
+def address_test(name: str, value: object) -> str:
+    """jq: the session shows this address field, letter case and blanks aside."""
+    return f"(.body.shippingAddress.{name}|tostring|ascii_downcase|gsub(\"\\\\s\";\"\")) == ({quoted(value)}|ascii_downcase|gsub(\"\\\\s\";\"\"))"
+
+
+@demands("SESSION-FIELDS")
+def every_answer_has_its_fields(at: At) -> Iterator[Claim]:
+    yield from departures(at, "SESSION-FIELDS")
+    if at.session and at.answer and at.answer.id:
+        yield equal("checkoutSessionId of the session", ".body.checkoutSessionId == $session", True, at.answer.id == at.session.id)
+
+
+@demands("SESSION-SIGNATURE")
+def initiate_hands_out_a_signature(at: At) -> Iterator[Claim]:
+    given = at.exchange.headers.get("x-ebay-security-signature", "")
+    yield true(bool(given.strip()), "X-EBAY-SECURITY-SIGNATURE", "a non-empty header", given or None,
+               '(.headers["x-ebay-security-signature"] // "") != ""')
+
+
+@demands("SESSION-UNIQUE")
+def ids_are_unique_and_stay(at: At) -> Iterator[Claim]:
+    if at.answer is None:
+        return
+    ids = [each.raw.get("lineItemId") for each in at.answer.lines.values()]
+    yield true(len(set(map(str, ids))) == len(ids), "line item ids of a session", "all different", ids,
+               "([.body.lineItems[]?.lineItemId]|length) == ([.body.lineItems[]?.lineItemId]|unique|length)")
+    if at.operation == contract.INITIATE and at.answer.id:
+        earlier = at.world.sessions.get(at.answer.id)
+        yield true(earlier is None, "checkoutSessionId", "an id of its own for each session", at.answer.id,
+                   ".body.checkoutSessionId != $earlier", proof=(earlier.created_by,) if earlier else ())
+    if at.session and at.before and not at.session.in_doubt:
+        changed = [key for key in differences(state(at.before), state(at.answer)) if key[0] == "id"]
+        yield true(not changed, "line item ids stay", "the same ids as before", f"another id for {changed[0][1]}" if changed else "",
+                   "$same_line_ids")
+
+
+def own_differences(at: At) -> dict[Key, tuple[object, object]]:
+    """What a read shows that the session so far does not: cart, address, coupons and prices."""
+    assert at.before and at.answer
+    before, after = state(at.before) | pricing(at.before), state(at.answer) | pricing(at.answer)
+    return {key: pair for key, pair in differences(before, after).items() if key[0] != "id"}
+
+
+ASPECTS = ("lines", "quantity", "option", "coupons", "address", "summary", "net", "unit")
+
+
+def as_claim(found: dict[Key, tuple[object, object]], **more: object) -> Claim:
+    """One claim for everything that differs, told by its weightiest part."""
+    key = min(found, key=lambda one: ASPECTS.index(one[0]))
+    before, after = found[key]
+    also = sorted({one[0] for one in found} - {key[0]})
+    seen = f"{_plain(after)}" + (f" (and other {', '.join(also)})" if also else "")
+    return true(False, key[0], f"{' '.join(key)} {_plain(before)}", seen, key_test(key, before), **more)
+
+
+def _plain(value: object) -> str:
+    return ", ".join(sorted(map(str, value))) or "none" if isinstance(value, frozenset) else f"{value}"
+
+
+def key_test(key: Key, want: object) -> str:
+    """jq: the answer shows this part of the state."""
+    if key[0] == "lines":
+        return f"([.body.lineItems[]?.itemId]|sort) == {quoted(sorted(want))}"  # type: ignore[call-overload]
+    if key[0] == "quantity":
+        return f"{line(key[1])}.quantity == {quoted(want)}"
+    if key[0] == "option":
+        return f"({line(key[1])}.shippingOptions[]|select(.selected).shippingOptionId) == {quoted(want)}"
+    if key[0] == "coupons":
+        return f"([.body.appliedCoupons[]?.redemptionCode|ascii_downcase]|sort) == {quoted(sorted(want))}"  # type: ignore[call-overload]
+    if key[0] == "address":
+        return address_test(key[1], want or "")
+    paths = {"summary": f".body.pricingSummary.{key[1]}", "net": f"{line(key[1])}.netPrice", "unit": f"{line(key[1])}.baseUnitPrice"}
+    return f"(({paths[key[0]]}|(.amount? // .)|.value?) // 0 | tonumber) == {want or 0}"
+
+
+@demands("SESSION-READ")
+def a_read_shows_the_last_accepted_state(at: At) -> Iterator[Claim]:
+    """Whose breach a difference is, depends on what happened since the state was last certain."""
+    session = at.session
+    if at.operation != contract.READ or session is None or at.answer is None or session.in_doubt:
+        return
+    found = own_differences(at)
+    others = [one for one in at.world.changes[session.changes_seen :] if one[0] != session.id]
+    if session.pending:
+        owner, proof = session.pending[-1].requirement, tuple(one.exchange for one in session.pending)
+        case = f"{session.pending[-1].operation} nothing changed"
+        if found:
+            yield as_claim(found, requirement=owner, case=case, proof=proof)
+    elif session.unconfirmed:
+        yield as_claim(found, proof=(session.unconfirmed,)) if found else true(True, "state", "", "", "true")
+    elif others:
+        if found:
+            yield as_claim(found, requirement="SESSION-ISOLATED", proof=tuple(one[2] for one in others[-2:]))
+            if not others[-1][3] and others[-1][1]:
+                yield as_claim(found, requirement=others[-1][1], case=f"{at.operation} another session", proof=(others[-1][2],))
+        else:
+            yield true(True, "state", "", "", "true", requirement="SESSION-ISOLATED")
+    elif found:
+        yield as_claim(found, requirement="SESSION-SAFE", proof=(session.last_read,) if session.last_read else ())
+    else:
+        yield true(True, "state", "", "", "true", requirement="SESSION-SAFE")
+
+
+@demands("SESSION-ONLY")
+def a_change_changes_only_what_it_names(at: At) -> Iterator[Claim]:
+    session = at.session
+    if session is None or at.before is None or at.answer is None or session.in_doubt or at.operation not in contract.CHANGES:
+        return
+    named = {
+        contract.QUANTITY: ("quantity", "lines") if at.body.get("quantity") == 0 else ("quantity",),
+        contract.OPTION: ("option",),
+        contract.ADDRESS: ("address",),
+        contract.APPLY: ("coupons",),
+        contract.REMOVE: ("coupons",),
+    }[at.operation]
+    if at.operation == contract.QUANTITY and at.body.get("quantity") == 0:
+        named = ("lines",)
+    found = {
+        key: pair
+        for key, pair in differences(state(at.before), state(at.answer)).items()
+        if key[0] not in named and key[0] != "id" and not (key[0] == "coupons" and may_lose_coupon(at))
+    }
+    if not found:
+        yield true(True, "the rest", "", "", "true")
+    elif session.pending:
+        last = session.pending[-1]
+        yield as_claim(found, requirement=last.requirement, case=f"{last.operation} nothing changed", proof=(last.exchange,))
+    else:
+        yield as_claim(found)
+
+
+def may_lose_coupon(at: At) -> bool:
+    """Whether a coupon's own condition may have ended with this change (COUPON-CONDITION)."""
+    if at.session is None or at.before is None or at.answer is None or not at.answer.lines:
+        return True
+    roles = [at.profile.coupon(at.session.marketplace, code) for code in at.before.coupons]
+    fits_any = all(one is not None and one.kind in ("good", "oversized") for one in roles)
+    return not (fits_any and set(at.answer.coupons) <= set(at.before.coupons)) and set(at.answer.coupons) <= set(at.before.coupons)
+
+
+@refuses("SESSION-UNKNOWN")
+def an_unknown_session(at: At) -> Iterator[str]:
+    if at.why == "SESSION-UNKNOWN" and at.session is None:
+        yield ""
+
+
+@refuses("SESSION-APP")
+def another_app(at: At) -> Iterator[str]:
+    if at.session and at.request.credential in (OWN_APP, OTHER_APP) and at.request.credential != at.session.app:
+        yield ""
+
+
+@demands("SESSION-APP", on="refused")
+def another_app_learns_nothing(at: At) -> Iterator[Claim]:
+    if at.session and at.request.credential == OTHER_APP and at.session.app == OWN_APP and "SESSION-APP" not in at.failed:
+        yield leak(at, at.session)
+
+
+def _required(at: At) -> Iterator[tuple[str, str, bool]]:
+    for one in at.problems:
+        if one.kind in ("missing", "null", "empty") and not one.optional:
+            yield one.path, one.kind, one.in_address
+
+
+@refuses("SESSION-REQUIRED")
+def a_required_field_is_missing(at: At) -> Iterator[Ground]:
+    for path, kind, in_address in _required(at):
+        if path == "lineItemInputs" and kind != "missing":
+            yield Ground("SESSION-NO-LINES", path)
+            continue
+        if path.endswith(("postalCode", "stateOrProvince")):
+            continue  # conditional fields: ADDR-REQUIRED
+        if kind == "missing" and at.operation == contract.INITIATE:
+            yield Ground("SESSION-REQUIRED", path)
+        elif kind == "missing" and in_address:
+            yield Ground("SESSION-REQUIRED", path, certain=False, lawful=lambda _: "kept from before")
+
+
+@refuses("SESSION-INVALID")
+def a_value_has_another_type_or_form(at: At) -> Iterator[Ground]:
+    for one in at.problems:
+        if one.field == "quantity" or one.path.startswith("marketingTerms"):
+            continue
+        if one.kind in ("type", "form"):
+            when = {"itemId": "item", "country": "country"}.get(one.field, "") if isinstance(one.value, str) else ""
+            yield Ground("SESSION-INVALID", f"{one.path} {one.kind}", when="empty" if one.value in ([], {}) else when)
+        elif one.kind in ("null", "empty") and one.path != "lineItemInputs" and one.field != "redemptionCode":
+            # an optional field, or an id that just is not there, may be taken or refused for what it is
+            doubtful = one.optional or (one.field in ("lineItemId", "shippingOptionId") and one.kind == "empty")
+            yield Ground("SESSION-INVALID", f"{one.path} {one.kind}", when="empty", certain=not doubtful)
+            if one.field in ("lineItemId", "shippingOptionId"):
+                yield Ground("SESSION-INVALID", f"{one.path} {one.kind}", any_of="documented")
+
+
+@demands("SESSION-DOCUMENTED", on="any")
+def status_and_ids_are_documented(at: At) -> Iterator[Claim]:
+    exchange, known = at.exchange, contract.operations()[at.operation]
+    if exchange.accepted:
+        yield equal("status of a success", ".status", 200, exchange.status)
+        return
+    if at.failed or at.why in OPEN_IDS or exchange.status in GATEWAY_STATUSES or at.request.credential in STRANGERS:
+        return
+    extra = [one for one in exchange.error_ids if one not in GATEWAY_IDS and exchange.status not in _known(at.operation, one)]
+    yield true(not extra, "each errorId", f"ids that {at.operation} documents with {exchange.status}", extra,
+               "all(.body.errors[]?.errorId; IN(" + ",".join(map(str, sorted(known.ids))) + "))")
+
+
+@cache
+def _known(operation: str, error_id: int) -> frozenset[int]:
+    known = set(contract.operations()[operation].statuses_of(error_id))
+    for requirement in contract.requirements().values():
+        for one in requirement.answers:
+            if one.id == error_id and operation in (one.operations or requirement.operations):
+                known |= {one.status} if one.status else set(statuses(operation, error_id))
+    return frozenset(known)
