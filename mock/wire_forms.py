@@ -241,7 +241,7 @@ FORMS: dict[str, Form] = {
     "interim-100": Form("interim", "an unasked 100 before each answer", _with(interim=[_CONTINUE])),
     "interim-103": Form("interim", "a 103 before each answer", _with(interim=[_HINTS])),
     "interim-many": Form("interim", "100, 103 and 103 before each answer", _with(interim=[_CONTINUE, _HINTS, _HINTS])),
-    "slow": Form("pace", "answers in pieces of 600 bytes, two milliseconds apart", _with(piece=600, pause_s=0.002)),
+    "slow": Form("pace", "answers in pieces of 1,000 bytes, two milliseconds apart", _with(piece=1_000, pause_s=0.002)),
     "bytes": Form("pace", "answers byte by byte, up to 1,500 bytes", _small),
     "pieces": Form("pace", "answers in pieces of 13 bytes", _with(piece=13)),
     "trailing-crlf": Form("after", "a blank line after each answer, which a client may drop", _with(after=b"\r\n")),

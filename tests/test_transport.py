@@ -169,17 +169,60 @@ class TestConnections:
                 time.sleep(0.05)
             assert transport.requests_sent == 3
 
-    def test_an_idle_one_that_resets_on_use_is_replaced_once(self) -> None:
+    def test_a_server_that_closes_unannounced_is_no_trouble(self) -> None:
+        with Server(always(OK, close=True)) as server:
+            transport = Transport()
+            assert [ask(server, transport=transport).status for _ in range(300)] == [200] * 300
+            assert transport.requests_sent <= 301
+
+    def test_an_idle_one_that_resets_on_use_is_replaced(self, monkeypatch: pytest.MonkeyPatch) -> None:
         def behave(connection: Connection) -> None:
             connection.read()
             connection.send(OK)
             connection.read()
             connection.reset()
 
+        monkeypatch.setattr("conformance.transport.KEPT_S", 0.05)
         with Server(behave) as server:
             transport = Transport()
-            assert [ask(server, transport=transport).status for _ in range(3)] == [200, 200, 200]
+            for _ in range(3):
+                assert ask(server, transport=transport).status == 200
+                time.sleep(0.06)
             assert (server.accepted, transport.requests_sent) == (3, 5)
+
+    def test_resets_now_and_then_are_seen(self) -> None:
+        def behave(connection: Connection) -> None:
+            while request := connection.read():
+                if request.number % 7 == 0:
+                    return connection.reset()
+                connection.send(OK)
+
+        problems = 0
+        with Server(behave) as server:
+            transport = Transport()
+            for _ in range(70):
+                try:
+                    ask(server, transport=transport)
+                except Problem as problem:
+                    assert problem.kind == "reset"
+                    problems += 1
+        assert problems == 9  # of ten: the first could be a connection closed while idle
+        assert transport.requests_sent == 71
+
+    def test_a_reset_that_comes_late_is_not_an_idle_connection(self) -> None:
+        def behave(connection: Connection) -> None:
+            connection.read()
+            connection.send(OK)
+            connection.read()
+            connection.wait(0.6)
+            connection.reset()
+
+        with Server(behave) as server:
+            transport = Transport()
+            ask(server, transport=transport)
+            with pytest.raises(Problem, match="reset the connection without an answer"):
+                ask(server, transport=transport)
+            assert transport.requests_sent == 2
 
     def test_a_new_one_is_not_tried_again(self) -> None:
         def behave(connection: Connection) -> None:

@@ -71,7 +71,8 @@ class Connection:
             rest += data
         self._buffer = rest[length:]
         method, target, _ = first.split(" ", 2)
-        return Request(method, target, headers, rest[:length], next(self.server.counter), head)
+        self.server.requests = number = next(self.server.counter)
+        return Request(method, target, headers, rest[:length], number, head)
 
     def send(self, data: bytes, *, piece: int | None = None, pause_s: float = 0.0) -> None:
         """Send bytes as they are, in pieces if asked, until the server is stopped."""
@@ -109,6 +110,8 @@ class Server:
         self._open: set[socket.socket] = set()
         self._threads: list[Thread] = []
         self.accepted = 0
+        self.requests = 0
+        self.misled: list[str] = []  # paths that were asked for only because a redirect was followed
         self.counter = count(1)
         self.stopped = Event()
         self.host, self.port = self._listener.getsockname()[:2]
@@ -118,9 +121,20 @@ class Server:
         self._start(self._accept)
         return self
 
+    def listen(self, backlog: int) -> None:
+        """Listen with a queue of another length, without accepting yet."""
+        self._listener.listen(backlog)
+
+    def stop_listening(self) -> None:
+        """Refuse new connections from now on."""
+        with suppress(OSError):
+            self._listener.shutdown(socket.SHUT_RDWR)
+        self._listener.close()
+
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
         self.stopped.set()
-        for sock in (self._listener, *list(self._open)):
+        self.stop_listening()
+        for sock in list(self._open):
             with suppress(OSError):
                 sock.shutdown(socket.SHUT_RDWR)
             sock.close()
