@@ -32,6 +32,18 @@ CHAPTERS = {
     "payment": "Payment and order",
     "protocol": "Protocol",
 }
+# Operations in a few words, where there is no room for their names.
+OPERATIONS = {
+    "initiateGuestCheckoutSession": "initiate",
+    "getGuestCheckoutSession": "read",
+    "applyGuestCoupon": "apply coupon",
+    "removeGuestCoupon": "remove coupon",
+    "updateGuestQuantity": "quantity",
+    "updateGuestShippingAddress": "address",
+    "updateGuestShippingOption": "option",
+    "placeGuestOrder": "place order",
+    "getGuestPurchaseOrder": "read order",
+}
 OUTCOMES = ("failed", "passed", "unjudged", "waived")
 MARKS = {"passed": "✓", "failed": "✗", "unjudged": "○", "waived": "~"}
 VERDICT_COLOURS = {"conformant": "#2f7d4f", "not conformant": "#b3372f", "incomplete": "#9a6a12"}

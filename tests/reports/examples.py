@@ -138,6 +138,44 @@ def requirement(rule: tuple[str, str, str, str, list[str]], number: int) -> Json
     }
 
 
+STATES = {
+    "one line": 1204,
+    "several lines": 3011,
+    "one line with a coupon": 204,
+    "several lines with a coupon": 580,
+    "empty": 61,
+    "ordered": 402,
+    "declined": 6,
+}
+_LOOPS = [
+    ("getGuestCheckoutSession", 400),
+    ("updateGuestQuantity", 190),
+    ("updateGuestShippingAddress", 140),
+    ("updateGuestShippingOption", 130),
+    ("placeGuestOrder", 31),
+    ("applyGuestCoupon", 12),
+    ("removeGuestCoupon", 11),
+]
+TRANSITIONS = [
+    *[(state, by, state, visits) for state in STATES for by, visits in _LOOPS],
+    ("start", "initiateGuestCheckoutSession", "one line", 310),
+    ("start", "initiateGuestCheckoutSession", "several lines", 600),
+    ("several lines", "updateGuestQuantity", "one line", 40),
+    ("several lines", "applyGuestCoupon", "several lines with a coupon", 120),
+    ("several lines with a coupon", "removeGuestCoupon", "several lines", 71),
+    ("several lines with a coupon", "updateGuestQuantity", "one line with a coupon", 8),
+    ("several lines with a coupon", "updateGuestQuantity", "one line", 3),
+    ("one line", "applyGuestCoupon", "one line with a coupon", 60),
+    ("one line with a coupon", "removeGuestCoupon", "one line", 31),
+    ("one line with a coupon", "updateGuestQuantity", "empty", 5),
+    ("one line", "updateGuestQuantity", "empty", 56),
+    ("one line", "placeGuestOrder", "ordered", 50),
+    ("several lines", "placeGuestOrder", "ordered", 58),
+    ("several lines with a coupon", "placeGuestOrder", "ordered", 10),
+    ("one line", "placeGuestOrder", "declined", 6),
+]
+
+
 def base(name: str) -> Json:
     """A result in which everything passed."""
     rules = [requirement(rule, number) for number, rule in enumerate(RULES)]
@@ -175,18 +213,8 @@ def base(name: str) -> Json:
                 "getGuestPurchaseOrder": {"sent": 164, "accepted": 122, "refused": 42},
                 "placeGuestOrder": {"sent": 205, "accepted": 118, "refused": 87},
             },
-            "states": {"open": 910, "empty": 61, "ordered": 118, "declined": 6},
-            "transitions": [
-                {"from": "start", "to": "open", "by": "initiateGuestCheckoutSession", "visits": 910},
-                {"from": "open", "to": "open", "by": "updateGuestQuantity", "visits": 394},
-                {"from": "open", "to": "open", "by": "applyGuestCoupon", "visits": 190},
-                {"from": "open", "to": "open", "by": "removeGuestCoupon", "visits": 110},
-                {"from": "open", "to": "open", "by": "updateGuestShippingAddress", "visits": 140},
-                {"from": "open", "to": "open", "by": "updateGuestShippingOption", "visits": 130},
-                {"from": "open", "to": "empty", "by": "updateGuestQuantity", "visits": 61},
-                {"from": "open", "to": "ordered", "by": "placeGuestOrder", "visits": 118},
-                {"from": "open", "to": "declined", "by": "placeGuestOrder", "visits": 6},
-            ],
+            "states": dict(STATES),
+            "transitions": [{"from": a, "to": b, "by": by, "visits": visits} for a, by, b, visits in TRANSITIONS],
         },
         "readings": [
             {"requirement": r["id"], "reading": r["reading"], "operations": r["operations"][:3], "count": r["evidence"]}
