@@ -12,7 +12,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--host", default="127.0.0.1", help="address to listen at (%(default)s)")
     parser.add_argument("--port", type=int, default=0, help="0, the default, takes a free one")
     parser.add_argument("--max-line-items", type=int, default=10, metavar="N", help="per session (%(default)s)")
-    parser.add_argument("--token-ttl", type=int, default=7200, metavar="S", help="lifetime of a token, seconds (%(default)s)")
+    parser.add_argument("--token-ttl", type=int, default=7200, metavar="S", help="of a token, seconds (%(default)s)")
     parser.add_argument("--quiet", action="store_true", help="nothing on stderr but what went wrong inside")
     listing = parser.add_mutually_exclusive_group()
     listing.add_argument("--list-faults", action="store_true", help="print the faults as JSON and end")

@@ -1,7 +1,7 @@
 """Who asks, and how: the token endpoint, the token of a request, its media type, its JSON.
 
-The grant and its refusals: RFC 6749 sections 4.4 and 5.2. The gateway's ids: the vendor's guide to its REST APIs. Where no
-document says which id a gateway gives (405, 413, 415), it is 2004.
+The grant and its refusals: RFC 6749 sections 4.4 and 5.2. The gateway's ids: the vendor's guide to its REST APIs.
+Where no document says which id a gateway gives (405, 413, 415), it is 2004.
 """
 
 from __future__ import annotations
@@ -111,7 +111,8 @@ def _json(raw: bytes) -> Any:
 
 
 def parse(call: Call) -> None:
-    """Strict JSON in UTF-8, of bounded depth. No body at all counts as an empty object, so that each field is missing."""
+    """Strict JSON in UTF-8, of bounded depth. No body at all counts as an empty object, so that each field is
+    missing."""
     try:
         call.data = _json(call.request.body) if call.request.body else {}
     except (ValueError, RecursionError):

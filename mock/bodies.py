@@ -1,7 +1,7 @@
 """What a body has to hold: fields, forms, addresses, goods, coupons, marketing terms.
 
-Required and optional fields: the Occurrence marks of the initiate page; update_shipping_address, whose marks are not at hand,
-asks for the same address. Absent, null or blank where required is 15001; another type or form is 15002.
+Required and optional fields: the Occurrence marks of the initiate page; update_shipping_address, whose marks are not
+at hand, asks for the same address. Absent, null or blank where required is 15001; another type or form is 15002.
 """
 
 from __future__ import annotations
@@ -42,6 +42,10 @@ class Field:
         return self.path.rpartition(".")[2]
 
 
+def _is_email(text: str) -> bool:
+    return len(text) <= LONGEST and _EMAIL.fullmatch(text) is not None
+
+
 def field(call: Call, field: Field, value: Any) -> Any:
     """The value, or None for an optional one that is absent or null."""
     if value is None:
@@ -68,7 +72,7 @@ def body(call: Call) -> None:
 
 
 def body_initiate(call: Call, data: dict[str, Any]) -> None:
-    call.email = _read(call, data, Field("contactEmail", form=lambda text: len(text) <= LONGEST and _EMAIL.fullmatch(text)))
+    call.email = _read(call, data, Field("contactEmail", form=_is_email))
     inputs = _read(call, data, Field("lineItemInputs", list))
     if not inputs:
         raise missing("lineItemInputs")
@@ -303,7 +307,7 @@ _BODIES = {
 }
 
 STEPS = {step.__name__: step for step in (
-    field, body, body_initiate, max_lines, supply, remove, item, quantity, limit, stock, lot, address, length, characters,
-    sanction, domestic, doubt, body_quantity, body_address, body_option, option, body_apply, one_coupon, coupon, body_remove,
-    coupon_applied, body_place, terms,
+    field, body, body_initiate, max_lines, supply, remove, item, quantity, limit, stock, lot,
+    address, length, characters, sanction, domestic, doubt, body_quantity, body_address, body_option, option,
+    body_apply, one_coupon, coupon, body_remove, coupon_applied, body_place, terms,
 )}

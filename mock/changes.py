@@ -5,11 +5,11 @@ from __future__ import annotations
 import secrets
 import time
 
+from mock.catalogue.goods import BUYERS
 from mock.errors import Refusal, warning
 from mock.routes import ADDRESS, APPLY, INITIATE, OPTION, PLACE, QUANTITY, REMOVE
 from mock.shop import Call
 from mock.state import DECLINED, PAID, Cart, Line, Order, Session
-from mock.catalogue.goods import BUYERS
 
 SIGNATURE_HEADER = "X-EBAY-SECURITY-SIGNATURE"
 _DIGITS = {"session": 12, "line": 10, "order": 13}
@@ -77,7 +77,8 @@ def payment(call: Call) -> None:
 
 
 def apply_place(call: Call) -> None:
-    """Makes the order, once; placing again shows the same one with a warning. Stock, limits and coupons are not used up."""
+    """Makes the order, once; placing again shows the same one with a warning. Stock, limits and coupons are not used
+    up."""
     session = call.the_session()
     if session.phase == PAID:
         call.order = call.shop.orders[session.order]
@@ -97,6 +98,6 @@ _APPLY = {
 }
 
 STEPS = {step.__name__: step for step in (
-    new_id, apply, apply_initiate, apply_quantity, apply_option, apply_address, apply_apply, apply_remove, goods, payment,
-    apply_place,
+    new_id, apply, apply_initiate, apply_quantity, apply_option, apply_address, apply_apply, apply_remove,
+    goods, payment, apply_place,
 )}

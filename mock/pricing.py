@@ -1,7 +1,7 @@
 """Money, exact: integers of minor units everywhere, one rounding (half up) for each percentage.
 
-Promotions come off the line; the coupon's discount is shared among the lines it fits, in proportion to what is left of each;
-tax is on the rest; delivery and import charges are per line, fees per piece. Each part is a step of its own.
+Promotions come off the line; the coupon's discount is shared among the lines it fits, in proportion to what is left
+of each; tax is on the rest; delivery and import charges are per line, fees per piece. Each part is a step of its own.
 """
 
 from __future__ import annotations
@@ -84,9 +84,8 @@ def bill(call: Call, cart: Cart) -> Bill:
 
 def total(bill: Bill) -> int:
     """The documents' formula; import tax is a part of the tax already."""
-    return (
-        bill.subtotal - bill.discount + bill.delivery + bill.tax + bill.adjustment + bill.fee + bill.imports - bill.savings
-    )
+    goods = bill.subtotal - bill.discount
+    return goods + bill.delivery + bill.tax + bill.adjustment + bill.fee + bill.imports - bill.savings
 
 
 def row(call: Call, line: Line) -> Row:
@@ -159,7 +158,8 @@ def shares(call: Call, cart: Cart, rows: list[Row]) -> None:
     coupon = cart.coupon
     if coupon is None:
         return
-    fits = sorted((row for row in rows if coupon.category in ("", row.line.item.category)), key=lambda row: row.line.item.id)
+    fits = [row for row in rows if coupon.category in ("", row.line.item.category)]
+    fits.sort(key=lambda row: row.line.item.id)
     worth = sum(row.gross - row.discount for row in fits)
     if worth == 0 or worth < coupon.minimum:
         return

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import importlib.util
 import json
+import logging
 import signal
 import socket
 import sys
@@ -13,8 +13,27 @@ from collections.abc import Iterator
 
 import uvicorn
 
+from mock.errors import Refusal
 from mock.server import App
 from mock.shop import Settings
+
+try:
+    from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol as _Protocol
+except ImportError:  # slower, and pure Python
+    from uvicorn.protocols.http.h11_impl import H11Protocol as _Protocol  # type: ignore[assignment]
+
+
+class Protocol(_Protocol):
+    """Answers what is no HTTP in the gateway's form too."""
+
+    def send_400_response(self, msg: str) -> None:
+        body = json.dumps(Refusal(2004).body).encode()
+        head = (
+            "HTTP/1.1 400 Bad Request\r\nContent-Type: application/json\r\n"
+            f"Content-Length: {len(body)}\r\nConnection: close\r\n\r\n"
+        )
+        self.transport.write(head.encode() + body)
+        self.transport.close()
 
 
 class Server(uvicorn.Server):
@@ -40,6 +59,7 @@ def serve(host: str, port: int, settings: Settings, *, quiet: bool = False) -> i
         App(settings),
         host=host,
         port=port,
+        http=Protocol,
         lifespan="off",
         access_log=False,
         log_config=None,
@@ -49,7 +69,10 @@ def serve(host: str, port: int, settings: Settings, *, quiet: bool = False) -> i
     )
     server = Server(config)
     if not quiet:
-        fast = importlib.util.find_spec("uvloop") and importlib.util.find_spec("httptools")
-        print(f"mock: guest checkout, {'uvloop and httptools' if fast else 'asyncio and h11'}", file=sys.stderr)
-    server.run()
-    return 0 if server.started else 1
+        print(f"mock of guest checkout, by {_Protocol.__name__}; SIGTERM or Ctrl-C ends it", file=sys.stderr)
+    logging.getLogger("uvicorn.error").setLevel(logging.ERROR)
+    try:
+        server.run()
+    except SystemExit:  # the address is taken; uvicorn has said so
+        return 1
+    return 0

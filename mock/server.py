@@ -1,8 +1,8 @@
 """The ASGI application: finds the shop of a base path, reads the request, sends the answer.
 
-Plain ASGI, since a router and request objects would only stand before a table of nine routes. The healthy shop is at "/";
-`/x/<name>[+<name>…][@<tag>]` is the base path of a shop of its own with these faults or variants, made when it is first asked
-for; another tag is another fresh shop.
+Plain ASGI, since a router and request objects would only stand before a table of nine routes. The healthy shop is at
+"/"; `/x/<name>[+<name>…][@<tag>]` is the base path of a shop of its own with these faults or variants, made when it
+is first asked for; another tag is another fresh shop.
 """
 
 from __future__ import annotations
@@ -51,10 +51,13 @@ class App:
         if scope["type"] != "http":
             return
         body = await _body(receive)
-        answer = Answer(413, Refusal(2004, text="Request body too large").body) if body is None else (
-            await self.respond(scope, body)
-        )
-        payload = answer.body if isinstance(answer.body, bytes) else json.dumps(answer.body, separators=(",", ":")).encode()
+        if body is None:
+            answer = Answer(413, Refusal(2004, text="Request body too large").body)
+        else:
+            answer = await self.respond(scope, body)
+        payload = answer.body
+        if not isinstance(payload, bytes):
+            payload = json.dumps(payload, separators=(",", ":")).encode()
         headers = {"Content-Type": "application/json", "Content-Length": str(len(payload)), **answer.headers}
         packed = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers.items()]
         await send({"type": "http.response.start", "status": answer.status, "headers": packed})
@@ -70,7 +73,7 @@ class App:
             base += "/x/" + path[1]
             path = path[2:]
         if shop is None:
-            return Answer(404, Refusal(2002, text="No such fault or variant; see --list-faults and --list-variants").body)
+            return Answer(404, Refusal(2002, text="No such fault or variant: see --list-faults, --list-variants").body)
         if path in ((), ("",), ("catalogue",)) and scope["method"] in ("GET", "HEAD"):
             from mock.catalogue.describe import answer
 

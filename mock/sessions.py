@@ -46,7 +46,8 @@ def session_marketplace(call: Call) -> None:
 
 
 def state(call: Call) -> None:
-    """No change after payment. place_order may come again (`changes.place`); after a declined payment it is declined again."""
+    """No change after payment. place_order may come again (`changes.place`); after a declined payment it is declined
+    again."""
     session = call.the_session()
     if session.phase == PAID and call.operation != PLACE:
         raise Refusal(15021)

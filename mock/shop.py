@@ -51,9 +51,9 @@ class Answer:
 class Call:
     """One request on its way through the steps; each fills in what it found out.
 
-    `id`: the session's or order's id in the path; `data`: the JSON body; `cart`: what the change works on; `at`: index of
-    the line that is named; `wanted`: quantity by item id, and `inputs`: (item, quantity), of
-    a new session; `partner`, `before`: see `mock.seams.together`.
+    `id`: the session's or order's id in the path; `data`: the JSON body; `cart`: what the change works on; `at`:
+    index of the line that is named; `wanted`: quantity by item id, and `inputs`: (item, quantity), of a new session;
+    `partner`, `before`: see `mock.seams.together`.
     """
 
     shop: Shop
@@ -102,8 +102,8 @@ class Shop:
     """Isolated from every other shop: its own sessions, orders, tokens, and steps to be wrapped.
 
     Sound under concurrent clients without a lock: a request is handled from its first step to its answer without an
-    `await`, in one thread, so no other request sees or changes the state half-way. Only the reading of a request and the
-    sending of its answer wait for the network.
+    `await`, in one thread, so no other request sees or changes the state half-way. Only the reading of a request and
+    the sending of its answer wait for the network.
     """
 
     def __init__(self, settings: Settings | None = None) -> None:

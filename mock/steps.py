@@ -1,7 +1,7 @@
 """The table of steps that a new shop starts with, collected from the modules that hold them.
 
-A step is a function `(call, *args)`. It raises `Refusal` to end the request, fills in the call, or returns a value; a step
-that needs another runs it by name (`call.run("limit", item, quantity)`), so that each can be wrapped alone.
+A step is a function `(call, *args)`. It raises `Refusal` to end the request, fills in the call, or returns a value; a
+step that needs another runs it by name (`call.run("limit", item, quantity)`), so that each can be wrapped alone.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """The sandbox's negative-testing stubs: `testError|NAME` as session id, or as itemId in initiate.
 
-The vendor's table names calls of member checkout; guests take the same strings. Its 15015, 15016 and 15022 belong to calls or
-ids that the guest methods do not have, so they are left out. Beyond the vendor's names, `testError|<id>` brings any id that
-the documents list for the operation, so that a shop's developer can see each one on each method.
+The vendor's table names calls of member checkout; guests take the same strings. Its 15015, 15016 and 15022 belong to
+calls or ids that the guest methods do not have, so they are left out. Beyond the vendor's names, `testError|<id>`
+brings any id that the documents list for the operation, so that a shop's developer can see each one on each method.
 """
 
 from __future__ import annotations

@@ -225,5 +225,6 @@ def placed_view(call: Call) -> JSON:
 
 
 STEPS = {step.__name__: step for step in (
-    amount, view, session_view, line_view, option_view, summary_view, order_view, payment_status, order_line_view, placed_view,
+    amount, view, session_view, line_view, option_view, summary_view, order_view, payment_status, order_line_view,
+    placed_view,
 )}

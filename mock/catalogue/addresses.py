@@ -7,8 +7,8 @@ from mock.catalogue.model import Address
 
 
 def _address(first: str, last: str, phone: str, line1: str, city: str, country: str, **more: str) -> Address:
-    recipient = {"firstName": first, "lastName": last}
-    return {"recipient": recipient, "phoneNumber": phone, "addressLine1": line1, "city": city, "country": country, **more}
+    place = {"addressLine1": line1, "city": city, "country": country, **more}
+    return {"recipient": {"firstName": first, "lastName": last}, "phoneNumber": phone, **place}
 
 
 GOOD: dict[str, Address] = {

@@ -15,7 +15,8 @@ from mock.stubs import DOCUMENTED, PREFIX, STUBS
 from mock.views import decimal
 
 CHOICES = [
-    "What is absent or empty where it is required is 15001; another type or form is 15002. An itemId of no listing is 15018.",
+    "What is absent or empty where it is required is 15001; another type or form is 15002.",
+    "An itemId of no listing is 15018.",
     "The same itemId twice is one line with the sum.",
     "More than one buyer may take is 15012, more than is in stock 15013, not a multiple of the lot 15014.",
     "A session without lines can be read; changes and payment are 15019.",
@@ -23,13 +24,17 @@ CHOICES = [
     "marketplace (15029), state, lines, body.",
     "After payment changes are 15021; placing again shows the same order with warning 15006. The session can be read.",
     "After a declined payment changes are 15032 and placing is declined again. The session can be read.",
-    "A new address replaces the old one wholly. Control characters and < > are 17002. EBAY_US needs a state of two characters; "
-    "EBAY_HK needs no postal code.",
+    "A new address replaces the old one wholly. Control characters and < > are 17002. EBAY_US needs a state of two "
+    "characters; EBAY_HK needs no postal code.",
     "A coupon whose condition does not hold any more stays on the cart and saves nothing. A second one is 16001.",
-    "Delivery and import charges count per line, fees per piece; tax comes after discounts. Each amount has two decimals.",
+    "Delivery and import charges count per line, fees per piece; tax comes after discounts. Amounts have two decimals.",
     "Paying uses nothing up: stock, limits and coupons are the same for the next session.",
     "The 20,000 latest sessions and orders are kept.",
 ]
+
+
+# Of an item that is no plain one: what buying it brings.
+TRAITS = ("limit", "lot", "refused", "removed", "warned", "at_payment", "unpaid")
 
 
 def _item(item: Item, market: Marketplace) -> JSON:
@@ -46,7 +51,7 @@ def _item(item: Item, market: Marketplace) -> JSON:
         "item": item.id, "role": item.role, "title": item.title, "price": decimal(item.price, market.decimals),
         "category": item.category, "seller": item.seller, "options": len(item.options), "has": has,
     }
-    for trait in ("limit", "lot", "refused", "removed", "warned", "at_payment"):
+    for trait in TRAITS:
         if getattr(item, trait):
             shown[trait] = getattr(item, trait)
     if item.stock != AMPLE:
@@ -85,7 +90,7 @@ def catalogue(shop: Shop, base: str) -> JSON:
         },
         "negative_testing": {
             "use": f"{PREFIX}NAME as session id, or as itemId in initiate; {PREFIX}<id> for any id of the operation",
-            "names": {name: {"error": error, "operations": list(operations)} for name, (error, operations) in STUBS.items()},
+            "names": {name: {"error": error, "operations": list(where)} for name, (error, where) in STUBS.items()},
             "ids": {operation: sorted(DOCUMENTED[operation]) for operation in OPERATIONS},
         },
         "marketplaces": {
@@ -116,7 +121,8 @@ def answer(shop: Shop, base: str, accept: str) -> Answer:
 
 
 _STYLE = (
-    ":root{color-scheme:light dark}body{font:15px/1.5 system-ui,sans-serif;max-width:70rem;margin:2rem auto;padding:0 1rem}"
+    ":root{color-scheme:light dark}"
+    "body{font:15px/1.5 system-ui,sans-serif;max-width:70rem;margin:2rem auto;padding:0 1rem}"
     "table{border-collapse:collapse;width:100%}td,th{text-align:left;padding:.2rem .6rem;border-bottom:1px solid #8884;"
     "vertical-align:top}code{font-size:.92em}details{margin:.6rem 0}summary{cursor:pointer;font-weight:600}"
     ".wide{overflow-x:auto}"
@@ -134,8 +140,7 @@ def _table(head: list[str], rows: list[list[object]]) -> str:
 def _market(name: str, market: JSON) -> str:
     rows: list[list[object]] = []
     for item in market["items"]:
-        traits = [f"{trait} {item[trait]}" for trait in ("limit", "stock", "lot", "refused", "removed", "warned", "at_payment")
-                  if trait in item]
+        traits = [f"{trait} {item[trait]}" for trait in (*TRAITS, "stock") if trait in item]
         rows.append([
             item["item"], item["title"], item["price"], item["category"], item["seller"], item["options"],
             ", ".join(item["has"] + traits),
@@ -168,9 +173,10 @@ def page(body: JSON) -> str:
         '<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
         f"<title>Mock of guest checkout: catalogue</title><style>{_STYLE}</style><h1>Mock of guest checkout</h1>"
         f"<p>Base URL <code>{html.escape(body['base_url'])}</code>, tokens from "
-        f"<code>{html.escape(body['token_url'])}</code> with scope <code>{SCOPE}</code>. At most {body['max_line_items']} lines "
-        'in a session. As JSON: ask with <code>Accept: application/json</code>.</p>'
+        f"<code>{html.escape(body['token_url'])}</code> with scope <code>{SCOPE}</code>. "
+        f"At most {body['max_line_items']} lines in a session. As JSON: <code>Accept: application/json</code>.</p>"
         f"<h2>Apps</h2>{apps}<h2>Marketplaces and items</h2>{markets}<h2>Coupons</h2>{coupons}"
         f"<h2>Buyers whose payment fails</h2>{buyers}<h2>Negative testing</h2>"
-        f"<p>{html.escape(body['negative_testing']['use'])}</p>{stubs}<h2>Where the documents leave room</h2><ul>{choices}</ul></html>"
+        f"<p>{html.escape(body['negative_testing']['use'])}</p>{stubs}"
+        f"<h2>Where the documents leave room</h2><ul>{choices}</ul></html>"
     )

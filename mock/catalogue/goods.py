@@ -34,8 +34,8 @@ _CARRIERS = {
 }
 _SERVICES = (("Economy", (5, 9)), ("Priority", (2, 4)), ("Next Day", (1, 1)))
 
-# title, category, price, delivery cost of each option, peculiarities: `discount` is off the first option's delivery cost,
-# `imports` one amount for each option; all in US cents, `percent` in basis points.
+# title, category, price, delivery cost of each option, peculiarities: `discount` is off the first option's delivery
+# cost, `imports` one amount for each option; all in US cents, `percent` in basis points.
 PLAIN: list[tuple[str, str, int, list[int], dict[str, Any]]] = [
     ("Oak book stand", "home", 2399, [549, 1195], {}),
     ("Canvas tool roll", "garden", 1847, [425, 985], {"promotions": [{"percent": 1500}]}),
@@ -55,7 +55,8 @@ PLAIN: list[tuple[str, str, int, list[int], dict[str, Any]]] = [
     ("Second-hand atlas", "books", 2689, [395, 765], {"promotions": [{"percent": 333}], "adjustment": -115}),
     ("Hand bell", "office", 959, [370, 815], {"adjustment": 55}),
     ("Automatic watch", "fashion", 23117, [1185, 2365], {"authentic": True}),
-    ("Pottery kiln", "garden", 119873, [0, 4985], {"promotions": [{"each": 9999}], "imports": [2190, 2675], "abroad": True}),
+    ("Pottery kiln", "garden", 119873, [0, 4985],
+     {"promotions": [{"each": 9999}], "imports": [2190, 2675], "abroad": True}),
     ("Poetry anthology, blue cover", "books", 683, [305, 595], {"taxed": False, "variation": True}),
     ("Poetry anthology, red cover", "books", 683, [305, 595], {"taxed": False, "variation": True}),
 ]

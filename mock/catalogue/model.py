@@ -67,8 +67,8 @@ class Fee:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """`refused`, `removed`, `warned`, `at_payment`: the id that buying it brings, 0 for none; `alone`: the refusal when a
-    removed item was all there was; `unpaid`: its line is not bought when the order is placed."""
+    """`refused`, `removed`, `warned`, `at_payment`: the id that buying it brings, 0 for none; `alone`: the refusal
+    when a removed item was all there was; `unpaid`: its line is not bought when the order is placed."""
 
     id: str
     role: str

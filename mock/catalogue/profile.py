@@ -6,7 +6,15 @@ from typing import Any
 
 from mock.catalogue.addresses import FOREIGN, GOOD, OTHER, SANCTIONED_COUNTRIES, UNVERIFIABLE
 from mock.catalogue.goods import (
-    APPS, BUYERS, COUPONS, EXPIRED_TOKENS, ITEMS, MARKETPLACES, OTHER_SCOPE, SCOPE, UNKNOWN_COUPON,
+    APPS,
+    BUYERS,
+    COUPONS,
+    EXPIRED_TOKENS,
+    ITEMS,
+    MARKETPLACES,
+    OTHER_SCOPE,
+    SCOPE,
+    UNKNOWN_COUPON,
 )
 from mock.catalogue.model import Item
 from mock.views import decimal
@@ -47,7 +55,8 @@ def coupons() -> dict[str, list[Any]]:
             {"code": c.code, "minimum": decimal(c.minimum, 2), "error": c.error} for c in every if c.minimum
         ],
         "refused": [
-            {"code": UNKNOWN_COUPON, "error": 16002}, *({"code": c.code, "error": c.refused} for c in every if c.refused)
+            {"code": UNKNOWN_COUPON, "error": 16002},
+            *({"code": c.code, "error": c.refused} for c in every if c.refused),
         ],
         "item_bound": [{"code": c.code, "error": c.error} for c in every if c.category],
     }
@@ -72,7 +81,8 @@ def roles(items: list[Item]) -> dict[str, list[Any]]:
 
 def profile() -> str:
     lines = [_HEAD, 'name = "mock"', 'base_url = "http://127.0.0.1:8080"', "max_line_items = 10", ""]
-    lines += ["[auth]", 'kind = "client_credentials"', f"scope = {text(SCOPE)}", f"other_scope = {text(OTHER_SCOPE)}", ""]
+    lines += ["[auth]", 'kind = "client_credentials"', f"scope = {text(SCOPE)}"]
+    lines += [f"other_scope = {text(OTHER_SCOPE)}", ""]
     expired = {app: token for token, app in EXPIRED_TOKENS.items()}
     for app, secret in APPS.items():
         lines += ["[[apps]]", f"client_id = {text(app)}", f"client_secret = {text(secret)}"]

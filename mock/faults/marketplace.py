@@ -2,7 +2,20 @@
 
 from __future__ import annotations
 
-from mock.seams import ADDRESS, PLACE, QUANTITY, Fault, edit, fault, in_market, refused_yet_applied, skip
+from mock.seams import (
+    ADDRESS,
+    INITIATE,
+    ORDER,
+    PLACE,
+    QUANTITY,
+    SESSION_METHODS,
+    Fault,
+    edit,
+    fault,
+    in_market,
+    refused_yet_applied,
+    skip,
+)
 
 FAULTS: list[Fault] = [
     fault(
@@ -19,6 +32,7 @@ FAULTS: list[Fault] = [
     ),
     fault(
         "fees-in-dollars", "MARKET-CURRENCY", "fees of a line are in USD everywhere",
-        edit("lineItems[].fees[].amount.currency", lambda _: "USD"), kind="one field",
+        edit("lineItems[].fees[].amount.currency", lambda _: "USD", on=(INITIATE, *SESSION_METHODS, ORDER)),
+        kind="one field",
     ),
 ]

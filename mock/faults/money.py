@@ -2,8 +2,23 @@
 
 from __future__ import annotations
 
-from mock.seams import ORDER, QUANTITY, READ, Fault, add, after, fault, from_nth, lines, next_read, plus, rebill
-from mock.seams.conditions import accepted
+from mock.seams import (
+    INITIATE,
+    ORDER,
+    QUANTITY,
+    READ,
+    SESSION_METHODS,
+    Fault,
+    accepted,
+    add,
+    after,
+    fault,
+    from_nth,
+    lines,
+    next_read,
+    plus,
+    rebill,
+)
 from mock.shop import Call
 from mock.state import Line
 
@@ -12,13 +27,16 @@ def _cheaper(call: Call, price: int, line: Line) -> int | None:
     return price - 1 if line.quantity > 3 else None
 
 
+SHOWN = (INITIATE, *SESSION_METHODS, ORDER)  # whose answers have amounts
+
 FAULTS: list[Fault] = [
     fault(
         "total-a-cent-more-with-three", "PRICE-TOTAL", "with three lines or more the total is a cent too much",
-        add("pricingSummary.total", 1, when=lines(3) & accepted),
+        add("pricingSummary.total", 1, on=SHOWN, when=lines(3) & accepted),
     ),
     fault(
-        "unit-price-falls", "PRICE-UNIT", "a piece costs a cent less from the fourth on", after("unit", _cheaper),
+        "unit-price-falls", "PRICE-UNIT", "a piece costs a cent less from the fourth on",
+        after("unit", _cheaper, on=SHOWN),
         kind="quantity above three",
     ),
     fault(

@@ -35,7 +35,8 @@ FAULTS: list[Fault] = [
         kind="one field",
     ),
     fault(
-        "lock-is-400", "SESSION-DOCUMENTED", "15021 comes with status 400", restatus(400, on=QUANTITY, when=error(15021))
+        "lock-is-400", "SESSION-DOCUMENTED", "15021 comes with status 400",
+        restatus(400, on=QUANTITY, when=error(15021)),
     ),
     fault(
         "refusal-is-a-page", "TYPE-JSON", "a refused read is a page of HTML", after("refusal", _page, on=READ),

@@ -48,7 +48,8 @@ FAULTS: list[Fault] = [
         shown_not_kept(on=ADDRESS),
     ),
     fault(
-        "coupon-kept-not-shown", "SESSION-READ", "the answer has no coupon, the next read does", kept_not_shown(on=APPLY)
+        "coupon-kept-not-shown", "SESSION-READ", "the answer has no coupon, the next read does",
+        kept_not_shown(on=APPLY),
     ),
     fault(
         "quantity-resets-options", "SESSION-ONLY", "a new quantity puts every line back to its first option",

@@ -1,4 +1,5 @@
-"""How a shop gets to differ: an Effect wraps a step of it, or changes its data. A Fault or Variant names a few effects."""
+"""How a shop gets to differ: an Effect wraps a step of it, or changes its data. A Fault or Variant names a few
+effects."""
 
 from __future__ import annotations
 
@@ -16,16 +17,17 @@ CHAPTERS = ("sessions", "marketplace", "line_items", "address_shipping", "coupon
 
 # When or how a fault shows; conditions and combinators bring theirs along, `fault(kind=…)` says otherwise.
 KINDS = (
-    "always", "one marketplace", "n-th time", "many lines", "coupon applied", "after a change", "answer only", "next read",
-    "refused yet applied", "wrong status", "wrong id", "one field", "boundary", "a cent", "ignored", "quantity above three",
-    "at once",
+    "always", "one marketplace", "n-th time", "many lines", "coupon applied", "after a change", "answer only",
+    "next read", "refused yet applied", "wrong status", "wrong id", "one field", "boundary", "a cent", "ignored",
+    "quantity above three", "at once",
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """`test(call, *args)` sees what the wrapped step sees. `&`, `|` and `~` combine; `&` stops at the first that is false,
-    so a count that stands last counts only where the others hold. `meets`: needs two requests held together."""
+    """`test(call, *args)` sees what the wrapped step sees. `&`, `|` and `~` combine; `&` stops at the first that is
+    false, so a count that stands last counts only where the others hold. `meets`: needs two requests held
+    together."""
 
     test: Callable[..., bool]
     kind: str = ""
@@ -58,7 +60,8 @@ class Effect:
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """A fault, or a lawful variant, with what the lists print of it. `about`: variants about one thing exclude each other."""
+    """A fault, or a lawful variant, with what the lists print of it. `about`: variants about one thing exclude each
+    other."""
 
     name: str
     requirement: str
@@ -116,7 +119,14 @@ def both(*effects: Effect) -> Effect:
 
 def _union(effects: Iterable[Effect]) -> tuple[str, ...]:
     named = {operation for effect in effects for operation in effect.operations}
-    return tuple(operation for operation in OPERATIONS if operation in named)
+    return tuple(operation for operation in (*OPERATIONS, TOKEN) if operation in named)
+
+
+def _shows(name: str, effects: tuple[Effect, ...], on: str | Sequence[str]) -> tuple[str, ...]:
+    operations = ((on,) if isinstance(on, str) else tuple(on)) or _union(effects)
+    if not operations or not set(operations) <= {*OPERATIONS, TOKEN}:
+        raise ValueError(f"{name}: say on= which operations it shows")
+    return operations
 
 
 def fault(
@@ -126,16 +136,14 @@ def fault(
     kind = kind or next((effect.kind for effect in effects if effect.kind), "always")
     if kind not in KINDS:
         raise ValueError(f"{name}: no kind is called {kind}")
-    operations = ((on,) if isinstance(on, str) else tuple(on)) or _union(effects)
-    return Fault(name, requirement, sees, effects, operations, kind)
+    return Fault(name, requirement, sees, effects, _shows(name, effects, on), kind)
 
 
 def variant(
     name: str, requirement: str, sees: str, *effects: Effect, about: str = "", on: str | Sequence[str] = ()
 ) -> Variant:
     """A lawful difference. Two variants `about` the same thing are not combined."""
-    operations = ((on,) if isinstance(on, str) else tuple(on)) or _union(effects)
-    return Fault(name, requirement, sees, effects, operations, "variant", about or name)
+    return Fault(name, requirement, sees, effects, _shows(name, effects, on), "variant", about or name)
 
 
 def collect(package: str, attribute: str) -> dict[str, Fault]:
@@ -173,8 +181,13 @@ def listed(what: str) -> list[JSON]:
     table = {name: one for name, one in known().items() if (one.kind == "variant") == (what == "variants")}
     return [
         {
-            "name": one.name, "requirement": one.requirement, "chapter": one.chapter, "operations": list(one.operations),
-            "kind": one.kind, "sees": one.sees, **({"about": one.about} if one.about else {}),
+            "name": one.name,
+            "requirement": one.requirement,
+            "chapter": one.chapter,
+            "operations": [operation for operation in one.operations if operation != TOKEN],
+            "kind": one.kind,
+            "sees": one.sees,
+            **({"about": one.about} if one.about else {}),
         }
         for one in table.values()
     ]

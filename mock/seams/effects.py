@@ -20,7 +20,8 @@ from mock.shop import Answer, Call, Shop
 from mock.state import Cart
 from mock.views import decimal
 
-# -- steps --------------------------------------------------------------------------------------------------------------
+# -- steps
+# --------------------------------------------------------------------------------------------------------------
 
 
 def skip(step: str, returning: Any = None, **only: Any) -> Effect:
@@ -84,7 +85,8 @@ def plus(**amounts: int) -> Callable[..., None]:
     return do
 
 
-# -- refusals -----------------------------------------------------------------------------------------------------------
+# -- refusals
+# -----------------------------------------------------------------------------------------------------------
 
 
 def restatus(status: int, **only: Any) -> Effect:
@@ -110,7 +112,8 @@ def reid(id: int, **only: Any) -> Effect:
     return after("refusal", do, **only)
 
 
-# -- the answer's JSON --------------------------------------------------------------------------------------------------
+# -- the answer's JSON
+# --------------------------------------------------------------------------------------------------
 
 _PART = re.compile(r"(\w+)(?:\[(-?\d*)\])?")
 
@@ -201,7 +204,8 @@ def header(name: str, value: str | None, **only: Any) -> Effect:
     return after("answer", do, **only)
 
 
-# -- what is stored, against what is shown ------------------------------------------------------------------------------
+# -- what is stored, against what is shown
+# ------------------------------------------------------------------------------
 
 
 def ignore(**only: Any) -> Effect:
@@ -291,11 +295,14 @@ def _target(call: Call, to: str) -> Cart | None:
     if to == "order":
         order = call.shop.orders.get(session.order)
         return order.cart if order is not None else None
-    others = [other for other in call.shop.sessions.values() if other is not session and len(other.cart.lines) > call.at]
-    return others[-1].cart if others else None
+    for other in reversed(call.shop.sessions.values()):
+        if other is not session and len(other.cart.lines) > call.at:
+            return other.cart
+    return None
 
 
-# -- data and settings --------------------------------------------------------------------------------------------------
+# -- data and settings
+# --------------------------------------------------------------------------------------------------
 
 
 def settings(**values: Any) -> Effect:

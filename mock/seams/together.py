@@ -53,7 +53,7 @@ async def together(call: Call) -> Answer:
     remember(shop.connections, key, call.request.connection, 10_000)
     try:
         await asyncio.wait_for(held.met.wait(), ALONE if known == call.request.connection else COMPANY)
-    except asyncio.TimeoutError:
+    except TimeoutError:
         if shop.held.get(key) is held:
             del shop.held[key]
     try:

@@ -21,7 +21,7 @@ VARIANTS: list[Variant] = [
         reid(16023, on=APPLY, when=error(16001)), about="second coupon",
     ),
     variant(
-        "unfit-coupon-leaves", "COUPON-CONDITION", "a coupon leaves the session when its condition does not hold any more",
+        "unfit-coupon-leaves", "COUPON-CONDITION", "a coupon leaves when its condition does not hold any more",
         after("apply", _leave, on=QUANTITY), about="coupon condition",
     ),
 ]

@@ -7,11 +7,9 @@ import secrets
 from mock.seams import (
     INITIATE,
     SESSION_METHODS,
-    TOKEN,
     Condition,
     Variant,
     after,
-    around,
     error,
     restatus,
     variant,
@@ -55,15 +53,12 @@ VARIANTS: list[Variant] = [
         after("session_view", _reversed), on=(INITIATE, *SESSION_METHODS), about="order of lines",
     ),
     variant(
-        "empty-lists", "SESSION-FIELDS", "lists that have nothing in them are there and empty", after("answer", _empty_lists),
+        "empty-lists", "SESSION-FIELDS", "lists that have nothing in them are there and empty",
+        after("answer", _empty_lists),
         on=(INITIATE, *SESSION_METHODS), about="empty lists",
     ),
     variant(
         "unknown-session-404", "SESSION-UNKNOWN", "15003 comes with status 404", restatus(404, when=error(15003)),
         on=SESSION_METHODS, about="unknown session",
-    ),
-    variant(
-        "token-type-bearer", "AUTH-SCOPE", "the token endpoint calls its tokens Bearer",
-        around("token_view", lambda go, call: {**go(), "token_type": "Bearer"}, on=TOKEN), about="token type",
     ),
 ]

@@ -1,0 +1,279 @@
+"""A long conversation with a shop, in scenes, one for each chapter, to see whether two shops differ.
+
+A fault or variant that no scene shows needs a situation more: write it into the scene of its chapter.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from mock.catalogue.addresses import GOOD, OTHER, UNVERIFIABLE
+from mock.catalogue.goods import BUYERS, COUPONS, EXPIRED_TOKENS, ITEMS, MARKETPLACES, OTHER_SCOPE
+from mock.server import App
+from tests.mock.client import ONE, TERMS, TWO, V2, Client, cart, plain, special
+from tests.mock.talk import Talk, named
+
+CHANGES = ("update_quantity", "update_shipping_option", "update_shipping_address", "apply_coupon", "remove_coupon")
+
+
+def sessions(talk: Talk) -> None:
+    """Other apps and unknown ids; the life of a session with one to four and ten lines, beside another one."""
+    talk.start("EBAY_US", [(item, 1) for item in plain("EBAY_US", 2)]).all_methods(app=TWO)
+    named(talk, "123456789012").all_methods()
+    counts = {"EBAY_US": 4, "EBAY_DE": 3, "EBAY_AU": 1, "EBAY_HK": 2, "EBAY_GB": 10, "EBAY_CA": 4}
+    for market, count in counts.items():
+        one = talk.start(market, [(item, 1 + at % 2) for at, item in enumerate(plain(market, count, first=10 - count))])
+        two = talk.start(market, [(item, 2) for item in plain(market, 2, first=12)])
+        one.do(
+            ("quantity", 0, 2), ("quantity", 0, 5), ("quantity", -1, 3), ("ship", 0, 1), ("ship", -1, 1),
+            ("ship", 0, 0), ("move", OTHER[market]), ("move", UNVERIFIABLE[market]), ("apply", "TENTH"), ("apply", "FIVEOFF"),
+            ("apply", "TENTH"), ("read",), ("quantity", 0, 3), ("ship", 0, 1), ("remove", "NOTONCART"),
+            ("move", GOOD[market]), ("remove", "TENTH"), ("remove", "TENTH"), ("apply", "HOME20"), ("quantity", 1, 0),
+            ("quantity", -1, 0),
+        )
+        two.read()
+        one.place()
+        one.ordered()
+        two.read()
+
+
+def line_items(talk: Talk) -> None:
+    """Removals of the first, middle, last and only line, maxima, and the goods with peculiarities."""
+    for market in MARKETPLACES:
+        for at in (0, 1, 3):
+            c = talk.start(market, [(item, 1) for item in plain(market, 4)])
+            c.do(*(("quantity", position, 0) for position in (at, 2, 0, 3, 1)))
+            c.do(("quantity", 0, 1), ("ship", 0, 1), ("move", OTHER[market]), ("apply", "FIVEOFF"),
+                 ("remove", "FIVEOFF"), ("place",))
+        for item in ITEMS[market].values():
+            if item.role != "plain":
+                for quantity in (1, 2, 3, 4, 5, 6, 10):
+                    talk.start(market, [(item.id, quantity)])
+                c = talk.start(market, [(plain(market, 1)[0], 1), (item.id, 5 if item.lot else 1)])
+                for quantity in (2, 3, 4, 5, 6, 7, 10):
+                    c.quantity(1, quantity)
+                c.read()
+                c.place()
+                c.ordered()
+    items = plain("EBAY_US", 12)
+    for count in (4, 5, 10, 11):
+        talk.start("EBAY_US", [(item, 20) for item in items[:count]]).read()
+    talk.start("EBAY_US", [(items[0], 1), (items[0], 2), (items[1], 1)])
+    c = talk.start("EBAY_US", [(items[0], 1), (items[1], 1)])
+    numbers: list[Any] = [-1, 0, 1.5, "2", True, None, 2**31, 10**30, [], {}]
+    for wrong in numbers:
+        talk.start("EBAY_US", [(items[0], wrong)])
+        c.quantity(0, wrong)
+        c.read()
+    c.change("update_quantity", {"lineItemId": "none", "quantity": 1})
+    c.change("update_quantity", {"lineItemId": c.line(1)})
+
+
+def address_shipping(talk: Talk) -> None:
+    """Each field of the address: absent, of another type, empty, at its length, with odd characters, abroad."""
+    for market, entry in MARKETPLACES.items():
+        items = [(plain(market, 3, first=1)[at], 1) for at in range(3)]
+        c = talk.start(market, items)
+        good = GOOD[market]
+        names = ["recipient", "phoneNumber", "addressLine1", "addressLine2", "city", "county", "stateOrProvince",
+                 "postalCode", "country"]
+        bad: list[dict[str, Any]] = [{k: v for k, v in good.items() if k != name} for name in names]
+        wrong = (7, "", None, "x\x07y", "<b>", "\ud800", "y" * 300)
+        bad += [{**good, name: value} for name in names for value in wrong]
+        for part in ("firstName", "lastName"):
+            kept = {k: v for k, v in good["recipient"].items() if k != part}
+            bad += [{**good, "recipient": {**kept, **extra}} for extra in ({}, {part: 7}, {part: ""}, {part: "\x00"})]
+        bad += [{**good, name: "é" * n} for name in ("addressLine1", "addressLine2")
+                for n in range(entry.line_length - 1, entry.line_length + 3)]
+        bad += [{**good, "country": country} for country in ("FR", "CA", "US", "KP", "IR", "usa", "us")]
+        bad += [{**good, "stateOrProvince": state} for state in ("Oregon", "o")]
+        for address in bad:
+            talk.start(market, items[:1], shippingAddress=address)
+            c.move(address)
+        c.read()
+        c.do(*(("ship", 1, n) for n in (1, 2, 0, 9)))
+        c.change("update_shipping_option", {"lineItemId": "none", "shippingOptionId": c.option(0, 1)})
+        c.change("update_shipping_option", {"lineItemId": c.line(0), "shippingOptionId": c.option(1, 0)})
+        c.read()
+
+
+def coupons(talk: Talk) -> None:
+    """Every coupon on carts of one to four lines; a second one; conditions that end."""
+    for market in MARKETPLACES:
+        for code in [*COUPONS, "NOSUCHCODE", "", 7, None]:
+            c = talk.start(market, [(item, 2) for item in plain(market, 1 + len(str(code)) % 4, first=8)])
+            c.change("apply_coupon", {"redemptionCode": code})
+            c.read()
+            c.apply("FIVEOFF")
+            c.apply("TENTH")
+            c.read()
+            c.change("remove_coupon", {"redemptionCode": code})
+            c.remove("FIVEOFF")
+            c.remove("FIVEOFF")
+            c.read()
+        c = talk.start(market, [(item, 3) for item in plain(market, 3)])
+        c.do(("apply", "SPEND100"), ("quantity", 0, 0), ("quantity", 1, 1), ("quantity", 2, 1), ("ship", 1, 1),
+             ("quantity", 1, 20), ("remove", "SPEND100"), ("apply", "HOME20"), ("apply", "GIANT"))
+        c.place()
+        c.ordered()
+
+
+def money(talk: Talk) -> None:
+    """Each plain item alone, in several quantities, and all of them together with each kind of coupon."""
+    for market in MARKETPLACES:
+        for item in plain(market, 30):
+            c = talk.start(market, [(item, 1)])
+            for quantity in (2, 3, 4, 7, 100, 1):
+                c.quantity(0, quantity)
+            for n in (1, 2, 0):
+                c.ship(0, n)
+                c.read()
+        for code in ("TENTH", "HOME20", "GIANT"):
+            c = talk.start(market, [(item, 1 + at) for at, item in enumerate(plain(market, 10, first=8))])
+            c.apply(code)
+            c.quantity(2, 1)
+            c.read()
+            c.place()
+            c.ordered()
+
+
+def marketplace(talk: Talk) -> None:
+    """Each method from each other marketplace, from one that is not supported, and from none."""
+    for market in MARKETPLACES:
+        c = talk.start(market, [(item, 1) for item in plain(market, 2)])
+        c.apply("TENTH")
+        for other in [*MARKETPLACES, "EBAY_XX", "ebay_us", "", None]:
+            if other != market:
+                c.all_methods(market=other)
+        c.place()
+        c.ordered(market)
+        c.ordered("EBAY_XX")
+    for name in ("EBAY_XX", "ebay_us", "", None):
+        talk.keep(talk.client.call("POST", f"{V2}/initiate", cart("EBAY_US", [(plain("EBAY_US", 1)[0], 1)]), name))
+
+
+def payment(talk: Talk) -> None:
+    """After payment: every change, twice, and with quantity 0; placing again; orders of others; failed payments."""
+    for market in MARKETPLACES:
+        c = talk.start(market, [(item, 2) for item in plain(market, 4)])
+        c.ship(1, 1)
+        c.apply("TENTH")
+        c.read()
+        full = TERMS["marketingTerms"][0]
+        wrong: list[Any] = [None, {}, {"marketingTerms": []}, {"marketingTerms": "x"}, [], 7]
+        wrong += [{"marketingTerms": [{k: v for k, v in full.items() if k != name}]} for name in full]
+        for agreed in (True, False):
+            for types in (["OFFER", "SURVEY"], ["OFFER", "PROMOTION"], ["SURVEY", "PROMOTION"], "OFFER"):
+                wrong.append({"marketingTerms": [{**full, "marketingTypes": types, "marketingTermsAccepted": agreed}]})
+            wrong.append({"marketingTerms": [{**full, "marketingChannels": [], "marketingTermsAccepted": agreed}]})
+        for terms in wrong:
+            c.place(terms)
+            c.read()
+        c.place({"marketingTerms": [{**full, "marketingTermsAccepted": True}]})
+        for _ in range(2):
+            c.do(("quantity", 0, 3), ("ordered",), ("quantity", 1, 0), ("ordered",), ("ship", 0, 1), ("ordered",),
+                 ("move", OTHER[market]), ("ordered",), ("remove", "TENTH"), ("ordered",), ("apply", "FIVEOFF"),
+                 ("ordered",), ("place",), ("ordered",))
+        c.ordered(app=TWO)
+        c.ordered(app=TWO, market=market)
+        talk.keep(talk.client.order("1234567890123"))
+        talk.keep(talk.client.order("testError|16001"))
+        talk.start(market, [(plain(market, 1)[0], 1)]).place()
+    for email in BUYERS:
+        c = talk.start("EBAY_GB", [(plain("EBAY_GB", 2)[at], 1) for at in (0, 1)], contactEmail=email)
+        c.place()
+        c.all_methods()
+        c.quantity(0, 0)
+        c.place()
+    for trait, id in (("at_payment", 15012), ("at_payment", 15020), ("at_payment", 15045)):
+        c = talk.start("EBAY_DE", [(special("EBAY_DE", trait, id), 1), (plain("EBAY_DE", 1)[0], 1)])
+        c.place()
+        c.read()
+        c.quantity(0, 0)
+        c.place()
+        c.ordered()
+
+
+def protocol(talk: Talk) -> None:
+    """Tokens, other apps, unknown ids, fields of another type, odd bodies, media types, paths, stubs."""
+    client = talk.client
+    for reply in (
+        client.grant(), client.grant(TWO), client.grant(secret="wrong"), client.grant("nobody"),
+        client.grant(scope="x"), client.grant(scope=OTHER_SCOPE), client.grant(grant_type=""),
+        client.grant(grant_type="password"),
+    ):
+        talk.keep(reply)
+    c = talk.start("EBAY_US", [(item, 1) for item in plain("EBAY_US", 2)])
+    c.apply("TENTH")
+    paid = talk.start("EBAY_US", [(plain("EBAY_US", 1)[0], 1)])
+    paid.place()
+    paid.quantity(0, 2)
+    for token in ("", "made-up", *EXPIRED_TOKENS, client.token(ONE, OTHER_SCOPE)):
+        talk.keep(client.call("POST", f"{V2}/initiate", cart("EBAY_US", [(plain("EBAY_US", 1)[0], 1)]), token=token))
+        c.all_methods(token=token)
+        paid.ordered(token=token)
+    full = cart("EBAY_US", [(plain("EBAY_US", 1)[0], 1)])
+    for name in full:
+        values: list[Any] = [None, 7, "", [], {}, [7], "x\x00y"]
+        for value in values:
+            talk.keep(client.call("POST", f"{V2}/initiate", {**full, name: value}))
+        talk.keep(client.call("POST", f"{V2}/initiate", {k: v for k, v in full.items() if k != name}))
+    items: list[Any] = [None, 7, "", "v1|1", "v1|99999|0", {}]
+    for item in items:
+        talk.start("EBAY_US", [(item, 1)])
+    talk.keep(client.call("POST", f"{V2}/initiate", {**full, "lineItemInputs": [{"itemId": plain("EBAY_US", 1)[0]}]}))
+    talk.keep(client.call("POST", f"{V2}/initiate", {**full, "unknown": {"x": [1]}}))
+    odd = (b"{", b"[]", b"null", b"7", b"", b"[" * 5000, b'{"a":' * 5000, b'{"quantity": NaN}', b"\xff", b'{"x": "y"}')
+    for verb in CHANGES:
+        for data in odd:
+            c.change(verb, data)
+        path = f"{V2}/{c.id}/{verb}"
+        headers = {"Authorization": f"Bearer {client.token()}", "X-EBAY-C-MARKETPLACE-ID": "EBAY_US"}
+        talk.keep(client.raw("POST", path, {**headers, "Content-Type": "text/plain"}, b"{}"))
+        talk.keep(client.raw("PUT", path, {**headers, "Content-Type": "application/json"}, b"{}"))
+    c.read()
+    for path in ("/buy/order/v2/nothing", f"{V2}/{'9' * 2000}"):
+        talk.keep(client.call("GET", path))
+    for name in ("MustBuyLess", "CreditCardDeclined", "SessionWithoutLineItems", "15000"):
+        named(talk, f"testError|{name}").all_methods()
+
+
+def race(talk: Talk) -> None:
+    """Pairs of requests at once: quantity, option, coupon, payment, against each other; new sessions."""
+    path = f"{V2}/{{}}/"
+    for _ in range(2):
+        c = talk.start("EBAY_US", [(item, 1) for item in plain("EBAY_US", 3)])
+        base = path.format(c.id)
+        quantity = [("POST", base + "update_quantity", {"lineItemId": c.line(at), "quantity": 2 + at}) for at in (0, 1)]
+        third = {"lineItemId": c.line(2), "shippingOptionId": c.option(2, 1)}
+        option = ("POST", base + "update_shipping_option", third)
+        address = ("POST", base + "update_shipping_address", OTHER["EBAY_US"])
+        coupon = [("POST", base + "apply_coupon", {"redemptionCode": code}) for code in ("FIVEOFF", "TENTH")]
+        pay = ("POST", f"/buy/order/v1/guest_checkout_session/{c.id}/place_order", TERMS)
+        new = ("POST", f"{V2}/initiate", cart("EBAY_US", [(plain("EBAY_US", 1)[0], 1)]))
+        drop = [("POST", base + "update_quantity", {"lineItemId": c.line(at), "quantity": 0}) for at in (0, 2)]
+        for pair in (quantity, (option, quantity[0]), (address, option), coupon, (new, new), drop, (pay, quantity[1]),
+                     (pay, pay)):
+            for reply in talk.client.at_once(*pair):
+                talk.keep(reply)
+            c.read()
+        c.place()
+        c.ordered()
+
+
+SCENES: dict[str, Callable[[Talk], None]] = {
+    scene.__name__: scene
+    for scene in (sessions, marketplace, line_items, address_shipping, coupons, money, payment, protocol, race)
+}
+
+
+def scene(name: str, prefix: str = "", expected: list[str] | None = None) -> list[str]:
+    """What a fresh shop says in a scene; raises Differs where that is not what is expected."""
+    client = Client(App(), prefix)
+    try:
+        talk = Talk(client, expected)
+        SCENES[name](talk)
+        return talk.said
+    finally:
+        client.close()
