@@ -149,11 +149,15 @@ def lot(call: Call, item: Item, quantity: int) -> None:
         raise Refusal(15014)
 
 
+_NAMES = ("firstName", "lastName")
+
+
 def address(call: Call, data: dict[str, Any], at: str = "") -> None:
-    """Reads the address whose fields stand at path `at`; one that cannot be found is taken, with a warning."""
+    """Reads the address whose fields stand at path `at`; one that cannot be found is taken, with a warning.
+
+    Odd characters come before the forms, so that they are 17002 in each field.
+    """
     required = call.the_market().required
-    recipient = _read(call, data, Field(f"{at}recipient", dict))
-    person = {name: _read(call, recipient, Field(f"{at}recipient.{name}")) for name in ("firstName", "lastName")}
     in_us = call.the_market().country == "US"
     fields = (
         Field(f"{at}phoneNumber", form=lambda text: sum(map(str.isdigit, text)) >= 3),
@@ -166,22 +170,27 @@ def address(call: Call, data: dict[str, Any], at: str = "") -> None:
         Field(f"{at}postalCode", required="postalCode" in required),
         Field(f"{at}country", form=_COUNTRY.fullmatch),
     )
+    recipient = _read(call, data, Field(f"{at}recipient", dict))
+    person = {name: _text(call, recipient, Field(f"{at}recipient.{name}")) for name in _NAMES}
     read: Address = {"recipient": person}
     for one in fields:
-        value = _read(call, data, one)
+        value = _text(call, data, one)
         if value is not None:
             read[one.name] = value
-    texts = {f"{at}recipient.{name}": text for name, text in person.items()}
-    texts.update({f"{at}{name}": text for name, text in read.items() if name != "recipient"})
-    for path, text in texts.items():
-        if text is not None:  # a fault may let one through
-            in_line = path.endswith(("addressLine1", "addressLine2"))
-            call.run("length", path, text, call.the_market().line_length if in_line else LONGEST)
-            call.run("characters", path, text)
     call.address = read
     call.run("sanction", read.get("country"))
     call.run("domestic", read.get("country"))
     call.run("doubt", read)
+
+
+def _text(call: Call, holder: dict[str, Any], field: Field) -> Any:
+    """A field of the address."""
+    value = holder.get(field.name)
+    if isinstance(value, str):
+        in_line = field.name in ("addressLine1", "addressLine2")
+        call.run("characters", field.path, value)
+        call.run("length", field.path, value, call.the_market().line_length if in_line else LONGEST)
+    return call.run("field", field, value)
 
 
 def length(call: Call, path: str, text: str, most: int) -> None:

@@ -27,10 +27,10 @@ def sessions(talk: Talk) -> None:
         two = talk.start(market, [(item, 2) for item in plain(market, 2, first=12)])
         one.do(
             ("quantity", 0, 2), ("quantity", 0, 5), ("quantity", -1, 3), ("ship", 0, 1), ("ship", -1, 1),
-            ("ship", 0, 0), ("move", OTHER[market]), ("move", UNVERIFIABLE[market]), ("apply", "TENTH"), ("apply", "FIVEOFF"),
-            ("apply", "TENTH"), ("read",), ("quantity", 0, 3), ("ship", 0, 1), ("remove", "NOTONCART"),
-            ("move", GOOD[market]), ("remove", "TENTH"), ("remove", "TENTH"), ("apply", "HOME20"), ("quantity", 1, 0),
-            ("quantity", -1, 0),
+            ("ship", 0, 0), ("move", OTHER[market]), ("move", UNVERIFIABLE[market]), ("apply", "TENTH"),
+            ("apply", "FIVEOFF"), ("apply", "TENTH"), ("read",), ("quantity", 0, 3), ("ship", 0, 1),
+            ("remove", "NOTONCART"), ("move", GOOD[market]), ("remove", "TENTH"), ("remove", "TENTH"),
+            ("apply", "HOME20"), ("quantity", 1, 0), ("quantity", -1, 0),
         )
         two.read()
         one.place()
@@ -75,6 +75,7 @@ def address_shipping(talk: Talk) -> None:
     for market, entry in MARKETPLACES.items():
         items = [(plain(market, 3, first=1)[at], 1) for at in range(3)]
         c = talk.start(market, items)
+        talk.start(market, items, shippingAddress=UNVERIFIABLE[market])
         good = GOOD[market]
         names = ["recipient", "phoneNumber", "addressLine1", "addressLine2", "city", "county", "stateOrProvince",
                  "postalCode", "country"]

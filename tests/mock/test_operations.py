@@ -186,7 +186,8 @@ def test_addresses(shop: Client, market: str) -> None:
         assert both(**{name: ...}) == both(**{name: None}) == ([15001], [15001])
         assert both(**{name: 7}) == ([15002], [15002])
     assert both(postalCode=...) == (([], []) if market == "EBAY_HK" else ([15001], [15001]))
-    assert both(city="a\x00b") == both(city="a\u009fb") == both(county="<i>") == ([17002], [17002])
+    for name in sorted({*GOOD["EBAY_US"], "county"} - {"recipient"}):
+        assert both(**{name: "a\x00b"}) == both(**{name: "a\u009fb"}) == both(**{name: "<i>"}) == ([17002], [17002])
     assert both(country=FOREIGN[market][0]) == ([15028], [15026])
     assert both(country="KP") == ([15047], [15047])
     assert both(country="xx") == ([15002], [15002])
