@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
@@ -13,6 +14,7 @@ from reports.difference import new_lines
 from reports.text import Json, number
 
 BODY = 12_000  # characters of a body that are shown
+LINE, DEEP = 76, 20  # characters of a line of JSON; levels that are spread over lines
 HIDDEN = {"accept", "accept-encoding", "connection", "user-agent", "content-length", "date", "server", "keep-alive"}
 
 
@@ -41,7 +43,24 @@ def body_text(body: Any) -> str:
         return ""
     if isinstance(body, dict) and set(body) == {"text"} and isinstance(body["text"], str):
         return str(body["text"])
-    return json.dumps(body, indent=2, ensure_ascii=False)
+    return "".join(_spread(body, 0))
+
+
+def _spread(value: Any, depth: int) -> Iterator[str]:
+    """JSON as text: what fits on a line stands on one, so that an amount takes one line and not four."""
+    line = json.dumps(value, ensure_ascii=False)
+    if len(line) + 2 * depth <= LINE or not isinstance(value, (dict, list)) or depth > DEEP:
+        yield line
+        return
+    begin, end = "{}" if isinstance(value, dict) else "[]"
+    members = list(value.items()) if isinstance(value, dict) else [(None, item) for item in value]
+    yield begin
+    for position, (name, item) in enumerate(members):
+        yield ("," if position else "") + "\n" + "  " * (depth + 1)
+        if name is not None:
+            yield json.dumps(name, ensure_ascii=False) + ": "
+        yield from _spread(item, depth + 1)
+    yield "\n" + "  " * depth + end
 
 
 def status_text(exchange: Json) -> str:

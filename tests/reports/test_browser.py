@@ -148,8 +148,7 @@ axe.run(document, {resultTypes: ["violations"]}).then(
 """
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("name", ["faulty", "incomplete"])
+@pytest.mark.parametrize(("name", "theme"), [("faulty", "light"), ("incomplete", "dark")])
 def test_accessibility(rendered: dict[str, Path], tmp_path: Path, axe: str, name: str, theme: str) -> None:
     check = axe.replace("</", "<\\/") + f"\ndocument.documentElement.dataset.theme = '{theme}';" + CHECKED
     document, _ = browse(rendered[name] / "report.html", tmp_path, check)

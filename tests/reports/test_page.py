@@ -140,17 +140,17 @@ def test_the_kill_matrix_is_told_when_there_is_one(tmp_path: Path) -> None:
 
 
 def test_a_huge_run_still_makes_a_small_page(tmp_path: Path) -> None:
-    """200 findings, each with 40 exchanges that carry 40,000 characters, and texts that never end."""
+    """200 findings, each with 20 exchanges that carry 40,000 characters, and texts that never end."""
     from reports import render_all
 
     result, _ = examples.faulty()
     traffic = [
         examples.exchange("t", n, "getGuestCheckoutSession", "/1", None, 200, {"text": "ä<&" * 13_000})
-        for n in range(40)
+        for n in range(20)
     ]
     many = [
         examples.finding(
-            "QTY-ZERO", "s" * 9000, "e <" * 5000, "o" * 9000, [x["id"] for x in traffic], ["step"] * 40, count=n + 1
+            "QTY-ZERO", "s" * 3000, "e <" * 1500, "o" * 3000, [x["id"] for x in traffic], ["step"] * 20, count=n + 1
         )
         for n in range(200)
     ]
