@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from reports.run import Times, read_result, stream
-from reports.text import Json, clean, scrub
+from reports.text import Json, clean, place, scrub
 
 JUDGED = ("passed", "failed")
 SLOWER, AT_LEAST_MS, ENOUGH = 1.5, 1.0, 20  # slower: by this factor and this much, with so many answers on each side
@@ -96,13 +96,14 @@ class Comparison:
 
 
 def compare(first: Path, second: Path, targets: bool | None = None) -> Comparison:
-    """Compare the runs in two folders. `targets` None: of two targets if their names or addresses differ.
+    """Compare the runs in two folders. `targets` None: of two targets if their names or addresses differ
+    (`reports.text.place`).
 
     Raises ValueError or OSError where a folder holds no result.
     """
     a, b = _side(first), _side(second)
     if targets is None:
-        targets = any(a.result["target"][name] != b.result["target"][name] for name in ("name", "base_url"))
+        targets = place(a.result["target"]) != place(b.result["target"])
     common = [key for key in a.answers if key in b.answers]
     differing = [key for key in common if set(a.answers[key]) != set(b.answers[key])]
     rows = _rows(a, b)

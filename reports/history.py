@@ -8,7 +8,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from reports.text import Json, scrub
+from reports.text import Json, place, scrub
 
 MEMBERS = ("format", "verdict", "target", "suite", "seed", "started", "duration_s", "requests", "counts")
 OF_A_RULE = ("id", "chapter", "level", "title", "outcome", "reason", "reading")
@@ -54,7 +54,7 @@ def load(place: Path) -> list[Json]:
 
 
 def _key(result: Json) -> tuple[Any, ...]:
-    return (result["target"]["name"], result["target"]["base_url"], result["started"], result["seed"])
+    return (*place(result["target"]), result["started"], result["seed"])
 
 
 @dataclass(frozen=True)

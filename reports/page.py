@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from reports.difference import mark
@@ -10,8 +11,9 @@ from reports.exchange_view import Room, text_node, view
 from reports.needs import advice, lacks, unjudged
 from reports.run import Run
 from reports.templating import render_page, short
-from reports.text import CHAPTERS, OUTCOMES, Json
+from reports.text import CHAPTERS, OUTCOMES, Json, grouped_readings
 
+_ANSWERED = re.compile(r"\s*(→|->) [^→]*$")  # the end of a step that says the answer: the page has it in a column
 LIMIT = 2_000_000  # bytes of the page
 # What is told: bytes for exchanges and scripts, findings, exchanges of each. The first that fits is taken.
 SCALES = [(1_200_000, 150, 60), (400_000, 60, 20), (100_000, 30, 6), (0, 10, 3)]
@@ -52,6 +54,7 @@ def _context(run: Run, room: Room, most: int, exchanges: int) -> dict[str, Any]:
         "outcomes": OUTCOMES,
         "bar": _bar(result["counts"]),
         "drawing": drawing(result["reach"]),
+        "readings": grouped_readings(result),
         "groups": unjudged(result),
         "advice": lambda rule: [advice(need) for need in lacks(rule)],
         "operations": _operations(run),
@@ -96,7 +99,10 @@ def _finding(run: Run, found: Json, rules: dict[str, Json], room: Room, position
         "number": position,
         "rule": rules.get(found["requirement"]),
         "marked": (expected, seen),
-        "exchanges": [shown | {"step": found["steps"][n] if paired else None} for n, shown in enumerate(exchanges)],
+        "exchanges": [
+            shown | {"step": _ANSWERED.sub("", found["steps"][n]) if paired else None}
+            for n, shown in enumerate(exchanges)
+        ],
         "steps": [] if paired else found["steps"],
         "lost": len(found["exchanges"]) - len(exchanges),
         "script_text": script if script and room.take(script) else None,

@@ -12,7 +12,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from reports.exchange_view import text_node
-from reports.text import CHAPTERS, MARKS, number, seconds, source
+from reports.text import CHAPTERS, MARKS, number, operations, seconds, source
 
 TEMPLATES = Path(__file__).with_name("templates")
 
@@ -30,6 +30,7 @@ def environment() -> Environment:
     )
     made.filters |= {
         "source": source,
+        "operations": operations,
         "seconds": seconds,
         "number": number,
         "short": short,

@@ -10,11 +10,22 @@ from pathlib import Path
 from typing import TextIO
 
 from reports.needs import unjudged
-from reports.text import CHAPTERS, MARKS, Json, judged, line, number, scrub, seconds, source
+from reports.text import (
+    CHAPTERS,
+    MARKS,
+    Json,
+    grouped_readings,
+    line,
+    number,
+    operations,
+    scrub,
+    seconds,
+    source,
+)
 
 RED, GREEN, YELLOW, DIM, BOLD, RESET = "\x1b[31m", "\x1b[32m", "\x1b[33m", "\x1b[2m", "\x1b[1m", "\x1b[0m"
 COLOURS = {"conformant": GREEN, "not conformant": RED, "incomplete": YELLOW}
-NAMED = 8  # ids in a line of what was not judged; the rest is counted
+NAMED, FEW = 8, 2  # ids in a line of what was not judged, operations of a reading; the rest is counted
 
 
 def wants_colour(out: TextIO) -> bool:
@@ -47,7 +58,6 @@ def _lines(result: Json, width: int, directory: Path | None) -> Iterator[str]:
     facts = [
         line(target["base_url"]),
         ", ".join(target["marketplaces"]),
-        judged(result),
         f"{number(result['requests'], 'request')} in {seconds(result['duration_s'])}",
         f"seed {result['seed']}",
     ]
@@ -109,12 +119,17 @@ def _findings(result: Json, width: int, directory: Path | None) -> Iterator[str]
 
 
 def _readings(result: Json, width: int) -> Iterator[str]:
-    if result["readings"]:
+    groups = grouped_readings(result)
+    if groups:
         yield ""
         yield f"{BOLD}Readings taken{RESET} {DIM}(the documents allow several){RESET}"
-    for taken in result["readings"]:
-        where = f"  ({', '.join(taken['operations'])})" if taken["operations"] else ""
-        yield from _hanging(taken["requirement"], line(taken["reading"] + where), width, 2, 24)
+    for name, several in groups:
+        parts = []
+        for taken in several:
+            where = taken["operations"]
+            shown = operations(where) if len(where) <= FEW else number(len(where), "operation")
+            parts.append(f"{taken['reading']} ({shown})" if shown else taken["reading"])
+        yield from _hanging(name, line("; ".join(parts)), width, 2, 26)
 
 
 def _unjudged(result: Json, width: int) -> Iterator[str]:

@@ -72,6 +72,25 @@ def scrub(value: Any) -> Any:
     return value
 
 
+def place(target: Json) -> tuple[str, str]:
+    """Which target a run was against: its name and address; a local one may have another port each time."""
+    return target["name"], re.sub(r"^(https?://(?:127\.0\.0\.1|localhost|\[::1\])):\d+", r"\1", target["base_url"])
+
+
+def grouped_readings(result: Json) -> list[tuple[str, list[Json]]]:
+    """The readings taken, by requirement and in the requirements' order; what was seen most stands first."""
+    order = {rule["id"]: n for n, rule in enumerate(result["requirements"])}
+    groups: dict[str, list[Json]] = {}
+    for taken in sorted(result["readings"], key=lambda r: (order.get(r["requirement"], len(order)), -r["count"])):
+        groups.setdefault(taken["requirement"], []).append(taken)
+    return list(groups.items())
+
+
+def operations(names: list[str]) -> str:
+    """Operations in few words: 'initiate, quantity'."""
+    return ", ".join(OPERATIONS.get(name, name) for name in names)
+
+
 def source(item: Json) -> str:
     """Where a rule stands, for people: the document's name and the place in it."""
     name = DOCUMENTS.get(item["document"], item["document"])

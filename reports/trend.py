@@ -7,18 +7,18 @@ from typing import Any
 
 from reports.history import Course, course, load
 from reports.templating import render_page
-from reports.text import Json
+from reports.text import Json, place
 
 RUNS = 60  # the newest that are shown
 
 
-def trend(place: Path) -> str:
-    """The page for the results at `place` (`reports.history.load`). Raises ValueError if there is none, or OSError."""
+def trend(results: Path) -> str:
+    """The page for `results` (`reports.history.load`). Raises ValueError if there is none, or OSError."""
     by_target: dict[tuple[str, str], list[Json]] = {}
-    for result in load(place):
-        by_target.setdefault((result["target"]["name"], result["target"]["base_url"]), []).append(result)
+    for result in load(results):
+        by_target.setdefault(place(result["target"]), []).append(result)
     if not by_target:
-        raise ValueError(f"{place}: no result in it")
+        raise ValueError(f"{results}: no result in it")
     return render_page("trend.html.j2", targets=[_target(name, runs) for (name, _), runs in sorted(by_target.items())])
 
 

@@ -87,6 +87,21 @@ def test_two_targets_have_a_fidelity_and_the_exchanges_that_differ(tmp_path: Pat
     assert "404 Not Found" in document.text and "Broken on the second alone" in document.text
 
 
+def test_a_local_target_on_another_port_is_the_same_target(tmp_path: Path) -> None:
+    """The mock takes a free port each night; with another prefix it is another shop."""
+    folders = []
+    for name, address in (
+        ("a", "http://127.0.0.1:5001"),
+        ("b", "http://127.0.0.1:5002"),
+        ("c", "http://127.0.0.1:5003/x/f"),
+    ):
+        result, _ = examples.conformant()
+        result["target"]["base_url"] = address
+        folders.append(examples.write(tmp_path / name, (result, [])))
+    a, b, c = folders
+    assert not compare(a, b).targets and compare(a, c).targets and not compare(a, c, targets=False).targets
+
+
 def test_a_run_is_like_itself(tmp_path: Path) -> None:
     folder = examples.write(tmp_path, examples.faulty())
     found = compare(folder, folder)
