@@ -15,27 +15,28 @@ from reports.comparison_views import markdown, page
 from reports.history import course, load, remember
 from reports.run import read_result
 from reports.trend import trend
+from tests.reports import example_parts as parts
 from tests.reports import examples
 from tests.reports.test_page import Page
 
 Json = dict[str, Any]
-FOUND = examples.finding("RACE", "two orders", "one order", "two orders", [], [])
+FOUND = parts.finding("RACE", "two orders", "one order", "two orders", [], [])
 
 
 def refused(number: int, status: int, error: int, ms: float = 2.0) -> Json:
     intent = {"requirement": "SESSION-UNKNOWN", "case": f"case {number}"}
-    answer = examples.refusal(error, "no")
-    return examples.exchange("t", number, "getGuestCheckoutSession", "/1", None, status, answer, intent=intent, ms=ms)
+    answer = parts.refusal(error, "no")
+    return parts.exchange("t", number, "getGuestCheckoutSession", "/1", None, status, answer, intent=intent, ms=ms)
 
 
 def run(folder: Path, traffic: list[Json] | None = None, **outcomes: str) -> Path:
     """A run in which everything passed but what `outcomes` says, by id with _ for -."""
     result, _ = examples.conformant()
     for name, outcome in outcomes.items():
-        found = [examples.finding(name.replace("_", "-"), "a", "b", "c", [], [])] if outcome == "failed" else []
+        found = [parts.finding(name.replace("_", "-"), "a", "b", "c", [], [])] if outcome == "failed" else []
         reason = "not offered: coupon" if outcome in ("unjudged", "waived") else None
-        examples.change(result, name.replace("_", "-"), outcome=outcome, findings=found, reason=reason)
-    return examples.write(folder, (examples.counted(result), traffic or []))
+        parts.change(result, name.replace("_", "-"), outcome=outcome, findings=found, reason=reason)
+    return examples.write(folder, (parts.counted(result), traffic or []))
 
 
 def test_two_nights(tmp_path: Path) -> None:
@@ -48,7 +49,7 @@ def test_two_nights(tmp_path: Path) -> None:
         PAY_LOCK="waived",
     )
     result = json.loads((b / "result.json").read_text())
-    examples.change(result, "PRICE-FEE", reading="per line")
+    parts.change(result, "PRICE-FEE", reading="per line")
     (b / "result.json").write_text(json.dumps(result))
     found = compare(a, b)
     assert not found.targets
@@ -159,11 +160,11 @@ def test_trend_tells_changes_flakes_and_versions(tmp_path: Path) -> None:
             "suite": {"version": "1" if n < 4 else "2", "contract": "c"},
         }
         if n == 2:
-            examples.change(result, "RACE", outcome="failed", findings=[FOUND])
+            parts.change(result, "RACE", outcome="failed", findings=[FOUND])
         if n >= 6:
-            examples.change(result, "QTY-ZERO", outcome="failed", findings=[FOUND])
-            examples.change(result, "PRICE-FEE", reading="per line")
-        examples.write(tmp_path / str(n), (examples.counted(result), []))
+            parts.change(result, "QTY-ZERO", outcome="failed", findings=[FOUND])
+            parts.change(result, "PRICE-FEE", reading="per line")
+        examples.write(tmp_path / str(n), (parts.counted(result), []))
     document = Page(trend(tmp_path))
     assert (
         "2025-11-03 RACE Two changes at once act one after the other: failed once, passed before and after"

@@ -14,6 +14,7 @@ import pytest
 from reports.difference import mark
 from reports.page import LIMIT
 from reports.run import read
+from tests.reports import example_parts as parts
 from tests.reports import examples
 
 
@@ -145,16 +146,15 @@ def test_a_huge_run_still_makes_a_small_page(tmp_path: Path) -> None:
 
     result, _ = examples.faulty()
     traffic = [
-        examples.exchange("t", n, "getGuestCheckoutSession", "/1", None, 200, {"text": "ä<&" * 13_000})
-        for n in range(20)
+        parts.exchange("t", n, "getGuestCheckoutSession", "/1", None, 200, {"text": "ä<&" * 13_000}) for n in range(20)
     ]
     many = [
-        examples.finding(
+        parts.finding(
             "QTY-ZERO", "s" * 3000, "e <" * 1500, "o" * 3000, [x["id"] for x in traffic], ["step"] * 20, count=n + 1
         )
         for n in range(200)
     ]
-    examples.change(result, "QTY-ZERO", findings=many, cases={"judged": 1, "of": 5000, "missing": ["m" * 500] * 4999})
+    parts.change(result, "QTY-ZERO", findings=many, cases={"judged": 1, "of": 5000, "missing": ["m" * 500] * 4999})
     folder = examples.write(tmp_path, (result, traffic))
     render_all(folder)
     html = (folder / "report.html").read_text(encoding="utf-8")
@@ -177,8 +177,8 @@ def test_a_torn_record_is_told_and_the_rest_rendered(tmp_path: Path) -> None:
 def test_no_file_outside_the_folder_is_read(tmp_path: Path) -> None:
     (tmp_path / "secret.sh").write_text("SENTINEL")
     result, _ = examples.faulty()
-    examples.change(
-        result, "QTY-ZERO", findings=[examples.finding("QTY-ZERO", "a", "b", "c", [], [], script="x/../../secret.sh")]
+    parts.change(
+        result, "QTY-ZERO", findings=[parts.finding("QTY-ZERO", "a", "b", "c", [], [], script="x/../../secret.sh")]
     )
     folder = tmp_path / "run"
     folder.mkdir()

@@ -11,6 +11,7 @@ from typing import Any
 import jsonschema_rs
 import pytest
 
+from tests.reports import example_parts as parts
 from tests.reports import examples
 
 SCHEMAS = Path(__file__).parents[2] / "reports" / "schemas"
@@ -50,8 +51,8 @@ def _unjudged_for_nothing(result: dict[str, Any]) -> None:
 
 
 def _script_elsewhere(result: dict[str, Any]) -> None:
-    examples.change(
-        result, "QTY-ZERO", findings=[examples.finding("QTY-ZERO", "a", "b", "c", [], [], script="../../etc/passwd")]
+    parts.change(
+        result, "QTY-ZERO", findings=[parts.finding("QTY-ZERO", "a", "b", "c", [], [], script="../../etc/passwd")]
     )
 
 

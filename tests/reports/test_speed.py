@@ -8,6 +8,7 @@ import sys
 import time
 from pathlib import Path
 
+from tests.reports import example_parts as parts
 from tests.reports import examples
 
 ROOT = Path(__file__).parents[2]
@@ -18,9 +19,7 @@ def test_a_long_record_takes_little_time_and_memory(tmp_path: Path) -> None:
     """A fifth of 100,000 exchanges in a fifth of 20 s, with room to spare; memory does not grow with the record."""
     folder = examples.write(tmp_path, examples.faulty())
     lines = [("v1|1|0", 1, 1000)] * 4
-    whole = json.dumps(
-        examples.exchange("w9", 7, "updateGuestQuantity", "/1/update_quantity", {}, 200, examples.body(lines))
-    )
+    whole = json.dumps(parts.exchange("w9", 7, "updateGuestQuantity", "/1/update_quantity", {}, 200, parts.body(lines)))
     with (folder / "exchanges.jsonl").open("a") as file:
         file.writelines(whole.replace("w9/7", f"w9/{n}") + "\n" for n in range(MANY))
     code = (
