@@ -252,7 +252,8 @@ def _fits(at: At, ground: Ground) -> str | None:
     fits = [(status, one) for one in at.exchange.error_ids if (status, one) in pairs]
     if not fits:
         return None
-    return pairs[fits[0]] or (f"{fits[0][0]} {fits[0][1]}" if len(pairs) > 1 and ground.any_of == "" else "")
+    plain = {one for pair, reading in pairs.items() if reading is None for one in [pair[1]]}
+    return pairs[fits[0]] or (f"{fits[0][0]} {fits[0][1]}" if len(plain) > 1 and ground.any_of == "" else "")
 
 
 def judge(world: World, profile: Profile, exchange: Exchange) -> list[Judgment]:

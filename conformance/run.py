@@ -143,7 +143,6 @@ class Run:
         """Leaves this process's part complete on disk."""
         if self.book and self.target:
             (self.settings.report / journal.PARTS / f"{self.book.file}.tokens").write_text(str(self.target.token_requests))
-            self.book.close()
 
     def finish_controller(self, exitstatus: int) -> int:
         """Merges, shrinks, writes the report and returns the exit status."""
@@ -154,6 +153,8 @@ class Run:
 
     def close(self) -> None:
         """Ends what this process started."""
+        if self.book:
+            self.book.close()
         if self.target:
             self.target.close()
         if self.mock:

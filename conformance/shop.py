@@ -19,7 +19,7 @@ from conformance.profile import Market, Profile
 from conformance.target import Target
 
 T = TypeVar("T")
-TERMS = [{"marketingTermsAccepted": True, "marketingChannels": ["EMAIL"], "marketingTypes": ["OFFER", "PROMOTION", "SURVEY"]}]
+TERMS: list[dict[str, Any]] = [{"marketingTermsAccepted": True, "marketingChannels": ["EMAIL"], "marketingTypes": ["OFFER", "PROMOTION", "SURVEY"]}]
 
 
 class Blocked(Exception):
@@ -119,7 +119,11 @@ class Shop:
     def send(self, request: Request, why: str | None = None, case: str = "") -> Exchange:
         """Sends a request with its intent, judges the answer and folds it into the world."""
         intent = Intent(why, case) if why else None
-        exchange = self.target.send(request, self.trace.name, len(self.trace.exchanges), intent)
+        return self.observe(self.target.send(request, self.trace.name, len(self.trace.exchanges), intent))
+
+    def observe(self, exchange: Exchange) -> Exchange:
+        """Judges an exchange and takes it into the trace."""
+        exchange.trace, exchange.seq = self.trace.name, len(self.trace.exchanges)
         self.trace.exchanges.append(exchange)
         self.trace.judgments += judge(self.trace.world, self.profile, exchange)
         if self._record:
@@ -192,6 +196,12 @@ class Cart:
         more.setdefault("marketplace", self.marketplace)
         return self.shop.send(Request(operation, self.id, body, **more), why, case)
 
+    def attempt(self, operation: str, body: Any = None, why: str | None = None, case: str = "", **more: Any) -> Exchange:
+        """Sends what should be refused, then reads: a refusal changes nothing."""
+        exchange = self.send(operation, body, why, case, **more)
+        self.read()
+        return exchange
+
     def read(self, why: str | None = None, case: str = "", **more: Any) -> Exchange:
         """getGuestCheckoutSession."""
         return self.send(contract.READ, None, why, case, **more)
@@ -218,7 +228,13 @@ class Cart:
 
     def place(self, why: str | None = None, case: str = "", terms: Any = None, **more: Any) -> Exchange:
         """placeGuestOrder with full marketing terms, or those given."""
-        return self.send(contract.PLACE_ORDER, {"marketingTerms": TERMS if terms is None else terms}, why, case, **more)
+        return self.send(contract.PLACE_ORDER, self.terms() if terms is None else terms, why, case, **more)
+
+    def terms(self, *, accepted: bool = True) -> dict[str, Any]:
+        """A valid body of placeGuestOrder."""
+        terms = deepcopy(TERMS)
+        terms[0]["marketingTermsAccepted"] = accepted
+        return {"marketingTerms": terms}
 
     def pay(self) -> str:
         """Gets the session paid as the profile has it and returns the order's id. Raises Blocked."""

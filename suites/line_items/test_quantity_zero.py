@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
+
 from conformance.marks import in_marketplaces, provokes
 from conformance.shop import Shop
+from strategies.situations import SITUATIONS, cart_in, select_another
 
 
 @provokes("QTY-ZERO", cost=30)
@@ -12,5 +15,49 @@ def test_each_line_can_be_removed(shop: Shop, market: str) -> None:
     for count in shop.some((3, 2, 4)):
         for position in shop.some(range(count)):
             cart = shop.cart(market, count)
-            cart.set_quantity(cart.lines[position], 0, "QTY-ZERO")
-            cart.read()
+            if position < len(cart.lines):
+                cart.set_quantity(cart.lines[position], 0, "QTY-ZERO")
+                cart.read()
+
+
+@provokes("QTY-ZERO", "COUPON-CONDITION", cost=20)
+@in_marketplaces(2)
+@pytest.mark.parametrize("situation", [name for name, one in SITUATIONS.items() if one.lines > 1])
+def test_a_line_can_be_removed_in_every_situation(shop: Shop, market: str, situation: str) -> None:
+    for position in (0, -1):
+        cart = cart_in(shop, market, situation)
+        cart.set_quantity(cart.lines[position], 0, "QTY-ZERO")
+        cart.read()
+
+
+@provokes("QTY-ZERO", cost=12)
+@in_marketplaces(2, having="items.4")
+def test_lines_go_one_after_the_other(shop: Shop, market: str) -> None:
+    """The second removal is as good as the first, and what comes after a removal still works."""
+    cart = shop.cart(market, 4)
+    cart.set_quantity(cart.lines[1], 0, "QTY-ZERO")
+    cart.read()
+    cart.set_quantity(cart.lines[0], 4)
+    cart.set_quantity(cart.lines[-1], 0, "QTY-ZERO")
+    cart.read()
+    select_another(cart)
+    cart.set_quantity(cart.lines[0], 0, "QTY-ZERO")
+    cart.read()
+
+
+@provokes("QTY-LAST", "PAY-EMPTY", "QTY-ZERO", cost=14)
+@in_marketplaces()
+@pytest.mark.parametrize("coupon", [False, True], ids=["plain", "coupon"])
+def test_an_emptied_session_takes_no_more_changes(shop: Shop, market: str, coupon: bool) -> None:
+    cart = cart_in(shop, market, "coupon") if coupon else shop.cart(market)
+    bodies = list(cart.changes())
+    for line in cart.lines:
+        cart.set_quantity(line, 0)
+    cart.read()
+    if cart.session.phase != "empty":
+        return  # the reading that the last line stays
+    for operation, body in bodies:
+        cart.attempt(operation, body, "QTY-LAST")
+    if shop.profile.offers("payment"):
+        cart.place("PAY-EMPTY")
+        cart.read()

@@ -130,6 +130,8 @@ def _plain(text: Any) -> str:
 
 def told_values(at: At, error_id: int) -> list[str]:
     """What the documented text of an id would tell here: one of these is enough."""
+    if not at.request.marketplace:
+        return []
     if error_id in (15001, 15002, 15048):
         return [part for one in at.problems if one.path for part in one.path.replace("[]", "").split(".")]
     if error_id in (15027, 15029):
@@ -191,6 +193,10 @@ def the_method_lists_its_warnings(at: At) -> Iterator[Claim]:
 def an_odd_request(at: At) -> Iterator[Ground]:
     request = at.request
     if at.why != "ROBUST" and not any(one.kind == "shape" for one in at.problems):
+        return
+    if request.raw is None and not any(one.kind == "shape" for one in at.problems):
+        known = at.operation == contract.INITIATE or at.session is not None or at.order is not None
+        yield Ground("ROBUST", any_of="4xx", certain=not known, lawful=(lambda _: _taken(at)) if known else None)
         return
     odd = request.content_type not in ("application/json", None) or any(one.kind == "shape" for one in at.problems)
     if request.raw is not None and odd:

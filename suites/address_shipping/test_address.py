@@ -1,0 +1,147 @@
+"""Addresses: replaced as sent, complete, no longer than allowed, at home in the marketplace."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from conformance import contract
+from conformance.marks import in_marketplaces, provokes
+from conformance.shop import Cart, Shop
+from strategies.addresses import CONTROL, MARKUP, TEXT_FIELDS, of_length, real_people, with_fields, with_path
+from strategies.broken import fields, named, without
+from strategies.situations import SITUATIONS, cart_in
+
+
+def limits(market: str) -> int:
+    """The longest address line of a marketplace, as the contract has it."""
+    schema = contract.document("order-v2")["components"]["schemas"]["ShippingAddress"]["properties"]["addressLine1"]
+    table = schema["x-max-length-by-marketplace"]
+    return int(table.get(market, table["default"]))
+
+
+def _initiate(shop: Shop, market: str, address: dict[str, Any], why: str, case: str) -> None:
+    shop.initiate(market, [(shop.plain(market)[0], 1)], why, case, address=address)
+
+
+@provokes("ADDR-REPLACE", "ADDR-REPLACE-EXACT", cost=12)
+@in_marketplaces(having="address.other")
+@pytest.mark.parametrize("situation", ["calm", "rich"])
+def test_an_address_is_replaced_and_replaced_again(shop: Shop, market: str, situation: str) -> None:
+    home, other = shop.market(market).address, shop.market(market).other_address or shop.market(market).address
+    cart = cart_in(shop, market, situation)
+    short = {name: value for name, value in other.items() if name not in ("addressLine2", "county")}
+    for address in shop.some((other, home, with_fields(other, addressLine2="Floor 9", city=home["city"]), short, with_fields(home, firstName="Robin"))):
+        cart.move(address, "ADDR-REPLACE", situation)
+        cart.read()
+
+
+@provokes("ADDR-REPLACE", cost=10)
+@in_marketplaces(2, having="address.other")
+@pytest.mark.parametrize("situation", SITUATIONS)
+def test_an_address_is_replaced_in_every_situation(shop: Shop, market: str, situation: str) -> None:
+    cart = cart_in(shop, market, situation)
+    cart.move(shop.market(market).address, "ADDR-REPLACE", situation)
+    cart.read()
+
+
+@provokes("ADDR-REQUIRED", cost=40)
+@in_marketplaces()
+def test_an_address_without_a_required_field(shop: Shop, market: str) -> None:
+    address = shop.market(market).address
+    body = shop.initiate_body(market, [(shop.plain(market)[0], 1)])
+    needed = [path for path in fields(address) if path[-1] not in ("addressLine2", "county") and not (path[-1] == "stateOrProvince" and market != "EBAY_US")]
+    for path in shop.some(needed):
+        sent = {**body, "shippingAddress": without(address, path)}
+        shop.initiate(market, why="ADDR-REQUIRED", case=named(path), body=sent)
+    cart = shop.cart(market)
+    for path in shop.some(needed):
+        cart.attempt(contract.ADDRESS, without(address, path), "ADDR-REQUIRED", named(path))
+    if market == "EBAY_HK":
+        _initiate(shop, market, {name: value for name, value in address.items() if name != "postalCode"}, "ADDR-REQUIRED", "no postal code in Hong Kong passes")
+
+
+@provokes("ADDR-LENGTH", cost=16)
+@in_marketplaces()
+def test_an_address_line_at_its_limit_and_one_more(shop: Shop, market: str) -> None:
+    address, most = shop.market(market).address, limits(market)
+    cart = shop.cart(market)
+    for name in ("addressLine1", "addressLine2"):
+        for length, verdict in shop.some(((most, "passes"), (most + 1, "is refused"), (most + 15, "is refused"))):
+            changed = with_fields(address, **{name: of_length(address.get(name, "Unit 7"), length)})
+            case = f"{name} of {length} {verdict}"
+            _initiate(shop, market, changed, "ADDR-LENGTH", case)
+            if verdict == "passes":
+                cart.move(changed, "ADDR-LENGTH", case)
+                cart.read()
+            else:
+                cart.attempt(contract.ADDRESS, changed, "ADDR-LENGTH", case)
+
+
+@provokes("ADDR-CHARS", cost=30)
+@in_marketplaces()
+def test_control_characters_are_refused(shop: Shop, market: str) -> None:
+    address = shop.market(market).address
+    cart = shop.cart(market)
+    for at, name in enumerate(shop.some(TEXT_FIELDS)):
+        for char in shop.some((CONTROL[at % len(CONTROL)], CONTROL[(at + 2) % len(CONTROL)])):
+            changed = with_path(address, name, f"Wal{char}nut Street"[:30])
+            _initiate(shop, market, changed, "ADDR-CHARS", f"{name} with {char!r}")
+            cart.attempt(contract.ADDRESS, changed, "ADDR-CHARS", f"{name} with {char!r}")
+
+
+@provokes("ADDR-CHARS-MARKUP", cost=12)
+@in_marketplaces(2)
+def test_markup_is_refused(shop: Shop, market: str) -> None:
+    address = shop.market(market).address
+    cart = shop.cart(market)
+    for text in shop.some(MARKUP):
+        changed = with_fields(address, addressLine1=text[: limits(market)])
+        _initiate(shop, market, changed, "ADDR-CHARS-MARKUP", text)
+        cart.attempt(contract.ADDRESS, changed, "ADDR-CHARS-MARKUP", text)
+
+
+@provokes("ADDR-CHARS", "ADDR-REPLACE", cost=16)
+@in_marketplaces()
+def test_names_and_streets_of_real_people_pass(shop: Shop, market: str) -> None:
+    cart = shop.cart(market)
+    for address in shop.some(real_people(market, shop.market(market).address)):
+        case = f"{address['recipient']['firstName']} {address['recipient']['lastName']} passes"
+        shop.cart(market, address=address, why="ADDR-CHARS", case=case).read()
+        cart.move(address, "ADDR-CHARS", case)
+        cart.read()
+
+
+@provokes("ADDR-DOMESTIC", cost=12)
+@in_marketplaces(having="address.foreign")
+@pytest.mark.parametrize("situation", ["calm", "rich"])
+def test_a_marketplace_ships_at_home_only(shop: Shop, market: str, situation: str) -> None:
+    _abroad(shop, market, situation, "ADDR-DOMESTIC", shop.market(market).foreign_countries)
+
+
+@provokes("ADDR-SANCTION", cost=12)
+@in_marketplaces(having="address.sanctioned")
+@pytest.mark.parametrize("situation", ["calm"])
+def test_a_sanctioned_country_is_refused(shop: Shop, market: str, situation: str) -> None:
+    _abroad(shop, market, situation, "ADDR-SANCTION", shop.market(market).sanctioned_countries)
+
+
+def _abroad(shop: Shop, market: str, situation: str, why: str, countries: tuple[str, ...]) -> None:
+    cart: Cart = cart_in(shop, market, situation)
+    for country in shop.some(countries):
+        changed = with_fields(shop.market(market).address, country=country)
+        _initiate(shop, market, changed, why, country)
+        cart.attempt(contract.ADDRESS, changed, why, country)
+
+
+@provokes("ADDR-WARN", cost=8)
+@in_marketplaces(having="address.unverifiable")
+def test_a_doubtful_address_is_taken_with_a_warning(shop: Shop, market: str) -> None:
+    doubtful = shop.market(market).unverifiable_address or {}
+    shop.cart(market, address=doubtful, why="ADDR-WARN", case="initiate").read()
+    cart = shop.cart(market)
+    for _ in shop.some(range(2)):
+        cart.move(doubtful, "ADDR-WARN", "update")
+        cart.read()
+        cart.move(shop.market(market).address)

@@ -1,0 +1,70 @@
+"""Shipping options: one selected on each line, and the selection moves only where it is told to."""
+
+from __future__ import annotations
+
+import pytest
+
+from conformance import contract
+from conformance.marks import in_marketplaces, provokes
+from conformance.shop import Shop
+from strategies.situations import SITUATIONS, cart_in
+
+
+@provokes("SHIP-ONE", cost=6)
+@in_marketplaces()
+def test_each_line_starts_with_its_first_option(shop: Shop, market: str) -> None:
+    for count in shop.some((1, 4)):
+        shop.cart(market, count, why="SHIP-ONE").read()
+
+
+@provokes("SHIP-SET", "PRICE-DELIVERY", "PRICE-IMPORT", cost=24)
+@in_marketplaces()
+def test_every_option_of_every_line_can_be_selected(shop: Shop, market: str) -> None:
+    """The same item beside others of its kind: option ids may be shared between lines."""
+    items = shop.plain(market, 4, want=lambda it: it.options > 1)
+    if not items:
+        return
+    cart = shop.cart(market, [(item, 1 + at) for at, item in enumerate(items)])
+    for line in shop.some(cart.lines):
+        for option in shop.some([one for one in line.options if not one.selected]):
+            cart.select(line, option.id, "SHIP-SET", "another option")
+            cart.read()
+        cart.select(line, line.options[0].id, "SHIP-SET", "back to the first")
+    cart.read()
+
+
+@provokes("SHIP-SET", cost=12)
+@in_marketplaces(2)
+@pytest.mark.parametrize("situation", SITUATIONS)
+def test_an_option_is_selected_in_every_situation(shop: Shop, market: str, situation: str) -> None:
+    cart = cart_in(shop, market, situation, items=shop.plain(market, 1, want=lambda it: it.options > 1))
+    for line in (cart.lines[0], cart.lines[-1]):
+        if option := cart.other_option(line):
+            cart.select(line, option.id, "SHIP-SET", situation)
+            cart.read()
+
+
+@provokes("SHIP-UNKNOWN", cost=16)
+@in_marketplaces()
+@pytest.mark.parametrize("situation", ["calm", "rich"])
+def test_an_unknown_option_or_line_is_refused(shop: Shop, market: str, situation: str) -> None:
+    cart = cart_in(shop, market, situation)
+    line = cart.lines[0]
+    chosen = line.options[0].id or "1"
+    for bad_line, option, case in shop.some((
+        (line.id, shop.unknown(chosen), "an unknown option"),
+        (shop.unknown(line.id), chosen, "an unknown line"),
+        (line.id, "no-such-option", "an unknown option"),
+    )):
+        cart.attempt(contract.OPTION, {"lineItemId": bad_line, "shippingOptionId": option}, "SHIP-UNKNOWN", case)
+    for other in cart.lines[1:]:
+        foreign = [one.id for one in other.options if line.option(one.id) is None]
+        if foreign:
+            cart.attempt(contract.OPTION, {"lineItemId": line.id, "shippingOptionId": foreign[0]}, "SHIP-UNKNOWN", "an option of another line")
+            break
+
+
+@provokes("SHIP-DATES", cost=3)
+@in_marketplaces(1)
+def test_delivery_ranges(shop: Shop, market: str) -> None:
+    shop.cart(market, 4).read()

@@ -1,0 +1,177 @@
+"""Coupons: applied, removed to the cent, one at a time, refused with the id of the reason."""
+
+from __future__ import annotations
+
+import pytest
+
+from conformance import contract
+from conformance.marks import in_marketplaces, provokes
+from conformance.shop import Shop
+from strategies.situations import SITUATIONS, Situation, cart_in, select_another
+
+UNCOUPONED = [name for name, one in SITUATIONS.items() if not one.coupon]
+
+
+@provokes("COUPON-APPLY", "COUPON-REMOVE", cost=20)
+@in_marketplaces(having="coupon")
+def test_a_coupon_is_applied_and_removed(shop: Shop, market: str) -> None:
+    for count, quantity in shop.some(((1, 1), (3, 2), (4, 5))):
+        cart = shop.cart(market, count, quantity=quantity)
+        for coupon in shop.some(shop.market(market).coupons_of("good", "oversized")):
+            cart.apply(coupon.code, "COUPON-APPLY", coupon.kind)
+            cart.read()
+            cart.remove(coupon.code, "COUPON-REMOVE", coupon.kind)
+            cart.read()
+
+
+@provokes("COUPON-APPLY", "COUPON-REMOVE", cost=20)
+@in_marketplaces(2, having="coupon")
+@pytest.mark.parametrize("situation", UNCOUPONED)
+def test_a_coupon_is_applied_and_removed_in_every_situation(shop: Shop, market: str, situation: str) -> None:
+    code = shop.market(market).coupons_of("good", "oversized")[0].code
+    cart = cart_in(shop, market, situation)
+    for _ in range(2):  # the second time is as good as the first
+        cart.apply(code, "COUPON-APPLY", situation)
+        cart.read()
+        cart.remove(code, "COUPON-REMOVE", situation)
+        cart.read()
+
+
+@provokes("COUPON-REMOVE", "PRICE-SAVINGS", cost=16)
+@in_marketplaces(having="coupon")
+def test_a_coupon_lives_through_other_changes(shop: Shop, market: str) -> None:
+    """The pricing without it is learned before, so that it can be asked for after."""
+    code = shop.market(market).coupons_of("good", "oversized")[0].code
+    cart = shop.cart(market, 3)
+    line = cart.lines[0]
+    cart.set_quantity(line, 4)
+    cart.set_quantity(line, 1)
+    cart.apply(code)
+    cart.set_quantity(line, 4)
+    cart.read()
+    select_another(cart)
+    if address := shop.market(market).other_address:
+        cart.move(address)
+        cart.move(shop.market(market).address)
+    cart.read()
+    cart.remove(code, "COUPON-REMOVE", "after other changes")
+    cart.read()
+    cart.apply(code)
+    cart.set_quantity(cart.lines[-1], 0)
+    cart.read()
+    cart.remove(code, "COUPON-REMOVE", "after a line went")
+    cart.read()
+
+
+@provokes("COUPON-ONE", cost=20)
+@in_marketplaces(having="second_coupon")
+@pytest.mark.parametrize("situation", ["coupon", "rich"])
+def test_a_second_coupon_is_refused(shop: Shop, market: str, situation: str) -> None:
+    cart = cart_in(shop, market, situation)
+    applied = cart.session.view.coupons
+    for coupon in shop.some(shop.market(market).coupons_of("good", "oversized")):
+        again = coupon.code in applied
+        for _ in shop.some(range(2)):
+            cart.attempt(contract.APPLY, {"redemptionCode": coupon.code}, "COUPON-ONE", "the same again" if again else "another one")
+    cart.remove(applied[0] if applied else "NONE")
+    cart.read()
+
+
+@provokes("COUPON-ONE", cost=8)
+@in_marketplaces(1, having="second_coupon")
+@pytest.mark.parametrize("count", [1, 3, 4])
+def test_a_second_coupon_is_refused_whatever_the_number_of_lines(shop: Shop, market: str, count: int) -> None:
+    first, second = shop.market(market).coupons_of("good", "oversized")[:2]
+    cart = shop.cart(market, count)
+    cart.apply(first.code)
+    cart.attempt(contract.APPLY, {"redemptionCode": second.code}, "COUPON-ONE", "another one")
+    cart.remove(first.code)
+    cart.apply(second.code)
+    cart.attempt(contract.APPLY, {"redemptionCode": first.code}, "COUPON-ONE", "another one, the other way round")
+
+
+@provokes("COUPON-NOT-APPLIED", cost=14)
+@in_marketplaces()
+def test_a_coupon_that_is_not_applied_cannot_be_removed(shop: Shop, market: str) -> None:
+    good = [one.code for one in shop.market(market).coupons_of("good")]
+    cart = shop.cart(market)
+    for code in shop.some([*good[:1], "NEVER-HEARD-OF"]):
+        cart.attempt(contract.REMOVE, {"redemptionCode": code}, "COUPON-NOT-APPLIED", "none applied")
+    if good:
+        cart.apply(good[0])
+        cart.attempt(contract.REMOVE, {"redemptionCode": "NEVER-HEARD-OF"}, "COUPON-NOT-APPLIED", "another one applied")
+        if len(good) > 1:
+            cart.attempt(contract.REMOVE, {"redemptionCode": good[1]}, "COUPON-NOT-APPLIED", "another one applied")
+        cart.remove(good[0])
+        cart.attempt(contract.REMOVE, {"redemptionCode": good[0]}, "COUPON-NOT-APPLIED", "removed already")
+    rich = cart_in(shop, market, "rich")
+    rich.attempt(contract.REMOVE, {"redemptionCode": "NEVER-HEARD-OF"}, "COUPON-NOT-APPLIED", "late in a session")
+
+
+@provokes("COUPON-REFUSED", "COUPON-UNKNOWN", cost=60)
+@in_marketplaces()
+def test_each_refused_coupon_has_the_id_of_its_reason(shop: Shop, market: str) -> None:
+    cart = shop.cart(market)
+    for coupon in shop.some(shop.market(market).coupons_of("refused")):
+        cart.attempt(contract.APPLY, {"redemptionCode": coupon.code}, "COUPON-REFUSED", f"{coupon.error}")
+    cart.attempt(contract.APPLY, {"redemptionCode": "NEVER-HEARD-OF-42"}, "COUPON-UNKNOWN")
+
+
+@provokes("COUPON-REFUSED", "COUPON-UNKNOWN", cost=60)
+@in_marketplaces(2)
+def test_each_refused_coupon_is_refused_in_a_full_cart(shop: Shop, market: str) -> None:
+    cart = cart_in(shop, market, "rich")
+    if cart.session.view.coupons:
+        cart.remove(cart.session.view.coupons[0])
+    for _ in range(2):
+        for coupon in shop.market(market).coupons_of("refused"):
+            cart.attempt(contract.APPLY, {"redemptionCode": coupon.code}, "COUPON-REFUSED", f"{coupon.error}")
+    cart.attempt(contract.APPLY, {"redemptionCode": "NEVER-HEARD-OF-43"}, "COUPON-UNKNOWN")
+
+
+@provokes("COUPON-REFUSED", "COUPON-CONDITION", cost=30)
+@in_marketplaces(having="coupon.minimum")
+def test_a_minimum_on_each_side(shop: Shop, market: str) -> None:
+    """The cheapest item alone is below it, enough of it is above."""
+    for coupon in shop.some(shop.market(market).coupons_of("minimum")):
+        items = sorted(shop.plain(market, 99), key=lambda one: float(shop.features[market, one].unit) if (market, one) in shop.features else 0.0)
+        cart = shop.cart(market, [(items[0], 1)])
+        unit = cart.lines[0].unit
+        if not unit or unit <= 0:
+            continue
+        enough = int(coupon.minimum / unit * 2) + 2
+        cart.attempt(contract.APPLY, {"redemptionCode": coupon.code}, "COUPON-REFUSED", f"{coupon.error} below the minimum")
+        if enough > 60:
+            continue
+        cart.set_quantity(cart.lines[0], enough)
+        cart.apply(coupon.code, "COUPON-REFUSED", "the minimum is reached")
+        cart.read()
+        if cart.session.view.coupons:
+            cart.set_quantity(cart.lines[0], 1, "COUPON-CONDITION", "below the minimum again")
+            cart.read()
+
+
+@provokes("COUPON-REFUSED", cost=12)
+@in_marketplaces(having="coupon.item_bound")
+def test_a_coupon_that_fits_some_items_only(shop: Shop, market: str) -> None:
+    for coupon in shop.some(shop.market(market).coupons_of("item_bound")):
+        others = [one for one in shop.plain(market, 99) if one not in coupon.fits]
+        if coupon.fits and others:
+            cart = shop.cart(market, [(others[0], 2)])
+            cart.attempt(contract.APPLY, {"redemptionCode": coupon.code}, "COUPON-REFUSED", f"{coupon.error} fits none")
+            fitting = shop.cart(market, [(others[0], 1), (coupon.fits[0], 1)])
+            fitting.apply(coupon.code, "COUPON-REFUSED", "fits one")
+            fitting.read()
+
+
+@provokes("COUPON-REQUIRED", cost=24)
+@in_marketplaces()
+@pytest.mark.parametrize("situation", ["calm", "coupon"])
+def test_a_coupon_request_needs_its_code(shop: Shop, market: str, situation: str) -> None:
+    cart = cart_in(shop, market, situation)
+    for operation in (contract.APPLY, contract.REMOVE):
+        for body, case in shop.some((({}, "absent"), ({"redemptionCode": ""}, "empty"), ({"redemptionCode": None}, "null"))):
+            cart.attempt(operation, body, "COUPON-REQUIRED", case)
+
+
+__all__ = ["Situation"]

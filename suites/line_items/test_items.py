@@ -1,0 +1,61 @@
+"""Items by role: refused, taken out with a warning, sold with a warning, not known at all."""
+
+from __future__ import annotations
+
+from conformance.marks import in_marketplaces, provokes
+from conformance.shop import Blocked, Cart, Shop
+from suites.line_items.rules import ITEM_RULES
+
+REFUSED = tuple(sorted(set(ITEM_RULES.values())))
+
+
+@provokes(*REFUSED, "ITEM-OWN-ID", cost=40)
+@in_marketplaces(having="item.refused")
+def test_an_item_that_is_refused(shop: Shop, market: str) -> None:
+    plain = shop.plain(market)[0]
+    for item in shop.some(shop.market(market).items("refused")):
+        why = ITEM_RULES.get(shop.market(market).roles[item].error)
+        if why is None:
+            continue
+        error = shop.market(market).roles[item].error
+        shop.initiate(market, [(item, 1)], why, f"{error}")
+        shop.initiate(market, [(plain, 1), (item, 2)], why, f"{error} beside another")
+        shop.initiate(market, [(item, 5), (plain, 1)], why, f"{error} before another")
+
+
+@provokes("ITEM-REMOVED", cost=12)
+@in_marketplaces(having="item.removed")
+def test_an_item_that_is_taken_out(shop: Shop, market: str) -> None:
+    plain = shop.plain(market, 3)
+    for item in shop.some(shop.market(market).items("removed")):
+        case = str(shop.market(market).roles[item].error)
+        shop.initiate(market, [(item, 1)], "ITEM-REMOVED", f"{case} alone")
+        for others in ([plain[0], item], [item, *plain], [*plain[:2], item]):
+            exchange = shop.initiate(market, [(one, 1 + at) for at, one in enumerate(others)], "ITEM-REMOVED", case)
+            session = shop.trace.world.sessions.get(str(exchange.body.get("checkoutSessionId"))) if exchange.accepted else None
+            if session:
+                Cart(shop, session).read()
+
+
+@provokes("ITEM-WARNED", cost=12)
+@in_marketplaces(having="item.warned")
+def test_an_item_that_is_sold_with_a_warning(shop: Shop, market: str) -> None:
+    plain = shop.plain(market)[0]
+    for item in shop.some(shop.market(market).items("warned")):
+        for lines in ([(item, 1)], [(plain, 1), (item, 4)]):
+            cart = shop.cart(market, lines, why="ITEM-WARNED", case=str(shop.market(market).roles[item].error))
+            cart.read()
+            cart.set_quantity(cart.lines[0], 2)
+            cart.read()
+
+
+@provokes("ITEM-UNKNOWN", cost=2)
+@in_marketplaces(2)
+def test_an_item_of_no_listing(shop: Shop, market: str) -> None:
+    plain = shop.plain(market)[0]
+    unknown = "v1|" + "9" * 11 + "7|0"
+    shop.initiate(market, [(unknown, 1)], "ITEM-UNKNOWN")
+    shop.initiate(market, [(plain, 1), (unknown, 1)], "ITEM-UNKNOWN", "beside another")
+
+
+__all__ = ["Blocked"]

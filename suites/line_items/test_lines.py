@@ -1,0 +1,39 @@
+"""How many lines a session holds, and that each item is one of its own."""
+
+from __future__ import annotations
+
+from conformance.marks import in_marketplaces, provokes
+from conformance.shop import Shop
+
+
+@provokes("LINES-MAX", cost=6)
+@in_marketplaces(having="items.max")
+def test_the_maximum_passes_and_one_more_is_refused(shop: Shop, market: str) -> None:
+    most = shop.maximum()
+    items = list(shop.market(market).plain)
+    for quantity in shop.some((1, 6)):
+        shop.initiate(market, [(item, quantity) for item in items[:most]], "LINES-MAX", f"{most} lines of {quantity}")
+    for extra in shop.some(range(1, 4)):
+        if len(items) >= most + extra:
+            shop.initiate(market, [(item, 1 + extra) for item in items[: most + extra]], "LINES-MAX", f"{most + extra} lines")
+
+
+@provokes("LINES-MAX", "LINES-OWN", cost=10)
+@in_marketplaces(2, having="items.2")
+def test_every_number_of_lines_up_to_the_maximum_passes(shop: Shop, market: str) -> None:
+    items = list(shop.market(market).plain)
+    for count in shop.some(range(1, min(shop.maximum(), len(items)) + 1)):
+        chosen = items[-count:]
+        shop.initiate(market, [(item, 1 + at % 4) for at, item in enumerate(chosen)], "LINES-OWN", f"{count} items")
+
+
+@provokes("LINES-OWN", cost=3)
+@in_marketplaces(2)
+def test_the_same_item_twice(shop: Shop, market: str) -> None:
+    item = shop.plain(market)[0]
+    exchange = shop.initiate(market, [(item, 1), (item, 2)], "LINES-OWN", "the same item twice")
+    session = shop.trace.world.sessions.get(str(exchange.body.get("checkoutSessionId"))) if exchange.accepted else None
+    if session:
+        from conformance.shop import Cart
+
+        Cart(shop, session).read()

@@ -1,0 +1,102 @@
+"""Quantities: set on one line, kept by the others, and refused where they cannot be."""
+
+from __future__ import annotations
+
+import pytest
+
+from conformance import contract
+from conformance.marks import in_marketplaces, provokes
+from conformance.shop import Shop
+from strategies.quantities import INVALID, LATER
+from strategies.situations import SITUATIONS, cart_in
+
+
+@provokes("QTY-SET", cost=14)
+@in_marketplaces()
+def test_a_quantity_is_set_and_set_again(shop: Shop, market: str) -> None:
+    cart = shop.cart(market, 3)
+    for position, quantity in shop.some(((0, 2), (1, 4), (0, 7), (-1, 5), (0, 1))):
+        cart.set_quantity(cart.lines[position], quantity, "QTY-SET", f"{quantity}")
+        cart.read()
+
+
+@provokes("QTY-SET", cost=14)
+@in_marketplaces(2)
+@pytest.mark.parametrize("situation", SITUATIONS)
+def test_a_quantity_is_set_in_every_situation(shop: Shop, market: str, situation: str) -> None:
+    cart = cart_in(shop, market, situation)
+    for line, quantity in ((cart.lines[-1], 3), (cart.lines[0], 6)):
+        cart.set_quantity(line, quantity, "QTY-SET", situation)
+        cart.read()
+
+
+@provokes("QTY-INVALID", cost=30)
+@in_marketplaces()
+def test_an_invalid_quantity_is_refused(shop: Shop, market: str) -> None:
+    item = shop.plain(market)[0]
+    for value in shop.some([*INVALID, 0]):
+        body = shop.initiate_body(market, [(item, 1)])
+        body["lineItemInputs"][0]["quantity"] = value
+        shop.initiate(market, why="QTY-INVALID", body=body)
+    body = shop.initiate_body(market, [(item, 1)])
+    del body["lineItemInputs"][0]["quantity"]
+    shop.initiate(market, why="QTY-INVALID", body=body)
+    cart = shop.cart(market)
+    for value in shop.some(INVALID):
+        cart.attempt(contract.QUANTITY, {"lineItemId": cart.lines[0].id, "quantity": value}, "QTY-INVALID")
+    cart.attempt(contract.QUANTITY, {"lineItemId": cart.lines[0].id}, "QTY-INVALID")
+
+
+@provokes("QTY-INVALID", cost=40)
+@in_marketplaces(1)
+def test_an_invalid_quantity_is_refused_in_a_full_cart(shop: Shop, market: str) -> None:
+    cart = cart_in(shop, market, "rich")
+    for value in (*INVALID, *LATER):
+        cart.attempt(contract.QUANTITY, {"lineItemId": cart.lines[-1].id, "quantity": value}, "QTY-INVALID")
+    cart.set_quantity(cart.lines[-1], 2)
+
+
+@provokes("QTY-UNKNOWN-LINE", cost=8)
+@in_marketplaces()
+def test_an_unknown_line_is_refused(shop: Shop, market: str) -> None:
+    cart, other = shop.cart(market), shop.cart(market)
+    for quantity in shop.some((2, 0, 5)):
+        cart.attempt(contract.QUANTITY, {"lineItemId": shop.unknown(cart.lines[0].id), "quantity": quantity}, "QTY-UNKNOWN-LINE")
+        cart.attempt(contract.QUANTITY, {"lineItemId": other.lines[0].id, "quantity": quantity}, "QTY-UNKNOWN-LINE", "of another session")
+        other.read()
+    cart.attempt(contract.QUANTITY, {"quantity": 2}, "QTY-UNKNOWN-LINE", "no line item id")
+
+
+@provokes("QTY-UNKNOWN-LINE", cost=12)
+@in_marketplaces(2, having="items.2")
+def test_a_removed_line_is_an_unknown_one(shop: Shop, market: str) -> None:
+    cart = cart_in(shop, market, "rich")
+    gone = cart.lines[0]
+    cart.set_quantity(gone, 0)
+    for quantity in (1, 0, 4):
+        cart.attempt(contract.QUANTITY, {"lineItemId": gone.id, "quantity": quantity}, "QTY-UNKNOWN-LINE", "a line that is gone")
+
+
+@provokes("QTY-STOCK", "QTY-LIMIT", "QTY-LOT", cost=20)
+@in_marketplaces(having="item.stock|item.limit|item.lot")
+@pytest.mark.parametrize("kind", ["stock", "limit", "lot"])
+def test_a_quantity_on_each_side_of_its_bound(shop: Shop, market: str, kind: str) -> None:
+    why = f"QTY-{kind.upper()}"
+    for item in shop.some(shop.market(market).items(kind)):
+        most = shop.market(market).roles[item].amount
+        good, bad = (most, most + 1) if kind != "lot" else (most, most + 1)
+        cart = shop.cart(market, [(item, good)], why=why, case=f"{good} passes")
+        cart.attempt(contract.QUANTITY, {"lineItemId": cart.lines[0].id, "quantity": bad}, why, f"{bad}")
+        cart.attempt(contract.QUANTITY, {"lineItemId": cart.lines[0].id, "quantity": bad + most}, why, f"{bad + most}")
+        shop.initiate(market, [(item, bad)], why, f"{bad}")
+        fine = 2 * most if kind == "lot" else max(1, most - 1)
+        cart.set_quantity(cart.lines[0], fine, why, f"{fine} passes")
+        cart.set_quantity(cart.lines[0], good, why, f"{good} passes")
+        cart.read()
+        # beside other lines, first and last
+        plain = shop.plain(market)[0]
+        shop.initiate(market, [(plain, 1), (item, bad)], why, f"{bad} beside another")
+        pair = shop.cart(market, [(plain, 5), (item, good)])
+        line = pair.session.view.line_of(item)
+        if line:
+            pair.attempt(contract.QUANTITY, {"lineItemId": line.id, "quantity": bad}, why, f"{bad} beside another")

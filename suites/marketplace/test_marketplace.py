@@ -1,0 +1,70 @@
+"""Each of the seven session methods stays in the marketplace that made the session."""
+
+from __future__ import annotations
+
+import pytest
+
+from conformance import contract
+from conformance.exchange import Request
+from conformance.marks import in_marketplaces, provokes
+from conformance.shop import Cart, Shop
+from strategies.situations import cart_in
+
+UNSUPPORTED = "EBAY_ATLANTIS"
+
+
+def seven(cart: Cart) -> list[tuple[str, object]]:
+    """A body for each session method, payment last."""
+    changes = list(cart.changes())
+    payment = [(contract.PLACE_ORDER, cart.terms())] if cart.shop.profile.payment == "place_order" else []
+    return [(contract.READ, None), *changes, *payment]
+
+
+@provokes("MARKET-SAME", cost=90)
+@in_marketplaces(having="second_marketplace|items.1")
+def test_no_method_works_in_another_marketplace(shop: Shop, market: str) -> None:
+    cart = shop.cart(market)
+    for other in shop.some(name for name in shop.profile.markets if name != market):
+        for operation, body in seven(cart):
+            cart.send(operation, body, "MARKET-SAME", f"{market} as {other}", marketplace=other)
+            if operation != contract.READ:
+                cart.read()
+
+
+@provokes("MARKET-SAME", cost=40)
+@in_marketplaces()
+def test_no_method_works_in_another_marketplace_late_in_a_session(shop: Shop, market: str) -> None:
+    others = [name for name in shop.profile.markets if name != market]
+    cart = cart_in(shop, market, "rich")
+    for other in shop.some(others[:1] + others[-1:]):
+        for operation, body in seven(cart):
+            cart.attempt(operation, body, "MARKET-SAME", f"{market} as {other}", marketplace=other)
+
+
+@provokes("MARKET-SUPPORTED", "MARKET-REQUIRED", cost=40)
+@in_marketplaces()
+@pytest.mark.parametrize("situation", ["calm"])
+def test_a_marketplace_has_to_be_given_and_supported(shop: Shop, market: str, situation: str) -> None:
+    body = shop.initiate_body(market, [(shop.plain(market)[0], 1)])
+    shop.send(Request(contract.INITIATE, None, body, UNSUPPORTED), "MARKET-SUPPORTED", "unsupported")
+    shop.send(Request(contract.INITIATE, None, body, None), "MARKET-REQUIRED", "no header")
+    cart = cart_in(shop, market, situation)
+    for operation, sent in shop.some(seven(cart)):
+        cart.attempt(operation, sent, "MARKET-SUPPORTED", "unsupported", marketplace=UNSUPPORTED)
+        if operation != contract.PLACE_ORDER:
+            cart.attempt(operation, sent, "MARKET-REQUIRED", "no header", marketplace=None)
+
+
+@provokes("MARKET-ORDER-OPTIONAL", cost=4)
+@in_marketplaces(having="payment")
+def test_an_order_is_read_without_a_marketplace(shop: Shop, market: str) -> None:
+    cart = shop.cart(market)
+    cart.pay()
+    cart.read_order("MARKET-ORDER-OPTIONAL", marketplace=None)
+    cart.read_order(marketplace=market)
+
+
+@provokes("MARKET-CURRENCY", "MARKET-CURRENCY-OWN", cost=8)
+@in_marketplaces()
+def test_a_full_cart_is_in_one_currency(shop: Shop, market: str) -> None:
+    cart_in(shop, market, "rich").read()

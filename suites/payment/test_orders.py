@@ -1,0 +1,29 @@
+"""Purchase orders: whose they are, and ids that were never given out."""
+
+from __future__ import annotations
+
+from conformance.exchange import OTHER_APP
+from conformance.marks import in_marketplaces, provokes
+from conformance.shop import Shop
+
+
+@provokes("ORDER-UNKNOWN", cost=2)
+@in_marketplaces()
+def test_an_unknown_order(shop: Shop, market: str) -> None:
+    known = shop.cart(market).pay() if shop.profile.offers("payment") else "50000000000000"
+    for unknown in shop.some((shop.unknown(known), "no-such-order")):
+        shop.order(unknown, "ORDER-UNKNOWN")
+    shop.order(shop.unknown(known), "ORDER-UNKNOWN", "with a marketplace", marketplace=market)
+
+
+@provokes("ORDER-APP", cost=6)
+@in_marketplaces(having="payment second_app")
+def test_another_app_cannot_read_an_order(shop: Shop, market: str) -> None:
+    cart = shop.cart(market)
+    cart.pay()
+    for _ in shop.some(range(2)):
+        cart.read_order("ORDER-APP", credential=OTHER_APP)
+    cart.read_order()
+    theirs = shop.cart(market, credential=OTHER_APP)
+    theirs.place(credential=OTHER_APP)
+    theirs.read_order("ORDER-APP", "an order of the other app")

@@ -1,0 +1,168 @@
+"""Placing an order: once, with full terms, and nothing changes afterwards."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from conformance import contract
+from conformance.marks import in_marketplaces, provokes
+from conformance.shop import Cart, Shop
+from strategies.situations import SITUATIONS, cart_in
+from strategies.terms import MISSING, SHAPES
+
+
+@provokes("PAY-PLACE", "ORDER-READ", "ORDER-FIELDS", "ORDER-STABLE", cost=14)
+@in_marketplaces(having="payment")
+@pytest.mark.parametrize("accepted", [True, False], ids=["accepted", "not accepted"])
+def test_an_order_is_placed_and_read(shop: Shop, market: str, accepted: bool) -> None:
+    cart = cart_in(shop, market, "rich" if accepted else "calm")
+    cart.place("PAY-PLACE", "terms accepted" if accepted else "terms not accepted", cart.terms(accepted=accepted))
+    for _ in shop.some(range(3)):
+        cart.read_order("ORDER-STABLE")
+
+
+@provokes("PAY-PLACE", "ORDER-READ", cost=12)
+@in_marketplaces(2, having="payment")
+@pytest.mark.parametrize("situation", SITUATIONS)
+def test_an_order_is_what_the_session_was_in_every_situation(shop: Shop, market: str, situation: str) -> None:
+    cart = cart_in(shop, market, situation)
+    cart.read()
+    cart.pay()
+    cart.read_order("ORDER-READ", situation)
+    cart.read_order()
+
+
+@provokes("ORDER-READ", cost=12)
+@in_marketplaces(having="payment")
+def test_orders_of_every_item(shop: Shop, market: str) -> None:
+    """Fees, promotions, import charges and adjustments arrive in the order as they were in the session."""
+    items = shop.plain(market, 12)
+    size = min(4, shop.maximum())
+    for at in shop.some(range(0, len(items), size)):
+        cart = shop.cart(market, [(item, 1 + place) for place, item in enumerate(items[at : at + size])])
+        cart.pay()
+        cart.read_order("ORDER-READ", "every item")
+
+
+@provokes("ORDER-READ-PAID", cost=4)
+@in_marketplaces(having="payment paid_promise")
+def test_an_order_is_paid_within_the_promise(shop: Shop, market: str) -> None:
+    import time
+
+    cart = shop.cart(market, 2)
+    cart.pay()
+    ends = time.monotonic() + (shop.profile.paid_within_s or 0)
+    while cart.read_order().body.get("purchaseOrderPaymentStatus") != "PAID" and time.monotonic() < ends:
+        time.sleep(min(1.0, max(0.05, (shop.profile.paid_within_s or 0) / 10)))
+    cart.read_order("ORDER-READ-PAID", "in time")
+
+
+@provokes("PAY-LOCK", "PAY-READ-AFTER", "PAY-TWICE", cost=40)
+@in_marketplaces(having="payment")
+@pytest.mark.parametrize("situation", ["calm", "rich"])
+def test_nothing_changes_after_payment(shop: Shop, market: str, situation: str) -> None:
+    cart = cart_in(shop, market, situation)
+    bodies = list(cart.changes())
+    cart.pay()
+    cart.read("PAY-READ-AFTER")
+    cart.read_order()
+    for operation, body in shop.some(bodies):
+        cart.send(operation, body, "PAY-LOCK", _case(operation, body))
+        cart.read("PAY-READ-AFTER")
+        cart.read_order()
+    _place_again(cart)
+    cart.read()
+    cart.read_order()
+    for operation, body in shop.some(reversed(bodies)):
+        cart.send(operation, body, "PAY-LOCK", f"{_case(operation, body)} again".strip())
+    cart.read()
+    cart.read_order()
+
+
+@provokes("PAY-LOCK", cost=16)
+@in_marketplaces(2, having="payment")
+def test_every_line_is_locked_after_payment(shop: Shop, market: str) -> None:
+    cart = cart_in(shop, market, "four lines")
+    cart.pay()
+    cart.read_order()
+    for quantity in (0, 2, 9):
+        for line in cart.lines:
+            cart.set_quantity(line, quantity, "PAY-LOCK", f"quantity {quantity}")
+        cart.read()
+        cart.read_order()
+
+
+@provokes("PAY-LOCK", cost=10)
+@in_marketplaces(1, having="payment")
+@pytest.mark.parametrize("first", range(6), ids=["quantity", "option", "address", "apply", "remove", "zero"])
+def test_the_first_change_after_payment_is_refused_already(shop: Shop, market: str, first: int) -> None:
+    """Straight after payment, with no read or other change before it; another session of the shop stays open."""
+    cart = cart_in(shop, market, "coupon" if first == 4 else "two lines")
+    operation, body = list(cart.changes())[first]
+    cart.pay()
+    cart.send(operation, body, "PAY-LOCK", _case(operation, body))
+    cart.read()
+    cart.read_order()
+
+
+def _case(operation: str, body: dict[str, Any]) -> str:
+    return "quantity 0" if operation == contract.QUANTITY and body.get("quantity") == 0 else ""
+
+
+def _place_again(cart: Cart) -> None:
+    if cart.shop.profile.payment == "place_order":
+        cart.place("PAY-TWICE")
+        cart.place("PAY-TWICE", "a third time")
+        cart.place("PAY-TWICE", "with other terms", cart.terms(accepted=False))
+
+
+@provokes("PAY-TERMS", cost=40)
+@in_marketplaces(having="payment")
+@pytest.mark.parametrize("accepted", [True, False], ids=["accepted", "not accepted"])
+def test_incomplete_marketing_terms_are_refused(shop: Shop, market: str, accepted: bool) -> None:
+    if shop.profile.payment != "place_order":
+        return
+    cart = shop.cart(market)
+    for case, change in shop.some(MISSING.items()):
+        cart.attempt(contract.PLACE_ORDER, change(cart.terms(accepted=accepted)), "PAY-TERMS", f"no {case}")
+    if accepted:
+        for case, change in shop.some(SHAPES.items()):
+            cart.attempt(contract.PLACE_ORDER, change(cart.terms()), "PAY-TERMS", case)
+    cart.set_quantity(cart.lines[0], 2)
+    cart.place("PAY-PLACE", "after refused terms")
+    cart.read_order()
+
+
+@provokes("PAY-DECLINED", "PAY-DECLINED-ENDS", cost=60)
+@in_marketplaces(having="payment buyer.declined")
+def test_a_declined_payment_ends_the_session(shop: Shop, market: str) -> None:
+    for at, (email, error) in enumerate(shop.some(shop.profile.declined.items())):
+        cart = cart_in(shop, market, "coupon" if at % 2 else "calm", email=email)
+        bodies = list(cart.changes())
+        cart.place("PAY-DECLINED", f"{error}")
+        if at == 0:
+            cart.place("PAY-DECLINED-ENDS")
+        for operation, body in bodies if at < 2 else bodies[at % 6 : at % 6 + 1]:
+            cart.send(operation, body, "PAY-DECLINED-ENDS", _case(operation, body))
+            if at == 1:
+                cart.read("PAY-DECLINED-ENDS")
+        cart.place("PAY-DECLINED-ENDS", "again")
+    fresh = shop.cart(market)
+    fresh.place("PAY-PLACE", "a new session after a declined one")
+
+
+@provokes("PAY-ITEM-CHANGED", "PAY-PARTIAL", cost=12)
+@in_marketplaces(having="payment item.at_payment")
+def test_an_item_that_changed_meanwhile(shop: Shop, market: str) -> None:
+    plain = shop.plain(market)[0]
+    for item in shop.some(shop.market(market).items("at_payment")):
+        error = shop.market(market).roles[item].error
+        why = "PAY-PARTIAL" if error == 15005 else "PAY-ITEM-CHANGED"
+        for lines in ([(item, 1)], [(plain, 2), (item, 1)]) if error != 15005 else ([(plain, 2), (item, 1)],):
+            cart = shop.cart(market, lines)
+            cart.place(why, f"{error}")
+            cart.read()
+            if cart.session.phase == "ordered":
+                cart.read_order()

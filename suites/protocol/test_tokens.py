@@ -1,0 +1,70 @@
+"""Tokens: without a good one nothing opens, with one everything does; the token endpoint refuses what it has to."""
+
+from __future__ import annotations
+
+import pytest
+
+from conformance import contract
+from conformance.exchange import Intent, Request
+from conformance.marks import in_marketplaces, provokes
+from conformance.shop import Cart, Shop
+from strategies.situations import cart_in
+from suites.marketplace.test_marketplace import seven
+
+
+def strangers(shop: Shop) -> list[str]:
+    """The credentials without a good token that the profile offers."""
+    if shop.profile.auth == "none":
+        return []
+    found = ["none", "made-up", "wrong-scheme"]
+    if shop.profile.offers("expired_token"):
+        found.append("expired")
+    if shop.profile.offers("other_scope") and shop.profile.auth == "client_credentials":
+        found.append("other-scope")
+    return found
+
+
+@provokes("AUTH-TOKEN", cost=60)
+@in_marketplaces()
+def test_no_method_opens_without_a_good_token(shop: Shop, market: str) -> None:
+    first = market == next(iter(shop.profile.markets))
+    for credential in shop.some(strangers(shop) if first else strangers(shop)[:2]):
+        body = shop.initiate_body(market, [(shop.plain(market)[0], 1)])
+        shop.send(Request(contract.INITIATE, None, body, market, credential), "AUTH-TOKEN", credential)
+        cart = shop.cart(market)
+        for operation, sent in shop.some(seven(cart)):
+            cart.send(operation, sent, "AUTH-TOKEN", credential, credential=credential)
+            cart.read()
+
+
+@provokes("AUTH-TOKEN", cost=30)
+@in_marketplaces(1)
+def test_no_method_opens_without_a_good_token_late_in_a_session(shop: Shop, market: str) -> None:
+    cart = cart_in(shop, market, "rich")
+    for credential in strangers(shop)[:2]:
+        for operation, sent in seven(cart):
+            cart.attempt(operation, sent, "AUTH-TOKEN", credential, credential=credential)
+
+
+@provokes("AUTH-TOKEN", cost=12)
+@in_marketplaces(2, having="payment")
+def test_no_order_opens_without_a_good_token(shop: Shop, market: str) -> None:
+    cart: Cart = shop.cart(market)
+    cart.pay()
+    for credential in shop.some(strangers(shop)):
+        cart.read_order("AUTH-TOKEN", credential, credential=credential)
+    cart.read_order()
+
+
+@provokes("AUTH-GRANT", "AUTH-SCOPE", cost=4)
+@pytest.mark.parametrize("case", ["wrong secret", "unknown client", "unknown scope"])
+def test_the_token_endpoint_refuses(shop: Shop, case: str) -> None:
+    app, scope = shop.profile.apps[0], shop.profile.scope
+    client, secret = app.client_id, app.client_secret
+    if case == "wrong secret":
+        secret = secret[:-1] + ("x" if secret[-1:] != "x" else "y")
+    elif case == "unknown client":
+        client = f"{client}-unknown"
+    else:
+        scope = f"{scope}.no.such.scope"
+    shop.observe(shop.target.grant(client, secret, scope, Intent("AUTH-GRANT", case)))

@@ -1,0 +1,45 @@
+"""Whose session it is: unknown ids and other apps."""
+
+from __future__ import annotations
+
+import pytest
+
+from conformance import contract
+from conformance.exchange import OTHER_APP, Request
+from conformance.marks import in_marketplaces, provokes
+from conformance.shop import Shop
+from strategies.situations import cart_in
+from suites.marketplace.test_marketplace import seven
+
+
+@provokes("SESSION-UNKNOWN", cost=16)
+@in_marketplaces()
+def test_no_method_knows_an_unknown_session(shop: Shop, market: str) -> None:
+    cart = shop.cart(market)
+    unknown = shop.unknown(cart.id)
+    for operation, body in shop.some(seven(cart)):
+        shop.send(Request(operation, unknown, body, market), "SESSION-UNKNOWN")
+    cart.read()
+
+
+@provokes("SESSION-APP", cost=30)
+@in_marketplaces(having="second_app")
+@pytest.mark.parametrize("situation", ["calm"])
+def test_no_method_works_for_another_app(shop: Shop, market: str, situation: str) -> None:
+    cart = cart_in(shop, market, situation)
+    for operation, body in shop.some(seven(cart)):
+        cart.attempt(operation, body, "SESSION-APP", credential=OTHER_APP)
+
+
+@provokes("SESSION-APP", cost=34)
+@in_marketplaces(1, having="second_app")
+def test_no_method_works_for_another_app_late_in_a_session(shop: Shop, market: str) -> None:
+    cart = cart_in(shop, market, "rich")
+    for _ in range(2):
+        for operation, body in seven(cart):
+            cart.attempt(operation, body, "SESSION-APP", credential=OTHER_APP)
+    other = shop.cart(market, credential=OTHER_APP)
+    for operation, body in seven(other):
+        if operation != contract.PLACE_ORDER:
+            other.send(operation, body, "SESSION-APP", "a session of the other app")
+    other.read(credential=OTHER_APP)

@@ -1,0 +1,101 @@
+"""Sessions are created as asked, read as they are, and stay apart from each other."""
+
+from __future__ import annotations
+
+import pytest
+
+from conformance import contract
+from conformance.marks import in_marketplaces, provokes
+from conformance.shop import Cart, Shop
+from strategies.situations import SITUATIONS, cart_in, select_another
+
+
+@provokes("SESSION-CREATE", "SESSION-FIELDS", "SESSION-SIGNATURE", "SESSION-UNIQUE", cost=8)
+@in_marketplaces()
+def test_sessions_of_every_size(shop: Shop, market: str) -> None:
+    for count in shop.some((1, 2, 4, 3)):
+        for quantity in shop.some((1, 5)):
+            shop.cart(market, count, quantity=quantity).read()
+    if address := shop.market(market).other_address:
+        shop.cart(market, address=address).read()
+
+
+@provokes("SESSION-READ", "SESSION-SAFE", cost=14)
+@in_marketplaces()
+@pytest.mark.parametrize("situation", ["rich", "calm"])
+def test_reading_shows_every_change_and_changes_nothing(shop: Shop, market: str, situation: str) -> None:
+    cart = cart_in(shop, market, situation)
+    for _ in shop.some(range(4)):
+        cart.read("SESSION-SAFE")
+    for operation, body in shop.some(every_change(cart)):
+        cart.send(operation, body)
+        cart.read("SESSION-READ", operation)
+        cart.read("SESSION-SAFE")
+
+
+def every_change(cart: Cart) -> list[tuple[str, object]]:
+    """One lawful change of each kind that the session and the profile have something for, bodies made when asked."""
+    market = cart.shop.market(cart.marketplace)
+    found: list[tuple[str, object]] = []
+    line = cart.lines[-1]
+    found.append((contract.QUANTITY, {"lineItemId": line.id, "quantity": (line.quantity or 1) + 2}))
+    for one in cart.lines:
+        if option := cart.other_option(one):
+            found.append((contract.OPTION, {"lineItemId": one.id, "shippingOptionId": option.id}))
+            break
+    found.append((contract.ADDRESS, market.address if cart.session.view.address.get("city") != market.address.get("city") else market.other_address or market.address))
+    applied = cart.session.view.coupons
+    good = [one.code for one in market.coupons_of("good")]
+    if applied:
+        found.append((contract.REMOVE, {"redemptionCode": applied[0]}))
+    if good:
+        found.append((contract.APPLY, {"redemptionCode": good[0]}))
+    if len(cart.lines) > 1:
+        found.append((contract.QUANTITY, {"lineItemId": cart.lines[0].id, "quantity": 0}))
+    return found
+
+
+@provokes("SESSION-ONLY", cost=20)
+@in_marketplaces()
+@pytest.mark.parametrize("situation", ["three lines", "rich"])
+def test_a_change_changes_only_what_it_names(shop: Shop, market: str, situation: str) -> None:
+    cart = cart_in(shop, market, situation)
+    for operation, body in shop.some(every_change(cart)):
+        cart.send(operation, body, "SESSION-ONLY", situation)
+        cart.read()
+    select_another(cart)
+    cart.set_quantity(cart.lines[0], 4, "SESSION-ONLY", situation)
+    cart.read()
+
+
+@provokes("SESSION-ISOLATED", cost=30)
+@in_marketplaces()
+def test_sessions_do_not_touch_each_other(shop: Shop, market: str) -> None:
+    """The two hold the same items, since what is shared by mistake is often found by item."""
+    first, second = cart_in(shop, market, "three lines"), cart_in(shop, market, "two lines")
+    first.read(), second.read()
+    for operation, body in shop.some(every_change(first)):
+        first.send(operation, body)
+        second.read("SESSION-ISOLATED", operation)
+    first.read(), first.read()
+    for operation, body in shop.some(every_change(second)):
+        second.send(operation, body)
+        first.read("SESSION-ISOLATED", operation)
+    if shop.profile.offers("payment"):
+        second.read()
+        first.pay()
+        second.read("SESSION-ISOLATED", "payment")
+        second.set_quantity(second.lines[0], 3)
+        second.read()
+
+
+@provokes("SESSION-ISOLATED", cost=20)
+@in_marketplaces(1)
+def test_a_refused_change_does_not_touch_another_session(shop: Shop, market: str) -> None:
+    first, second = cart_in(shop, market, "two lines"), cart_in(shop, market, "two lines")
+    first.read(), second.read()
+    others = [name for name in shop.profile.markets if name != market]
+    for operation, body in first.changes():
+        if others:
+            first.send(operation, body, "MARKET-SAME", f"{market} as {others[0]}", marketplace=others[0])
+        second.read("SESSION-ISOLATED", f"refused {operation}")

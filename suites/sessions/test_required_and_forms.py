@@ -1,0 +1,81 @@
+"""Each field of each request: left out where it is required, of another type, against its stated form."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from conformance import contract
+from conformance.marks import in_marketplaces, provokes
+from conformance.shop import Cart, Shop
+from strategies.broken import fields, named, value_at, with_value, without, wrong_values
+from strategies.situations import cart_in
+
+REQUIRED = ("contactEmail", "lineItemInputs", "lineItemInputs.itemId", "lineItemInputs.quantity", "shippingAddress", "shippingAddress.recipient")
+
+
+def _initiate(shop: Shop, market: str) -> dict[str, Any]:
+    return shop.initiate_body(market, [(shop.plain(market)[0], 1)])
+
+
+@provokes("SESSION-REQUIRED", "ERROR-PARAMS", cost=8)
+@in_marketplaces()
+def test_initiate_without_a_required_field(shop: Shop, market: str) -> None:
+    body = _initiate(shop, market)
+    for path in shop.some(one for one in fields(body) if named(one) in REQUIRED):
+        shop.initiate(market, why="SESSION-REQUIRED", case=named(path), body=without(body, path))
+    two = shop.initiate_body(market, [(one, 1) for one in shop.plain(market, 2)])
+    if len(two["lineItemInputs"]) > 1:
+        for name in ("itemId", "quantity"):
+            shop.initiate(market, why="SESSION-REQUIRED", case=f"the second {name}", body=without(two, ("lineItemInputs", 1, name)))
+
+
+@provokes("SESSION-NO-LINES", cost=2)
+@in_marketplaces()
+def test_initiate_without_lines(shop: Shop, market: str) -> None:
+    body = _initiate(shop, market)
+    shop.initiate(market, why="SESSION-NO-LINES", case="empty", body=with_value(body, ("lineItemInputs",), []))
+
+
+@provokes("SESSION-INVALID", cost=40)
+@in_marketplaces()
+def test_initiate_with_a_value_that_no_field_takes(shop: Shop, market: str) -> None:
+    body = _initiate(shop, market)
+    thorough = market == next(iter(shop.profile.markets))
+    for path in shop.some(fields(body)):
+        if path[-1] == "quantity":
+            continue  # QTY-INVALID
+        for value in shop.some(wrong_values(path, value_at(body, path), market, all_of_them=thorough)):
+            shop.initiate(market, why="SESSION-INVALID", case=named(path), body=with_value(body, path, value))
+
+
+@provokes("SESSION-INVALID", "SESSION-REQUIRED", cost=60)
+@in_marketplaces(2)
+def test_a_change_with_a_value_that_no_field_takes(shop: Shop, market: str) -> None:
+    cart = cart_in(shop, market, "two lines")
+    _break_each_field(shop, cart, thorough=True)
+
+
+@provokes("SESSION-INVALID", cost=60)
+@in_marketplaces(1)
+def test_a_change_with_a_value_that_no_field_takes_in_a_full_cart(shop: Shop, market: str) -> None:
+    cart = cart_in(shop, market, "rich")
+    _break_each_field(shop, cart, thorough=False)
+
+
+def _break_each_field(shop: Shop, cart: Cart, *, thorough: bool) -> None:
+    seen = set()
+    for operation, body in cart.changes():
+        if operation in seen:
+            continue
+        seen.add(operation)
+        for path in shop.some(fields(body)):
+            if path[-1] in ("quantity", "redemptionCode") and operation == contract.QUANTITY:
+                continue
+            for value in shop.some(wrong_values(path, value_at(body, path), cart.marketplace, all_of_them=thorough)):
+                if path[-1] == "redemptionCode" and value in ("", None):
+                    continue  # COUPON-REQUIRED
+                cart.attempt(operation, with_value(body, path, value), "SESSION-INVALID", named(path))
+        for name in ("lineItemId", "shippingOptionId"):
+            if name in body:
+                why = {contract.QUANTITY: "QTY-UNKNOWN-LINE", contract.OPTION: "SHIP-UNKNOWN"}[operation]
+                cart.attempt(operation, without(body, (name,)), why, f"no {name}")
