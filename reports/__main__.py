@@ -1,6 +1,7 @@
 """python -m reports DIR                       render a run's views again, from result.json and exchanges.jsonl
 python -m reports compare A B [--out DIR]     two nights of a target, or two targets: compare.md, compare.html
 python -m reports remember DIR FILE           add a run to a history file (JSON lines)
+python -m reports keep DIR FOLDER             copy a run with only the exchanges that its findings name
 python -m reports trend FOLDER|FILE           each requirement through past runs: trend.html
 """
 
@@ -13,7 +14,7 @@ from pathlib import Path
 
 def main(arguments: list[str]) -> int:
     """Exit status: 0 done, 1 something got worse (compare --fail-if-worse), 2 the input was wrong."""
-    commands = {"compare": _compare, "remember": _remember, "trend": _trend}
+    commands = {"compare": _compare, "remember": _remember, "keep": _keep, "trend": _trend}
     command = commands.get(arguments[0]) if arguments else None
     try:
         return command(arguments[1:]) if command else _render(arguments)
@@ -76,6 +77,17 @@ def _remember(arguments: list[str]) -> int:
     options = parser.parse_args(arguments)
     added = remember(read_result(options.directory), options.file)
     print("remembered" if added else "already there")
+    return 0
+
+
+def _keep(arguments: list[str]) -> int:
+    from reports.keep import keep
+
+    parser = _parser("keep")
+    parser.add_argument("directory", type=Path, metavar="DIR", help="folder of a run")
+    parser.add_argument("folder", type=Path, metavar="FOLDER", help="where the copy goes")
+    options = parser.parse_args(arguments)
+    print(f"{keep(options.directory, options.folder)} exchanges kept in {options.folder}")
     return 0
 
 

@@ -14,7 +14,9 @@ from xml.etree import ElementTree as Tree
 import pytest
 
 from reports import render_all
+from reports.__main__ import main
 from reports.terminal import print_summary, wants_colour
+from tests.reports import example_parts as parts
 from tests.reports import examples
 
 NAMES = ["conformant", "faulty", "incomplete", "hostile"]
@@ -168,6 +170,20 @@ def test_command_renders_again_and_refuses_what_is_no_run(tmp_path: Path) -> Non
         [sys.executable, "-m", "reports", str(tmp_path)], cwd=ROOT, capture_output=True, text=True, timeout=30
     )
     assert refused.returncode == 2 and refused.stderr.startswith("reports: ") and "Traceback" not in refused.stderr
+
+
+def test_a_kept_run_has_every_view_and_only_the_exchanges_of_findings(tmp_path: Path) -> None:
+    folder = examples.write(tmp_path / "run", examples.faulty())
+    with (folder / "exchanges.jsonl").open("a") as file:
+        file.write(json.dumps(parts.exchange("w7", 1, "getGuestCheckoutSession", "/1", None, 200, {})) + "\n")
+    render_all(folder)
+    kept = tmp_path / "kept"
+    assert main(["keep", str(folder), str(kept)]) == 0
+    assert len((kept / "exchanges.jsonl").read_text().splitlines()) == 7
+    names = {path.relative_to(kept) for path in kept.rglob("*") if path.is_file()}
+    assert names == {path.relative_to(folder) for path in folder.rglob("*") if path.is_file()}
+    page = (kept / "report.html").read_bytes()
+    assert page == (folder / "report.html").read_bytes()
 
 
 def test_import_is_cheap() -> None:

@@ -1,0 +1,37 @@
+"""A run made small enough to be kept beside documentation: every view, and the exchanges that findings name."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+from reports.run import findings, read_result, stream
+from reports.text import clean
+
+VIEWS = ("result.json", "report.html", "junit.xml", "ctrf.json", "badge.json", "badge.svg", "summary.md")
+
+
+def keep(run: Path, folder: Path) -> int:
+    """Copy the run in `run` to `folder`, in place of what was kept there; the number of exchanges kept.
+
+    Raises ValueError or OSError where `run` holds no result.
+    """
+    wanted = {name for found in findings(read_result(run)) for name in found["exchanges"]}
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in VIEWS:
+        if (run / name).is_file():
+            shutil.copyfile(run / name, folder / name)
+    for name in ("scripts", "allure-results"):
+        shutil.rmtree(folder / name, ignore_errors=True)
+        if (run / name).is_dir():
+            shutil.copytree(run / name, folder / name)
+    kept = 0
+    source, target = run / "exchanges.jsonl", folder / "exchanges.jsonl"
+    with target.open("wb") as out:
+        if source.is_file():
+            with source.open("rb") as lines:
+                for line, exchange in zip(lines, stream(run), strict=False):
+                    if not isinstance(exchange, str) and clean(exchange["id"]) in wanted:
+                        out.write(line)
+                        kept += 1
+    return kept
