@@ -6,7 +6,7 @@ import re
 
 from reports.needs import unjudged
 from reports.run import Run
-from reports.text import CHAPTERS, Json, judged, line, number, seconds, source
+from reports.text import CHAPTERS, Json, brief_notes, judged, line, number, seconds, source
 
 ICONS = {"conformant": "✅", "not conformant": "❌", "incomplete": "⚠️"}
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~!&$@])")
@@ -59,7 +59,7 @@ def summary(run: Run) -> str:
                 f"- **{md(group.reason)}**{hint}: {', '.join(code(rule['id']) for rule in group.requirements)}"
             )
         lines += ["", "</details>"]
-    lines += [f"\n> {md(note)}" for note in result["notes"]]
+    lines += [f"\n> {md(note)}" for note in brief_notes(result["notes"])]
     return "\n".join(lines) + "\n"
 
 

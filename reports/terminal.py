@@ -14,6 +14,7 @@ from reports.text import (
     CHAPTERS,
     MARKS,
     Json,
+    brief_notes,
     grouped_readings,
     line,
     number,
@@ -67,7 +68,7 @@ def _lines(result: Json, width: int, directory: Path | None) -> Iterator[str]:
     yield from _findings(result, width, directory)
     yield from _readings(result, width)
     yield from _unjudged(result, width)
-    for note in result["notes"]:
+    for note in brief_notes(result["notes"]):
         yield from _hanging("note", line(note), width, 0)
     if directory is not None:
         yield ""

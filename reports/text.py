@@ -72,6 +72,12 @@ def scrub(value: Any) -> Any:
     return value
 
 
+def brief_notes(notes: list[str], most: int = 5) -> list[str]:
+    """The first lines of the first notes, and how many more there are; a note may be a whole traceback."""
+    shown = [next((text for text in note.splitlines() if text.strip()), "")[:300] for note in notes[:most]]
+    return shown + ([f"and {number(len(notes) - most, 'more note')}"] if len(notes) > most else [])
+
+
 def place(target: Json) -> tuple[str, str]:
     """Which target a run was against: its name and address; a local one may have another port each time."""
     return target["name"], re.sub(r"^(https?://(?:127\.0\.0\.1|localhost|\[::1\])):\d+", r"\1", target["base_url"])

@@ -162,6 +162,19 @@ def test_a_huge_run_still_makes_a_small_page(tmp_path: Path) -> None:
     assert "exchanges.jsonl has it" in html and "more finding" in html and "characters more" in html
 
 
+def test_a_traceback_among_the_notes_is_folded_up(tmp_path: Path) -> None:
+    from reports import render_all
+
+    result, _ = examples.conformant()
+    result["notes"] = [f"suites/test_{n}.py: KeyError\nTraceback line {n}\n" for n in range(30)]
+    folder = examples.write(tmp_path, (result, []))
+    render_all(folder)
+    html = (folder / "report.html").read_text(encoding="utf-8")
+    assert html.count('<details class="note">') == 20 and "10 more notes" in html
+    summary = (folder / "summary.md").read_text(encoding="utf-8")
+    assert "Traceback line" not in summary and "25 more notes" in summary
+
+
 def test_a_torn_record_is_told_and_the_rest_rendered(tmp_path: Path) -> None:
     from reports import render_all
 
