@@ -22,7 +22,7 @@ def new_id(call: Call, kind: str) -> str:
 
 
 def apply(call: Call) -> None:
-    call.run(f"apply_{_APPLY[call.operation]}")
+    call.run(f"apply_{APPLY_STEP[call.operation]}")
 
 
 def apply_initiate(call: Call) -> None:
@@ -92,7 +92,8 @@ def apply_place(call: Call) -> None:
         call.warnings.append(warning(15005))
 
 
-_APPLY = {
+# Each operation's own step of `apply`, by the end of its name.
+APPLY_STEP = {
     INITIATE: "initiate", QUANTITY: "quantity", OPTION: "option", ADDRESS: "address", APPLY: "apply", REMOVE: "remove",
     PLACE: "place",
 }

@@ -11,6 +11,7 @@ from typing import Any
 from mock.catalogue.goods import COUPONS, EXPIRED_TOKENS, ITEMS, MARKETPLACES, SCOPES
 from mock.catalogue.model import Address, Coupon, Item, Marketplace
 from mock.errors import JSON, Refusal
+from mock.routes import STEPS_OF
 from mock.state import Cart, Grant, Order, Session, remember
 
 Step = Callable[..., Any]
@@ -84,6 +85,10 @@ class Call:
     def run(self, step: str, *args: Any) -> Any:
         return self.shop.steps[step](self, *args)
 
+    def session_of(self) -> Session | None:
+        """The session of the request, or of the order that it reads."""
+        return self.session or (self.shop.sessions.get(self.order.session) if self.order is not None else None)
+
     # For steps that come after the one that found it.
     def the_market(self) -> Marketplace:
         assert self.market is not None
@@ -111,6 +116,7 @@ class Shop:
 
         self.settings = settings or Settings()
         self.steps: dict[str, Step] = dict(STEPS)
+        self.order: dict[str, tuple[str, ...]] = dict(STEPS_OF)
         self.marketplaces: dict[str, Marketplace] = MARKETPLACES
         self.items: dict[str, dict[str, Item]] = ITEMS
         self.coupons: dict[str, Coupon] = COUPONS

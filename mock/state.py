@@ -40,8 +40,8 @@ OPEN, PAID, DECLINED = "open", "paid", "declined"
 
 @dataclass(slots=True)
 class Session:
-    """`declined`: the id that payment ended with; `done`: accepted calls by operation; `last`: the latest of them;
-    `notes`: counters of the seams' conditions."""
+    """`declined`: the id that payment ended with; `done`, `refused`: calls by operation; `last`: the latest accepted
+    one; `notes`: counters of the seams' conditions. The order's reads count here too."""
 
     id: str
     app: str
@@ -51,6 +51,7 @@ class Session:
     declined: int = 0
     order: str = ""
     done: Counter[str] = field(default_factory=Counter)
+    refused: Counter[str] = field(default_factory=Counter)
     last: str = ""
     notes: dict[object, int] = field(default_factory=dict)
 

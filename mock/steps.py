@@ -11,7 +11,7 @@ from mock.bodies import STEPS as BODIES
 from mock.changes import STEPS as CHANGES
 from mock.errors import Refusal
 from mock.pricing import STEPS as PRICING
-from mock.routes import STEPS_OF, find
+from mock.routes import find
 from mock.sessions import STEPS as SESSIONS
 from mock.shop import Answer, Call, Step
 from mock.views import STEPS as VIEWS
@@ -22,15 +22,17 @@ def call(call: Call) -> Answer:
     answer: Answer
     try:
         call.operation, call.id = call.run("route")
-        for step in STEPS_OF[call.operation]:
+        for step in call.shop.order[call.operation]:
             call.run(step)
         answer = Answer(200, call.run("view"), call.headers)
     except Refusal as refusal:
         answer = call.run("refusal", refusal)
     answer = call.run("answer", answer)
-    if answer.status == 200 and call.session is not None:
-        call.session.done[call.operation] += 1
-        call.session.last = call.operation
+    session = call.session_of()
+    if session is not None:
+        accepted = answer.status < 300
+        (session.done if accepted else session.refused)[call.operation] += 1
+        session.last = call.operation if accepted else session.last
     return answer
 
 

@@ -58,22 +58,25 @@ def stubbed(call: Call, text: object) -> None:
         error, operations = int(name), (call.operation,)
     if call.operation in operations and error in DOCUMENTED[call.operation]:
         problems = ORDER_PROBLEMS if call.operation == ORDER else PROBLEMS
-        raise Refusal(error, problems=problems, **_parameters(call, error))
+        raise Refusal(error, problems=problems, **parameters(call, error))
 
 
-def _parameters(call: Call, error: int) -> dict[str, Any]:
-    """What the texts of these ids speak of, made up."""
+def parameters(call: Call, error: int, field: str = "field") -> dict[str, Any]:
+    """What the texts of these ids speak of, for a refusal that no check made."""
     market = call.market.id if call.market else ""
-    made_up: dict[int, dict[str, Any]] = {
-        15001: {"fieldName": "stub"},
-        15002: {"fieldName": "stub"},
-        15011: {"maxLineItems": call.shop.settings.max_line_items},
-        15019: {"maxLineItems": call.shop.settings.max_line_items},
-        15027: {"fieldName": "stub", "fieldValue": market, "supportedValues": "others"},
-        15028: {"itemId": "stub", "country": "stub"},
-        15029: {"fieldValue": market, "supportedValues": "others"},
-        15048: {"fieldName": "stub"},
-        16012: {"fieldName": "stub"},
-        20002: {"itemId": "stub"},
+    own = call.cart.market.id if call.cart else ", ".join(call.shop.marketplaces)
+    item = call.cart.lines[0].item.id if call.cart and call.cart.lines else next(iter(call.wanted), "")
+    most = call.shop.settings.max_line_items
+    named: dict[int, dict[str, Any]] = {
+        15001: {"fieldName": field},
+        15002: {"fieldName": field},
+        15011: {"maxLineItems": most},
+        15019: {"maxLineItems": most},
+        15027: {"fieldName": "X-EBAY-C-MARKETPLACE-ID", "fieldValue": market, "supportedValues": own},
+        15028: {"itemId": item, "country": call.address.get("country", "")},
+        15029: {"fieldValue": market, "supportedValues": own},
+        15048: {"fieldName": field},
+        16012: {"fieldName": "X-EBAY-C-MARKETPLACE-ID"},
+        20002: {"itemId": item},
     }
-    return made_up.get(error, {})
+    return named.get(error, {})

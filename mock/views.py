@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from functools import lru_cache
 from typing import Any
 
 from mock.catalogue.model import Marketplace, Option
@@ -38,15 +39,17 @@ def moment(seconds: float) -> str:
     return time.strftime(f"%Y-%m-%dT%H:%M:%S.{int((seconds - whole) * 1000):03d}Z", time.gmtime(whole))
 
 
-def _day(seconds: float, days: int) -> str:
-    """Eight in the morning, UTC, so many days later."""
-    return time.strftime("%Y-%m-%dT08:00:00.000Z", time.gmtime(seconds + days * _DAY))
+@lru_cache(1024)
+def _morning(day: int) -> str:
+    """Eight o'clock, UTC, on this day since the epoch."""
+    return time.strftime("%Y-%m-%dT08:00:00.000Z", time.gmtime(day * _DAY))
 
 
 def _estimates(cart: Cart, option: Option) -> JSON:
+    today = int(cart.created) // _DAY
     return {
-        "minEstimatedDeliveryDate": _day(cart.created, option.days[0]),
-        "maxEstimatedDeliveryDate": _day(cart.created, option.days[1]),
+        "minEstimatedDeliveryDate": _morning(today + option.days[0]),
+        "maxEstimatedDeliveryDate": _morning(today + option.days[1]),
     }
 
 

@@ -15,9 +15,9 @@ Put an entry into the list FAULTS of the chapter's module: a name, the requireme
 
 How: the steps of a request (`mock.routes.STEPS_OF` has the order; a step runs others by name) are the seams.
 `around(step, by)` wraps any of them; `skip`, `tolerate`, `refuse`, `before`, `after` are the usual ways to. The rest
-of `mock.seams.effects` are short cuts: `edit`, `put`, `drop`, `add` (cents), `header` on the answer; `restatus`,
-`reid` on refusals; `ignore`, `store`, `shown_not_kept`, `kept_not_shown`, `refused_yet_applied` on what is stored;
-`rebill` on the bill; `lost_update` on two at once.
+of `mock.seams` are short cuts: `edit`, `put`, `drop`, `add` (cents), `header` on the answer; `restatus`,
+`reid` on refusals; `ignore`, `store`, `shown_not_kept`, `kept_not_shown`, `refused_yet_applied`, `applied_elsewhere`
+on what is stored; `rebill` on the bill; `lost_update` on two at once.
 
     skip("state", on=OPTION, when=phase(PAID) & nth(2))            # the second option change after payment goes through
     skip("session_marketplace", on=PLACE)                          # paying from another marketplace works
@@ -46,9 +46,9 @@ The steps, with their arguments after `call`:
     whole     call · refusal(refusal) · answer(answer)
 
 Conditions (`when=`, combined by `&`, `|`, `~`) are in `mock.seams.conditions`: in_market, nth, from_nth, every,
-lines, coupon, after_op, just_after, next_read, quantity_above, phase, emptied, other_option, line_at, sells, field,
-refused, accepted, error, at_once. A count that stands last counts only where the others hold: `coupon & nth(2)`; make
-one for each effect.
+lines, coupon, after_op, just_after, after_refused, next_read, asks, quantity_above, phase, emptied, other_option,
+line_at, sells, field, refused, accepted, error, at_once. A count that stands last counts only where the others hold:
+`coupon & nth(2)`; make one for each effect.
 
 The kind (`mock.seams.KINDS`) comes from the condition or the combinator; `kind=` says it where they do not. The tests
 hold a long conversation with a shop that has the fault and with a healthy one: a fault that changes nothing in it

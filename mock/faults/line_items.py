@@ -5,8 +5,8 @@ from __future__ import annotations
 from mock.seams import (
     INITIATE,
     QUANTITY,
-    Condition,
     Fault,
+    asks,
     assign,
     before,
     coupon,
@@ -25,7 +25,7 @@ def _add(call: Call) -> None:
     call.quantity += call.the_cart().lines[call.at].quantity
 
 
-removal = Condition(lambda call, *_: call.quantity == 0)
+removal = asks(quantity=0)
 
 FAULTS: list[Fault] = [
     fault(

@@ -15,9 +15,12 @@ from mock.routes import (
     SESSION_METHODS,
     TOKEN,
 )
+from mock.seams.answers import add, drop, edit, header, put, rebill
 from mock.seams.conditions import (
     accepted,
     after_op,
+    after_refused,
+    asks,
     at_once,
     coupon,
     emptied,
@@ -52,32 +55,9 @@ from mock.seams.core import (
     listed,
     variant,
 )
-from mock.seams.effects import (
-    add,
-    after,
-    assign,
-    before,
-    coupons,
-    drop,
-    edit,
-    header,
-    ignore,
-    items,
-    kept_not_shown,
-    marketplaces,
-    plus,
-    put,
-    rebill,
-    refuse,
-    refused_yet_applied,
-    reid,
-    restatus,
-    settings,
-    shown_not_kept,
-    skip,
-    store,
-    tolerate,
-)
+from mock.seams.data import coupons, items, marketplaces, settings, sooner
+from mock.seams.effects import after, assign, before, plus, refuse, reid, restatus, skip, tolerate
+from mock.seams.stored import applied_elsewhere, ignore, kept_not_shown, refused_yet_applied, shown_not_kept, store
 from mock.seams.together import lost_update, together
 from mock.state import DECLINED, OPEN, PAID
 
@@ -107,7 +87,10 @@ __all__ = [
     "add",
     "after",
     "after_op",
+    "after_refused",
+    "applied_elsewhere",
     "around",
+    "asks",
     "assign",
     "at_once",
     "before",
@@ -153,6 +136,7 @@ __all__ = [
     "settings",
     "shown_not_kept",
     "skip",
+    "sooner",
     "store",
     "together",
     "tolerate",

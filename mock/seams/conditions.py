@@ -10,6 +10,7 @@ from mock.errors import Refusal
 from mock.routes import CHANGES, INITIATE, QUANTITY, READ
 from mock.seams.core import Condition
 from mock.shop import Answer, Call
+from mock.state import Session
 
 
 def in_market(*marketplaces: str) -> Condition:
@@ -22,7 +23,8 @@ def in_market(*marketplaces: str) -> Condition:
 
 
 def _count(call: Call, key: object, per: str) -> int:
-    notes = call.session.notes if per == "session" and call.session is not None else call.shop.notes
+    session = call.session_of()
+    notes = session.notes if per == "session" and session is not None else call.shop.notes
     notes[key] = notes.get(key, 0) + 1
     return notes[key]
 
@@ -62,23 +64,38 @@ def _coupon(call: Call, *_: Any) -> bool:
 coupon = Condition(_coupon, "coupon applied")
 
 
-def after_op(*operations: str) -> Condition:
-    """One of these was accepted before in the session."""
-    return Condition(
-        lambda call, *_: call.session is not None and any(call.session.done[op] for op in operations), "after a change"
-    )
+def _in_session(test: Callable[[Call, Session], bool], kind: str = "") -> Condition:
+    def of_call(call: Call, *_: Any) -> bool:
+        session = call.session_of()
+        return session is not None and test(call, session)
+
+    return Condition(of_call, kind)
+
+
+def after_op(*operations: str, least: int = 1) -> Condition:
+    """These were accepted before in the session, so often at least."""
+    return _in_session(lambda call, session: sum(session.done[op] for op in operations) >= least, "after a change")
 
 
 def just_after(*operations: str) -> Condition:
     """One of these was the latest request that the session accepted."""
-    return Condition(lambda call, *_: call.session is not None and call.session.last in operations, "after a change")
+    return _in_session(lambda call, session: session.last in operations, "after a change")
+
+
+def after_refused(*operations: str, least: int = 1) -> Condition:
+    """These were refused before in the session (one that was found), so often at least."""
+    return _in_session(lambda call, session: sum(session.refused[op] for op in operations) >= least, "after a change")
 
 
 # Only the first read after a change.
-next_read = Condition(
-    lambda call, *_: call.operation == READ and call.session is not None and call.session.last in (INITIATE, *CHANGES),
-    "next read",
+next_read = _in_session(
+    lambda call, session: call.operation == READ and session.last in (INITIATE, *CHANGES), "next read"
 )
+
+
+def asks(**values: Any) -> Condition:
+    """What the request asks for: `asks(quantity=0)`, `asks(code="TENTH")` (attributes of `mock.shop.Call`)."""
+    return Condition(lambda call, *_: all(getattr(call, name) == value for name, value in values.items()))
 
 
 def quantity_above(n: int) -> Condition:
@@ -95,7 +112,7 @@ def quantity_above(n: int) -> Condition:
 
 def phase(name: str) -> Condition:
     """The session is open, paid or declined (`mock.state`)."""
-    return Condition(lambda call, *_: call.session is not None and call.session.phase == name)
+    return _in_session(lambda call, session: session.phase == name)
 
 
 emptied = Condition(lambda call, *_: call.cart is not None and not call.cart.lines)
@@ -133,7 +150,7 @@ def field(*paths: str) -> Condition:
 
 # In the steps `answer` and `refusal`.
 refused = Condition(lambda call, answer: answer.status >= 400)
-accepted = Condition(lambda call, answer: answer.status == 200)
+accepted = Condition(lambda call, answer: answer.status < 300)
 
 
 def error(*ids: int) -> Condition:

@@ -23,6 +23,9 @@ KINDS = (
 )
 
 
+_OF_TOKENS = ("grant", "client", "scopes", "token_view")
+
+
 @dataclass(frozen=True, slots=True)
 class Condition:
     """`test(call, *args)` sees what the wrapped step sees. `&`, `|` and `~` combine; `&` stops at the first that is
@@ -60,8 +63,8 @@ class Effect:
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """A fault, or a lawful variant, with what the lists print of it. `about`: variants about one thing exclude each
-    other."""
+    """A fault, or a lawful variant, with what the lists print of it. `also`: further requirements that the same breach
+    belongs to just as well; `about`: variants about one thing exclude each other."""
 
     name: str
     requirement: str
@@ -71,6 +74,7 @@ class Fault:
     kind: str
     about: str = ""
     chapter: str = ""
+    also: tuple[str, ...] = ()
 
 
 Variant = Fault
@@ -82,6 +86,7 @@ def around(
     """Runs `by(go, call, *args)` in place of a step, on these operations, when the condition holds.
 
     `go()` is the step as it was (`go(*other)` with other arguments); what `by` returns or raises is the step's outcome.
+    Without `on` it is on all operations; on the token endpoint only if it says so or the step belongs to it.
     """
     if step not in STEPS:
         raise ValueError(f"no step is called {step}")
@@ -91,11 +96,13 @@ def around(
     if when is not None and when.meets and not operations:
         raise ValueError("say on which operations requests are held together")
 
+    shown = operations or ((TOKEN,) if step in _OF_TOKENS else OPERATIONS)
+
     def install(shop: Shop) -> None:
         inner = shop.steps[step]
 
         def wrapped(call: Call, *args: Any) -> Any:
-            if operations and call.operation not in operations:
+            if call.operation and call.operation not in shown:  # in `call` and `route` it is not known yet
                 return inner(call, *args)
             if when is not None and not when.test(call, *args):
                 return inner(call, *args)
@@ -130,13 +137,16 @@ def _shows(name: str, effects: tuple[Effect, ...], on: str | Sequence[str]) -> t
 
 
 def fault(
-    name: str, requirement: str, sees: str, *effects: Effect, kind: str = "", on: str | Sequence[str] = ()
+    name: str, requirement: str, sees: str, *effects: Effect, kind: str = "", on: str | Sequence[str] = (),
+    also: str | Sequence[str] = (),
 ) -> Fault:
-    """`sees`: what a client sees, in a phrase. `kind` and `on` say what the effects do not say themselves."""
+    """`sees`: what a client sees, in a phrase. `kind` and `on` say what the effects do not say themselves; `also`:
+    requirements whose sentence it breaks as much as the one it is named for."""
     kind = kind or next((effect.kind for effect in effects if effect.kind), "always")
     if kind not in KINDS:
         raise ValueError(f"{name}: no kind is called {kind}")
-    return Fault(name, requirement, sees, effects, _shows(name, effects, on), kind)
+    further = (also,) if isinstance(also, str) else tuple(also)
+    return Fault(name, requirement, sees, effects, _shows(name, effects, on), kind, also=further)
 
 
 def variant(
@@ -187,6 +197,7 @@ def listed(what: str) -> list[JSON]:
             "operations": [operation for operation in one.operations if operation != TOKEN],
             "kind": one.kind,
             "sees": one.sees,
+            **({"also": list(one.also)} if one.also else {}),
             **({"about": one.about} if one.about else {}),
         }
         for one in table.values()
