@@ -20,6 +20,6 @@ FAULTS: list[Fault] = [
     ),
     fault(
         "option-changes-once", "SHIP-SET", "once a line has another option no option changes any more",
-        ignore(on=OPTION, when=other_option, kind="after a change"),
+        ignore(on=OPTION, when=other_option, kind="after"),
     ),
 ]

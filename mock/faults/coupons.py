@@ -8,7 +8,7 @@ from mock.seams.conditions import error
 FAULTS: list[Fault] = [
     fault(
         "coupon-sticks-in-de", "COUPON-REMOVE", "in EBAY_DE a coupon stays though its removal is answered with 200",
-        ignore(on=REMOVE, when=in_market("EBAY_DE"), kind="one marketplace"),
+        ignore(on=REMOVE, when=in_market("EBAY_DE"), kind="marketplace"),
     ),
     fault(
         "second-coupon-replaces", "COUPON-ONE", "with three lines a second coupon takes the place of the first",

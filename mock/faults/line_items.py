@@ -42,7 +42,7 @@ FAULTS: list[Fault] = [
     ),
     fault(
         "zero-works-once", "QTY-ZERO", "the second removal in a session is ignored",
-        skip("apply_quantity", on=QUANTITY, when=removal & nth(2), kind="n-th time"),
+        skip("apply_quantity", on=QUANTITY, when=removal & nth(2), kind="repeat"),
     ),
     fault("one-line-too-many", "LINES-MAX", "eleven lines are taken", skip("max_lines", on=INITIATE), kind="boundary"),
     fault("quantity-lost-at-once", "RACE", "of two quantities set at once one is lost", lost_update(on=QUANTITY)),

@@ -33,6 +33,6 @@ FAULTS: list[Fault] = [
     fault(
         "fees-in-dollars", "MARKET-CURRENCY", "fees of a line are in USD everywhere",
         edit("lineItems[].fees[].amount.currency", lambda _: "USD", on=(INITIATE, *SESSION_METHODS, ORDER)),
-        kind="one field",
+        kind="field",
     ),
 ]

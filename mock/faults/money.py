@@ -37,7 +37,7 @@ FAULTS: list[Fault] = [
     fault(
         "unit-price-falls", "PRICE-UNIT", "a piece costs a cent less from the fourth on",
         after("unit", _cheaper, on=SHOWN),
-        kind="quantity above three",
+        kind="quantity",
     ),
     fault(
         "delivery-grows-on-read", "SESSION-READ", "the first read after a change has a cent more for delivery",
@@ -45,10 +45,10 @@ FAULTS: list[Fault] = [
     ),
     fault(
         "quantity-cent-second-time", "PRICE-TOTAL", "from the second change of a quantity on the total has a cent more",
-        add("pricingSummary.total", 1, on=QUANTITY, when=accepted & from_nth(2), kind="n-th time"),
+        add("pricingSummary.total", 1, on=QUANTITY, when=accepted & from_nth(2), kind="repeat"),
     ),
     fault(
         "order-costs-more", "ORDER-READ", "the purchase order's fee is a cent higher than the session's",
-        rebill(plus(fee=1), on=ORDER, kind="a cent"),
+        rebill(plus(fee=1), on=ORDER, kind="cent"),
     ),
 ]

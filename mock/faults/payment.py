@@ -27,7 +27,7 @@ def _reopen(call: Call) -> None:
 FAULTS: list[Fault] = [
     fault(
         "option-after-payment-second-time", "PAY-LOCK", "the second change of an option after payment goes through",
-        skip("state", on=OPTION, when=phase(PAID) & nth(2), kind="n-th time"),
+        skip("state", on=OPTION, when=phase(PAID) & nth(2), kind="repeat"),
     ),
     fault(
         "quantity-after-payment-reaches-order", "PAY-LOCK", "15021, and yet the order has the new quantity",

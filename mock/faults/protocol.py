@@ -32,7 +32,7 @@ FAULTS: list[Fault] = [
     fault("pay-with-any-scope", "AUTH-TOKEN", "a token of another scope can pay", skip("token_scope", on=PLACE)),
     fault(
         "errors-without-domain", "ERROR-SHAPE", "errors have no domain", drop("errors[].domain"), on=OPERATIONS,
-        kind="one field",
+        kind="field",
     ),
     fault(
         "lock-is-400", "SESSION-DOCUMENTED", "15021 comes with status 400",

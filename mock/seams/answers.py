@@ -71,7 +71,7 @@ def put(path: str, value: Any, **only: Any) -> Effect:
 
 def drop(path: str, **only: Any) -> Effect:
     """The field is not there."""
-    only.setdefault("kind", "one field")
+    only.setdefault("kind", "field")
     where = parts(path)
 
     def do(call: Call, answer: Answer, *_: Any) -> None:
@@ -83,7 +83,7 @@ def drop(path: str, **only: Any) -> Effect:
 
 def add(path: str, minor: int, **only: Any) -> Effect:
     """So many cents more on the amount at a path; nothing else follows."""
-    only.setdefault("kind", "a cent")
+    only.setdefault("kind", "cent")
 
     def change(amount: Any) -> Any:
         cents = int(amount["value"].replace(".", ""))

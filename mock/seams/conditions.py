@@ -19,7 +19,7 @@ def in_market(*marketplaces: str) -> Condition:
         market = call.cart.market if call.cart else call.order.cart.market if call.order else call.market
         return market is not None and market.id in marketplaces
 
-    return Condition(test, "one marketplace")
+    return Condition(test, "marketplace")
 
 
 def _count(call: Call, key: object, per: str) -> int:
@@ -32,19 +32,19 @@ def _count(call: Call, key: object, per: str) -> int:
 def nth(n: int, per: str = "session") -> Condition:
     """Only the n-th time that it is asked, counted per session or per shop."""
     key = object()
-    return Condition(lambda call, *_: _count(call, key, per) == n, "n-th time")
+    return Condition(lambda call, *_: _count(call, key, per) == n, "repeat")
 
 
 def from_nth(n: int, per: str = "session") -> Condition:
     """From the n-th time on."""
     key = object()
-    return Condition(lambda call, *_: _count(call, key, per) >= n, "n-th time")
+    return Condition(lambda call, *_: _count(call, key, per) >= n, "repeat")
 
 
 def every(n: int, per: str = "shop") -> Condition:
     """Each n-th time."""
     key = object()
-    return Condition(lambda call, *_: _count(call, key, per) % n == 0, "n-th time")
+    return Condition(lambda call, *_: _count(call, key, per) % n == 0, "repeat")
 
 
 def lines(least: int, most: int = 1_000) -> Condition:
@@ -53,7 +53,7 @@ def lines(least: int, most: int = 1_000) -> Condition:
         cart = call.order.cart if call.order is not None else call.cart
         return least <= (len(call.wanted) if cart is None else len(cart.lines)) <= most
 
-    return Condition(test, "many lines")
+    return Condition(test, "lines")
 
 
 def _coupon(call: Call, *_: Any) -> bool:
@@ -61,7 +61,7 @@ def _coupon(call: Call, *_: Any) -> bool:
     return cart is not None and cart.coupon is not None
 
 
-coupon = Condition(_coupon, "coupon applied")
+coupon = Condition(_coupon, "coupon")
 
 
 def _in_session(test: Callable[[Call, Session], bool], kind: str = "") -> Condition:
@@ -74,22 +74,22 @@ def _in_session(test: Callable[[Call, Session], bool], kind: str = "") -> Condit
 
 def after_op(*operations: str, least: int = 1) -> Condition:
     """These were accepted before in the session, so often at least."""
-    return _in_session(lambda call, session: sum(session.done[op] for op in operations) >= least, "after a change")
+    return _in_session(lambda call, session: sum(session.done[op] for op in operations) >= least, "after")
 
 
 def just_after(*operations: str) -> Condition:
     """One of these was the latest request that the session accepted."""
-    return _in_session(lambda call, session: session.last in operations, "after a change")
+    return _in_session(lambda call, session: session.last in operations, "after")
 
 
 def after_refused(*operations: str, least: int = 1) -> Condition:
     """These were refused before in the session (one that was found), so often at least."""
-    return _in_session(lambda call, session: sum(session.refused[op] for op in operations) >= least, "after a change")
+    return _in_session(lambda call, session: sum(session.refused[op] for op in operations) >= least, "after")
 
 
 # Only the first read after a change.
 next_read = _in_session(
-    lambda call, session: call.operation == READ and session.last in (INITIATE, *CHANGES), "next read"
+    lambda call, session: call.operation == READ and session.last in (INITIATE, *CHANGES), "read-only"
 )
 
 
@@ -107,7 +107,7 @@ def quantity_above(n: int) -> Condition:
         quantities = list(call.wanted.values()) if cart is None else [line.quantity for line in cart.lines]
         return any(quantity > n for quantity in quantities)
 
-    return Condition(test, "quantity above three")
+    return Condition(test, "quantity")
 
 
 def phase(name: str) -> Condition:
@@ -118,7 +118,7 @@ def phase(name: str) -> Condition:
 emptied = Condition(lambda call, *_: call.cart is not None and not call.cart.lines)
 other_option = Condition(
     lambda call, *_: call.cart is not None and any(line.option != line.item.options[0].id for line in call.cart.lines),
-    "after a change",
+    "after",
 )
 
 
@@ -145,7 +145,7 @@ def field(*paths: str) -> Condition:
         path = about if isinstance(about, str) else about.path
         return any(path == wanted or path.endswith("." + wanted) for wanted in paths)
 
-    return Condition(test, "one field")
+    return Condition(test, "field")
 
 
 # In the steps `answer` and `refusal`.
@@ -165,4 +165,4 @@ def error(*ids: int) -> Condition:
 
 
 # The second of two requests that were in flight at once to one session (or, without one, to one operation).
-at_once = Condition(lambda call, *_: call.partner is not None, "at once", meets=True)
+at_once = Condition(lambda call, *_: call.partner is not None, "race", meets=True)

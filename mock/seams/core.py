@@ -17,9 +17,8 @@ CHAPTERS = ("sessions", "marketplace", "line_items", "address_shipping", "coupon
 
 # When or how a fault shows; conditions and combinators bring theirs along, `fault(kind=…)` says otherwise.
 KINDS = (
-    "always", "one marketplace", "n-th time", "many lines", "coupon applied", "after a change", "answer only",
-    "next read", "refused yet applied", "wrong status", "wrong id", "one field", "boundary", "a cent", "ignored",
-    "quantity above three", "at once",
+    "always", "marketplace", "repeat", "lines", "coupon", "after", "answer-only", "read-only",
+    "applied-though-refused", "status", "id", "field", "boundary", "cent", "ignored", "quantity", "race",
 )
 
 

@@ -82,14 +82,14 @@ def plus(**amounts: int) -> Callable[..., None]:
 
 def restatus(status: int, **only: Any) -> Effect:
     """The same answer under another status; refusals, unless `when=` says which (as in `error(15003)`, `accepted`)."""
-    only.setdefault("kind", "wrong status")
+    only.setdefault("kind", "status")
     only.setdefault("when", refused)
     return after("answer", lambda call, answer, *_: replace(answer, status=status), **only)
 
 
 def reid(id: int, **only: Any) -> Effect:
     """The same refusal under another id, with the status that it had."""
-    only.setdefault("kind", "wrong id")
+    only.setdefault("kind", "id")
 
     def do(call: Call, answer: Answer, refusal: Refusal) -> Answer:
         return replace(answer, body=Refusal(id, **parameters(call, id)).body)

@@ -57,7 +57,7 @@ def shown_not_kept(**only: Any) -> Effect:
             call.the_session().cart = call.notes[key]
 
     return both(
-        before("apply", remember, **{"kind": "answer only", **only}), after("answer", restore, on=only.get("on", ()))
+        before("apply", remember, **{"kind": "answer-only", **only}), after("answer", restore, on=only.get("on", ()))
     )
 
 
@@ -76,7 +76,7 @@ def kept_not_shown(**only: Any) -> Effect:
             call.cart = now
 
     return both(
-        before("apply", remember, **{"kind": "next read", **only}), around("view", show, on=only.get("on", ()))
+        before("apply", remember, **{"kind": "read-only", **only}), around("view", show, on=only.get("on", ()))
     )
 
 
@@ -98,7 +98,7 @@ def refused_yet_applied(step: str, to: str = "session", returning: Any = None, *
     asked: Condition | None = only.pop("when", None)
     again = Condition(lambda call, *_: key in call.notes)  # the second time round nothing is asked, or counted
     when = asked if asked is None else again | asked
-    return around(step, by, when=when, **{"kind": "refused yet applied", **only})
+    return around(step, by, when=when, **{"kind": "applied-though-refused", **only})
 
 
 def _carry_out(call: Call, to: str) -> None:

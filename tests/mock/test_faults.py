@@ -22,7 +22,7 @@ def healthy(name: str) -> list[str]:
 
 
 def _scenes(chapter: str, kind: str) -> list[str]:
-    first = "race" if kind == "at once" else chapter
+    first = "race" if kind == "race" else chapter
     return sorted(SCENES, key=lambda name: (name != first, name == "race"))
 
 
