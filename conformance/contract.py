@@ -178,6 +178,15 @@ def warning_ids() -> frozenset[int]:
 
 
 @cache
+def address_line_limit(marketplace: str) -> int:
+    """The longest address line of a marketplace, in characters."""
+    root = document("order-v2")
+    address = resolve(root, resolve(root, operations()[INITIATE].request)["properties"]["shippingAddress"])
+    limits = resolve(root, address["properties"]["addressLine1"])["x-max-length-by-marketplace"]
+    return int(limits.get(marketplace, limits["default"]))
+
+
+@cache
 def marketplaces() -> dict[str, dict[str, Any]]:
     """Country, currency and decimals of each marketplace of the platform."""
     found: dict[str, dict[str, Any]] = _load("marketplaces.yaml")["marketplaces"]
@@ -196,7 +205,7 @@ def requirements() -> dict[str, Requirement]:
                 level=one["level"],
                 title=one["title"],
                 sentence=one["sentence"],
-                sources=tuple(one["sources"]),
+                sources=tuple({"document": str(each["document"]), "place": str(each["place"])} for each in one["sources"]),
                 operations=tuple(one.get("operations", ())),
                 needs=tuple(one.get("needs", ())),
                 answers=tuple(_answer(answer) for answer in one.get("answers", ()) if answer["id"] is not None),

@@ -36,6 +36,16 @@ class Request:
     content_type: str | None = "application/json"
     headers: dict[str, str] = field(default_factory=dict)
 
+    def object(self) -> dict[str, Any]:
+        """The JSON object that is sent, {} if it is something else."""
+        if self.raw is None:
+            return self.body if isinstance(self.body, dict) else {}
+        try:
+            found = json.loads(self.raw)
+        except (ValueError, RecursionError):
+            return {}
+        return found if isinstance(found, dict) else {}
+
     def payload(self) -> bytes | None:
         """The bytes of the body, None where the operation has none."""
         if self.raw is not None:

@@ -97,7 +97,7 @@ class At:
     @property
     def body(self) -> dict[str, Any]:
         """The request's JSON object, empty if it is something else."""
-        return self.request.body if isinstance(self.request.body, dict) else {}
+        return self.request.object()
 
     @property
     def why(self) -> str | None:

@@ -128,7 +128,7 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, Any, Any]:
         pytest.skip(str(stopped))
     broken = run.broken(item)
     if broken:
-        pytest.fail(broken, pytrace=False)
+        pytest.fail(f"breach: {broken}", pytrace=False)
     return result
 
 
@@ -142,6 +142,8 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
         return
     if session.config.option.plan:
         return
+    reporter = session.config.pluginmanager.getplugin("terminalreporter")
+    run.defects += getattr(reporter, "defects", [])
     code = run.finish_controller(int(exitstatus))
     session.exitstatus = code
 

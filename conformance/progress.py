@@ -11,6 +11,13 @@ import pytest
 from _pytest.terminal import TerminalReporter
 
 
+def _last_line(report: pytest.CollectReport | pytest.TestReport) -> str:
+    """What went wrong in our own code, and where."""
+    lines = [one for one in str(report.longrepr).splitlines() if one.strip()]
+    errors = [one[1:].strip() for one in lines if one.startswith("E ")]
+    return f"{errors[0] if errors else lines[0] if lines else 'error'} ({lines[-1] if lines else ''})"
+
+
 class Progress(TerminalReporter):
     """Takes the place of pytest's own reporter: findings are told once, at the end, by requirement."""
 
@@ -38,7 +45,7 @@ class Progress(TerminalReporter):
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         if report.failed:
-            self.defects.append(f"{report.nodeid}: {str(report.longrepr)[-800:]}")
+            self.defects.append(f"{report.nodeid}: {_last_line(report)}")
 
     def pytest_runtest_logstart(self, nodeid: str, location: Any) -> None: ...
 
@@ -47,8 +54,8 @@ class Progress(TerminalReporter):
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         category = "passed" if report.passed else "skipped" if report.skipped else "failed"
         self._add_stats(category, [report])
-        if report.failed and not isinstance(report.longrepr, str) or report.when != "call" and report.failed:
-            self.defects.append(f"{report.nodeid}: {str(report.longrepr)[-1500:]}")
+        if report.failed and "breach: " not in str(report.longrepr):
+            self.defects.append(f"{report.nodeid}: {_last_line(report)}")
         if report.when == "teardown":
             self.reported.add(report.nodeid)
             self._tests += 1

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import sys
 import time
@@ -138,23 +137,15 @@ def write_result(run: Run, exitstatus: int) -> int:
     _write(folder / "result.json", _redacted(run, json.dumps(document, indent=1, ensure_ascii=False)))
     shutil.rmtree(folder / journal.PARTS, ignore_errors=True)
     from reports import render_all
-    from reports.terminal import print_summary
+    from reports.terminal import print_summary, wants_colour
 
     render_all(folder)
-    print_summary(document, sys.stdout, colour=sys.stdout.isatty() and "NO_COLOR" not in os.environ)
-    print(f"Report: {_shown(folder / 'report.html')}")
+    print_summary(document, sys.stdout, wants_colour(sys.stdout), folder)
     return int(document["exit_status"])
 
 
 def _redacted(run: Run, text: str) -> str:
     return run.target.secrets.out_of(text) if run.target else text
-
-
-def _shown(path: Path) -> str:
-    try:
-        return str(path.relative_to(Path.cwd()))
-    except ValueError:
-        return str(path)
 
 
 def _write(path: Path, text: str) -> None:

@@ -90,6 +90,7 @@ class Run:
     mock: MockProcess | None = None
     book: journal.Journal | None = None
     indices: dict[str, int] = field(default_factory=dict)
+    chosen: dict[str, list[str]] = field(default_factory=dict)
     defects: list[str] = field(default_factory=list)
     _trace: Trace | None = None
     _skipped: str | None = None
@@ -165,10 +166,11 @@ class Run:
     def marketplaces(self, nodeid: str, count: int | None, having: str | None) -> list[str]:
         """The marketplaces in which a test runs; with a count, another choice for each test."""
         names = [name for name in self.profile.markets if self._has(name, having)]
-        if count is None or count >= len(names):
-            return names
-        start = crc32(nodeid.encode()) % len(names)
-        return [name for name in names if name in {names[(start + at) % len(names)] for at in range(count)}]
+        if count is not None and count < len(names):
+            start = crc32(nodeid.encode()) % len(names)
+            names = [name for name in names if name in {names[(start + at) % len(names)] for at in range(count)}]
+        self.chosen[nodeid.rpartition("::")[2]] = names
+        return names
 
     def _has(self, name: str, having: str | None) -> bool:
         if not having:
@@ -202,16 +204,27 @@ class Run:
 
     def shop_of(self, item: pytest.Item) -> AbstractContextManager[Shop]:
         """The shop of a test."""
-        return self.shop(self.indices.get(item.nodeid, 0), item.nodeid.removeprefix("suites/"), mark_args(item, "provokes"))
+        return self.shop(self.indices.get(item.nodeid, 0), item.nodeid.removeprefix("suites/"), mark_args(item, "provokes"), thorough=self._thorough(item))
+
+    def _thorough(self, item: pytest.Item) -> bool:
+        """One marketplace of each test is thorough; which one differs from test to test, so that all have their share."""
+        market = getattr(item, "callspec").params.get("market") if hasattr(item, "callspec") else None
+        if market is None:
+            return True
+        name = item.nodeid.rpartition("[")[0]
+        names = self.chosen.get(getattr(item, "originalname", ""), []) or list(self.profile.markets)
+        return bool(names[crc32(name.encode()) // 7 % len(names)] == market)
 
     @contextmanager
-    def shop(self, index: int, name: str, provokes: tuple[str, ...] = ()) -> Iterator[Shop]:
+    def shop(self, index: int, name: str, provokes: tuple[str, ...] = (), *, thorough: bool = True) -> Iterator[Shop]:
         """A shop whose exchanges make one trace. index: its place in the plan."""
         assert self.target and self.book
         self._trace, self._skipped = Trace(name, provokes=provokes), None
         self._trace.world.units = dict(self.found.units)
+        shop = Shop(self.target, self._trace, features=self.found.features, thorough=thorough, record=self.book.exchange)
         try:
-            yield Shop(self.target, self._trace, features=self.found.features, record=self.book.exchange)
+            yield shop
+            shop.settle()
         finally:
             self.book.trace(self._trace, index, self._skipped)
 

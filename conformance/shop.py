@@ -57,7 +57,11 @@ class Trace:
 
 
 class Shop:
-    """Sends requests of one test. `depth` cuts what `some` gives (1 under a budget)."""
+    """Sends requests of one test.
+
+    thorough: one marketplace of each test gets every case and a read after every refusal; in the others `some` may give
+    fewer and one read closes several refusals. depth: cuts further, under a budget.
+    """
 
     def __init__(
         self,
@@ -66,6 +70,7 @@ class Shop:
         *,
         features: dict[tuple[str, str], Features] | None = None,
         depth: int | None = None,
+        thorough: bool = True,
         record: Callable[[Exchange], None] | None = None,
     ) -> None:
         self.target = target
@@ -73,6 +78,7 @@ class Shop:
         self.trace = trace
         self.features = features or {}
         self.depth = depth
+        self.thorough = thorough
         self.lines_seen: dict[tuple[str, str], Line] = {}
         self._record = record
         self._buyers = 0
@@ -83,11 +89,18 @@ class Shop:
         """What the profile says of a marketplace."""
         return self.profile.markets[marketplace]
 
-    def some(self, values: Iterable[T]) -> Iterator[T]:
-        """All values, or the first few under a budget."""
+    def some(self, values: Iterable[T], few: int | None = None) -> Iterator[T]:
+        """All values; the first `few` where the test is not thorough, fewer still under a budget."""
+        limits = [one for one in (self.depth, None if self.thorough else few) if one is not None]
         for at, value in enumerate(values):
-            if self.depth is None or at < self.depth:
+            if not limits or at < min(limits):
                 yield value
+
+    def settle(self) -> None:
+        """Reads every session whose last requests were refused: a refusal changes nothing."""
+        for session in list(self.trace.world.sessions.values()):
+            if session.pending:
+                Cart(self, session).read_back()
 
     def buyer(self) -> str:
         """An e-mail address that no other session of the run uses."""
@@ -197,10 +210,18 @@ class Cart:
         return self.shop.send(Request(operation, self.id, body, **more), why, case)
 
     def attempt(self, operation: str, body: Any = None, why: str | None = None, case: str = "", **more: Any) -> Exchange:
-        """Sends what should be refused, then reads: a refusal changes nothing."""
+        """Sends what should be refused; a read follows, now or with the next refusals (`Shop.settle`)."""
         exchange = self.send(operation, body, why, case, **more)
-        self.read()
+        if self.shop.thorough:
+            self.read_back()
         return exchange
+
+    def read_back(self) -> None:
+        """Reads the session, and its order if it was paid."""
+        own = {} if self.session.app == OWN_APP else {"credential": self.session.app}
+        self.read(**own)
+        if self.session.order and self.session.phase == "ordered":
+            self.read_order(**own)
 
     def read(self, why: str | None = None, case: str = "", **more: Any) -> Exchange:
         """getGuestCheckoutSession."""

@@ -69,7 +69,8 @@ def wrong_values(path: Path, value: Any, market: str, *, all_of_them: bool = Tru
     yield from types if all_of_them else types[:1]
     yield None
     if isinstance(value, str):
-        yield ""
+        if all_of_them:
+            yield ""
         forms = WRONG_FORMS.get(str(path[-1]), ())
         if path[-1] == "stateOrProvince" and market == "EBAY_US":
             forms = US_STATES

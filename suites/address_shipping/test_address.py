@@ -14,13 +14,6 @@ from strategies.broken import fields, named, without
 from strategies.situations import SITUATIONS, cart_in
 
 
-def limits(market: str) -> int:
-    """The longest address line of a marketplace, as the contract has it."""
-    schema = contract.document("order-v2")["components"]["schemas"]["ShippingAddress"]["properties"]["addressLine1"]
-    table = schema["x-max-length-by-marketplace"]
-    return int(table.get(market, table["default"]))
-
-
 def _initiate(shop: Shop, market: str, address: dict[str, Any], why: str, case: str) -> None:
     shop.initiate(market, [(shop.plain(market)[0], 1)], why, case, address=address)
 
@@ -32,7 +25,8 @@ def test_an_address_is_replaced_and_replaced_again(shop: Shop, market: str, situ
     home, other = shop.market(market).address, shop.market(market).other_address or shop.market(market).address
     cart = cart_in(shop, market, situation)
     short = {name: value for name, value in other.items() if name not in ("addressLine2", "county")}
-    for address in shop.some((other, home, with_fields(other, addressLine2="Floor 9", city=home["city"]), short, with_fields(home, firstName="Robin"))):
+    several = (other, with_fields(home, firstName="Robin"), with_fields(other, addressLine2="Floor 9", city=home["city"]), short, home)
+    for address in shop.some(several, few=2):
         cart.move(address, "ADDR-REPLACE", situation)
         cart.read()
 
@@ -65,7 +59,7 @@ def test_an_address_without_a_required_field(shop: Shop, market: str) -> None:
 @provokes("ADDR-LENGTH", cost=16)
 @in_marketplaces()
 def test_an_address_line_at_its_limit_and_one_more(shop: Shop, market: str) -> None:
-    address, most = shop.market(market).address, limits(market)
+    address, most = shop.market(market).address, contract.address_line_limit(market)
     cart = shop.cart(market)
     for name in ("addressLine1", "addressLine2"):
         for length, verdict in shop.some(((most, "passes"), (most + 1, "is refused"), (most + 15, "is refused"))):
@@ -85,7 +79,7 @@ def test_control_characters_are_refused(shop: Shop, market: str) -> None:
     address = shop.market(market).address
     cart = shop.cart(market)
     for at, name in enumerate(shop.some(TEXT_FIELDS)):
-        for char in shop.some((CONTROL[at % len(CONTROL)], CONTROL[(at + 2) % len(CONTROL)])):
+        for char in shop.some((CONTROL[at % len(CONTROL)], CONTROL[(at + 2) % len(CONTROL)]), few=1):
             changed = with_path(address, name, f"Wal{char}nut Street"[:30])
             _initiate(shop, market, changed, "ADDR-CHARS", f"{name} with {char!r}")
             cart.attempt(contract.ADDRESS, changed, "ADDR-CHARS", f"{name} with {char!r}")
@@ -97,7 +91,7 @@ def test_markup_is_refused(shop: Shop, market: str) -> None:
     address = shop.market(market).address
     cart = shop.cart(market)
     for text in shop.some(MARKUP):
-        changed = with_fields(address, addressLine1=text[: limits(market)])
+        changed = with_fields(address, addressLine1=text[: contract.address_line_limit(market)])
         _initiate(shop, market, changed, "ADDR-CHARS-MARKUP", text)
         cart.attempt(contract.ADDRESS, changed, "ADDR-CHARS-MARKUP", text)
 

@@ -15,13 +15,14 @@ UNCOUPONED = [name for name, one in SITUATIONS.items() if not one.coupon]
 @provokes("COUPON-APPLY", "COUPON-REMOVE", cost=20)
 @in_marketplaces(having="coupon")
 def test_a_coupon_is_applied_and_removed(shop: Shop, market: str) -> None:
-    for count, quantity in shop.some(((1, 1), (3, 2), (4, 5))):
+    for count, quantity in shop.some(((1, 1), (4, 5), (3, 2)), few=2):
         cart = shop.cart(market, count, quantity=quantity)
         for coupon in shop.some(shop.market(market).coupons_of("good", "oversized")):
             cart.apply(coupon.code, "COUPON-APPLY", coupon.kind)
             cart.read()
             cart.remove(coupon.code, "COUPON-REMOVE", coupon.kind)
-            cart.read()
+            if shop.thorough:
+                cart.read()
 
 
 @provokes("COUPON-APPLY", "COUPON-REMOVE", cost=20)
@@ -30,11 +31,11 @@ def test_a_coupon_is_applied_and_removed(shop: Shop, market: str) -> None:
 def test_a_coupon_is_applied_and_removed_in_every_situation(shop: Shop, market: str, situation: str) -> None:
     code = shop.market(market).coupons_of("good", "oversized")[0].code
     cart = cart_in(shop, market, situation)
-    for _ in range(2):  # the second time is as good as the first
+    for _ in shop.some(range(2)):  # the second time is as good as the first
         cart.apply(code, "COUPON-APPLY", situation)
         cart.read()
         cart.remove(code, "COUPON-REMOVE", situation)
-        cart.read()
+    cart.read()
 
 
 @provokes("COUPON-REMOVE", "PRICE-SAVINGS", cost=16)
@@ -71,7 +72,7 @@ def test_a_second_coupon_is_refused(shop: Shop, market: str, situation: str) -> 
     applied = cart.session.view.coupons
     for coupon in shop.some(shop.market(market).coupons_of("good", "oversized")):
         again = coupon.code in applied
-        for _ in shop.some(range(2)):
+        for _ in shop.some(range(2), few=1):
             cart.attempt(contract.APPLY, {"redemptionCode": coupon.code}, "COUPON-ONE", "the same again" if again else "another one")
     cart.remove(applied[0] if applied else "NONE")
     cart.read()
@@ -123,7 +124,7 @@ def test_each_refused_coupon_is_refused_in_a_full_cart(shop: Shop, market: str) 
     cart = cart_in(shop, market, "rich")
     if cart.session.view.coupons:
         cart.remove(cart.session.view.coupons[0])
-    for _ in range(2):
+    for _ in shop.some(range(2), few=1):
         for coupon in shop.market(market).coupons_of("refused"):
             cart.attempt(contract.APPLY, {"redemptionCode": coupon.code}, "COUPON-REFUSED", f"{coupon.error}")
     cart.attempt(contract.APPLY, {"redemptionCode": "NEVER-HEARD-OF-43"}, "COUPON-UNKNOWN")

@@ -34,7 +34,7 @@ def test_a_quantity_is_set_in_every_situation(shop: Shop, market: str, situation
 @in_marketplaces()
 def test_an_invalid_quantity_is_refused(shop: Shop, market: str) -> None:
     item = shop.plain(market)[0]
-    for value in shop.some([*INVALID, 0]):
+    for value in shop.some([0, *INVALID], few=7):
         body = shop.initiate_body(market, [(item, 1)])
         body["lineItemInputs"][0]["quantity"] = value
         shop.initiate(market, why="QTY-INVALID", body=body)
@@ -42,7 +42,7 @@ def test_an_invalid_quantity_is_refused(shop: Shop, market: str) -> None:
     del body["lineItemInputs"][0]["quantity"]
     shop.initiate(market, why="QTY-INVALID", body=body)
     cart = shop.cart(market)
-    for value in shop.some(INVALID):
+    for value in shop.some(INVALID, few=6):
         cart.attempt(contract.QUANTITY, {"lineItemId": cart.lines[0].id, "quantity": value}, "QTY-INVALID")
     cart.attempt(contract.QUANTITY, {"lineItemId": cart.lines[0].id}, "QTY-INVALID")
 
@@ -60,10 +60,10 @@ def test_an_invalid_quantity_is_refused_in_a_full_cart(shop: Shop, market: str) 
 @in_marketplaces()
 def test_an_unknown_line_is_refused(shop: Shop, market: str) -> None:
     cart, other = shop.cart(market), shop.cart(market)
-    for quantity in shop.some((2, 0, 5)):
+    for quantity in shop.some((2, 0, 5), few=2):
         cart.attempt(contract.QUANTITY, {"lineItemId": shop.unknown(cart.lines[0].id), "quantity": quantity}, "QTY-UNKNOWN-LINE")
         cart.attempt(contract.QUANTITY, {"lineItemId": other.lines[0].id, "quantity": quantity}, "QTY-UNKNOWN-LINE", "of another session")
-        other.read()
+    other.read()
     cart.attempt(contract.QUANTITY, {"quantity": 2}, "QTY-UNKNOWN-LINE", "no line item id")
 
 
@@ -87,15 +87,15 @@ def test_a_quantity_on_each_side_of_its_bound(shop: Shop, market: str, kind: str
         good, bad = (most, most + 1) if kind != "lot" else (most, most + 1)
         cart = shop.cart(market, [(item, good)], why=why, case=f"{good} passes")
         cart.attempt(contract.QUANTITY, {"lineItemId": cart.lines[0].id, "quantity": bad}, why, f"{bad}")
-        cart.attempt(contract.QUANTITY, {"lineItemId": cart.lines[0].id, "quantity": bad + most}, why, f"{bad + most}")
         shop.initiate(market, [(item, bad)], why, f"{bad}")
         fine = 2 * most if kind == "lot" else max(1, most - 1)
         cart.set_quantity(cart.lines[0], fine, why, f"{fine} passes")
-        cart.set_quantity(cart.lines[0], good, why, f"{good} passes")
         cart.read()
         # beside other lines, first and last
         plain = shop.plain(market)[0]
         shop.initiate(market, [(plain, 1), (item, bad)], why, f"{bad} beside another")
+        if not shop.thorough:
+            continue
         pair = shop.cart(market, [(plain, 5), (item, good)])
         line = pair.session.view.line_of(item)
         if line:

@@ -15,9 +15,9 @@ SUMS = ("PRICE-TOTAL", "PRICE-SUBTOTAL", "PRICE-UNIT", "PRICE-DISCOUNT", "PRICE-
 @in_marketplaces()
 def test_every_item_at_several_quantities(shop: Shop, market: str) -> None:
     """Promotions, fees and break prices show at other quantities than one, each item on its own."""
-    for item in shop.some(shop.plain(market, 12)):
+    for item in shop.some(shop.plain(market, 12), few=6):
         cart = shop.cart(market, [(item, 3)])
-        for quantity in shop.some((1, 4)):
+        for quantity in shop.some((4, 1), few=1):
             cart.set_quantity(cart.lines[0], quantity)
 
 
@@ -77,7 +77,7 @@ def test_items_that_show_one_thing(shop: Shop, market: str, feature: str) -> Non
     if not items:
         return
     cart = shop.cart(market, [(item, 2) for item in items])
-    for quantity in shop.some((5, 1)):
+    for quantity in shop.some((5, 1), few=1):
         cart.set_quantity(cart.lines[0], quantity)
     if option := cart.other_option(cart.lines[0]):
         cart.select(cart.lines[0], option.id)

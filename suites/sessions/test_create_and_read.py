@@ -13,7 +13,7 @@ from strategies.situations import SITUATIONS, cart_in, select_another
 @provokes("SESSION-CREATE", "SESSION-FIELDS", "SESSION-SIGNATURE", "SESSION-UNIQUE", cost=8)
 @in_marketplaces()
 def test_sessions_of_every_size(shop: Shop, market: str) -> None:
-    for count in shop.some((1, 2, 4, 3)):
+    for count in shop.some((1, 4, 3, 2), few=3):
         for quantity in shop.some((1, 5)):
             shop.cart(market, count, quantity=quantity).read()
     if address := shop.market(market).other_address:
@@ -22,15 +22,16 @@ def test_sessions_of_every_size(shop: Shop, market: str) -> None:
 
 @provokes("SESSION-READ", "SESSION-SAFE", cost=14)
 @in_marketplaces()
-@pytest.mark.parametrize("situation", ["rich", "calm"])
+@pytest.mark.parametrize("situation", ["rich"])
 def test_reading_shows_every_change_and_changes_nothing(shop: Shop, market: str, situation: str) -> None:
     cart = cart_in(shop, market, situation)
-    for _ in shop.some(range(4)):
+    for _ in shop.some(range(4), few=2):
         cart.read("SESSION-SAFE")
     for operation, body in shop.some(every_change(cart)):
         cart.send(operation, body)
         cart.read("SESSION-READ", operation)
-        cart.read("SESSION-SAFE")
+        if shop.thorough:
+            cart.read("SESSION-SAFE")
 
 
 def every_change(cart: Cart) -> list[tuple[str, object]]:
@@ -57,12 +58,13 @@ def every_change(cart: Cart) -> list[tuple[str, object]]:
 
 @provokes("SESSION-ONLY", cost=20)
 @in_marketplaces()
-@pytest.mark.parametrize("situation", ["three lines", "rich"])
+@pytest.mark.parametrize("situation", ["rich"])
 def test_a_change_changes_only_what_it_names(shop: Shop, market: str, situation: str) -> None:
     cart = cart_in(shop, market, situation)
     for operation, body in shop.some(every_change(cart)):
         cart.send(operation, body, "SESSION-ONLY", situation)
-        cart.read()
+        if shop.thorough:
+            cart.read()
     select_another(cart)
     cart.set_quantity(cart.lines[0], 4, "SESSION-ONLY", situation)
     cart.read()
@@ -78,7 +80,7 @@ def test_sessions_do_not_touch_each_other(shop: Shop, market: str) -> None:
         first.send(operation, body)
         second.read("SESSION-ISOLATED", operation)
     first.read(), first.read()
-    for operation, body in shop.some(every_change(second)):
+    for operation, body in shop.some(every_change(second), few=2):
         second.send(operation, body)
         first.read("SESSION-ISOLATED", operation)
     if shop.profile.offers("payment"):

@@ -1,0 +1,56 @@
+"""Walks through every marketplace: what only sequences show. Each fault that only a walk finds is a situation to add."""
+
+from __future__ import annotations
+
+import hashlib
+
+import pytest
+
+from conformance import contract
+from conformance.marks import in_marketplaces, provokes
+from conformance.shop import Blocked, Shop, Trace
+from conformance.states import EMPTY, ORDERED, transitions
+
+# One walk in each marketplace takes the simplest choices throughout: a session that is read and ended.
+WALKS, STEPS = 5, 16
+
+FEEDS = (
+    "SESSION-CREATE SESSION-FIELDS SESSION-UNIQUE SESSION-READ SESSION-SAFE SESSION-ISOLATED SESSION-ONLY SESSION-APP "
+    "MARKET-SAME MARKET-CURRENCY QTY-SET QTY-ZERO QTY-LAST QTY-UNKNOWN-LINE ADDR-REPLACE SHIP-ONE SHIP-SET SHIP-UNKNOWN "
+    "COUPON-APPLY COUPON-ONE COUPON-REMOVE COUPON-NOT-APPLIED PRICE-TOTAL PRICE-SUBTOTAL PRICE-UNIT PRICE-DISCOUNT "
+    "PRICE-DELIVERY PRICE-NET PRICE-SAVINGS PRICE-FEE PRICE-IMPORT PRICE-STABLE PRICE-FORM PAY-PLACE PAY-LOCK PAY-TWICE "
+    "PAY-EMPTY PAY-DECLINED PAY-DECLINED-ENDS ORDER-READ ORDER-APP ORDER-STABLE AUTH-TOKEN ERROR-SHAPE"
+).split()
+
+
+def walk_seed(run_seed: int, nodeid: str) -> int:
+    """The same for one seed and one test, in whichever process it runs."""
+    return int.from_bytes(hashlib.sha256(f"{run_seed}/{nodeid}".encode()).digest()[:8], "big")
+
+
+def unreached(shop: Shop, trace: Trace) -> list[str]:
+    """The states that walks should have been in and were not, as far as the target has them."""
+    seen = {after for _, _, after in transitions(trace)}
+    market = next(iter(shop.profile.markets.values()))
+    kept = any(15019 in one.error_ids for one in trace.exchanges if one.operation == contract.QUANTITY)
+    found = {
+        "several lines": len(market.plain) < 2 or any(one.startswith("several lines") for one in seen),
+        "a coupon applied": not market.coupons_of("good") or any(one.endswith("with a coupon") for one in seen),
+        "ordered": shop.profile.payment != "place_order" or ORDERED in seen,
+        "emptied": EMPTY in seen or kept,  # a target may refuse to take the last line out
+    }
+    return [name for name, reached in found.items() if not reached]
+
+
+@provokes(*FEEDS, cost=130)
+@in_marketplaces()
+def test_walks(shop: Shop, market: str, request: pytest.FixtureRequest) -> None:
+    from suites.state_machine.walk import run_walks  # Hypothesis is slow to load, and not every run walks
+
+    walks = WALKS if shop.depth is None else min(WALKS, shop.depth + 1)
+    run_walks(shop, market, walk_seed(request.config.option.seed, request.node.nodeid), walks=walks, steps=STEPS)
+    if not shop.trace.world.sessions:
+        raise Blocked("SESSION-CREATE")
+    missing = unreached(shop, shop.trace)
+    if missing and all(one.ok for one in shop.trace.judgments):
+        pytest.skip(f"the walks never were in this state: {', '.join(missing)}")

@@ -1,0 +1,264 @@
+"""A shopper who wanders: random sequences over the nine operations. It sends and reads; the judge judges.
+
+What a step draws never depends on an answer: places are taken modulo what is there, and a step that finds nothing to do
+sends something that must be refused. So the same seed draws the same walk whatever the target answers, and a target
+that answers differently the second time cannot confuse Hypothesis.
+"""
+
+from __future__ import annotations
+
+from itertools import count
+from typing import Any
+
+from hypothesis import HealthCheck, Phase, seed, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule, run_state_machine_as_test
+
+from conformance import contract
+from conformance.exchange import OTHER_APP
+from conformance.shop import Blocked, Cart, Shop
+from suites.marketplace.test_marketplace import seven
+from suites.protocol.test_tokens import strangers
+
+PLACE = st.integers(0, 11)
+READ = st.booleans()
+LINES = st.lists(st.tuples(PLACE, st.integers(1, 6)), min_size=1, max_size=4)
+WHICH = st.sampled_from((0, 0, 0, 1))  # the session that the walk is busy with, now and then the one before
+RESTS = 4  # steps on a session that takes no more changes, before another one is opened
+DECLINED = 11  # the place at which a session gets a buyer whose payment is declined
+
+
+class Walk(RuleBasedStateMachine):
+    """One walk through one marketplace. number: of the walk in its test; it decides how the walk ends."""
+
+    def __init__(self, shop: Shop, market: str, number: int = 0) -> None:
+        super().__init__()
+        self.shop, self.market, self.number = shop, market, number
+        self.carts: list[Cart] = []
+        self.wanted: list[tuple[int, int]] = []
+        self.rested: dict[str, int] = {}
+        self.walked = 0
+
+    # ------------------------------------------------------------ sessions
+
+    def _open(self, lines: list[tuple[int, int]], buyer: int = 0) -> None:
+        """Another session, in the place of the older one. Where none is to be had, the walk goes on without."""
+        items = self.shop.plain(self.market, 12)
+        chosen: dict[str, int] = {}
+        for place, quantity in lines[: self.shop.maximum()]:
+            rest = [one for one in items if one not in chosen]
+            if rest:
+                chosen[rest[place % len(rest)]] = quantity
+        declined = list(self.shop.profile.declined) if buyer == DECLINED and self._pays() else []
+        try:
+            cart = self.shop.cart(self.market, chosen.items(), email=declined[self.number % len(declined)] if declined else None)
+        except Blocked:
+            return
+        self.carts = [cart, *self.carts[:1]]
+
+    def _pays(self) -> bool:
+        return self.shop.profile.payment == "place_order"
+
+    def _cart(self, which: int) -> Cart | None:
+        """The session of this step; one that has rested long enough is replaced by a new one."""
+        if not self.carts:
+            return None
+        cart = self.carts[which % len(self.carts)]
+        if cart.session.phase != "open":
+            self.rested[cart.id] = self.rested.get(cart.id, 0) + 1
+            if self.rested[cart.id] > RESTS:
+                self._open([(place + len(self.rested), quantity) for place, quantity in self.wanted])
+                return self.carts[0]
+        return cart
+
+    def _send(self, which: int, place: int, **more: Any) -> Cart | None:
+        """Any of the methods that a session has, as it would be sent in earnest, but with `more`."""
+        cart = self._cart(which)
+        if cart:
+            methods = seven(cart)
+            operation, body = methods[place % len(methods)]
+            cart.send(operation, body, **more)
+        return cart
+
+    def _read(self, cart: Cart | None, read: bool = True) -> None:
+        self.walked += 1
+        if cart and read:
+            cart.read()
+
+    # ------------------------------------------------------------ steps
+
+    @initialize(lines=LINES, buyer=PLACE, coupon=READ)
+    def begin(self, lines: list[tuple[int, int]], buyer: int, coupon: bool) -> None:
+        self.wanted = lines
+        self._open(lines, buyer)
+        codes = self._codes()
+        if coupon and codes and self.carts:
+            self.carts[0].apply(codes[0])
+
+    @rule()
+    def again(self) -> None:
+        """Reads; not more than twice in a row, since the shortest walk takes this step only."""
+        sent = self.shop.trace.exchanges[-2:]
+        if self.carts and any(one.operation != contract.READ for one in sent):
+            self.carts[0].read()
+
+    @precondition(lambda self: self.walked > 3)
+    @rule(lines=LINES, buyer=PLACE)
+    def another_session(self, lines: list[tuple[int, int]], buyer: int) -> None:
+        self._open(lines, buyer)
+
+    @rule(which=WHICH, place=PLACE, quantity=st.integers(1, 6), read=READ)
+    def quantity(self, which: int, place: int, quantity: int, read: bool) -> None:
+        cart = self._cart(which)
+        if cart:
+            line = cart.lines[place % len(cart.lines)].id if cart.lines else "1"
+            cart.send(contract.QUANTITY, {"lineItemId": line, "quantity": quantity})
+        self._read(cart, read)
+
+    @rule(which=WHICH, place=PLACE, read=READ)
+    def take_out(self, which: int, place: int, read: bool) -> None:
+        cart = self._cart(which)
+        if cart:
+            line = cart.lines[place % len(cart.lines)].id if cart.lines else "1"
+            cart.send(contract.QUANTITY, {"lineItemId": line, "quantity": 0})
+        self._read(cart, read)
+
+    @rule(which=WHICH, place=PLACE, choice=PLACE, read=READ)
+    def option(self, which: int, place: int, choice: int, read: bool) -> None:
+        cart = self._cart(which)
+        if cart:
+            lines = [one for one in cart.lines if len(one.options) > 1] or cart.lines
+            line = lines[place % len(lines)] if lines else None
+            options = [one.id for one in line.options] if line else []
+            body = {"lineItemId": line.id if line else "1", "shippingOptionId": options[choice % len(options)] if options else "1"}
+            cart.send(contract.OPTION, body)
+        self._read(cart, read)
+
+    @rule(which=WHICH, choice=PLACE, read=READ)
+    def address(self, which: int, choice: int, read: bool) -> None:
+        cart = self._cart(which)
+        if cart:
+            market = self.shop.market(self.market)
+            known = [one for one in (market.other_address, market.address, market.unverifiable_address) if one]
+            cart.move(known[choice % len(known)])
+        self._read(cart, read)
+
+    @rule(which=WHICH, choice=PLACE, read=READ)
+    def coupon(self, which: int, choice: int, read: bool) -> None:
+        """A first one or, more often, a second one."""
+        cart, codes = self._cart(which), self._codes()
+        if cart and codes:
+            cart.apply(codes[choice % len(codes)])
+        self._read(cart, read)
+
+    @rule(which=WHICH, choice=PLACE, read=READ)
+    def coupon_off(self, which: int, choice: int, read: bool) -> None:
+        """The one that is applied, or else one that is not."""
+        cart = self._cart(which)
+        if cart:
+            codes = [*cart.session.view.coupons, *cart.session.view.coupons, *(self._codes() or ["SAVE10"])]
+            cart.remove(codes[choice % len(codes)])
+        self._read(cart, read)
+
+    def _codes(self) -> list[str]:
+        return [one.code for one in self.shop.market(self.market).coupons_of("good", "oversized")]
+
+    # ------------------------------------------------------------ steps that must be refused
+
+    @rule(which=WHICH, choice=st.integers(0, 2), read=READ)
+    def nothing_there(self, which: int, choice: int, read: bool) -> None:
+        """A line or an option that the session does not have."""
+        cart = self._cart(which)
+        if cart:
+            line = cart.lines[0].id if cart.lines else "1"
+            unknown = self.shop.unknown(line)
+            if choice == 0:
+                cart.send(contract.QUANTITY, {"lineItemId": unknown, "quantity": 2})
+            else:
+                cart.send(contract.OPTION, {"lineItemId": unknown if choice == 1 else line, "shippingOptionId": "no-such-option"})
+        self._read(cart, read)
+
+    @rule(which=WHICH, place=PLACE, market=PLACE, read=READ)
+    def another_marketplace(self, which: int, place: int, market: int, read: bool) -> None:
+        others = [one for one in self.shop.profile.markets if one != self.market]
+        self._read(self._send(which, place, marketplace=others[market % len(others)]) if others else self._cart(which), read)
+
+    @rule(which=WHICH, place=PLACE, read=READ)
+    def another_app(self, which: int, place: int, read: bool) -> None:
+        if not self.shop.profile.offers("second_app"):
+            self._read(self._cart(which), read)
+            return
+        cart = self._send(which, place, credential=OTHER_APP)
+        if cart and cart.order:
+            cart.read_order(credential=OTHER_APP)
+        self._read(cart, read)
+
+    @rule(which=WHICH, place=PLACE, choice=PLACE, read=READ)
+    def a_bad_token(self, which: int, place: int, choice: int, read: bool) -> None:
+        kinds = strangers(self.shop)
+        self._read(self._send(which, place, credential=kinds[choice % len(kinds)]) if kinds else self._cart(which), read)
+
+    # ------------------------------------------------------------ payment
+
+    @precondition(lambda self: self.walked > 5)
+    @rule(which=WHICH, read=READ)
+    def pay(self, which: int, read: bool) -> None:
+        cart = self._cart(which)
+        if cart and self._pays():
+            cart.place()
+            if cart.order and read:
+                cart.read_order()
+        self._read(cart, read)
+
+    def teardown(self) -> None:
+        """Every walk ends where all of them should have been: paid, or with every line taken out."""
+        if self.carts and all(one.session.phase != "open" for one in self.carts):
+            self._open(self.wanted)
+        cart = next((one for one in self.carts if one.session.phase == "open"), None)
+        if cart is None:
+            return
+        if self.number % 2 and self._pays():
+            self._end_paid(cart)
+        else:
+            for line in cart.lines:
+                cart.set_quantity(line, 0)
+            cart.read()
+            cart.move(self.shop.market(self.market).address)
+            if self._pays():
+                cart.place()
+        cart.read()
+
+    def _end_paid(self, cart: Cart) -> None:
+        cart.place()
+        if cart.order is None:
+            return
+        cart.read_order()
+        operation, body = list(cart.changes())[self.number % 6]
+        cart.send(operation, body)
+        cart.place()
+        cart.read_order()
+
+
+def run_walks(shop: Shop, market: str, drawn_by: int, *, walks: int, steps: int) -> None:
+    """Sends `walks` walks of `steps` steps, all of them drawn from one seed. Raises nothing for a breach."""
+    numbers = count()
+
+    class Numbered(Walk):
+        def __init__(self) -> None:
+            super().__init__(shop, market, next(numbers))
+
+    seed(drawn_by)(Numbered)
+    run_state_machine_as_test(
+        Numbered,
+        settings=settings(
+            max_examples=walks,
+            stateful_step_count=steps,
+            deadline=None,
+            database=None,
+            derandomize=False,
+            # Nothing is ever raised, so there is nothing to shrink: conformance.shrink does it from the records.
+            phases=(Phase.generate,),
+            suppress_health_check=list(HealthCheck),
+            print_blob=False,
+        ),
+    )
