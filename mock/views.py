@@ -185,7 +185,8 @@ def order_view(call: Call) -> JSON:
 def payment_status(call: Call) -> str:
     """Paid at once, but for lines that were not bought."""
     assert call.order is not None
-    return "PARTIALLY_PAID" if any(line.item.unpaid for line in call.order.cart.lines) else "PAID"
+    unpaid = [line.item.unpaid for line in call.order.cart.lines]
+    return "FAILED" if all(unpaid) else "PARTIALLY_PAID" if any(unpaid) else "PAID"
 
 
 def order_line_view(call: Call, cart: Cart, row: Row) -> JSON:

@@ -68,7 +68,8 @@ class Fee:
 @dataclass(frozen=True, slots=True)
 class Item:
     """`refused`, `removed`, `warned`, `at_payment`: the id that buying it brings, 0 for none; `alone`: the refusal
-    when a removed item was all there was; `unpaid`: its line is not bought when the order is placed."""
+    when a removed item was all there was; `unpaid`: its line is not bought when the order is placed,
+    which is warned of with 15005."""
 
     id: str
     role: str

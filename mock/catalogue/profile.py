@@ -58,8 +58,16 @@ def coupons() -> dict[str, list[Any]]:
             {"code": UNKNOWN_COUPON, "error": 16002},
             *({"code": c.code, "error": c.refused} for c in every if c.refused),
         ],
-        "item_bound": [{"code": c.code, "error": c.error} for c in every if c.category],
     }
+
+
+def item_bound(items: list[Item]) -> list[Any]:
+    """Coupons for a category, with the plain items of a marketplace that they fit."""
+    plain = [item for item in items if item.role == "plain"]
+    return [
+        {"code": c.code, "error": c.error, "fits": [item.id for item in plain if item.category == c.category]}
+        for c in COUPONS.values() if c.category
+    ]
 
 
 def roles(items: list[Item]) -> dict[str, list[Any]]:
@@ -75,7 +83,9 @@ def roles(items: list[Item]) -> dict[str, list[Any]]:
         "refused": pick("refused", "error"),
         "removed": pick("removed", "warning"),
         "warned": pick("warned", "warning"),
-        "at_payment": pick("at_payment", "error"),
+        "at_payment": [
+            *pick("at_payment", "error"), *({"item": item.id, "error": 15005} for item in items if item.unpaid)
+        ],
     }
 
 
@@ -99,6 +109,8 @@ def profile() -> str:
         lines += [f"unverifiable_address = {text(UNVERIFIABLE[name])}"]
         lines += [f"foreign_countries = {text(FOREIGN[name])}", f"sanctioned_countries = {text(SANCTIONED_COUNTRIES)}"]
         lines += ["", f"[marketplaces.{name}.items]"]
-        for role, values in roles(list(ITEMS[name].values())).items():
+        items = list(ITEMS[name].values())
+        for role, values in roles(items).items():
             lines += _rows(role, values)
+        lines += ["", f"[marketplaces.{name}.coupons]", *_rows("item_bound", item_bound(items))]
     return "\n".join(lines) + "\n"
