@@ -1,0 +1,72 @@
+# Everything that people run. Each target is one call of Python; `make help` lists them.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+
+TARGET ?= mock
+REPORT ?= reports/latest
+PORT ?= 8080
+PACKAGES := conformance mock reports strategies suites tests
+
+PYTHON ?= $(shell for one in python3 python3.14 python3.13 python3.12 python3.11; do \
+	"$$one" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo "$$one" && break; done)
+PY := .venv/bin/python
+PIP := $(PY) -m pip install --quiet --disable-pip-version-check --require-hashes --requirement
+READY := .venv/.ready
+READY_DEV := .venv/.ready-dev
+
+.PHONY: help setup conformance test mock report compare trend hostile docs requirements allure
+
+help: ## what can be run
+	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+# ------------------------------------------------------------------ set-up
+
+$(PY):
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed; name it with PYTHON=…"; exit 1; }
+	@"$(PYTHON)" -m venv .venv || { echo "$(PYTHON) -m venv failed; on Debian it needs the package python3-venv."; exit 1; }
+
+$(READY): requirements/lock.txt | $(PY)
+	@echo "Installing requirements/lock.txt into .venv"
+	@$(PIP) requirements/lock.txt && touch $@
+
+$(READY_DEV): requirements/dev.txt | $(PY)
+	@echo "Installing requirements/dev.txt into .venv"
+	@$(PIP) requirements/dev.txt && touch $(READY) $@
+
+setup: $(READY) ## make .venv and install the locked packages; nothing to do the second time
+
+# ------------------------------------------------------------------ judging
+
+conformance: $(READY) ## judge a target: [TARGET=mock] [BASE_URL=http://…] [REPORT=reports/latest] [ARGS=…]
+	@$(PY) -m pytest suites --target "$(TARGET)" $(if $(BASE_URL),--base-url "$(BASE_URL)") --report "$(REPORT)" $(ARGS)
+
+mock: $(READY) ## serve the embedded mock: [PORT=8080] [ARGS=…]
+	@$(PY) -m mock --port $(PORT) $(ARGS)
+
+report: $(READY) ## render the views of a run again: [REPORT=reports/latest]
+	@$(PY) -m reports "$(REPORT)"
+
+compare: $(READY) ## two runs side by side: A=folder B=folder [ARGS=…]
+	@$(PY) -m reports compare "$(A)" "$(B)" $(ARGS)
+
+trend: $(READY) ## each requirement through past runs: HISTORY=folder or file
+	@$(PY) -m reports trend "$(HISTORY)" $(ARGS)
+
+# ------------------------------------------------------------------ the product itself
+
+test: $(READY_DEV) ## lint, types and the product's own tests: [ARGS=…]
+	@$(PY) -m ruff check .
+	@$(PY) -m mypy --strict $(PACKAGES)
+	@$(PY) -m pytest tests -n 2 -m "not hostile" $(ARGS)
+
+hostile: $(READY_DEV) ## the whole gallery of hostile servers
+	@$(PY) -m pytest tests/hostile -n 2 -m hostile $(ARGS)
+
+requirements: $(READY) ## write docs/requirements.md from the contracts, rules, tests and faults
+	@$(PY) -m conformance.catalogue
+
+docs: $(READY_DEV) ## build the documentation into site/, strictly
+	@$(PY) -m mkdocs build --strict --quiet
+
+allure: ## render REPORT/allure-results with Allure 3 (Node): [REPORT=reports/latest]
+	@npx --yes allure@3 awesome --single-file --output "$(REPORT)/allure" "$(REPORT)/allure-results"
