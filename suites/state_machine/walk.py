@@ -17,8 +17,6 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition,
 from conformance import contract
 from conformance.exchange import OTHER_APP
 from conformance.shop import Blocked, Cart, Shop
-from suites.marketplace.test_marketplace import seven
-from suites.protocol.test_tokens import strangers
 
 PLACE = st.integers(0, 11)
 READ = st.booleans()
@@ -51,7 +49,8 @@ class Walk(RuleBasedStateMachine):
                 chosen[rest[place % len(rest)]] = quantity
         declined = list(self.shop.profile.declined) if buyer == DECLINED and self._pays() else []
         try:
-            cart = self.shop.cart(self.market, chosen.items(), email=declined[self.number % len(declined)] if declined else None)
+            email = declined[self.number % len(declined)] if declined else None
+            cart = self.shop.cart(self.market, chosen.items(), email=email)
         except Blocked:
             return
         self.carts = [cart, *self.carts[:1]]
@@ -71,13 +70,14 @@ class Walk(RuleBasedStateMachine):
                 return self.carts[0]
         return cart
 
-    def _send(self, which: int, place: int, **more: Any) -> Cart | None:
+    def _send(self, which: int, place: int, why: str, case: str = "", **more: Any) -> Cart | None:
         """Any of the methods that a session has, as it would be sent in earnest, but with `more`."""
         cart = self._cart(which)
         if cart:
-            methods = seven(cart)
+            payment = [(contract.PLACE_ORDER, cart.terms())] if self._pays() else []
+            methods: list[tuple[str, Any]] = [(contract.READ, None), *cart.changes(), *payment]
             operation, body = methods[place % len(methods)]
-            cart.send(operation, body, **more)
+            cart.send(operation, body, why, case, **more)
         return cart
 
     def _read(self, cart: Cart | None, read: bool = True) -> None:
@@ -129,9 +129,9 @@ class Walk(RuleBasedStateMachine):
         if cart:
             lines = [one for one in cart.lines if len(one.options) > 1] or cart.lines
             line = lines[place % len(lines)] if lines else None
-            options = [one.id for one in line.options] if line else []
-            body = {"lineItemId": line.id if line else "1", "shippingOptionId": options[choice % len(options)] if options else "1"}
-            cart.send(contract.OPTION, body)
+            options = line.options if line else []
+            option = options[choice % len(options)].id if options else "1"
+            cart.send(contract.OPTION, {"lineItemId": line.id if line else "1", "shippingOptionId": option})
         self._read(cart, read)
 
     @rule(which=WHICH, choice=PLACE, read=READ)
@@ -175,28 +175,47 @@ class Walk(RuleBasedStateMachine):
             if choice == 0:
                 cart.send(contract.QUANTITY, {"lineItemId": unknown, "quantity": 2})
             else:
-                cart.send(contract.OPTION, {"lineItemId": unknown if choice == 1 else line, "shippingOptionId": "no-such-option"})
+                body = {"lineItemId": unknown if choice == 1 else line, "shippingOptionId": "no-such-option"}
+                cart.send(contract.OPTION, body)
         self._read(cart, read)
 
     @rule(which=WHICH, place=PLACE, market=PLACE, read=READ)
     def another_marketplace(self, which: int, place: int, market: int, read: bool) -> None:
         others = [one for one in self.shop.profile.markets if one != self.market]
-        self._read(self._send(which, place, marketplace=others[market % len(others)]) if others else self._cart(which), read)
+        if others:
+            other = others[market % len(others)]
+            cart = self._send(which, place, "MARKET-SAME", f"{self.market} as {other}", marketplace=other)
+        else:
+            cart = self._cart(which)
+        self._read(cart, read)
 
     @rule(which=WHICH, place=PLACE, read=READ)
     def another_app(self, which: int, place: int, read: bool) -> None:
-        if not self.shop.profile.offers("second_app"):
-            self._read(self._cart(which), read)
-            return
-        cart = self._send(which, place, credential=OTHER_APP)
-        if cart and cart.order:
-            cart.read_order(credential=OTHER_APP)
+        if self.shop.profile.offers("second_app"):
+            cart = self._send(which, place, "SESSION-APP", credential=OTHER_APP)
+            if cart and cart.order:
+                cart.read_order("ORDER-APP", credential=OTHER_APP)
+        else:
+            cart = self._cart(which)
         self._read(cart, read)
 
     @rule(which=WHICH, place=PLACE, choice=PLACE, read=READ)
     def a_bad_token(self, which: int, place: int, choice: int, read: bool) -> None:
-        kinds = strangers(self.shop)
-        self._read(self._send(which, place, credential=kinds[choice % len(kinds)]) if kinds else self._cart(which), read)
+        kinds = self._bad_credentials()
+        if kinds:
+            kind = kinds[choice % len(kinds)]
+            cart = self._send(which, place, "AUTH-TOKEN", kind, credential=kind)
+        else:
+            cart = self._cart(which)
+        self._read(cart, read)
+
+    def _bad_credentials(self) -> list[str]:
+        profile = self.shop.profile
+        if profile.auth == "none":
+            return []
+        expired = ["expired"] if profile.offers("expired_token") else []
+        other = ["other-scope"] if profile.offers("other_scope") and profile.auth == "client_credentials" else []
+        return ["none", "made-up", "wrong-scheme", *expired, *other]
 
     # ------------------------------------------------------------ payment
 
