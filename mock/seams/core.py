@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from mock.errors import JSON
@@ -63,7 +63,8 @@ class Effect:
 @dataclass(frozen=True, slots=True)
 class Fault:
     """A fault, or a lawful variant, with what the lists print of it. `also`: further requirements that the same breach
-    belongs to just as well; `about`: variants about one thing exclude each other."""
+    belongs to just as well; `about`: variants about one thing exclude each other; `profile`: keys of the target profile
+    that have to say something else for a variant."""
 
     name: str
     requirement: str
@@ -74,6 +75,7 @@ class Fault:
     about: str = ""
     chapter: str = ""
     also: tuple[str, ...] = ()
+    profile: JSON = field(default_factory=dict)
 
 
 Variant = Fault
@@ -149,10 +151,14 @@ def fault(
 
 
 def variant(
-    name: str, requirement: str, sees: str, *effects: Effect, about: str = "", on: str | Sequence[str] = ()
+    name: str, requirement: str, sees: str, *effects: Effect, about: str = "", on: str | Sequence[str] = (),
+    profile: JSON | None = None,
 ) -> Variant:
-    """A lawful difference. Two variants `about` the same thing are not combined."""
-    return Fault(name, requirement, sees, effects, _shows(name, effects, on), "variant", about or name)
+    """A lawful difference. Two variants `about` the same thing are not combined; `profile`: what the target profile has
+    to say otherwise, as in `{"max_line_items": 4}`."""
+    return Fault(
+        name, requirement, sees, effects, _shows(name, effects, on), "variant", about or name, profile=profile or {}
+    )
 
 
 def collect(package: str, attribute: str) -> dict[str, Fault]:
@@ -198,6 +204,7 @@ def listed(what: str) -> list[JSON]:
             "sees": one.sees,
             **({"also": list(one.also)} if one.also else {}),
             **({"about": one.about} if one.about else {}),
+            **({"profile": one.profile} if one.profile else {}),
         }
         for one in table.values()
     ]

@@ -18,7 +18,7 @@ def _swap(go: object, call: Call, *args: object) -> object:
 VARIANTS: list[Variant] = [
     variant(
         "four-lines", "LINES-MAX", "a session takes four lines at most", settings(max_line_items=4), on=INITIATE,
-        about="maximum of lines",
+        about="maximum of lines", profile={"max_line_items": 4},
     ),
     variant(
         "limit-and-stock-swapped", "QTY-LIMIT", "the limit is refused with 15013, the stock with 15012",
