@@ -57,6 +57,7 @@ from mock.seams.core import (
 )
 from mock.seams.data import coupons, items, marketplaces, settings, sooner
 from mock.seams.effects import after, assign, before, plus, refuse, reid, restatus, skip, tolerate
+from mock.seams.lasting import odd_session, plenty, since, stale
 from mock.seams.stored import applied_elsewhere, ignore, kept_not_shown, refused_yet_applied, shown_not_kept, store
 from mock.seams.together import lost_update, together
 from mock.state import DECLINED, OPEN, PAID
@@ -121,8 +122,10 @@ __all__ = [
     "marketplaces",
     "next_read",
     "nth",
+    "odd_session",
     "other_option",
     "phase",
+    "plenty",
     "plus",
     "put",
     "quantity_above",
@@ -135,8 +138,10 @@ __all__ = [
     "sells",
     "settings",
     "shown_not_kept",
+    "since",
     "skip",
     "sooner",
+    "stale",
     "store",
     "together",
     "tolerate",
