@@ -1,0 +1,119 @@
+"""Sends requests at the same time, and judges what they left by a rule that knows every order of them.
+
+What each of them was answered depends on luck, so the rules of the chapters, which know one order only, are not asked
+about the session: only what they say of an answer by itself (form, sums) counts, and only where it is broken.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from copy import copy
+from dataclasses import replace
+from threading import Barrier
+from time import perf_counter, sleep
+
+from conformance import contract
+from conformance.claim import Claim
+from conformance.exchange import Exchange, Intent, Request
+from conformance.judge import Judgment
+from conformance.model import Order, View, World, text, view
+from conformance.shop import Cart, Shop
+
+RACE = "RACE"
+# What these say of a change's answer depends on the order of the changes.
+OF_STATE = ("ADDR-REPLACE", "ADDR-REPLACE-EXACT")
+MEET_S = 10.0
+
+# (the session before, what was sent in the order of the answers, the session's read, the orders' reads) -> a claim, or
+# None where nothing can be said
+Rule = Callable[[View, Sequence[Exchange], Exchange, Sequence[Exchange]], Claim | None]
+
+
+def at_once(
+    shop: Shop, requests: Sequence[Request], why: str, case: str = "", *, delays_s: Sequence[float] = ()
+) -> list[Exchange]:
+    """Sends all requests together, each from a thread and on a connection of its own, and judges none of them.
+
+    delays_s: seconds that a request waits after all are ready. Returns the exchanges in the order of their answers.
+    Raises RunStopped.
+    """
+    ready = Barrier(len(requests))
+
+    def one(at: int) -> tuple[float, Exchange]:
+        ready.wait(MEET_S)
+        if at < len(delays_s) and delays_s[at]:
+            sleep(delays_s[at])
+        exchange = shop.target.send(requests[at], shop.trace.name, 0, Intent(why, case))
+        return perf_counter(), exchange
+
+    with ThreadPoolExecutor(len(requests)) as pool:
+        answers = [pool.submit(one, at) for at in range(len(requests))]
+    return [exchange for _, exchange in sorted((each.result() for each in answers), key=lambda pair: pair[0])]
+
+
+def race(cart: Cart, case: str, requests: Sequence[Request], rule: Rule, *, delays_s: Sequence[float] = ()) -> None:
+    """Sends the requests to the cart's session at once, reads what they left, and has the rule say what it proves."""
+    shop, session = cart.shop, cart.session
+    before = session.view
+    aside = copy(shop)  # records into the same trace, and knows no session
+    aside.trace = replace(shop.trace, world=World(units=shop.trace.world.units), judgments=[])
+    sent = [aside.observe(one) for one in at_once(shop, requests, RACE, case, delays_s=delays_s)]
+    read = aside.send(Request(contract.READ, cart.id, None, cart.marketplace, session.app), RACE, case)
+    placed = {text(one.body.get("purchaseOrderId")): one for one in sent if _places(one)}
+    orders = [aside.order(number, RACE, case, credential=session.app) for number in placed if number]
+    claim = rule(before, sent, read, orders)
+    if claim:
+        shop.trace.judgments += _judgments(cart, case, sent, read, claim)
+    if claim is None or claim.ok:
+        broken = [one for one in aside.trace.judgments if not one.ok and one.requirement not in OF_STATE]
+        shop.trace.judgments += broken
+    _take_over(cart, sent, read, orders, in_doubt=claim is None or not claim.ok)
+
+
+def _places(one: Exchange) -> bool:
+    return one.accepted and one.operation == contract.PLACE_ORDER
+
+
+def _judgments(cart: Cart, case: str, sent: list[Exchange], read: Exchange, claim: Claim) -> list[Judgment]:
+    """One for each operation that took part, so that each is counted."""
+    claim = replace(claim, proof=tuple(one.id for one in sent))
+    return [
+        Judgment(
+            requirement=RACE,
+            case=f"{operation} {case}",
+            operation=operation,
+            ok=claim.ok,
+            exchange=read.id,
+            claim=None if claim.ok else claim,
+            reading=claim.reading,
+            marketplace=cart.marketplace,
+        )
+        for operation in dict.fromkeys(one.operation for one in sent)
+    ]
+
+
+def _take_over(cart: Cart, sent: list[Exchange], read: Exchange, orders: list[Exchange], *, in_doubt: bool) -> None:
+    """Takes the target's word for what the session is now."""
+    session, world = cart.session, cart.shop.trace.world
+    session.pending.clear()
+    session.unconfirmed = None
+    session.in_doubt = in_doubt or not read.accepted
+    session.tainted |= session.in_doubt
+    world.changes += [(session.id, RACE, one.id, True) for one in sent if one.accepted]
+    if read.accepted:
+        session.view, session.last_read = view(read.body), read.id
+        session.changes_seen = len(world.changes)
+        if session.phase in ("open", "empty"):
+            session.phase = "open" if session.view.lines else "empty"
+    for one in filter(_places, sent):
+        number = text(one.body.get("purchaseOrderId"))
+        session.phase, session.order = "ordered", session.order or number
+        if number:
+            world.orders_of.setdefault(session.id, set()).add(number)
+            world.orders.setdefault(number, Order(number, session.app, session.marketplace, session, one.id))
+    for one in orders:
+        known = world.orders.get(one.request.subject or "")
+        if known and one.accepted:
+            known.view, known.last_read = view(one.body), one.id
+            known.status = text(one.body.get("purchaseOrderPaymentStatus"))

@@ -1,0 +1,215 @@
+"""Requests at once: some order of them must explain every answer and what they left (linearizability, small model).
+
+The state is what a client sets (`conformance.model.state`: lines, quantities, options, coupon, address) and whether it
+was paid. Each change and payment is one step from state to state. What passes, and why:
+
+- A server that takes one after the other passes: that is one of the orders.
+- A server that refuses one of them passes, whichever documented 4xx it gives: nobody promises a client that two changes
+  at once both succeed. But what was refused must not have been done, and not all of them may be refused for nothing.
+- A change may answer late: it shows the session at any moment from its own change on, the others' changes included.
+- Two payments may both be accepted, with warning 15006 or without, as long as they name one order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import permutations
+from typing import Any, NamedTuple
+
+from conformance import contract
+from conformance.claim import Claim
+from conformance.exchange import Exchange, Request
+from conformance.judge import Ground, lawful_pairs
+from conformance.model import Key, View, differences, flat_address, folded, keyed, pricing, state, text, view
+from suites.sessions.rules import GATEWAY_IDS, as_claim
+
+PAID: Key = ("paid",)
+LINES: Key = ("lines",)
+COUPONS: Key = ("coupons",)
+State = dict[Key, Any]
+
+
+class Wrong(NamedTuple):
+    """What one order does not explain."""
+
+    about: str
+    want: str
+    seen: str
+
+
+def start(before: View) -> State:
+    """The state in which the requests found the session."""
+    return {key: value for key, value in state(before).items() if key[0] != "id"} | {PAID: False}
+
+
+def step(now: State, request: Request, keys: dict[str, str]) -> tuple[State, list[Ground]]:
+    """The state that a request leaves, and the grounds on which it must (or may) be refused.
+
+    keys: what the model calls a line, by its lineItemId.
+    """
+    body, operation = request.object(), request.operation
+    if operation == contract.PLACE_ORDER:
+        if now[PAID]:
+            return now, [Ground("PAY-TWICE", certain=False)]
+        return (now | {PAID: True}, []) if now[LINES] else (now, [Ground("PAY-EMPTY")])
+    if now[PAID]:
+        return now, [Ground("PAY-LOCK")]
+    if not now[LINES]:
+        return now, [Ground("QTY-LAST")]
+    if operation in (contract.QUANTITY, contract.OPTION):
+        key = keys.get(str(body.get("lineItemId")), "")
+        if key not in now[LINES]:
+            return now, [Ground("QTY-UNKNOWN-LINE" if operation == contract.QUANTITY else "SHIP-UNKNOWN")]
+        if operation == contract.OPTION:
+            return now | {("option", key): body.get("shippingOptionId")}, []
+        return _quantity(now, key, body.get("quantity"))
+    if operation == contract.ADDRESS:
+        sent = {("address", name): folded(value) for name, value in flat_address(body).items()}
+        return {key: value for key, value in now.items() if key[0] != "address"} | sent, []
+    code = str(body.get("redemptionCode")).casefold()
+    if operation == contract.REMOVE:
+        gone = now | {COUPONS: now[COUPONS] - {code}}
+        return (gone, []) if code in now[COUPONS] else (now, [Ground("COUPON-NOT-APPLIED")])
+    if now[COUPONS]:
+        same = code in now[COUPONS]
+        return now, [Ground("COUPON-ONE", certain=not same, when="same" if same else "")]
+    return now | {COUPONS: frozenset({code})}, []
+
+
+def _quantity(now: State, key: str, quantity: Any) -> tuple[State, list[Ground]]:
+    if quantity:
+        return now | {("quantity", key): quantity}, []
+    rest = {name: value for name, value in now.items() if name[0] not in ("quantity", "option") or name[1] != key}
+    last = [Ground("QTY-LAST", certain=False)] if now[LINES] == {key} else []
+    return rest | {LINES: now[LINES] - {key}}, last
+
+
+def unlike(now: State, seen: View) -> dict[Key, tuple[Any, Any]]:
+    """What an answer shows that the state does not; of an address, only fields that were sent count."""
+    found = differences(now, state(seen))
+    return {key: pair for key, pair in found.items() if _counts(now, key, pair)}
+
+
+def _counts(now: State, key: Key, pair: tuple[Any, Any]) -> bool:
+    if key[0] in ("id", "paid") or (key == COUPONS and not now[LINES]):
+        return False
+    if key[0] == "address":
+        return key in now
+    return key[0] != "option" or None not in pair
+
+
+def documented(exchange: Exchange, grounds: list[Ground]) -> bool:
+    """Whether a refusal carries a pair of status and id that the documents know for its method, or for a ground."""
+    pairs = set(lawful_pairs(Ground("RACE", any_of="documented"), exchange.operation))
+    for one in grounds:
+        pairs |= set(lawful_pairs(one, exchange.operation))
+    return any((exchange.status, one) in pairs for one in exchange.error_ids if one not in GATEWAY_IDS)
+
+
+def refused_for_nothing(order: Sequence[Exchange], before: View) -> int:
+    """How many of them this order gives no ground to refuse, and yet they were refused."""
+    keys, now, count = _keys(before), start(before), 0
+    for one in order:
+        after, grounds = step(now, one.request, keys)
+        count += not one.accepted and not grounds
+        now = after if one.accepted else now
+    return count
+
+
+def _keys(before: View) -> dict[str, str]:
+    return {line.id: key for key, line in keyed(before).items()}
+
+
+def wrong_in(order: Sequence[Exchange], before: View, read: Exchange, orders: Sequence[Exchange]) -> Iterator[Wrong]:
+    """Everything that this order of the requests does not explain."""
+    keys, states = _keys(before), [start(before)]
+    for one in order:
+        after, grounds = step(states[-1], one.request, keys)
+        if one.accepted and any(each.certain for each in grounds):
+            yield Wrong("is refused", f"{words(one.request)} refused", one.answer())
+        if not one.accepted:
+            after = states[-1]
+            if not documented(one, grounds):
+                yield Wrong(
+                    "each answer", f"{words(one.request)} accepted, or refused with a documented 4xx", one.answer()
+                )
+        states.append(after)
+    if refused_for_nothing(order, before) == len(order):
+        yield Wrong("one of them is accepted", "one of them accepted", "all of them refused")
+    for place, one in enumerate(order, 1):
+        if one.accepted and one.operation in contract.CHANGES:
+            shown = [unlike(now, view(one.body)) for now in states[place:]]
+            if all(shown):
+                yield _told("each answer shows its change", shown[0], f" in the answer to {words(one.request)}")
+    yield from _left(states[-1], read, orders)
+
+
+def _left(now: State, read: Exchange, orders: Sequence[Exchange]) -> Iterator[Wrong]:
+    """What was read afterwards, against the state that the order leaves."""
+    shown = view(read.body) if read.accepted else None
+    if shown and (found := unlike(now, shown)):
+        yield _told("the state afterwards", found)
+    if shown is None and not (now[PAID] and documented(read, [Ground("PAY-READ-AFTER")])):
+        yield Wrong("the state afterwards", "a session that can be read", read.answer())
+    for one in orders:
+        if not one.accepted:
+            yield Wrong("the order", "an order that can be read", one.answer())
+            continue
+        bought = view(one.body)
+        found = {key: pair for key, pair in unlike(now, bought).items() if key[0] in ("lines", "quantity")}
+        if shown and not found:
+            found = differences(pricing(shown), pricing(bought))
+            found = {key: pair for key, pair in found.items() if key[-1] not in UNSHARED}
+        if found:
+            yield _told("the order", found, " in the order")
+
+
+# Amounts that the summaries of sessions and orders do not share.
+UNSHARED = ("importTax", "deliveryDiscount")
+
+
+def _told(about: str, found: dict[Key, tuple[Any, Any]], where: str = "") -> Wrong:
+    claim = as_claim(found)
+    return Wrong(about, claim.want, claim.seen + where)
+
+
+def explained(before: View, sent: Sequence[Exchange], read: Exchange, orders: Sequence[Exchange]) -> Claim | None:
+    """The claim that some order explains it all; None where an answer is missing, since nothing can rest on that.
+
+    sent: in the order of the answers. Its want tells what each order asks for, its seen which of them answered first.
+    """
+    if any(one.silent for one in (*sent, read, *orders)):
+        return None
+    numbers = {text(one.body.get("purchaseOrderId")) for one in sent if one.accepted and _places(one)} - {None}
+    if len(numbers) > 1:
+        return _claim(Wrong("one order", "one purchaseOrderId", f"{len(numbers)} purchase orders"), sent)
+    every = [(order, list(wrong_in(order, before, read, orders))) for order in permutations(sent)]
+    best = min((wrong for _, wrong in every), key=len)
+    if best:
+        wants = list(dict.fromkeys(wrong[0].want for _, wrong in every))
+        return _claim(best[0]._replace(want=" or ".join(wants[:3])), sent)
+    # Who came first is luck and no reading; that one was refused which any order would have accepted is one.
+    for_nothing = all(refused_for_nothing(order, before) for order, wrong in every if not wrong)
+    return Claim(True, "an order", "", "", "", reading="one of the two was refused" if for_nothing else None)
+
+
+def _places(one: Exchange) -> bool:
+    return one.operation == contract.PLACE_ORDER
+
+
+def _claim(wrong: Wrong, sent: Sequence[Exchange]) -> Claim:
+    # No jq test: a script sends one request after the other, so it cannot show this.
+    return Claim(False, wrong.about, wrong.want, f"{wrong.seen}; {schedule(sent)}", "")
+
+
+def schedule(sent: Sequence[Exchange]) -> str:
+    """Who answered first, for a person."""
+    told = ", ".join(f"{at}. {words(one.request)} → {one.answer()}" for at, one in enumerate(sent, 1))
+    return f"sent at once, answered in this order: {told}"
+
+
+def words(request: Request) -> str:
+    """A request in a few words."""
+    body = request.object()
+    detail = next((body[name] for name in ("quantity", "redemptionCode", "shippingOptionId") if name in body), None)
+    return request.operation if detail is None else f"{request.operation} {detail}"
