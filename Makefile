@@ -14,7 +14,7 @@ PIP := $(PY) -m pip install --quiet --disable-pip-version-check --require-hashes
 READY := .venv/.ready
 READY_DEV := .venv/.ready-dev
 
-.PHONY: help setup conformance test mock report compare trend hostile docs requirements allure
+.PHONY: help setup setup-dev conformance test mock report compare trend hostile docs requirements allure
 
 help: ## what can be run
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -34,6 +34,8 @@ $(READY_DEV): requirements/dev.txt | $(PY)
 	@$(PIP) requirements/dev.txt && touch $(READY) $@
 
 setup: $(READY) ## make .venv and install the locked packages; nothing to do the second time
+
+setup-dev: $(READY_DEV) ## the same with what tests and documentation need
 
 # ------------------------------------------------------------------ judging
 

@@ -1,0 +1,18 @@
+#!/usr/bin/env bash
+# The site: the documentation, each report of the night and its trend: pages.sh HISTORY SITE
+set -euo pipefail
+history=$1 site=$2
+python=${PY:-.venv/bin/python}
+"$python" -m mkdocs build --strict --quiet --site-dir "$site"
+for report in runs/*/report.html; do
+  [ -f "$report" ] || continue
+  name=$(basename "$(dirname "$report")")
+  mkdir -p "$site/night/$name"
+  cp "$report" "$site/night/$name/index.html"
+  for view in badge.json badge.svg compare.html; do
+    if [ -f "runs/$name/$view" ]; then cp "runs/$name/$view" "$site/night/$name/"; fi
+  done
+  if [ -f "$history/$name/history.jsonl" ]; then
+    "$python" -m reports trend "$history/$name/history.jsonl" --out "$site/night/$name/trend.html"
+  fi
+done
