@@ -17,7 +17,8 @@ from typing import Any
 class Claim:
     """One thing that must hold. `about` names it without ids and values, so that equal breaches are one finding.
 
-    requirement: set where a rule speaks for another one. proof: further exchanges that a reader needs.
+    requirement: set where a rule speaks for another one. proof: further exchanges that a reader needs. weak: drop it if the
+    run has a breach that explains it (a price that moves by itself blames whatever request came last).
     """
 
     ok: bool
@@ -29,6 +30,7 @@ class Claim:
     reading: str | None = None
     case: str | None = None
     proof: tuple[str, ...] = field(default=())
+    weak: bool = False
 
 
 def quoted(value: Any) -> str:

@@ -47,6 +47,7 @@ def _accepted(at: At, broken: list[Judgment]) -> None:
         _placed(at, session)
         return
     state_broken = any(_of_state(one) for one in broken)
+    session.prices_in_doubt = at.operation != contract.READ and any(not _of_form(one) for one in broken)
     if at.operation == contract.READ:
         session.pending.clear()
         session.unconfirmed = None
@@ -61,6 +62,10 @@ def _accepted(at: At, broken: list[Judgment]) -> None:
         owner = at.exchange.intent.requirement if at.exchange.intent else ""
         world.changes.append((session.id, owner, exchange.id, True))
     _adopt(at, session)
+
+
+def _of_form(one: Judgment) -> bool:
+    return one.requirement in FORM
 
 
 def _of_state(one: Judgment) -> bool:
@@ -103,6 +108,7 @@ def _create(at: At, broken: bool) -> None:
         created_by=at.exchange.id,
         unconfirmed=at.exchange.id,
         in_doubt=broken and "SESSION-CREATE" in at.failed,
+        prices_in_doubt=bool(at.failed - set(FORM)),
         changes_seen=len(at.world.changes),
         tainted=broken,
     )
@@ -130,6 +136,7 @@ def _placed(at: At, session: Session) -> None:
 def _order_read(at: At) -> None:
     if at.order is None or at.answer is None:
         return
+    at.order.tainted = at.order.tainted or bool(at.failed & {"ORDER-READ", "ORDER-STABLE", "PAY-LOCK"})
     at.order.view = at.answer
     at.order.status = text(at.exchange.body.get("purchaseOrderPaymentStatus"))
     at.order.last_read = at.exchange.id

@@ -19,9 +19,6 @@ from conformance.judge import Judgment
 from conformance.model import World
 from conformance.shop import Trace
 
-PARTS = ".parts"
-
-
 @dataclass(slots=True)
 class TraceRecord:
     """One trace as the merge needs it."""
@@ -114,6 +111,7 @@ def failure(one: Judgment) -> dict[str, Any]:
         "seen": one.claim.seen,
         "test": one.claim.test,
         "proof": list(one.claim.proof),
+        "weak": one.claim.weak,
     }
 
 

@@ -35,6 +35,10 @@ ACCEPTS = {
 }
 
 
+# Grounds that hang on what the session holds.
+OF_STATE = ("COUPON-ONE", "COUPON-NOT-APPLIED", "COUPON-REFUSED", "QTY-UNKNOWN-LINE", "SHIP-UNKNOWN", "QTY-LAST", "PAY-EMPTY")
+
+
 @dataclass(slots=True)
 class Ground:
     """A reason for which a request must be refused (or, with certain=False, may be: a reading).
@@ -183,6 +187,9 @@ def grounds(at: At) -> list[Ground]:
     for requirement, rule in _refusals[at.operation]:
         for one in rule(at):
             found.append(one if isinstance(one, Ground) else Ground(requirement, one))
+    if at.session and at.session.in_doubt:  # the session may not be what the last answer showed
+        for one in found:
+            one.certain = one.certain and one.requirement not in OF_STATE
     found.sort(key=lambda one: (one.requirement != at.why, not one.certain))
     return found
 
@@ -271,7 +278,8 @@ def judge(world: World, profile: Profile, exchange: Exchange) -> list[Judgment]:
     elif at.operation != contract.TOKEN:
         found += _acceptance(at)
     at.failed = {one.requirement for one in found if not one.ok}
-    found += _claims(at)
+    if not (at.failed and at.exchange.accepted):  # what should have been refused has no right answer
+        found += _claims(at)
     fold.fold(at, reasons, found)
     return found
 
@@ -302,6 +310,8 @@ def _acceptance(at: At) -> Iterator[Judgment]:
     if exchange.accepted:
         if at.why == owner:
             yield _judgment(at, owner, None, ok=True)
+        return
+    if at.session and at.session.in_doubt:
         return
     pending = at.session.pending[-1] if at.session and at.session.pending else None
     if pending and not _crashed(exchange) and not (at.session and at.session.tainted):

@@ -20,6 +20,14 @@ def in_marketplaces(count: int | None = None, *, having: str | None = None) -> p
     return pytest.mark.in_marketplaces(count, having=having)
 
 
+def in_situations(*everywhere: str, having: str | None = None, **counted: int) -> pytest.MarkDecorator:
+    """Runs the test in named situations (strategies/situations.py): those listed in every marketplace, those given with a
+    number in that many (`rich=2`). Spaces in a name are underscores.
+    """
+    wanted: dict[str, int | None] = {name: None for name in everywhere} | {name.replace("_", " "): count for name, count in counted.items()}
+    return pytest.mark.in_situations(wanted, having=having)
+
+
 def mark_args(item: Any, name: str) -> tuple[Any, ...]:
     """All positional arguments of the marks of that name."""
     return tuple(one for mark in item.iter_markers(name) for one in mark.args)

@@ -11,6 +11,13 @@ from typing import Any
 ROOT = Path(__file__).resolve().parent.parent
 
 
+def listed(kind: str) -> list[dict[str, Any]]:
+    """What the mock offers: `faults` or `variants`, as its command line prints them."""
+    said = subprocess.run([sys.executable, "-m", "mock", f"--list-{kind}"], cwd=ROOT, capture_output=True, text=True, check=True)
+    found: list[dict[str, Any]] = json.loads(said.stdout)
+    return found
+
+
 class MockProcess:
     """`python -m mock` on a free port; `base_url` waits until it is ready."""
 

@@ -283,6 +283,7 @@ class Session:
     pending: list[Pending] = field(default_factory=list)
     unconfirmed: str | None = None
     in_doubt: bool = False
+    prices_in_doubt: bool = False
     tainted: bool = False
     changes_seen: int = 0
     last_read: str | None = None
@@ -302,6 +303,7 @@ class Order:
     view: View | None = None
     status: str | None = None
     last_read: str | None = None
+    tainted: bool = False
     pending: list[Pending] = field(default_factory=list)
 
 

@@ -47,6 +47,7 @@ def _wanted(config: pytest.Config) -> bool:
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "provokes(*ids, cost): the requirements that a test sends requests for")
     config.addinivalue_line("markers", "in_marketplaces(count, having): the marketplaces that a test runs in")
+    config.addinivalue_line("markers", "in_situations(wanted, having): the situations that a test runs in, and where")
     if not _wanted(config):
         return
     worker = getattr(config, "workerinput", None)
@@ -84,10 +85,19 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     run = metafunc.config.stash.get(RUN, None)
     if run is None or "market" not in metafunc.fixturenames:
         return
+    nodeid = metafunc.definition.nodeid
+    if mark := metafunc.definition.get_closest_marker("in_situations"):
+        pairs = [
+            (market, name)
+            for name, count in mark.args[0].items()
+            for market in run.marketplaces(f"{nodeid}/{name}" if count else nodeid, count, mark.kwargs["having"])
+        ]
+        metafunc.parametrize("market, situation", pairs, ids=[f"{market}-{name}" for market, name in pairs])
+        return
     mark = metafunc.definition.get_closest_marker("in_marketplaces")
     count = mark.args[0] if mark and mark.args else None
     having = mark.kwargs.get("having") if mark else None
-    names = run.marketplaces(metafunc.definition.nodeid, count, having)
+    names = run.marketplaces(nodeid, count, having)
     metafunc.parametrize("market", names or [pytest.param("", marks=pytest.mark.skip(reason=f"not offered: {having or 'a marketplace'}"))], ids=names or ["none"])
 
 

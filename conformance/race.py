@@ -62,6 +62,10 @@ def race(cart: Cart, case: str, requests: Sequence[Request], rule: Rule, *, dela
     read = aside.send(Request(contract.READ, cart.id, None, cart.marketplace, session.app), RACE, case)
     placed = {text(one.body.get("purchaseOrderId")): one for one in sent if _places(one)}
     orders = [aside.order(number, RACE, case, credential=session.app) for number in placed if number]
+    if not orders and any(one.operation == contract.PLACE_ORDER for one in requests):
+        aside.send(
+            Request(contract.READ, cart.id, None, cart.marketplace, session.app), RACE, case
+        )  # whoever was first, a run sends as much
     claim = rule(before, sent, read, orders)
     if claim:
         shop.trace.judgments += _judgments(cart, case, sent, read, claim)

@@ -33,6 +33,7 @@ class Finding:
     operations: set[str] = field(default_factory=set)
     marketplaces: set[str] = field(default_factory=set)
     count: int = 0
+    first_request: int = 0
     exchanges: list[str] = field(default_factory=list)
     steps: list[str] = field(default_factory=list)
     script: str | None = None
@@ -50,6 +51,7 @@ class Finding:
             "operations": sorted(self.operations),
             "marketplaces": sorted(self.marketplaces),
             "count": self.count,
+            "first_request": self.first_request,
             "exchanges": self.exchanges or [*self.first["proof"], self.first["exchange"]],
             "reproduced": self.reproduced,
             "script": self.script,
@@ -64,7 +66,7 @@ class Merged:
     passed: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
     planned: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     readings: dict[tuple[str, str], Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
-    findings: dict[tuple[str, str], Finding] = field(default_factory=dict)
+    findings: dict[tuple[str, str, bool], Finding] = field(default_factory=dict)
     failed_cases: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     visits: Counter[tuple[str, str, str]] = field(default_factory=Counter)
     blocked: dict[str, str] = field(default_factory=dict)
@@ -78,7 +80,6 @@ def merge(records: list[journal.TraceRecord]) -> Merged:
     prices: dict[str, tuple[str, str]] = {}
     tainted = {one.name for one in records if one.failed}
     for record in records:
-        merged.requests += record.requests
         for requirement, case, operation, reading, count in record.passed:
             merged.passed[requirement][case] += count
             if reading:
@@ -89,6 +90,8 @@ def merge(records: list[journal.TraceRecord]) -> Merged:
             merged.visits[before, operation, after] += count
         for one in [*record.failed, *_across(record, sessions, prices, tainted)]:
             _add(merged, one, record)
+        merged.requests += record.requests
+    _drop_explained(merged)
     return merged
 
 
@@ -111,9 +114,22 @@ def _broken(requirement: str, operation: str, exchange: str, proof: str, about: 
             "want": want[:300], "seen": seen[:300], "test": "", "proof": [proof]}
 
 
+EXPLAINS = ("SESSION-SAFE", "SESSION-READ", "ORDER-READ", "ORDER-STABLE", "SESSION-ISOLATED")
+
+
+def _drop_explained(merged: Merged) -> None:
+    """Prices that move by themselves blame whatever request came last: such findings go where the cause is known."""
+    if not any(one.requirement in EXPLAINS and one.about in ("summary", "net", "unit") for one in merged.findings.values()):
+        return
+    for key, one in list(merged.findings.items()):
+        if one.first.get("weak"):
+            del merged.findings[key]
+
+
 def _add(merged: Merged, one: dict[str, Any], record: journal.TraceRecord) -> None:
-    key = (one["requirement"], one["about"])
-    finding = merged.findings.setdefault(key, Finding(*key, one, record))
+    key = (one["requirement"], one["about"], bool(one.get("weak")))
+    at = merged.requests + int(one["exchange"].rpartition("/")[2]) + 1
+    finding = merged.findings.setdefault(key, Finding(one["requirement"], one["about"], one, record, first_request=at))
     finding.count += 1
     finding.operations.add(one["operation"])
     if one["marketplace"]:
@@ -124,18 +140,18 @@ def _add(merged: Merged, one: dict[str, Any], record: journal.TraceRecord) -> No
 def write_result(run: Run, exitstatus: int) -> int:
     """Merges the run's journals, shrinks what was found, writes the report folder and returns the exit status."""
     folder = run.settings.report
-    records = journal.read(folder / journal.PARTS)
+    records = journal.read(run.parts)
     merged = merge(records)
     _blocked(merged, records)
     if run.stopped is None:
         _shrink(run, merged, records)
     named = {one.rpartition("/")[0] for finding in merged.findings.values() for one in finding.exchanges}
-    again = [one for one in journal.read(folder / journal.PARTS) if one.index >= SHRINKING]
+    again = [one for one in journal.read(run.parts) if one.index >= SHRINKING]
     merged.requests += sum(one.requests for one in again)
-    _collect_exchanges(folder, [*records, *(one for one in again if one.name in named)])
+    _collect_exchanges(run, [*records, *(one for one in again if one.name in named)])
     document = build(run, merged, exitstatus)
     _write(folder / "result.json", _redacted(run, json.dumps(document, indent=1, ensure_ascii=False)))
-    shutil.rmtree(folder / journal.PARTS, ignore_errors=True)
+    shutil.rmtree(run.parts, ignore_errors=True)
     from reports import render_all
     from reports.terminal import print_summary, wants_colour
 
@@ -155,10 +171,11 @@ def _write(path: Path, text: str) -> None:
     draft.replace(path)
 
 
-def _collect_exchanges(folder: Path, records: list[journal.TraceRecord]) -> None:
+def _collect_exchanges(run: Run, records: list[journal.TraceRecord]) -> None:
+    folder = run.settings.report
     with open(folder / "exchanges.jsonl.new", "wb") as out:
         for record in records:
-            with open(folder / journal.PARTS / record.file, "rb") as part:
+            with open(run.parts / record.file, "rb") as part:
                 part.seek(record.start)
                 out.write(part.read(record.length))
     (folder / "exchanges.jsonl.new").replace(folder / "exchanges.jsonl")
@@ -202,7 +219,7 @@ def build(run: Run, merged: Merged, exitstatus: int) -> dict[str, Any]:
         "started": run.started.isoformat(timespec="seconds").replace("+00:00", "Z"),
         "duration_s": round(time.perf_counter() - run.clock, 2),
         "requests": merged.requests,
-        "token_requests": sum(int(one.read_text() or 0) for one in sorted((run.settings.report / journal.PARTS).glob("*.tokens"))),
+        "token_requests": sum(int(one.read_text() or 0) for one in sorted((run.parts).glob("*.tokens"))),
         "level": run.settings.level,
         "budget": None,
         "counts": {

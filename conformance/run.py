@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-import shutil
 import time
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -100,6 +99,11 @@ class Run:
         if self.settings.target == "mock" and not self.settings.base_url:
             self.mock = MockProcess("--max-line-items", str(self.profile.max_line_items or 10))
 
+    @property
+    def parts(self) -> Path:
+        """Where the processes of this run write; no other run, in the same report folder either, uses it."""
+        return self.settings.report / f".parts-{hashlib.sha256(self.key).hexdigest()[:12]}"
+
     # ------------------------------------------------------------ processes
 
     def start_controller(self) -> None:
@@ -109,7 +113,6 @@ class Run:
         folder = self.settings.report
         try:
             folder.mkdir(parents=True, exist_ok=True)
-            shutil.rmtree(folder / journal.PARTS, ignore_errors=True)
             self._open("main")
         except OSError as error:
             raise pytest.UsageError(f"The report folder {folder} cannot be written: {error.strerror}.") from None
@@ -138,12 +141,12 @@ class Run:
 
     def _open(self, process: str) -> None:
         self.target = Target(self.profile, key=self.key)
-        self.book = journal.Journal(self.settings.report / journal.PARTS, process, self.target.secrets.out_of)
+        self.book = journal.Journal(self.parts, process, self.target.secrets.out_of)
 
     def finish_worker(self) -> None:
         """Leaves this process's part complete on disk."""
         if self.book and self.target:
-            (self.settings.report / journal.PARTS / f"{self.book.file}.tokens").write_text(str(self.target.token_requests))
+            (self.parts / f"{self.book.file}.tokens").write_text(str(self.target.token_requests))
 
     def finish_controller(self, exitstatus: int) -> int:
         """Merges, shrinks, writes the report and returns the exit status."""

@@ -138,7 +138,7 @@ def _with_inputs(step: Step, lines: list[dict[str, object]]) -> Step:
 
 def shrink_finding(run: Run, finding: Finding, records: dict[str, journal.TraceRecord]) -> None:
     """Shrinks a finding, says how often it came again, and writes its script."""
-    folder = run.settings.report / journal.PARTS
+    folder = run.parts
     trace, _, seq = finding.first["exchange"].rpartition("/")
     record = records.get(trace)
     if record is None or not finding.first["test"]:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from conformance import contract
-from conformance.marks import in_marketplaces, provokes
+from conformance.marks import in_marketplaces, in_situations, provokes
 from conformance.shop import Cart, Shop
 from strategies.addresses import CONTROL, MARKUP, TEXT_FIELDS, of_length, real_people, with_fields, with_path
 from strategies.broken import fields, named, without
@@ -19,8 +19,7 @@ def _initiate(shop: Shop, market: str, address: dict[str, Any], why: str, case: 
 
 
 @provokes("ADDR-REPLACE", "ADDR-REPLACE-EXACT", cost=12)
-@in_marketplaces(having="address.other")
-@pytest.mark.parametrize("situation", ["calm", "rich"])
+@in_situations("calm", rich=2, having="address.other")
 def test_an_address_is_replaced_and_replaced_again(shop: Shop, market: str, situation: str) -> None:
     home, other = shop.market(market).address, shop.market(market).other_address or shop.market(market).address
     cart = cart_in(shop, market, situation)
@@ -32,8 +31,7 @@ def test_an_address_is_replaced_and_replaced_again(shop: Shop, market: str, situ
 
 
 @provokes("ADDR-REPLACE", cost=10)
-@in_marketplaces(2, having="address.other")
-@pytest.mark.parametrize("situation", SITUATIONS)
+@in_situations(**dict.fromkeys(SITUATIONS, 1), having="address.other")
 def test_an_address_is_replaced_in_every_situation(shop: Shop, market: str, situation: str) -> None:
     cart = cart_in(shop, market, situation)
     cart.move(shop.market(market).address, "ADDR-REPLACE", situation)
@@ -108,15 +106,13 @@ def test_names_and_streets_of_real_people_pass(shop: Shop, market: str) -> None:
 
 
 @provokes("ADDR-DOMESTIC", cost=12)
-@in_marketplaces(having="address.foreign")
-@pytest.mark.parametrize("situation", ["calm", "rich"])
+@in_situations("calm", rich=2, having="address.foreign")
 def test_a_marketplace_ships_at_home_only(shop: Shop, market: str, situation: str) -> None:
     _abroad(shop, market, situation, "ADDR-DOMESTIC", shop.market(market).foreign_countries)
 
 
 @provokes("ADDR-SANCTION", cost=12)
-@in_marketplaces(having="address.sanctioned")
-@pytest.mark.parametrize("situation", ["calm"])
+@in_situations("calm", having="address.sanctioned")
 def test_a_sanctioned_country_is_refused(shop: Shop, market: str, situation: str) -> None:
     _abroad(shop, market, situation, "ADDR-SANCTION", shop.market(market).sanctioned_countries)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from conformance import contract
-from conformance.marks import in_marketplaces, provokes
+from conformance.marks import in_marketplaces, in_situations, provokes
 from conformance.shop import Shop
 from strategies.situations import SITUATIONS, cart_in
 
@@ -34,8 +34,7 @@ def test_every_option_of_every_line_can_be_selected(shop: Shop, market: str) -> 
 
 
 @provokes("SHIP-SET", cost=12)
-@in_marketplaces(2)
-@pytest.mark.parametrize("situation", SITUATIONS)
+@in_situations(**dict.fromkeys(SITUATIONS, 1))
 def test_an_option_is_selected_in_every_situation(shop: Shop, market: str, situation: str) -> None:
     cart = cart_in(shop, market, situation, items=shop.plain(market, 1, want=lambda it: it.options > 1))
     for line in (cart.lines[0], cart.lines[-1]):
@@ -45,8 +44,7 @@ def test_an_option_is_selected_in_every_situation(shop: Shop, market: str, situa
 
 
 @provokes("SHIP-UNKNOWN", cost=16)
-@in_marketplaces()
-@pytest.mark.parametrize("situation", ["calm", "rich"])
+@in_situations("calm", rich=2)
 def test_an_unknown_option_or_line_is_refused(shop: Shop, market: str, situation: str) -> None:
     cart = cart_in(shop, market, situation)
     line = cart.lines[0]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from conformance import contract
-from conformance.marks import in_marketplaces, provokes
+from conformance.marks import in_marketplaces, in_situations, provokes
 from conformance.shop import Shop
 from strategies.situations import SITUATIONS, Situation, cart_in, select_another
 
@@ -26,8 +26,7 @@ def test_a_coupon_is_applied_and_removed(shop: Shop, market: str) -> None:
 
 
 @provokes("COUPON-APPLY", "COUPON-REMOVE", cost=20)
-@in_marketplaces(2, having="coupon")
-@pytest.mark.parametrize("situation", UNCOUPONED)
+@in_situations(**dict.fromkeys(UNCOUPONED, 1), having="coupon")
 def test_a_coupon_is_applied_and_removed_in_every_situation(shop: Shop, market: str, situation: str) -> None:
     code = shop.market(market).coupons_of("good", "oversized")[0].code
     cart = cart_in(shop, market, situation)
@@ -65,8 +64,7 @@ def test_a_coupon_lives_through_other_changes(shop: Shop, market: str) -> None:
 
 
 @provokes("COUPON-ONE", cost=20)
-@in_marketplaces(having="second_coupon")
-@pytest.mark.parametrize("situation", ["coupon", "rich"])
+@in_situations("coupon", rich=2, having="second_coupon")
 def test_a_second_coupon_is_refused(shop: Shop, market: str, situation: str) -> None:
     cart = cart_in(shop, market, situation)
     applied = cart.session.view.coupons
@@ -166,8 +164,7 @@ def test_a_coupon_that_fits_some_items_only(shop: Shop, market: str) -> None:
 
 
 @provokes("COUPON-REQUIRED", cost=24)
-@in_marketplaces()
-@pytest.mark.parametrize("situation", ["calm", "coupon"])
+@in_situations("calm", coupon=2)
 def test_a_coupon_request_needs_its_code(shop: Shop, market: str, situation: str) -> None:
     cart = cart_in(shop, market, situation)
     for operation in (contract.APPLY, contract.REMOVE):

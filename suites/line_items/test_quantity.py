@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from conformance import contract
-from conformance.marks import in_marketplaces, provokes
+from conformance.marks import in_marketplaces, in_situations, provokes
 from conformance.shop import Shop
 from strategies.quantities import INVALID, LATER
 from strategies.situations import SITUATIONS, cart_in
@@ -21,8 +21,7 @@ def test_a_quantity_is_set_and_set_again(shop: Shop, market: str) -> None:
 
 
 @provokes("QTY-SET", cost=14)
-@in_marketplaces(2)
-@pytest.mark.parametrize("situation", SITUATIONS)
+@in_situations(**dict.fromkeys(SITUATIONS, 1))
 def test_a_quantity_is_set_in_every_situation(shop: Shop, market: str, situation: str) -> None:
     cart = cart_in(shop, market, situation)
     for line, quantity in ((cart.lines[-1], 3), (cart.lines[0], 6)):

@@ -6,7 +6,7 @@ import pytest
 
 from conformance import contract
 from conformance.exchange import Request
-from conformance.marks import in_marketplaces, provokes
+from conformance.marks import in_marketplaces, in_situations, provokes
 from conformance.shop import Cart, Shop
 from strategies.situations import cart_in
 
@@ -40,8 +40,7 @@ def test_no_method_works_in_another_marketplace_late_in_a_session(shop: Shop, ma
 
 
 @provokes("MARKET-SUPPORTED", "MARKET-REQUIRED", cost=40)
-@in_marketplaces()
-@pytest.mark.parametrize("situation", ["calm"])
+@in_situations("calm")
 def test_a_marketplace_has_to_be_given_and_supported(shop: Shop, market: str, situation: str) -> None:
     body = shop.initiate_body(market, [(shop.plain(market)[0], 1)])
     shop.send(Request(contract.INITIATE, None, body, UNSUPPORTED), "MARKET-SUPPORTED", "unsupported")

@@ -99,7 +99,8 @@ def _sum_rule(name: str) -> None:
             return
         path = f"({SUMMARY}.{name}|(.amount? // .))"
         yield amount(name, path, values[0], given, why=FORMULAS[name])
-        owner = _stood_still(at, name, given)
+        right = sums(at.before, False).get(name, []) if at.before else []
+        owner = _stood_still(at, name, given) if given in right else None
         if owner and not at.failed & {"QTY-SET", "QTY-ZERO", "SHIP-SET"}:
             yield amount("prices follow", path, values[0], given, why=name, requirement=owner)
 
@@ -173,16 +174,23 @@ def savings_are_what_the_lines_save(at: At) -> Iterator[Claim]:
 @demands("PRICE-TOTAL")
 def the_total_is_the_formula(at: At) -> Iterator[Claim]:
     view = at.answer
-    if view is None or not {"priceSubtotal", "priceDiscount", "deliveryCost", "tax", "fee", "total"} <= view.summary.keys():
+    needed = {"priceSubtotal", "priceDiscount", "deliveryCost", "tax", "fee", "total"}
+    if at.operation != contract.READ_ORDER:
+        needed.add("adjustment")  # always there in a session; its absence is told by SESSION-FIELDS
+    if view is None or not needed <= view.summary.keys():
         return
     want, shown = _formula(view.summary), view.summary["total"]
+    adjusted = view.summary.get("adjustment", ZERO)
+    if adjusted > 0 and shown == want - 2 * adjusted:
+        yield true(True, "total", "", "", "true", reading="a positive adjustment is a credit")
+        return
     if want == shown or shown in _corrected(at, view):
         yield true(True, "total", "", "", "true")
         return
     yield amount("total", f"{SUMMARY}.total", want, shown, why="by the formula of the total")
     if at.operation in (contract.APPLY, contract.REMOVE) or at.before is None:
         return
-    owner = _stood_still(at, "total", shown)
+    owner = _stood_still(at, "total", shown) if at.before.summary.keys() >= needed and _formula(at.before.summary) == shown else None
     if owner and not at.failed & {"QTY-SET", "QTY-ZERO", "SHIP-SET", *RULE_OF.values()}:
         yield amount("prices follow", f"{SUMMARY}.total", want, shown, why="total", requirement=owner)
 

@@ -14,7 +14,7 @@ from conformance.leaks import leak
 from conformance.model import ZERO, Key, View, differences, pricing, state
 from conformance.schema import departures
 from suites.marketplace.rules import amounts
-from suites.sessions.rules import as_claim
+from suites.sessions.rules import as_claim, blame, blamed
 
 CHANNELS = frozenset({"EMAIL"})
 TYPES = frozenset({"OFFER", "PROMOTION", "SURVEY"})
@@ -187,16 +187,14 @@ def the_order_is_the_session_that_was_paid(at: At) -> Iterator[Claim]:
     paid = order.paid.view
     changed = differences(_order_state(paid), _order_state(seen))
     wrong = {key: pair for key, pair in changed.items() if not (key[0] == "summary" and key[1] in ("importTax", "deliveryDiscount"))}
-    if wrong and order.pending:
-        yield as_claim(wrong, requirement=order.pending[-1].requirement, proof=tuple(one.exchange for one in order.pending), case=f"{order.pending[-1].operation} the order stays")
+    guilty = blame(wrong, order.pending, certain=order.view is not None)
+    if order.tainted or order.paid.in_doubt:
+        return
+    if wrong and guilty:
+        yield blamed(wrong, guilty, "the order stays")
     elif wrong and order.view is None:
-        ids = [key for key in wrong if key[0] == "id"]
-        if ids:
-            yield true(False, "line item ids", f"{wrong[ids[0]][0]} for {ids[0][1]}", wrong[ids[0]][1], "$same_line_ids")
-        else:
-            yield as_claim(wrong)
-    elif wrong and order.view is not None and not differences(_order_state(order.view), _order_state(seen)):
-        yield as_claim({key: pair for key, pair in wrong.items() if key[0] != "id"} or {("lines",): (frozenset(paid.items), frozenset())})
+        rest = {key: pair for key, pair in wrong.items() if key[0] != "id"}
+        yield as_claim(rest) if rest else true(False, "line item ids", "the ids of the session", "other ids", "$same_line_ids")
     elif not wrong:
         yield true(True, "the order", "", "", "true")
     used = {one[1] for one in amounts(paid.raw)}
@@ -244,8 +242,8 @@ def reading_an_order_again_gives_the_same(at: At) -> Iterator[Claim]:
         return
     changed = differences(_order_state(order.view), _order_state(seen))
     proof = (order.last_read,) if order.last_read else ()
-    if changed and order.pending:
-        return  # ORDER-READ tells whose refusal it was
+    if (changed and order.pending) or order.tainted:
+        return  # ORDER-READ told whose breach it was
     if changed:
         rest = {key: pair for key, pair in changed.items() if key[0] != "id"}
         yield as_claim(rest, proof=proof) if rest else true(False, "line item ids", "the same ids", "other ids", "$same_line_ids", proof=proof)

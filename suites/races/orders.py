@@ -29,9 +29,15 @@ COUPONS: Key = ("coupons",)
 State = dict[Key, Any]
 
 
-class Wrong(NamedTuple):
-    """What one order does not explain."""
+ONE_AFTER_THE_OTHER, ONE_ORDER, ANSWERED = "one after the other", "one purchase order", "each is answered"
+# What is told first where an order leaves several things unexplained: what was left, before what was answered.
+LEFT, BOUGHT, TAKEN, REFUSED, SHOWN = range(5)
 
+
+class Wrong(NamedTuple):
+    """What one order does not explain. rank: the lowest is told."""
+
+    rank: int
     about: str
     want: str
     seen: str
@@ -126,7 +132,7 @@ def wrong_in(order: Sequence[Exchange], before: View, read: Exchange, orders: Se
     for one in order:
         after, grounds = step(states[-1], one.request, keys)
         if one.accepted and any(each.certain for each in grounds):
-            yield Wrong("is refused", f"{words(one.request)} refused", one.answer())
+            yield Wrong(TAKEN, ONE_AFTER_THE_OTHER, f"{words(one.request)} refused", one.answer())
         if not one.accepted:
             after = states[-1]
             if not documented(one, grounds):
@@ -135,12 +141,12 @@ def wrong_in(order: Sequence[Exchange], before: View, read: Exchange, orders: Se
                 )
         states.append(after)
     if refused_for_nothing(order, before) == len(order):
-        yield Wrong("one of them is accepted", "one of them accepted", "all of them refused")
+        yield Wrong(REFUSED, ANSWERED, "one of them accepted", "all of them refused")
     for place, one in enumerate(order, 1):
         if one.accepted and one.operation in contract.CHANGES:
             shown = [unlike(now, view(one.body)) for now in states[place:]]
             if all(shown):
-                yield _told("each answer shows its change", shown[0], f" in the answer to {words(one.request)}")
+                yield _told(SHOWN, shown[0], f" in the answer to {words(one.request)}")
     yield from _left(states[-1], read, orders)
 
 
@@ -148,12 +154,12 @@ def _left(now: State, read: Exchange, orders: Sequence[Exchange]) -> Iterator[Wr
     """What was read afterwards, against the state that the order leaves."""
     shown = view(read.body) if read.accepted else None
     if shown and (found := unlike(now, shown)):
-        yield _told("the state afterwards", found)
+        yield _told(LEFT, found)
     if shown is None and not (now[PAID] and documented(read, [Ground("PAY-READ-AFTER")])):
-        yield Wrong("the state afterwards", "a session that can be read", read.answer())
+        yield Wrong(LEFT, ONE_AFTER_THE_OTHER, "a session that can be read", read.answer())
     for one in orders:
         if not one.accepted:
-            yield Wrong("the order", "an order that can be read", one.answer())
+            yield Wrong(BOUGHT, ONE_AFTER_THE_OTHER, "an order that can be read", one.answer())
             continue
         bought = view(one.body)
         found = {key: pair for key, pair in unlike(now, bought).items() if key[0] in ("lines", "quantity")}
@@ -161,16 +167,16 @@ def _left(now: State, read: Exchange, orders: Sequence[Exchange]) -> Iterator[Wr
             found = differences(pricing(shown), pricing(bought))
             found = {key: pair for key, pair in found.items() if key[-1] not in UNSHARED}
         if found:
-            yield _told("the order", found, " in the order")
+            yield _told(BOUGHT, found, " in the order")
 
 
 # Amounts that the summaries of sessions and orders do not share.
 UNSHARED = ("importTax", "deliveryDiscount")
 
 
-def _told(about: str, found: dict[Key, tuple[Any, Any]], where: str = "") -> Wrong:
+def _told(rank: int, found: dict[Key, tuple[Any, Any]], where: str = "") -> Wrong:
     claim = as_claim(found)
-    return Wrong(about, claim.want, claim.seen + where)
+    return Wrong(rank, ONE_AFTER_THE_OTHER, claim.want, claim.seen + where)
 
 
 def explained(before: View, sent: Sequence[Exchange], read: Exchange, orders: Sequence[Exchange]) -> Claim | None:
@@ -182,12 +188,12 @@ def explained(before: View, sent: Sequence[Exchange], read: Exchange, orders: Se
         return None
     numbers = {text(one.body.get("purchaseOrderId")) for one in sent if one.accepted and _places(one)} - {None}
     if len(numbers) > 1:
-        return _claim(Wrong("one order", "one purchaseOrderId", f"{len(numbers)} purchase orders"), sent)
+        return _claim(Wrong(LEFT, ONE_ORDER, "one purchaseOrderId", f"{len(numbers)} purchase orders"), sent)
     every = [(order, list(wrong_in(order, before, read, orders))) for order in permutations(sent)]
     best = min((wrong for _, wrong in every), key=len)
     if best:
-        wants = list(dict.fromkeys(wrong[0].want for _, wrong in every))
-        return _claim(best[0]._replace(want=" or ".join(wants[:3])), sent)
+        wants = list(dict.fromkeys(min(wrong).want for _, wrong in every))
+        return _claim(min(best)._replace(want=f"what one of the orders leaves: {' or '.join(wants[:3])}"), sent)
     # Who came first is luck and no reading; that one was refused which any order would have accepted is one.
     for_nothing = all(refused_for_nothing(order, before) for order, wrong in every if not wrong)
     return Claim(True, "an order", "", "", "", reading="one of the two was refused" if for_nothing else None)

@@ -11,7 +11,7 @@ from conformance.claim import Claim, equal, line, quoted, true
 from conformance.exchange import OTHER_APP, OWN_APP, STRANGERS
 from conformance.judge import At, Ground, demands, refuses, statuses
 from conformance.leaks import leak
-from conformance.model import Key, differences, flat_address, folded, pricing, state
+from conformance.model import Key, Pending, differences, flat_address, folded, pricing, state
 from conformance.schema import departures
 
 REMOVED_WARNINGS = {15043, 15055}
@@ -43,11 +43,19 @@ def initiate_answers_what_was_asked_for(at: At) -> Iterator[Claim]:
             yield equal("quantity of a line", f"([{line(item)}.quantity]|add)", asked[item], given[item])
     sent = flat_address(at.body.get("shippingAddress") or {})
     seen = flat_address(at.answer.address)
-    wrong = {name: value for name, value in sent.items() if folded(seen.get(name)) != folded(value)}
+    wrong = {name: value for name, value in sent.items() if folded(seen.get(name)) != folded(value) and not told_by_form(name, seen)}
     for name, value in list(wrong.items())[:1]:
         yield true(False, "the submitted address", f"{name} {value}", seen.get(name), address_test(name, value))
     if not wrong:
         yield true(True, "the submitted address", "", "", "true")
+
+
+ALWAYS = ("addressLine1", "city", "country", "phoneNumber")
+
+
+def told_by_form(name: str, seen: dict[str, object]) -> bool:
+    """Whether SESSION-FIELDS tells already that a field is not there."""
+    return name in ALWAYS and name not in seen
 
 
 def address_test(name: str, value: object) -> str:
@@ -125,6 +133,32 @@ def key_test(key: Key, want: object) -> str:
     return f"(({paths[key[0]]}|(.amount? // .)|.value?) // 0 | tonumber) == {want or 0}"
 
 
+# What a refused change would have done, had it been carried out.
+EFFECTS = {
+    contract.QUANTITY: ("quantity", "lines"),
+    contract.OPTION: ("option",),
+    contract.ADDRESS: ("address",),
+    contract.APPLY: ("coupons",),
+    contract.REMOVE: ("coupons",),
+}
+PRICES = ("summary", "net", "unit")
+
+
+def blame(found: dict[Key, tuple[object, object]], pending: list[Pending], *, certain: bool) -> Pending | None:
+    """The refused request that explains a difference: the last whose effect it is; any, if the state was certain before."""
+    parts = {key[0] for key in found} - set(PRICES)
+    for one in reversed(pending):
+        if parts & set(EFFECTS.get(one.operation, ())):
+            return one
+    return pending[-1] if pending and certain else None
+
+
+def blamed(found: dict[Key, tuple[object, object]], one: Pending, words: str) -> Claim:
+    """The claim that a refused request changed nothing; a weak one where only prices moved."""
+    weak = {key[0] for key in found} <= set(PRICES)
+    return as_claim(found, requirement=one.requirement, case=f"{one.operation} {words}", proof=(one.exchange,), weak=weak)
+
+
 @demands("SESSION-READ")
 def a_read_shows_the_last_accepted_state(at: At) -> Iterator[Claim]:
     """Whose breach a difference is, depends on what happened since the state was last certain."""
@@ -132,14 +166,16 @@ def a_read_shows_the_last_accepted_state(at: At) -> Iterator[Claim]:
     if at.operation != contract.READ or session is None or at.answer is None or session.in_doubt:
         return
     found = own_differences(at)
+    if session.prices_in_doubt:
+        found = {key: pair for key, pair in found.items() if key[0] not in PRICES}
     others = [one for one in at.world.changes[session.changes_seen :] if one[0] != session.id]
-    if session.pending:
-        owner, proof = session.pending[-1].requirement, tuple(one.exchange for one in session.pending)
-        case = f"{session.pending[-1].operation} nothing changed"
-        if found:
-            yield as_claim(found, requirement=owner, case=case, proof=proof)
+    guilty = blame(found, session.pending, certain=not session.unconfirmed)
+    if found and guilty:
+        yield blamed(found, guilty, "nothing changed")
     elif session.unconfirmed:
         yield as_claim(found, proof=(session.unconfirmed,)) if found else true(True, "state", "", "", "true")
+    elif session.pending:
+        return
     elif others:
         if found:
             yield as_claim(found, requirement="SESSION-ISOLATED", proof=tuple(one[2] for one in others[-2:]))
@@ -174,9 +210,8 @@ def a_change_changes_only_what_it_names(at: At) -> Iterator[Claim]:
     }
     if not found:
         yield true(True, "the rest", "", "", "true")
-    elif session.pending:
-        last = session.pending[-1]
-        yield as_claim(found, requirement=last.requirement, case=f"{last.operation} nothing changed", proof=(last.exchange,))
+    elif guilty := blame(found, session.pending, certain=False):
+        yield blamed(found, guilty, "nothing changed")
     else:
         yield as_claim(found)
 

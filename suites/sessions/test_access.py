@@ -6,7 +6,7 @@ import pytest
 
 from conformance import contract
 from conformance.exchange import OTHER_APP, Request
-from conformance.marks import in_marketplaces, provokes
+from conformance.marks import in_marketplaces, in_situations, provokes
 from conformance.shop import Shop
 from strategies.situations import cart_in
 from suites.marketplace.test_marketplace import seven
@@ -23,8 +23,7 @@ def test_no_method_knows_an_unknown_session(shop: Shop, market: str) -> None:
 
 
 @provokes("SESSION-APP", cost=30)
-@in_marketplaces(having="second_app")
-@pytest.mark.parametrize("situation", ["calm"])
+@in_situations("calm", having="second_app")
 def test_no_method_works_for_another_app(shop: Shop, market: str, situation: str) -> None:
     cart = cart_in(shop, market, situation)
     for operation, body in shop.some(seven(cart)):

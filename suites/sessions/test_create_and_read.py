@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from conformance import contract
-from conformance.marks import in_marketplaces, provokes
+from conformance.marks import in_marketplaces, in_situations, provokes
 from conformance.shop import Cart, Shop
 from strategies.situations import SITUATIONS, cart_in, select_another
 
@@ -21,8 +21,7 @@ def test_sessions_of_every_size(shop: Shop, market: str) -> None:
 
 
 @provokes("SESSION-READ", "SESSION-SAFE", cost=14)
-@in_marketplaces()
-@pytest.mark.parametrize("situation", ["rich"])
+@in_situations("rich")
 def test_reading_shows_every_change_and_changes_nothing(shop: Shop, market: str, situation: str) -> None:
     cart = cart_in(shop, market, situation)
     for _ in shop.some(range(4), few=2):
@@ -57,8 +56,7 @@ def every_change(cart: Cart) -> list[tuple[str, object]]:
 
 
 @provokes("SESSION-ONLY", cost=20)
-@in_marketplaces()
-@pytest.mark.parametrize("situation", ["rich"])
+@in_situations("rich")
 def test_a_change_changes_only_what_it_names(shop: Shop, market: str, situation: str) -> None:
     cart = cart_in(shop, market, situation)
     for operation, body in shop.some(every_change(cart)):

@@ -1,0 +1,145 @@
+"""`make matrix`: the default run, as users run it, against every fault of the mock. Proof that each rule can fail.
+
+Writes `kill-matrix.json` (reports/schemas/kill-matrix.schema.json). Two processes work side by side against one mock,
+which serves each fault below a base path of its own; start-up and imports are paid once.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import io
+import json
+import random
+import shutil
+import statistics
+import sys
+import time
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from pathlib import Path
+from tempfile import mkdtemp
+from typing import Any
+
+from conformance import VERSION
+from conformance.mock_process import MockProcess, listed
+
+SUITES = Path(__file__).resolve().parent.parent / "suites"
+
+
+def judge_fault(name: str, base_url: str, folder: str, arguments: list[str]) -> dict[str, Any]:
+    """Runs the suite against one fault in this process and returns its result document; {} if there is none."""
+    import pytest
+
+    report = Path(folder) / name.replace("+", "_")
+    shutil.rmtree(report, ignore_errors=True)
+    said = io.StringIO()
+    with contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):
+        pytest.main([str(SUITES), "--target", "mock", "--base-url", f"{base_url}/x/{name}", "--report", str(report), "-p", "no:xdist", *arguments])
+    try:
+        found: dict[str, Any] = json.loads((report / "result.json").read_text(encoding="utf-8"))
+    except OSError:
+        return {"said": said.getvalue()[-2000:]}
+    if not arguments:
+        shutil.rmtree(report / "allure-results", ignore_errors=True)
+        (report / "exchanges.jsonl").unlink(missing_ok=True)
+    return found
+
+
+def row(fault: dict[str, Any], result: dict[str, Any]) -> dict[str, Any]:
+    """What the matrix says of one fault."""
+    findings = [one for requirement in result.get("requirements", []) for one in requirement["findings"]]
+    under = sorted({one["requirement"] for one in findings})
+    right = {fault["requirement"], *fault.get("also", ())}
+    own = [one for one in findings if one["requirement"] in right]
+    firsts = [one["first_request"] for one in own if one.get("first_request")]
+    steps = [len(one["steps"]) for one in own if one["steps"]]
+    return {
+        "name": fault["name"],
+        "requirement": fault["requirement"],
+        "chapter": fault["chapter"],
+        "kind": fault["kind"],
+        "found": bool(findings),
+        "under": under,
+        "findings": len(findings),
+        "requests_to_first": min(firsts, default=None),
+        "shrunk": min(steps, default=None),
+    }
+
+
+def document(rows: list[dict[str, Any]], faults: dict[str, dict[str, Any]]) -> dict[str, Any]:
+    """The kill matrix."""
+    right = [one for one in rows if {one["requirement"], *faults[one["name"]].get("also", ())} & set(one["under"])]
+    totals = {"faults": len(rows), "found": sum(one["found"] for one in rows), "right_id": len(right)}
+    return {"format": 1, "suite": VERSION, "totals": totals, "faults": sorted(rows, key=lambda one: (one["chapter"], one["requirement"], one["name"]))}
+
+
+def sample(faults: list[dict[str, Any]], count: int, seed: int) -> list[dict[str, Any]]:
+    """A stratified sample: every kind and every chapter in turn."""
+    drawn = random.Random(seed)
+    groups: dict[tuple[str, str], list[dict[str, Any]]] = {}
+    for fault in drawn.sample(faults, len(faults)):
+        groups.setdefault((fault["kind"], fault["chapter"]), []).append(fault)
+    chosen: list[dict[str, Any]] = []
+    while len(chosen) < min(count, len(faults)):
+        for group in drawn.sample(list(groups), len(groups)):
+            if groups[group] and len(chosen) < count:
+                chosen.append(groups[group].pop())
+    return chosen
+
+
+def run(faults: list[dict[str, Any]], *, workers: int, arguments: list[str], folder: Path) -> list[dict[str, Any]]:
+    """Judges each fault; prints a line for each as it is done."""
+    mock = MockProcess()
+    rows = []
+    try:
+        with ProcessPoolExecutor(workers, max_tasks_per_child=25) as pool:
+            jobs = {pool.submit(judge_fault, one["name"], mock.base_url, str(folder), arguments): one for one in faults}
+            for job in as_completed(jobs):
+                fault, result = jobs[job], job.result()
+                found = row(fault, result)
+                rows.append(found)
+                right = {fault["requirement"], *fault.get("also", ())} & set(found["under"])
+                mark = "found  " if right else "OTHER  " if found["found"] else "MISSED "
+                print(f"{mark} {fault['name']:<58} {fault['requirement']:<22} {', '.join(found['under'])} "
+                      f"[{found['findings']} findings, first after {found['requests_to_first']}, shrunk to {found['shrunk']}]"
+                      + (f" {result['said'][-300:]}" if "said" in result else ""), flush=True)
+    finally:
+        mock.stop()
+    return rows
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Exit status 0 if every fault was found under the right id."""
+    parser = argparse.ArgumentParser(prog="python -m conformance.matrix", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--out", default="reports/kill-matrix.json", help="where the matrix goes (%(default)s)")
+    parser.add_argument("--sample", type=int, help="a stratified sample of so many faults")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--only", action="append", default=[], metavar="TEXT", help="faults whose name, kind or requirement has this text; repeatable")
+    parser.add_argument("--keep", metavar="DIR", help="keep each run's report here")
+    options = parser.parse_args(arguments)
+    began = time.perf_counter()
+    faults = listed("faults")
+    if options.only:
+        faults = [one for one in faults if any(text in f"{one['name']} {one['kind']} {one['requirement']}" for text in options.only)]
+    if options.sample:
+        faults = sample(faults, options.sample, options.seed)
+    if not faults:
+        parser.error("no fault of the mock matches")
+    folder = Path(options.keep or mkdtemp(prefix="matrix-"))
+    rows = run(faults, workers=options.workers, arguments=["--seed", str(options.seed)], folder=folder)
+    matrix = document(rows, {one["name"]: one for one in faults})
+    Path(options.out).write_text(json.dumps(matrix, indent=1) + "\n", encoding="utf-8")
+    if not options.keep:
+        shutil.rmtree(folder, ignore_errors=True)
+    totals = matrix["totals"]
+    counts = [one["findings"] for one in rows if one["found"]] or [0]
+    firsts = [one["requests_to_first"] for one in rows if one["requests_to_first"]] or [0]
+    print(f"{totals['found']} of {totals['faults']} faults found, {totals['right_id']} under the right id "
+          f"({100 * totals['right_id'] / totals['faults']:.1f} %); findings for one fault: median {statistics.median(counts)}, at most {max(counts)}; "
+          f"requests to the first proof: median {statistics.median(firsts)}, at most {max(firsts)}; {time.perf_counter() - began:.0f} s; {options.out}")
+    return 0 if totals["right_id"] == totals["faults"] else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
