@@ -205,7 +205,9 @@ def requirements() -> dict[str, Requirement]:
                 level=one["level"],
                 title=one["title"],
                 sentence=one["sentence"],
-                sources=tuple({"document": str(each["document"]), "place": str(each["place"])} for each in one["sources"]),
+                sources=tuple(
+                    {"document": str(each["document"]), "place": str(each["place"])} for each in one["sources"]
+                ),
                 operations=tuple(one.get("operations", ())),
                 needs=tuple(one.get("needs", ())),
                 answers=tuple(_answer(answer) for answer in one.get("answers", ()) if answer["id"] is not None),

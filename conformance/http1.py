@@ -90,6 +90,9 @@ class Problem(Exception):
     def __str__(self) -> str:
         return self.detail
 
+    def __repr__(self) -> str:
+        return f"Problem({self.kind!r})"  # without the server's text, as Answer
+
     def __reduce__(self) -> tuple[type[Problem], tuple[object, ...]]:
         return Problem, (self.kind, self.detail, self.partial, self.answer)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,7 @@ from conformance.exchange import Exchange
 from conformance.judge import Judgment
 from conformance.model import World
 from conformance.shop import Trace
+
 
 @dataclass(slots=True)
 class TraceRecord:
@@ -61,7 +62,14 @@ class Journal:
         record = summary(trace, index)
         record.skipped, record.file, record.start, record.length = skipped, self.file, self._start, end - self._start
         self._start = end
-        self._traces.write(self._redact(json.dumps(asdict(record), ensure_ascii=True, default=str)) + "\n")
+        self._traces.write(
+            self._redact(
+                json.dumps(
+                    {name: getattr(record, name) for name in TraceRecord.__slots__}, ensure_ascii=True, default=str
+                )
+            )
+            + "\n"
+        )
         self._traces.flush()
 
     def close(self) -> None:

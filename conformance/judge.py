@@ -16,7 +16,7 @@ from typing import Any
 from conformance import contract
 from conformance.claim import ACCEPTED, REFUSED, Claim, refused, true
 from conformance.exchange import Exchange, Request
-from conformance.model import Order, Session, View, World, view
+from conformance.model import Order, Session, View, World, amounts, view
 from conformance.profile import Profile
 from conformance.request_check import Problem, problems
 
@@ -36,7 +36,15 @@ ACCEPTS = {
 
 
 # Grounds that hang on what the session holds.
-OF_STATE = ("COUPON-ONE", "COUPON-NOT-APPLIED", "COUPON-REFUSED", "QTY-UNKNOWN-LINE", "SHIP-UNKNOWN", "QTY-LAST", "PAY-EMPTY")
+OF_STATE = (
+    "COUPON-ONE",
+    "COUPON-NOT-APPLIED",
+    "COUPON-REFUSED",
+    "QTY-UNKNOWN-LINE",
+    "SHIP-UNKNOWN",
+    "QTY-LAST",
+    "PAY-EMPTY",
+)
 
 
 @dataclass(slots=True)
@@ -82,6 +90,7 @@ class At:
     order: Order | None = None
     failed: set[str] = field(default_factory=set)
     _problems: list[Problem] | None = None
+    _amounts: list[tuple[str, str, Any]] | None = None
 
     @property
     def request(self) -> Request:
@@ -107,6 +116,13 @@ class At:
     def why(self) -> str | None:
         """The requirement that the request was sent for."""
         return self.exchange.intent.requirement if self.exchange.intent else None
+
+    @property
+    def amounts(self) -> list[tuple[str, str, Any]]:
+        """Every Amount of the answer: where it is, its currency and its value."""
+        if self._amounts is None:
+            self._amounts = list(amounts(self.exchange.body))
+        return self._amounts
 
     @property
     def problems(self) -> list[Problem]:
@@ -200,7 +216,9 @@ def _case(at: At, requirement: str, condition: str = "") -> str:
     return f"{at.operation} {detail}".strip()
 
 
-def _judgment(at: At, requirement: str, claim: Claim | None, *, ok: bool, condition: str = "", reading: str | None = None) -> Judgment:
+def _judgment(
+    at: At, requirement: str, claim: Claim | None, *, ok: bool, condition: str = "", reading: str | None = None
+) -> Judgment:
     return Judgment(
         requirement=requirement,
         case=(claim.case if claim and claim.case else None) or _case(at, requirement, condition),
@@ -231,7 +249,11 @@ def _refusal_judgments(at: At, found: list[Ground]) -> Iterator[Judgment]:
     for one in found:
         union.update(lawful_pairs(one, at.operation))
     loose = any(one.any_of == "4xx" for one in found)
-    about = "is refused" if exchange.accepted else ("has no server error" if _crashed(exchange) else "has the documented id")
+    about = (
+        "is refused"
+        if exchange.accepted
+        else ("has no server error" if _crashed(exchange) else "has the documented id")
+    )
     claim = (
         true(False, about, "refused with a 4xx", exchange.answer(), REFUSED)
         if loose
@@ -251,7 +273,7 @@ def _crashed(exchange: Exchange) -> bool:
 def _fits(at: At, ground: Ground) -> str | None:
     """None if the refusal is not a lawful one on this ground, else its reading or ''."""
     status = at.exchange.status or 0
-    if at.exchange.accepted or status < 400 or status == 500 and not ground.ids:
+    if at.exchange.accepted or status < 400 or (status == 500 and not ground.ids):
         return None
     if ground.any_of == "4xx":
         return "" if 400 <= status < 500 else None
@@ -293,7 +315,9 @@ def _at(world: World, profile: Profile, exchange: Exchange) -> At:
         profile=profile,
         exchange=exchange,
         session=session,
-        answer=view(body) if isinstance(body, dict) and exchange.operation not in (contract.PLACE_ORDER, contract.TOKEN) else None,
+        answer=view(body)
+        if isinstance(body, dict) and exchange.operation not in (contract.PLACE_ORDER, contract.TOKEN)
+        else None,
         order=world.orders.get(subject) if subject and exchange.operation == contract.READ_ORDER else None,
     )
 

@@ -24,7 +24,7 @@ def leak(at: At, session: Session) -> Claim:
         "nothing leaks",
         "no part of the other app's session",
         found,
-        f"(.body|if type==\"object\" then [keys[]|select(IN({listed}[]))]|length==0 else true end)",
+        f'(.body|if type=="object" then [keys[]|select(IN({listed}[]))]|length==0 else true end)',
     )
 
 

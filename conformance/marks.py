@@ -24,7 +24,9 @@ def in_situations(*everywhere: str, having: str | None = None, **counted: int) -
     """Runs the test in named situations (strategies/situations.py): those listed in every marketplace, those given with a
     number in that many (`rich=2`). Spaces in a name are underscores.
     """
-    wanted: dict[str, int | None] = {name: None for name in everywhere} | {name.replace("_", " "): count for name, count in counted.items()}
+    wanted: dict[str, int | None] = {name: None for name in everywhere} | {
+        name.replace("_", " "): count for name, count in counted.items()
+    }
     return pytest.mark.in_situations(wanted, having=having)
 
 

@@ -34,7 +34,20 @@ def judge_fault(name: str, base_url: str, folder: str, arguments: list[str]) -> 
     shutil.rmtree(report, ignore_errors=True)
     said = io.StringIO()
     with contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):
-        pytest.main([str(SUITES), "--target", "mock", "--base-url", f"{base_url}/x/{name}", "--report", str(report), "-p", "no:xdist", *arguments])
+        pytest.main(
+            [
+                str(SUITES),
+                "--target",
+                "mock",
+                "--base-url",
+                f"{base_url}/x/{name}",
+                "--report",
+                str(report),
+                "-p",
+                "no:xdist",
+                *arguments,
+            ]
+        )
     try:
         found: dict[str, Any] = json.loads((report / "result.json").read_text(encoding="utf-8"))
     except OSError:
@@ -70,7 +83,12 @@ def document(rows: list[dict[str, Any]], faults: dict[str, dict[str, Any]]) -> d
     """The kill matrix."""
     right = [one for one in rows if {one["requirement"], *faults[one["name"]].get("also", ())} & set(one["under"])]
     totals = {"faults": len(rows), "found": sum(one["found"] for one in rows), "right_id": len(right)}
-    return {"format": 1, "suite": VERSION, "totals": totals, "faults": sorted(rows, key=lambda one: (one["chapter"], one["requirement"], one["name"]))}
+    return {
+        "format": 1,
+        "suite": VERSION,
+        "totals": totals,
+        "faults": sorted(rows, key=lambda one: (one["chapter"], one["requirement"], one["name"])),
+    }
 
 
 def sample(faults: list[dict[str, Any]], count: int, seed: int) -> list[dict[str, Any]]:
@@ -100,9 +118,12 @@ def run(faults: list[dict[str, Any]], *, workers: int, arguments: list[str], fol
                 rows.append(found)
                 right = {fault["requirement"], *fault.get("also", ())} & set(found["under"])
                 mark = "found  " if right else "OTHER  " if found["found"] else "MISSED "
-                print(f"{mark} {fault['name']:<58} {fault['requirement']:<22} {', '.join(found['under'])} "
-                      f"[{found['findings']} findings, first after {found['requests_to_first']}, shrunk to {found['shrunk']}]"
-                      + (f" {result['said'][-300:]}" if "said" in result else ""), flush=True)
+                print(
+                    f"{mark} {fault['name']:<58} {fault['requirement']:<22} {', '.join(found['under'])} "
+                    f"[{found['findings']} findings, first after {found['requests_to_first']}, shrunk to {found['shrunk']}]"
+                    + (f" {result['said'][-300:]}" if "said" in result else ""),
+                    flush=True,
+                )
     finally:
         mock.stop()
     return rows
@@ -110,18 +131,30 @@ def run(faults: list[dict[str, Any]], *, workers: int, arguments: list[str], fol
 
 def main(arguments: list[str] | None = None) -> int:
     """Exit status 0 if every fault was found under the right id."""
-    parser = argparse.ArgumentParser(prog="python -m conformance.matrix", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        prog="python -m conformance.matrix", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--out", default="reports/kill-matrix.json", help="where the matrix goes (%(default)s)")
     parser.add_argument("--sample", type=int, help="a stratified sample of so many faults")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--workers", type=int, default=2)
-    parser.add_argument("--only", action="append", default=[], metavar="TEXT", help="faults whose name, kind or requirement has this text; repeatable")
+    parser.add_argument(
+        "--only",
+        action="append",
+        default=[],
+        metavar="TEXT",
+        help="faults whose name, kind or requirement has this text; repeatable",
+    )
     parser.add_argument("--keep", metavar="DIR", help="keep each run's report here")
     options = parser.parse_args(arguments)
     began = time.perf_counter()
     faults = listed("faults")
     if options.only:
-        faults = [one for one in faults if any(text in f"{one['name']} {one['kind']} {one['requirement']}" for text in options.only)]
+        faults = [
+            one
+            for one in faults
+            if any(text in f"{one['name']} {one['kind']} {one['requirement']}" for text in options.only)
+        ]
     if options.sample:
         faults = sample(faults, options.sample, options.seed)
     if not faults:
@@ -135,9 +168,11 @@ def main(arguments: list[str] | None = None) -> int:
     totals = matrix["totals"]
     counts = [one["findings"] for one in rows if one["found"]] or [0]
     firsts = [one["requests_to_first"] for one in rows if one["requests_to_first"]] or [0]
-    print(f"{totals['found']} of {totals['faults']} faults found, {totals['right_id']} under the right id "
-          f"({100 * totals['right_id'] / totals['faults']:.1f} %); findings for one fault: median {statistics.median(counts)}, at most {max(counts)}; "
-          f"requests to the first proof: median {statistics.median(firsts)}, at most {max(firsts)}; {time.perf_counter() - began:.0f} s; {options.out}")
+    print(
+        f"{totals['found']} of {totals['faults']} faults found, {totals['right_id']} under the right id "
+        f"({100 * totals['right_id'] / totals['faults']:.1f} %); findings for one fault: median {statistics.median(counts)}, at most {max(counts)}; "
+        f"requests to the first proof: median {statistics.median(firsts)}, at most {max(firsts)}; {time.perf_counter() - began:.0f} s; {options.out}"
+    )
     return 0 if totals["right_id"] == totals["faults"] else 1
 
 

@@ -13,7 +13,9 @@ ROOT = Path(__file__).resolve().parent.parent
 
 def listed(kind: str) -> list[dict[str, Any]]:
     """What the mock offers: `faults` or `variants`, as its command line prints them."""
-    said = subprocess.run([sys.executable, "-m", "mock", f"--list-{kind}"], cwd=ROOT, capture_output=True, text=True, check=True)
+    said = subprocess.run(
+        [sys.executable, "-m", "mock", f"--list-{kind}"], cwd=ROOT, capture_output=True, text=True, check=True
+    )
     found: list[dict[str, Any]] = json.loads(said.stdout)
     return found
 
@@ -23,7 +25,10 @@ class MockProcess:
 
     def __init__(self, *arguments: str) -> None:
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "mock", "--port", "0", "--quiet", *arguments], cwd=ROOT, stdout=subprocess.PIPE, text=True
+            [sys.executable, "-m", "mock", "--port", "0", "--quiet", *arguments],
+            cwd=ROOT,
+            stdout=subprocess.PIPE,
+            text=True,
         )
         self._base_url: str | None = None
 

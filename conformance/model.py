@@ -57,6 +57,21 @@ def text(node: Any) -> str | None:
     return node if isinstance(node, str) else None
 
 
+def amounts(node: Any, path: str = "") -> Iterator[tuple[str, str, Any]]:
+    """Every Amount below a node: where it is (without positions), its currency and its value."""
+    if isinstance(node, dict):
+        if isinstance(node.get("currency"), str) and "value" in node:
+            yield path, node["currency"], node["value"]
+            return
+        for name, child in node.items():
+            if isinstance(child, dict | list):
+                yield from amounts(child, f"{path}.{name}" if path else name)
+    elif isinstance(node, list):
+        for child in node:
+            if isinstance(child, dict | list):
+                yield from amounts(child, f"{path}[]")
+
+
 def _dig(node: Any, *names: str) -> Any:
     for name in names:
         node = node.get(name) if isinstance(node, dict) else None
@@ -248,7 +263,8 @@ def pricing(seen: View) -> dict[Key, Any]:
 def cart_key(seen: View) -> tuple[Any, ...]:
     """Two sessions with the same key hold the same cart for the same address; the order of lines does not matter."""
     lines = sorted(
-        (line.item or "", line.quantity or 0, _option_key(line.selected), len(line.options)) for line in seen.lines.values()
+        (line.item or "", line.quantity or 0, _option_key(line.selected), len(line.options))
+        for line in seen.lines.values()
     )
     address = sorted((name, str(folded(value))) for name, value in flat_address(seen.address).items())
     return (tuple(lines), tuple(address), tuple(sorted(code.casefold() for code in seen.coupons)))

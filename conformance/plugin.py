@@ -26,12 +26,18 @@ RUN = pytest.StashKey[Run]()
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("conformance", "conformance of a guest checkout server")
-    group.addoption("--target", default="mock", metavar="NAME|FILE", help="a profile in targets/ or a path to one (mock)")
+    group.addoption(
+        "--target", default="mock", metavar="NAME|FILE", help="a profile in targets/ or a path to one (mock)"
+    )
     group.addoption("--base-url", metavar="URL", help="where the target is, in place of the profile's base_url")
     group.addoption("--report", default="reports/latest", metavar="DIR", help="where the report goes (reports/latest)")
-    group.addoption("--requirement", action="append", default=[], metavar="ID", help="judge this requirement only; repeatable")
+    group.addoption(
+        "--requirement", action="append", default=[], metavar="ID", help="judge this requirement only; repeatable"
+    )
     group.addoption("--failed", metavar="DIR", help="judge what failed in an earlier report")
-    group.addoption("--level", default="should", choices=["must", "should"], help="SHOULDs are judged unless told otherwise")
+    group.addoption(
+        "--level", default="should", choices=["must", "should"], help="SHOULDs are judged unless told otherwise"
+    )
     group.addoption("--plan", action="store_true", help="what would be judged, what not and why; sends nothing")
     group.addoption("--seed", type=int, default=0, metavar="N", help="seed of everything that is drawn (0)")
 
@@ -98,7 +104,11 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     count = mark.args[0] if mark and mark.args else None
     having = mark.kwargs.get("having") if mark else None
     names = run.marketplaces(nodeid, count, having)
-    metafunc.parametrize("market", names or [pytest.param("", marks=pytest.mark.skip(reason=f"not offered: {having or 'a marketplace'}"))], ids=names or ["none"])
+    metafunc.parametrize(
+        "market",
+        names or [pytest.param("", marks=pytest.mark.skip(reason=f"not offered: {having or 'a marketplace'}"))],
+        ids=names or ["none"],
+    )
 
 
 @pytest.hookimpl(tryfirst=True)

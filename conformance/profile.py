@@ -127,7 +127,11 @@ class Profile:
     def coupon(self, marketplace: str, code: str) -> Coupon | None:
         """What the profile says of a coupon; None if it says nothing."""
         market = self.markets.get(marketplace)
-        return next((one for one in market.coupons.values() if one.code.casefold() == code.casefold()), None) if market else None
+        return (
+            next((one for one in market.coupons.values() if one.code.casefold() == code.casefold()), None)
+            if market
+            else None
+        )
 
     def with_base_url(self, base_url: str) -> Profile:
         """The same target elsewhere."""
@@ -165,10 +169,22 @@ NEEDS: dict[str, Callable[[Profile], bool]] = {
     "address.sanctioned": lambda it: any(one.sanctioned_countries for one in it.markets.values()),
     "paid_promise": lambda it: it.paid_within_s is not None,
 }
-TOP = (
-    "name base_url max_line_items endpoints auth apps payment buyers coupons marketplaces transport allow_production "
-    "stubs prepaid"
-).split()
+TOP = [
+    "name",
+    "base_url",
+    "max_line_items",
+    "endpoints",
+    "auth",
+    "apps",
+    "payment",
+    "buyers",
+    "coupons",
+    "marketplaces",
+    "transport",
+    "allow_production",
+    "stubs",
+    "prepaid",
+]
 TABLES: dict[str, tuple[str, ...]] = {
     "endpoints": ("session_url", "order_url", "place_order_url", "token_url"),
     "auth": ("kind", "scope", "other_scope"),
@@ -178,9 +194,25 @@ TABLES: dict[str, tuple[str, ...]] = {
     "coupons": ("good", "oversized", "minimum", "refused", "item_bound"),
     "items": ("plain", "limit", "stock", "lot", "refused", "removed", "warned", "at_payment"),
     "marketplace": (
-        "address other_address unverifiable_address foreign_countries sanctioned_countries items coupons".split()  # type: ignore[dict-item]
+        [
+            "address",
+            "other_address",
+            "unverifiable_address",
+            "foreign_countries",
+            "sanctioned_countries",
+            "items",
+            "coupons",
+        ]  # type: ignore[dict-item]
     ),
-    "transport": ("timeout_s", "max_bytes", "rate_per_s", "ca_file", "client_cert", "headers", "proxy_from_environment"),
+    "transport": (
+        "timeout_s",
+        "max_bytes",
+        "rate_per_s",
+        "ca_file",
+        "client_cert",
+        "headers",
+        "proxy_from_environment",
+    ),
 }
 ROLE_KEYS = {
     "limit": ("item", "limit"),
@@ -224,17 +256,23 @@ def parse(data: dict[str, Any], source: str, base_url: str | None = None) -> Pro
     shared = _coupons(reader, "coupons", reader.table(data, "coupons"))
     markets = reader.table(data, "marketplaces")
     if not markets:
-        raise ProfileError(f"{source} offers no marketplace: write a table [marketplaces.EBAY_US] with an address and items.")
+        raise ProfileError(
+            f"{source} offers no marketplace: write a table [marketplaces.EBAY_US] with an address and items."
+        )
     buyers = reader.table(data, "buyers")
     maximum = data.get("max_line_items")
     if maximum is not None and (not isinstance(maximum, int) or maximum < 1):
-        raise ProfileError(f"max_line_items in {source} must be a whole number from 1 on; leave it out if it is not known.")
+        raise ProfileError(
+            f"max_line_items in {source} must be a whole number from 1 on; leave it out if it is not known."
+        )
     return Profile(
         name=str(data.get("name", source.removesuffix(".toml"))),
         source=source,
         base_url=base,
         max_line_items=maximum,
-        endpoints={} if base_url else {key: _url(str(one), f"endpoints.{key}") for key, one in reader.table(data, "endpoints").items()},
+        endpoints={}
+        if base_url
+        else {key: _url(str(one), f"endpoints.{key}") for key, one in reader.table(data, "endpoints").items()},
         auth=kind,
         scope=str(auth.get("scope", GUEST_SCOPE)),
         other_scope=str(auth.get("other_scope", "")),
@@ -273,7 +311,9 @@ def _apps(reader: _Reader, data: dict[str, Any], kind: str, base: str) -> tuple[
         for key in needed:
             if key not in one:
                 raise ProfileError(f"{where} in {reader.source} has no {key}, which auth.kind {kind!r} needs.")
-        values = {key: reader.secret(f"{where}.{key}", value, local or key == "client_id") for key, value in one.items()}
+        values = {
+            key: reader.secret(f"{where}.{key}", value, local or key == "client_id") for key, value in one.items()
+        }
         found.append(App(**values))
     return tuple(found)
 
@@ -290,8 +330,12 @@ def _coupons(reader: _Reader, where: str, table: dict[str, Any]) -> dict[str, Co
             try:
                 least = Decimal(str(one.get("minimum", 0)))
             except InvalidOperation:
-                raise ProfileError(f"{where}.{kind} in {reader.source}: minimum must be a decimal such as \"100.00\".") from None
-            found[code] = Coupon(code, kind, reader.number(f"{where}.{kind}", one, "error"), least, tuple(one.get("fits", ())))
+                raise ProfileError(
+                    f'{where}.{kind} in {reader.source}: minimum must be a decimal such as "100.00".'
+                ) from None
+            found[code] = Coupon(
+                code, kind, reader.number(f"{where}.{kind}", one, "error"), least, tuple(one.get("fits", ()))
+            )
     return found
 
 
@@ -301,12 +345,16 @@ def _market(reader: _Reader, name: str, table: Any, shared: dict[str, Coupon]) -
         raise ProfileError(f"{where} in {reader.source} must be a table.")
     reader.keys(where, table, tuple(TABLES["marketplace"]))
     if not isinstance(table.get("address"), dict):
-        raise ProfileError(f"{where} in {reader.source} has no address: write one that the target takes without a warning.")
+        raise ProfileError(
+            f"{where} in {reader.source} has no address: write one that the target takes without a warning."
+        )
     items = table.get("items", {})
     reader.keys(f"{where}.items", items, TABLES["items"])
     plain = tuple(str(one) for one in items.get("plain", []))
     if not plain:
-        raise ProfileError(f"{where}.items in {reader.source} has no plain items: list at least one item id with ample stock.")
+        raise ProfileError(
+            f"{where}.items in {reader.source} has no plain items: list at least one item id with ample stock."
+        )
     roles = {item: Role("plain") for item in plain}
     for kind, (_, amount) in ROLE_KEYS.items():
         for one in reader.list(f"{where}.items.{kind}", items.get(kind, [])):
@@ -351,7 +399,9 @@ class _Reader:
 
     def list(self, where: str, value: Any) -> list[dict[str, Any]]:
         if not isinstance(value, list) or not all(isinstance(one, dict) for one in value):
-            raise ProfileError(f"{where} in {self.source} must be a list of tables such as {{ item = \"v1|…|0\", error = 15018 }}.")
+            raise ProfileError(
+                f'{where} in {self.source} must be a list of tables such as {{ item = "v1|…|0", error = 15018 }}.'
+            )
         return value
 
     def text(self, where: str, table: dict[str, Any], key: str) -> str:
@@ -379,9 +429,11 @@ class _Reader:
         elif isinstance(value, str) and literal:
             found = value
         elif isinstance(value, str):
-            raise ProfileError(f"{where} in {self.source} is a secret in clear: write {{ env = \"NAME\" }} and set that variable.")
+            raise ProfileError(
+                f'{where} in {self.source} is a secret in clear: write {{ env = "NAME" }} and set that variable.'
+            )
         else:
-            raise ProfileError(f"{where} in {self.source} must be a text or {{ env = \"NAME\" }}.")
+            raise ProfileError(f'{where} in {self.source} must be a text or {{ env = "NAME" }}.')
         if not where.endswith("client_id"):
             self.secrets.append(found)
         return found

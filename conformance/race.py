@@ -58,14 +58,16 @@ def race(cart: Cart, case: str, requests: Sequence[Request], rule: Rule, *, dela
     before = session.view
     aside = copy(shop)  # records into the same trace, and knows no session
     aside.trace = replace(shop.trace, world=World(units=shop.trace.world.units), judgments=[])
+
+    def look() -> Exchange:
+        return aside.send(Request(contract.READ, cart.id, None, cart.marketplace, session.app), RACE, case)
+
     sent = [aside.observe(one) for one in at_once(shop, requests, RACE, case, delays_s=delays_s)]
-    read = aside.send(Request(contract.READ, cart.id, None, cart.marketplace, session.app), RACE, case)
+    read = look()
     placed = {text(one.body.get("purchaseOrderId")): one for one in sent if _places(one)}
     orders = [aside.order(number, RACE, case, credential=session.app) for number in placed if number]
     if not orders and any(one.operation == contract.PLACE_ORDER for one in requests):
-        aside.send(
-            Request(contract.READ, cart.id, None, cart.marketplace, session.app), RACE, case
-        )  # whoever was first, a run sends as much
+        look()  # as many requests whoever came first: a seed tells how many a run sends
     claim = rule(before, sent, read, orders)
     if claim:
         shop.trace.judgments += _judgments(cart, case, sent, read, claim)

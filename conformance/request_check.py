@@ -49,7 +49,18 @@ class Problem(NamedTuple):
 
 
 ADDRESS_PARTS = frozenset(
-    "addressLine1 addressLine2 city country county phoneNumber postalCode stateOrProvince firstName lastName".split()
+    [
+        "addressLine1",
+        "addressLine2",
+        "city",
+        "country",
+        "county",
+        "phoneNumber",
+        "postalCode",
+        "stateOrProvince",
+        "firstName",
+        "lastName",
+    ]
 )
 
 
@@ -86,7 +97,9 @@ def _walk(root: dict[str, Any], schema: dict[str, Any], value: Any, path: str, m
         yield from _value(root, contract.resolve(root, child), value[name], here, optional, market)
 
 
-def _value(root: dict[str, Any], schema: dict[str, Any], value: Any, path: str, optional: bool, market: str) -> Iterator[Problem]:
+def _value(
+    root: dict[str, Any], schema: dict[str, Any], value: Any, path: str, optional: bool, market: str
+) -> Iterator[Problem]:
     kind = schema.get("type", "object")
     if value is None:
         yield Problem("null", path, value, optional)

@@ -95,23 +95,57 @@ def merge(records: list[journal.TraceRecord]) -> Merged:
     return merged
 
 
-def _across(record: journal.TraceRecord, sessions: dict[str, Any], prices: dict[str, tuple[str, str]], tainted: set[str]) -> list[dict[str, Any]]:
+def _across(
+    record: journal.TraceRecord, sessions: dict[str, Any], prices: dict[str, tuple[str, str]], tainted: set[str]
+) -> list[dict[str, Any]]:
     found = []
     for identifier, exchange in record.sessions.items():
         if identifier in sessions:
-            found.append(_broken("SESSION-UNIQUE", contract.INITIATE, exchange, sessions[identifier][0], "checkoutSessionId", "an id of its own for each session", identifier))
+            found.append(
+                _broken(
+                    "SESSION-UNIQUE",
+                    contract.INITIATE,
+                    exchange,
+                    sessions[identifier][0],
+                    "checkoutSessionId",
+                    "an id of its own for each session",
+                    identifier,
+                )
+            )
         sessions.setdefault(identifier, (exchange, record))
     if record.name not in tainted:
         for key, amounts, exchange in record.prices:
             earlier, proof = prices.setdefault(key, (amounts, exchange))
             if earlier != amounts:
-                found.append(_broken("PRICE-STABLE", contract.INITIATE, exchange, proof, "the same cart in another session", earlier, amounts))
+                found.append(
+                    _broken(
+                        "PRICE-STABLE",
+                        contract.INITIATE,
+                        exchange,
+                        proof,
+                        "the same cart in another session",
+                        earlier,
+                        amounts,
+                    )
+                )
     return found
 
 
-def _broken(requirement: str, operation: str, exchange: str, proof: str, about: str, want: str, seen: str) -> dict[str, Any]:
-    return {"requirement": requirement, "case": operation, "operation": operation, "marketplace": None, "exchange": exchange, "about": about,
-            "want": want[:300], "seen": seen[:300], "test": "", "proof": [proof]}
+def _broken(
+    requirement: str, operation: str, exchange: str, proof: str, about: str, want: str, seen: str
+) -> dict[str, Any]:
+    return {
+        "requirement": requirement,
+        "case": operation,
+        "operation": operation,
+        "marketplace": None,
+        "exchange": exchange,
+        "about": about,
+        "want": want[:300],
+        "seen": seen[:300],
+        "test": "",
+        "proof": [proof],
+    }
 
 
 EXPLAINS = ("SESSION-SAFE", "SESSION-READ", "ORDER-READ", "ORDER-STABLE", "SESSION-ISOLATED")
@@ -119,7 +153,9 @@ EXPLAINS = ("SESSION-SAFE", "SESSION-READ", "ORDER-READ", "ORDER-STABLE", "SESSI
 
 def _drop_explained(merged: Merged) -> None:
     """Prices that move by themselves blame whatever request came last: such findings go where the cause is known."""
-    if not any(one.requirement in EXPLAINS and one.about in ("summary", "net", "unit") for one in merged.findings.values()):
+    if not any(
+        one.requirement in EXPLAINS and one.about in ("summary", "net", "unit") for one in merged.findings.values()
+    ):
         return
     for key, one in list(merged.findings.items()):
         if one.first.get("weak"):
@@ -203,7 +239,9 @@ def _shrink(run: Run, merged: Merged, records: list[journal.TraceRecord]) -> Non
 
 def build(run: Run, merged: Merged, exitstatus: int) -> dict[str, Any]:
     """The result document (reports/schemas/result.schema.json)."""
-    listed = [requirement_document(run, merged, one) for one in contract.requirements().values() if run.is_selected(one.id)]
+    listed = [
+        requirement_document(run, merged, one) for one in contract.requirements().values() if run.is_selected(one.id)
+    ]
     also = [one.document() for one in merged.findings.values() if not run.is_selected(one.requirement)]
     code, sentence, verdict = decide(run, listed, exitstatus)
     outcomes = Counter(one["outcome"] for one in listed)
@@ -213,7 +251,12 @@ def build(run: Run, merged: Merged, exitstatus: int) -> dict[str, Any]:
         "verdict": verdict,
         "sentence": sentence,
         "exit_status": code,
-        "target": {"name": run.profile.name, "base_url": run.profile.base_url, "profile": run.profile.source, "marketplaces": list(run.profile.markets)},
+        "target": {
+            "name": run.profile.name,
+            "base_url": run.profile.base_url,
+            "profile": run.profile.source,
+            "marketplaces": list(run.profile.markets),
+        },
         "suite": {"version": VERSION, "contract": run.digest()},
         "seed": run.settings.seed,
         "started": run.started.isoformat(timespec="seconds").replace("+00:00", "Z"),
@@ -228,7 +271,13 @@ def build(run: Run, merged: Merged, exitstatus: int) -> dict[str, Any]:
             **{name: outcomes[name] for name in ("passed", "failed", "unjudged", "waived")},
         },
         "chapters": [
-            {"name": chapter, **{name: sum(one["chapter"] == chapter and one["outcome"] == name for one in listed) for name in ("passed", "failed", "unjudged", "waived")}}
+            {
+                "name": chapter,
+                **{
+                    name: sum(one["chapter"] == chapter and one["outcome"] == name for one in listed)
+                    for name in ("passed", "failed", "unjudged", "waived")
+                },
+            }
             for chapter in contract.CHAPTERS
         ],
         "requirements": listed,
@@ -248,7 +297,11 @@ def requirement_document(run: Run, merged: Merged, requirement: Requirement) -> 
     passed, failed = merged.passed[requirement.id], merged.failed_cases[requirement.id]
     judged = set(passed) | failed
     operations = [one for one in requirement.operations if offered_operation(run, one)]
-    unseen = {one for one in operations if not any(case.split(" ")[0] == one for case in judged | merged.planned[requirement.id])}
+    unseen = {
+        one
+        for one in operations
+        if not any(case.split(" ")[0] == one for case in judged | merged.planned[requirement.id])
+    }
     of = judged | merged.planned[requirement.id] | (unseen if not run.not_offered(requirement.id) else set())
     readings = sorted({reading for (one, reading) in merged.readings if one == requirement.id})
     outcome, reason = "passed", None
@@ -297,7 +350,9 @@ def _reason(run: Run, merged: Merged, requirement: Requirement) -> str:
 
 def reach(run: Run, merged: Merged) -> dict[str, Any]:
     """Which operations answered what, which states were visited."""
-    operations: dict[str, dict[str, int]] = {one: {"sent": 0, "accepted": 0, "refused": 0} for one in contract.operations()}
+    operations: dict[str, dict[str, int]] = {
+        one: {"sent": 0, "accepted": 0, "refused": 0} for one in contract.operations()
+    }
     with open(run.settings.report / "exchanges.jsonl", encoding="utf-8") as handle:
         for line in handle:
             head = line[:400]
@@ -312,7 +367,10 @@ def reach(run: Run, merged: Merged) -> dict[str, Any]:
     return {
         "operations": operations,
         "states": dict(states),
-        "transitions": [{"from": before, "by": by, "to": after, "visits": count} for (before, by, after), count in sorted(merged.visits.items())],
+        "transitions": [
+            {"from": before, "by": by, "to": after, "visits": count}
+            for (before, by, after), count in sorted(merged.visits.items())
+        ],
     }
 
 
@@ -321,21 +379,47 @@ def decide(run: Run, listed: list[dict[str, Any]], exitstatus: int) -> tuple[int
     failed = [one for one in listed if one["outcome"] == "failed" and one["level"] == "MUST"]
     should = [one for one in listed if one["outcome"] == "failed" and one["level"] == "SHOULD"]
     judged = sum(one["outcome"] in ("passed", "failed", "waived") for one in listed)
-    missing = [one for one in listed if one["outcome"] == "unjudged" and one["level"] == "MUST" and not (one["reason"] or "").startswith("not offered")]
+    missing = [
+        one
+        for one in listed
+        if one["outcome"] == "unjudged"
+        and one["level"] == "MUST"
+        and not (one["reason"] or "").startswith("not offered")
+    ]
     share = f"{judged} of {len(listed)} requirements were judged"
-    also = f" {len(should)} SHOULD failed and does not decide." if len(should) == 1 else f" {len(should)} SHOULDs failed and do not decide." if should else ""
+    also = (
+        f" {len(should)} SHOULD failed and does not decide."
+        if len(should) == 1
+        else f" {len(should)} SHOULDs failed and do not decide."
+        if should
+        else ""
+    )
     name = run.profile.name
     if exitstatus == INTERRUPTED and not run.stopped:
         return INTERRUPTED, f"The run was interrupted: {share}.{also}", "not conformant" if failed else "incomplete"
     if failed:
         cause = f"{run.stopped} " if run.stopped else ""
         more = f", {failed[0]['id']} first" if len(failed) > 1 else f": {failed[0]['id']}"
-        return NOT_CONFORMANT, f"{cause}{name} is not conformant: {len(failed)} {'requirement fails' if len(failed) == 1 else 'requirements fail'}{more}; {share}.{also}", "not conformant"
+        return (
+            NOT_CONFORMANT,
+            f"{cause}{name} is not conformant: {len(failed)} {'requirement fails' if len(failed) == 1 else 'requirements fail'}{more}; {share}.{also}",
+            "not conformant",
+        )
     if run.stopped:
         return INCOMPLETE, f"{run.stopped} {share[0].upper() + share[1:]}.", "incomplete"
     if run.defects:
         return DEFECT, f"The suite itself has a defect ({run.defects[0].splitlines()[0][:200]}); {share}.", "incomplete"
     if missing or not judged:
-        what = f"{missing[0]['id']} and {len(missing) - 1} more" if len(missing) > 1 else missing[0]["id"] if missing else "anything"
-        return INCOMPLETE, f"Nothing failed, but the run could not judge {what} ({missing[0]['reason'] if missing else 'no evidence'}); {share}.{also}", "incomplete"
+        what = (
+            f"{missing[0]['id']} and {len(missing) - 1} more"
+            if len(missing) > 1
+            else missing[0]["id"]
+            if missing
+            else "anything"
+        )
+        return (
+            INCOMPLETE,
+            f"Nothing failed, but the run could not judge {what} ({missing[0]['reason'] if missing else 'no evidence'}); {share}.{also}",
+            "incomplete",
+        )
     return CONFORMANT, f"{name} is conformant: {share}, none of the MUSTs failed.{also}", "conformant"

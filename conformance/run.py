@@ -47,7 +47,9 @@ class Settings:
         for one in wanted:
             if one not in contract.requirements():
                 near = [name for name in contract.requirements() if name.startswith(one.split("-")[0])]
-                raise ProfileError(f"There is no requirement {one!r}: contracts/requirements/ has {', '.join(near) or 'them all'}.")
+                raise ProfileError(
+                    f"There is no requirement {one!r}: contracts/requirements/ has {', '.join(near) or 'them all'}."
+                )
         if option.failed:
             wanted += _failed_before(Path(option.failed))
         report = Path(option.report)
@@ -180,7 +182,13 @@ class Run:
             return True
         import dataclasses
 
-        return all(any(dataclasses.replace(self.profile, markets={name: self.profile.markets[name]}).offers(one) for one in need.split("|")) for need in having.split(" "))
+        return all(
+            any(
+                dataclasses.replace(self.profile, markets={name: self.profile.markets[name]}).offers(one)
+                for one in need.split("|")
+            )
+            for need in having.split(" ")
+        )
 
     def select(self, items: list[pytest.Item]) -> tuple[list[pytest.Item], list[pytest.Item]]:
         """The tests of this run: those of the requirements asked for that the target offers something for."""
@@ -207,11 +215,16 @@ class Run:
 
     def shop_of(self, item: pytest.Item) -> AbstractContextManager[Shop]:
         """The shop of a test."""
-        return self.shop(self.indices.get(item.nodeid, 0), item.nodeid.removeprefix("suites/"), mark_args(item, "provokes"), thorough=self._thorough(item))
+        return self.shop(
+            self.indices.get(item.nodeid, 0),
+            item.nodeid.removeprefix("suites/"),
+            mark_args(item, "provokes"),
+            thorough=self._thorough(item),
+        )
 
     def _thorough(self, item: pytest.Item) -> bool:
         """One marketplace of each test is thorough; which one differs from test to test, so that all have their share."""
-        market = getattr(item, "callspec").params.get("market") if hasattr(item, "callspec") else None
+        market = item.callspec.params.get("market") if hasattr(item, "callspec") else None
         if market is None:
             return True
         name = item.nodeid.rpartition("[")[0]
@@ -224,7 +237,9 @@ class Run:
         assert self.target and self.book
         self._trace, self._skipped = Trace(name, provokes=provokes), None
         self._trace.world.units = dict(self.found.units)
-        shop = Shop(self.target, self._trace, features=self.found.features, thorough=thorough, record=self.book.exchange)
+        shop = Shop(
+            self.target, self._trace, features=self.found.features, thorough=thorough, record=self.book.exchange
+        )
         try:
             yield shop
             shop.settle()
@@ -240,7 +255,11 @@ class Run:
         if self._trace is None:
             return None
         own = set(mark_args(item, "provokes"))
-        found = {(one.requirement, one.claim.want, one.claim.seen) for one in self._trace.judgments if not one.ok and one.claim and one.requirement in own}
+        found = {
+            (one.requirement, one.claim.want, one.claim.seen)
+            for one in self._trace.judgments
+            if not one.ok and one.claim and one.requirement in own
+        }
         return "\n".join(f"{name}: expected {want}; seen {seen}" for name, want, seen in sorted(found)) or None
 
     def digest(self) -> str:

@@ -52,7 +52,14 @@ def _claim(at: At, requirement: str, path: list[Any], error: Any) -> Iterator[Cl
     owner = "PRICE-FORM" if keyword == "pattern" and where.endswith(".value") else requirement
     seen = "absent" if missing else shown(_value(at.exchange.body, path))
     want = "is there" if missing else _want(keyword, error)
-    yield true(False, f"{where} {'is there' if missing else keyword}", f"{where} {want}", seen, _test(path, keyword, error, bool(missing)), requirement=owner)
+    yield true(
+        False,
+        f"{where} {'is there' if missing else keyword}",
+        f"{where} {want}",
+        seen,
+        _test(path, keyword, error, bool(missing)),
+        requirement=owner,
+    )
 
 
 def _where(path: list[Any]) -> str:
@@ -66,7 +73,9 @@ def _value(body: Any, path: list[Any]) -> Any:
 
 
 def _want(keyword: str, error: Any) -> str:
-    detail = {"type": "types", "enum": "options", "pattern": "pattern", "minLength": "limit", "minItems": "limit"}.get(keyword, "")
+    detail = {"type": "types", "enum": "options", "pattern": "pattern", "minLength": "limit", "minItems": "limit"}.get(
+        keyword, ""
+    )
     value = getattr(error.kind, detail, None) if detail else None
     words = {
         "type": "has type",
@@ -82,7 +91,7 @@ def _test(path: list[Any], keyword: str, error: Any, missing: bool) -> str:
     """jq over every element of the lists on the way, so that it does not hang on a position."""
     steps = "".join("[]?" if isinstance(one, int) else f".{one}" for one in (path[:-1] if missing else path))
     if missing:
-        return f"all(.body{steps}; type != \"object\" or has({quoted(path[-1])}))"
+        return f'all(.body{steps}; type != "object" or has({quoted(path[-1])}))'
     holder = f".body{steps}"
     if keyword == "type":
         names = re.findall(r'"(string|integer|number|boolean|array|object)"', error.message) or ["string"]

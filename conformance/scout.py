@@ -78,7 +78,9 @@ def _features(line: Line) -> Features:
         discount=any(one.discount for one in line.options),
         imports=any(one.imports > ZERO for one in line.options),
         unit=str(line.unit or 0),
-        seller=str((line.raw.get("seller") or {}).get("username", "") if isinstance(line.raw.get("seller"), dict) else ""),
+        seller=str(
+            (line.raw.get("seller") or {}).get("username", "") if isinstance(line.raw.get("seller"), dict) else ""
+        ),
     )
 
 

@@ -108,13 +108,22 @@ class Writer:
     def _source(self, ref: Ref) -> int:
         if ref.kind != "order":
             return ref.of
-        return next((step.number for step, exchange in self.sent if exchange.operation == contract.PLACE_ORDER and exchange.accepted and ref.of in step.sessions), ref.of)
+        return next(
+            (
+                step.number
+                for step, exchange in self.sent
+                if exchange.operation == contract.PLACE_ORDER and exchange.accepted and ref.of in step.sessions
+            ),
+            ref.of,
+        )
 
     def step(self, step: Step, exchange: Exchange) -> None:
         """One call."""
         request, number = exchange.request, step.number
         operation = contract.operations()[request.operation]
-        base = {contract.READ_ORDER: "$ORDER_URL", contract.PLACE_ORDER: "$PLACE_ORDER_URL"}.get(request.operation, "$SESSION_URL")
+        base = {contract.READ_ORDER: "$ORDER_URL", contract.PLACE_ORDER: "$PLACE_ORDER_URL"}.get(
+            request.operation, "$SESSION_URL"
+        )
         path = f"/buy/order/{operation.version}{operation.path}"
         if request.subject is not None:
             subject = self._uri(step.subject, request.subject)
@@ -180,7 +189,11 @@ def write_script(run: Run, finding: Finding, sent: list[tuple[Step, Exchange]], 
         writer.step(step, exchange)
     test, arguments = _test(writer, claim, sent)
     last = sent[-1][0].number
-    used = sorted({TOKENS[one.request.credential] for _, one in sent if one.request.credential in TOKENS}) if run.profile.auth != "none" else []
+    used = (
+        sorted({TOKENS[one.request.credential] for _, one in sent if one.request.credential in TOKENS})
+        if run.profile.auth != "none"
+        else []
+    )
     head = HEAD.format(
         requirement=requirement.id, level=requirement.level, title=requirement.title, sentence=_one_line(requirement.sentence),
         sources="; ".join(f"{one['document']}: {one['place']}" for one in requirement.sources), expected=_one_line(claim.want), seen=_one_line(claim.seen),
@@ -189,7 +202,7 @@ def write_script(run: Run, finding: Finding, sent: list[tuple[Step, Exchange]], 
         checks="".join(f'[ -n "${{{one}:-}}" ] || {{ echo "set {one} to a token" >&2; exit 2; }}\n' for one in used),
     )  # fmt: skip
     tail = f"""
-if jq -e {' '.join(arguments)} {shlex.quote(test)} "$work/{last}.json" > /dev/null 2>&1; then
+if jq -e {" ".join(arguments)} {shlex.quote(test)} "$work/{last}.json" > /dev/null 2>&1; then
   echo {shlex.quote(f"{requirement.id} holds here: the fault is gone")}
   exit 0
 fi
@@ -232,7 +245,11 @@ def _test(writer: Writer, claim: Claim, sent: list[tuple[Step, Exchange]]) -> tu
     if "$session" in test and last_step.subject:
         arguments.append(f'--arg session "${writer.variable(last_step.subject, last.request.subject or "")}"')
     if "$order" in test:
-        ref = last_step.subject if last_step.subject and last_step.subject.kind == "order" else Ref("order", next(iter(last_step.sessions), 0))
+        ref = (
+            last_step.subject
+            if last_step.subject and last_step.subject.kind == "order"
+            else Ref("order", next(iter(last_step.sessions), 0))
+        )
         arguments.append(f'--arg order "${writer.variable(ref, "")}"')
     if "$earlier" in test:
         arguments.append(f'--arg earlier "${writer.variable(Ref("session", created[0]), "")}"')

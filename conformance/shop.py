@@ -19,7 +19,9 @@ from conformance.profile import Market, Profile
 from conformance.target import Target
 
 T = TypeVar("T")
-TERMS: list[dict[str, Any]] = [{"marketingTermsAccepted": True, "marketingChannels": ["EMAIL"], "marketingTypes": ["OFFER", "PROMOTION", "SURVEY"]}]
+TERMS: list[dict[str, Any]] = [
+    {"marketingTermsAccepted": True, "marketingChannels": ["EMAIL"], "marketingTypes": ["OFFER", "PROMOTION", "SURVEY"]}
+]
 
 
 class Blocked(Exception):
@@ -107,19 +109,28 @@ class Shop:
         self._buyers += 1
         return self.profile.good_buyer.replace("{n}", f"{crc32(self.trace.name.encode()) % 10**8}{self._buyers}")
 
-    def plain(self, marketplace: str, count: int = 1, *, skip: int = 0, want: Callable[[Features], bool] | None = None) -> list[str]:
+    def plain(
+        self, marketplace: str, count: int = 1, *, skip: int = 0, want: Callable[[Features], bool] | None = None
+    ) -> list[str]:
         """Plain items, those that can show most first; only those that `want` takes where it is given."""
         items = list(self.market(marketplace).plain)
         if want:
             items = [one for one in items if want(self.features.get((marketplace, one), Features()))]
         items.sort(key=lambda one: -self.features.get((marketplace, one), Features()).weight)
-        return items[skip:] [:count]
+        return items[skip:][:count]
 
     def maximum(self) -> int:
         """The largest number of lines that surely fits."""
         return self.profile.max_line_items or 4
 
-    def initiate_body(self, marketplace: str, lines: Iterable[tuple[str, int]], *, email: str | None = None, address: dict[str, Any] | None = None) -> dict[str, Any]:
+    def initiate_body(
+        self,
+        marketplace: str,
+        lines: Iterable[tuple[str, int]],
+        *,
+        email: str | None = None,
+        address: dict[str, Any] | None = None,
+    ) -> dict[str, Any]:
         """A valid body of initiate."""
         return {
             "contactEmail": email or self.buyer(),
@@ -143,20 +154,48 @@ class Shop:
             self._record(exchange)
         return exchange
 
-    def initiate(self, marketplace: str, lines: Iterable[tuple[str, int]] = (), why: str | None = None, case: str = "", *,
-                 body: Any = None, email: str | None = None, address: dict[str, Any] | None = None, credential: str = OWN_APP, **more: Any) -> Exchange:
+    def initiate(
+        self,
+        marketplace: str,
+        lines: Iterable[tuple[str, int]] = (),
+        why: str | None = None,
+        case: str = "",
+        *,
+        body: Any = None,
+        email: str | None = None,
+        address: dict[str, Any] | None = None,
+        credential: str = OWN_APP,
+        **more: Any,
+    ) -> Exchange:
         """initiateGuestCheckoutSession; `body` replaces the valid one."""
         sent = body if body is not None else self.initiate_body(marketplace, lines, email=email, address=address)
         return self.send(Request(contract.INITIATE, None, sent, marketplace, credential, **more), why, case)
 
-    def cart(self, marketplace: str, lines: int | Iterable[tuple[str, int]] = 1, *, quantity: int = 1, email: str | None = None, address: dict[str, Any] | None = None,
-             why: str | None = None, case: str = "", skip: int = 0, credential: str = OWN_APP) -> Cart:
+    def cart(
+        self,
+        marketplace: str,
+        lines: int | Iterable[tuple[str, int]] = 1,
+        *,
+        quantity: int = 1,
+        email: str | None = None,
+        address: dict[str, Any] | None = None,
+        why: str | None = None,
+        case: str = "",
+        skip: int = 0,
+        credential: str = OWN_APP,
+    ) -> Cart:
         """A fresh session of plain items (the first lines of the marketplace, or those named). Raises Blocked."""
-        chosen = [(item, quantity) for item in self.plain(marketplace, lines, skip=skip)] if isinstance(lines, int) else list(lines)
+        chosen = (
+            [(item, quantity) for item in self.plain(marketplace, lines, skip=skip)]
+            if isinstance(lines, int)
+            else list(lines)
+        )
         if isinstance(lines, int) and len(chosen) < lines:
             chosen = [(item, quantity) for item in self.plain(marketplace, lines)]
         exchange = self.initiate(marketplace, chosen, why, case, email=email, address=address, credential=credential)
-        session = self.trace.world.sessions.get(str(exchange.body.get("checkoutSessionId"))) if exchange.accepted else None
+        session = (
+            self.trace.world.sessions.get(str(exchange.body.get("checkoutSessionId"))) if exchange.accepted else None
+        )
         if session is None or session.created_by != exchange.id:
             raise Blocked("SESSION-CREATE")
         return Cart(self, session)
@@ -167,7 +206,15 @@ class Shop:
         flipped = "".join(str((int(char) + 7 + at) % 10) if at in digits[-8:] else char for at, char in enumerate(like))
         return flipped if flipped != like else f"{like}0"
 
-    def order(self, order_id: str, why: str | None = None, case: str = "", *, marketplace: str | None = None, credential: str = OWN_APP) -> Exchange:
+    def order(
+        self,
+        order_id: str,
+        why: str | None = None,
+        case: str = "",
+        *,
+        marketplace: str | None = None,
+        credential: str = OWN_APP,
+    ) -> Exchange:
         """getGuestPurchaseOrder."""
         return self.send(Request(contract.READ_ORDER, order_id, None, marketplace, credential), why, case)
 
@@ -209,7 +256,9 @@ class Cart:
         more.setdefault("marketplace", self.marketplace)
         return self.shop.send(Request(operation, self.id, body, **more), why, case)
 
-    def attempt(self, operation: str, body: Any = None, why: str | None = None, case: str = "", **more: Any) -> Exchange:
+    def attempt(
+        self, operation: str, body: Any = None, why: str | None = None, case: str = "", **more: Any
+    ) -> Exchange:
         """Sends what should be refused; a read follows, now or with the next refusals (`Shop.settle`)."""
         exchange = self.send(operation, body, why, case, **more)
         if self.shop.thorough:

@@ -56,7 +56,11 @@ class Shrinker:
 
     def _proof(self, shop: Shop, steps: list[Step], sent: list[tuple[Step, Exchange]]) -> Proof | None:
         for one in shop.trace.judgments:
-            if not one.ok and one.claim and (one.requirement, one.claim.about) == (self.finding.requirement, self.finding.about):
+            if (
+                not one.ok
+                and one.claim
+                and (one.requirement, one.claim.about) == (self.finding.requirement, self.finding.about)
+            ):
                 last = next(at for at, (_, exchange) in enumerate(sent) if exchange.id == one.exchange)
                 return Proof(steps[: last + 1], sent[: last + 1], one)
         return None
@@ -168,12 +172,18 @@ def describe(exchange: Exchange) -> str:
     import json
 
     body = exchange.request.body
-    sent = f" {json.dumps(body, ensure_ascii=False)[:160]}" if body is not None and exchange.operation != contract.INITIATE else ""
+    sent = (
+        f" {json.dumps(body, ensure_ascii=False)[:160]}"
+        if body is not None and exchange.operation != contract.INITIATE
+        else ""
+    )
     if exchange.operation == contract.INITIATE and isinstance(body, dict):
         lines = body.get("lineItemInputs")
         sent = f" {json.dumps(lines, ensure_ascii=False)[:160]}"
     who = "" if exchange.request.credential == "app0" else f" as {exchange.request.credential}"
-    return f"{exchange.operation}{who} in {exchange.request.marketplace or 'no marketplace'}{sent} → {exchange.answer()}"
+    return (
+        f"{exchange.operation}{who} in {exchange.request.marketplace or 'no marketplace'}{sent} → {exchange.answer()}"
+    )
 
 
 __all__ = ["Trace", "shrink_finding"]

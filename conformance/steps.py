@@ -57,7 +57,16 @@ def from_record(record: dict[str, Any]) -> Exchange:
     text = received["text"] if isinstance(received, dict) and set(received) == {"text"} else None
     headers = dict(record["request_headers"])
     content_type = headers.pop("Content-Type", None if record["method"] == "POST" else "application/json")
-    request = Request(record["operation"], record.get("subject"), sent, record["marketplace"], record["app"], raw, content_type, headers)
+    request = Request(
+        record["operation"],
+        record.get("subject"),
+        sent,
+        record["marketplace"],
+        record["app"],
+        raw,
+        content_type,
+        headers,
+    )
     return Exchange(
         trace=record["trace"], seq=record["seq"], request=request, method=record["method"], url=record["url"],
         intent=Intent(**record["intent"]) if record["intent"] else None, status=record["status"], headers=record["response_headers"],
@@ -94,7 +103,9 @@ class Ids:
             self.known.setdefault(("line", line.id), Ref("line", of, line.item or ""))
             for option in line.options:
                 if option.id:
-                    self.known[f"option {line.id}", option.id] = Ref("option", of, line.item or "", locate(line, option))
+                    self.known[f"option {line.id}", option.id] = Ref(
+                        "option", of, line.item or "", locate(line, option)
+                    )
 
     def step(self, number: int, exchange: Exchange) -> Step:
         """The exchange's request with its ids as references."""
@@ -135,7 +146,9 @@ def play(shop: Shop, steps: Iterable[Step]) -> list[tuple[Step, Exchange]]:
     sent = []
     for step in steps:
         request = bound(shop, step, sessions)
-        exchange = shop.send(request, step.intent.requirement if step.intent else None, step.intent.case if step.intent else "")
+        exchange = shop.send(
+            request, step.intent.requirement if step.intent else None, step.intent.case if step.intent else ""
+        )
         if step.creates and exchange.accepted:
             sessions[step.number] = str(exchange.body.get("checkoutSessionId"))
         sent.append((step, exchange))

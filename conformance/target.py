@@ -48,7 +48,10 @@ class Secrets:
             plain = value.encode()
             forms = {value, quote(value, safe=""), quote(value), json.dumps(value)[1:-1]}
             forms |= {form.replace("%", "%25") for form in list(forms) if "%" in form}
-            for form in forms | {base64.b64encode(plain).decode().rstrip("="), base64.urlsafe_b64encode(plain).decode().rstrip("=")}:
+            for form in forms | {
+                base64.b64encode(plain).decode().rstrip("="),
+                base64.urlsafe_b64encode(plain).decode().rstrip("="),
+            }:
                 self._known[form] = f"secret-{name}"
         parts = sorted(self._known, key=len, reverse=True)
         self._pattern = re.compile("|".join(map(re.escape, parts))) if parts else None
@@ -64,10 +67,14 @@ class Target:
     before_request is called before every request, token calls and repeated attempts included; it may raise RunStopped.
     """
 
-    def __init__(self, profile: Profile, *, key: bytes, run_id: str = "", before_request: Callable[[], None] | None = None) -> None:
+    def __init__(
+        self, profile: Profile, *, key: bytes, run_id: str = "", before_request: Callable[[], None] | None = None
+    ) -> None:
         self.profile = profile
         self.secrets = Secrets(key)
-        self.secrets.add(*profile.secrets, *(one.expired_token for one in profile.apps), *(one.token for one in profile.apps))
+        self.secrets.add(
+            *profile.secrets, *(one.expired_token for one in profile.apps), *(one.token for one in profile.apps)
+        )
         settings = profile.transport
         self.transport = Transport(
             timeout_s=float(settings.get("timeout_s", 10.0)),
@@ -111,7 +118,15 @@ class Target:
         value = self.credential(request.credential)
         return {"Authorization": value} if value else {}
 
-    def _perform(self, exchange: Exchange, method: str, url: str, headers: dict[str, str], body: bytes | None, secret: dict[str, str]) -> None:
+    def _perform(
+        self,
+        exchange: Exchange,
+        method: str,
+        url: str,
+        headers: dict[str, str],
+        body: bytes | None,
+        secret: dict[str, str],
+    ) -> None:
         exchange.started = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
         try:
             answer = self.transport.send(method, url, headers, body, secret_headers=secret)
@@ -132,7 +147,10 @@ class Target:
         try:
             text = answer.raw.decode("utf-8")
         except UnicodeDecodeError:
-            exchange.text, exchange.problem_kind = self.secrets.out_of(answer.raw[:4000].decode("utf-8", "replace")), "json"
+            exchange.text, exchange.problem_kind = (
+                self.secrets.out_of(answer.raw[:4000].decode("utf-8", "replace")),
+                "json",
+            )
             return
         exchange.body, exchange.text = parsed(self.secrets.out_of(text))
         if exchange.text is not None:
@@ -142,12 +160,14 @@ class Target:
 
     def credential(self, name: str) -> str | None:
         """The Authorization header of a credential; None for none."""
-        if name == "none" or self.profile.auth == "none" and name in (OWN_APP, OTHER_APP):
+        if name == "none" or (self.profile.auth == "none" and name in (OWN_APP, OTHER_APP)):
             return None
         if name == "made-up":
             return f"Bearer {MADE_UP_TOKEN}"
         if name == "expired":
-            return f"Bearer {next((one.expired_token for one in self.profile.apps if one.expired_token), MADE_UP_TOKEN)}"
+            return (
+                f"Bearer {next((one.expired_token for one in self.profile.apps if one.expired_token), MADE_UP_TOKEN)}"
+            )
         app = self.profile.apps[1] if name == OTHER_APP else self.profile.apps[0]
         if self.profile.auth == "token":
             token = app.token
@@ -161,7 +181,9 @@ class Target:
         if known and known[1] > monotonic():
             return known[0]
         exchange = self.grant(app.client_id, app.client_secret, scope)
-        token = exchange.body.get("access_token") if exchange.status == 200 and isinstance(exchange.body, dict) else None
+        token = (
+            exchange.body.get("access_token") if exchange.status == 200 and isinstance(exchange.body, dict) else None
+        )
         if not isinstance(token, str) or not token:
             detail = exchange.body.get("error") if isinstance(exchange.body, dict) else None
             raise RunStopped(
@@ -173,7 +195,10 @@ class Target:
         self.secrets.add(token)
         exchange.body["access_token"] = self.secrets.out_of(token)
         margin = min(60.0, float(life) / 10) if isinstance(life, int | float) else 60.0
-        self._tokens[app.client_id, scope] = (token, monotonic() + (float(life) if isinstance(life, int | float) else 7200.0) - margin)
+        self._tokens[app.client_id, scope] = (
+            token,
+            monotonic() + (float(life) if isinstance(life, int | float) else 7200.0) - margin,
+        )
         self.on_token(exchange)
         return token
 
@@ -183,7 +208,12 @@ class Target:
         form = BackendApplicationClient(client_id).prepare_request_body(scope=scope)
         basic = base64.b64encode(f"{quote(client_id, safe='')}:{quote(client_secret, safe='')}".encode()).decode()
         self.secrets.add(basic)
-        request = Request(contract.TOKEN, raw=str(form).encode(), content_type="application/x-www-form-urlencoded", credential="client")
+        request = Request(
+            contract.TOKEN,
+            raw=str(form).encode(),
+            content_type="application/x-www-form-urlencoded",
+            credential="client",
+        )
         url = self.profile.url(contract.TOKEN)
         exchange = Exchange("tokens", self.token_requests, request, "POST", self.secrets.out_of(url), intent)
         self.token_requests += 1

@@ -124,20 +124,16 @@ class Transport:
         del headers, secret_headers, secrets, body  # no secret in a local variable of a frame that raises
         if isinstance(request, str):
             raise ValueError(request)
-        problem: Problem | None = None
-        try:
-            answer = self._exchange(request)
-        except Problem as found:
-            problem = found
-        if problem is None:
-            if not (answer.status in _REDIRECTS and "Location" in answer.headers):
-                return answer
-            where = _place(answer.headers["Location"], request.origin)
-            detail = f"The server answered {answer.status} with a redirect to {where}; redirects are not followed."
-            problem = Problem("redirect", detail, answer.raw[:4096], answer)
-        # A new exception, so that no frame with the server's text in it hangs on its traceback.
-        problem = Problem(problem.kind, request.without_secrets(problem.detail), problem.partial, problem.answer)
-        raise problem
+        outcome = self._exchange(request)
+        if isinstance(outcome, Answer):
+            if not (outcome.status in _REDIRECTS and "Location" in outcome.headers):
+                return outcome
+            where = _place(outcome.headers["Location"], request.origin)
+            detail = f"The server answered {outcome.status} with a redirect to {where}; redirects are not followed."
+            outcome = Problem("redirect", detail, outcome.raw[:4096], outcome)
+        # A new exception, so that no frame with the server's text hangs on its traceback; and no variable for it, since
+        # that would be a cycle, which keeps megabytes of a hostile answer until the collector comes by.
+        raise Problem(outcome.kind, request.without_secrets(outcome.detail), outcome.partial, outcome.answer)
 
     def close(self) -> None:
         """Close all idle connections."""
@@ -171,26 +167,27 @@ class Transport:
         head = "\r\n".join([f"{method} {target} HTTP/1.1", *fields.values(), "", ""])
         return _Request(origin, method, head.encode() + (body or b""), secrets)
 
-    def _exchange(self, request: _Request) -> Answer:
+    def _exchange(self, request: _Request) -> Answer | Problem:
         """One exchange, its connection put back or closed; repeated if its connection had been closed."""
         while True:
             self._admit()
             started = monotonic()
             deadline = started + self._timeout_s
-            reader, reused = self._connection(request.origin, deadline)
+            try:
+                reader, reused = self._connection(request.origin, deadline)
+            except Problem as problem:
+                return problem.with_traceback(None)
             kept = False
-            problem = None
             try:
                 answer, kept = self._attempt(request, reader, deadline)
                 return replace(answer, ms=(monotonic() - started) * 1000)
-            except Problem as found:
-                problem = found
+            except Problem as problem:
+                quick = monotonic() - started < KEPT_S
+                if not (reused and quick and problem.kind == "reset" and reader.received == 0):
+                    problem.partial = problem.partial or bytes(reader.first)
+                    return problem.with_traceback(None)
             finally:
                 self._release(request.origin, reader, kept)
-            was_idle = reused and problem.kind == "reset" and reader.received == 0 and monotonic() - started < KEPT_S
-            if not was_idle:
-                problem.partial = bytes(reader.first)
-                raise problem
             self._stale(request.origin, reader, started)
 
     def _attempt(self, request: _Request, reader: Reader, deadline: float) -> tuple[Answer, bool]:
@@ -279,18 +276,11 @@ class Transport:
                     self._tls.load_cert_chain(self._client_cert)
             sock.settimeout(max(0.001, deadline - monotonic()))
             return self._tls.wrap_socket(sock, server_hostname=origin.host)
-        except ssl.SSLCertVerificationError as error:
-            problem = Problem("tls", f"The certificate of {origin} is not trusted: {error.verify_message}.")
-        except ssl.SSLError as error:
-            problem = Problem("tls", f"{origin} does not speak TLS as expected ({error.reason or 'no reason given'}).")
-        except TimeoutError:
-            problem = Problem("timeout", f"No TLS connection to {origin} within {self._timeout_s:g} s.")
-        except OSError:
-            problem = Problem("reset", f"{origin} closed the connection during the TLS handshake.")
-        except Problem as found:
-            problem = found
-        sock.close()
-        raise problem
+        except BaseException as error:
+            sock.close()
+            if isinstance(error, OSError):
+                raise _handshake_problem(error, origin, self._timeout_s) from None
+            raise
 
     def _proxy(self, origin: _Origin) -> _Origin | None:
         address = getproxies().get(origin.scheme)
@@ -298,6 +288,16 @@ class Transport:
             return None
         parts = urlsplit(address if "://" in address else f"http://{address}")
         return _Origin("http", parts.hostname or "", parts.port or 80)
+
+
+def _handshake_problem(error: OSError, origin: _Origin, timeout_s: float) -> Problem:
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return Problem("tls", f"The certificate of {origin} is not trusted: {error.verify_message}.")
+    if isinstance(error, ssl.SSLError):
+        return Problem("tls", f"{origin} does not speak TLS as expected ({error.reason or 'no reason given'}).")
+    if isinstance(error, TimeoutError):
+        return Problem("timeout", f"No TLS connection to {origin} within {timeout_s:g} s.")
+    return Problem("reset", f"{origin} closed the connection during the TLS handshake.")
 
 
 def _is_alive(reader: Reader) -> bool:

@@ -10,10 +10,28 @@ REAL: dict[str, tuple[dict[str, str], ...]] = {
         {"firstName": "Anne-Marie", "lastName": "O'Neill", "addressLine1": "12 St. John's Road, Flat 3/4"},
         {"firstName": "José María", "lastName": "Núñez y Peña", "city": "Saint-Étienne"},
     ),
-    "EBAY_DE": ({"firstName": "Jürgen", "lastName": "Groß-Öztürk", "addressLine1": "Straße des 17. Juni 135", "city": "Köln"},),
-    "EBAY_FR": ({"firstName": "Zoë", "lastName": "L'Hôpital", "addressLine1": "5 bis, rue de l'Œuvre", "city": "Nîmes"},),
-    "EBAY_GB": ({"firstName": "Siân", "lastName": "D'Arcy (Jones)", "addressLine1": "Flat 2a & 2b, 1-3 High St", "city": "Ystrad"},),
-    "EBAY_CA": ({"firstName": "François", "lastName": "Côté", "addressLine1": "1250, boul. René-Lévesque O.", "city": "Montréal"},),
+    "EBAY_DE": (
+        {"firstName": "Jürgen", "lastName": "Groß-Öztürk", "addressLine1": "Straße des 17. Juni 135", "city": "Köln"},
+    ),
+    "EBAY_FR": (
+        {"firstName": "Zoë", "lastName": "L'Hôpital", "addressLine1": "5 bis, rue de l'Œuvre", "city": "Nîmes"},
+    ),
+    "EBAY_GB": (
+        {
+            "firstName": "Siân",
+            "lastName": "D'Arcy (Jones)",
+            "addressLine1": "Flat 2a & 2b, 1-3 High St",
+            "city": "Ystrad",
+        },
+    ),
+    "EBAY_CA": (
+        {
+            "firstName": "François",
+            "lastName": "Côté",
+            "addressLine1": "1250, boul. René-Lévesque O.",
+            "city": "Montréal",
+        },
+    ),
     "EBAY_HK": ({"firstName": "小明", "lastName": "陳", "addressLine1": "彌敦道 100 號 3 樓", "city": "九龍"},),
 }
 CONTROL = ("\x07", "\x00", "\x1b", "\n", "\x7f")

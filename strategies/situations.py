@@ -45,7 +45,9 @@ def cart_in(shop: Shop, market: str, name: str, *, email: str | None = None, ite
     """A fresh session in a named situation, read back. items: put these first. Raises Blocked."""
     wanted = SITUATIONS[name]
     count = min(wanted.lines, shop.maximum())
-    chosen = [*items, *(one for one in shop.plain(market, count + 4) if one not in set(items))][: max(count, len(list(items)))]
+    chosen = [*items, *(one for one in shop.plain(market, count + 4) if one not in set(items))][
+        : max(count, len(list(items)))
+    ]
     quantities = [wanted.quantity, 1, 2, 1, *[1] * len(chosen)]
     cart = shop.cart(market, zip(chosen, quantities, strict=False), email=email)
     if wanted.changed:

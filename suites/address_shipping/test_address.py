@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import pytest
-
 from conformance import contract
 from conformance.marks import in_marketplaces, in_situations, provokes
 from conformance.shop import Cart, Shop
@@ -24,7 +22,13 @@ def test_an_address_is_replaced_and_replaced_again(shop: Shop, market: str, situ
     home, other = shop.market(market).address, shop.market(market).other_address or shop.market(market).address
     cart = cart_in(shop, market, situation)
     short = {name: value for name, value in other.items() if name not in ("addressLine2", "county")}
-    several = (other, with_fields(home, firstName="Robin"), with_fields(other, addressLine2="Floor 9", city=home["city"]), short, home)
+    several = (
+        other,
+        with_fields(home, firstName="Robin"),
+        with_fields(other, addressLine2="Floor 9", city=home["city"]),
+        short,
+        home,
+    )
     for address in shop.some(several, few=2):
         cart.move(address, "ADDR-REPLACE", situation)
         cart.read()
@@ -43,7 +47,11 @@ def test_an_address_is_replaced_in_every_situation(shop: Shop, market: str, situ
 def test_an_address_without_a_required_field(shop: Shop, market: str) -> None:
     address = shop.market(market).address
     body = shop.initiate_body(market, [(shop.plain(market)[0], 1)])
-    needed = [path for path in fields(address) if path[-1] not in ("addressLine2", "county") and not (path[-1] == "stateOrProvince" and market != "EBAY_US")]
+    needed = [
+        path
+        for path in fields(address)
+        if path[-1] not in ("addressLine2", "county") and not (path[-1] == "stateOrProvince" and market != "EBAY_US")
+    ]
     for path in shop.some(needed):
         sent = {**body, "shippingAddress": without(address, path)}
         shop.initiate(market, why="ADDR-REQUIRED", case=named(path), body=sent)
@@ -51,7 +59,13 @@ def test_an_address_without_a_required_field(shop: Shop, market: str) -> None:
     for path in shop.some(needed):
         cart.attempt(contract.ADDRESS, without(address, path), "ADDR-REQUIRED", named(path))
     if market == "EBAY_HK":
-        _initiate(shop, market, {name: value for name, value in address.items() if name != "postalCode"}, "ADDR-REQUIRED", "no postal code in Hong Kong passes")
+        _initiate(
+            shop,
+            market,
+            {name: value for name, value in address.items() if name != "postalCode"},
+            "ADDR-REQUIRED",
+            "no postal code in Hong Kong passes",
+        )
 
 
 @provokes("ADDR-LENGTH", cost=16)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
-
 from conformance import contract
 from conformance.marks import in_marketplaces, in_situations, provokes
 from conformance.shop import Shop
@@ -49,16 +47,23 @@ def test_an_unknown_option_or_line_is_refused(shop: Shop, market: str, situation
     cart = cart_in(shop, market, situation)
     line = cart.lines[0]
     chosen = line.options[0].id or "1"
-    for bad_line, option, case in shop.some((
-        (line.id, shop.unknown(chosen), "an unknown option"),
-        (shop.unknown(line.id), chosen, "an unknown line"),
-        (line.id, "no-such-option", "an unknown option"),
-    )):
+    for bad_line, option, case in shop.some(
+        (
+            (line.id, shop.unknown(chosen), "an unknown option"),
+            (shop.unknown(line.id), chosen, "an unknown line"),
+            (line.id, "no-such-option", "an unknown option"),
+        )
+    ):
         cart.attempt(contract.OPTION, {"lineItemId": bad_line, "shippingOptionId": option}, "SHIP-UNKNOWN", case)
     for other in cart.lines[1:]:
         foreign = [one.id for one in other.options if line.option(one.id) is None]
         if foreign:
-            cart.attempt(contract.OPTION, {"lineItemId": line.id, "shippingOptionId": foreign[0]}, "SHIP-UNKNOWN", "an option of another line")
+            cart.attempt(
+                contract.OPTION,
+                {"lineItemId": line.id, "shippingOptionId": foreign[0]},
+                "SHIP-UNKNOWN",
+                "an option of another line",
+            )
             break
 
 

@@ -51,21 +51,43 @@ def _spent(view: View) -> Decimal | None:
 @demands("COUPON-APPLY")
 def a_good_coupon_lowers_the_total(at: At) -> Iterator[Claim]:
     code, role = code_of(at), _role(at)
-    if at.operation != contract.APPLY or code is None or at.answer is None or at.before is None or _applied(at.before, code):
+    if (
+        at.operation != contract.APPLY
+        or code is None
+        or at.answer is None
+        or at.before is None
+        or _applied(at.before, code)
+    ):
         return
     listed = [one.casefold() for one in at.answer.coupons].count(code.casefold())
-    yield true(listed == 1, "listed once", f"{code} once in appliedCoupons", at.answer.coupons,
-               f"([.body.appliedCoupons[]?.redemptionCode|ascii_downcase]|map(select(.=={quoted(code.casefold())}))|length) == 1")
+    yield true(
+        listed == 1,
+        "listed once",
+        f"{code} once in appliedCoupons",
+        at.answer.coupons,
+        f"([.body.appliedCoupons[]?.redemptionCode|ascii_downcase]|map(select(.=={quoted(code.casefold())}))|length) == 1",
+    )
     if role is None or role.kind == "refused" or listed != 1:
         return
     before, after = at.before.summary, at.answer.summary
     saved, total = after.get("additionalSavings", ZERO), after.get("total")
-    yield true(saved > before.get("additionalSavings", ZERO), "additionalSavings grows", "more than before", saved,
-               "((.body.pricingSummary.additionalSavings.value? // \"0\")|tonumber) > 0")
+    yield true(
+        saved > before.get("additionalSavings", ZERO),
+        "additionalSavings grows",
+        "more than before",
+        saved,
+        '((.body.pricingSummary.additionalSavings.value? // "0")|tonumber) > 0',
+    )
     was = before.get("total")
     if total is not None and was is not None and saved > 0:
-        yield true(total < was, "the total falls", f"less than {was}", total, f"(.body.pricingSummary.total.value|tonumber) < {was}",
-                   reading="tax is computed anew" if after.get("tax") != before.get("tax") else None)
+        yield true(
+            total < was,
+            "the total falls",
+            f"less than {was}",
+            total,
+            f"(.body.pricingSummary.total.value|tonumber) < {was}",
+            reading="tax is computed anew" if after.get("tax") != before.get("tax") else None,
+        )
 
 
 @refuses("COUPON-ONE")
@@ -73,7 +95,13 @@ def a_second_coupon(at: At) -> Iterator[Ground]:
     code = code_of(at)
     if at.operation == contract.APPLY and code and at.before and at.before.coupons:
         same = _applied(at.before, code)
-        yield Ground("COUPON-ONE", "the same again" if same else "another one", certain=not same, when="same" if same else "", lawful=_unchanged if same else None)
+        yield Ground(
+            "COUPON-ONE",
+            "the same again" if same else "another one",
+            certain=not same,
+            when="same" if same else "",
+            lawful=_unchanged if same else None,
+        )
 
 
 def _unchanged(at: At) -> str | None:
@@ -85,12 +113,24 @@ def _unchanged(at: At) -> str | None:
 @demands("COUPON-ONE")
 def never_more_than_one_is_listed(at: At) -> Iterator[Claim]:
     if at.operation == contract.APPLY and at.answer and at.before and at.before.coupons:
-        yield true(len(at.answer.coupons) <= 1, "one coupon", "one coupon in appliedCoupons", at.answer.coupons, "([.body.appliedCoupons[]?]|length) <= 1",
-                   case=f"{at.operation} the same again")
+        yield true(
+            len(at.answer.coupons) <= 1,
+            "one coupon",
+            "one coupon in appliedCoupons",
+            at.answer.coupons,
+            "([.body.appliedCoupons[]?]|length) <= 1",
+            case=f"{at.operation} the same again",
+        )
         if code_of(at) and _applied(at.before, str(code_of(at))) and at.answer.coupons == at.before.coupons:
             changed = differences(pricing(at.before), pricing(at.answer))
             key = next(iter(changed), ("", ""))
-            yield true(not changed, "nothing changes", f"{' '.join(key)} {changed.get(key, ('', ''))[0]}", changed.get(key, ("", ""))[1], "true")
+            yield true(
+                not changed,
+                "nothing changes",
+                f"{' '.join(key)} {changed.get(key, ('', ''))[0]}",
+                changed.get(key, ("", ""))[1],
+                "true",
+            )
 
 
 @demands("COUPON-REMOVE")
@@ -99,9 +139,14 @@ def removing_restores_the_pricing(at: At) -> Iterator[Claim]:
     if at.operation != contract.REMOVE or at.answer is None or at.session is None or code is None:
         return
     gone = not _applied(at.answer, code)
-    yield true(gone, "no longer listed", f"no {code} in appliedCoupons", at.answer.coupons,
-               f"([.body.appliedCoupons[]?.redemptionCode|ascii_downcase]|index({quoted(code.casefold())})) == null",
-               reading="appliedCoupons is empty" if "appliedCoupons" in at.exchange.body else "appliedCoupons is absent")
+    yield true(
+        gone,
+        "no longer listed",
+        f"no {code} in appliedCoupons",
+        at.answer.coupons,
+        f"([.body.appliedCoupons[]?.redemptionCode|ascii_downcase]|index({quoted(code.casefold())})) == null",
+        reading="appliedCoupons is empty" if "appliedCoupons" in at.exchange.body else "appliedCoupons is absent",
+    )
     earlier = at.session.without_coupon.get(cart_key(at.answer)) if gone else None
     if earlier is None:
         return
@@ -111,7 +156,11 @@ def removing_restores_the_pricing(at: At) -> Iterator[Claim]:
         return
     key = min(changed, key=lambda one: (one[0] != "summary", one))
     want, seen = changed[key]
-    path = f".body.pricingSummary.{key[1]}" if key[0] == "summary" else f"(.body.lineItems[]|select(.itemId=={quoted(key[1])})).{'netPrice' if key[0] == 'net' else 'baseUnitPrice'}"
+    path = (
+        f".body.pricingSummary.{key[1]}"
+        if key[0] == "summary"
+        else f"(.body.lineItems[]|select(.itemId=={quoted(key[1])})).{'netPrice' if key[0] == 'net' else 'baseUnitPrice'}"
+    )
     yield amount("the pricing from before", f"({path}|(.amount? // .))", want or ZERO, seen, why=key[1])
 
 
@@ -125,7 +174,11 @@ def a_coupon_that_is_not_applied(at: At) -> Iterator[Ground]:
 @refuses("COUPON-UNKNOWN")
 def a_made_up_code(at: At) -> Iterator[Ground]:
     if at.operation == contract.APPLY and code_of(at) and _role(at) is None and at.session:
-        yield Ground("COUPON-UNKNOWN", certain=at.why == "COUPON-UNKNOWN", any_of="" if at.why == "COUPON-UNKNOWN" else "documented")
+        yield Ground(
+            "COUPON-UNKNOWN",
+            certain=at.why == "COUPON-UNKNOWN",
+            any_of="" if at.why == "COUPON-UNKNOWN" else "documented",
+        )
 
 
 @refuses("COUPON-REFUSED")
@@ -139,7 +192,9 @@ def a_coupon_whose_condition_does_not_hold(at: At) -> Iterator[Ground]:
     elif role.kind == "minimum":
         subtotal, spent = at.before.summary.get("priceSubtotal"), _spent(at.before)
         if subtotal is None or spent is None or spent < role.minimum:
-            yield Ground("COUPON-REFUSED", f"{role.error}", ids=ids, certain=subtotal is not None and subtotal < role.minimum)
+            yield Ground(
+                "COUPON-REFUSED", f"{role.error}", ids=ids, certain=subtotal is not None and subtotal < role.minimum
+            )
     elif not set(at.before.items) & set(role.fits):
         yield Ground("COUPON-REFUSED", f"{role.error}", ids=ids, certain=bool(role.fits))
 
@@ -163,4 +218,15 @@ def a_condition_no_longer_holds(at: At) -> Iterator[Claim]:
     if not at.answer.coupons:
         yield true(True, "", "", "", "true", reading="it leaves the session")
     elif role.kind == "minimum" and (_spent(at.answer) or ZERO) < role.minimum:
-        yield true(True, "", "", "", "true", reading="it stays and saves nothing" if not after else "it stays and saves less" if after < before else "it stays and saves the same")
+        yield true(
+            True,
+            "",
+            "",
+            "",
+            "true",
+            reading="it stays and saves nothing"
+            if not after
+            else "it stays and saves less"
+            if after < before
+            else "it stays and saves the same",
+        )

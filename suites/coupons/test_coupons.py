@@ -71,7 +71,12 @@ def test_a_second_coupon_is_refused(shop: Shop, market: str, situation: str) -> 
     for coupon in shop.some(shop.market(market).coupons_of("good", "oversized")):
         again = coupon.code in applied
         for _ in shop.some(range(2), few=1):
-            cart.attempt(contract.APPLY, {"redemptionCode": coupon.code}, "COUPON-ONE", "the same again" if again else "another one")
+            cart.attempt(
+                contract.APPLY,
+                {"redemptionCode": coupon.code},
+                "COUPON-ONE",
+                "the same again" if again else "another one",
+            )
     cart.remove(applied[0] if applied else "NONE")
     cart.read()
 
@@ -133,13 +138,18 @@ def test_each_refused_coupon_is_refused_in_a_full_cart(shop: Shop, market: str) 
 def test_a_minimum_on_each_side(shop: Shop, market: str) -> None:
     """The cheapest item alone is below it, enough of it is above."""
     for coupon in shop.some(shop.market(market).coupons_of("minimum")):
-        items = sorted(shop.plain(market, 99), key=lambda one: float(shop.features[market, one].unit) if (market, one) in shop.features else 0.0)
+        items = sorted(
+            shop.plain(market, 99),
+            key=lambda one: float(shop.features[market, one].unit) if (market, one) in shop.features else 0.0,
+        )
         cart = shop.cart(market, [(items[0], 1)])
         unit = cart.lines[0].unit
         if not unit or unit <= 0:
             continue
         enough = int(coupon.minimum / unit * 2) + 2
-        cart.attempt(contract.APPLY, {"redemptionCode": coupon.code}, "COUPON-REFUSED", f"{coupon.error} below the minimum")
+        cart.attempt(
+            contract.APPLY, {"redemptionCode": coupon.code}, "COUPON-REFUSED", f"{coupon.error} below the minimum"
+        )
         if enough > 60:
             continue
         cart.set_quantity(cart.lines[0], enough)
@@ -168,7 +178,9 @@ def test_a_coupon_that_fits_some_items_only(shop: Shop, market: str) -> None:
 def test_a_coupon_request_needs_its_code(shop: Shop, market: str, situation: str) -> None:
     cart = cart_in(shop, market, situation)
     for operation in (contract.APPLY, contract.REMOVE):
-        for body, case in shop.some((({}, "absent"), ({"redemptionCode": ""}, "empty"), ({"redemptionCode": None}, "null"))):
+        for body, case in shop.some(
+            (({}, "absent"), ({"redemptionCode": ""}, "empty"), ({"redemptionCode": None}, "null"))
+        ):
             cart.attempt(operation, body, "COUPON-REQUIRED", case)
 
 

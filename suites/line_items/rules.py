@@ -56,14 +56,26 @@ def each_item_is_its_own_line(at: At) -> Iterator[Claim]:
     if at.answer is None or len(set(map(str, items))) < len(items) or at.exchange.warning_ids or not items:
         return
     seen = at.answer.items
-    yield true(len(seen) == len(set(seen)), "a line of its own for each item", f"{len(items)} lines", seen,
-               "([.body.lineItems[].itemId]|length) == ([.body.lineItems[].itemId]|unique|length)")
+    yield true(
+        len(seen) == len(set(seen)),
+        "a line of its own for each item",
+        f"{len(items)} lines",
+        seen,
+        "([.body.lineItems[].itemId]|length) == ([.body.lineItems[].itemId]|unique|length)",
+    )
 
 
 @demands("QTY-SET")
 def the_quantity_is_set_on_that_line(at: At) -> Iterator[Claim]:
     wanted, target = at.body.get("quantity"), named_line(at)
-    if not wanted or target is None or target.item is None or at.before is None or at.answer is None or at.session is None:
+    if (
+        not wanted
+        or target is None
+        or target.item is None
+        or at.before is None
+        or at.answer is None
+        or at.session is None
+    ):
         return
     seen = keyed(at.answer).get(_key(at, target))
     yield equal("quantity of the line", f"{line(target.item)}.quantity", wanted, seen.quantity if seen else None)
@@ -89,8 +101,13 @@ def quantity_zero_removes_just_that_line(at: At) -> Iterator[Claim]:
     if at.session is None or at.session.in_doubt:
         return
     rest = sorted(one.item or "" for one in at.before.lines.values() if one is not target)
-    yield equal("just that line is gone", "([.body.lineItems[]?.itemId]|sort)", rest, sorted(at.answer.items),
-                case=f"{at.operation} {_place(at, target)}")
+    yield equal(
+        "just that line is gone",
+        "([.body.lineItems[]?.itemId]|sort)",
+        rest,
+        sorted(at.answer.items),
+        case=f"{at.operation} {_place(at, target)}",
+    )
 
 
 def _place(at: At, target: Line) -> str:
@@ -141,7 +158,11 @@ def _beyond(at: At, kind: str) -> Iterator[str]:
 
 def _line_taken_out(at: At) -> str | None:
     """In initiate the line may be taken out with warning 15055 in place of a refusal."""
-    return "the line is removed with warning 15055" if at.operation == contract.INITIATE and 15055 in at.exchange.warning_ids else None
+    return (
+        "the line is removed with warning 15055"
+        if at.operation == contract.INITIATE and 15055 in at.exchange.warning_ids
+        else None
+    )
 
 
 @refuses("QTY-STOCK")
@@ -168,8 +189,11 @@ def no_valid_quantity(at: At) -> Iterator[Ground]:
         if one.field == "quantity":
             number = isinstance(one.value, int | float) and not isinstance(one.value, bool)
             huge = number and abs(one.value) > INT32
-            yield Ground("QTY-INVALID", f"{quoted(one.value) if one.kind != 'missing' else 'absent'}",
-                         ids=(15014, 15013, 15012) if huge else (15014,) if number else ())
+            yield Ground(
+                "QTY-INVALID",
+                f"{quoted(one.value) if one.kind != 'missing' else 'absent'}",
+                ids=(15014, 15013, 15012) if huge else (15014,) if number else (),
+            )
     for given in inputs(at):
         if given.get("quantity") == 0 and not isinstance(given.get("quantity"), bool):
             yield Ground("QTY-INVALID", "0 in initiate", ids=(15014,))
@@ -205,7 +229,9 @@ def _refused_item(requirement: str) -> None:
         for item, _ in asked(at) if at.operation == contract.INITIATE else ():
             role = at.profile.role(at.request.marketplace, item)
             if role and role.kind == "refused" and ITEM_RULES.get(role.error) == requirement:
-                yield Ground(requirement, f"{role.error}", lawful=_line_taken_out if role.error in (15013, 15053) else None)
+                yield Ground(
+                    requirement, f"{role.error}", lawful=_line_taken_out if role.error in (15013, 15053) else None
+                )
 
 
 for _requirement in sorted(set(ITEM_RULES.values())):
@@ -216,12 +242,16 @@ for _requirement in sorted(set(ITEM_RULES.values())):
 def an_item_of_no_listing(at: At) -> Iterator[Ground]:
     unknown = [item for item, _ in asked(at) if at.profile.role(at.request.marketplace, item) is None]
     if at.operation == contract.INITIATE and unknown:
-        yield Ground("ITEM-UNKNOWN", certain=at.why == "ITEM-UNKNOWN", any_of="" if at.why == "ITEM-UNKNOWN" else "documented")
+        yield Ground(
+            "ITEM-UNKNOWN", certain=at.why == "ITEM-UNKNOWN", any_of="" if at.why == "ITEM-UNKNOWN" else "documented"
+        )
 
 
 def _removed(at: At) -> list[str]:
     roles = [(item, at.profile.role(at.request.marketplace, item)) for item, _ in asked(at)]
-    return [item for item, role in roles if role and role.kind == "removed"] if at.operation == contract.INITIATE else []
+    return (
+        [item for item, role in roles if role and role.kind == "removed"] if at.operation == contract.INITIATE else []
+    )
 
 
 @refuses("ITEM-REMOVED")
@@ -237,10 +267,22 @@ def the_item_is_taken_out_with_a_warning(at: At) -> Iterator[Claim]:
         role = at.profile.role(at.request.marketplace, item)
         assert role
         case = f"{at.operation} {role.error}"
-        yield true(role.error in at.exchange.warning_ids, "the warning", f"warning {role.error}", at.exchange.warning_ids,
-                   f"any(.body.warnings[]?; .errorId=={role.error})", case=case)
-        yield true(item not in (at.answer.items if at.answer else []), "that line is gone", f"no line of {item}", "still there",
-                   f"all(.body.lineItems[]?; .itemId != {quoted(item)})", case=case)
+        yield true(
+            role.error in at.exchange.warning_ids,
+            "the warning",
+            f"warning {role.error}",
+            at.exchange.warning_ids,
+            f"any(.body.warnings[]?; .errorId=={role.error})",
+            case=case,
+        )
+        yield true(
+            item not in (at.answer.items if at.answer else []),
+            "that line is gone",
+            f"no line of {item}",
+            "still there",
+            f"all(.body.lineItems[]?; .itemId != {quoted(item)})",
+            case=case,
+        )
 
 
 @demands("ITEM-WARNED")
@@ -251,8 +293,14 @@ def the_item_is_sold_with_a_warning(at: At) -> Iterator[Claim]:
     for item in at.answer.items:
         role = at.profile.role(marketplace, item)
         if role and role.kind == "warned":
-            yield true(role.error in at.exchange.warning_ids, "the warning", f"warning {role.error}", at.exchange.warning_ids,
-                       f"any(.body.warnings[]?; .errorId=={role.error})", case=f"{at.operation} {role.error}")
+            yield true(
+                role.error in at.exchange.warning_ids,
+                "the warning",
+                f"warning {role.error}",
+                at.exchange.warning_ids,
+                f"any(.body.warnings[]?; .errorId=={role.error})",
+                case=f"{at.operation} {role.error}",
+            )
 
 
 OWN_IDS = {15018, 15053, 15013}
@@ -262,6 +310,18 @@ OWN_IDS = {15018, 15053, 15013}
 def the_refusal_has_the_id_of_its_cause(at: At) -> Iterator[Claim]:
     roles = [at.profile.role(at.request.marketplace, item) for item, _ in asked(at)]
     for role in roles:
-        if role and role.kind == "refused" and len(roles) == 1 and role.error in ITEM_RULES and ITEM_RULES[role.error] not in at.failed:
-            yield true(role.error in at.exchange.error_ids, f"the id {role.error}", f"errorId {role.error}", at.exchange.error_ids,
-                       f"any(.body.errors[]?; .errorId=={role.error})", case=f"{at.operation} {role.error}")
+        if (
+            role
+            and role.kind == "refused"
+            and len(roles) == 1
+            and role.error in ITEM_RULES
+            and ITEM_RULES[role.error] not in at.failed
+        ):
+            yield true(
+                role.error in at.exchange.error_ids,
+                f"the id {role.error}",
+                f"errorId {role.error}",
+                at.exchange.error_ids,
+                f"any(.body.errors[]?; .errorId=={role.error})",
+                case=f"{at.operation} {role.error}",
+            )

@@ -33,7 +33,11 @@ def test_an_item_that_is_taken_out(shop: Shop, market: str) -> None:
         shop.initiate(market, [(item, 1)], "ITEM-REMOVED", f"{case} alone")
         for others in shop.some(([plain[0], item], [item, *plain], [*plain[:2], item]), few=2):
             exchange = shop.initiate(market, [(one, 1 + at) for at, one in enumerate(others)], "ITEM-REMOVED", case)
-            session = shop.trace.world.sessions.get(str(exchange.body.get("checkoutSessionId"))) if exchange.accepted else None
+            session = (
+                shop.trace.world.sessions.get(str(exchange.body.get("checkoutSessionId")))
+                if exchange.accepted
+                else None
+            )
             if session:
                 Cart(shop, session).read()
 

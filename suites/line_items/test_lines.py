@@ -15,7 +15,9 @@ def test_the_maximum_passes_and_one_more_is_refused(shop: Shop, market: str) -> 
         shop.initiate(market, [(item, quantity) for item in items[:most]], "LINES-MAX", f"{most} lines of {quantity}")
     for extra in shop.some(range(1, 4)):
         if len(items) >= most + extra:
-            shop.initiate(market, [(item, 1 + extra) for item in items[: most + extra]], "LINES-MAX", f"{most + extra} lines")
+            shop.initiate(
+                market, [(item, 1 + extra) for item in items[: most + extra]], "LINES-MAX", f"{most + extra} lines"
+            )
 
 
 @provokes("LINES-MAX", "LINES-OWN", cost=10)

@@ -60,8 +60,15 @@ def test_an_invalid_quantity_is_refused_in_a_full_cart(shop: Shop, market: str) 
 def test_an_unknown_line_is_refused(shop: Shop, market: str) -> None:
     cart, other = shop.cart(market), shop.cart(market)
     for quantity in shop.some((2, 0, 5), few=2):
-        cart.attempt(contract.QUANTITY, {"lineItemId": shop.unknown(cart.lines[0].id), "quantity": quantity}, "QTY-UNKNOWN-LINE")
-        cart.attempt(contract.QUANTITY, {"lineItemId": other.lines[0].id, "quantity": quantity}, "QTY-UNKNOWN-LINE", "of another session")
+        cart.attempt(
+            contract.QUANTITY, {"lineItemId": shop.unknown(cart.lines[0].id), "quantity": quantity}, "QTY-UNKNOWN-LINE"
+        )
+        cart.attempt(
+            contract.QUANTITY,
+            {"lineItemId": other.lines[0].id, "quantity": quantity},
+            "QTY-UNKNOWN-LINE",
+            "of another session",
+        )
     other.read()
     cart.attempt(contract.QUANTITY, {"quantity": 2}, "QTY-UNKNOWN-LINE", "no line item id")
 
@@ -73,7 +80,9 @@ def test_a_removed_line_is_an_unknown_one(shop: Shop, market: str) -> None:
     gone = cart.lines[0]
     cart.set_quantity(gone, 0)
     for quantity in (1, 0, 4):
-        cart.attempt(contract.QUANTITY, {"lineItemId": gone.id, "quantity": quantity}, "QTY-UNKNOWN-LINE", "a line that is gone")
+        cart.attempt(
+            contract.QUANTITY, {"lineItemId": gone.id, "quantity": quantity}, "QTY-UNKNOWN-LINE", "a line that is gone"
+        )
 
 
 @provokes("QTY-STOCK", "QTY-LIMIT", "QTY-LOT", cost=20)

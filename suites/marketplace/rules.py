@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 from conformance import contract
 from conformance.claim import Claim, equal, true
@@ -14,7 +13,9 @@ from conformance.judge import At, Ground, demands, refuses
 def another_marketplace(at: At) -> Iterator[Ground | str]:
     asked = at.request.marketplace
     if not asked and at.operation == contract.PLACE_ORDER:  # its page does not list the header
-        yield Ground("MARKET-SAME", certain=False, any_of="4xx", lawful=lambda _: "placeGuestOrder needs no marketplace header")
+        yield Ground(
+            "MARKET-SAME", certain=False, any_of="4xx", lawful=lambda _: "placeGuestOrder needs no marketplace header"
+        )
     if at.session and asked in at.profile.markets and asked != at.session.marketplace:
         yield f"{at.session.marketplace} as {asked}"
 
@@ -32,33 +33,30 @@ def no_marketplace(at: At) -> Iterator[Ground]:
         yield Ground("MARKET-REQUIRED", any_of="4xx")
 
 
-def amounts(node: Any, path: str = "") -> Iterator[tuple[str, str, Any]]:
-    """Every Amount below a node: where it is (without positions), its currency and its value."""
-    if isinstance(node, dict):
-        if isinstance(node.get("currency"), str) and "value" in node:
-            yield path, node["currency"], node["value"]
-        for name, child in node.items():
-            if isinstance(child, dict | list):
-                yield from amounts(child, f"{path}.{name}" if path else name)
-    elif isinstance(node, list):
-        for child in node:
-            yield from amounts(child, f"{path}[]")
-
-
 @demands("MARKET-CURRENCY")
 def one_currency_in_a_session(at: At) -> Iterator[Claim]:
-    found = list(amounts(at.exchange.body))
+    found = at.amounts
     if not found:
         return
     used = [one[1] for one in found]
     main = max(set(used), key=used.count)
     other = next((one for one in found if one[1] != main), None)
-    yield true(other is None, f"currency of {other[0] if other else 'every amount'}", main, f"{other[1]} in {other[0]}" if other else "",
-               "([.body|..|objects|.currency? // empty]|unique|length) <= 1")
+    yield true(
+        other is None,
+        f"currency of {other[0] if other else 'every amount'}",
+        main,
+        f"{other[1]} in {other[0]}" if other else "",
+        "([.body|..|objects|.currency? // empty]|unique|length) <= 1",
+    )
     own = contract.marketplaces().get(at.session.marketplace if at.session else at.request.marketplace or "")
     if own and other is None:
-        yield equal("currency of the session", "([.body|..|objects|.currency? // empty]|unique)", [own["currency"]], [main],
-                    requirement="MARKET-CURRENCY-OWN")
+        yield equal(
+            "currency of the session",
+            "([.body|..|objects|.currency? // empty]|unique)",
+            [own["currency"]],
+            [main],
+            requirement="MARKET-CURRENCY-OWN",
+        )
 
 
 @demands("MARKET-ORDER-OPTIONAL")

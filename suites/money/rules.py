@@ -9,7 +9,6 @@ from conformance import contract
 from conformance.claim import Claim, amount, line, true
 from conformance.judge import At, demands
 from conformance.model import ZERO, Line, Option, View, cart_key, differences, pricing, total
-from suites.marketplace.rules import amounts
 
 SUMMARY = ".body.pricingSummary"
 
@@ -24,20 +23,37 @@ def sums(view: View, is_order: bool) -> dict[str, list[Decimal]]:
     """What the parts of the summary must be by the documents' sums; several values where the documents leave a reading."""
     lines = list(view.lines.values())
     found: dict[str, list[Decimal]] = {}
-    subtotal = total([one.unit * one.quantity if one.unit is not None and one.quantity is not None else None for one in lines])
+    subtotal = total(
+        [one.unit * one.quantity if one.unit is not None and one.quantity is not None else None for one in lines]
+    )
     discount = total([one.promotion for one in lines])
     if subtotal is not None:
         found["priceSubtotal"] = [subtotal]
     if discount is not None:
         found["priceDiscount"] = [discount]
-    fees = [total([one.fees for one in lines]), total([one.fees * one.quantity if one.fees is not None and one.quantity else one.fees for one in lines])]
+    fees = [
+        total([one.fees for one in lines]),
+        total([one.fees * one.quantity if one.fees is not None and one.quantity else one.fees for one in lines]),
+    ]
     found["fee"] = [one for one in fees if one is not None]
     pairs = [] if is_order else _each(view)
     if pairs or not lines:
-        costs = [(option.cost - option.discount if option.cost is not None and option.discount is not None else None, one.quantity or 0) for one, option in pairs]
-        cost = [total([each for each, _ in costs]), total([each * count if each is not None else None for each, count in costs])]
+        costs = [
+            (
+                option.cost - option.discount if option.cost is not None and option.discount is not None else None,
+                one.quantity or 0,
+            )
+            for one, option in pairs
+        ]
+        cost = [
+            total([each for each, _ in costs]),
+            total([each * count if each is not None else None for each, count in costs]),
+        ]
         found["deliveryCost"] = [one for one in cost if one is not None]
-        found["importCharges"] = [sum((option.imports for _, option in pairs), ZERO), sum((option.imports * (one.quantity or 0) for one, option in pairs), ZERO)]
+        found["importCharges"] = [
+            sum((option.imports for _, option in pairs), ZERO),
+            sum((option.imports * (one.quantity or 0) for one, option in pairs), ZERO),
+        ]
     return {name: values for name, values in found.items() if values}
 
 
@@ -55,7 +71,11 @@ FORMULAS = {
     "fee": "the fees of all lines",
     "importCharges": "the import charges of the selected options",
 }
-READINGS = {"deliveryCost": ("per line", "per unit"), "fee": ("as listed", "per unit"), "importCharges": ("per line", "per unit")}
+READINGS = {
+    "deliveryCost": ("per line", "per unit"),
+    "fee": ("as listed", "per unit"),
+    "importCharges": ("per line", "per unit"),
+}
 # Whose sentence says that an amount follows its change: an amount that just stood still is that rule's breach as well.
 FOLLOWS = {contract.QUANTITY: "QTY-SET", contract.OPTION: "SHIP-SET"}
 
@@ -74,7 +94,13 @@ def _wrong_units(at: At) -> Line | None:
 def a_unit_has_one_price(at: At) -> Iterator[Claim]:
     wrong, market = _wrong_units(at), at.session.marketplace if at.session else at.request.marketplace or ""
     if wrong:
-        yield amount("baseUnitPrice", f"{line(wrong.item)}.baseUnitPrice", at.world.units[market, wrong.item or ""], wrong.unit, why="as before")
+        yield amount(
+            "baseUnitPrice",
+            f"{line(wrong.item)}.baseUnitPrice",
+            at.world.units[market, wrong.item or ""],
+            wrong.unit,
+            why="as before",
+        )
     elif at.answer and any((market, one.item) in at.world.units for one in at.answer.lines.values()):
         yield true(True, "baseUnitPrice", "", "", "true")
 
@@ -122,7 +148,10 @@ def a_net_price_is_the_line_less_its_discounts(at: At) -> Iterator[Claim]:
     if view is None or not view.lines:
         return
     before_coupon = {one.id: _goods(one) for one in view.lines.values()}
-    if any(value is None or line_.net is None for value, line_ in zip(before_coupon.values(), view.lines.values(), strict=True)):
+    if any(
+        value is None or line_.net is None
+        for value, line_ in zip(before_coupon.values(), view.lines.values(), strict=True)
+    ):
         return
     shares = {one.id: before_coupon[one.id] - one.net for one in view.lines.values()}  # type: ignore[operator]
     saved, tax = view.summary.get("additionalSavings", ZERO), view.summary.get("tax", ZERO)
@@ -137,11 +166,18 @@ def a_net_price_is_the_line_less_its_discounts(at: At) -> Iterator[Claim]:
             continue
         if one.coupon_promotion is not None or (share and not saved) or share < min(ZERO, -tax) or share > goods:
             want = goods - (one.coupon_promotion or ZERO)
-            yield amount("netPrice", f"{line(one.item)}.netPrice", want, one.net, why="baseUnitPrice × quantity − discounts")
+            yield amount(
+                "netPrice", f"{line(one.item)}.netPrice", want, one.net, why="baseUnitPrice × quantity − discounts"
+            )
             return
     if saved > 0 and not any(shares.values()) and any(value for value in before_coupon.values()):
-        yield true(False, "the coupon's share", "net prices less their share of the coupon", "net prices without it",
-                   f"([.body.lineItems[].netPrice.value|tonumber]|add) < {sum(before_coupon.values(), ZERO)}")  # type: ignore[arg-type]
+        yield true(
+            False,
+            "the coupon's share",
+            "net prices less their share of the coupon",
+            "net prices without it",
+            f"([.body.lineItems[].netPrice.value|tonumber]|add) < {sum(before_coupon.values(), ZERO)}",
+        )  # type: ignore[arg-type]
         return
     yield true(True, "netPrice", "", "", "true", case=f"{at.operation}{' with a coupon' if saved else ''}")
 
@@ -168,7 +204,9 @@ def savings_are_what_the_lines_save(at: At) -> Iterator[Claim]:
     if shares == saved - tax and tax:
         yield true(True, "additionalSavings", "", "", "true", reading="tax is in the net price")
         return
-    yield amount("additionalSavings", f"{SUMMARY}.additionalSavings", shares, saved, why="what the net prices are short of")
+    yield amount(
+        "additionalSavings", f"{SUMMARY}.additionalSavings", shares, saved, why="what the net prices are short of"
+    )
 
 
 @demands("PRICE-TOTAL")
@@ -190,7 +228,11 @@ def the_total_is_the_formula(at: At) -> Iterator[Claim]:
     yield amount("total", f"{SUMMARY}.total", want, shown, why="by the formula of the total")
     if at.operation in (contract.APPLY, contract.REMOVE) or at.before is None:
         return
-    owner = _stood_still(at, "total", shown) if at.before.summary.keys() >= needed and _formula(at.before.summary) == shown else None
+    owner = (
+        _stood_still(at, "total", shown)
+        if at.before.summary.keys() >= needed and _formula(at.before.summary) == shown
+        else None
+    )
     if owner and not at.failed & {"QTY-SET", "QTY-ZERO", "SHIP-SET", *RULE_OF.values()}:
         yield amount("prices follow", f"{SUMMARY}.total", want, shown, why="total", requirement=owner)
 
@@ -212,16 +254,33 @@ def _corrected(at: At, view: View) -> set[Decimal]:
     """The total with a wrong part put right: that part's breach is told by its own rule."""
     right = sums(view, at.operation == contract.READ_ORDER)
     wrong = {name: values[0] for name, values in right.items() if view.summary.get(name, ZERO) not in values}
-    units = {one.item: at.world.units.get((at.session.marketplace if at.session else at.request.marketplace or "", one.item or "")) for one in view.lines.values()}
-    parts = [units[one.item] * one.quantity for one in view.lines.values() if units.get(one.item) is not None and one.quantity is not None]  # type: ignore[operator]
+    units = {
+        one.item: at.world.units.get(
+            (at.session.marketplace if at.session else at.request.marketplace or "", one.item or "")
+        )
+        for one in view.lines.values()
+    }
+    parts = [
+        units[one.item] * one.quantity
+        for one in view.lines.values()
+        if units.get(one.item) is not None and one.quantity is not None
+    ]  # type: ignore[operator]
     found = {_formula(view.summary | wrong)} if wrong else set()
-    return found | ({_formula(view.summary | wrong | {"priceSubtotal": sum(parts, ZERO)})} if _wrong_units(at) else set())
+    return found | (
+        {_formula(view.summary | wrong | {"priceSubtotal": sum(parts, ZERO)})} if _wrong_units(at) else set()
+    )
 
 
 @demands("PRICE-STABLE")
 def the_same_cart_has_the_same_price(at: At) -> Iterator[Claim]:
     session = at.session
-    if at.answer is None or not at.answer.lines or (session and session.tainted) or at.failed or at.operation == contract.READ_ORDER:
+    if (
+        at.answer is None
+        or not at.answer.lines
+        or (session and session.tainted)
+        or at.failed
+        or at.operation == contract.READ_ORDER
+    ):
         return
     key = (session.marketplace if session else at.request.marketplace or "", *cart_key(at.answer))
     if key not in at.world.prices:
@@ -233,7 +292,11 @@ def the_same_cart_has_the_same_price(at: At) -> Iterator[Claim]:
         return
     name = min(changed, key=lambda one: (one[0] != "summary", one))
     want, seen = changed[name]
-    path = f"({SUMMARY}.{name[1]}|(.amount? // .))" if name[0] == "summary" else f"{line(name[1])}.{'netPrice' if name[0] == 'net' else 'baseUnitPrice'}"
+    path = (
+        f"({SUMMARY}.{name[1]}|(.amount? // .))"
+        if name[0] == "summary"
+        else f"{line(name[1])}.{'netPrice' if name[0] == 'net' else 'baseUnitPrice'}"
+    )
     yield amount("the same cart", path, want or ZERO, seen, why=f"{name[1]} of the same cart earlier", proof=(proof,))
 
 
@@ -244,18 +307,30 @@ def amounts_are_decimals_of_their_currency(at: At) -> Iterator[Claim]:
         return
     decimals = {one["currency"]: one["decimals"] for one in contract.marketplaces().values()}
     adjustment = at.answer.summary.get("adjustment", ZERO) if at.answer else ZERO
-    for path, currency, value in amounts(at.exchange.body):
+    for path, currency, value in at.amounts:
         if not isinstance(value, str):
             continue
         places = len(value.partition(".")[2])
         if places > decimals.get(currency, 3):
-            yield true(False, f"{path} decimals", f"at most {decimals.get(currency, 3)} decimals", value,
-                       f"all(.body|..|objects|select(has(\"currency\") and has(\"value\")).value|tostring; test(\"\\\\.[0-9]{{{decimals.get(currency, 3) + 1},}}$\")|not)")
+            yield true(
+                False,
+                f"{path} decimals",
+                f"at most {decimals.get(currency, 3)} decimals",
+                value,
+                f'all(.body|..|objects|select(has("currency") and has("value")).value|tostring; test("\\\\.[0-9]{{{decimals.get(currency, 3) + 1},}}$")|not)',
+            )
             return
         negative = value.startswith("-") and any(digit in value for digit in "123456789")
         may = path.endswith("adjustment.amount") or (path.endswith("pricingSummary.total") and adjustment < 0)
         if negative and not may:
-            yield true(False, f"{path} sign", "no negative amount", value, f".body.{path}|(.. |strings|startswith(\"-\"))|not" if "[]" not in path else
-                       f"all(.body.{path}; .value|startswith(\"-\")|not)")
+            yield true(
+                False,
+                f"{path} sign",
+                "no negative amount",
+                value,
+                f'.body.{path}|(.. |strings|startswith("-"))|not'
+                if "[]" not in path
+                else f'all(.body.{path}; .value|startswith("-")|not)',
+            )
             return
     yield true(True, "amounts", "", "", "true")

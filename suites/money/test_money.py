@@ -8,7 +8,16 @@ from conformance.marks import in_marketplaces, provokes
 from conformance.shop import Features, Shop
 from strategies.situations import cart_in
 
-SUMS = ("PRICE-TOTAL", "PRICE-SUBTOTAL", "PRICE-UNIT", "PRICE-DISCOUNT", "PRICE-DELIVERY", "PRICE-NET", "PRICE-SAVINGS", "PRICE-FORM")
+SUMS = (
+    "PRICE-TOTAL",
+    "PRICE-SUBTOTAL",
+    "PRICE-UNIT",
+    "PRICE-DISCOUNT",
+    "PRICE-DELIVERY",
+    "PRICE-NET",
+    "PRICE-SAVINGS",
+    "PRICE-FORM",
+)
 
 
 @provokes(*SUMS, "PRICE-FEE", "PRICE-IMPORT", cost=40)

@@ -11,9 +11,8 @@ from conformance.claim import Claim, amount, equal, line, quoted, true
 from conformance.exchange import OTHER_APP, OWN_APP
 from conformance.judge import At, Ground, demands, refuses
 from conformance.leaks import leak
-from conformance.model import ZERO, Key, View, differences, pricing, state
+from conformance.model import ZERO, Key, View, amounts, differences, pricing, state
 from conformance.schema import departures
-from suites.marketplace.rules import amounts
 from suites.sessions.rules import as_claim, blame, blamed
 
 CHANNELS = frozenset({"EMAIL"})
@@ -30,13 +29,22 @@ def placing_answers_with_an_order(at: At) -> Iterator[Claim]:
     if body.get("purchaseOrderPaymentStatus") == "FAILED":
         return
     yield from departures(at, "PAY-PLACE")
-    yield true(isinstance(order, str) and order != "", "purchaseOrderId", "an id", order, "(.body.purchaseOrderId // \"\") != \"\"")
+    yield true(
+        isinstance(order, str) and order != "", "purchaseOrderId", "an id", order, '(.body.purchaseOrderId // "") != ""'
+    )
     other = at.world.orders.get(order) if isinstance(order, str) else None
     yield true(other is None, "an order of its own", "an id that no other session's order has", order, "true")
     early = 15006 in at.exchange.warning_ids
     owner = session.pending[-1].requirement if session.pending else None
-    yield true(not early, "the first order of the session", "no warning 15006", "warning 15006", "all(.body.warnings[]?; .errorId!=15006)",
-               requirement=owner if early else None, proof=(session.pending[-1].exchange,) if early and session.pending else ())
+    yield true(
+        not early,
+        "the first order of the session",
+        "no warning 15006",
+        "warning 15006",
+        "all(.body.warnings[]?; .errorId!=15006)",
+        requirement=owner if early else None,
+        proof=(session.pending[-1].exchange,) if early and session.pending else (),
+    )
 
 
 @refuses("PAY-LOCK")
@@ -60,11 +68,21 @@ def _the_same_order(at: At) -> str | None:
 def it_is_the_same_order(at: At) -> Iterator[Claim]:
     if at.session and at.session.phase == "ordered":
         first = at.session.order
-        yield true(at.exchange.body.get("purchaseOrderId") == first, "the same order", f"purchaseOrderId {first}", at.exchange.body.get("purchaseOrderId"),
-                   ".body.purchaseOrderId == $order")
+        yield true(
+            at.exchange.body.get("purchaseOrderId") == first,
+            "the same order",
+            f"purchaseOrderId {first}",
+            at.exchange.body.get("purchaseOrderId"),
+            ".body.purchaseOrderId == $order",
+        )
         if at.exchange.body.get("purchaseOrderId") == first:
-            yield true(15006 in at.exchange.warning_ids, "the warning", "warning 15006", at.exchange.warning_ids or "no warning",
-                       "any(.body.warnings[]?; .errorId==15006)")
+            yield true(
+                15006 in at.exchange.warning_ids,
+                "the warning",
+                "warning 15006",
+                at.exchange.warning_ids or "no warning",
+                "any(.body.warnings[]?; .errorId==15006)",
+            )
 
 
 def terms_problem(body: Any) -> str | None:
@@ -109,8 +127,13 @@ def _payment_failed(at: At) -> str | None:
 def anything_after_a_declined_payment(at: At) -> Iterator[Ground]:
     if at.session and at.session.phase == "declined":
         reads = at.operation == contract.READ
-        yield Ground("PAY-DECLINED-ENDS", any_of="documented", certain=not reads, ids=() if reads else (15023,),
-                     lawful=(lambda _: "the spent session can be read") if reads else None)
+        yield Ground(
+            "PAY-DECLINED-ENDS",
+            any_of="documented",
+            certain=not reads,
+            ids=() if reads else (15023,),
+            lawful=(lambda _: "the spent session can be read") if reads else None,
+        )
 
 
 @refuses("PAY-EMPTY")
@@ -138,7 +161,13 @@ def an_item_that_changed_meanwhile(at: At) -> Iterator[Ground]:
 @demands("PAY-PARTIAL")
 def lines_that_were_not_bought_are_told(at: At) -> Iterator[Claim]:
     if at.session and at.session.phase == "open" and PAYMENT_IDS & set(at_payment(at)):
-        yield true(15005 in at.exchange.warning_ids, "the warning", "warning 15005", at.exchange.warning_ids, "any(.body.warnings[]?; .errorId==15005)")
+        yield true(
+            15005 in at.exchange.warning_ids,
+            "the warning",
+            "warning 15005",
+            at.exchange.warning_ids,
+            "any(.body.warnings[]?; .errorId==15005)",
+        )
 
 
 @refuses("PAY-READ-AFTER")
@@ -183,10 +212,19 @@ def the_order_is_the_session_that_was_paid(at: At) -> Iterator[Claim]:
     order, seen = at.order, at.answer
     if order is None or seen is None or PAYMENT_IDS & {_role_error(at, item) for item in order.paid.view.items}:
         return
-    yield equal("purchaseOrderId", "(.body.purchaseOrderId == $order)", True, at.exchange.body.get("purchaseOrderId") == order.id)
+    yield equal(
+        "purchaseOrderId",
+        "(.body.purchaseOrderId == $order)",
+        True,
+        at.exchange.body.get("purchaseOrderId") == order.id,
+    )
     paid = order.paid.view
     changed = differences(_order_state(paid), _order_state(seen))
-    wrong = {key: pair for key, pair in changed.items() if not (key[0] == "summary" and key[1] in ("importTax", "deliveryDiscount"))}
+    wrong = {
+        key: pair
+        for key, pair in changed.items()
+        if not (key[0] == "summary" and key[1] in ("importTax", "deliveryDiscount"))
+    }
     guilty = blame(wrong, order.pending, certain=order.view is not None)
     if order.tainted or order.paid.in_doubt:
         return
@@ -194,12 +232,22 @@ def the_order_is_the_session_that_was_paid(at: At) -> Iterator[Claim]:
         yield blamed(wrong, guilty, "the order stays")
     elif wrong and order.view is None:
         rest = {key: pair for key, pair in wrong.items() if key[0] != "id"}
-        yield as_claim(rest) if rest else true(False, "line item ids", "the ids of the session", "other ids", "$same_line_ids")
+        yield (
+            as_claim(rest)
+            if rest
+            else true(False, "line item ids", "the ids of the session", "other ids", "$same_line_ids")
+        )
     elif not wrong:
         yield true(True, "the order", "", "", "true")
     used = {one[1] for one in amounts(paid.raw)}
-    foreign = [f"{path} {currency}" for path, currency, _ in amounts(at.exchange.body) if used and currency not in used]
-    yield true(not foreign, "currency", ", ".join(sorted(used)), foreign[:1], f"([.body|..|objects|.currency? // empty]|unique) == {quoted(sorted(used))}")
+    foreign = [f"{path} {currency}" for path, currency, _ in at.amounts if used and currency not in used]
+    yield true(
+        not foreign,
+        "currency",
+        ", ".join(sorted(used)),
+        foreign[:1],
+        f"([.body|..|objects|.currency? // empty]|unique) == {quoted(sorted(used))}",
+    )
     yield from _shipping(at, paid, seen)
 
 
@@ -212,9 +260,17 @@ def _shipping(at: At, paid: View, seen: View) -> Iterator[Claim]:
     for one in seen.lines.values():
         mine = paid.line_of(one.item or "")
         detail = one.raw.get("shippingDetail")
-        if mine is None or mine.selected is None or not isinstance(detail, dict) or len(paid.lines) != len(set(paid.items)):
+        if (
+            mine is None
+            or mine.selected is None
+            or not isinstance(detail, dict)
+            or len(paid.lines) != len(set(paid.items))
+        ):
             continue
-        for name, want in (("shippingCarrierCode", mine.selected.carrier), ("shippingServiceCode", mine.selected.service)):
+        for name, want in (
+            ("shippingCarrierCode", mine.selected.carrier),
+            ("shippingServiceCode", mine.selected.service),
+        ):
             if detail.get(name) is not None and detail[name] != want:
                 yield equal(f"shippingDetail.{name}", f"{line(one.item)}.shippingDetail.{name}", want, detail[name])
                 return
@@ -230,9 +286,22 @@ def it_is_paid_within_the_promise(at: At) -> Iterator[Claim]:
     if at.why == "ORDER-READ-PAID":
         yield equal("purchaseOrderPaymentStatus", ".body.purchaseOrderPaymentStatus", "PAID", status)
     if status == "PAID" and at.answer:
-        wrong = next((one.raw["lineItemPaymentStatus"] for one in at.answer.lines.values() if one.raw.get("lineItemPaymentStatus", "PAID") != "PAID"), None)
-        yield true(wrong is None, "each line is PAID when the order is", "PAID", wrong, "all(.body.lineItems[]; (.lineItemPaymentStatus // \"PAID\") == \"PAID\")",
-                   case=f"{at.operation} each line")
+        wrong = next(
+            (
+                one.raw["lineItemPaymentStatus"]
+                for one in at.answer.lines.values()
+                if one.raw.get("lineItemPaymentStatus", "PAID") != "PAID"
+            ),
+            None,
+        )
+        yield true(
+            wrong is None,
+            "each line is PAID when the order is",
+            "PAID",
+            wrong,
+            'all(.body.lineItems[]; (.lineItemPaymentStatus // "PAID") == "PAID")',
+            case=f"{at.operation} each line",
+        )
 
 
 @demands("ORDER-STABLE")
@@ -246,9 +315,20 @@ def reading_an_order_again_gives_the_same(at: At) -> Iterator[Claim]:
         return  # ORDER-READ told whose breach it was
     if changed:
         rest = {key: pair for key, pair in changed.items() if key[0] != "id"}
-        yield as_claim(rest, proof=proof) if rest else true(False, "line item ids", "the same ids", "other ids", "$same_line_ids", proof=proof)
+        yield (
+            as_claim(rest, proof=proof)
+            if rest
+            else true(False, "line item ids", "the same ids", "other ids", "$same_line_ids", proof=proof)
+        )
     back = order.status == "PAID" and at.exchange.body.get("purchaseOrderPaymentStatus") != "PAID"
-    yield true(not back, "the payment status never goes back", "PAID", at.exchange.body.get("purchaseOrderPaymentStatus"), '.body.purchaseOrderPaymentStatus == "PAID"', proof=proof)
+    yield true(
+        not back,
+        "the payment status never goes back",
+        "PAID",
+        at.exchange.body.get("purchaseOrderPaymentStatus"),
+        '.body.purchaseOrderPaymentStatus == "PAID"',
+        proof=proof,
+    )
 
 
 __all__ = ["CHANNELS", "TYPES", "ZERO", "Decimal", "amount", "terms_problem"]

@@ -13,7 +13,10 @@ from conformance.exchange import OTHER_APP, OWN_APP, STRANGERS, Exchange
 from conformance.judge import At, Ground, demands, refuses
 from conformance.leaks import leak
 
-TRACE = re.compile(r"Traceback \(most recent|^\s+at [\w.$<>]+ ?\(|\.java:\d+\)|node:internal|File \"[^\"]+\", line \d+|goroutine \d+ \[|panic: |\.rs:\d+:\d+", re.M)
+TRACE = re.compile(
+    r"Traceback \(most recent|^\s+at [\w.$<>]+ ?\(|\.java:\d+\)|node:internal|File \"[^\"]+\", line \d+|goroutine \d+ \[|panic: |\.rs:\d+:\d+",
+    re.M,
+)
 HTML = re.compile(r"<!doctype html|<html[\s>]|<body[\s>]", re.I)
 # Where a server's HTTP layer answers before the API does, no body is asked for (requirements.md, ROBUST).
 NO_BODY = (405, 406, 408, 411, 413, 414, 429, 431)
@@ -43,10 +46,20 @@ def a_granted_token_is_not_refused(at: At) -> Iterator[Claim]:
     if at.request.credential in (OWN_APP, OTHER_APP) and at.profile.auth == "client_credentials":
         ids = set(at.exchange.error_ids) & {1001, 1002, 1003, 1100}
         if ids or at.exchange.status == 401:
-            yield true(False, "is accepted", "a token of the documented scope opens the method", at.exchange.answer(), ".status != 401 and .status != 403")
+            yield true(
+                False,
+                "is accepted",
+                "a token of the documented scope opens the method",
+                at.exchange.answer(),
+                ".status != 401 and .status != 403",
+            )
 
 
-GRANTS = {"wrong secret": (401, "invalid_client"), "unknown client": (401, "invalid_client"), "unknown scope": (400, "invalid_scope")}
+GRANTS = {
+    "wrong secret": (401, "invalid_client"),
+    "unknown client": (401, "invalid_client"),
+    "unknown scope": (400, "invalid_scope"),
+}
 
 
 def _grant(at: At) -> Iterator[Claim]:
@@ -55,7 +68,13 @@ def _grant(at: At) -> Iterator[Claim]:
     if case in GRANTS:
         status, code = GRANTS[case]
         yield equal("the refusal", "[.status, .body.error]", [status, code], [at.exchange.status, body.get("error")])
-        yield true("access_token" not in body, "no token", "no access_token", "a token", '(.body|type != "object" or (has("access_token")|not))')
+        yield true(
+            "access_token" not in body,
+            "no token",
+            "no access_token",
+            "a token",
+            '(.body|type != "object" or (has("access_token")|not))',
+        )
 
 
 demands("AUTH-GRANT", on="any")(_grant)
@@ -84,16 +103,33 @@ def _entry(at: At, name: str, one: Any) -> Iterator[tuple[str, str, Any, str]]:
         elif wanted and value not in wanted:
             yield member, " or ".join(wanted), value, f"{each}.{member}|IN({','.join(json.dumps(w) for w in wanted)}))"
     if not isinstance(one.get("message"), str) or not one["message"].strip():
-        yield "message", "a non-empty text", one.get("message"), f'{each}(.message|type) == "string" and .message != "")'
+        yield (
+            "message",
+            "a non-empty text",
+            one.get("message"),
+            f'{each}(.message|type) == "string" and .message != "")',
+        )
     for member in ("longMessage", "subdomain", "subDomain"):
         if member in one and not isinstance(one[member], str):
             yield member, "a text", one[member], f'{each}(has("{member}")|not) or (.{member}|type) == "string")'
     for member in ("inputRefIds", "outputRefIds"):
         if member in one and not (isinstance(one[member], list) and all(isinstance(x, str) for x in one[member])):
-            yield member, "a list of texts", one[member], f'{each}(has("{member}")|not) or ((.{member}|type) == "array" and all(.{member}[]; type == "string")))'
-    if "parameters" in one and not (isinstance(one["parameters"], list) and all(_parameter(x) for x in one["parameters"])):
-        yield "parameters", "a list of names and values", one["parameters"], (
-            f'{each}(has("parameters")|not) or ((.parameters|type) == "array" and all(.parameters[]; type == "object" and (.name // "" |type) == "string" and (.value // "" |type) == "string")))'
+            yield (
+                member,
+                "a list of texts",
+                one[member],
+                f'{each}(has("{member}")|not) or ((.{member}|type) == "array" and all(.{member}[]; type == "string")))',
+            )
+    if "parameters" in one and not (
+        isinstance(one["parameters"], list) and all(_parameter(x) for x in one["parameters"])
+    ):
+        yield (
+            "parameters",
+            "a list of names and values",
+            one["parameters"],
+            (
+                f'{each}(has("parameters")|not) or ((.parameters|type) == "array" and all(.parameters[]; type == "object" and (.name // "" |type) == "string" and (.value // "" |type) == "string")))'
+            ),
         )
 
 
@@ -104,13 +140,25 @@ def _parameter(one: Any) -> bool:
 @demands("ERROR-SHAPE", on="refused")
 def every_refusal_is_a_list_of_errors(at: At) -> Iterator[Claim]:
     exchange, listed = at.exchange, entries(at.exchange, "errors")
-    if exchange.status in NO_BODY and not exchange.body or (exchange.status or 0) < 400 or at.failed & {"ROBUST"}:
+    if (exchange.status in NO_BODY and not exchange.body) or (exchange.status or 0) < 400 or at.failed & {"ROBUST"}:
         return
     if not listed:
         if exchange.status and exchange.status >= 500 and at.failed:
             return  # the crash itself is told already
-        seen = "a page of HTML" if HTML.search(exchange.text or "") else exchange.body if exchange.body is not None else exchange.text or "no body"
-        yield true(False, "the list", "a non-empty list of errors", seen, '(.body.errors|type) == "array" and (.body.errors|length) > 0')
+        seen = (
+            "a page of HTML"
+            if HTML.search(exchange.text or "")
+            else exchange.body
+            if exchange.body is not None
+            else exchange.text or "no body"
+        )
+        yield true(
+            False,
+            "the list",
+            "a non-empty list of errors",
+            seen,
+            '(.body.errors|type) == "array" and (.body.errors|length) > 0',
+        )
         return
     wrong: dict[str, tuple[str, Any, str]] = {}
     for one in listed:
@@ -119,9 +167,13 @@ def every_refusal_is_a_list_of_errors(at: At) -> Iterator[Claim]:
     for aspect, (want, seen, test) in wrong.items():
         yield true(False, aspect, f"{aspect}: {want}", seen, test)
     if TRACE.search(json.dumps(exchange.body, ensure_ascii=False).replace("\\n", "\n")):
-        yield true(False, "no trace", "no stack trace", "a stack trace", "(.body|tostring|test(\"Traceback|at .*\\\\(\")|not)")
+        yield true(
+            False, "no trace", "no stack trace", "a stack trace", '(.body|tostring|test("Traceback|at .*\\\\(")|not)'
+        )
     elif not wrong:
-        yield true(True, "the list", "", "", "true", reading="several errors in one answer" if len(listed) > 1 else None)
+        yield true(
+            True, "the list", "", "", "true", reading="several errors in one answer" if len(listed) > 1 else None
+        )
 
 
 def _plain(text: Any) -> str:
@@ -152,8 +204,14 @@ def the_refusal_tells_what_it_is_about(at: At) -> Iterator[Claim]:
             continue
         said = _plain(json.dumps(one, ensure_ascii=False))
         ok = any(_plain(value) in said for value in wanted)
-        yield true(ok, f"{number} tells it", f"a text or parameter with {wanted[-1]}", one.get("message"),
-                   f"(.body.errors|tostring|ascii_downcase|gsub(\"[^a-z0-9]\";\"\")|contains(\"{_plain(wanted[-1])}\"))", case=f"{at.operation} {number}")
+        yield true(
+            ok,
+            f"{number} tells it",
+            f"a text or parameter with {wanted[-1]}",
+            one.get("message"),
+            f'(.body.errors|tostring|ascii_downcase|gsub("[^a-z0-9]";"")|contains("{_plain(wanted[-1])}"))',
+            case=f"{at.operation} {number}",
+        )
 
 
 @demands("WARNING-SHAPE", on="any")
@@ -163,10 +221,22 @@ def warnings_have_the_form_of_errors(at: At) -> Iterator[Claim]:
         return
     listed = entries(at.exchange, "warnings")
     if listed is None:
-        yield true(False, "the list", "a list of warnings", body["warnings"], '(.body|has("warnings")|not) or (.body.warnings|type) == "array"')
+        yield true(
+            False,
+            "the list",
+            "a list of warnings",
+            body["warnings"],
+            '(.body|has("warnings")|not) or (.body.warnings|type) == "array"',
+        )
         return
     if "errors" in body and body["errors"] and listed:
-        yield true(False, "never with errors", "no warnings beside errors", at.exchange.warning_ids, "((.body.errors // [])|length) == 0 or ((.body.warnings // [])|length) == 0")
+        yield true(
+            False,
+            "never with errors",
+            "no warnings beside errors",
+            at.exchange.warning_ids,
+            "((.body.errors // [])|length) == 0 or ((.body.warnings // [])|length) == 0",
+        )
         return
     wrong: dict[str, tuple[str, Any, str]] = {}
     for one in listed:
@@ -174,7 +244,14 @@ def warnings_have_the_form_of_errors(at: At) -> Iterator[Claim]:
             wrong.setdefault(aspect, (want, seen, test))
         number = one.get("errorId") if isinstance(one, dict) else None
         if isinstance(number, int) and not isinstance(number, bool) and number not in contract.warning_ids():
-            wrong.setdefault("a known id", ("an id of a warning", number, f"all(.body.warnings[]?; .errorId|IN({','.join(map(str, sorted(contract.warning_ids())))}))"))
+            wrong.setdefault(
+                "a known id",
+                (
+                    "an id of a warning",
+                    number,
+                    f"all(.body.warnings[]?; .errorId|IN({','.join(map(str, sorted(contract.warning_ids())))}))",
+                ),
+            )
     for aspect, (want, seen, test) in wrong.items():
         yield true(False, aspect, f"{aspect}: {want}", seen, test)
     if not wrong:
@@ -186,7 +263,13 @@ def the_method_lists_its_warnings(at: At) -> Iterator[Claim]:
     known = contract.operations()[at.operation].warnings
     extra = [one for one in at.exchange.warning_ids if one not in known and one in contract.warning_ids()]
     if at.exchange.warning_ids:
-        yield true(not extra, "the method's warnings", f"one of {sorted(known)}", extra, f"all(.body.warnings[]?; .errorId|IN({','.join(map(str, sorted(known))) or 0}))")
+        yield true(
+            not extra,
+            "the method's warnings",
+            f"one of {sorted(known)}",
+            extra,
+            f"all(.body.warnings[]?; .errorId|IN({','.join(map(str, sorted(known))) or 0}))",
+        )
 
 
 @refuses("ROBUST")
@@ -223,16 +306,28 @@ def no_refusal_is_a_page_or_a_trace(at: At) -> Iterator[Claim]:
         return
     text = at.exchange.text or json.dumps(at.exchange.body, ensure_ascii=False).replace("\\n", "\n")
     bad = "a page of HTML" if HTML.search(text) else "a stack trace" if TRACE.search(text) else None
-    yield true(bad is None, "no page, no trace", "neither a page of HTML nor a stack trace", bad, '(.body|type) != "null" or (.text // "" |test("<html|Traceback")|not)')
+    yield true(
+        bad is None,
+        "no page, no trace",
+        "neither a page of HTML nor a stack trace",
+        bad,
+        '(.body|type) != "null" or (.text // "" |test("<html|Traceback")|not)',
+    )
 
 
 @demands("TYPE-JSON", on="any")
 def every_body_is_json(at: At) -> Iterator[Claim]:
     exchange = at.exchange
-    if exchange.body is None and not exchange.text or exchange.status in NO_BODY:
+    if (exchange.body is None and not exchange.text) or exchange.status in NO_BODY:
         return
     kind = exchange.headers.get("content-type", "")
     main = kind.partition(";")[0].strip().lower()
-    yield true(main == "application/json", "the media type", "application/json", kind or "no Content-Type", '(.headers["content-type"] // ""|ascii_downcase|startswith("application/json"))')
+    yield true(
+        main == "application/json",
+        "the media type",
+        "application/json",
+        kind or "no Content-Type",
+        '(.headers["content-type"] // ""|ascii_downcase|startswith("application/json"))',
+    )
     if exchange.text is not None and main == "application/json" and (exchange.status or 0) < 400:
         yield true(False, "JSON", "a JSON body", exchange.text[:120], ".body != null")

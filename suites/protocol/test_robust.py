@@ -46,10 +46,16 @@ def test_odd_ids_and_texts(shop: Shop, market: str) -> None:
     cart = shop.cart(market)
     for case, text in shop.some(odd_texts().items()):
         shop.send(Request(contract.READ, text, None, market), "ROBUST", f"session id: {case}")
-        shop.send(Request(contract.QUANTITY, text, {"lineItemId": "1", "quantity": 1}, market), "ROBUST", f"session id: {case}")
+        shop.send(
+            Request(contract.QUANTITY, text, {"lineItemId": "1", "quantity": 1}, market),
+            "ROBUST",
+            f"session id: {case}",
+        )
         shop.order(text, "ROBUST", f"order id: {case}")
         cart.send(contract.QUANTITY, {"lineItemId": text, "quantity": 2}, "ROBUST", f"line id: {case}")
-        cart.send(contract.OPTION, {"lineItemId": cart.lines[0].id, "shippingOptionId": text}, "ROBUST", f"option id: {case}")
+        cart.send(
+            contract.OPTION, {"lineItemId": cart.lines[0].id, "shippingOptionId": text}, "ROBUST", f"option id: {case}"
+        )
         cart.send(contract.APPLY, {"redemptionCode": text}, "ROBUST", f"code: {case}")
         shop.initiate(market, [(text, 1)], "ROBUST", f"item id: {case}")
     cart.read()

@@ -105,9 +105,13 @@ def _counts(now: State, key: Key, pair: tuple[Any, Any]) -> bool:
 
 
 def documented(exchange: Exchange, grounds: list[Ground]) -> bool:
-    """Whether a refusal carries a pair of status and id that the documents know for its method, or for a ground."""
-    pairs = set(lawful_pairs(Ground("RACE", any_of="documented"), exchange.operation))
-    for one in grounds:
+    """Whether a refusal has a status and an id that the documents know for its method or for a ground.
+
+    A session that is busy with another request may look locked, as a paid one does.
+    """
+    locked = Ground("PAY-TWICE" if exchange.operation == contract.PLACE_ORDER else "PAY-LOCK")
+    pairs: set[tuple[int, int]] = set()
+    for one in (Ground("RACE", any_of="documented"), locked, *grounds):
         pairs |= set(lawful_pairs(one, exchange.operation))
     return any((exchange.status, one) in pairs for one in exchange.error_ids if one not in GATEWAY_IDS)
 
@@ -136,9 +140,8 @@ def wrong_in(order: Sequence[Exchange], before: View, read: Exchange, orders: Se
         if not one.accepted:
             after = states[-1]
             if not documented(one, grounds):
-                yield Wrong(
-                    "each answer", f"{words(one.request)} accepted, or refused with a documented 4xx", one.answer()
-                )
+                want = f"{words(one.request)} accepted, or refused with a documented 4xx"
+                yield Wrong(REFUSED, ANSWERED, want, one.answer())
         states.append(after)
     if refused_for_nothing(order, before) == len(order):
         yield Wrong(REFUSED, ANSWERED, "one of them accepted", "all of them refused")
@@ -193,7 +196,9 @@ def explained(before: View, sent: Sequence[Exchange], read: Exchange, orders: Se
     best = min((wrong for _, wrong in every), key=len)
     if best:
         wants = list(dict.fromkeys(min(wrong).want for _, wrong in every))
-        return _claim(min(best)._replace(want=f"what one of the orders leaves: {' or '.join(wants[:3])}"), sent)
+        worst = min(best)
+        want = "what one of the orders leaves: " if worst.rank in (LEFT, BOUGHT) else ""
+        return _claim(worst._replace(want=want + " or ".join(wants[:3])), sent)
     # Who came first is luck and no reading; that one was refused which any order would have accepted is one.
     for_nothing = all(refused_for_nothing(order, before) for order, wrong in every if not wrong)
     return Claim(True, "an order", "", "", "", reading="one of the two was refused" if for_nothing else None)

@@ -23,8 +23,13 @@ OPEN_IDS = ("MARKET-REQUIRED", "ROBUST", "PAY-TERMS", "AUTH-TOKEN")
 
 @demands("SESSION-CREATE")
 def initiate_answers_what_was_asked_for(at: At) -> Iterator[Claim]:
-    yield true(bool(at.answer and at.answer.id), "checkoutSessionId", "a session id", at.exchange.body.get("checkoutSessionId"),
-               "(.body.checkoutSessionId // \"\") != \"\"")
+    yield true(
+        bool(at.answer and at.answer.id),
+        "checkoutSessionId",
+        "a session id",
+        at.exchange.body.get("checkoutSessionId"),
+        '(.body.checkoutSessionId // "") != ""',
+    )
     if at.answer is None:
         return
     asked = Counter()
@@ -43,7 +48,11 @@ def initiate_answers_what_was_asked_for(at: At) -> Iterator[Claim]:
             yield equal("quantity of a line", f"([{line(item)}.quantity]|add)", asked[item], given[item])
     sent = flat_address(at.body.get("shippingAddress") or {})
     seen = flat_address(at.answer.address)
-    wrong = {name: value for name, value in sent.items() if folded(seen.get(name)) != folded(value) and not told_by_form(name, seen)}
+    wrong = {
+        name: value
+        for name, value in sent.items()
+        if folded(seen.get(name)) != folded(value) and not told_by_form(name, seen)
+    }
     for name, value in list(wrong.items())[:1]:
         yield true(False, "the submitted address", f"{name} {value}", seen.get(name), address_test(name, value))
     if not wrong:
@@ -60,21 +69,31 @@ def told_by_form(name: str, seen: dict[str, object]) -> bool:
 
 def address_test(name: str, value: object) -> str:
     """jq: the session shows this address field, letter case and blanks aside."""
-    return f"(.body.shippingAddress.{name}|tostring|ascii_downcase|gsub(\"\\\\s\";\"\")) == ({quoted(value)}|ascii_downcase|gsub(\"\\\\s\";\"\"))"
+    return f'(.body.shippingAddress.{name}|tostring|ascii_downcase|gsub("\\\\s";"")) == ({quoted(value)}|ascii_downcase|gsub("\\\\s";""))'
 
 
 @demands("SESSION-FIELDS")
 def every_answer_has_its_fields(at: At) -> Iterator[Claim]:
     yield from departures(at, "SESSION-FIELDS")
     if at.session and at.answer and at.answer.id:
-        yield equal("checkoutSessionId of the session", ".body.checkoutSessionId == $session", True, at.answer.id == at.session.id)
+        yield equal(
+            "checkoutSessionId of the session",
+            ".body.checkoutSessionId == $session",
+            True,
+            at.answer.id == at.session.id,
+        )
 
 
 @demands("SESSION-SIGNATURE")
 def initiate_hands_out_a_signature(at: At) -> Iterator[Claim]:
     given = at.exchange.headers.get("x-ebay-security-signature", "")
-    yield true(bool(given.strip()), "X-EBAY-SECURITY-SIGNATURE", "a non-empty header", given or None,
-               '(.headers["x-ebay-security-signature"] // "") != ""')
+    yield true(
+        bool(given.strip()),
+        "X-EBAY-SECURITY-SIGNATURE",
+        "a non-empty header",
+        given or None,
+        '(.headers["x-ebay-security-signature"] // "") != ""',
+    )
 
 
 @demands("SESSION-UNIQUE")
@@ -82,16 +101,32 @@ def ids_are_unique_and_stay(at: At) -> Iterator[Claim]:
     if at.answer is None:
         return
     ids = [each.raw.get("lineItemId") for each in at.answer.lines.values()]
-    yield true(len(set(map(str, ids))) == len(ids), "line item ids of a session", "all different", ids,
-               "([.body.lineItems[]?.lineItemId]|length) == ([.body.lineItems[]?.lineItemId]|unique|length)")
+    yield true(
+        len(set(map(str, ids))) == len(ids),
+        "line item ids of a session",
+        "all different",
+        ids,
+        "([.body.lineItems[]?.lineItemId]|length) == ([.body.lineItems[]?.lineItemId]|unique|length)",
+    )
     if at.operation == contract.INITIATE and at.answer.id:
         earlier = at.world.sessions.get(at.answer.id)
-        yield true(earlier is None, "checkoutSessionId", "an id of its own for each session", at.answer.id,
-                   ".body.checkoutSessionId != $earlier", proof=(earlier.created_by,) if earlier else ())
+        yield true(
+            earlier is None,
+            "checkoutSessionId",
+            "an id of its own for each session",
+            at.answer.id,
+            ".body.checkoutSessionId != $earlier",
+            proof=(earlier.created_by,) if earlier else (),
+        )
     if at.session and at.before and not at.session.in_doubt:
         changed = [key for key in differences(state(at.before), state(at.answer)) if key[0] == "id"]
-        yield true(not changed, "line item ids stay", "the same ids as before", f"another id for {changed[0][1]}" if changed else "",
-                   "$same_line_ids")
+        yield true(
+            not changed,
+            "line item ids stay",
+            "the same ids as before",
+            f"another id for {changed[0][1]}" if changed else "",
+            "$same_line_ids",
+        )
 
 
 def own_differences(at: At) -> dict[Key, tuple[object, object]]:
@@ -129,7 +164,11 @@ def key_test(key: Key, want: object) -> str:
         return f"([.body.appliedCoupons[]?.redemptionCode|ascii_downcase]|sort) == {quoted(sorted(want))}"  # type: ignore[call-overload]
     if key[0] == "address":
         return address_test(key[1], want or "")
-    paths = {"summary": f".body.pricingSummary.{key[1]}", "net": f"{line(key[1])}.netPrice", "unit": f"{line(key[1])}.baseUnitPrice"}
+    paths = {
+        "summary": f".body.pricingSummary.{key[1]}",
+        "net": f"{line(key[1])}.netPrice",
+        "unit": f"{line(key[1])}.baseUnitPrice",
+    }
     return f"(({paths[key[0]]}|(.amount? // .)|.value?) // 0 | tonumber) == {want or 0}"
 
 
@@ -156,7 +195,9 @@ def blame(found: dict[Key, tuple[object, object]], pending: list[Pending], *, ce
 def blamed(found: dict[Key, tuple[object, object]], one: Pending, words: str) -> Claim:
     """The claim that a refused request changed nothing; a weak one where only prices moved."""
     weak = {key[0] for key in found} <= set(PRICES)
-    return as_claim(found, requirement=one.requirement, case=f"{one.operation} {words}", proof=(one.exchange,), weak=weak)
+    return as_claim(
+        found, requirement=one.requirement, case=f"{one.operation} {words}", proof=(one.exchange,), weak=weak
+    )
 
 
 @demands("SESSION-READ")
@@ -180,7 +221,9 @@ def a_read_shows_the_last_accepted_state(at: At) -> Iterator[Claim]:
         if found:
             yield as_claim(found, requirement="SESSION-ISOLATED", proof=tuple(one[2] for one in others[-2:]))
             if not others[-1][3] and others[-1][1]:
-                yield as_claim(found, requirement=others[-1][1], case=f"{at.operation} another session", proof=(others[-1][2],))
+                yield as_claim(
+                    found, requirement=others[-1][1], case=f"{at.operation} another session", proof=(others[-1][2],)
+                )
         else:
             yield true(True, "state", "", "", "true", requirement="SESSION-ISOLATED")
     elif found:
@@ -192,7 +235,13 @@ def a_read_shows_the_last_accepted_state(at: At) -> Iterator[Claim]:
 @demands("SESSION-ONLY")
 def a_change_changes_only_what_it_names(at: At) -> Iterator[Claim]:
     session = at.session
-    if session is None or at.before is None or at.answer is None or session.in_doubt or at.operation not in contract.CHANGES:
+    if (
+        session is None
+        or at.before is None
+        or at.answer is None
+        or session.in_doubt
+        or at.operation not in contract.CHANGES
+    ):
         return
     named = {
         contract.QUANTITY: ("quantity", "lines") if at.body.get("quantity") == 0 else ("quantity",),
@@ -222,7 +271,9 @@ def may_lose_coupon(at: At) -> bool:
         return True
     roles = [at.profile.coupon(at.session.marketplace, code) for code in at.before.coupons]
     fits_any = all(one is not None and one.kind in ("good", "oversized") for one in roles)
-    return not (fits_any and set(at.answer.coupons) <= set(at.before.coupons)) and set(at.answer.coupons) <= set(at.before.coupons)
+    return not (fits_any and set(at.answer.coupons) <= set(at.before.coupons)) and set(at.answer.coupons) <= set(
+        at.before.coupons
+    )
 
 
 @refuses("SESSION-UNKNOWN")
@@ -239,7 +290,12 @@ def another_app(at: At) -> Iterator[str]:
 
 @demands("SESSION-APP", on="refused")
 def another_app_learns_nothing(at: At) -> Iterator[Claim]:
-    if at.session and at.request.credential == OTHER_APP and at.session.app == OWN_APP and "SESSION-APP" not in at.failed:
+    if (
+        at.session
+        and at.request.credential == OTHER_APP
+        and at.session.app == OWN_APP
+        and "SESSION-APP" not in at.failed
+    ):
         yield leak(at, at.session)
 
 
@@ -287,9 +343,16 @@ def status_and_ids_are_documented(at: At) -> Iterator[Claim]:
         return
     if at.failed or at.why in OPEN_IDS or exchange.status in GATEWAY_STATUSES or at.request.credential in STRANGERS:
         return
-    extra = [one for one in exchange.error_ids if one not in GATEWAY_IDS and exchange.status not in _known(at.operation, one)]
-    yield true(not extra, "each errorId", f"ids that {at.operation} documents with {exchange.status}", extra,
-               "all(.body.errors[]?.errorId; IN(" + ",".join(map(str, sorted(known.ids))) + "))")
+    extra = [
+        one for one in exchange.error_ids if one not in GATEWAY_IDS and exchange.status not in _known(at.operation, one)
+    ]
+    yield true(
+        not extra,
+        "each errorId",
+        f"ids that {at.operation} documents with {exchange.status}",
+        extra,
+        "all(.body.errors[]?.errorId; IN(" + ",".join(map(str, sorted(known.ids))) + "))",
+    )
 
 
 @cache

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
-
 from conformance import contract
 from conformance.exchange import OTHER_APP, Request
 from conformance.marks import in_marketplaces, in_situations, provokes

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import pytest
-
 from conformance import contract
 from conformance.marks import in_marketplaces, in_situations, provokes
 from conformance.shop import Cart, Shop
-from strategies.situations import SITUATIONS, cart_in, select_another
+from strategies.situations import cart_in, select_another
 
 
 @provokes("SESSION-CREATE", "SESSION-FIELDS", "SESSION-SIGNATURE", "SESSION-UNIQUE", cost=8)
@@ -43,7 +41,14 @@ def every_change(cart: Cart) -> list[tuple[str, object]]:
         if option := cart.other_option(one):
             found.append((contract.OPTION, {"lineItemId": one.id, "shippingOptionId": option.id}))
             break
-    found.append((contract.ADDRESS, market.address if cart.session.view.address.get("city") != market.address.get("city") else market.other_address or market.address))
+    found.append(
+        (
+            contract.ADDRESS,
+            market.address
+            if cart.session.view.address.get("city") != market.address.get("city")
+            else market.other_address or market.address,
+        )
+    )
     applied = cart.session.view.coupons
     good = [one.code for one in market.coupons_of("good")]
     if applied:

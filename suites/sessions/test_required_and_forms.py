@@ -10,7 +10,14 @@ from conformance.shop import Cart, Shop
 from strategies.broken import fields, named, value_at, with_value, without, wrong_values
 from strategies.situations import cart_in
 
-REQUIRED = ("contactEmail", "lineItemInputs", "lineItemInputs.itemId", "lineItemInputs.quantity", "shippingAddress", "shippingAddress.recipient")
+REQUIRED = (
+    "contactEmail",
+    "lineItemInputs",
+    "lineItemInputs.itemId",
+    "lineItemInputs.quantity",
+    "shippingAddress",
+    "shippingAddress.recipient",
+)
 
 
 def _initiate(shop: Shop, market: str) -> dict[str, Any]:
@@ -26,7 +33,12 @@ def test_initiate_without_a_required_field(shop: Shop, market: str) -> None:
     two = shop.initiate_body(market, [(one, 1) for one in shop.plain(market, 2)])
     if len(two["lineItemInputs"]) > 1:
         for name in ("itemId", "quantity"):
-            shop.initiate(market, why="SESSION-REQUIRED", case=f"the second {name}", body=without(two, ("lineItemInputs", 1, name)))
+            shop.initiate(
+                market,
+                why="SESSION-REQUIRED",
+                case=f"the second {name}",
+                body=without(two, ("lineItemInputs", 1, name)),
+            )
 
 
 @provokes("SESSION-NO-LINES", cost=2)
