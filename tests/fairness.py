@@ -1,0 +1,237 @@
+"""Judges servers that differ and keep the documents: `python -m tests.fairness [NAME[+NAME…] …]`.
+
+Names are lawful variants of the mock (`python -m mock --list-variants`) and forms of HTTP (`python -m mock.wire
+--list`), joined by + to one server; without names, all of them singly. One mock serves them all, each under its own
+base path. A run is fair if it ends as conformant and no requirement failed, SHOULDs included, but those SHOULDs that
+the variants do without on purpose (`mock.variants.SHOULDS`).
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import itertools
+import json
+import random
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+import tomllib
+from collections.abc import Iterator, Sequence
+from copy import deepcopy
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from conformance import VERSION
+from conformance.mock_process import MockProcess
+from mock.catalogue.profile import text
+from mock.variants import EXCLUDES, PROFILES, SHOULDS, VARIANTS
+from mock.wire import serve
+from mock.wire_forms import FORMS
+
+ROOT = Path(__file__).resolve().parent.parent
+LONGEST_S = 600
+
+
+@dataclass
+class Run:
+    """One judged server; `readings`: (requirement, reading) that the run saw."""
+
+    name: str
+    verdict: str = "none"
+    exit_status: int = -1
+    failed: list[str] = field(default_factory=list)
+    readings: set[tuple[str, str]] = field(default_factory=set)
+    requests: int = 0
+    duration_s: float = 0.0
+    sentence: str = ""
+
+    @property
+    def parts(self) -> list[str]:
+        return [part for part in self.name.split("+") if part]
+
+    @property
+    def shoulds(self) -> list[str]:
+        return sorted({one for part in self.parts for one in SHOULDS.get(part, ())})
+
+    @property
+    def fair(self) -> bool:
+        return self.verdict == "conformant" and set(self.failed) <= set(self.shoulds)
+
+    def document(self, healthy: set[tuple[str, str]]) -> dict[str, Any]:
+        return {
+            "name": self.name,
+            "parts": [_part(name) for name in self.parts],
+            "verdict": self.verdict,
+            "exit_status": self.exit_status,
+            "failed": self.failed,
+            "shoulds": self.shoulds,
+            "readings": [{"requirement": one, "reading": reading} for one, reading in sorted(self.readings - healthy)],
+            "fair": self.fair,
+            "requests": self.requests,
+            "duration_s": round(self.duration_s, 1),
+            "sentence": self.sentence,
+        }
+
+
+def _part(name: str) -> dict[str, str]:
+    if name in FORMS:
+        return {"name": name, "kind": "form", "requirement": "ROBUST", "sees": FORMS[name].about}
+    one = VARIANTS[name]
+    return {"name": name, "kind": "variant", "requirement": one.requirement, "sees": one.sees}
+
+
+def profile(names: Sequence[str], base_url: str) -> str:
+    """The mock's target profile as these variants need it, in TOML."""
+    data: dict[str, Any] = tomllib.loads((ROOT / "targets" / "mock.toml").read_text(encoding="utf-8"))
+    data["base_url"] = base_url
+    for name in names:
+        for path, value in PROFILES.get(name, {}).items():
+            *outer, last = path.split(".")
+            holder = data
+            for part in outer:
+                holder = holder.setdefault(part, {})
+            holder.pop(last, None)
+            if value is not None:
+                other = base_url.replace("127.0.0.1", "localhost")
+                holder[last] = value.replace("{other}", other) if isinstance(value, str) else deepcopy(value)
+    return "".join(f"{key} = {text(value)}\n" for key, value in data.items())
+
+
+def exclude(names: Sequence[str]) -> bool:
+    """Whether these cannot be one server: they are about one thing, or contradict each other."""
+    about = [f"form {FORMS[name].slot}" if name in FORMS else VARIANTS[name].about for name in names]
+    pairs = map(frozenset, itertools.combinations(names, 2))
+    return len(set(about)) < len(about) or any(pair in EXCLUDES for pair in pairs)
+
+
+def draw(count: int, seed: int) -> list[str]:
+    """So many different servers of three parts that do not exclude each other; at most one is a form of HTTP."""
+    chance = random.Random(seed)
+    found: set[str] = set()
+    while len(found) < count:
+        names = chance.sample(sorted(VARIANTS), 2) + chance.sample([*sorted(VARIANTS), *FORMS], 1)
+        if len(set(names)) == 3 and not exclude(names):
+            found.add("+".join(sorted(names)))
+    return sorted(found)
+
+
+class Judge:
+    """Holds the mock and the folder of reports. `options`: further ones of pytest, such as `--requirement`."""
+
+    def __init__(self, folder: Path, options: Sequence[str] = ()) -> None:
+        self.folder, self.options = folder, list(options)
+        self.mock = MockProcess()
+        self.tag = 0
+
+    def judge(self, name: str) -> Run:
+        """Runs the suites against the server of this name; the report is kept only where the run was not fair."""
+        run, report = Run(name), self.folder / (name or "healthy")
+        variants = [part for part in run.parts if part in VARIANTS]
+        self.tag += 1  # a fresh shop each time
+        base = self.mock.base_url + (f"/x/{'+'.join(variants)}@{self.tag}" if variants else "")
+        started = time.monotonic()
+        with self._in_forms(base, [part for part in run.parts if part in FORMS]) as base_url:
+            target = self.folder / f"{name or 'healthy'}.toml"
+            target.write_text(profile(variants, base_url), encoding="utf-8")
+            where = ["--target", str(target), "--report", str(report)]
+            command = [sys.executable, "-m", "pytest", "suites", "-q", *where, *self.options]
+            try:
+                ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=LONGEST_S)
+            except subprocess.TimeoutExpired:
+                run.sentence = f"not done in {LONGEST_S} s"
+                return run
+        run.duration_s, run.exit_status = time.monotonic() - started, ended.returncode
+        _read(run, report / "result.json", ended.stdout + ended.stderr)
+        if run.fair:
+            shutil.rmtree(report, ignore_errors=True)
+            target.unlink()
+        return run
+
+    @contextlib.contextmanager
+    def _in_forms(self, base: str, forms: list[str]) -> Iterator[str]:
+        if not forms:
+            yield base
+            return
+        with serve(base, forms) as base_url:
+            yield base_url
+
+    def close(self) -> None:
+        self.mock.stop()
+
+
+def _read(run: Run, file: Path, output: str) -> None:
+    try:
+        result = json.loads(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        run.sentence = " / ".join(output.strip().splitlines()[-3:])[:300]
+        return
+    run.verdict, run.sentence, run.requests = result["verdict"], result["sentence"], result["requests"]
+    run.failed = [one["id"] for one in result["requirements"] if one["outcome"] == "failed"]
+    run.readings = {(one["requirement"], one["reading"]) for one in result["readings"]}
+
+
+def row(run: Run, healthy: set[tuple[str, str]]) -> str:
+    """The run as a line of the table."""
+    seen = "; ".join(f"{one}: {reading}" for one, reading in sorted(run.readings - healthy)[:4])
+    failed = ", ".join(one + (" (by design)" if one in run.shoulds else "") for one in run.failed) or "-"
+    verdict = f"{'fair' if run.fair else 'NOT FAIR':9}{run.name or 'healthy':44} {run.verdict:15}"
+    return f"{verdict} {failed:32} {seen}".rstrip()
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """The command line: 0 if every run was fair, 1 if one was not, 2 for wrong input."""
+    parser = argparse.ArgumentParser(prog="python -m tests.fairness", description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("names", nargs="*", help="variants and forms, joined by + to one server")
+    parser.add_argument("--chapter", action="append", default=[], help="all of a chapter, or `forms`; repeatable")
+    parser.add_argument("--random", type=int, default=0, metavar="N", help="N servers of three parts each, drawn")
+    parser.add_argument("--seed", type=int, default=0, help="of what is drawn (0)")
+    parser.add_argument("--requirement", action="append", default=[], metavar="ID", help="judge this alone; repeatable")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="reports/schemas/fairness.schema.json")
+    parser.add_argument("--folder", type=Path, help="where reports of unfair runs stay (a new one)")
+    options = parser.parse_args(arguments)
+    chosen = list(options.names) + [
+        name for chapter in options.chapter
+        for name in (FORMS if chapter == "forms" else [one.name for one in VARIANTS.values() if one.chapter == chapter])
+    ]
+    chosen += draw(options.random, options.seed)
+    names = chosen or [*VARIANTS, *FORMS]
+    for name in names:
+        unknown = [part for part in name.split("+") if part not in VARIANTS and part not in FORMS]
+        if unknown or exclude(name.split("+")):
+            parser.error(f"not known: {', '.join(unknown)}" if unknown else f"these exclude each other: {name}")
+    folder = options.folder or Path(tempfile.mkdtemp(prefix="fairness-"))
+    folder.mkdir(parents=True, exist_ok=True)
+    judge = Judge(folder.resolve(), [f"--requirement={one}" for one in options.requirement])
+    try:
+        healthy = judge.judge("")
+        print(row(healthy, set()).split(";")[0].partition(":")[0], flush=True)
+        runs = []
+        for name in names:
+            runs.append(judge.judge(name))
+            print(row(runs[-1], healthy.readings), flush=True)
+            if options.json:
+                _write(options.json, runs, healthy, options.seed)
+    finally:
+        judge.close()
+    fair = sum(run.fair for run in runs)
+    print(f"{fair} of {len(runs)} fair; reports of the others: {folder}" if fair < len(runs) else f"all {fair} fair")
+    return 0 if fair == len(runs) else 1
+
+
+def _write(file: Path, runs: list[Run], healthy: Run, seed: int) -> None:
+    document = {
+        "format": 1,
+        "suite": VERSION,
+        "seed": seed,
+        "totals": {"runs": len(runs), "fair": sum(run.fair for run in runs)},
+        "runs": [run.document(healthy.readings) for run in runs],
+    }
+    file.write_text(json.dumps(document, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
