@@ -15,7 +15,7 @@ from mock.routes import (
     SESSION_METHODS,
     TOKEN,
 )
-from mock.seams.answers import add, drop, edit, header, put, rebill
+from mock.seams.answers import add, drop, edit, header, put, rebill, respond
 from mock.seams.conditions import (
     accepted,
     after_op,
@@ -39,6 +39,7 @@ from mock.seams.conditions import (
     quantity_above,
     refused,
     sells,
+    sends,
 )
 from mock.seams.core import (
     KINDS,
@@ -134,8 +135,10 @@ __all__ = [
     "refused",
     "refused_yet_applied",
     "reid",
+    "respond",
     "restatus",
     "sells",
+    "sends",
     "settings",
     "shown_not_kept",
     "since",

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from copy import deepcopy
 from typing import Any
 
 from mock.pricing import Bill, total
@@ -107,5 +108,15 @@ def header(name: str, value: str | None, **only: Any) -> Effect:
         answer.headers.pop(name, None)
         if value is not None:
             answer.headers[name] = value
+
+    return after("answer", do, **only)
+
+
+def respond(status: int, body: Any, **only: Any) -> Effect:
+    """This answer in place of the one that there would be; `body`: JSON, or bytes, which are a page of HTML."""
+    headers = {"Content-Type": "text/html"} if isinstance(body, bytes) else {}
+
+    def do(call: Call, answer: Answer, *_: Any) -> Answer:
+        return Answer(status, deepcopy(body), dict(headers))
 
     return after("answer", do, **only)

@@ -98,6 +98,11 @@ def asks(**values: Any) -> Condition:
     return Condition(lambda call, *_: all(getattr(call, name) == value for name, value in values.items()))
 
 
+def sends(test: Callable[[Any], object], kind: str = "field") -> Condition:
+    """The JSON body of the request, as in `sends(lambda body: "city" not in body)`, if it is an object."""
+    return Condition(lambda call, *_: isinstance(call.data, dict) and bool(test(call.data)), kind)
+
+
 def quantity_above(n: int) -> Condition:
     """The quantity that is asked for, or that any line has."""
     def test(call: Call, *_: Any) -> bool:

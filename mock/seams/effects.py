@@ -87,11 +87,11 @@ def restatus(status: int, **only: Any) -> Effect:
     return after("answer", lambda call, answer, *_: replace(answer, status=status), **only)
 
 
-def reid(id: int, **only: Any) -> Effect:
-    """The same refusal under another id, with the status that it had."""
+def reid(id: int, *, status: int | None = None, **only: Any) -> Effect:
+    """The same refusal under another id, with the status that it had or with this one."""
     only.setdefault("kind", "id")
 
     def do(call: Call, answer: Answer, refusal: Refusal) -> Answer:
-        return replace(answer, body=Refusal(id, **parameters(call, id)).body)
+        return replace(answer, body=Refusal(id, **parameters(call, id)).body, status=status or answer.status)
 
     return after("refusal", do, **only)

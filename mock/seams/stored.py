@@ -11,7 +11,7 @@ from mock.routes import STEPS_OF
 from mock.seams.core import Condition, Effect, around, both
 from mock.seams.effects import after, before, skip
 from mock.shop import Answer, Call
-from mock.state import Cart
+from mock.state import OPEN, Cart, Session
 
 
 def ignore(**only: Any) -> Effect:
@@ -86,11 +86,11 @@ def refused_yet_applied(step: str, to: str = "session", returning: Any = None, *
     key = object()
 
     def by(go: Callable[..., Any], call: Call, *args: Any) -> Any:
-        if key in call.notes:
-            return returning
         try:
             return go()
         except Refusal:
+            if key in call.notes:
+                return returning
             call.notes[key] = True
             _carry_out(call, to)
             raise
@@ -104,6 +104,8 @@ def refused_yet_applied(step: str, to: str = "session", returning: Any = None, *
 def _carry_out(call: Call, to: str) -> None:
     """Once more from the body on, with the step that refused out of the way."""
     session, cart = call.session, call.cart
+    if session is None and (found := call.shop.sessions.get(call.id)):  # the step comes before the one that finds it
+        call.session, call.cart, call.app = found, found.cart, found.app
     call.wanted, call.inputs, call.warnings = {}, [], []
     steps = [step for step in STEPS_OF[call.operation] if step not in ("token", "stub", "session", "apply")]
     try:
@@ -127,6 +129,13 @@ def _target(call: Call, to: str) -> Cart | None:
         order = call.shop.orders.get(session.order)
         return order.cart if order is not None else None
     for other in reversed(call.shop.sessions.values()):
-        if other is not session and len(other.cart.lines) > call.at:
+        if other is not session and _could_take(other, call):
             return other.cart
     return None
+
+
+def _could_take(other: Session, call: Call) -> bool:
+    """Whether the change makes sense there too: an open session of the same marketplace, with such a line."""
+    if other.phase != OPEN or other.cart.market is not call.the_cart().market or len(other.cart.lines) <= call.at:
+        return False
+    return not call.option or any(option.id == call.option for option in other.cart.lines[call.at].item.options)

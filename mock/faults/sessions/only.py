@@ -1,0 +1,149 @@
+"""Faults about changes that change more of their session than they name."""
+
+from __future__ import annotations
+
+from mock.catalogue.addresses import GOOD
+from mock.seams import (
+    ADDRESS,
+    APPLY,
+    OPTION,
+    QUANTITY,
+    REMOVE,
+    Fault,
+    after_op,
+    after_refused,
+    asks,
+    coupon,
+    fault,
+    in_market,
+    lines,
+    nth,
+    quantity_above,
+    store,
+)
+from mock.shop import Call
+from mock.state import Cart
+
+
+def first_options(cart: Cart, call: Call) -> None:
+    for line in cart.lines:
+        line.option = line.item.options[0].id
+
+
+def _first_options_of_others(cart: Cart, call: Call) -> None:
+    for at, line in enumerate(cart.lines):
+        if at != call.at:
+            line.option = line.item.options[0].id
+
+
+def _no_coupon(cart: Cart, call: Call) -> None:
+    cart.coupon = None
+
+
+def _one_piece(cart: Cart, call: Call) -> None:
+    cart.lines[call.at].quantity = 1
+
+
+def _three_at_most(cart: Cart, call: Call) -> None:
+    for line in cart.lines:
+        line.quantity = min(line.quantity, 3)
+
+
+def _others_too(cart: Cart, call: Call) -> None:
+    option = cart.lines[call.at].item.options.index(cart.lines[call.at].selected)
+    for line in cart.lines:
+        if option < len(line.item.options):
+            line.option = line.item.options[option].id
+
+
+def _no_second_line(cart: Cart, call: Call) -> None:
+    cart.address = {name: value for name, value in cart.address.items() if name != "addressLine2"}
+
+
+def _first_address(cart: Cart, call: Call) -> None:
+    good = GOOD[cart.market.id]
+    cart.address = {**good, "recipient": {**good["recipient"]}}
+
+
+def _last_line_goes(cart: Cart, call: Call) -> None:
+    cart.lines.pop()
+
+
+def _one_more(cart: Cart, call: Call) -> None:
+    cart.lines[0].quantity += 1
+
+
+FAULTS: list[Fault] = [
+    fault(
+        "quantity-resets-options", "SESSION-ONLY", "a new quantity puts every line back to its first option",
+        store(first_options, on=QUANTITY),
+    ),
+    fault(
+        "quantity-drops-coupon", "SESSION-ONLY", "a new quantity takes the coupon out of the session",
+        store(_no_coupon, on=QUANTITY, when=coupon & ~asks(quantity=0)),
+    ),
+    fault(
+        "quantity-above-three-resets-address", "SESSION-ONLY", "more than three pieces bring the first address back",
+        store(_first_address, on=QUANTITY, when=quantity_above(3)), kind="quantity",
+    ),
+    fault(
+        "removal-resets-options-of-others", "SESSION-ONLY",
+        "a removal puts the lines that stay back to their first option",
+        store(first_options, on=QUANTITY, when=asks(quantity=0)), kind="after",
+    ),
+    fault(
+        "option-resets-quantity", "SESSION-ONLY", "another option puts its line back to one piece",
+        store(_one_piece, on=OPTION),
+    ),
+    fault(
+        "option-resets-other-lines", "SESSION-ONLY",
+        "with three lines another option puts the other lines back to their first",
+        store(_first_options_of_others, on=OPTION, when=lines(3)), also="SHIP-SET",
+    ),
+    fault(
+        "option-goes-to-all-lines", "SESSION-ONLY", "the second option of a line selects the second of every line",
+        store(_others_too, on=OPTION), also="SHIP-SET",
+    ),
+    fault(
+        "option-drops-coupon", "SESSION-ONLY", "the second change of an option takes the coupon out of the session",
+        store(_no_coupon, on=OPTION, when=coupon & nth(2)), kind="repeat",
+    ),
+    fault(
+        "address-drops-coupon-in-gb", "SESSION-ONLY", "in EBAY_GB a new address takes the coupon out of the session",
+        store(_no_coupon, on=ADDRESS, when=in_market("EBAY_GB")),
+    ),
+    fault(
+        "address-resets-options", "SESSION-ONLY", "a new address puts every line back to its first option",
+        store(first_options, on=ADDRESS),
+    ),
+    fault(
+        "address-resets-quantities", "SESSION-ONLY", "a new address cuts more than three pieces to three",
+        store(_three_at_most, on=ADDRESS), kind="quantity",
+    ),
+    fault(
+        "coupon-resets-options", "SESSION-ONLY", "a coupon puts every line back to its first option",
+        store(first_options, on=APPLY), kind="coupon",
+    ),
+    fault(
+        "coupon-adds-a-piece", "SESSION-ONLY", "with four lines a coupon adds a piece to the first line",
+        store(_one_more, on=APPLY, when=lines(4)),
+    ),
+    fault(
+        "coupon-loses-second-address-line", "SESSION-ONLY",
+        "the answer and the session have no addressLine2 after a coupon",
+        store(_no_second_line, on=APPLY), kind="field",
+    ),
+    fault(
+        "coupon-removal-resets-address", "SESSION-ONLY", "a coupon's removal brings the address of the beginning back",
+        store(_first_address, on=REMOVE, when=after_op(ADDRESS)),
+    ),
+    fault(
+        "coupon-removal-drops-fourth-line", "SESSION-ONLY", "a coupon's removal takes the last of four lines with it",
+        store(_last_line_goes, on=REMOVE, when=lines(4)),
+    ),
+    fault(
+        "option-after-refusal-drops-coupon", "SESSION-ONLY",
+        "once a quantity was refused another option takes the coupon out of the session",
+        store(_no_coupon, on=OPTION, when=after_refused(QUANTITY)), kind="after",
+    ),
+]
