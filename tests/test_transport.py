@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import gc
+import gzip
 import socket
 import time
 import traceback
+import tracemalloc
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -348,6 +351,23 @@ class TestLimits:
             with pytest.raises(Spent):
                 ask(server, transport=transport)
             assert transport.requests_sent == 3
+
+
+def test_a_hostile_answer_is_not_kept() -> None:
+    packed = json_answer(gzip.compress(b" " * 12_000_000), Content_Encoding="gzip")
+    with Server(always(packed)) as server:
+        transport = Transport(timeout_s=5)
+        gc.collect()
+        gc.disable()
+        tracemalloc.start()
+        try:
+            for _ in range(4):
+                with pytest.raises(Problem, match="unpacks to more"):
+                    ask(server, transport=transport)
+            assert tracemalloc.get_traced_memory()[0] < 2_000_000
+        finally:
+            tracemalloc.stop()
+            gc.enable()
 
 
 class TestSecrets:
