@@ -67,7 +67,8 @@ def wrong_values(path: Path, value: Any, market: str, *, all_of_them: bool = Tru
     """Values that the field must not have: other JSON types, null, empty, and texts against its stated form."""
     types = WRONG_TYPES[kind_of(value)]
     yield from types if all_of_them else types[:1]
-    yield None
+    if all_of_them or path[-1] in ("city", "itemId", "recipient"):
+        yield None
     if isinstance(value, str):
         if all_of_them:
             yield ""

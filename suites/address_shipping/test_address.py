@@ -43,7 +43,7 @@ def test_an_address_is_replaced_in_every_situation(shop: Shop, market: str, situ
 
 
 @provokes("ADDR-REQUIRED", cost=40)
-@in_marketplaces()
+@in_marketplaces(4)
 def test_an_address_without_a_required_field(shop: Shop, market: str) -> None:
     address = shop.market(market).address
     body = shop.initiate_body(market, [(shop.plain(market)[0], 1)])
@@ -86,7 +86,7 @@ def test_an_address_line_at_its_limit_and_one_more(shop: Shop, market: str) -> N
 
 
 @provokes("ADDR-CHARS", cost=30)
-@in_marketplaces()
+@in_marketplaces(4)
 def test_control_characters_are_refused(shop: Shop, market: str) -> None:
     address = shop.market(market).address
     cart = shop.cart(market)
@@ -140,7 +140,7 @@ def _abroad(shop: Shop, market: str, situation: str, why: str, countries: tuple[
 
 
 @provokes("ADDR-WARN", cost=8)
-@in_marketplaces(having="address.unverifiable")
+@in_marketplaces(4, having="address.unverifiable")
 def test_a_doubtful_address_is_taken_with_a_warning(shop: Shop, market: str) -> None:
     doubtful = shop.market(market).unverifiable_address or {}
     shop.cart(market, address=doubtful, why="ADDR-WARN", case="initiate").read()

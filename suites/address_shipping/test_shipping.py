@@ -16,7 +16,7 @@ def test_each_line_starts_with_its_first_option(shop: Shop, market: str) -> None
 
 
 @provokes("SHIP-SET", "PRICE-DELIVERY", "PRICE-IMPORT", cost=24)
-@in_marketplaces()
+@in_marketplaces(4)
 def test_every_option_of_every_line_can_be_selected(shop: Shop, market: str) -> None:
     """The same item beside others of its kind: option ids may be shared between lines."""
     items = shop.plain(market, 4, want=lambda it: it.options > 1)

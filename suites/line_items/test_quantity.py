@@ -12,7 +12,7 @@ from strategies.situations import SITUATIONS, cart_in
 
 
 @provokes("QTY-SET", cost=14)
-@in_marketplaces()
+@in_marketplaces(4)
 def test_a_quantity_is_set_and_set_again(shop: Shop, market: str) -> None:
     cart = shop.cart(market, 3)
     for position, quantity in shop.some(((0, 2), (1, 4), (0, 7), (-1, 5), (0, 1))):
@@ -30,7 +30,7 @@ def test_a_quantity_is_set_in_every_situation(shop: Shop, market: str, situation
 
 
 @provokes("QTY-INVALID", cost=30)
-@in_marketplaces()
+@in_marketplaces(4)
 def test_an_invalid_quantity_is_refused(shop: Shop, market: str) -> None:
     item = shop.plain(market)[0]
     for value in shop.some([0, *INVALID], few=7):
@@ -56,7 +56,7 @@ def test_an_invalid_quantity_is_refused_in_a_full_cart(shop: Shop, market: str) 
 
 
 @provokes("QTY-UNKNOWN-LINE", cost=8)
-@in_marketplaces()
+@in_marketplaces(4)
 def test_an_unknown_line_is_refused(shop: Shop, market: str) -> None:
     cart, other = shop.cart(market), shop.cart(market)
     for quantity in shop.some((2, 0, 5), few=2):

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import pytest
-
 from conformance.marks import in_marketplaces, in_situations, provokes
 from conformance.shop import Shop
 from strategies.situations import SITUATIONS, cart_in, select_another
 
 
 @provokes("QTY-ZERO", cost=30)
-@in_marketplaces()
+@in_marketplaces(4)
 def test_each_line_can_be_removed(shop: Shop, market: str) -> None:
     for count in shop.some((3, 4, 2), few=2):
         for position in shop.some(range(count)):
@@ -45,10 +43,9 @@ def test_lines_go_one_after_the_other(shop: Shop, market: str) -> None:
 
 
 @provokes("QTY-LAST", "PAY-EMPTY", "QTY-ZERO", cost=14)
-@in_marketplaces()
-@pytest.mark.parametrize("coupon", [False, True], ids=["plain", "coupon"])
-def test_an_emptied_session_takes_no_more_changes(shop: Shop, market: str, coupon: bool) -> None:
-    cart = cart_in(shop, market, "coupon") if coupon else shop.cart(market)
+@in_situations("calm", coupon=2)
+def test_an_emptied_session_takes_no_more_changes(shop: Shop, market: str, situation: str) -> None:
+    cart = cart_in(shop, market, situation)
     bodies = list(cart.changes())
     for line in cart.lines:
         cart.set_quantity(line, 0)

@@ -28,7 +28,7 @@ def test_no_method_works_in_another_marketplace(shop: Shop, market: str) -> None
 
 
 @provokes("MARKET-SAME", cost=40)
-@in_marketplaces()
+@in_marketplaces(3)
 def test_no_method_works_in_another_marketplace_late_in_a_session(shop: Shop, market: str) -> None:
     others = [name for name in shop.profile.markets if name != market]
     cart = cart_in(shop, market, "rich")
@@ -60,6 +60,6 @@ def test_an_order_is_read_without_a_marketplace(shop: Shop, market: str) -> None
 
 
 @provokes("MARKET-CURRENCY", "MARKET-CURRENCY-OWN", cost=8)
-@in_marketplaces()
+@in_marketplaces(2)
 def test_a_full_cart_is_in_one_currency(shop: Shop, market: str) -> None:
     cart_in(shop, market, "rich").read()

@@ -31,7 +31,7 @@ def test_every_item_at_several_quantities(shop: Shop, market: str) -> None:
 
 
 @provokes(*SUMS, cost=20)
-@in_marketplaces()
+@in_marketplaces(4)
 def test_items_together(shop: Shop, market: str) -> None:
     items = shop.plain(market, 12)
     size = min(4, shop.maximum())
@@ -46,7 +46,7 @@ def test_items_together(shop: Shop, market: str) -> None:
 
 
 @provokes("PRICE-STABLE", cost=24)
-@in_marketplaces()
+@in_marketplaces(3)
 def test_the_same_cart_has_the_same_price(shop: Shop, market: str) -> None:
     """In another order of lines, in another session, after a change and its inverse, reached by another way."""
     items = shop.plain(market, 3)
@@ -76,7 +76,7 @@ def test_the_same_cart_has_the_same_price(shop: Shop, market: str) -> None:
 
 
 @provokes("PRICE-FEE", "PRICE-DISCOUNT", "PRICE-IMPORT", "PRICE-DELIVERY", cost=12)
-@in_marketplaces()
+@in_marketplaces(3)
 @pytest.mark.parametrize("feature", ["fee", "promotion", "imports", "discount"])
 def test_items_that_show_one_thing(shop: Shop, market: str, feature: str) -> None:
     def shows(it: Features) -> bool:
@@ -97,7 +97,7 @@ def test_items_that_show_one_thing(shop: Shop, market: str, feature: str) -> Non
 
 
 @provokes(*SUMS, cost=14)
-@in_marketplaces()
+@in_marketplaces(3)
 def test_a_full_cart_with_a_coupon_larger_than_it(shop: Shop, market: str) -> None:
     cart = cart_in(shop, market, "four lines")
     for coupon in shop.some(shop.market(market).coupons_of("oversized", "good")):

@@ -17,7 +17,7 @@ def test_an_unknown_order(shop: Shop, market: str) -> None:
 
 
 @provokes("ORDER-APP", cost=6)
-@in_marketplaces(having="payment second_app")
+@in_marketplaces(3, having="payment second_app")
 def test_another_app_cannot_read_an_order(shop: Shop, market: str) -> None:
     cart = shop.cart(market)
     cart.pay()

@@ -17,9 +17,9 @@ from strategies.terms import MISSING, SHAPES
 @in_marketplaces(having="payment")
 @pytest.mark.parametrize("accepted", [True, False], ids=["accepted", "not accepted"])
 def test_an_order_is_placed_and_read(shop: Shop, market: str, accepted: bool) -> None:
-    cart = cart_in(shop, market, "rich" if accepted else "calm")
+    cart = cart_in(shop, market, "rich" if accepted and shop.thorough else "two lines")
     cart.place("PAY-PLACE", "terms accepted" if accepted else "terms not accepted", cart.terms(accepted=accepted))
-    for _ in shop.some(range(3)):
+    for _ in shop.some(range(3), few=2):
         cart.read_order("ORDER-STABLE")
 
 
@@ -34,7 +34,7 @@ def test_an_order_is_what_the_session_was_in_every_situation(shop: Shop, market:
 
 
 @provokes("ORDER-READ", cost=12)
-@in_marketplaces(having="payment")
+@in_marketplaces(4, having="payment")
 def test_orders_of_every_item(shop: Shop, market: str) -> None:
     """Fees, promotions, import charges and adjustments arrive in the order as they were in the session."""
     items = shop.plain(market, 12)
@@ -111,7 +111,7 @@ def _place_again(cart: Cart) -> None:
 
 
 @provokes("PAY-TERMS", cost=40)
-@in_marketplaces(having="payment")
+@in_marketplaces(4, having="payment")
 @pytest.mark.parametrize("accepted", [True, False], ids=["accepted", "not accepted"])
 def test_incomplete_marketing_terms_are_refused(shop: Shop, market: str, accepted: bool) -> None:
     if shop.profile.payment != "place_order" or (not accepted and not shop.thorough):
@@ -130,7 +130,7 @@ def test_incomplete_marketing_terms_are_refused(shop: Shop, market: str, accepte
 @provokes("PAY-DECLINED", "PAY-DECLINED-ENDS", cost=60)
 @in_marketplaces(having="payment buyer.declined")
 def test_a_declined_payment_ends_the_session(shop: Shop, market: str) -> None:
-    for at, (email, error) in enumerate(shop.some(shop.profile.declined.items(), few=2)):
+    for at, (email, error) in enumerate(shop.some(shop.profile.declined.items(), few=1)):
         cart = cart_in(shop, market, "coupon" if at % 2 else "calm", email=email)
         bodies = list(cart.changes())
         cart.place("PAY-DECLINED", f"{error}")
@@ -146,7 +146,7 @@ def test_a_declined_payment_ends_the_session(shop: Shop, market: str) -> None:
 
 
 @provokes("PAY-ITEM-CHANGED", "PAY-PARTIAL", cost=12)
-@in_marketplaces(having="payment item.at_payment")
+@in_marketplaces(4, having="payment item.at_payment")
 def test_an_item_that_changed_meanwhile(shop: Shop, market: str) -> None:
     plain = shop.plain(market)[0]
     for item in shop.some(shop.market(market).items("at_payment")):

@@ -11,7 +11,7 @@ from strategies.situations import cart_in, select_another
 @provokes("SESSION-CREATE", "SESSION-FIELDS", "SESSION-SIGNATURE", "SESSION-UNIQUE", cost=8)
 @in_marketplaces()
 def test_sessions_of_every_size(shop: Shop, market: str) -> None:
-    for count in shop.some((1, 4, 3, 2), few=3):
+    for count in shop.some((1, 4, 3, 2), few=2):
         for quantity in shop.some((1, 5)):
             shop.cart(market, count, quantity=quantity).read()
     if address := shop.market(market).other_address:
@@ -19,7 +19,7 @@ def test_sessions_of_every_size(shop: Shop, market: str) -> None:
 
 
 @provokes("SESSION-READ", "SESSION-SAFE", cost=14)
-@in_situations("rich")
+@in_situations(rich=4)
 def test_reading_shows_every_change_and_changes_nothing(shop: Shop, market: str, situation: str) -> None:
     cart = cart_in(shop, market, situation)
     for _ in shop.some(range(4), few=2):
@@ -61,7 +61,7 @@ def every_change(cart: Cart) -> list[tuple[str, object]]:
 
 
 @provokes("SESSION-ONLY", cost=20)
-@in_situations("rich")
+@in_situations(rich=4)
 def test_a_change_changes_only_what_it_names(shop: Shop, market: str, situation: str) -> None:
     cart = cart_in(shop, market, situation)
     for operation, body in shop.some(every_change(cart)):
@@ -74,7 +74,7 @@ def test_a_change_changes_only_what_it_names(shop: Shop, market: str, situation:
 
 
 @provokes("SESSION-ISOLATED", cost=30)
-@in_marketplaces()
+@in_marketplaces(3)
 def test_sessions_do_not_touch_each_other(shop: Shop, market: str) -> None:
     """The two hold the same items, since what is shared by mistake is often found by item."""
     first, second = cart_in(shop, market, "three lines"), cart_in(shop, market, "two lines")
