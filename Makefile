@@ -14,7 +14,7 @@ PIP := $(PY) -m pip install --quiet --disable-pip-version-check --require-hashes
 READY := .venv/.ready
 READY_DEV := .venv/.ready-dev
 
-.PHONY: help setup setup-dev conformance test mock report compare trend hostile docs requirements allure
+.PHONY: help setup setup-dev conformance mock report compare trend test hostile requirements docs allure
 
 help: ## what can be run
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -68,7 +68,7 @@ requirements: $(READY) ## write docs/requirements.md from the contracts, rules, 
 	@$(PY) -m conformance.catalogue
 
 docs: $(READY_DEV) ## build the documentation into site/, strictly
-	@$(PY) -m mkdocs build --strict --quiet
+	@NO_MKDOCS_2_WARNING=1 $(PY) -m mkdocs build --strict --quiet
 
 allure: ## render REPORT/allure-results with Allure 3 (Node): [REPORT=reports/latest]
 	@npx --yes allure@3 awesome --single-file --output "$(REPORT)/allure" "$(REPORT)/allure-results"

@@ -3,7 +3,7 @@
 set -euo pipefail
 history=$1 site=$2
 python=${PY:-.venv/bin/python}
-"$python" -m mkdocs build --strict --quiet --site-dir "$site"
+NO_MKDOCS_2_WARNING=1 "$python" -m mkdocs build --strict --quiet --site-dir "$site"
 for report in runs/*/report.html; do
   [ -f "$report" ] || continue
   name=$(basename "$(dirname "$report")")
