@@ -14,7 +14,7 @@ PIP := $(PY) -m pip install --quiet --disable-pip-version-check --require-hashes
 READY := .venv/.ready
 READY_DEV := .venv/.ready-dev
 
-.PHONY: help setup setup-dev conformance mock report compare trend test hostile requirements docs allure
+.PHONY: help setup setup-dev conformance mock report compare trend test hostile matrix variants requirements docs allure
 
 help: ## what can be run
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -63,6 +63,12 @@ test: $(READY_DEV) ## lint, types and the product's own tests: [ARGS=…]
 
 hostile: $(READY_DEV) ## the whole gallery of hostile servers
 	@$(PY) -m pytest tests/hostile -n 2 -m hostile $(ARGS)
+
+matrix: $(READY) ## the default run against every fault of the mock: [ARGS="--sample 40"]
+	@$(PY) -m conformance.matrix $(ARGS)
+
+variants: $(READY) ## the default run against every lawful variant of the mock: [ARGS=…]
+	@$(PY) -m tests.fairness $(ARGS)
 
 requirements: $(READY) ## write docs/requirements.md from the contracts, rules, tests and faults
 	@$(PY) -m conformance.catalogue
