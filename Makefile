@@ -77,4 +77,4 @@ docs: $(READY_DEV) ## build the documentation into site/, strictly
 	@NO_MKDOCS_2_WARNING=1 $(PY) -m mkdocs build --strict --quiet
 
 allure: ## render REPORT/allure-results with Allure 3 (Node): [REPORT=reports/latest]
-	@npx --yes allure@3 awesome --single-file --output "$(REPORT)/allure" "$(REPORT)/allure-results"
+	@npx --yes allure@3.18.0 awesome --single-file --output "$(REPORT)/allure" "$(REPORT)/allure-results"
