@@ -6,6 +6,7 @@ failed, facts that count across traces). The controller merges them at the end.
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -124,7 +125,15 @@ def failure(one: Judgment) -> dict[str, Any]:
 
 
 def _prices(world: World) -> list[tuple[str, str, str]]:
-    return [(repr(key), repr(sorted(amounts.items())), exchange) for key, (amounts, exchange) in world.prices.items()]
+    """Each cart that was priced, told by a digest, with its amounts in words."""
+    return [
+        (hashlib.sha256(repr(key).encode()).hexdigest()[:20], _amounts(amounts), exchange)
+        for key, (amounts, exchange) in world.prices.items()
+    ]
+
+
+def _amounts(amounts: dict[Any, Any]) -> str:
+    return ", ".join(f"{' '.join(key)} {value:f}" for key, value in sorted(amounts.items()) if value is not None)
 
 
 def _visits(trace: Trace) -> list[tuple[str, str, str, int]]:
@@ -136,15 +145,22 @@ def _visits(trace: Trace) -> list[tuple[str, str, str, int]]:
 
 def read(folder: Path) -> list[TraceRecord]:
     """Every trace of every process, in the order of the plan whatever the number of processes."""
-    found = []
-    for path in sorted(folder.glob("*.traces.jsonl")):
-        with open(path, encoding="utf-8") as handle:
-            for line in handle:
-                try:
-                    found.append(TraceRecord(**json.loads(line)))
-                except (ValueError, TypeError):
-                    continue  # the last line of a process that was killed
+    found = [one for path in sorted(folder.glob("*.traces.jsonl")) for one in _records(path)]
     return sorted(found, key=lambda one: (one.index, one.name))
+
+
+def read_folder(folder: Path) -> list[TraceRecord]:
+    """Every trace of a finished report folder."""
+    return sorted(_records(folder / "traces.jsonl"), key=lambda one: (one.index, one.name))
+
+
+def _records(path: Path) -> Iterator[TraceRecord]:
+    with open(path, encoding="utf-8") as handle:
+        for line in handle:
+            try:
+                yield TraceRecord(**json.loads(line))
+            except (ValueError, TypeError):
+                continue  # the last line of a process that was killed
 
 
 def lines(folder: Path, record: TraceRecord) -> Iterator[dict[str, Any]]:

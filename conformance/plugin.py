@@ -15,8 +15,9 @@ import pytest
 
 from conformance import contract
 from conformance.marks import mark_args
-from conformance.profile import ProfileError, load
-from conformance.run import Run, Settings
+from conformance.profile import Profile, ProfileError, load
+from conformance.run import Run
+from conformance.settings import Settings
 from conformance.shop import Blocked, Shop
 from conformance.target import RunStopped
 
@@ -40,6 +41,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
     group.addoption("--plan", action="store_true", help="what would be judged, what not and why; sends nothing")
     group.addoption("--seed", type=int, default=0, metavar="N", help="seed of everything that is drawn (0)")
+    group.addoption("--budget", type=int, metavar="N", help="at most N requests in all, the most telling ones first")
+    group.addoption("--rate", type=float, metavar="R", help="at most R requests a second")
+    group.addoption("--quick", action="store_true", help="what needs nothing rare, as few requests as possible")
+    group.addoption("--shard", metavar="I/N", help="part I of N; `python -m conformance.merge` puts them together")
+    group.addoption("--resume", metavar="DIR", help="go on with what an earlier run left unjudged")
+    group.addoption("--recording", metavar="FILE", help="judge a HAR file or an exchanges.jsonl; sends nothing")
+    group.addoption("--waivers", metavar="FILE", help="known failures (docs/waivers.md)")
+    group.addoption("--allow-production", action="store_true", help="with the profile's consent: read from production")
 
 
 def _wanted(config: pytest.Config) -> bool:
@@ -47,6 +56,14 @@ def _wanted(config: pytest.Config) -> bool:
     places = [Path(str(one).split("::")[0]) for one in config.args]
     base = config.invocation_params.dir
     return any((base / one).resolve() == SUITES or SUITES in (base / one).resolve().parents for one in places)
+
+
+def _profile(settings: Settings) -> Profile:
+    if settings.recording and settings.target == "recording":
+        from conformance.recording import bare_profile
+
+        return bare_profile(settings.recording)
+    return load(settings.target, settings.base_url)
 
 
 @pytest.hookimpl(trylast=True)
@@ -59,7 +76,7 @@ def pytest_configure(config: pytest.Config) -> None:
     worker = getattr(config, "workerinput", None)
     try:
         settings = Settings.of(config, worker)
-        config.stash[RUN] = Run(settings, load(settings.target, settings.base_url))
+        config.stash[RUN] = Run(settings, _profile(settings))
     except ProfileError as error:
         raise pytest.UsageError(str(error)) from None
     if worker is None:
@@ -120,6 +137,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if gone:
         config.hook.pytest_deselected(items=gone)
         items[:] = kept
+    if config.option.plan:
+        from conformance.plan import print_plan
+
+        print_plan(run, kept)
+        items[:] = []
 
 
 @pytest.fixture
@@ -161,11 +183,15 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
         run.finish_worker()
         return
     if session.config.option.plan:
+        session.exitstatus = 0
         return
+    if run.settings.recording and exitstatus != pytest.ExitCode.INTERRUPTED:
+        from conformance.recording import judge_recording
+
+        judge_recording(run)
     reporter = session.config.pluginmanager.getplugin("terminalreporter")
     run.defects += getattr(reporter, "defects", [])
-    code = run.finish_controller(int(exitstatus))
-    session.exitstatus = code
+    session.exitstatus = run.finish_controller(exitstatus == pytest.ExitCode.INTERRUPTED)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

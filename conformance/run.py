@@ -7,7 +7,7 @@ import secrets
 import time
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -18,62 +18,18 @@ import pytest
 from conformance import contract, journal
 from conformance.marks import mark_args
 from conformance.mock_process import MockProcess
-from conformance.profile import Profile, ProfileError
-from conformance.result import write_result
+from conformance.budget import choose
+from conformance.finish import SHRINKING, finish
+from conformance.profile import PRODUCTION_HOSTS, Profile, ProfileError
+from conformance.result import Frame
 from conformance.rules import load_rules
 from conformance.scout import Findings, look
+from conformance.settings import Settings
 from conformance.shop import Shop, Trace
+from conformance.waivers import Waiver, load_waivers
 from conformance.target import RunStopped, Target
 
 SCOUT = "scout"
-
-
-@dataclass(frozen=True)
-class Settings:
-    """What the command line asks for."""
-
-    target: str
-    base_url: str | None
-    report: Path
-    requirements: tuple[str, ...]
-    level: str
-    seed: int
-
-    @classmethod
-    def of(cls, config: pytest.Config, worker: dict[str, Any] | None) -> Settings:
-        """Reads the options. Raises ProfileError for an unknown requirement."""
-        option = config.option
-        wanted = tuple(option.requirement)
-        for one in wanted:
-            if one not in contract.requirements():
-                near = [name for name in contract.requirements() if name.startswith(one.split("-")[0])]
-                raise ProfileError(
-                    f"There is no requirement {one!r}: contracts/requirements/ has {', '.join(near) or 'them all'}."
-                )
-        if option.failed:
-            wanted += _failed_before(Path(option.failed))
-        report = Path(option.report)
-        return cls(
-            target=option.target,
-            base_url=(worker or {}).get("conformance_base_url") or option.base_url,
-            report=report if report.is_absolute() else config.invocation_params.dir / report,
-            requirements=wanted,
-            level=option.level,
-            seed=option.seed,
-        )
-
-
-def _failed_before(folder: Path) -> tuple[str, ...]:
-    import json
-
-    try:
-        data = json.loads((folder / "result.json").read_text(encoding="utf-8"))
-        failed = tuple(one["id"] for one in data["requirements"] if one["outcome"] == "failed")
-    except (OSError, ValueError, KeyError, TypeError):
-        raise ProfileError(f"{folder} holds no result.json of an earlier run.") from None
-    if not failed:
-        raise ProfileError(f"Nothing failed in {folder}, so there is nothing to judge again.")
-    return failed
 
 
 @dataclass
@@ -93,12 +49,27 @@ class Run:
     indices: dict[str, int] = field(default_factory=dict)
     chosen: dict[str, list[str]] = field(default_factory=dict)
     defects: list[str] = field(default_factory=list)
+    waivers: list[Waiver] = field(default_factory=list)
+    earlier: list[journal.TraceRecord] = field(default_factory=list)
+    interrupted: bool = False
+    spent: int = 0
     _trace: Trace | None = None
     _skipped: str | None = None
+    _before: int = 0
 
     def __post_init__(self) -> None:
         load_rules()
-        if self.settings.target == "mock" and not self.settings.base_url:
+        settings = self.settings
+        self.waivers = load_waivers(settings.waivers) if settings.waivers else []
+        production = sorted(self.profile.hosts() & set(PRODUCTION_HOSTS))
+        if production and not settings.recording and not (settings.allow_production and self.profile.allow_production):
+            raise ProfileError(
+                f"{production[0]} is the vendor's production host: it is judged only with --allow-production and "
+                "allow_production = true in the profile, and then by reading alone."
+            )
+        if settings.resume:
+            self.earlier = journal.read_folder(settings.resume)
+        if settings.target == "mock" and not settings.base_url and not settings.recording:
             self.mock = MockProcess("--max-line-items", str(self.profile.max_line_items or 10))
 
     @property
@@ -118,9 +89,16 @@ class Run:
             self._open("main")
         except OSError as error:
             raise pytest.UsageError(f"The report folder {folder} cannot be written: {error.strerror}.") from None
+        if not self.settings.recording:
+            self._look()
+
+    def _look(self) -> None:
+        """The first requests: as few as a budget asks for."""
+        few = self.settings.alone
         with self.shop(-1, SCOUT) as shop:
             try:
-                self.found = look(shop)
+                names = list(self.profile.markets)
+                self.found = look(shop, chunks=1 if few else None, markets=names[:1] if few else None)
                 self.stopped = self.found.cause
             except RunStopped as stopped:
                 self.stopped = str(stopped)
@@ -142,20 +120,60 @@ class Run:
         self._open(str(given["workerid"]))
 
     def _open(self, process: str) -> None:
-        self.target = Target(self.profile, key=self.key)
-        self.book = journal.Journal(self.parts, process, self.target.secrets.out_of)
+        profile = self.profile
+        if self.settings.rate:
+            profile = replace(profile, transport={**profile.transport, "rate_per_s": self.settings.rate})
+        self.target = Target(profile, key=self.key, before_request=self._spend)
+        self.book = journal.Journal(self.parts, process, self.redact)
+
+    def _spend(self) -> None:
+        """Called before each request, token calls and repeated attempts included: a budget is never exceeded."""
+        if self.settings.budget is not None and self.spent >= self.settings.budget:
+            raise RunStopped(f"The budget of {self.settings.budget} requests is used up.")
+        self.spent += 1
+
+    def redact(self, text: str) -> str:
+        """The text without any secret of the run."""
+        return self.target.secrets.out_of(text) if self.target else text
 
     def finish_worker(self) -> None:
         """Leaves this process's part complete on disk."""
         if self.book and self.target:
+            if self._shared and self._trace:
+                self._close_trace(0)
             (self.parts / f"{self.book.file}.tokens").write_text(str(self.target.token_requests))
 
-    def finish_controller(self, exitstatus: int) -> int:
+    def finish_controller(self, interrupted: bool) -> int:
         """Merges, shrinks, writes the report and returns the exit status."""
         if self.book is None:
-            return exitstatus
+            return 4
+        self.interrupted = interrupted
         self.finish_worker()
-        return write_result(self, exitstatus)
+        earlier = [(self.settings.resume, self.earlier)] if self.settings.resume else []
+        return finish(self, self.frame, earlier)
+
+    def frame(self) -> Frame:
+        """What the result says of this run beside what was seen."""
+        profile, settings = self.profile, self.settings
+        paid = () if profile.payment == "none" and not settings.recording else (contract.PLACE_ORDER, contract.READ_ORDER)
+        return Frame(
+            target={"name": profile.name, "base_url": profile.base_url, "profile": profile.source, "marketplaces": list(profile.markets)},
+            contract=self.digest(),
+            seed=settings.seed,
+            level=settings.level,
+            started=self.started.isoformat(timespec="seconds").replace("+00:00", "Z"),
+            duration_s=time.perf_counter() - self.clock,
+            token_requests=sum(int(one.read_text() or 0) for one in sorted(self.parts.glob("*.tokens"))),
+            selected=[one for one in contract.requirements() if self.is_selected(one)],
+            unmet={one: need for one in contract.requirements() if (need := self.not_offered(one))},
+            operations=[one for one in contract.operations() if one not in (contract.PLACE_ORDER, contract.READ_ORDER)] + list(paid),
+            budget={"limit": settings.budget, "used": self.spent} if settings.budget is not None else None,
+            stopped=self.stopped,
+            interrupted=self.interrupted,
+            recorded=settings.recording is not None,
+            defects=self.defects,
+            waivers=self.waivers,
+        )
 
     def close(self) -> None:
         """Ends what this process started."""
@@ -192,13 +210,29 @@ class Run:
 
     def select(self, items: list[pytest.Item]) -> tuple[list[pytest.Item], list[pytest.Item]]:
         """The tests of this run: those of the requirements asked for that the target offers something for."""
-        kept, gone = [], []
+        kept: list[pytest.Item] = []
         for item in items:
             provoked = mark_args(item, "provokes")
             wanted = [one for one in provoked if self.is_selected(one) and not self.not_offered(one)]
-            (kept if wanted or not provoked else gone).append(item)
+            if (wanted or not provoked) and self.stopped is None and self.settings.recording is None:
+                kept.append(item)
+        if self.settings.alone:
+            kept = self._worth(kept)
+        if self.settings.shard:
+            part, parts = self.settings.shard
+            kept = [item for at, item in enumerate(kept) if at % parts == part - 1]
         self.indices = {item.nodeid: at for at, item in enumerate(kept)}
-        return kept, gone
+        chosen = set(self.indices)
+        return kept, [item for item in items if item.nodeid not in chosen]
+
+    def _worth(self, items: list[pytest.Item]) -> list[pytest.Item]:
+        """Under a budget: one marketplace, the tests that judge most for a request first."""
+        first = next(iter(self.profile.markets))
+        by_id = {item.nodeid: item for item in items if _market(item) in (None, first)}
+        done = {requirement for record in self.earlier for requirement, *_ in record.passed}
+        selected = {one for one in contract.requirements() if self.is_selected(one)}
+        done |= set(contract.requirements()) - selected
+        return [by_id[one] for one in choose(by_id, self.settings.budget, done, spent=self.spent)]
 
     def is_selected(self, requirement: str) -> bool:
         """Whether the run decides on this requirement."""
@@ -224,7 +258,7 @@ class Run:
 
     def _thorough(self, item: pytest.Item) -> bool:
         """One marketplace of each test is thorough; which one differs from test to test, so that all have their share."""
-        market = item.callspec.params.get("market") if hasattr(item, "callspec") else None
+        market = _market(item)
         if market is None:
             return True
         name = item.nodeid.rpartition("[")[0]
@@ -235,16 +269,34 @@ class Run:
     def shop(self, index: int, name: str, provokes: tuple[str, ...] = (), *, thorough: bool = True) -> Iterator[Shop]:
         """A shop whose exchanges make one trace. index: its place in the plan."""
         assert self.target and self.book
-        self._trace, self._skipped = Trace(name, provokes=provokes), None
-        self._trace.world.units = dict(self.found.units)
+        if self._trace is None or not self._shared:
+            self._trace, self._skipped = Trace(name, provokes=provokes), None
+            self._trace.world.units = dict(self.found.units)
+        self._before = len(self._trace.judgments)
         shop = Shop(
-            self.target, self._trace, features=self.found.features, thorough=thorough, record=self.book.exchange
+            self.target,
+            self._trace,
+            features=self.found.features,
+            thorough=thorough and not self.settings.alone,
+            depth=1 if self.settings.alone else None,
+            record=self.book.exchange,
         )
         try:
             yield shop
             shop.settle()
         finally:
-            self.book.trace(self._trace, index, self._skipped)
+            if not self._shared or index >= SHRINKING:
+                self._close_trace(index)
+
+    @property
+    def _shared(self) -> bool:
+        """Whether all tests make one trace, so that they can share sessions."""
+        return self.settings.alone
+
+    def _close_trace(self, index: int) -> None:
+        assert self.book and self._trace
+        self.book.trace(self._trace, index, self._skipped)
+        self._trace = None
 
     def skipped(self, item: pytest.Item, reason: str) -> None:
         """Remembers why the running test could not go on."""
@@ -257,7 +309,7 @@ class Run:
         own = set(mark_args(item, "provokes"))
         found = {
             (one.requirement, one.claim.want, one.claim.seen)
-            for one in self._trace.judgments
+            for one in self._trace.judgments[self._before :]
             if not one.ok and one.claim and one.requirement in own
         }
         return "\n".join(f"{name}: expected {want}; seen {seen}" for name, want, seen in sorted(found)) or None
@@ -266,3 +318,9 @@ class Run:
         """Which contract the run judged by."""
         parts = sorted(contract.ROOT.rglob("*.yaml"))
         return hashlib.sha256(b"".join(one.read_bytes() for one in parts)).hexdigest()[:12]
+
+
+def _market(item: pytest.Item) -> str | None:
+    """The marketplace that a test is parametrized with."""
+    callspec = getattr(item, "callspec", None)
+    return callspec.params.get("market") if callspec else None

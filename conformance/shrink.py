@@ -45,7 +45,7 @@ class Shrinker:
             return None
         self.replays += 1
         name = f"shrink/{self.finding.requirement}/{self.finding.about}/{self.replays}".replace(" ", "-")
-        with self.run.shop(10**9 + self.replays, name) as shop:
+        with self.run.shop(10**9 + self.replays, name, thorough=False) as shop:
             try:
                 sent = play(shop, steps)
             except Dangling:

@@ -1,0 +1,163 @@
+"""Adds up what the traces of all processes prove: evidence, findings, readings, visits."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field
+from typing import Any
+
+from conformance import contract, journal
+
+
+@dataclass
+class Finding:
+    """One broken claim of one requirement, wherever it was seen."""
+
+    requirement: str
+    about: str
+    first: dict[str, Any]
+    trace: journal.TraceRecord
+    operations: set[str] = field(default_factory=set)
+    marketplaces: set[str] = field(default_factory=set)
+    count: int = 0
+    first_request: int = 0
+    exchanges: list[str] = field(default_factory=list)
+    steps: list[str] = field(default_factory=list)
+    script: str | None = None
+    reproduced: str | None = None
+
+    def document(self) -> dict[str, Any]:
+        """Its part of result.json."""
+        requirement = contract.requirements()[self.requirement]
+        return {
+            "requirement": self.requirement,
+            "summary": f"{requirement.title}: {self.about}",
+            "expected": self.first["want"],
+            "seen": self.first["seen"],
+            "sources": list(requirement.sources),
+            "operations": sorted(self.operations),
+            "marketplaces": sorted(self.marketplaces),
+            "count": self.count,
+            "first_request": self.first_request,
+            "exchanges": self.exchanges or [*self.first["proof"], self.first["exchange"]],
+            "reproduced": self.reproduced,
+            "script": self.script,
+            "steps": self.steps,
+        }
+
+
+@dataclass
+class Merged:
+    """Everything that the traces prove, added up."""
+
+    passed: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
+    planned: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    readings: dict[tuple[str, str], Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
+    findings: dict[tuple[str, str, bool], Finding] = field(default_factory=dict)
+    failed_cases: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    visits: Counter[tuple[str, str, str]] = field(default_factory=Counter)
+    blocked: dict[str, str] = field(default_factory=dict)
+    requests: int = 0
+
+
+def merge(records: list[journal.TraceRecord]) -> Merged:
+    """Adds the traces up; facts that only count together (ids, prices of one cart) are judged here."""
+    merged = Merged()
+    sessions: dict[str, tuple[str, journal.TraceRecord]] = {}
+    prices: dict[str, tuple[str, str]] = {}
+    tainted = {one.name for one in records if one.failed}
+    for record in records:
+        for requirement, case, operation, reading, count in record.passed:
+            merged.passed[requirement][case] += count
+            if reading:
+                merged.readings[requirement, reading][operation] += count
+        for requirement, case in record.planned:
+            merged.planned[requirement].add(case)
+        for before, operation, after, count in record.visits:
+            merged.visits[before, operation, after] += count
+        for one in [*record.failed, *_across(record, sessions, prices, tainted)]:
+            _add(merged, one, record)
+        merged.requests += record.requests
+        if record.skipped:
+            for one in record.provokes:
+                merged.blocked.setdefault(one, record.skipped)
+    _drop_explained(merged)
+    return merged
+
+
+def _across(
+    record: journal.TraceRecord, sessions: dict[str, Any], prices: dict[str, tuple[str, str]], tainted: set[str]
+) -> list[dict[str, Any]]:
+    found = []
+    for identifier, exchange in record.sessions.items():
+        if identifier in sessions:
+            found.append(
+                _broken(
+                    "SESSION-UNIQUE",
+                    contract.INITIATE,
+                    exchange,
+                    sessions[identifier][0],
+                    "checkoutSessionId",
+                    "an id of its own for each session",
+                    identifier,
+                )
+            )
+        sessions.setdefault(identifier, (exchange, record))
+    if record.name not in tainted:
+        for key, amounts, exchange in record.prices:
+            earlier, proof = prices.setdefault(key, (amounts, exchange))
+            if earlier != amounts:
+                found.append(
+                    _broken(
+                        "PRICE-STABLE",
+                        contract.INITIATE,
+                        exchange,
+                        proof,
+                        "the same cart in another session",
+                        earlier,
+                        amounts,
+                    )
+                )
+    return found
+
+
+def _broken(
+    requirement: str, operation: str, exchange: str, proof: str, about: str, want: str, seen: str
+) -> dict[str, Any]:
+    return {
+        "requirement": requirement,
+        "case": operation,
+        "operation": operation,
+        "marketplace": None,
+        "exchange": exchange,
+        "about": about,
+        "want": want[:300],
+        "seen": seen[:300],
+        "test": "",
+        "proof": [proof],
+    }
+
+
+EXPLAINS = ("SESSION-SAFE", "SESSION-READ", "ORDER-READ", "ORDER-STABLE", "SESSION-ISOLATED")
+
+
+def _drop_explained(merged: Merged) -> None:
+    """Prices that move by themselves blame whatever request came last: such findings go where the cause is known."""
+    if not any(
+        one.requirement in EXPLAINS and one.about in ("summary", "net", "unit") for one in merged.findings.values()
+    ):
+        return
+    for key, one in list(merged.findings.items()):
+        if one.first.get("weak"):
+            del merged.findings[key]
+
+
+def _add(merged: Merged, one: dict[str, Any], record: journal.TraceRecord) -> None:
+    key = (one["requirement"], one["about"], bool(one.get("weak")))
+    at = merged.requests + int(one["exchange"].rpartition("/")[2]) + 1
+    finding = merged.findings.setdefault(key, Finding(one["requirement"], one["about"], one, record, first_request=at))
+    finding.count += 1
+    finding.operations.add(one["operation"])
+    if one["marketplace"]:
+        finding.marketplaces.add(one["marketplace"])
+    merged.failed_cases[one["requirement"]].add(one["case"])
