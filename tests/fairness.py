@@ -214,7 +214,8 @@ def main(arguments: list[str] | None = None) -> int:
             runs.append(judge.judge(name))
             print(row(runs[-1], healthy.readings), flush=True)
             if options.json:
-                _write(options.json, runs, healthy, options.seed)
+                document = documented(runs, healthy, options.seed)
+                options.json.write_text(json.dumps(document, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     finally:
         judge.close()
     fair = sum(run.fair for run in runs)
@@ -222,15 +223,15 @@ def main(arguments: list[str] | None = None) -> int:
     return 0 if fair == len(runs) else 1
 
 
-def _write(file: Path, runs: list[Run], healthy: Run, seed: int) -> None:
-    document = {
+def documented(runs: list[Run], healthy: Run, seed: int) -> dict[str, Any]:
+    """The runs as reports/schemas/fairness.schema.json has them."""
+    return {
         "format": 1,
         "suite": VERSION,
         "seed": seed,
         "totals": {"runs": len(runs), "fair": sum(run.fair for run in runs)},
         "runs": [run.document(healthy.readings) for run in runs],
     }
-    file.write_text(json.dumps(document, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

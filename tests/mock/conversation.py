@@ -89,6 +89,7 @@ def address_shipping(talk: Talk) -> None:
                 for n in range(entry.line_length - 1, entry.line_length + 3)]
         bad += [{**good, "country": country} for country in ("FR", "CA", "US", "KP", "IR", "usa", "us")]
         bad += [{**good, "stateOrProvince": state} for state in ("Oregon", "o")]
+        bad += [{**good, "city": city} for city in ("a < b", "\U0001f6d2", "香港")]
         for address in bad:
             talk.start(market, items[:1], shippingAddress=address)
             c.move(address)
@@ -118,6 +119,11 @@ def coupons(talk: Talk) -> None:
              ("quantity", 1, 20), ("remove", "SPEND100"), ("apply", "HOME20"), ("apply", "GIANT"))
         c.place()
         c.ordered()
+        near = talk.start(market, [(plain(market, 6)[5], 1), (plain(market, 2)[1], 1)])
+        for count in range(1, 12):  # a minimum that promotions hold off
+            near.quantity(1, count)
+            near.apply("SPEND100")
+        near.do(("quantity", 0, 0), ("quantity", 1, 0), ("remove", "SPEND100"))
 
 
 def money(talk: Talk) -> None:
@@ -147,6 +153,7 @@ def marketplace(talk: Talk) -> None:
         for other in [*MARKETPLACES, "EBAY_XX", "ebay_us", "", None]:
             if other != market:
                 c.all_methods(market=other)
+        c.all_methods(market="EBAY_US" if market != "EBAY_US" else "EBAY_GB", app=TWO)
         c.place()
         c.ordered(market)
         c.ordered("EBAY_XX")
@@ -178,6 +185,7 @@ def payment(talk: Talk) -> None:
                  ("ordered",), ("place",), ("ordered",))
         c.ordered(app=TWO)
         c.ordered(app=TWO, market=market)
+        c.all_methods(app=TWO)
         talk.keep(talk.client.order("1234567890123"))
         talk.keep(talk.client.order("testError|16001"))
         talk.start(market, [(plain(market, 1)[0], 1)]).place()
@@ -200,7 +208,7 @@ def protocol(talk: Talk) -> None:
     """Tokens, other apps, unknown ids, fields of another type, odd bodies, media types, paths, stubs."""
     client = talk.client
     for reply in (
-        client.grant(), client.grant(TWO), client.grant(secret="wrong"), client.grant("nobody"),
+        client.grant(), client.grant(), client.grant(TWO), client.grant(secret="wrong"), client.grant("nobody"),
         client.grant(scope="x"), client.grant(scope=OTHER_SCOPE), client.grant(grant_type=""),
         client.grant(grant_type="password"),
     ):
@@ -232,6 +240,8 @@ def protocol(talk: Talk) -> None:
         path = f"{V2}/{c.id}/{verb}"
         headers = {"Authorization": f"Bearer {client.token()}", "X-EBAY-C-MARKETPLACE-ID": "EBAY_US"}
         talk.keep(client.raw("POST", path, {**headers, "Content-Type": "text/plain"}, b"{}"))
+        talk.keep(client.raw("POST", path, headers, b"{}"))
+        talk.keep(client.raw("POST", path, {**headers, "Authorization": f"Basic {client.token()}"}, b"{}"))
         talk.keep(client.raw("PUT", path, {**headers, "Content-Type": "application/json"}, b"{}"))
     c.read()
     for path in ("/buy/order/v2/nothing", f"{V2}/{'9' * 2000}"):

@@ -46,7 +46,7 @@ class Talk:
         return reply
 
     def _name(self, value: str) -> str:
-        form = f"{len(value)} digits" if value.isdigit() else "text" if value else "nothing"
+        form = f"{len(value)} digits" if value.isdigit() else f"text of {len(value)}" if value else "nothing"
         return self.names.setdefault(value, f"made up {len(self.names)}: {form}")
 
     def _plain(self, value: Any, key: str = "") -> Any:
