@@ -72,7 +72,7 @@ def test_a_body_without_an_end_is_cut_off() -> None:
 @pytest.mark.parametrize(
     ("answer", "words"),
     [
-        (b"", "No answer began within 0.3 s"),
+        (b"", "No answer began within 0.8 s"),
         (b"HTTP/1.1 200 OK\r\n", "No answer ended after"),
         (head("HTTP/1.1 200 OK", "Content-Length: 50") + b"{", "No answer ended after"),
         (OK.replace(b"28", b"280"), "No answer ended after"),
@@ -91,10 +91,10 @@ def test_the_whole_exchange_has_a_deadline(answer: bytes, words: str, drip: bool
 
     started = time.monotonic()
     with Server(behave) as server, pytest.raises(Problem) as caught:
-        ask(server, transport=Transport(timeout_s=0.3))
+        ask(server, transport=Transport(timeout_s=0.8))
     assert caught.value.kind == "timeout"
     assert words in caught.value.detail
-    assert time.monotonic() - started < 1.5
+    assert time.monotonic() - started < 8  # the drip alone would take 25
 
 
 def test_nobody_listens() -> None:
@@ -185,12 +185,12 @@ class TestConnections:
             connection.read()
             connection.reset()
 
-        monkeypatch.setattr("conformance.transport.KEPT_S", 0.05)
+        monkeypatch.setattr("conformance.transport.KEPT_S", 0.25)
         with Server(behave) as server:
             transport = Transport()
             for _ in range(3):
                 assert ask(server, transport=transport).status == 200
-                time.sleep(0.06)
+                time.sleep(0.3)
             assert (server.accepted, transport.requests_sent) == (3, 5)
 
     def test_resets_now_and_then_are_seen(self) -> None:
@@ -321,11 +321,11 @@ class TestLimits:
 
     def test_rate(self) -> None:
         with Server(always(OK)) as server:
-            transport = Transport(rate_per_s=50)
+            transport = Transport(rate_per_s=5)
             started = time.monotonic()
-            for _ in range(6):
-                assert ask(server, transport=transport).ms < 15
-            assert 0.1 <= time.monotonic() - started < 1
+            for _ in range(4):
+                assert ask(server, transport=transport).ms < 150  # the wait is not part of the exchange
+            assert 0.6 <= time.monotonic() - started < 3
 
     def test_each_attempt_is_asked_for_first(self) -> None:
         class Spent(BaseException):

@@ -89,8 +89,8 @@ def raw(url: str, target: str = "/x", method: str = "GET", version: str = "1.1")
     parts = urlsplit(url)
     with socket.create_connection((parts.hostname, parts.port), 5) as sock:
         sock.sendall(head(f"{method} {target} HTTP/{version}", "Host: x", "Accept-Encoding: br, gzip;q=0.5"))
-        sock.settimeout(0.05)
-        data = b""
+        data = sock.recv(65_536)
+        sock.settimeout(0.1)
         try:
             while more := sock.recv(65_536):
                 data += more

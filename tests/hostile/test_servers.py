@@ -50,9 +50,9 @@ def test_a_single_request_meets(entry: Hostile, upstream: str) -> None:
         elif entry.name == "slow":
             assert meets(url) == "timeout"
         else:
-            assert meets(url, timeout_s=5 if entry.shows == "too_large" else 0.5) == entry.shows
+            assert meets(url, timeout_s=0.8 if entry.shows == "timeout" else 10) == entry.shows
         assert server.misled == []
-    assert time.monotonic() - started < 6
+    assert time.monotonic() - started < 12
 
 
 @pytest.mark.parametrize("entry", GALLERY, ids=[entry.name for entry in GALLERY])
@@ -60,7 +60,7 @@ def test_the_token_endpoint_is_honest_unless_the_name_says_so(entry: Hostile, up
     if entry.shows in ("unreachable", "tls") or entry.name == "slow":
         pytest.skip("not a matter of the path")
     with serving(entry, upstream) as (url, _, _):
-        transport = Transport(timeout_s=0.5)
+        transport = Transport(timeout_s=0.8 if entry.name == "token-silent" else 10)
         try:
             body = transport.send("POST", url + TOKENS, {}, b"grant_type=client_credentials").raw
         except Problem:
@@ -96,7 +96,7 @@ def answers(name: str, upstream: str, count: int, target: str = API) -> Iterator
     """What each of so many requests meets."""
     entry = next(entry for entry in GALLERY if entry.name == name)
     with serving(entry, upstream) as (url, _, _):
-        transport = Transport(timeout_s=0.3)
+        transport = Transport(timeout_s=1.0)
         for _ in range(count):
             try:
                 sent = transport.send("GET", url + target, {"Authorization": "Bearer t-1"}, None)
