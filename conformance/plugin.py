@@ -19,7 +19,7 @@ from conformance.profile import Profile, ProfileError, load
 from conformance.run import Run
 from conformance.settings import Settings
 from conformance.shop import Blocked, Shop
-from conformance.target import RunStopped
+from conformance.target import BudgetSpent, RunStopped
 
 SUITES = Path(__file__).resolve().parent.parent / "suites"
 RUN = pytest.StashKey[Run]()
@@ -44,6 +44,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--budget", type=int, metavar="N", help="at most N requests in all, the most telling ones first")
     group.addoption("--rate", type=float, metavar="R", help="at most R requests a second")
     group.addoption("--quick", action="store_true", help="what needs nothing rare, as few requests as possible")
+    group.addoption("--measure", action="store_true", help="every test as under a budget, apart from the others")
     group.addoption("--shard", metavar="I/N", help="part I of N; `python -m conformance.merge` puts them together")
     group.addoption("--resume", metavar="DIR", help="go on with what an earlier run left unjudged")
     group.addoption("--recording", metavar="FILE", help="judge a HAR file or an exchanges.jsonl; sends nothing")
@@ -165,7 +166,10 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, Any, Any]:
         run.skipped(item, f"blocked by {blocked}")
         pytest.skip(f"blocked by {blocked}")
     except RunStopped as stopped:
-        run.stopped = str(stopped)
+        if isinstance(stopped, BudgetSpent):
+            run.budget_spent = True
+        else:
+            run.stopped = str(stopped)
         item.session.shouldstop = str(stopped)
         pytest.skip(str(stopped))
     broken = run.broken(item)
@@ -191,7 +195,7 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
         judge_recording(run)
     reporter = session.config.pluginmanager.getplugin("terminalreporter")
     run.defects += getattr(reporter, "defects", [])
-    session.exitstatus = run.finish_controller(exitstatus == pytest.ExitCode.INTERRUPTED)
+    session.exitstatus = run.finish_controller(exitstatus == pytest.ExitCode.INTERRUPTED and not run.budget_spent)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

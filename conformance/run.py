@@ -27,7 +27,7 @@ from conformance.scout import Findings, look
 from conformance.settings import Settings
 from conformance.shop import Shop, Trace
 from conformance.waivers import Waiver, load_waivers
-from conformance.target import RunStopped, Target
+from conformance.target import BudgetSpent, RunStopped, Target
 
 SCOUT = "scout"
 
@@ -53,6 +53,7 @@ class Run:
     earlier: list[journal.TraceRecord] = field(default_factory=list)
     interrupted: bool = False
     spent: int = 0
+    budget_spent: bool = False
     _trace: Trace | None = None
     _skipped: str | None = None
     _before: int = 0
@@ -129,7 +130,7 @@ class Run:
     def _spend(self) -> None:
         """Called before each request, token calls and repeated attempts included: a budget is never exceeded."""
         if self.settings.budget is not None and self.spent >= self.settings.budget:
-            raise RunStopped(f"The budget of {self.settings.budget} requests is used up.")
+            raise BudgetSpent(f"The budget of {self.settings.budget} requests is used up.")
         self.spent += 1
 
     def redact(self, text: str) -> str:
@@ -155,9 +156,16 @@ class Run:
     def frame(self) -> Frame:
         """What the result says of this run beside what was seen."""
         profile, settings = self.profile, self.settings
-        paid = () if profile.payment == "none" and not settings.recording else (contract.PLACE_ORDER, contract.READ_ORDER)
+        paid = (
+            () if profile.payment == "none" and not settings.recording else (contract.PLACE_ORDER, contract.READ_ORDER)
+        )
         return Frame(
-            target={"name": profile.name, "base_url": profile.base_url, "profile": profile.source, "marketplaces": list(profile.markets)},
+            target={
+                "name": profile.name,
+                "base_url": profile.base_url,
+                "profile": profile.source,
+                "marketplaces": list(profile.markets),
+            },
             contract=self.digest(),
             seed=settings.seed,
             level=settings.level,
@@ -166,7 +174,8 @@ class Run:
             token_requests=sum(int(one.read_text() or 0) for one in sorted(self.parts.glob("*.tokens"))),
             selected=[one for one in contract.requirements() if self.is_selected(one)],
             unmet={one: need for one in contract.requirements() if (need := self.not_offered(one))},
-            operations=[one for one in contract.operations() if one not in (contract.PLACE_ORDER, contract.READ_ORDER)] + list(paid),
+            operations=[one for one in contract.operations() if one not in (contract.PLACE_ORDER, contract.READ_ORDER)]
+            + list(paid),
             budget={"limit": settings.budget, "used": self.spent} if settings.budget is not None else None,
             stopped=self.stopped,
             interrupted=self.interrupted,
@@ -189,7 +198,9 @@ class Run:
     def marketplaces(self, nodeid: str, count: int | None, having: str | None) -> list[str]:
         """The marketplaces in which a test runs; with a count, another choice for each test."""
         names = [name for name in self.profile.markets if self._has(name, having)]
-        if count is not None and count < len(names):
+        if self.settings.cut:
+            names = names[:1]
+        elif count is not None and count < len(names):
             start = crc32(nodeid.encode()) % len(names)
             names = [name for name in names if name in {names[(start + at) % len(names)] for at in range(count)}]
         self.chosen[nodeid.rpartition("::")[2]] = names
@@ -277,8 +288,9 @@ class Run:
             self.target,
             self._trace,
             features=self.found.features,
-            thorough=thorough and not self.settings.alone,
-            depth=1 if self.settings.alone else None,
+            thorough=thorough and not self.settings.cut,
+            depth=1 if self.settings.cut else None,
+            borrows=self._shared,
             record=self.book.exchange,
         )
         try:

@@ -29,6 +29,7 @@ class Settings:
     budget: int | None = None
     rate: float | None = None
     quick: bool = False
+    measure: bool = False
     shard: tuple[int, int] | None = None
     resume: Path | None = None
     recording: Path | None = None
@@ -63,12 +64,18 @@ class Settings:
             budget=option.budget,
             rate=option.rate,
             quick=option.quick,
+            measure=option.measure,
             shard=_shard(option.shard),
             resume=_folder(here, option.resume),
             recording=recording,
             waivers=_file(here, option.waivers, "--waivers"),
             allow_production=option.allow_production,
         )
+
+    @property
+    def cut(self) -> bool:
+        """Whether tests are cut to one case each."""
+        return self.alone or self.measure
 
     @property
     def alone(self) -> bool:

@@ -62,7 +62,8 @@ class Shop:
     """Sends requests of one test.
 
     thorough: one marketplace of each test gets every case and a read after every refusal; in the others `some` may give
-    fewer and one read closes several refusals. depth: cuts further, under a budget.
+    fewer and one read closes several refusals. depth: cuts further, under a budget. borrows: a session that an earlier
+    test left untouched serves the next one.
     """
 
     def __init__(
@@ -73,6 +74,7 @@ class Shop:
         features: dict[tuple[str, str], Features] | None = None,
         depth: int | None = None,
         thorough: bool = True,
+        borrows: bool = False,
         record: Callable[[Exchange], None] | None = None,
     ) -> None:
         self.target = target
@@ -81,9 +83,15 @@ class Shop:
         self.features = features or {}
         self.depth = depth
         self.thorough = thorough
+        self.borrows = borrows
         self.lines_seen: dict[tuple[str, str], Line] = {}
         self._record = record
         self._buyers = 0
+
+    @property
+    def brief(self) -> bool:
+        """Whether one case has to do: under a budget, or to be quick."""
+        return self.depth is not None
 
     # ------------------------------------------------------------ data
 
@@ -192,6 +200,9 @@ class Shop:
         )
         if isinstance(lines, int) and len(chosen) < lines:
             chosen = [(item, quantity) for item in self.plain(marketplace, lines)]
+        if self.borrows and email is None and address is None and why is None:
+            if session := self._spare(marketplace, chosen, credential):
+                return Cart(self, session)
         exchange = self.initiate(marketplace, chosen, why, case, email=email, address=address, credential=credential)
         session = (
             self.trace.world.sessions.get(str(exchange.body.get("checkoutSessionId"))) if exchange.accepted else None
@@ -199,6 +210,15 @@ class Shop:
         if session is None or session.created_by != exchange.id:
             raise Blocked("SESSION-CREATE")
         return Cart(self, session)
+
+    def _spare(self, marketplace: str, lines: list[tuple[str, int]], credential: str) -> Session | None:
+        """A session that an earlier test left as it was made, with these lines."""
+        for session in self.trace.world.sessions.values():
+            untouched = session.phase == "open" and not (session.history or session.pending or session.tainted)
+            same = [(line.item, line.quantity) for line in session.view.lines.values()] == lines
+            if untouched and same and (session.marketplace, session.app) == (marketplace, credential):
+                return session
+        return None
 
     def unknown(self, like: str) -> str:
         """An id of the same form that was never given out."""

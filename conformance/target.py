@@ -31,6 +31,10 @@ class RunStopped(BaseException):
     """The run cannot or may not go on. Not an Exception, so that nothing on the way (Hypothesis) swallows it."""
 
 
+class BudgetSpent(RunStopped):
+    """The next request would exceed the budget. What was judged so far counts."""
+
+
 class Secrets:
     """Replaces secrets by keyed pseudonyms: equal where the values are equal, worthless to a reader."""
 

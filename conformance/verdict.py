@@ -21,7 +21,9 @@ class Decision(NamedTuple):
 def decide(frame: Frame, listed: list[dict[str, Any]], complaints: list[str]) -> Decision:
     """Decides on the requirements of a result. complaints: waivers that are expired, not needed or without a match."""
     failed = [one for one in listed if one["outcome"] == "failed" and one["level"] == "MUST"]
-    missing = [one for one in listed if one["outcome"] == "unjudged" and one["level"] == "MUST" and not _elsewhere(one, listed)]
+    missing = [
+        one for one in listed if one["outcome"] == "unjudged" and one["level"] == "MUST" and not _elsewhere(one, listed)
+    ]
     judged = sum(one["outcome"] != "unjudged" for one in listed)
     share = f"{judged} of {len(listed)} requirements were judged"
     tail = f"{share}.{_shoulds(listed)}"

@@ -32,7 +32,9 @@ class Waiver:
 
     def covers(self, finding: dict[str, Any]) -> bool:
         """Whether a finding is no broader than this waiver."""
-        return bool(finding["requirement"] == self.rule and (not self.operation or finding["operations"] == [self.operation]))
+        return bool(
+            finding["requirement"] == self.rule and (not self.operation or finding["operations"] == [self.operation])
+        )
 
 
 def load_waivers(path: Path) -> list[Waiver]:
@@ -52,7 +54,9 @@ def _waiver(source: str, one: dict[str, Any]) -> Waiver:
             raise ProfileError(f"{key} in a waiver of {source} is not known here: write one of {', '.join(KEYS)}.")
     rule = one.get("rule")
     if not isinstance(rule, str) or rule not in contract.requirements():
-        raise ProfileError(f"A waiver of {source} is for {rule!r}, which is no requirement: one waiver waives one rule by its id.")
+        raise ProfileError(
+            f"A waiver of {source} is for {rule!r}, which is no requirement: one waiver waives one rule by its id."
+        )
     for key in ("reason", "owner", "link"):
         if not isinstance(one.get(key), str) or not one[key].strip():
             raise ProfileError(f"The waiver of {rule} in {source} has no {key}: write a text.")
@@ -61,7 +65,9 @@ def _waiver(source: str, one: dict[str, Any]) -> Waiver:
         raise ProfileError(f"The waiver of {rule} in {source} has no expiry date: write expires = 2027-01-31.")
     operation = one.get("operation")
     if operation is not None and operation not in contract.requirements()[rule].operations:
-        raise ProfileError(f"The waiver of {rule} in {source} names the operation {operation!r}, which the rule does not.")
+        raise ProfileError(
+            f"The waiver of {rule} in {source} names the operation {operation!r}, which the rule does not."
+        )
     return Waiver(rule, one["reason"], one["owner"], one["link"], expires, operation)
 
 
@@ -71,12 +77,16 @@ def apply_waivers(waivers: list[Waiver], listed: list[dict[str, Any]]) -> list[s
     complaints = []
     for one in waivers:
         if one.expires < today:
-            complaints.append(f"The waiver of {one.name} ended on {one.expires}: mend the fault or ask {one.owner} for a new date.")
+            complaints.append(
+                f"The waiver of {one.name} ended on {one.expires}: mend the fault or ask {one.owner} for a new date."
+            )
     good = [one for one in waivers if one.expires >= today]
     used: set[Waiver] = set()
     for requirement in listed:
         mine = [one for one in good if one.rule == requirement["id"]]
-        covered = [(finding, next((one for one in mine if one.covers(finding)), None)) for finding in requirement["findings"]]
+        covered = [
+            (finding, next((one for one in mine if one.covers(finding)), None)) for finding in requirement["findings"]
+        ]
         used |= {one for _, one in covered if one}
         if covered and all(one for _, one in covered):
             first = covered[0][1]
@@ -86,7 +96,9 @@ def apply_waivers(waivers: list[Waiver], listed: list[dict[str, Any]]) -> list[s
     judged = {one["id"] for one in listed if one["outcome"] != "unjudged"}
     for one in good:
         if one not in used and one.rule in judged:
-            complaints.append(f"The waiver of {one.name} is no longer needed: nothing that it covers failed, so remove it.")
+            complaints.append(
+                f"The waiver of {one.name} is no longer needed: nothing that it covers failed, so remove it."
+            )
         elif one not in used and one.rule not in {each["id"] for each in listed}:
             complaints.append(f"The waiver of {one.name} matches nothing in this run.")
     return complaints

@@ -108,6 +108,8 @@ def test_a_coupon_that_is_not_applied_cannot_be_removed(shop: Shop, market: str)
             cart.attempt(contract.REMOVE, {"redemptionCode": good[1]}, "COUPON-NOT-APPLIED", "another one applied")
         cart.remove(good[0])
         cart.attempt(contract.REMOVE, {"redemptionCode": good[0]}, "COUPON-NOT-APPLIED", "removed already")
+    if shop.brief:
+        return
     rich = cart_in(shop, market, "rich")
     rich.attempt(contract.REMOVE, {"redemptionCode": "NEVER-HEARD-OF"}, "COUPON-NOT-APPLIED", "late in a session")
 
