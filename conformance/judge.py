@@ -306,6 +306,19 @@ def judge(world: World, profile: Profile, exchange: Exchange) -> list[Judgment]:
     return found
 
 
+def observe(world: World, profile: Profile, exchange: Exchange) -> None:
+    """Folds an exchange into the world without judging it: it went together with others, so its order is not known."""
+    from conformance import fold
+
+    at = _at(world, profile, exchange)
+    if exchange.silent:
+        fold.silence(at)
+        return
+    fold.fold(at, [], [])
+    if at.session and exchange.operation != contract.READ:
+        at.session.in_doubt = True
+
+
 def _at(world: World, profile: Profile, exchange: Exchange) -> At:
     subject = exchange.request.subject
     body = exchange.body if exchange.accepted else None

@@ -10,13 +10,14 @@ import base64
 import json
 import re
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
 from conformance import contract
 from conformance.exchange import Exchange, Request
-from conformance.judge import judge
+from conformance.judge import judge, observe
 from conformance.profile import App, Market, Profile, ProfileError
 from conformance.shop import Trace
 from conformance.steps import from_record
@@ -60,12 +61,30 @@ def judge_recording(run: Run) -> None:
         if name != "scout" and "scout" in traces and not trace.exchanges:
             trace.world.units = dict(traces["scout"].world.units)
         exchange.trace, exchange.seq = name, len(trace.exchanges)
+        alone = not (exchange.intent and exchange.intent.requirement == "RACE") and not _overlaps(trace, exchange)
         trace.exchanges.append(exchange)
-        trace.judgments += judge(trace.world, run.profile, exchange)
+        if alone:
+            trace.judgments += judge(trace.world, run.profile, exchange)
+        else:
+            observe(trace.world, run.profile, exchange)
     for index, trace in enumerate(traces.values()):
         for exchange in trace.exchanges:
             run.book.exchange(exchange)
         run.book.trace(trace, index)
+
+
+def _overlaps(trace: Trace, exchange: Exchange) -> bool:
+    """Whether it was sent while an earlier request to the same session had no answer yet."""
+    for earlier in reversed(trace.exchanges[-6:]):
+        if earlier.request.subject == exchange.request.subject and earlier.request.subject is not None:
+            began, ended = _moment(exchange.started), _moment(earlier.started) + timedelta(milliseconds=earlier.ms)
+            if began < ended - timedelta(milliseconds=1):
+                return True
+    return False
+
+
+def _moment(text: str) -> datetime:
+    return datetime.fromisoformat(text.replace("Z", "+00:00"))
 
 
 def exchanges(path: Path) -> Iterator[tuple[str, Exchange]]:
@@ -95,7 +114,7 @@ def _own(path: Path) -> Iterator[tuple[str, Exchange]]:
                 exchange = from_record(record)
             except (ValueError, KeyError, TypeError):
                 raise ProfileError(f"Line {number} of {path.name} is no exchange.") from None
-            if exchange.operation in contract.operations():
+            if exchange.operation in contract.operations() or exchange.operation == contract.TOKEN:
                 yield record["trace"], exchange
 
 
