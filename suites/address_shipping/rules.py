@@ -59,22 +59,31 @@ def the_new_address_is_read_back_exactly(at: At) -> Iterator[Claim]:
 @refuses("ADDR-REQUIRED")
 def a_required_part_is_missing(at: At) -> Iterator[Ground]:
     for one in at.problems:
-        if not one.in_address or (one.optional and not one.path.endswith("stateOrProvince")):
+        if not one.in_address or one.kind != "missing" or (one.optional and one.field != "stateOrProvince"):
             continue
-        if one.kind == "missing":
-            certain = at.operation == contract.INITIATE and not one.path.endswith("stateOrProvince")
-            kept = (
-                "no state is demanded"
-                if one.field == "stateOrProvince"
-                else "a field that an update leaves out is kept"
-            )
-            yield Ground(
-                "ADDR-REQUIRED",
-                one.path,
-                certain=certain,
-                lawful=None if certain else lambda _, kept=kept: kept,
-                when="empty" if one.value == "" else "",
-            )
+        if _never_given(at, one.field):
+            continue
+        when = "empty" if one.value == "" else ""
+        if one.field == "stateOrProvince":
+            yield Ground("ADDR-REQUIRED", one.path, certain=False, when=when, lawful=_no_state)
+        elif at.operation == contract.INITIATE:
+            yield Ground("ADDR-REQUIRED", one.path, when=when)
+        else:
+            yield Ground("ADDR-REQUIRED", one.path, certain=False, when=when, lawful=_kept)
+
+
+def _never_given(at: At, field: str) -> bool:
+    """Whether the profile's own address, which the target takes, does without the field as well."""
+    market = at.profile.markets.get(at.session.marketplace if at.session else at.request.marketplace or "")
+    return market is not None and field in ("postalCode", "stateOrProvince") and not market.address.get(field)
+
+
+def _no_state(at: At) -> str:
+    return "no state is demanded in the US"
+
+
+def _kept(at: At) -> str:
+    return "a field that an update leaves out is kept"
 
 
 @refuses("ADDR-LENGTH")
