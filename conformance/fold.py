@@ -113,6 +113,7 @@ def _create(at: At, broken: bool) -> None:
         tainted=broken,
     )
     at.world.sessions[seen.id] = session
+    at.world.most_lines = max(at.world.most_lines, len(seen.lines))
     if not seen.lines:
         session.phase = "empty"
     learn(at, session)
@@ -145,6 +146,9 @@ def _order_read(at: At) -> None:
 
 def _refused(at: At, reasons: list[Ground], broken: list[Judgment]) -> None:
     session = at.session
+    if at.operation == contract.INITIATE and 15011 in at.exchange.error_ids:
+        count = len(at.body.get("lineItemInputs") or [])
+        at.world.fewest_refused = min(at.world.fewest_refused or count, count)
     certain = [one for one in reasons if one.certain] or reasons
     owner = certain[0].requirement if certain else None
     if at.order is not None or session is None:

@@ -153,7 +153,7 @@ def _option(raw: dict[str, Any]) -> Option:
 def _line(raw: dict[str, Any], at: int) -> Line:
     quantity = raw.get("quantity")
     promotions = objects(raw.get("promotions"))
-    coupon = [one for one in promotions if one.get("promotionType") == "COUPON"]
+    coupon = [one for one in promotions if str(one.get("promotionType")).upper() == "COUPON"]
     return Line(
         id=text(raw.get("lineItemId")) or f"#{at}",
         item=text(raw.get("itemId")),
@@ -333,3 +333,5 @@ class World:
     units: dict[tuple[str, str], Decimal] = field(default_factory=dict)
     prices: dict[tuple[Any, ...], tuple[dict[Key, Any], str]] = field(default_factory=dict)
     orders_of: dict[str, set[str]] = field(default_factory=dict)
+    most_lines: int = 0
+    fewest_refused: int = 0

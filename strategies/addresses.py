@@ -19,8 +19,8 @@ REAL: dict[str, tuple[dict[str, str], ...]] = {
     "EBAY_GB": (
         {
             "firstName": "Siân",
-            "lastName": "D'Arcy (Jones)",
-            "addressLine1": "Flat 2a & 2b, 1-3 High St",
+            "lastName": "D'Arcy-Jones",
+            "addressLine1": "Flat 2a, 1-3 High St",
             "city": "Ystrad",
         },
     ),

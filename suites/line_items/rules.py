@@ -29,13 +29,15 @@ def named_line(at: At) -> Line | None:
 
 @refuses("LINES-MAX")
 def more_lines_than_a_session_holds(at: At) -> Iterator[Ground]:
+    """A profile that names no maximum: 4 or 10, and whichever it is, the same each time."""
     given = inputs(at)
     distinct = len({one.get("itemId") for one in given if isinstance(one.get("itemId"), str)})
-    most = at.profile.max_line_items or DEFAULT_MAXIMA[-1]
+    few, many = DEFAULT_MAXIMA
+    most = at.profile.max_line_items or (few if at.world.fewest_refused else many)
     if distinct > most:
         yield Ground("LINES-MAX", f"{most} and one more")
-    elif len(given) > most or (at.profile.max_line_items is None and distinct > DEFAULT_MAXIMA[0]):
-        yield Ground("LINES-MAX", certain=False, lawful=lambda _: f"{len(given)} lines are taken")
+    elif len(given) > most or (at.profile.max_line_items is None and distinct > few >= at.world.most_lines):
+        yield Ground("LINES-MAX", certain=False, lawful=lambda _: f"{many} lines are taken")
 
 
 @refuses("LINES-OWN")

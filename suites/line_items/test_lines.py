@@ -9,15 +9,16 @@ from conformance.shop import Shop
 @provokes("LINES-MAX", cost=6)
 @in_marketplaces(having="items.max")
 def test_the_maximum_passes_and_one_more_is_refused(shop: Shop, market: str) -> None:
-    most = shop.maximum()
     items = list(shop.market(market).plain)
-    for quantity in shop.some((1, 6)):
-        shop.initiate(market, [(item, quantity) for item in items[:most]], "LINES-MAX", f"{most} lines of {quantity}")
-    for extra in shop.some(range(1, 4)):
-        if len(items) >= most + extra:
-            shop.initiate(
-                market, [(item, 1 + extra) for item in items[: most + extra]], "LINES-MAX", f"{most + extra} lines"
-            )
+    counts = (10, 5, 11) if shop.profile.max_line_items is None else (shop.maximum(), shop.maximum() + 1)
+    for count in counts:
+        if count <= len(items):
+            shop.initiate(market, [(item, 1) for item in items[:count]], "LINES-MAX", f"{count} lines")
+    most = shop.maximum()
+    shop.initiate(market, [(item, 6) for item in items[:most]], "LINES-MAX", f"{most} lines of 6")
+    for extra in shop.some(range(2, 4), few=1):
+        if len(items) >= most + extra and shop.profile.max_line_items:
+            shop.initiate(market, [(item, extra) for item in items[: most + extra]], "LINES-MAX", f"{most + extra} lines")
 
 
 @provokes("LINES-MAX", "LINES-OWN", cost=10)

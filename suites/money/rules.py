@@ -162,8 +162,8 @@ def a_net_price_is_the_line_less_its_discounts(at: At) -> Iterator[Claim]:
     for one in view.lines.values():
         share, goods = shares[one.id], before_coupon[one.id]
         assert goods is not None
-        if one.coupon_promotion is not None and share == one.coupon_promotion:
-            continue
+        if one.coupon_promotion is not None and one.coupon_promotion - tax <= share <= one.coupon_promotion:
+            continue  # less than the coupon's share only by a tax that is in the net price
         if one.coupon_promotion is not None or (share and not saved) or share < min(ZERO, -tax) or share > goods:
             want = goods - (one.coupon_promotion or ZERO)
             yield amount(

@@ -16,7 +16,7 @@ def strangers(shop: Shop) -> list[str]:
     """The credentials without a good token that the profile offers."""
     if shop.profile.auth == "none":
         return []
-    found = ["none", "made-up", "wrong-scheme"]
+    found = ["none", "made-up"]
     if shop.profile.offers("expired_token"):
         found.append("expired")
     if shop.profile.offers("other_scope") and shop.profile.auth == "client_credentials":
