@@ -48,6 +48,7 @@ def build(frame: Frame, merged: Merged, exchanges: Path) -> dict[str, Any]:
     complaints = apply_waivers(frame.waivers, listed)
     decision = decide(frame, listed, complaints)
     outcomes = Counter(one["outcome"] for one in listed)
+    reach = _reach(merged, exchanges)
     return {
         "format": 1,
         "verdict": decision.verdict,
@@ -69,14 +70,20 @@ def build(frame: Frame, merged: Merged, exchanges: Path) -> dict[str, Any]:
         },
         "chapters": [{"name": name, **_outcomes_of(listed, name)} for name in contract.CHAPTERS],
         "requirements": listed,
-        "reach": _reach(merged, exchanges),
+        "reach": reach,
         "readings": [
             {"requirement": requirement, "reading": reading, "operations": sorted(counts), "count": counts.total()}
             for (requirement, reading), counts in sorted(merged.readings.items())
         ],
         "also_seen": [one.document() for one in merged.findings.values() if one.requirement not in wanted],
-        "notes": [*complaints, *frame.defects],
+        "notes": [*complaints, *frame.defects, *_unreached(reach)],
     }
+
+
+def _unreached(reach: dict[str, Any]) -> list[str]:
+    """Operations that were called and never answered a request with success."""
+    counts = reach["operations"].items()
+    return [f"{name} never answered 2xx in this run." for name, one in counts if one["sent"] and not one["accepted"]]
 
 
 def _outcomes_of(listed: list[dict[str, Any]], chapter: str) -> dict[str, int]:

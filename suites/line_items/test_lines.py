@@ -18,7 +18,9 @@ def test_the_maximum_passes_and_one_more_is_refused(shop: Shop, market: str) -> 
     shop.initiate(market, [(item, 6) for item in items[:most]], "LINES-MAX", f"{most} lines of 6")
     for extra in shop.some(range(2, 4), few=1):
         if len(items) >= most + extra and shop.profile.max_line_items:
-            shop.initiate(market, [(item, extra) for item in items[: most + extra]], "LINES-MAX", f"{most + extra} lines")
+            shop.initiate(
+                market, [(item, extra) for item in items[: most + extra]], "LINES-MAX", f"{most + extra} lines"
+            )
 
 
 @provokes("LINES-MAX", "LINES-OWN", cost=10)
