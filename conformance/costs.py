@@ -32,7 +32,7 @@ def main() -> int:
             continue
         name, market = test_name(record.name), record.name.partition("[")[2]
         first = first or market.partition("-")[0].rstrip("]")
-        entry = {
+        entry: dict[str, Any] = {
             "requests": record.requests,
             "judges": sorted({one[0] for one in record.passed} & set(contract.requirements())),
         }

@@ -55,7 +55,10 @@ class Request:
 
 @dataclass(slots=True)
 class Exchange:
-    """A request and what came back. `problem` says in one sentence why there is no usable answer."""
+    """A request and what came back.
+
+    problem says in one sentence why there is no usable answer; problem_kind is that of the transport's Problem, or `json`.
+    """
 
     trace: str
     seq: int
@@ -111,15 +114,24 @@ class Exchange:
         """No verdict can rest on it: nothing came, or a gateway said that it is busy or down."""
         return self.status is None or self.status in (429, 502, 503, 504)
 
+    @property
+    def breach(self) -> bool:
+        """HTTP or JSON themselves are broken, so that there is nothing in it for the other rules."""
+        if self.status is None:
+            return self.problem_kind in ("malformed_http", "too_large")
+        return self.problem_kind == "json" and 200 <= self.status < 300
+
     def answer(self) -> str:
         """The answer in a few words, for a person."""
         if self.status is None:
             return self.problem or "no answer"
+        if self.problem_kind == "redirect":
+            return f"{self.status}, a redirect"
         ids = self.error_ids
         words = f"{self.status} {', '.join(map(str, ids))}" if ids else f"{self.status}"
         if self.accepted:
             return words + (f" with warning {', '.join(map(str, self.warning_ids))}" if self.warning_ids else "")
-        return words if ids else words + (" without an error id" if self.status >= 400 else " without a usable body")
+        return words if ids else words + (" without an error id" if self.status >= 400 else " without a JSON object")
 
     def record(self) -> dict[str, Any]:
         """The line of `exchanges.jsonl` (reports/schemas/exchange.schema.json)."""
@@ -148,6 +160,7 @@ class Exchange:
             "response_headers": self.headers,
             "response_body": received,
             "problem": self.problem,
+            "problem_kind": self.problem_kind,
             "started": self.started,
             "ms": round(self.ms, 2),
             "marketplace": request.marketplace,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import pytest
@@ -20,13 +21,15 @@ def in_marketplaces(count: int | None = None, *, having: str | None = None) -> p
     return pytest.mark.in_marketplaces(count, having=having)
 
 
-def in_situations(*everywhere: str, having: str | None = None, **counted: int) -> pytest.MarkDecorator:
+def in_situations(
+    *everywhere: str, having: str | None = None, each: Iterable[str] = (), **counted: int
+) -> pytest.MarkDecorator:
     """Runs the test in named situations (strategies/situations.py): those listed in every marketplace, those given with a
-    number in that many (`rich=2`). Spaces in a name are underscores.
+    number in that many (`rich=2`), those of `each` in one, another for each. Spaces in a name are underscores.
     """
-    wanted: dict[str, int | None] = {name: None for name in everywhere} | {
-        name.replace("_", " "): count for name, count in counted.items()
-    }
+    wanted: dict[str, int | None] = {name: None for name in everywhere}
+    wanted |= dict.fromkeys(each, 1)
+    wanted |= {name.replace("_", " "): count for name, count in counted.items()}
     return pytest.mark.in_situations(wanted, having=having)
 
 

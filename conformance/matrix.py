@@ -170,8 +170,10 @@ def main(arguments: list[str] | None = None) -> int:
     firsts = [one["requests_to_first"] for one in rows if one["requests_to_first"]] or [0]
     print(
         f"{totals['found']} of {totals['faults']} faults found, {totals['right_id']} under the right id "
-        f"({100 * totals['right_id'] / totals['faults']:.1f} %); findings for one fault: median {statistics.median(counts)}, at most {max(counts)}; "
-        f"requests to the first proof: median {statistics.median(firsts)}, at most {max(firsts)}; {time.perf_counter() - began:.0f} s; {options.out}"
+        f"({100 * totals['right_id'] / totals['faults']:.1f} %); "
+        f"findings for one fault: median {statistics.median(counts)}, at most {max(counts)}; "
+        f"requests to the first proof: median {statistics.median(firsts)}, at most {max(firsts)}; "
+        f"{time.perf_counter() - began:.0f} s; {options.out}"
     )
     return 0 if totals["right_id"] == totals["faults"] else 1
 

@@ -75,12 +75,12 @@ def merge(records: list[journal.TraceRecord]) -> Merged:
             merged.planned[requirement].add(case)
         for before, operation, after, count in record.visits:
             merged.visits[before, operation, after] += count
-        for one in [*record.failed, *_across(record, sessions, prices, tainted)]:
-            _add(merged, one, record)
+        for broken in [*record.failed, *_across(record, sessions, prices, tainted)]:
+            _add(merged, broken, record)
         merged.requests += record.requests
         if record.skipped:
-            for one in record.provokes:
-                merged.blocked.setdefault(one, record.skipped)
+            for requirement in record.provokes:
+                merged.blocked.setdefault(requirement, record.skipped)
     _drop_explained(merged)
     return merged
 

@@ -27,9 +27,7 @@ RUN = pytest.StashKey[Run]()
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("conformance", "conformance of a guest checkout server")
-    group.addoption(
-        "--target", default="mock", metavar="NAME|FILE", help="a profile in targets/ or a path to one (mock)"
-    )
+    group.addoption("--target", metavar="NAME|FILE", help="a profile in targets/ or a path to one (mock)")
     group.addoption("--base-url", metavar="URL", help="where the target is, in place of the profile's base_url")
     group.addoption("--report", default="reports/latest", metavar="DIR", help="where the report goes (reports/latest)")
     group.addoption(

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import tomllib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
@@ -12,15 +11,12 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from conformance import contract
+from conformance.profile_reader import ProfileError, Reader, checked_url, loopback
 
 TARGETS = Path(__file__).resolve().parent.parent / "targets"
 GUEST_SCOPE = "https://api.ebay.com/oauth/api_scope/buy.guest.order"
 PRODUCTION_HOSTS = ("api.ebay.com", "apix.ebay.com")
 PAYMENTS = ("place_order", "hosted", "manual", "prepaid", "none")
-
-
-class ProfileError(Exception):
-    """The profile cannot be used; the message is one sentence that says what to change."""
 
 
 @dataclass(frozen=True)
@@ -135,7 +131,7 @@ class Profile:
 
     def with_base_url(self, base_url: str) -> Profile:
         """The same target elsewhere."""
-        return replace(self, base_url=_url(base_url, "--base-url"), endpoints={})
+        return replace(self, base_url=checked_url(base_url, "--base-url"), endpoints={})
 
     def offers(self, need: str) -> bool:
         """Whether the target has what a requirement needs (the vocabulary of contracts/requirements)."""
@@ -244,9 +240,9 @@ def load(target: str, base_url: str | None = None) -> Profile:
 def parse(data: dict[str, Any], source: str, base_url: str | None = None) -> Profile:
     """A profile from its parsed TOML. Raises ProfileError."""
     secrets: list[str] = []
-    reader = _Reader(source, secrets)
+    reader = Reader(source, secrets)
     reader.keys("", data, TOP)
-    base = _url(base_url or reader.text("", data, "base_url"), "--base-url" if base_url else "base_url")
+    base = checked_url(base_url or reader.text("", data, "base_url"), "--base-url" if base_url else "base_url")
     for name in ("endpoints", "auth", "payment", "buyers", "coupons", "transport"):
         reader.keys(name, reader.table(data, name), TABLES[name])
     auth = reader.table(data, "auth")
@@ -272,7 +268,7 @@ def parse(data: dict[str, Any], source: str, base_url: str | None = None) -> Pro
         max_line_items=maximum,
         endpoints={}
         if base_url
-        else {key: _url(str(one), f"endpoints.{key}") for key, one in reader.table(data, "endpoints").items()},
+        else {key: checked_url(str(one), f"endpoints.{key}") for key, one in reader.table(data, "endpoints").items()},
         auth=kind,
         scope=str(auth.get("scope", GUEST_SCOPE)),
         other_scope=str(auth.get("other_scope", "")),
@@ -296,7 +292,7 @@ def parse(data: dict[str, Any], source: str, base_url: str | None = None) -> Pro
     )
 
 
-def _apps(reader: _Reader, data: dict[str, Any], kind: str, base: str) -> tuple[App, ...]:
+def _apps(reader: Reader, data: dict[str, Any], kind: str, base: str) -> tuple[App, ...]:
     listed = reader.list("apps", data.get("apps", []))
     if kind == "none":
         return (App(),)
@@ -318,7 +314,7 @@ def _apps(reader: _Reader, data: dict[str, Any], kind: str, base: str) -> tuple[
     return tuple(found)
 
 
-def _coupons(reader: _Reader, where: str, table: dict[str, Any]) -> dict[str, Coupon]:
+def _coupons(reader: Reader, where: str, table: dict[str, Any]) -> dict[str, Coupon]:
     reader.keys(where, table, TABLES["coupons"])
     found = {}
     for kind in ("good", "oversized"):
@@ -339,7 +335,7 @@ def _coupons(reader: _Reader, where: str, table: dict[str, Any]) -> dict[str, Co
     return found
 
 
-def _market(reader: _Reader, name: str, table: Any, shared: dict[str, Coupon]) -> Market:
+def _market(reader: Reader, name: str, table: Any, shared: dict[str, Coupon]) -> Market:
     where = f"marketplaces.{name}"
     if not isinstance(table, dict):
         raise ProfileError(f"{where} in {reader.source} must be a table.")
@@ -375,78 +371,4 @@ def _market(reader: _Reader, name: str, table: Any, shared: dict[str, Coupon]) -
     )
 
 
-@dataclass
-class _Reader:
-    """Reads values and says what is wrong in the words of the file."""
-
-    source: str
-    secrets: list[str]
-
-    def keys(self, where: str, table: Any, known: Iterable[str]) -> None:
-        if not isinstance(table, dict):
-            raise ProfileError(f"{where} in {self.source} must be a table.")
-        known = list(known)
-        for key in table:
-            if key not in known:
-                path = f"{where}.{key}" if where else key
-                raise ProfileError(f"{path} in {self.source} is not known here: write one of {', '.join(known)}.")
-
-    def table(self, data: dict[str, Any], name: str) -> dict[str, Any]:
-        found = data.get(name, {})
-        if not isinstance(found, dict):
-            raise ProfileError(f"{name} in {self.source} must be a table.")
-        return found
-
-    def list(self, where: str, value: Any) -> list[dict[str, Any]]:
-        if not isinstance(value, list) or not all(isinstance(one, dict) for one in value):
-            raise ProfileError(
-                f'{where} in {self.source} must be a list of tables such as {{ item = "v1|…|0", error = 15018 }}.'
-            )
-        return value
-
-    def text(self, where: str, table: dict[str, Any], key: str) -> str:
-        value = table.get(key)
-        if not isinstance(value, str) or not value:
-            raise ProfileError(f"{where + '.' if where else ''}{key} in {self.source} is missing: write a text.")
-        return value
-
-    def number(self, where: str, table: dict[str, Any], key: str) -> int:
-        value = table.get(key)
-        if not isinstance(value, int) or isinstance(value, bool):
-            raise ProfileError(f"{where}.{key} in {self.source} is missing or no whole number.")
-        return value
-
-    def choice(self, where: str, value: Any, known: tuple[str, ...]) -> str:
-        if value not in known:
-            raise ProfileError(f"{where} in {self.source} is {value!r}: write one of {', '.join(known)}.")
-        return str(value)
-
-    def secret(self, where: str, value: Any, literal: bool) -> str:
-        if isinstance(value, dict) and set(value) == {"env"}:
-            found = os.environ.get(str(value["env"]), "")
-            if not found:
-                raise ProfileError(f"{where} in {self.source} is taken from the environment: set {value['env']}.")
-        elif isinstance(value, str) and literal:
-            found = value
-        elif isinstance(value, str):
-            raise ProfileError(
-                f'{where} in {self.source} is a secret in clear: write {{ env = "NAME" }} and set that variable.'
-            )
-        else:
-            raise ProfileError(f'{where} in {self.source} must be a text or {{ env = "NAME" }}.')
-        if not where.endswith("client_id"):
-            self.secrets.append(found)
-        return found
-
-
-def loopback(url: str) -> bool:
-    """Whether a URL points to this machine."""
-    host = urlsplit(url).hostname or ""
-    return host == "localhost" or host.startswith("127.") or host == "::1"
-
-
-def _url(value: str, key: str) -> str:
-    parts = urlsplit(value)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise ProfileError(f"{key} is {value!r}: write an http or https URL such as http://127.0.0.1:8080.")
-    return value.rstrip("/")
+__all__ = ["App", "Coupon", "Market", "Profile", "ProfileError", "Role", "load", "loopback", "parse"]

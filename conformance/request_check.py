@@ -103,7 +103,7 @@ def _value(
     kind = schema.get("type", "object")
     if value is None:
         yield Problem("null", path, value, optional)
-    elif not isinstance(value, JSON_TYPES[kind]) or (isinstance(value, bool) and kind != "boolean"):
+    elif not _has_type(value, kind):
         yield Problem("type", path, value, optional)
     elif kind == "object":
         yield from _walk(root, schema, value, path, market)
@@ -116,6 +116,10 @@ def _value(
         yield from _text(schema, value, path, optional, market)
     elif kind == "integer" and (value < 0 or value > INT32):
         yield Problem("range", path, value, optional)
+
+
+def _has_type(value: Any, kind: str) -> bool:
+    return isinstance(value, JSON_TYPES[kind]) and not (isinstance(value, bool) and kind != "boolean")
 
 
 def _text(schema: dict[str, Any], value: str, path: str, optional: bool, market: str) -> Iterator[Problem]:

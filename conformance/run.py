@@ -16,18 +16,18 @@ from zlib import crc32
 import pytest
 
 from conformance import contract, journal
-from conformance.marks import mark_args
-from conformance.mock_process import MockProcess
 from conformance.budget import choose
 from conformance.finish import SHRINKING, finish
+from conformance.marks import mark_args
+from conformance.mock_process import MockProcess
 from conformance.profile import PRODUCTION_HOSTS, Profile, ProfileError
 from conformance.result import Frame
 from conformance.rules import load_rules
 from conformance.scout import Findings, look
 from conformance.settings import Settings
 from conformance.shop import Shop, Trace
-from conformance.waivers import Waiver, load_waivers
 from conformance.target import BudgetSpent, RunStopped, Target
+from conformance.waivers import Waiver, load_waivers
 
 SCOUT = "scout"
 

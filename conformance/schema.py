@@ -27,7 +27,7 @@ def validator(operation: str) -> Any:
 def departures(at: At, requirement: str) -> Iterator[Claim]:
     """Claims about the form of a 200 answer; the form of amounts is PRICE-FORM's and warnings are WARNING-SHAPE's."""
     checker, body = validator(at.operation), at.exchange.body
-    found = {}
+    found: dict[tuple[str | None, str], Claim] = {}
     if not checker.is_valid(body):
         for error in checker.iter_errors(body):
             path = [one for one in error.instance_path]

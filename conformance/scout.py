@@ -108,4 +108,5 @@ def cause_of(exchange: Exchange) -> str:
         return "The target answers initiateGuestCheckoutSession without a checkout session, so nothing that follows can be judged."
     if exchange.status >= 500:
         return f"The target fails on a valid initiateGuestCheckoutSession ({exchange.answer()}), so nothing that follows can be judged."
-    return f"The target refuses a valid initiateGuestCheckoutSession with {exchange.answer()}: check the items and the address in the profile."
+    refused = f"The target refuses a valid initiateGuestCheckoutSession with {exchange.answer()}"
+    return f"{refused}: check the items and the address in the profile."

@@ -8,6 +8,7 @@ import base64
 import json
 import re
 import shlex
+from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
@@ -18,7 +19,7 @@ from conformance.model import view
 from conformance.steps import Ref, Step, locate
 
 if TYPE_CHECKING:
-    from conformance.result import Finding
+    from conformance.merge import Finding
     from conformance.run import Run
 
 TOKENS = {
@@ -33,41 +34,7 @@ SAME_LINE_IDS = (
     " | ([$first.body.lineItems[]?|{key:.itemId,value:.lineItemId}]|from_entries) as $then"
     " | all($now|to_entries[]; ($then[.key] // .value) == .value)"
 )
-HEAD = r"""#!/bin/sh
-# {requirement} ({level}): {title}
-# {sentence}
-# Sources: {sources}
-# Expected: {expected}
-# Seen:     {seen}
-#
-# Exit status: 1 the fault is there, 0 it is gone, 2 the script could not get that far. Needs curl and jq.
-# BASE_URL may name another place of the same target. Tokens come from the environment: {tokens}
-set -u
-BASE_URL=${{BASE_URL:-{base}}}
-SESSION_URL=${{SESSION_URL:-{session_url}}}; ORDER_URL=${{ORDER_URL:-{order_url}}}; PLACE_ORDER_URL=${{PLACE_ORDER_URL:-{place_url}}}
-for tool in curl jq; do command -v "$tool" >/dev/null || {{ echo "$tool is needed" >&2; exit 2; }}; done
-{checks}work=$(mktemp -d) || exit 2
-trap 'rm -rf "$work"' EXIT
-
-# call NUMBER METHOD URL [curl arguments]: leaves {{status, headers, body}} in $work/NUMBER.json
-call() {{
-  number=$1; method=$2; url=$3; shift 3
-  status=$(curl -sS -g --path-as-is --max-time 60 -X "$method" -o "$work/body" -D "$work/head" -w '%{{http_code}}' -H 'Accept: application/json' "$@" "$url") || exit 2
-  [ -f "$work/body" ] || : > "$work/body"
-  headers=$(tr -d '\r' < "$work/head" | jq -Rn '[inputs|capture("^(?<k>[^:]+):\\s*(?<v>.*)$")?|{{key:(.k|ascii_downcase),value:.v}}]|from_entries')
-  jq -Rs --argjson status "$status" --argjson headers "$headers" '{{status: $status, headers: $headers, text: ., body: (try fromjson catch null)}}' "$work/body" > "$work/$number.json"
-  echo "$number: $method $url -> $status $(jq -c '[.body.errors[]?.errorId]' "$work/$number.json" 2>/dev/null)"
-  rm -f "$work/body" "$work/head"
-}}
-# get NUMBER FILTER [jq arguments]: a text from an earlier answer, or the end
-get() {{
-  file=$work/$1.json; filter=$2; shift 2
-  value=$(jq -er "$@" "$filter" "$file") || {{ echo "an id is missing in the answer of step $(basename "$file" .json)" >&2; exit 2; }}
-  printf '%s' "$value"
-}}
-uri() {{ jq -rn --arg value "$1" '$value|@uri'; }}
-
-"""
+HEAD = Path(__file__).with_name("script_head.sh")
 
 
 class Writer:
@@ -194,13 +161,24 @@ def write_script(run: Run, finding: Finding, sent: list[tuple[Step, Exchange]], 
         if run.profile.auth != "none"
         else []
     )
-    head = HEAD.format(
-        requirement=requirement.id, level=requirement.level, title=requirement.title, sentence=_one_line(requirement.sentence),
-        sources="; ".join(f"{one['document']}: {one['place']}" for one in requirement.sources), expected=_one_line(claim.want), seen=_one_line(claim.seen),
-        tokens=", ".join(used) or "none needed", base=run.profile.base_url, session_url=_url(run, contract.READ), order_url=_url(run, contract.READ_ORDER),
-        place_url=_url(run, contract.PLACE_ORDER),
-        checks="".join(f'[ -n "${{{one}:-}}" ] || {{ echo "set {one} to a token" >&2; exit 2; }}\n' for one in used),
-    )  # fmt: skip
+    checks = [f'[ -n "${{{one}:-}}" ] || {{ echo "set {one} to a token" >&2; exit 2; }}\n' for one in used]
+    head = HEAD.read_text(encoding="utf-8")
+    for name, value in {
+        "requirement": requirement.id,
+        "level": requirement.level,
+        "title": requirement.title,
+        "sentence": _one_line(requirement.sentence),
+        "sources": "; ".join(f"{one['document']}: {one['place']}" for one in requirement.sources),
+        "expected": _one_line(claim.want),
+        "seen": _one_line(claim.seen),
+        "tokens": ", ".join(used) or "none needed",
+        "base": run.profile.base_url,
+        "session_url": _url(run, contract.READ),
+        "order_url": _url(run, contract.READ_ORDER),
+        "place_url": _url(run, contract.PLACE_ORDER),
+        "checks": "".join(checks),
+    }.items():
+        head = head.replace(f"@{name}@", value)
     tail = f"""
 if jq -e {" ".join(arguments)} {shlex.quote(test)} "$work/{last}.json" > /dev/null 2>&1; then
   echo {shlex.quote(f"{requirement.id} holds here: the fault is gone")}

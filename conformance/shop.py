@@ -200,9 +200,10 @@ class Shop:
         )
         if isinstance(lines, int) and len(chosen) < lines:
             chosen = [(item, quantity) for item in self.plain(marketplace, lines)]
-        if self.borrows and email is None and address is None and why is None:
-            if session := self._spare(marketplace, chosen, credential):
-                return Cart(self, session)
+        plain = email is None and address is None and why is None
+        spare = self._spare(marketplace, chosen, credential) if self.borrows and plain else None
+        if spare:
+            return Cart(self, spare)
         exchange = self.initiate(marketplace, chosen, why, case, email=email, address=address, credential=credential)
         session = (
             self.trace.world.sessions.get(str(exchange.body.get("checkoutSessionId"))) if exchange.accepted else None

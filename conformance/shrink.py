@@ -16,7 +16,7 @@ from conformance.steps import Dangling, Step, from_record, play, steps_of
 from conformance.target import RunStopped
 
 if TYPE_CHECKING:
-    from conformance.result import Finding
+    from conformance.merge import Finding
     from conformance.run import Run
 
 CAP = 220  # requests for one finding
@@ -116,8 +116,7 @@ def _guesses(steps: list[Step]) -> Iterator[list[Step]]:
     makers = [one for one in steps[:-1] if one.number in roots]
     own = [one for one in steps if one.sessions & roots or one.number in roots]
     previous = [one for one in own[:-1] if one not in makers][-1:]
-    for guess in ([*makers, last], [*makers, *previous, last], own):
-        yield guess
+    yield from ([*makers, last], [*makers, *previous, last], own)
     if len(own) < len(steps):
         yield steps
 

@@ -70,7 +70,8 @@ def from_record(record: dict[str, Any]) -> Exchange:
     return Exchange(
         trace=record["trace"], seq=record["seq"], request=request, method=record["method"], url=record["url"],
         intent=Intent(**record["intent"]) if record["intent"] else None, status=record["status"], headers=record["response_headers"],
-        body=None if text is not None else received, text=text, problem=record["problem"], ms=record["ms"], started=record["started"],
+        body=None if text is not None else received, text=text, problem=record["problem"],
+        problem_kind=record.get("problem_kind"), ms=record["ms"], started=record["started"],
     )  # fmt: skip
 
 

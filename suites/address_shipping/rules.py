@@ -223,7 +223,8 @@ def a_delivery_range_begins_before_it_ends(at: At) -> Iterator[Claim]:
                     "the range",
                     f"a last day from {pair[0]} on",
                     pair[1],
-                    'all(.body.lineItems[].shippingOptions[]; (.minEstimatedDeliveryDate // "")[:10] <= (.maxEstimatedDeliveryDate // "9")[:10])',
+                    "all(.body.lineItems[].shippingOptions[]; "
+                    '(.minEstimatedDeliveryDate // "")[:10] <= (.maxEstimatedDeliveryDate // "9")[:10])',
                 )
                 return
     if ranges:

@@ -35,7 +35,7 @@ def test_an_address_is_replaced_and_replaced_again(shop: Shop, market: str, situ
 
 
 @provokes("ADDR-REPLACE", cost=10)
-@in_situations(**dict.fromkeys(SITUATIONS, 1), having="address.other")
+@in_situations(each=SITUATIONS, having="address.other")
 def test_an_address_is_replaced_in_every_situation(shop: Shop, market: str, situation: str) -> None:
     cart = cart_in(shop, market, situation)
     cart.move(shop.market(market).address, "ADDR-REPLACE", situation)
@@ -139,7 +139,7 @@ def _abroad(shop: Shop, market: str, situation: str, why: str, countries: tuple[
         cart.attempt(contract.ADDRESS, changed, why, country)
 
 
-@provokes("ADDR-WARN", cost=8)
+@provokes("ADDR-WARN", "WARNING-SHAPE", "WARNING-SHAPE-OPERATION", cost=8)
 @in_marketplaces(4, having="address.unverifiable")
 def test_a_doubtful_address_is_taken_with_a_warning(shop: Shop, market: str) -> None:
     doubtful = shop.market(market).unverifiable_address or {}

@@ -26,7 +26,7 @@ def test_a_coupon_is_applied_and_removed(shop: Shop, market: str) -> None:
 
 
 @provokes("COUPON-APPLY", "COUPON-REMOVE", cost=20)
-@in_situations(**dict.fromkeys(UNCOUPONED, 1), having="coupon")
+@in_situations(each=UNCOUPONED, having="coupon")
 def test_a_coupon_is_applied_and_removed_in_every_situation(shop: Shop, market: str, situation: str) -> None:
     code = shop.market(market).coupons_of("good", "oversized")[0].code
     cart = cart_in(shop, market, situation)

@@ -42,7 +42,7 @@ def test_an_item_that_is_taken_out(shop: Shop, market: str) -> None:
                 Cart(shop, session).read()
 
 
-@provokes("ITEM-WARNED", cost=12)
+@provokes("ITEM-WARNED", "WARNING-SHAPE", "WARNING-SHAPE-OPERATION", cost=12)
 @in_marketplaces(having="item.warned")
 def test_an_item_that_is_sold_with_a_warning(shop: Shop, market: str) -> None:
     plain = shop.plain(market)[0]

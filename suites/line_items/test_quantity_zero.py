@@ -19,7 +19,7 @@ def test_each_line_can_be_removed(shop: Shop, market: str) -> None:
 
 
 @provokes("QTY-ZERO", "COUPON-CONDITION", cost=20)
-@in_situations(**dict.fromkeys([name for name, one in SITUATIONS.items() if one.lines > 1], 1))
+@in_situations(each=[name for name, one in SITUATIONS.items() if one.lines > 1])
 def test_a_line_can_be_removed_in_every_situation(shop: Shop, market: str, situation: str) -> None:
     for position in shop.some((0, -1), few=1):
         cart = cart_in(shop, market, situation)

@@ -147,13 +147,11 @@ def a_net_price_is_the_line_less_its_discounts(at: At) -> Iterator[Claim]:
     view = at.answer
     if view is None or not view.lines:
         return
-    before_coupon = {one.id: _goods(one) for one in view.lines.values()}
-    if any(
-        value is None or line_.net is None
-        for value, line_ in zip(before_coupon.values(), view.lines.values(), strict=True)
-    ):
+    known = {one.id: (_goods(one), one.net) for one in view.lines.values()}
+    before_coupon = {name: goods for name, (goods, net) in known.items() if goods is not None and net is not None}
+    if len(before_coupon) < len(known):
         return
-    shares = {one.id: before_coupon[one.id] - one.net for one in view.lines.values()}  # type: ignore[operator]
+    shares = {name: goods - (known[name][1] or ZERO) for name, goods in before_coupon.items()}
     saved, tax = view.summary.get("additionalSavings", ZERO), view.summary.get("tax", ZERO)
     on_top = sum(shares.values(), ZERO) == saved - tax and tax > 0 and not saved
     if on_top and any(shares.values()) and all(share <= 0 for share in shares.values()):
@@ -161,7 +159,6 @@ def a_net_price_is_the_line_less_its_discounts(at: At) -> Iterator[Claim]:
         return
     for one in view.lines.values():
         share, goods = shares[one.id], before_coupon[one.id]
-        assert goods is not None
         if one.coupon_promotion is not None and one.coupon_promotion - tax <= share <= one.coupon_promotion:
             continue  # less than the coupon's share only by a tax that is in the net price
         if one.coupon_promotion is not None or (share and not saved) or share < min(ZERO, -tax) or share > goods:
@@ -177,7 +174,7 @@ def a_net_price_is_the_line_less_its_discounts(at: At) -> Iterator[Claim]:
             "net prices less their share of the coupon",
             "net prices without it",
             f"([.body.lineItems[].netPrice.value|tonumber]|add) < {sum(before_coupon.values(), ZERO)}",
-        )  # type: ignore[arg-type]
+        )
         return
     yield true(True, "netPrice", "", "", "true", case=f"{at.operation}{' with a coupon' if saved else ''}")
 
@@ -254,21 +251,12 @@ def _corrected(at: At, view: View) -> set[Decimal]:
     """The total with a wrong part put right: that part's breach is told by its own rule."""
     right = sums(view, at.operation == contract.READ_ORDER)
     wrong = {name: values[0] for name, values in right.items() if view.summary.get(name, ZERO) not in values}
-    units = {
-        one.item: at.world.units.get(
-            (at.session.marketplace if at.session else at.request.marketplace or "", one.item or "")
-        )
-        for one in view.lines.values()
-    }
-    parts = [
-        units[one.item] * one.quantity
-        for one in view.lines.values()
-        if units.get(one.item) is not None and one.quantity is not None
-    ]  # type: ignore[operator]
+    market = at.session.marketplace if at.session else at.request.marketplace or ""
+    subtotal = ZERO
+    for one in view.lines.values():
+        subtotal += at.world.units.get((market, one.item or ""), one.unit or ZERO) * (one.quantity or 0)
     found = {_formula(view.summary | wrong)} if wrong else set()
-    return found | (
-        {_formula(view.summary | wrong | {"priceSubtotal": sum(parts, ZERO)})} if _wrong_units(at) else set()
-    )
+    return found | ({_formula(view.summary | wrong | {"priceSubtotal": subtotal})} if _wrong_units(at) else set())
 
 
 @demands("PRICE-STABLE")
@@ -317,7 +305,8 @@ def amounts_are_decimals_of_their_currency(at: At) -> Iterator[Claim]:
                 f"{path} decimals",
                 f"at most {decimals.get(currency, 3)} decimals",
                 value,
-                f'all(.body|..|objects|select(has("currency") and has("value")).value|tostring; test("\\\\.[0-9]{{{decimals.get(currency, 3) + 1},}}$")|not)',
+                'all(.body|..|objects|select(has("currency") and has("value")).value|tostring; '
+                f'test("\\\\.[0-9]{{{decimals.get(currency, 3) + 1},}}$")|not)',
             )
             return
         negative = value.startswith("-") and any(digit in value for digit in "123456789")

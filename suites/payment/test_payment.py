@@ -24,7 +24,7 @@ def test_an_order_is_placed_and_read(shop: Shop, market: str, accepted: bool) ->
 
 
 @provokes("PAY-PLACE", "ORDER-READ", cost=12)
-@in_situations(**dict.fromkeys(SITUATIONS, 1), having="payment")
+@in_situations(each=SITUATIONS, having="payment")
 def test_an_order_is_what_the_session_was_in_every_situation(shop: Shop, market: str, situation: str) -> None:
     cart = cart_in(shop, market, situation)
     cart.read()

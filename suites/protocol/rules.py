@@ -14,7 +14,8 @@ from conformance.judge import At, Ground, demands, refuses
 from conformance.leaks import leak
 
 TRACE = re.compile(
-    r"Traceback \(most recent|^\s+at [\w.$<>]+ ?\(|\.java:\d+\)|node:internal|File \"[^\"]+\", line \d+|goroutine \d+ \[|panic: |\.rs:\d+:\d+",
+    r"Traceback \(most recent|^\s+at [\w.$<>]+ ?\(|\.java:\d+\)|node:internal|File \"[^\"]+\", line \d+"
+    r"|goroutine \d+ \[|panic: |\.rs:\d+:\d+",
     re.M,
 )
 HTML = re.compile(r"<!doctype html|<html[\s>]|<body[\s>]", re.I)
@@ -128,7 +129,8 @@ def _entry(at: At, name: str, one: Any) -> Iterator[tuple[str, str, Any, str]]:
             "a list of names and values",
             one["parameters"],
             (
-                f'{each}(has("parameters")|not) or ((.parameters|type) == "array" and all(.parameters[]; type == "object" and (.name // "" |type) == "string" and (.value // "" |type) == "string")))'
+                f'{each}(has("parameters")|not) or ((.parameters|type) == "array" and all(.parameters[]; type == "object" '
+                'and (.name // "" |type) == "string" and (.value // "" |type) == "string")))'
             ),
         )
 

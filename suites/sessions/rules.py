@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from functools import cache
+from typing import Any
 
 from conformance import contract
 from conformance.claim import Claim, equal, line, quoted, true
@@ -32,7 +33,7 @@ def initiate_answers_what_was_asked_for(at: At) -> Iterator[Claim]:
     )
     if at.answer is None:
         return
-    asked = Counter()
+    asked: Counter[Any] = Counter()
     for one in at.body.get("lineItemInputs", []):
         if isinstance(one, dict) and isinstance(one.get("quantity"), int):
             asked[one.get("itemId")] += one["quantity"]
