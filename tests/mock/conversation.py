@@ -80,7 +80,7 @@ def address_shipping(talk: Talk) -> None:
         names = ["recipient", "phoneNumber", "addressLine1", "addressLine2", "city", "county", "stateOrProvince",
                  "postalCode", "country"]
         bad: list[dict[str, Any]] = [{k: v for k, v in good.items() if k != name} for name in names]
-        wrong = (7, "", None, "x\x07y", "<b>", "\ud800", "y" * 300)
+        wrong = (7, "", None, "x\x07y", "x\ny", "x\x7fy", "<b>", "\ud800", "y" * 300)
         bad += [{**good, name: value} for name in names for value in wrong]
         for part in ("firstName", "lastName"):
             kept = {k: v for k, v in good["recipient"].items() if k != part}
@@ -92,12 +92,33 @@ def address_shipping(talk: Talk) -> None:
         bad += [{**good, "city": city} for city in ("a < b", "\U0001f6d2", "香港")]
         for address in bad:
             talk.start(market, items[:1], shippingAddress=address)
-            c.move(address)
-        c.read()
+            c.do(("move", address))
         c.do(*(("ship", 1, n) for n in (1, 2, 0, 9)))
         c.change("update_shipping_option", {"lineItemId": "none", "shippingOptionId": c.option(0, 1)})
         c.change("update_shipping_option", {"lineItemId": c.line(0), "shippingOptionId": c.option(1, 0)})
         c.read()
+        _rich_address(talk, market)
+
+
+def _rich_address(talk: Talk, market: str) -> None:
+    """Addresses and options in a session of four lines, a quantity above three, other options and a coupon."""
+    good, other = GOOD[market], OTHER[market]
+    people = ({"lastName": "O'Neill Núñez"}, {"lastName": "MacLeod"})
+    odd = [{**good, "recipient": {**good["recipient"], **one}} for one in people]
+    odd += [{**good, "addressLine1": "12 St. John's Road"}, {**other, "addressLine1": "y" * 60}]
+    odd += [{**other, "country": country} for country in ("FR", "SY", "SY")]
+    odd += [{k: v for k, v in other.items() if k != name} for name in ("city", "city", "phoneNumber")]
+    odd += [{**other, "recipient": {"firstName": "A"}}, {**other, "county": "x\x07y"}, {**other, "city": "x\x07y"}]
+    for code in ("", "TENTH"):
+        c = talk.start(market, [(item, 1 + 4 * (at == 0)) for at, item in enumerate(plain(market, 4, first=8))])
+        if code:
+            c.apply(code)
+        c.do(("ship", 3, 1), ("ship", 3, 2), ("ship", 0, 1), ("ship", 0, 9), ("ship", 0, 9), ("ship", 0, 0),
+             ("quantity", 1, 2), ("quantity", 1, 3), ("ship", 1, 1), ("move", UNVERIFIABLE[market]), ("move", other),
+             ("move", UNVERIFIABLE[market]), ("move", good), *(("move", address) for address in odd))
+        for _ in range(2):
+            c.change("update_shipping_option", {"lineItemId": "none", "shippingOptionId": c.option(0, 1)})
+            c.read()
 
 
 def coupons(talk: Talk) -> None:
@@ -119,6 +140,20 @@ def coupons(talk: Talk) -> None:
              ("quantity", 1, 20), ("remove", "SPEND100"), ("apply", "HOME20"), ("apply", "GIANT"))
         c.place()
         c.ordered()
+        other = talk.start(market, [(item, 5) for item in plain(market, 2)])
+        c = talk.start(market, [(item, 5) for item in plain(market, 2)])
+        c.do(("apply", "EXPIRED"), ("apply", "EXPIRED"), ("apply", "TENTH"), ("quantity", 0, 1))
+        c.quantity(0, 2)
+        c.apply("FIVEOFF")
+        c.do(("quantity", 0, 1), ("apply", "FIVEOFF"), ("remove", "TENTH"), ("apply", "TENTH"), ("remove", "TENTH"))
+        other.read()
+        for verb in ("apply_coupon", "remove_coupon", "apply_coupon"):
+            c.change(verb, {})
+            c.read()
+            c.apply("TENTH")
+        for count in range(1, 8):
+            for item in plain(market, 20):
+                talk.start(market, [(item, count)]).apply("SPEND100")
         near = talk.start(market, [(plain(market, 6)[5], 1), (plain(market, 2)[1], 1)])
         for count in range(1, 12):  # a minimum that promotions hold off
             near.quantity(1, count)
@@ -143,6 +178,9 @@ def money(talk: Talk) -> None:
             c.read()
             c.place()
             c.ordered()
+        talk.start(market, [(item, 1) for item in plain(market, 4, first=8)])
+        c = talk.start(market, [(item, 1) for item in reversed(plain(market, 4, first=4))])
+        c.do(("quantity", 1, 0), ("move", OTHER[market]), ("move", GOOD[market]), ("quantity", 1, 2))
 
 
 def marketplace(talk: Talk) -> None:
@@ -189,19 +227,42 @@ def payment(talk: Talk) -> None:
         talk.keep(talk.client.order("1234567890123"))
         talk.keep(talk.client.order("testError|16001"))
         talk.start(market, [(plain(market, 1)[0], 1)]).place()
-    for email in BUYERS:
-        c = talk.start("EBAY_GB", [(plain("EBAY_GB", 2)[at], 1) for at in (0, 1)], contactEmail=email)
+        _rich_order(talk, market)
+    for market, email in [("EBAY_GB", email) for email in BUYERS] + [(name, "declined@example.com") for name in GOOD]:
+        c = talk.start(market, [(plain(market, 2)[at], 1) for at in (0, 1)], contactEmail=email)
         c.place()
+        c.apply("TENTH")
         c.all_methods()
         c.quantity(0, 0)
         c.place()
     for trait, id in (("at_payment", 15012), ("at_payment", 15020), ("at_payment", 15045)):
+        talk.start("EBAY_DE", [(plain("EBAY_DE", 1)[0], 1), (special("EBAY_DE", trait, id), 1)]).place()
         c = talk.start("EBAY_DE", [(special("EBAY_DE", trait, id), 1), (plain("EBAY_DE", 1)[0], 1)])
         c.place()
         c.read()
         c.quantity(0, 0)
         c.place()
         c.ordered()
+
+
+def _rich_order(talk: Talk, market: str) -> None:
+    """An order of four lines, with a quantity above three and much to show; one in part; one of nothing; odd terms."""
+    c = talk.start(market, [(item, 1 + 4 * (at == 0)) for at, item in enumerate(plain(market, 4, first=8))])
+    full = TERMS["marketingTerms"][0]
+    for more in ({"marketingTermsAccepted": "yes"}, {"marketingChannels": "EMAIL"}, {"marketingTypes": {"OFFER": 1}}):
+        c.place({"marketingTerms": [{**full, **more}]})
+        c.read()
+    c.place()
+    waiting = talk.start(market, [(item, 1 + 4 * (at == 0)) for at, item in enumerate(plain(market, 4, first=8))])
+    c.do(("ordered",), ("ordered",), ("quantity", 0, 7), ("ordered",))
+    waiting.read()
+    unpaid = next(item.id for item in ITEMS[market].values() if item.unpaid)
+    c = talk.start(market, [(plain(market, 1)[0], 1), (unpaid, 1)])
+    c.place()
+    c.ordered()
+    c = talk.start(market, [(plain(market, 1)[0], 1)])
+    c.quantity(0, 0)
+    c.place()
 
 
 def protocol(talk: Talk) -> None:

@@ -51,7 +51,9 @@ class Talk:
 
     def _plain(self, value: Any, key: str = "") -> Any:
         if isinstance(value, dict):
-            return {name: self._plain(inner, name) for name, inner in value.items()}
+            plain = {name: self._plain(inner, name) for name, inner in value.items()}
+            first, last = value.get("minEstimatedDeliveryDate"), value.get("maxEstimatedDeliveryDate")
+            return {**plain, "in order": first <= last} if first and last else plain
         if isinstance(value, list):
             return [self._plain(inner, key) for inner in value]
         if not isinstance(value, str):
@@ -74,6 +76,7 @@ class Cart:
         self.id: str = body.get("checkoutSessionId") or "none"
         self.lines: list[dict[str, Any]] = body.get("lineItems") or []
         self.order = ""
+        self.ordered_at: dict[str, str] = {}
 
     def line(self, at: int) -> str:
         return self.lines[at].get("lineItemId", "none") if -len(self.lines) <= at < len(self.lines) else "none"
@@ -111,7 +114,11 @@ class Cart:
         return reply
 
     def ordered(self, market: str | None = None, **more: Any) -> Reply:
-        return self.talk.keep(self.talk.client.order(self.order, market, **more))
+        reply = self.talk.keep(self.talk.client.order(self.order, market, **more))
+        date = _json(reply).get("purchaseOrderCreationDate", "")
+        if date != self.ordered_at.setdefault(self.order, date) and date:
+            raise Differs(f"{self.ordered_at[self.order]}\n{date}")
+        return reply
 
     def do(self, *steps: tuple[Any, ...]) -> None:
         """Steps by name, as in `("quantity", 0, 2)`, each followed by a read."""
