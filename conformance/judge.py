@@ -292,7 +292,9 @@ def judge(world: World, profile: Profile, exchange: Exchange) -> list[Judgment]:
 
     at = _at(world, profile, exchange)
     found: list[Judgment] = []
-    if exchange.silent:
+    if exchange.breach:  # one finding, whatever the request was sent for
+        found += _unreadable(at)
+    if exchange.breach or exchange.silent:
         fold.silence(at)
         return found
     reasons = grounds(at) if at.operation != contract.TOKEN else []
@@ -334,6 +336,15 @@ def _at(world: World, profile: Profile, exchange: Exchange) -> At:
         else None,
         order=world.orders.get(subject) if subject and exchange.operation == contract.READ_ORDER else None,
     )
+
+
+def _unreadable(at: At) -> Iterator[Judgment]:
+    """An answer that is no HTTP or no JSON."""
+    if at.operation in contract.requirements()["TYPE-JSON"].operations:
+        part = "HTTP" if at.exchange.status is None else "JSON"
+        want = f"an answer that {part} can carry"
+        claim = true(False, part, want, at.exchange.problem, ".body != null" if part == "JSON" else "")
+        yield _judgment(at, "TYPE-JSON", claim, ok=False)
 
 
 def _acceptance(at: At) -> Iterator[Judgment]:

@@ -101,6 +101,8 @@ class Run:
                 names = list(self.profile.markets)
                 self.found = look(shop, chunks=1 if few else None, markets=names[:1] if few else None)
                 self.stopped = self.found.cause
+                if self.found.locked_out:
+                    shop.trace.judgments.clear()
             except RunStopped as stopped:
                 self.stopped = str(stopped)
 

@@ -12,6 +12,7 @@ from typing import Any
 
 from conformance.exchange import Exchange
 from conformance.model import ZERO, Line
+from conformance.patience import silence, unusable
 from conformance.shop import Features, Shop
 
 MOST_ITEMS = 24
@@ -19,11 +20,16 @@ MOST_ITEMS = 24
 
 @dataclass
 class Findings:
-    """What the scout learned. cause: the sentence with which the run ends, if there is nothing to judge."""
+    """What the scout learned.
+
+    cause: the sentence with which the run ends, if there is nothing to judge. locked_out: nothing was proved, since the
+    profile's app was not let in.
+    """
 
     features: dict[tuple[str, str], Features] = field(default_factory=dict)
     units: dict[tuple[str, str], Decimal] = field(default_factory=dict)
     cause: str | None = None
+    locked_out: bool = False
 
     def dump(self) -> dict[str, Any]:
         """Plain data for another process."""
@@ -44,23 +50,28 @@ class Findings:
 def look(shop: Shop, *, chunks: int | None = None, markets: list[str] | None = None) -> Findings:
     """Initiates sessions with all plain items of each marketplace, as many in one as surely fit."""
     found = Findings()
-    first: Exchange | None = None
+    seen: list[Exchange] = []
     size = shop.maximum()
     for name in markets or list(shop.profile.markets):
         items = list(shop.market(name).plain)[:MOST_ITEMS]
         parts = [items[at : at + size] for at in range(0, len(items), size)]
         for part in parts[:chunks]:
             exchange = shop.initiate(name, [(item, 1) for item in part], "SESSION-CREATE", f"{len(part)} plain items")
-            first = first or exchange
-            if exchange.silent and exchange.status is None:
-                return _ended(found, exchange)
+            seen.append(exchange)
             for line in _lines(shop, exchange):
                 found.features[name, line.item or ""] = _features(line)
                 if line.unit is not None:
                     found.units.setdefault((name, line.item or ""), line.unit)
-    if not found.features and first is not None:
-        return _ended(found, first)
+    if not found.features and seen:
+        telling = next((one for one in seen if not one.silent or one.breach), seen[0])
+        found.cause = cause_of(telling)
+        found.locked_out = all(_locked_out(shop, one) for one in seen)
     return found
+
+
+def _locked_out(shop: Shop, exchange: Exchange) -> bool:
+    """Whether an answer tells of the app, not of the server: no approval, or a token that the profile brought along."""
+    return 1100 in exchange.error_ids or (exchange.status == 401 and shop.profile.auth == "token")
 
 
 def _lines(shop: Shop, exchange: Exchange) -> Iterator[Line]:
@@ -84,29 +95,28 @@ def _features(line: Line) -> Features:
     )
 
 
-def _ended(found: Findings, exchange: Exchange) -> Findings:
-    found.cause = cause_of(exchange)
-    return found
-
-
 def cause_of(exchange: Exchange) -> str:
     """Why nothing can be judged, in one sentence."""
-    ids, where = set(exchange.error_ids), exchange.url
-    if exchange.status is None:
-        return f"The target did not answer: {exchange.problem}"
-    if 1100 in ids or exchange.status == 403:
-        return "The app has no access to guest checkout (403, 1100): ask eBay for approval of this app, or check its scope."
+    ids, where, said = set(exchange.error_ids), exchange.url, exchange.answer()
+    end = "so nothing that follows can be judged"
+    if exchange.breach:
+        return unusable(exchange)
+    if exchange.silent:
+        return silence(exchange)
+    if exchange.problem_kind == "redirect":
+        return f"The target answers with a redirect ({exchange.status}), which is not followed: check base_url in the profile."
+    if 1100 in ids:
+        return f"The app has no access to guest checkout ({said}): ask eBay for approval of this app, or check its scope."
     if exchange.status == 401 or ids & {1001, 1002, 1003}:
-        return f"The target refuses the run's token ({exchange.answer()}): check the credentials in the profile."
-    if exchange.status == 429 or 2001 in ids:
-        return "The target's quota of calls is used up (429): try again after its reset."
-    if exchange.status in (502, 503, 504):
-        return f"The target is not available ({exchange.status}): try again later."
+        return f"The target refuses the run's token ({said}): check the credentials in the profile."
     if exchange.status == 404 and not ids - {2002, 3003}:
         return f"Nothing answers like the Order API at {where} (404): check base_url in the profile."
+    if exchange.accepted and not isinstance(exchange.body.get("checkoutSessionId"), str):
+        return f"The target answers initiateGuestCheckoutSession with {said} and no checkoutSessionId, {end}."
     if exchange.accepted:
-        return "The target answers initiateGuestCheckoutSession without a checkout session, so nothing that follows can be judged."
-    if exchange.status >= 500:
-        return f"The target fails on a valid initiateGuestCheckoutSession ({exchange.answer()}), so nothing that follows can be judged."
-    refused = f"The target refuses a valid initiateGuestCheckoutSession with {exchange.answer()}"
-    return f"{refused}: check the items and the address in the profile."
+        return f"The target answers initiateGuestCheckoutSession with {said} and no line items, {end}."
+    if exchange.status is not None and exchange.status < 400:
+        return f"The target answers a valid initiateGuestCheckoutSession with {said}, {end}."
+    if exchange.status is not None and exchange.status >= 500:
+        return f"The target fails on a valid initiateGuestCheckoutSession ({said}), {end}."
+    return f"The target refuses a valid initiateGuestCheckoutSession with {said}: check the items and the address in the profile."

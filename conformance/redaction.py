@@ -1,0 +1,90 @@
+"""Secrets become keyed pseudonyms: equal where the values are equal, worthless to a reader.
+
+A server may echo what it was sent, in any of the forms that programs write a text in; each of them is known here.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import html
+import json
+from collections.abc import Iterator
+from threading import Lock
+from urllib.parse import quote
+
+SHORTEST = 4  # a shorter text is no secret: it would stand in every other word
+CUT = 8  # so much of a secret, cut off at the end of a text, still is one
+
+
+class Secrets:
+    """Knows the secrets of a run and takes them out of texts. key: makes the pseudonyms of this run."""
+
+    def __init__(self, key: bytes) -> None:
+        self._key = key
+        self._known: dict[str, str] = {}
+        self._plain: dict[str, str] = {}
+        self._ordered: tuple[tuple[str, str], ...] = ()
+        self._lock = Lock()
+
+    def add(self, *values: str) -> None:
+        """Learns secrets; texts of fewer than four characters are left alone."""
+        with self._lock:
+            for value in values:
+                if len(value) < SHORTEST or value in self._plain:
+                    continue
+                raw = value.encode("utf-8", "surrogatepass")
+                name = "secret-" + hmac.new(self._key, raw, hashlib.sha256).hexdigest()[:10]
+                self._plain[value] = name
+                for form in _forms(value, raw):
+                    self._known.setdefault(form, name)
+            self._ordered = tuple(sorted(self._known.items(), key=lambda pair: -len(pair[0])))
+
+    def out_of(self, text: str) -> str:
+        """The text without any known secret."""
+        for form, name in self._ordered:
+            if form in text:
+                text = text.replace(form, name)
+        return text
+
+    def out_of_cut(self, text: str) -> str:
+        """The same for a text that may have been cut off within a secret."""
+        text = self.out_of(text)
+        for value, name in self._plain.items():
+            start = text.find(value[:CUT])
+            if start < 0 or len(value) <= CUT:
+                continue
+            end = start + CUT
+            while end < len(text) and end - start < len(value) and text[end] == value[end - start]:
+                end += 1
+            text = text[:start] + name + text[end:]
+        return text
+
+
+def _forms(value: str, raw: bytes) -> Iterator[str]:
+    """Every form in which a program may write a text: plain, percent-encoded (twice too), in JSON, in HTML, base64, hex."""
+    plain = {value, json.dumps(value)[1:-1], json.dumps(value, ensure_ascii=False)[1:-1], html.escape(value)}
+    plain.add(value.replace("/", "\\/"))
+    percent = {quote(raw, safe=""), quote(raw), "".join(f"%{byte:02X}" for byte in raw)}
+    percent |= {_lower(form) for form in percent}
+    percent |= {form.replace("%", "%25") for form in percent}
+    yield from plain | percent | {raw.hex(), raw.hex().upper()}
+    for start in range(3):
+        yield from _base64(raw, start)
+
+
+def _lower(form: str) -> str:
+    """Percent-encoding with small hexadecimal digits."""
+    head, *rest = form.split("%")
+    return "%".join([head, *(part[:2].lower() + part[2:] for part in rest)])
+
+
+def _base64(raw: bytes, start: int) -> Iterator[str]:
+    """What base64 makes of the bytes wherever they stand in a longer text: without the characters that depend on it."""
+    first, last = -(-start * 8 // 6), (start + len(raw)) * 8 // 6
+    for encode in (base64.b64encode, base64.urlsafe_b64encode):
+        core = encode(b"\0" * start + raw).decode()[first:last]
+        if len(core) >= CUT:
+            yield core
+            yield core.replace("+", "%2B").replace("/", "%2F")
