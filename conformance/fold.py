@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 # A breach of these rules says nothing about the cart, so the next read still must show what the answer showed.
 FORM = ("SESSION-FIELDS", "SESSION-DOCUMENTED", "SESSION-SIGNATURE", "TYPE-JSON", "WARNING-SHAPE")
 
+# After a read that breaks one of these nobody knows what the session holds.
+DOUBTS = ("SESSION-READ", "SESSION-SAFE", "SESSION-ISOLATED", "SESSION-UNIQUE")
+
 
 def silence(at: At) -> None:
     """No usable answer: whether a change took place is unknown until the next read."""
@@ -49,9 +52,9 @@ def _accepted(at: At, broken: list[Judgment]) -> None:
     state_broken = any(_of_state(one) for one in broken)
     session.prices_in_doubt = at.operation != contract.READ and any(not _of_form(one) for one in broken)
     if at.operation == contract.READ:
-        session.pending.clear()
+        session.pending = [one for one in session.pending if one.operation == contract.PLACE_ORDER]
         session.unconfirmed = None
-        session.in_doubt = False
+        session.in_doubt = any(one.requirement in DOUBTS or (one.claim and one.claim.weak) for one in broken)
         session.last_read = exchange.id
         session.changes_seen = len(world.changes)
     else:
@@ -77,7 +80,7 @@ def _adopt(at: At, session: Session) -> None:
     if at.answer is None:
         return
     session.view = at.answer
-    if session.phase in ("open", "empty"):
+    if session.phase in ("open", "empty") and session.view.lines_known:
         session.phase = "open" if session.view.lines else "empty"
     learn(at, session)
 
@@ -114,7 +117,7 @@ def _create(at: At, broken: bool) -> None:
     )
     at.world.sessions[seen.id] = session
     at.world.most_lines = max(at.world.most_lines, len(seen.lines))
-    if not seen.lines:
+    if not seen.lines and seen.lines_known:
         session.phase = "empty"
     learn(at, session)
 

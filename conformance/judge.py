@@ -90,6 +90,7 @@ class At:
     answer: View | None
     order: Order | None = None
     failed: set[str] = field(default_factory=set)
+    cart_differs: bool = False
     _problems: list[Problem] | None = None
     _amounts: list[tuple[str, str, Any]] | None = None
 
@@ -236,7 +237,7 @@ def _refusal_judgments(at: At, found: list[Ground]) -> Iterator[Judgment]:
     """Judges an answer to a request that has grounds for refusal; nothing for a lawful acceptance without a reading."""
     exchange = at.exchange
     certain = [one for one in found if one.certain]
-    if exchange.accepted:
+    if exchange.accepted and all(one.lawful for one in certain):
         for one in found:
             if one.lawful and (reading := one.lawful(at)) is not None:
                 yield _judgment(at, one.requirement, None, ok=True, condition=one.condition, reading=reading)
@@ -380,6 +381,8 @@ def _owner(at: At) -> str:
 def _claims(at: At) -> Iterator[Judgment]:
     kind = "accepted" if at.exchange.accepted else "refused"
     for requirement, rule in _demands[at.operation, kind]:
+        if at.cart_differs and contract.requirements()[requirement].chapter == "money":
+            continue  # sums over a cart that is not the session's say nothing
         for claim in rule(at):
             owner = claim.requirement or requirement
             if not claim.ok:

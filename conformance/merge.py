@@ -142,14 +142,16 @@ EXPLAINS = ("SESSION-SAFE", "SESSION-READ", "ORDER-READ", "ORDER-STABLE", "SESSI
 
 
 def _drop_explained(merged: Merged) -> None:
-    """Prices that move by themselves blame whatever request came last: such findings go where the cause is known."""
-    if not any(
-        one.requirement in EXPLAINS and one.about in ("summary", "net", "unit") for one in merged.findings.values()
-    ):
-        return
+    """What moves by itself blames whatever request came last: such findings go where the cause is known."""
+    known = {_part(one.about) for one in merged.findings.values() if one.requirement in EXPLAINS}
     for key, one in list(merged.findings.items()):
-        if one.first.get("weak"):
+        if one.first.get("weak") and _part(one.about) in known:
             del merged.findings[key]
+            merged.failed_cases[one.requirement].clear()
+
+
+def _part(about: str) -> str:
+    return "prices" if about in ("summary", "net", "unit") else about
 
 
 def _add(merged: Merged, one: dict[str, Any], record: journal.TraceRecord) -> None:

@@ -12,6 +12,10 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 ZERO = Decimal(0)
+# Stands for what an answer should show and does not, or not in a readable form: the rules about form tell it, and nothing
+# is concluded from it.
+UNKNOWN = "(cannot be read)"
+ALWAYS_IN_ADDRESS = ("addressLine1", "city", "country", "phoneNumber")
 ADDRESS_FIELDS = (
     "addressLine1",
     "addressLine2",
@@ -22,6 +26,9 @@ ADDRESS_FIELDS = (
     "postalCode",
     "stateOrProvince",
 )
+RECIPIENT = ("recipient.firstName", "recipient.lastName")
+PER_LINE = ("id", "quantity", "option", "unit", "net")
+SUMMARY = ("priceSubtotal", "priceDiscount", "deliveryCost", "tax", "fee", "total", "adjustment")
 Key = tuple[str, ...]
 
 
@@ -127,6 +134,9 @@ class View:
     address: dict[str, Any]
     coupons: list[str]
     summary: dict[str, Decimal]
+    lines_known: bool = True
+    coupons_known: bool = True
+    unreadable: frozenset[str] = frozenset()
 
     def line_of(self, item: str) -> Line | None:
         """The first line of that item."""
@@ -182,6 +192,8 @@ def view(body: dict[str, Any]) -> View:
     lines = [_line(raw, at) for at, raw in enumerate(objects(body.get("lineItems")))]
     address = body.get("shippingAddress")
     summary = body.get("pricingSummary")
+    amounts_read = _summary(summary) if isinstance(summary, dict) else {}
+    raw_lines, raw_coupons = body.get("lineItems"), body.get("appliedCoupons")
     return View(
         raw=body,
         id=text(body.get("checkoutSessionId")) or text(body.get("purchaseOrderId")),
@@ -190,7 +202,18 @@ def view(body: dict[str, Any]) -> View:
         coupons=[
             code for one in objects(body.get("appliedCoupons")) if (code := text(one.get("redemptionCode"))) is not None
         ],
-        summary=_summary(summary) if isinstance(summary, dict) else {},
+        summary=amounts_read,
+        lines_known=len(lines) == len(raw_lines)
+        if isinstance(raw_lines, list)
+        else not amounts_read.get("priceSubtotal"),
+        coupons_known=raw_coupons is None or _codes(raw_coupons),
+        unreadable=frozenset({*SUMMARY, *(summary if isinstance(summary, dict) else ())}) - set(amounts_read),
+    )
+
+
+def _codes(coupons: Any) -> bool:
+    return isinstance(coupons, list) and all(
+        isinstance(one, dict) and text(one.get("redemptionCode")) for one in coupons
     )
 
 
@@ -225,26 +248,31 @@ def keyed(seen: View) -> dict[str, Line]:
 def state(seen: View) -> dict[Key, Any]:
     """What a client set: lines, quantities, selected options, address, coupons. Comparable with ==."""
     lines = keyed(seen)
-    found: dict[Key, Any] = {("lines",): frozenset(lines)}
+    found: dict[Key, Any] = {("lines",): frozenset(lines) if seen.lines_known else UNKNOWN}
     for key, line in lines.items():
-        found["id", key] = line.id
-        found["quantity", key] = line.quantity
-        found["option", key] = line.selected.id if line.selected else None
-    for name, value in flat_address(seen.address).items():
+        found["id", key] = line.id if "lineItemId" in line.raw else UNKNOWN
+        found["quantity", key] = UNKNOWN if line.quantity is None else line.quantity
+        found["option", key] = line.selected.id if line.selected and line.selected.id else UNKNOWN
+    address = flat_address(seen.address)
+    for name in (*ALWAYS_IN_ADDRESS, *(() if isinstance(seen.address.get("recipient"), dict) else RECIPIENT)):
+        found["address", name] = UNKNOWN
+    for name, value in address.items():
         found["address", name] = folded(value)
-    found["coupons",] = frozenset(code.casefold() for code in seen.coupons)
+    found["coupons",] = frozenset(code.casefold() for code in seen.coupons) if seen.coupons_known else UNKNOWN
     return found
 
 
 def differences(before: dict[Key, Any], after: dict[Key, Any]) -> dict[Key, tuple[Any, Any]]:
     """Each key whose value changed, with both values; what belongs to a line that came or went is told by `lines`."""
-    common = before.get(("lines",), frozenset()) & after.get(("lines",), frozenset())
+    sets = [one.get(("lines",), frozenset()) for one in (before, after)]
+    common = sets[0] & sets[1] if UNKNOWN not in sets else frozenset()
     found = {}
     for key in {**before, **after}:
-        if key[0] in ("id", "quantity", "option", "unit", "net") and ("lines",) in before and key[1] not in common:
+        if key[0] in PER_LINE and ("lines",) in before and key[1] not in common:
             continue
-        if before.get(key) != after.get(key):
-            found[key] = (before.get(key), after.get(key))
+        pair = (before.get(key), after.get(key))
+        if pair[0] != pair[1] and UNKNOWN not in pair:
+            found[key] = pair
     return found
 
 
@@ -252,11 +280,13 @@ def pricing(seen: View) -> dict[Key, Any]:
     """The amounts that follow: unit and net price of each line by item, and the summary, zero as good as absent."""
     found: dict[Key, Any] = {}
     for line in seen.lines.values():
-        found["unit", line.item or line.id] = line.unit
-        found["net", line.item or line.id] = line.net
+        found["unit", line.item or line.id] = UNKNOWN if line.unit is None else line.unit
+        found["net", line.item or line.id] = UNKNOWN if line.net is None else line.net
     for name, value in seen.summary.items():
         if value:
             found["summary", name] = value
+    for name in seen.unreadable:
+        found["summary", name] = UNKNOWN
     return found
 
 

@@ -106,7 +106,9 @@ def cause_of(exchange: Exchange) -> str:
     if exchange.problem_kind == "redirect":
         return f"The target answers with a redirect ({exchange.status}), which is not followed: check base_url in the profile."
     if 1100 in ids:
-        return f"The app has no access to guest checkout ({said}): ask eBay for approval of this app, or check its scope."
+        return (
+            f"The app has no access to guest checkout ({said}): ask eBay for approval of this app, or check its scope."
+        )
     if exchange.status == 401 or ids & {1001, 1002, 1003}:
         return f"The target refuses the run's token ({said}): check the credentials in the profile."
     if exchange.status == 404 and not ids - {2002, 3003}:

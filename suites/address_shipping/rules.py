@@ -8,7 +8,7 @@ from typing import Any
 from conformance import contract
 from conformance.claim import Claim, equal, line, quoted, true
 from conformance.judge import At, Ground, demands, refuses
-from conformance.model import differences, flat_address, folded, keyed, objects, state, text
+from conformance.model import Line, differences, flat_address, folded, keyed, objects, state, text
 from suites.line_items.rules import asked, named_line
 from suites.sessions.rules import address_test, told_by_form
 
@@ -143,7 +143,8 @@ def a_doubtful_address_is_taken_with_a_warning(at: At) -> Iterator[Claim]:
 def each_line_has_exactly_one_selected_option(at: At) -> Iterator[Claim]:
     if at.answer is None:
         return
-    counts = [sum(option.selected for option in each.options) for each in at.answer.lines.values()]
+    readable = [each for each in at.answer.lines.values() if _options_readable(each)]
+    counts = [sum(option.selected for option in each.options) for each in readable]
     if not counts:
         return
     yield true(
@@ -154,7 +155,7 @@ def each_line_has_exactly_one_selected_option(at: At) -> Iterator[Claim]:
         "all(.body.lineItems[]; ([.shippingOptions[]?|select(.selected==true)]|length)==1)",
     )
     if at.operation == contract.INITIATE and all(one == 1 for one in counts):
-        first = all(each.options[0].selected for each in at.answer.lines.values())
+        first = all(each.options[0].selected for each in readable)
         yield true(
             first,
             "the first option at the start",
@@ -163,6 +164,12 @@ def each_line_has_exactly_one_selected_option(at: At) -> Iterator[Claim]:
             "all(.body.lineItems[]; .shippingOptions[0].selected==true)",
             case=f"{at.operation} the first option",
         )
+
+
+def _options_readable(each: Line) -> bool:
+    """Whether the options have the form that SESSION-FIELDS asks for."""
+    options = objects(each.raw.get("shippingOptions"))
+    return bool(options) and all(isinstance(one.get("selected"), bool) for one in options)
 
 
 @demands("SHIP-SET")

@@ -57,6 +57,7 @@ def a_good_coupon_lowers_the_total(at: At) -> Iterator[Claim]:
         or at.answer is None
         or at.before is None
         or _applied(at.before, code)
+        or not at.answer.coupons_known
     ):
         return
     listed = [one.casefold() for one in at.answer.coupons].count(code.casefold())

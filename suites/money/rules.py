@@ -23,6 +23,8 @@ def sums(view: View, is_order: bool) -> dict[str, list[Decimal]]:
     """What the parts of the summary must be by the documents' sums; several values where the documents leave a reading."""
     lines = list(view.lines.values())
     found: dict[str, list[Decimal]] = {}
+    if not view.lines_known:
+        return found
     subtotal = total(
         [one.unit * one.quantity if one.unit is not None and one.quantity is not None else None for one in lines]
     )
@@ -112,7 +114,7 @@ def _sum_rule(name: str) -> None:
             return
         values = sums(at.answer, at.operation == contract.READ_ORDER).get(name)
         seen = at.answer.summary.get(name)
-        if not values or (seen is None and name != "importCharges"):
+        if not values or (seen is None and name != "importCharges") or name in at.answer.unreadable:
             return
         given = seen or ZERO
         if given in values:
@@ -192,6 +194,8 @@ def savings_are_what_the_lines_save(at: At) -> Iterator[Claim]:
         return
     parts = [(_goods(one), one.net) for one in view.lines.values()]
     saved, tax = view.summary.get("additionalSavings", ZERO), view.summary.get("tax", ZERO)
+    if not view.coupons_known or "additionalSavings" in view.unreadable:
+        return
     if at.operation != contract.READ_ORDER and not view.coupons:
         yield amount("no savings without a coupon", f"{SUMMARY}.additionalSavings", ZERO, saved)
         return
@@ -212,7 +216,7 @@ def the_total_is_the_formula(at: At) -> Iterator[Claim]:
     needed = {"priceSubtotal", "priceDiscount", "deliveryCost", "tax", "fee", "total"}
     if at.operation != contract.READ_ORDER:
         needed.add("adjustment")  # always there in a session; its absence is told by SESSION-FIELDS
-    if view is None or not needed <= view.summary.keys():
+    if view is None or not needed <= view.summary.keys() or {"importCharges", "additionalSavings"} & view.unreadable:
         return
     want, shown = _formula(view.summary), view.summary["total"]
     adjusted = view.summary.get("adjustment", ZERO)

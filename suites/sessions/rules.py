@@ -33,6 +33,18 @@ def initiate_answers_what_was_asked_for(at: At) -> Iterator[Claim]:
     )
     if at.answer is None:
         return
+    if at.answer.coupons:
+        owner = "SESSION-ISOLATED" if any(one.view.coupons for one in at.world.sessions.values()) else None
+        yield true(
+            False,
+            "a fresh session",
+            "no coupon applied",
+            at.answer.coupons,
+            "([.body.appliedCoupons[]?]|length) == 0",
+            requirement=owner,
+        )
+    if not at.answer.lines_known:
+        return
     asked: Counter[Any] = Counter()
     for one in at.body.get("lineItemInputs", []):
         if isinstance(one, dict) and isinstance(one.get("quantity"), int):
@@ -188,14 +200,34 @@ def blame(found: dict[Key, tuple[object, object]], pending: list[Pending], *, ce
     """The refused request that explains a difference: the last whose effect it is; any, if the state was certain before."""
     parts = {key[0] for key in found} - set(PRICES)
     for one in reversed(pending):
+        if carried_out(found, one):
+            return one
+    for one in reversed(pending):
         if parts & set(EFFECTS.get(one.operation, ())):
             return one
     return pending[-1] if pending and certain else None
 
 
+def carried_out(found: dict[Key, tuple[object, object]], one: Pending) -> bool:
+    """Whether a difference is just what the refused request asked for."""
+    wanted = one.wanted if isinstance(one.wanted, dict) else {}
+    changes = {key: after for key, (_, after) in found.items()}
+    if one.operation == contract.QUANTITY:
+        gone = wanted.get("quantity") == 0 and ("lines",) in changes
+        return gone or any(key[0] == "quantity" and after == wanted.get("quantity") for key, after in changes.items())
+    if one.operation == contract.OPTION:
+        return any(key[0] == "option" and after == wanted.get("shippingOptionId") for key, after in changes.items())
+    if one.operation == contract.ADDRESS:
+        sent = {name: folded(value) for name, value in flat_address(wanted).items()}
+        return any(key[0] == "address" and sent.get(key[1]) == after for key, after in changes.items())
+    code = str(wanted.get("redemptionCode", "")).casefold()
+    before, after = found.get(("coupons",), (frozenset(), frozenset()))
+    return isinstance(before, frozenset) and isinstance(after, frozenset) and code in before ^ after
+
+
 def blamed(found: dict[Key, tuple[object, object]], one: Pending, words: str) -> Claim:
-    """The claim that a refused request changed nothing; a weak one where only prices moved."""
-    weak = {key[0] for key in found} <= set(PRICES)
+    """The claim that a refused request changed nothing; a weak one where the change is not what was asked for."""
+    weak = not carried_out(found, one)
     return as_claim(
         found, requirement=one.requirement, case=f"{one.operation} {words}", proof=(one.exchange,), weak=weak
     )
@@ -210,6 +242,7 @@ def a_read_shows_the_last_accepted_state(at: At) -> Iterator[Claim]:
     found = own_differences(at)
     if session.prices_in_doubt:
         found = {key: pair for key, pair in found.items() if key[0] not in PRICES}
+    at.cart_differs = any(key[0] not in PRICES for key in found)
     others = [one for one in at.world.changes[session.changes_seen :] if one[0] != session.id]
     guilty = blame(found, session.pending, certain=not session.unconfirmed)
     if found and guilty:
@@ -314,7 +347,7 @@ def a_required_field_is_missing(at: At) -> Iterator[Ground]:
             continue
         if path.endswith(("postalCode", "stateOrProvince")):
             continue  # conditional fields: ADDR-REQUIRED
-        if kind == "missing" and at.operation == contract.INITIATE:
+        if kind == "missing" and (at.operation == contract.INITIATE or path in ("lineItemId", "shippingOptionId")):
             yield Ground("SESSION-REQUIRED", path)
         elif kind == "missing" and in_address:
             yield Ground("SESSION-REQUIRED", path, certain=False, lawful=lambda _: "kept from before")

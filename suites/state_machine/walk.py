@@ -7,6 +7,7 @@ that answers differently the second time cannot confuse Hypothesis.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import count
 from typing import Any
 
@@ -19,11 +20,19 @@ from conformance.exchange import OTHER_APP
 from conformance.shop import Blocked, Cart, Shop
 
 PLACE = st.integers(0, 11)
-READ = st.booleans()
-LINES = st.lists(st.tuples(PLACE, st.integers(1, 6)), min_size=1, max_size=4)
+YES = st.booleans()
+# What is read after a step: half of the time the session itself, now and then the other one as well or alone.
+NOTHING, OWN, OTHER, BOTH = "", "own", "other", "both"
+READ = st.sampled_from((NOTHING, OWN, NOTHING, OWN, NOTHING, OWN, OTHER, BOTH))
+LINE = st.tuples(PLACE, st.integers(1, 6))
+LINES = st.builds(lambda count, lines: lines[:count], st.integers(1, 4), st.tuples(LINE, LINE, LINE, LINE))
 WHICH = st.sampled_from((0, 0, 0, 1))  # the session that the walk is busy with, now and then the one before
 RESTS = 4  # steps on a session that takes no more changes, before another one is opened
-DECLINED = 11  # the place at which a session gets a buyer whose payment is declined
+DECLINED = 10  # from this place on a session gets a buyer whose payment is declined
+ITEMS = 8  # few, so that sessions have items in common
+
+
+Lines = Sequence[tuple[int, int]]
 
 
 class Walk(RuleBasedStateMachine):
@@ -33,21 +42,21 @@ class Walk(RuleBasedStateMachine):
         super().__init__()
         self.shop, self.market, self.number = shop, market, number
         self.carts: list[Cart] = []
-        self.wanted: list[tuple[int, int]] = []
+        self.wanted: Lines = ()
         self.rested: dict[str, int] = {}
         self.walked = 0
 
     # ------------------------------------------------------------ sessions
 
-    def _open(self, lines: list[tuple[int, int]], buyer: int = 0) -> None:
+    def _open(self, lines: Lines, buyer: int = 0) -> None:
         """Another session, in the place of the older one. Where none is to be had, the walk goes on without."""
-        items = self.shop.plain(self.market, 12)
+        items = self.shop.plain(self.market, ITEMS)
         chosen: dict[str, int] = {}
         for place, quantity in lines[: self.shop.maximum()]:
             rest = [one for one in items if one not in chosen]
             if rest:
                 chosen[rest[place % len(rest)]] = quantity
-        declined = list(self.shop.profile.declined) if buyer == DECLINED and self._pays() else []
+        declined = list(self.shop.profile.declined) if buyer >= DECLINED and self._pays() else []
         try:
             email = declined[self.number % len(declined)] if declined else None
             cart = self.shop.cart(self.market, chosen.items(), email=email)
@@ -80,20 +89,31 @@ class Walk(RuleBasedStateMachine):
             cart.send(operation, body, why, case, **more)
         return cart
 
-    def _read(self, cart: Cart | None, read: bool = True) -> None:
+    def _read(self, cart: Cart | None, read: str) -> None:
         self.walked += 1
-        if cart and read:
+        if cart and read in (OWN, BOTH):
             cart.read()
+        others = [one for one in self.carts if one is not cart]
+        if others and read in (OTHER, BOTH):
+            others[0].read()
 
     # ------------------------------------------------------------ steps
 
-    @initialize(lines=LINES, buyer=PLACE, coupon=READ)
-    def begin(self, lines: list[tuple[int, int]], buyer: int, coupon: bool) -> None:
+    @initialize(lines=LINES, buyer=PLACE, coupon=YES, option=YES, other=YES)
+    def begin(self, lines: Lines, buyer: int, coupon: bool, option: bool, other: bool) -> None:
+        """A session, half of the time with a coupon, with another option, with another session beside it."""
         self.wanted = lines
+        if other:
+            self._open(lines[::-1])
         self._open(lines, buyer)
-        codes = self._codes()
-        if coupon and codes and self.carts:
-            self.carts[0].apply(codes[0])
+        if not self.carts:
+            return
+        cart, codes = self.carts[0], self._codes()
+        if coupon and codes:
+            cart.apply(codes[0])
+        free = [(line, found) for line in cart.lines if (found := cart.other_option(line))]
+        if option and free:
+            cart.select(free[-1][0], free[-1][1].id)
 
     @rule()
     def again(self) -> None:
@@ -104,11 +124,11 @@ class Walk(RuleBasedStateMachine):
 
     @precondition(lambda self: self.walked > 3)
     @rule(lines=LINES, buyer=PLACE)
-    def another_session(self, lines: list[tuple[int, int]], buyer: int) -> None:
+    def another_session(self, lines: Lines, buyer: int) -> None:
         self._open(lines, buyer)
 
     @rule(which=WHICH, place=PLACE, quantity=st.integers(1, 6), read=READ)
-    def quantity(self, which: int, place: int, quantity: int, read: bool) -> None:
+    def quantity(self, which: int, place: int, quantity: int, read: str) -> None:
         cart = self._cart(which)
         if cart:
             line = cart.lines[place % len(cart.lines)].id if cart.lines else "1"
@@ -116,7 +136,7 @@ class Walk(RuleBasedStateMachine):
         self._read(cart, read)
 
     @rule(which=WHICH, place=PLACE, read=READ)
-    def take_out(self, which: int, place: int, read: bool) -> None:
+    def take_out(self, which: int, place: int, read: str) -> None:
         cart = self._cart(which)
         if cart:
             line = cart.lines[place % len(cart.lines)].id if cart.lines else "1"
@@ -124,7 +144,7 @@ class Walk(RuleBasedStateMachine):
         self._read(cart, read)
 
     @rule(which=WHICH, place=PLACE, choice=PLACE, read=READ)
-    def option(self, which: int, place: int, choice: int, read: bool) -> None:
+    def option(self, which: int, place: int, choice: int, read: str) -> None:
         cart = self._cart(which)
         if cart:
             lines = [one for one in cart.lines if len(one.options) > 1] or cart.lines
@@ -135,7 +155,7 @@ class Walk(RuleBasedStateMachine):
         self._read(cart, read)
 
     @rule(which=WHICH, choice=PLACE, read=READ)
-    def address(self, which: int, choice: int, read: bool) -> None:
+    def address(self, which: int, choice: int, read: str) -> None:
         cart = self._cart(which)
         if cart:
             market = self.shop.market(self.market)
@@ -144,7 +164,7 @@ class Walk(RuleBasedStateMachine):
         self._read(cart, read)
 
     @rule(which=WHICH, choice=PLACE, read=READ)
-    def coupon(self, which: int, choice: int, read: bool) -> None:
+    def coupon(self, which: int, choice: int, read: str) -> None:
         """A first one or, more often, a second one."""
         cart, codes = self._cart(which), self._codes()
         if cart and codes:
@@ -152,7 +172,7 @@ class Walk(RuleBasedStateMachine):
         self._read(cart, read)
 
     @rule(which=WHICH, choice=PLACE, read=READ)
-    def coupon_off(self, which: int, choice: int, read: bool) -> None:
+    def coupon_off(self, which: int, choice: int, read: str) -> None:
         """The one that is applied, or else one that is not."""
         cart = self._cart(which)
         if cart:
@@ -166,7 +186,7 @@ class Walk(RuleBasedStateMachine):
     # ------------------------------------------------------------ steps that must be refused
 
     @rule(which=WHICH, choice=st.integers(0, 2), read=READ)
-    def nothing_there(self, which: int, choice: int, read: bool) -> None:
+    def nothing_there(self, which: int, choice: int, read: str) -> None:
         """A line or an option that the session does not have."""
         cart = self._cart(which)
         if cart:
@@ -180,7 +200,7 @@ class Walk(RuleBasedStateMachine):
         self._read(cart, read)
 
     @rule(which=WHICH, place=PLACE, market=PLACE, read=READ)
-    def another_marketplace(self, which: int, place: int, market: int, read: bool) -> None:
+    def another_marketplace(self, which: int, place: int, market: int, read: str) -> None:
         others = [one for one in self.shop.profile.markets if one != self.market]
         if others:
             other = others[market % len(others)]
@@ -190,7 +210,7 @@ class Walk(RuleBasedStateMachine):
         self._read(cart, read)
 
     @rule(which=WHICH, place=PLACE, read=READ)
-    def another_app(self, which: int, place: int, read: bool) -> None:
+    def another_app(self, which: int, place: int, read: str) -> None:
         if self.shop.profile.offers("second_app"):
             cart = self._send(which, place, "SESSION-APP", credential=OTHER_APP)
             if cart and cart.order:
@@ -200,7 +220,7 @@ class Walk(RuleBasedStateMachine):
         self._read(cart, read)
 
     @rule(which=WHICH, place=PLACE, choice=PLACE, read=READ)
-    def a_bad_token(self, which: int, place: int, choice: int, read: bool) -> None:
+    def a_bad_token(self, which: int, place: int, choice: int, read: str) -> None:
         kinds = self._bad_credentials()
         if kinds:
             kind = kinds[choice % len(kinds)]
@@ -221,7 +241,7 @@ class Walk(RuleBasedStateMachine):
 
     @precondition(lambda self: self.walked > 5)
     @rule(which=WHICH, read=READ)
-    def pay(self, which: int, read: bool) -> None:
+    def pay(self, which: int, read: str) -> None:
         cart = self._cart(which)
         if cart and self._pays():
             cart.place()
