@@ -27,7 +27,7 @@ from mock.seams import (
 )
 from mock.shop import Call
 from mock.state import Cart
-from mock.variants.ways import SESSIONS, SHOWN, both_shown, otherwise, sessions, where
+from mock.variants.ways import SESSIONS, SHOWN, both_shown, named, otherwise, sessions, where
 
 _TWINS = {16005: 16009, 16009: 16005, 16006: 16022, 16022: 16006, 16023: 16001}
 
@@ -189,8 +189,8 @@ VARIANTS: list[Variant] = [
             around("coupon", _any_case, on=APPLY), around("coupon_applied", _any_case, on=REMOVE), sessions(_lower),
             on=SESSIONS, about="case of codes"),
     variant("empty-code-15002", "COUPON-REQUIRED", "an empty code is an invalid one: 15002",
-            otherwise("field", lambda call, refusal, one, value: 15002 if value == "" else None, on=(APPLY, REMOVE),
-                      when=field("redemptionCode")),
+            otherwise("field", lambda call, refusal, one, value: named(15002, one) if value == "" else None,
+                      on=(APPLY, REMOVE), when=field("redemptionCode")),
             about="empty fields"),
     variant("coupon-not-a-promotion", "PRICE-DISCOUNT", "a coupon's share is not repeated among the promotions",
             both_shown(_unrepeated), on=SHOWN, about="coupon among the promotions"),

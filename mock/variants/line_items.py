@@ -28,7 +28,7 @@ from mock.seams import (
     variant,
 )
 from mock.shop import Call
-from mock.variants.ways import otherwise, where
+from mock.variants.ways import named, otherwise, where
 
 TAKES = (INITIATE, QUANTITY)  # the methods that take a quantity
 
@@ -79,8 +79,8 @@ def _coupon_goes(call: Call, value: Any) -> None:
 
 def _quantity(name: str, sees: str, test: Callable[[Any], object], id: int) -> Variant:
     """Another id for the quantities of a kind."""
-    def told(call: Call, refusal: Refusal, field: Field, value: Any) -> int | None:
-        return id if test(value) else None
+    def told(call: Call, refusal: Refusal, field: Field, value: Any) -> Refusal | None:
+        return named(id, field) if test(value) else None
 
     effect = otherwise("field", told, on=TAKES, when=field("quantity"))
     return variant(name, "QTY-INVALID", sees, effect, about="ids of odd quantities")

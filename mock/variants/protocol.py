@@ -21,6 +21,7 @@ from mock.seams import (
     after,
     around,
     drop,
+    every,
     refused,
     settings,
     variant,
@@ -185,6 +186,12 @@ def _grant_error(call: Call, refusal: Refusal, *_: Any) -> Refusal:
     return other
 
 
+def _busy(go: Callable[..., Any], call: Call) -> None:
+    refusal = Refusal(2004, status=429, text="Too many requests", headers={"Retry-After": "1"})
+    refusal.body["errors"][0]["errorId"] = 2001
+    raise refusal
+
+
 VARIANTS: list[Variant] = [
     variant("no-long-messages", "ERROR-SHAPE", "errors and warnings have no longMessage",
             drop("errors[].longMessage"), drop("warnings[].longMessage"), on=OPERATIONS, about="longMessage"),
@@ -237,4 +244,6 @@ VARIANTS: list[Variant] = [
     variant("grant-errors-bare", "AUTH-GRANT", "refusals of the token endpoint have no description",
             both(otherwise("client", _grant_error, on=TOKEN), otherwise("scopes", _grant_error, on=TOKEN)),
             about="token errors"),
+    variant("busy-now-and-then", "SESSION-DOCUMENTED", "each 197th request is 429 with 2001 and a Retry-After",
+            around("token", _busy, when=every(197)), on=OPERATIONS, about="busy"),
 ]

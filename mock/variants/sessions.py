@@ -27,22 +27,22 @@ from mock.seams import (
 from mock.shop import Call
 from mock.variants.ids import VARIANTS as IDS
 from mock.variants.shapes import VARIANTS as SHAPES
-from mock.variants.ways import guard, otherwise, where
+from mock.variants.ways import guard, named, otherwise, where
 
 BODIES = (INITIATE, *CHANGES)
 
 
-def _empty(value: Any) -> bool:
-    return value is None or (isinstance(value, str) and not value.strip())
+def _empty_is_invalid(call: Call, refusal: Refusal, field: Field, value: Any) -> Refusal | None:
+    return named(15002, field) if refusal.error == 15001 and isinstance(value, str) else None
 
 
-def _empty_is_invalid(call: Call, refusal: Refusal, field: Field, value: Any) -> int | None:
-    return 15002 if refusal.error == 15001 and isinstance(value, str) else None
+def _missing_is_invalid(call: Call, refusal: Refusal, field: Field, value: Any) -> Refusal:
+    return named(15002, field)
 
 
 def _null_refused(go: Callable[..., Any], call: Call, field: Field, value: Any) -> Any:
     if value is None and not field.required and _sent(call, field):
-        raise Refusal(15002, field.path, fieldName=field.path)
+        raise named(15002, field)
     return go()
 
 
@@ -59,9 +59,9 @@ def _strict(go: Callable[..., Any], call: Call, field: Field, value: Any) -> Any
         digits = sum(map(str.isdigit, found))
         plain = all(sign.isdigit() or sign in "+ ()-./" for sign in found)
         if field.name == "phoneNumber" and not (plain and digits >= 7):
-            raise Refusal(15002, field.path, fieldName=field.path)
+            raise named(15002, field)
         if field.name == "postalCode" and not (found.replace(" ", "").replace("-", "").isalnum() and len(found) < 12):
-            raise Refusal(15002, field.path, fieldName=field.path)
+            raise named(15002, field)
     return found
 
 
@@ -94,8 +94,8 @@ VARIANTS: list[Variant] = [
     ),
     guard("state-before-owner", "a session that takes no changes says so before it asks whose it is",
           ("state", "app"), on=(*CHANGES, PLACE), requirement="SESSION-APP"),
-    guard("body-before-owner", "the body is read before it is asked whose the session is", ("body", "app"),
-          on=CHANGES, requirement="SESSION-APP"),
+    guard("body-before-owner", "the body is read before it is asked whose the session is",
+          ("session_marketplace", "app"), ("body", "app"), on=CHANGES, requirement="SESSION-APP"),
     guard("body-before-state", "the body is read before the state counts", ("body", "state"), on=(*CHANGES, PLACE),
           requirement="PAY-LOCK"),
     guard("marketplace-before-owner", "the session's marketplace counts before its app", ("session_marketplace", "app"),
@@ -114,7 +114,7 @@ VARIANTS: list[Variant] = [
     ),
     variant(
         "missing-ids-are-invalid", "SESSION-REQUIRED", "a missing line or option id is an invalid field",
-        otherwise("field", 15002, on=(QUANTITY, OPTION), when=field("lineItemId", "shippingOptionId")),
+        otherwise("field", _missing_is_invalid, on=(QUANTITY, OPTION), when=field("lineItemId", "shippingOptionId")),
         about="missing ids",
     ),
     variant(

@@ -100,7 +100,7 @@ def _texts(body: JSON) -> None:
         line["title"] = f"„{line['title']}“ <i>\"100 %\"</i> &amp; \U0001f381\n\tнова\u202e \\ 'x'"
         line["seller"]["username"] = "продавец_*-.~ 1"
         line["image"]["imageUrl"] = "https://i.ebayimg.com/images/g/a%20b/s-l1600.webp?set_id=1&x=%C3%BC"
-        for option in line["shippingOptions"]:
+        for option in line.get("shippingOptions", [line.get("shippingDetail", {})]):
             option["shippingCarrierCode"] = "Other / Übrige"
             option["shippingServiceCode"] += " – 3 to 5 days, “tracked”"
     body["pricingSummary"]["adjustment"]["label"] = ""
@@ -167,7 +167,7 @@ VARIANTS: list[Variant] = [
     variant("more-fields", "SESSION-FIELDS", "every object of every answer has fields that no document knows",
             after("answer", _more), on=SHOWN, about="further fields"),
     variant("odd-texts", "SESSION-FIELDS", "titles, sellers, services and labels have quotes, markup, line breaks",
-            sessions(_texts), on=SESSIONS, about="texts"),
+            both_shown(_texts), on=SHOWN, about="texts"),
     variant("dates-without-fractions", "SESSION-FIELDS", "dates have no fraction of a second",
             _dates(lambda text: re.sub(r"\.\d+", "", text)), on=SHOWN, about="form of dates"),
     variant("dates-with-offset", "SESSION-FIELDS", "dates end with +00:00 in place of Z",

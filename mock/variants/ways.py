@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
+from mock.bodies import Field
 from mock.errors import JSON, Refusal
 from mock.seams import (
     INITIATE,
@@ -41,6 +42,11 @@ def otherwise(step: str, other: Other, **only: Any) -> Effect:
             raise (Refusal(told, **parameters(call, told)) if isinstance(told, int) else told) from None
 
     return around(step, by, **only)
+
+
+def named(id: int, field: Field) -> Refusal:
+    """A refusal with an id that is about a field."""
+    return Refusal(id, field.path, fieldName=field.path)
 
 
 def where(test: Callable[..., object]) -> Condition:
