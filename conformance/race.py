@@ -106,6 +106,7 @@ def _take_over(cart: Cart, sent: list[Exchange], read: Exchange, orders: list[Ex
     session.unconfirmed = None
     session.in_doubt = in_doubt or not read.accepted
     session.tainted |= session.in_doubt
+    session.history += [one.operation for one in sent if one.accepted]
     world.changes += [(session.id, RACE, one.id, True) for one in sent if one.accepted]
     if read.accepted:
         session.view, session.last_read = view(read.body), read.id

@@ -14,10 +14,11 @@ from conformance.profile import load
 from conformance.rules import load_rules
 from conformance.shop import Shop, Trace
 from conformance.target import RunStopped, Target
-from suites.state_machine.test_walks import STEPS, WALKS, unreached, walk_seed
+from suites.state_machine.test_walks import unreached, walk_seed
 from suites.state_machine.walk import run_walks
 
 OPERATIONS = set(contract.operations())
+WALKS, STEPS = 5, 15
 Tamper = Callable[[int, Exchange], None]
 
 

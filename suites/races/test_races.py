@@ -19,7 +19,7 @@ from conformance.shop import Cart, Shop
 from suites.races.orders import explained
 
 AHEAD_S = 0.001
-TRIES = ((0.0, 0.0), (0.0, AHEAD_S), (AHEAD_S, 0.0))
+TRIES = ((0.0, 0.0), (0.0, AHEAD_S))
 STORM = 8
 
 
@@ -168,7 +168,7 @@ def test_sessions_made_at_once_are_apart(shop: Shop, market: str) -> None:
 @in_marketplaces(1)
 def test_sessions_changed_at_once_are_apart(shop: Shop, market: str) -> None:
     for at in range(STORM):
-        shop.cart(market, 1, quantity=1 + at % 2)
+        shop.cart(market, 1, quantity=1 + at % 2, email=shop.buyer())  # never a borrowed session
     requests = [quantity(cart, cart.lines[0], 3 + at) for at, cart in enumerate(carts(shop))]
     observed(shop, at_once(shop, requests, "QTY-SET", "in other sessions at once"))
     for cart in carts(shop):

@@ -58,7 +58,7 @@ class Walk(RuleBasedStateMachine):
                 chosen[rest[place % len(rest)]] = quantity
         declined = list(self.shop.profile.declined) if buyer >= DECLINED and self._pays() else []
         try:
-            email = declined[self.number % len(declined)] if declined else None
+            email = declined[self.number % len(declined)] if declined else self.shop.buyer()  # never a borrowed session
             cart = self.shop.cart(self.market, chosen.items(), email=email)
         except Blocked:
             return
