@@ -227,6 +227,11 @@ class Shop:
         flipped = "".join(str((int(char) + 7 + at) % 10) if at in digits[-8:] else char for at, char in enumerate(like))
         return flipped if flipped != like else f"{like}0"
 
+    def nearly(self, like: str) -> str:
+        """An id that differs from a real one at its very end, and so was never given out either."""
+        last = like[-1:]
+        return f"{like[:-1]}{(int(last) + 1) % 10}" if last.isdigit() else f"{like}0"
+
     def order(
         self,
         order_id: str,
@@ -285,6 +290,12 @@ class Cart:
         if self.shop.thorough:
             self.read_back()
         return exchange
+
+    def still_open(self) -> None:
+        """A change that must be accepted: what was refused before, a payment too, has not closed the session."""
+        if self.session.phase == "open" and self.lines:
+            own = {} if self.session.app == OWN_APP else {"credential": self.session.app}
+            self.set_quantity(self.lines[0], (self.lines[0].quantity or 1) + 1, **own)
 
     def read_back(self) -> None:
         """Reads the session, and its order if it was paid."""

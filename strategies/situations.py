@@ -40,6 +40,9 @@ SITUATIONS = {
     "rich": Situation(lines=4, quantity=5, option=True, moved=True, changed=True, coupon=True, refused=True),
 }
 
+# For tests that visit many: `rich` has nearly every condition, the others what it hides.
+EACH = ("calm", "three lines", "coupon", "option", "rich")
+
 
 def cart_in(shop: Shop, market: str, name: str, *, email: str | None = None, items: Iterable[str] = ()) -> Cart:
     """A fresh session in a named situation, read back. items: put these first. Raises Blocked."""
@@ -67,8 +70,8 @@ def cart_in(shop: Shop, market: str, name: str, *, email: str | None = None, ite
 
 
 def select_another(cart: Cart) -> bool:
-    """Selects an option that is not selected, on the first line that has one."""
-    for line in cart.lines:
+    """Selects an option that is not selected, on the last line that has one: the first is the one that tests remove."""
+    for line in reversed(cart.lines):
         option = cart.other_option(line)
         if option:
             cart.select(line, option.id)

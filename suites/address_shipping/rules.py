@@ -185,6 +185,8 @@ def just_that_option_on_just_that_line(at: At) -> Iterator[Claim]:
         return
     key = next(name for name, one in keyed(at.before).items() if one is target)
     seen = keyed(at.answer).get(key)
+    if seen and not _options_readable(seen):
+        return
     wanted = at.body.get("shippingOptionId")
     selected = seen.selected.id if seen and seen.selected else None
     yield equal(

@@ -9,7 +9,7 @@ from conformance.marks import in_marketplaces, in_situations, provokes
 from conformance.shop import Cart, Shop
 from strategies.addresses import CONTROL, MARKUP, TEXT_FIELDS, of_length, real_people, with_fields, with_path
 from strategies.broken import fields, named, without
-from strategies.situations import SITUATIONS, cart_in
+from strategies.situations import EACH, cart_in
 
 
 def _initiate(shop: Shop, market: str, address: dict[str, Any], why: str, case: str) -> None:
@@ -35,7 +35,7 @@ def test_an_address_is_replaced_and_replaced_again(shop: Shop, market: str, situ
 
 
 @provokes("ADDR-REPLACE", cost=10)
-@in_situations(each=SITUATIONS, having="address.other")
+@in_situations(each=EACH, having="address.other")
 def test_an_address_is_replaced_in_every_situation(shop: Shop, market: str, situation: str) -> None:
     cart = cart_in(shop, market, situation)
     cart.move(shop.market(market).address, "ADDR-REPLACE", situation)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from conformance import contract
 from conformance.marks import in_marketplaces, in_situations, provokes
 from conformance.shop import Shop
-from strategies.situations import SITUATIONS, cart_in
+from strategies.situations import EACH, cart_in
 
 
 @provokes("SHIP-ONE", cost=6)
@@ -32,7 +32,7 @@ def test_every_option_of_every_line_can_be_selected(shop: Shop, market: str) -> 
 
 
 @provokes("SHIP-SET", cost=12)
-@in_situations(each=SITUATIONS)
+@in_situations(each=EACH)
 def test_an_option_is_selected_in_every_situation(shop: Shop, market: str, situation: str) -> None:
     cart = cart_in(shop, market, situation, items=shop.plain(market, 1, want=lambda it: it.options > 1))
     for line in (cart.lines[0], cart.lines[-1]):

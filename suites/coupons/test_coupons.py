@@ -7,9 +7,9 @@ import pytest
 from conformance import contract
 from conformance.marks import in_marketplaces, in_situations, provokes
 from conformance.shop import Shop
-from strategies.situations import SITUATIONS, Situation, cart_in, select_another
+from strategies.situations import EACH, SITUATIONS, Situation, cart_in, select_another
 
-UNCOUPONED = [name for name, one in SITUATIONS.items() if not one.coupon]
+UNCOUPONED = [name for name in EACH if not SITUATIONS[name].coupon]
 
 
 @provokes("COUPON-APPLY", "COUPON-REMOVE", cost=20)

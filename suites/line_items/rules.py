@@ -80,6 +80,8 @@ def the_quantity_is_set_on_that_line(at: At) -> Iterator[Claim]:
     ):
         return
     seen = keyed(at.answer).get(_key(at, target))
+    if not at.answer.lines_known or (seen and seen.quantity is None):
+        return  # told by SESSION-FIELDS
     yield equal("quantity of the line", f"{line(target.item)}.quantity", wanted, seen.quantity if seen else None)
     if at.session.in_doubt:
         return
@@ -100,7 +102,7 @@ def quantity_zero_removes_just_that_line(at: At) -> Iterator[Claim]:
     target = named_line(at)
     if at.body.get("quantity") != 0 or target is None or at.before is None or at.answer is None:
         return
-    if at.session is None or at.session.in_doubt:
+    if at.session is None or at.session.in_doubt or not at.answer.lines_known:
         return
     rest = sorted(one.item or "" for one in at.before.lines.values() if one is not target)
     yield equal(

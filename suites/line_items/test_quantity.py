@@ -8,7 +8,7 @@ from conformance import contract
 from conformance.marks import in_marketplaces, in_situations, provokes
 from conformance.shop import Shop
 from strategies.quantities import INVALID, LATER
-from strategies.situations import SITUATIONS, cart_in
+from strategies.situations import EACH, cart_in
 
 
 @provokes("QTY-SET", cost=14)
@@ -21,7 +21,7 @@ def test_a_quantity_is_set_and_set_again(shop: Shop, market: str) -> None:
 
 
 @provokes("QTY-SET", cost=14)
-@in_situations(each=SITUATIONS)
+@in_situations(each=EACH)
 def test_a_quantity_is_set_in_every_situation(shop: Shop, market: str, situation: str) -> None:
     cart = cart_in(shop, market, situation)
     for line, quantity in ((cart.lines[-1], 3), (cart.lines[0], 6)):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from conformance.marks import in_marketplaces, in_situations, provokes
 from conformance.shop import Shop
-from strategies.situations import SITUATIONS, cart_in, select_another
+from strategies.situations import EACH, cart_in, select_another
 
 
 @provokes("QTY-ZERO", cost=30)
@@ -19,7 +19,7 @@ def test_each_line_can_be_removed(shop: Shop, market: str) -> None:
 
 
 @provokes("QTY-ZERO", "COUPON-CONDITION", cost=20)
-@in_situations(each=[name for name, one in SITUATIONS.items() if one.lines > 1])
+@in_situations(each=EACH[1:])
 def test_a_line_can_be_removed_in_every_situation(shop: Shop, market: str, situation: str) -> None:
     for position in shop.some((0, -1), few=1):
         cart = cart_in(shop, market, situation)

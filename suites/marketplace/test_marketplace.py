@@ -25,6 +25,7 @@ def test_no_method_works_in_another_marketplace(shop: Shop, market: str) -> None
     for other in shop.some(name for name in shop.profile.markets if name != market):
         for operation, body in seven(cart):
             cart.attempt(operation, body, "MARKET-SAME", f"{market} as {other}", marketplace=other)
+    cart.still_open()
 
 
 @provokes("MARKET-SAME", cost=40)

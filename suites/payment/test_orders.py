@@ -23,7 +23,9 @@ def test_another_app_cannot_read_an_order(shop: Shop, market: str) -> None:
     cart.pay()
     for _ in shop.some(range(2)):
         cart.read_order("ORDER-APP", credential=OTHER_APP)
-    cart.read_order()
+    cart.read("SESSION-APP", "once it is paid", credential=OTHER_APP)
+    cart.set_quantity(cart.lines[0], 3, "SESSION-APP", "once it is paid", credential=OTHER_APP)
+    cart.read_back()
     theirs = shop.cart(market, credential=OTHER_APP)
     theirs.place(credential=OTHER_APP)
     theirs.read_order("ORDER-APP", "an order of the other app")

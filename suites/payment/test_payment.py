@@ -9,7 +9,7 @@ import pytest
 from conformance import contract
 from conformance.marks import in_marketplaces, in_situations, provokes
 from conformance.shop import Cart, Shop
-from strategies.situations import SITUATIONS, cart_in
+from strategies.situations import EACH, cart_in
 from strategies.terms import MISSING, SHAPES
 
 
@@ -24,7 +24,7 @@ def test_an_order_is_placed_and_read(shop: Shop, market: str, accepted: bool) ->
 
 
 @provokes("PAY-PLACE", "ORDER-READ", cost=12)
-@in_situations(each=SITUATIONS, having="payment")
+@in_situations(each=EACH, having="payment")
 def test_an_order_is_what_the_session_was_in_every_situation(shop: Shop, market: str, situation: str) -> None:
     cart = cart_in(shop, market, situation)
     cart.read()

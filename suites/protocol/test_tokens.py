@@ -33,6 +33,7 @@ def test_no_method_opens_without_a_good_token(shop: Shop, market: str) -> None:
         cart = shop.cart(market)
         for operation, sent in shop.some(seven(cart)):
             cart.attempt(operation, sent, "AUTH-TOKEN", credential, credential=credential)
+        cart.still_open()
 
 
 @provokes("AUTH-TOKEN", cost=30)

@@ -56,7 +56,8 @@ def initiate_answers_what_was_asked_for(at: At) -> Iterator[Claim]:
         asked = Counter({item: count for item, count in asked.items() if item in given})
     items = sorted(asked)
     yield equal("one line for each input", "([.body.lineItems[].itemId]|unique)", items, sorted(given))
-    for item in items:
+    readable = all(each.quantity is not None for each in at.answer.lines.values())
+    for item in items if readable else ():
         if item in given:
             yield equal("quantity of a line", f"([{line(item)}.quantity]|add)", asked[item], given[item])
     sent = flat_address(at.body.get("shippingAddress") or {})

@@ -17,6 +17,8 @@ def test_no_method_knows_an_unknown_session(shop: Shop, market: str) -> None:
     unknown = shop.unknown(cart.id)
     for operation, body in shop.some(seven(cart)):
         shop.send(Request(operation, unknown, body, market), "SESSION-UNKNOWN")
+    for other in shop.some((shop.nearly(cart.id), f"{cart.id}0", cart.id[:-1] or "1"), few=1):
+        shop.send(Request(contract.READ, other, None, market), "SESSION-UNKNOWN", "nearly a known one")
     cart.read()
 
 
@@ -26,6 +28,7 @@ def test_no_method_works_for_another_app(shop: Shop, market: str, situation: str
     cart = cart_in(shop, market, situation)
     for operation, body in shop.some(seven(cart)):
         cart.attempt(operation, body, "SESSION-APP", credential=OTHER_APP)
+    cart.still_open()
 
 
 @provokes("SESSION-APP", cost=34)
@@ -35,6 +38,7 @@ def test_no_method_works_for_another_app_late_in_a_session(shop: Shop, market: s
     for _ in range(2):
         for operation, body in seven(cart):
             cart.attempt(operation, body, "SESSION-APP", credential=OTHER_APP)
+    cart.still_open()
     other = shop.cart(market, credential=OTHER_APP)
     for operation, body in seven(other):
         if operation != contract.PLACE_ORDER:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from conformance import contract
+from conformance.exchange import OTHER_APP
 from conformance.marks import in_marketplaces, in_situations, provokes
 from conformance.shop import Cart, Shop
 from strategies.situations import cart_in, select_another
@@ -76,8 +77,8 @@ def test_a_change_changes_only_what_it_names(shop: Shop, market: str, situation:
 @provokes("SESSION-ISOLATED", cost=30)
 @in_marketplaces(3)
 def test_sessions_do_not_touch_each_other(shop: Shop, market: str) -> None:
-    """The two hold the same items, since what is shared by mistake is often found by item."""
-    first, second = cart_in(shop, market, "three lines"), cart_in(shop, market, "two lines")
+    """The two hold the same items and the same coupon, since what is shared by mistake is often found by those."""
+    first, second = cart_in(shop, market, "rich"), cart_in(shop, market, "coupon")
     first.read(), second.read()
     for operation, body in shop.some(every_change(first)):
         first.send(operation, body)
@@ -94,15 +95,18 @@ def test_sessions_do_not_touch_each_other(shop: Shop, market: str) -> None:
         second.read("SESSION-ISOLATED", "payment")
         second.set_quantity(second.lines[0], 3)
         second.read()
+    shop.cart(market, 2, why="SESSION-ISOLATED", case="a new session").read()
 
 
 @provokes("SESSION-ISOLATED", cost=20)
 @in_marketplaces(1)
 def test_a_refused_change_does_not_touch_another_session(shop: Shop, market: str) -> None:
-    first, second = cart_in(shop, market, "two lines"), cart_in(shop, market, "two lines")
+    first, second = cart_in(shop, market, "coupon"), cart_in(shop, market, "coupon")
     first.read(), second.read()
     others = [name for name in shop.profile.markets if name != market]
     for operation, body in first.changes():
         if others:
             first.send(operation, body, "MARKET-SAME", f"{market} as {others[0]}", marketplace=others[0])
+        if shop.profile.offers("second_app"):
+            first.send(operation, body, "SESSION-APP", "beside another session", credential=OTHER_APP)
         second.read("SESSION-ISOLATED", f"refused {operation}")
