@@ -14,7 +14,7 @@ PIP := $(PY) -m pip install --quiet --disable-pip-version-check --require-hashes
 READY := .venv/.ready
 READY_DEV := .venv/.ready-dev
 
-.PHONY: help setup setup-dev conformance mock report compare trend test hostile matrix variants requirements docs allure
+.PHONY: help setup setup-dev conformance profile mock report compare trend test hostile matrix variants requirements docs allure
 
 help: ## what can be run
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -41,6 +41,10 @@ setup-dev: $(READY_DEV) ## the same with what tests and documentation need
 
 conformance: $(READY) ## judge a target: [TARGET=mock] [BASE_URL=http://…] [REPORT=reports/latest] [ARGS=…]
 	@$(PY) -m pytest suites --target "$(TARGET)" $(if $(BASE_URL),--base-url "$(BASE_URL)") --report "$(REPORT)" $(ARGS)
+
+profile: $(READY) ## probe a target and write its profile: BASE_URL=http://… ITEMS=id,id|@file [MARKETPLACES=] [COUPONS=] [OUT=profile.toml] [ARGS=…]
+	@$(PY) -m conformance.probe "$(BASE_URL)" --items "$(ITEMS)" --marketplaces "$(MARKETPLACES)" --coupons "$(COUPONS)" \
+		--out "$(or $(OUT),profile.toml)" $(ARGS)
 
 mock: $(READY) ## serve the embedded mock: [PORT=8080] [ARGS=…]
 	@$(PY) -m mock --port $(PORT) $(ARGS)

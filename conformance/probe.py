@@ -39,9 +39,7 @@ def arguments(given: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--out", default="profile.toml", metavar="FILE", help="where the profile goes (%(default)s)")
     parser.add_argument("--order-url", metavar="URL", help="where getGuestPurchaseOrder is, if apart")
     parser.add_argument("--token-url", metavar="URL", help="the token endpoint, if apart")
-    parser.add_argument(
-        "--place-order", action="store_true", help="place one order, elsewhere than on this machine too"
-    )
+    parser.add_argument("--place-order", action="store_true", help="place orders, elsewhere than on this machine too")
     parser.add_argument("--most", type=int, metavar="N", help="no more than N requests")
     return parser.parse_args(given)
 
@@ -116,9 +114,9 @@ def run(given: list[str] | None = None) -> int:
     if profile.hosts() & set(PRODUCTION_HOSTS):
         raise ProfileError("The vendor's production hosts are not probed.")
     pays = options.place_order or loopback(options.base_url)
-    most = len(apps) + 1 + sum(most_calls(len(listed), len(coupons)) for listed in markets.values()) + 3 * pays
+    most = len(apps) + 1 + sum(most_calls(len(listed), len(coupons), pays) for listed in markets.values())
     most = min(most, options.most or most)
-    print(f"Probing {profile.base_url} with at most {most} requests{', one order among them' if pays else ''}.")
+    print(f"Probing {profile.base_url} with at most {most} requests{', orders among them' if pays else ''}.")
     found = Found(profile, coupons_asked=coupons)
     _ask(found, markets, most, pays)
     out = Path(options.out)
@@ -159,6 +157,8 @@ def _ask(found: Found, markets: dict[str, list[str]], most: int, pays: bool) -> 
             _one_market(found, Look(target, seen), items, country, pays)
     except RunStopped as stopped:
         found.stopped = str(stopped)
+        if profile.auth == "none" and "token" in found.stopped:
+            found.stopped += f" None were given: set {ID} and {SECRET}, or {TOKEN}."
     finally:
         target.close()
     first = found.markets[0].first if found.markets else None
@@ -175,7 +175,7 @@ def _one_market(found: Found, look: Look, items: list[str], country: str, pays: 
         return
     look.addresses(ADDRESSES[country][1], "DE" if country == "FR" else "FR")
     look.coupons(found.coupons_asked)
-    if len(found.markets) == 1 and pays:
+    if pays and (len(found.markets) == 1 or found.payment == "place_order"):
         found.payment, found.about_payment = look.payment()
 
 

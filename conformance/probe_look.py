@@ -8,10 +8,11 @@ from typing import Any
 
 from conformance import contract
 from conformance.exchange import OWN_APP, Exchange, Request
-from conformance.model import Line, View, view
+from conformance.model import Line, View, total, view
 from conformance.sample_addresses import Address
+from conformance.scout import cause_of
 from conformance.shop import TERMS
-from conformance.target import Target
+from conformance.target import RunStopped, Target
 
 AMPLE = 60  # an item of which a buyer gets so many is plain
 QUANTITY_CALLS = 10  # for one item's limit or stock
@@ -21,7 +22,10 @@ SINGLES = 4  # sessions of one item each in which a coupon is tried
 AT_INITIATE = (15013, 15017, 15018, 15026, 15028, 15031, 15044, 15045, 15053, 20002)
 REMOVED, WARNED = (15043, 15055), (20000, 20001)
 DEPENDS = (16005, 16009, 16013, 16016, 16017)  # a coupon that fits another cart or address
-LOT = 15014
+LOT, NOT_BOUGHT = 15014, 15005
+AMOUNTS = {15012: "limit", 15013: "stock", 15053: "stock"}
+AT_PAYMENT = (15012, 15020, 15045, NOT_BOUGHT)
+GATEWAY = frozenset(range(1000, 4000))
 
 
 @dataclass
@@ -64,10 +68,11 @@ class Seen:
         return [one for one in self.goods if one.kind == kind]
 
 
-def most_calls(items: int, coupons: int) -> int:
+def most_calls(items: int, coupons: int, pays: bool) -> int:
     """The most requests that one marketplace takes."""
     sessions = -(-items // TOGETHER)
-    return sessions + items * (2 + QUANTITY_CALLS) + 2 + 4 + SINGLES * (1 + 2 * coupons)
+    orders = 1 + 2 * sessions + 2 * items if pays else 0
+    return sessions + items * (2 + QUANTITY_CALLS) + 2 + 3 + SINGLES * (1 + 2 * coupons) + orders
 
 
 class Look:
@@ -112,9 +117,13 @@ class Look:
             if whole and not exchange.warning_ids:
                 for one in part:
                     one.kind, one.remark = "plain", ""
-            elif not self._locked_out(exchange):
+            elif self._locked_out(exchange):
+                raise RunStopped(cause_of(exchange))
+            else:
                 for one in part:
                     self._alone(one)
+        for one in self.seen.of("plain"):
+            one.remark = "how many there are was not asked"
         for one in self.seen.of("plain"):
             self._quantities(one)
         for one in self.seen.goods:
@@ -123,7 +132,7 @@ class Look:
 
     @staticmethod
     def _locked_out(exchange: Exchange) -> bool:
-        return 1100 in exchange.error_ids or exchange.status in (401, 404)
+        return bool({1001, 1002, 1003, 1100, 2002, 3003} & set(exchange.error_ids)) or exchange.status in (401, 403)
 
     def _alone(self, good: Good) -> None:
         exchange, shown = self.initiate([(good.item, 1)])
@@ -172,6 +181,7 @@ class Look:
 
         exchange = takes(AMPLE)
         if exchange.accepted:
+            good.remark = ""
             return
         kind = next((AMOUNTS[one] for one in exchange.error_ids if one in AMOUNTS), None)
         if kind is None:
@@ -305,8 +315,8 @@ class Look:
 def _takes_all(before: View, after: View) -> bool:
     """Whether a coupon took off as much as the goods cost."""
     totals = before.summary.get("total"), after.summary.get("total")
-    cost = before.summary.get("priceSubtotal")
-    return None not in (*totals, cost) and totals[0] - totals[1] >= cost  # type: ignore[operator]
+    cost = total(one.net for one in before.lines.values())
+    return totals[0] is not None and totals[1] is not None and cost is not None and totals[0] - totals[1] >= cost
 
 
 def _coupon_ids() -> set[int]:
