@@ -262,7 +262,8 @@ def _refusal_judgments(at: At, found: list[Ground]) -> Iterator[Judgment]:
         else refused(False, about, union, exchange.answer())
     )
     blamed: set[str] = set()
-    for one in certain or found[:1]:
+    own = [one for one in certain if one.requirement == at.why]  # what the request was sent for owns the answer
+    for one in own or certain or found[:1]:
         if one.requirement not in blamed:
             blamed.add(one.requirement)
             yield _judgment(at, one.requirement, claim, ok=False, condition=one.condition)
