@@ -118,11 +118,11 @@ FAULTS: list[Fault] = [
         refuse("coupon", 16010, on=APPLY, when=in_market("EBAY_CA") & asks(code="TENTH")),
     ),
     fault(
-        "coupon-below-zero", "COUPON-APPLY", "a coupon larger than the order takes the total below zero",
+        "coupon-below-zero", "PRICE-FORM", "a coupon larger than the order takes the total below zero",
         rebill(_beyond_goods, on=SHOWN, when=Condition(
             lambda call, cart: cart.coupon is not None and cart.coupon.code == "GIANT" and bool(cart.lines)
         ), kind="boundary"),
-        also=("PRICE-FORM", "PRICE-SAVINGS"),
+        also=("COUPON-APPLY", "PRICE-SAVINGS"),
     ),
     fault(
         "applied-coupon-shows-late", "COUPON-APPLY", "the answer does not show the coupon, the next read does",

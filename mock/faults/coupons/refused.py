@@ -178,22 +178,26 @@ FAULTS: list[Fault] = [
     fault(
         "unknown-coupon-ignored", "COUPON-UNKNOWN", "a made-up code is accepted, and nothing happens",
         skip("coupon", on=APPLY, when=unknown, kind="ignored"),
+        also="COUPON-REFUSED",
     ),
     fault(
         "unknown-coupon-listed-in-gb", "COUPON-UNKNOWN", "in EBAY_GB a made-up code is accepted and listed",
         around("coupon", _made_up, on=APPLY, when=in_market("EBAY_GB") & unknown),
+        also="COUPON-REFUSED",
     ),
     fault(
         "unknown-coupon-crashes", "COUPON-UNKNOWN", "a made-up code is 500 15000",
         around("coupon", _crash, on=APPLY, when=unknown, kind="status"),
+        also="COUPON-REFUSED",
     ),
     fault(
         "unknown-coupon-404", "COUPON-UNKNOWN", "a made-up code is 16002 with status 404",
         restatus(404, on=APPLY, when=error(16002)),
+        also="COUPON-REFUSED",
     ),
     fault(
         "unknown-coupon-16025", "COUPON-UNKNOWN", "a made-up code is 16025",
-        reid(16025, on=APPLY, when=error(16002)), also="SESSION-DOCUMENTED",
+        reid(16025, on=APPLY, when=error(16002)), also=("COUPON-REFUSED", "SESSION-DOCUMENTED"),
     ),
     # not applied
     fault(

@@ -106,7 +106,7 @@ FAULTS: list[Fault] = [
         after("bill", lambda call, bill, *_: _negative_import_tax(bill), on=SHOWN, when=in_market("EBAY_AU")),
     ),
     fault(
-        "delivery-discount-as-number", "PRICE-FORM", "the order's deliveryDiscount is a number, not a text",
-        edit("pricingSummary.deliveryDiscount.value", float, on=ORDER, kind="field"), also="ORDER-FIELDS",
+        "delivery-discount-as-number", "ORDER-FIELDS", "the order's deliveryDiscount is a number, not a text",
+        edit("pricingSummary.deliveryDiscount.value", float, on=ORDER, kind="field"), also="PRICE-FORM",
     ),
 ]

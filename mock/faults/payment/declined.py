@@ -91,7 +91,7 @@ FAULTS: list[Fault] = [
     ),
     fault(
         "declined-yet-ordered", "PAY-DECLINED", "15023 for a declined card, and yet there is an order",
-        around("payment", _order_anyway, on=PLACE, when=bad_card, kind="applied-though-refused"),
+        around("payment", _order_anyway, on=PLACE, when=bad_card, kind="applied-though-refused"), also="PAY-DECLINED-ENDS",
     ),
     # afterwards
     fault(

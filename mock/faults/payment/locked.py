@@ -120,8 +120,4 @@ FAULTS: list[Fault] = [
         "paid-session-reads-empty", "SESSION-READ", "a paid session reads as if it had no lines",
         after("session_view", _emptied, on=READ, when=paid), also="PAY-READ-AFTER",
     ),
-    fault(
-        "paid-session-crashes", "PAY-READ-AFTER", "reading a paid session is 500 15000",
-        refuse("app", 15000, on=READ, when=paid, kind="status"),
-    ),
 ]

@@ -97,8 +97,8 @@ FAULTS: list[Fault] = [
         edit("purchaseOrderPaymentStatus", lambda _: "COMPLETED", on=PLACE, kind="field"),
     ),
     fault(
-        "placed-201", "PAY-PLACE", "an order is placed with status 201",
-        restatus(201, on=PLACE, when=accepted), also="SESSION-DOCUMENTED",
+        "placed-201", "SESSION-DOCUMENTED", "an order is placed with status 201",
+        restatus(201, on=PLACE, when=accepted), also="PAY-PLACE",
     ),
     fault(
         "terms-have-to-be-accepted", "PAY-PLACE", "who does not accept the marketing terms gets 15030",
@@ -122,8 +122,8 @@ FAULTS: list[Fault] = [
         around("new_id", _same_id, on=PLACE, when=of_order & every(2), kind="repeat"), also="ORDER-READ",
     ),
     fault(
-        "session-stays-open-in-au", "PAY-PLACE", "in EBAY_AU a session goes on as if nothing had been ordered",
-        after("apply_place", _stay_open, on=PLACE, when=in_market("EBAY_AU")), also=("PAY-LOCK", "PAY-TWICE"),
+        "session-stays-open-in-au", "PAY-LOCK", "in EBAY_AU a session goes on as if nothing had been ordered",
+        after("apply_place", _stay_open, on=PLACE, when=in_market("EBAY_AU")), also=("PAY-PLACE", "PAY-TWICE"),
     ),
     # no second one
     fault("two-orders", "PAY-TWICE", "placing again makes another order", before("apply", _reopen, on=PLACE)),
