@@ -127,7 +127,7 @@ def _target(call: Call, to: str) -> Cart | None:
         return call.cart
     if to == "order":
         order = call.shop.orders.get(session.order)
-        return order.cart if order is not None else None
+        return order.cart if order is not None and len(order.cart.lines) > call.at else None
     for other in reversed(call.shop.sessions.values()):
         if other is not session and _could_take(other, call):
             return other.cart
