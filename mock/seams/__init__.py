@@ -15,7 +15,7 @@ from mock.routes import (
     SESSION_METHODS,
     TOKEN,
 )
-from mock.seams.answers import add, drop, edit, header, put, rebill, respond
+from mock.seams.answers import add, drop, edit, header, pretend, put, rebill, respond
 from mock.seams.conditions import (
     accepted,
     after_op,
@@ -59,7 +59,15 @@ from mock.seams.core import (
 from mock.seams.data import coupons, items, marketplaces, settings, sooner
 from mock.seams.effects import after, assign, before, plus, refuse, reid, restatus, skip, tolerate
 from mock.seams.lasting import odd_session, plenty, since, stale
-from mock.seams.stored import applied_elsewhere, ignore, kept_not_shown, refused_yet_applied, shown_not_kept, store
+from mock.seams.stored import (
+    applied_elsewhere,
+    ignore,
+    kept_not_shown,
+    refused_yet_applied,
+    shown,
+    shown_not_kept,
+    store,
+)
 from mock.seams.together import lost_update, together
 from mock.state import DECLINED, OPEN, PAID
 
@@ -128,6 +136,7 @@ __all__ = [
     "phase",
     "plenty",
     "plus",
+    "pretend",
     "put",
     "quantity_above",
     "rebill",
@@ -140,6 +149,7 @@ __all__ = [
     "sells",
     "sends",
     "settings",
+    "shown",
     "shown_not_kept",
     "since",
     "skip",

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from copy import deepcopy
 from typing import Any
 
+from mock.errors import Refusal
 from mock.pricing import Bill, total
 from mock.seams.core import Effect
 from mock.seams.effects import after
@@ -120,3 +121,13 @@ def respond(status: int, body: Any, **only: Any) -> Effect:
         return Answer(status, deepcopy(body), dict(headers))
 
     return after("answer", do, **only)
+
+
+def pretend(**only: Any) -> Effect:
+    """A refusal, as in `error(15002)`, becomes the answer of success: the session or order as it is."""
+    only.setdefault("kind", "ignored")
+
+    def do(call: Call, answer: Answer, refusal: Refusal) -> Answer | None:
+        return Answer(200, call.run("view")) if call.session is not None or call.order is not None else None
+
+    return after("refusal", do, **only)

@@ -10,20 +10,34 @@ from mock.errors import Refusal
 from mock.routes import CHANGES, INITIATE, QUANTITY, READ
 from mock.seams.core import Condition
 from mock.shop import Answer, Call
-from mock.state import Session
+from mock.state import Cart, Session
+
+
+def named_session(call: Call) -> Session | None:
+    """The session of the request, of the order that it reads, or of the id in its path, which a step that comes early
+    has not looked up yet."""
+    return call.session_of() or call.shop.sessions.get(call.id)
+
+
+def _cart(call: Call) -> Cart | None:
+    if call.order is not None:
+        return call.order.cart
+    session = named_session(call)
+    return call.cart or (session.cart if session is not None else None)
 
 
 def in_market(*marketplaces: str) -> Condition:
     """Only in these marketplaces (of the session, or of the header before there is one)."""
     def test(call: Call, *_: Any) -> bool:
-        market = call.cart.market if call.cart else call.order.cart.market if call.order else call.market
+        cart = _cart(call)
+        market = cart.market if cart is not None else call.market
         return market is not None and market.id in marketplaces
 
     return Condition(test, "marketplace")
 
 
 def _count(call: Call, key: object, per: str) -> int:
-    session = call.session_of()
+    session = named_session(call)
     notes = session.notes if per == "session" and session is not None else call.shop.notes
     notes[key] = notes.get(key, 0) + 1
     return notes[key]
@@ -50,14 +64,14 @@ def every(n: int, per: str = "shop") -> Condition:
 def lines(least: int, most: int = 1_000) -> Condition:
     """With so many lines in the cart (asked in `apply`: before the change)."""
     def test(call: Call, *_: Any) -> bool:
-        cart = call.order.cart if call.order is not None else call.cart
+        cart = _cart(call)
         return least <= (len(call.wanted) if cart is None else len(cart.lines)) <= most
 
     return Condition(test, "lines")
 
 
 def _coupon(call: Call, *_: Any) -> bool:
-    cart = call.order.cart if call.order is not None else call.cart
+    cart = _cart(call)
     return cart is not None and cart.coupon is not None
 
 
@@ -66,7 +80,7 @@ coupon = Condition(_coupon, "coupon")
 
 def _in_session(test: Callable[[Call, Session], bool], kind: str = "") -> Condition:
     def of_call(call: Call, *_: Any) -> bool:
-        session = call.session_of()
+        session = named_session(call)
         return session is not None and test(call, session)
 
     return Condition(of_call, kind)
@@ -108,7 +122,7 @@ def quantity_above(n: int) -> Condition:
     def test(call: Call, *_: Any) -> bool:
         if call.operation == QUANTITY:
             return call.quantity > n
-        cart = call.order.cart if call.order is not None else call.cart
+        cart = _cart(call)
         quantities = list(call.wanted.values()) if cart is None else [line.quantity for line in cart.lines]
         return any(quantity > n for quantity in quantities)
 

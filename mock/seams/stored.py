@@ -45,6 +45,20 @@ def applied_elsewhere(to: str, **only: Any) -> Effect:
     return after("apply", do, **only)
 
 
+def shown(change: Callable[[Cart, Call], Any], **only: Any) -> Effect:
+    """The answer is made of a cart that `change(cart, call)` altered; what is stored stays as it is."""
+    def by(go: Callable[..., Any], call: Call) -> Any:
+        kept = call.the_cart()
+        call.cart = kept.copy()
+        change(call.cart, call)
+        try:
+            return go()
+        finally:
+            call.cart = kept
+
+    return around("view", by, **only)
+
+
 def shown_not_kept(**only: Any) -> Effect:
     """The answer shows the change, the next read does not."""
     key = object()
@@ -111,6 +125,7 @@ def _carry_out(call: Call, to: str) -> None:
     try:
         for step in steps:
             call.run(step)
+            call.market = call.market or (call.session.cart.market if call.session is not None else None)
         target = _target(call, to)
         if target is not None:
             call.cart = target

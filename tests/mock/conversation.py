@@ -12,6 +12,7 @@ from mock.catalogue.addresses import GOOD, OTHER, UNVERIFIABLE
 from mock.catalogue.goods import BUYERS, COUPONS, EXPIRED_TOKENS, ITEMS, MARKETPLACES, OTHER_SCOPE
 from mock.server import App
 from tests.mock.client import ONE, TERMS, TWO, V2, Client, cart, plain, special
+from tests.mock.situations import SITUATIONS
 from tests.mock.talk import Talk, named
 
 CHANGES = ("update_quantity", "update_shipping_option", "update_shipping_address", "apply_coupon", "remove_coupon")
@@ -337,7 +338,7 @@ def race(talk: Talk) -> None:
 SCENES: dict[str, Callable[[Talk], None]] = {
     scene.__name__: scene
     for scene in (sessions, marketplace, line_items, address_shipping, coupons, money, payment, protocol, race)
-}
+} | SITUATIONS
 
 
 def scene(name: str, prefix: str = "", expected: list[str] | None = None) -> list[str]:

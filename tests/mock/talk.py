@@ -33,10 +33,11 @@ class Talk:
         self.names: dict[str, str] = {}
 
     def keep(self, reply: Reply) -> Reply:
+        said = reply.raw.decode("utf-8", "replace").replace(f"{self.client.prefix}/buy/", "/buy/")
         try:
-            body = json.dumps(self._plain(json.loads(reply.raw)), ensure_ascii=False)
+            body = json.dumps(self._plain(json.loads(said)), ensure_ascii=False)
         except ValueError:
-            body = reply.raw.decode("utf-8", "replace")
+            body = said
         headers = {name: value for name, value in reply.headers.items() if name != "content-length"}
         if headers.get("x-ebay-security-signature"):
             headers["x-ebay-security-signature"] = self._name(headers["x-ebay-security-signature"])
@@ -138,9 +139,9 @@ class Cart:
         self.read()
 
 
-def named(talk: Talk, id: str) -> Cart:
+def named(talk: Talk, id: str, market: str = "EBAY_US") -> Cart:
     """A session that was not started here, by its id."""
-    return Cart(talk, "EBAY_US", Reply(200, {}, json.dumps({"checkoutSessionId": id}).encode()))
+    return Cart(talk, market, Reply(200, {}, json.dumps({"checkoutSessionId": id}).encode()))
 
 
 def _json(reply: Reply) -> dict[str, Any]:

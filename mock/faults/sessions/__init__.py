@@ -6,6 +6,12 @@ from mock.faults.sessions import access, created, documented, fields, isolated, 
 from mock.seams import Fault
 
 FAULTS: list[Fault] = [
-    *created.FAULTS, *fields.FAULTS, *read.FAULTS, *isolated.FAULTS, *only.FAULTS, *access.FAULTS, *requests.FAULTS,
+    *created.FAULTS,
+    *fields.FAULTS,
+    *read.FAULTS,
+    *isolated.FAULTS,
+    *only.FAULTS,
+    *access.FAULTS,
+    *requests.FAULTS,
     *documented.FAULTS,
 ]

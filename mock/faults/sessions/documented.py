@@ -6,9 +6,6 @@ from typing import Any
 
 from mock.errors import Refusal
 from mock.seams import (
-    ADDRESS,
-    APPLY,
-    ORDER,
     PLACE,
     QUANTITY,
     REMOVE,
@@ -17,8 +14,6 @@ from mock.seams import (
     after,
     error,
     fault,
-    from_nth,
-    in_market,
     restatus,
 )
 from mock.shop import Answer, Call
@@ -26,6 +21,7 @@ from mock.shop import Answer, Call
 
 def _second_entry(number: int) -> Any:
     """A second error beside the documented one."""
+
     def do(call: Call, answer: Answer, refusal: Refusal) -> None:
         first = answer.body["errors"][0]
         answer.body["errors"].append({**first, "errorId": number, "message": "Another thing is wrong as well"})
@@ -35,32 +31,23 @@ def _second_entry(number: int) -> Any:
 
 FAULTS: list[Fault] = [
     fault(
-        "quantity-says-202", "SESSION-DOCUMENTED", "a new quantity is answered with 202",
+        "quantity-says-202",
+        "SESSION-DOCUMENTED",
+        "a new quantity is answered with 202",
         restatus(202, on=QUANTITY, when=accepted),
     ),
     fault(
-        "apply-says-201", "SESSION-DOCUMENTED", "an applied coupon is answered with 201",
-        restatus(201, on=APPLY, when=accepted),
-    ),
-    fault(
-        "address-says-202-in-au", "SESSION-DOCUMENTED", "in EBAY_AU a new address is answered with 202",
-        restatus(202, on=ADDRESS, when=accepted & in_market("EBAY_AU"), kind="marketplace"),
-    ),
-    fault(
-        "placed-says-201", "SESSION-DOCUMENTED", "a placed order is answered with 201",
+        "placed-says-201",
+        "SESSION-DOCUMENTED",
+        "a placed order is answered with 201",
         restatus(201, on=PLACE, when=accepted),
     ),
     fault(
-        "order-says-203-later", "SESSION-DOCUMENTED", "from the second read on an order comes with 203",
-        restatus(203, on=ORDER, when=accepted & from_nth(2), kind="repeat"),
-    ),
-    fault(
-        "refusal-with-id-of-the-house", "SESSION-DOCUMENTED",
+        "refusal-with-id-of-the-house",
+        "SESSION-DOCUMENTED",
         "a coupon that is not there is refused with 16025 and 90001",
-        after("refusal", _second_entry(90001), on=REMOVE, when=error(16025)), kind="id", also="ERROR-SHAPE",
-    ),
-    fault(
-        "refusal-with-id-of-another-method", "SESSION-DOCUMENTED", "a locked quantity is refused with 15021 and 15023",
-        after("refusal", _second_entry(15023), on=QUANTITY, when=error(15021)), kind="id", also="ERROR-SHAPE",
+        after("refusal", _second_entry(90001), on=REMOVE, when=error(16025)),
+        kind="id",
+        also="ERROR-SHAPE",
     ),
 ]

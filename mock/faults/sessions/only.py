@@ -11,14 +11,12 @@ from mock.seams import (
     REMOVE,
     Fault,
     after_op,
-    after_refused,
     asks,
     coupon,
     fault,
     in_market,
     lines,
     nth,
-    quantity_above,
     store,
 )
 from mock.shop import Call
@@ -44,20 +42,11 @@ def _one_piece(cart: Cart, call: Call) -> None:
     cart.lines[call.at].quantity = 1
 
 
-def _three_at_most(cart: Cart, call: Call) -> None:
-    for line in cart.lines:
-        line.quantity = min(line.quantity, 3)
-
-
 def _others_too(cart: Cart, call: Call) -> None:
     option = cart.lines[call.at].item.options.index(cart.lines[call.at].selected)
     for line in cart.lines:
         if option < len(line.item.options):
             line.option = line.item.options[option].id
-
-
-def _no_second_line(cart: Cart, call: Call) -> None:
-    cart.address = {name: value for name, value in cart.address.items() if name != "addressLine2"}
 
 
 def _first_address(cart: Cart, call: Call) -> None:
@@ -75,75 +64,79 @@ def _one_more(cart: Cart, call: Call) -> None:
 
 FAULTS: list[Fault] = [
     fault(
-        "quantity-resets-options", "SESSION-ONLY", "a new quantity puts every line back to its first option",
+        "quantity-resets-options",
+        "SESSION-ONLY",
+        "a new quantity puts every line back to its first option",
         store(first_options, on=QUANTITY),
     ),
     fault(
-        "quantity-drops-coupon", "SESSION-ONLY", "a new quantity takes the coupon out of the session",
+        "quantity-drops-coupon",
+        "SESSION-ONLY",
+        "a new quantity takes the coupon out of the session",
         store(_no_coupon, on=QUANTITY, when=coupon & ~asks(quantity=0)),
     ),
     fault(
-        "quantity-above-three-resets-address", "SESSION-ONLY", "more than three pieces bring the first address back",
-        store(_first_address, on=QUANTITY, when=quantity_above(3)), kind="quantity",
-    ),
-    fault(
-        "removal-resets-options-of-others", "SESSION-ONLY",
+        "removal-resets-options-of-others",
+        "SESSION-ONLY",
         "a removal puts the lines that stay back to their first option",
-        store(first_options, on=QUANTITY, when=asks(quantity=0)), kind="after",
+        store(first_options, on=QUANTITY, when=asks(quantity=0)),
+        kind="after",
     ),
     fault(
-        "option-resets-quantity", "SESSION-ONLY", "another option puts its line back to one piece",
+        "option-resets-quantity",
+        "SESSION-ONLY",
+        "another option puts its line back to one piece",
         store(_one_piece, on=OPTION),
     ),
     fault(
-        "option-resets-other-lines", "SESSION-ONLY",
+        "option-resets-other-lines",
+        "SESSION-ONLY",
         "with three lines another option puts the other lines back to their first",
-        store(_first_options_of_others, on=OPTION, when=lines(3)), also="SHIP-SET",
+        store(_first_options_of_others, on=OPTION, when=lines(3)),
+        also="SHIP-SET",
     ),
     fault(
-        "option-goes-to-all-lines", "SESSION-ONLY", "the second option of a line selects the second of every line",
-        store(_others_too, on=OPTION), also="SHIP-SET",
+        "option-goes-to-all-lines",
+        "SESSION-ONLY",
+        "the second option of a line selects the second of every line",
+        store(_others_too, on=OPTION),
+        also="SHIP-SET",
     ),
     fault(
-        "option-drops-coupon", "SESSION-ONLY", "the second change of an option takes the coupon out of the session",
-        store(_no_coupon, on=OPTION, when=coupon & nth(2)), kind="repeat",
+        "option-drops-coupon",
+        "SESSION-ONLY",
+        "the second change of an option takes the coupon out of the session",
+        store(_no_coupon, on=OPTION, when=coupon & nth(2)),
+        kind="repeat",
     ),
     fault(
-        "address-drops-coupon-in-gb", "SESSION-ONLY", "in EBAY_GB a new address takes the coupon out of the session",
+        "address-drops-coupon-in-gb",
+        "SESSION-ONLY",
+        "in EBAY_GB a new address takes the coupon out of the session",
         store(_no_coupon, on=ADDRESS, when=in_market("EBAY_GB")),
     ),
     fault(
-        "address-resets-options", "SESSION-ONLY", "a new address puts every line back to its first option",
+        "address-resets-options",
+        "SESSION-ONLY",
+        "a new address puts every line back to its first option",
         store(first_options, on=ADDRESS),
     ),
     fault(
-        "address-resets-quantities", "SESSION-ONLY", "a new address cuts more than three pieces to three",
-        store(_three_at_most, on=ADDRESS), kind="quantity",
-    ),
-    fault(
-        "coupon-resets-options", "SESSION-ONLY", "a coupon puts every line back to its first option",
-        store(first_options, on=APPLY), kind="coupon",
-    ),
-    fault(
-        "coupon-adds-a-piece", "SESSION-ONLY", "with four lines a coupon adds a piece to the first line",
+        "coupon-adds-a-piece",
+        "SESSION-ONLY",
+        "with four lines a coupon adds a piece to the first line",
         store(_one_more, on=APPLY, when=lines(4)),
     ),
     fault(
-        "coupon-loses-second-address-line", "SESSION-ONLY",
-        "the answer and the session have no addressLine2 after a coupon",
-        store(_no_second_line, on=APPLY), kind="field",
-    ),
-    fault(
-        "coupon-removal-resets-address", "SESSION-ONLY", "a coupon's removal brings the address of the beginning back",
+        "coupon-removal-resets-address",
+        "SESSION-ONLY",
+        "a coupon's removal brings the address of the beginning back",
         store(_first_address, on=REMOVE, when=after_op(ADDRESS)),
     ),
     fault(
-        "coupon-removal-drops-fourth-line", "SESSION-ONLY", "a coupon's removal takes the last of four lines with it",
+        "coupon-removal-drops-fourth-line",
+        "SESSION-ONLY",
+        "a coupon's removal takes the last of four lines with it",
         store(_last_line_goes, on=REMOVE, when=lines(4)),
-    ),
-    fault(
-        "option-after-refusal-drops-coupon", "SESSION-ONLY",
-        "once a quantity was refused another option takes the coupon out of the session",
-        store(_no_coupon, on=OPTION, when=after_refused(QUANTITY)), kind="after",
     ),
 ]
