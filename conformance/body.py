@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 from math import isinf
 from typing import Any, NamedTuple
 
 SHOWN = 4000  # characters of a text that is no JSON
 DEEPEST = 100  # levels of nesting; the API's own documents have fewer than ten
+_HALF = re.compile(r"\\u[dD][89a-fA-F]")
 FLAT = 200  # so many brackets in all cannot nest too deep to be handled
 
 
@@ -33,7 +35,18 @@ def read_json(text: str) -> Body:
         return Body(None, text[:SHOWN], "the JSON holds a number of thousands of digits")
     if text.count("[") + text.count("{") > FLAT and _too_deep(value):
         return Body(None, text[:SHOWN], f"the JSON is nested deeper than {DEEPEST} levels")
-    return Body(value)
+    return Body(_whole(value) if _HALF.search(text) else value)
+
+
+def _whole(value: Any) -> Any:
+    """The value with halves of characters (which JSON can write, and nothing else can hold) as replacement characters."""
+    if isinstance(value, str):
+        return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    if isinstance(value, list):
+        return [_whole(one) for one in value]
+    if isinstance(value, dict):
+        return {_whole(name): _whole(one) for name, one in value.items()}
+    return value
 
 
 def read_bytes(raw: bytes) -> tuple[str, str | None]:
