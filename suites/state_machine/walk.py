@@ -250,32 +250,49 @@ class Walk(RuleBasedStateMachine):
         self._read(cart, read)
 
     def teardown(self) -> None:
-        """Every walk ends where all of them should have been: paid, or with every line taken out."""
-        if self.carts and all(one.session.phase != "open" for one in self.carts):
+        """Every walk ends where all of them should have been: paid with a coupon, or with every line taken out."""
+        if not self.carts:
+            return
+        if self._open_cart() is None:
             self._open(self.wanted)
-        cart = next((one for one in self.carts if one.session.phase == "open"), None)
+        cart = self._open_cart()
         if cart is None:
             return
-        if self.number % 2 and self._pays():
+        if self.number % 2:
             self._end_paid(cart)
         else:
-            for line in cart.lines:
-                cart.set_quantity(line, 0)
-            cart.read()
-            cart.move(self.shop.market(self.market).address)
-            if self._pays():
-                cart.place()
+            self._end_empty(cart)
         cart.read()
 
+    def _open_cart(self) -> Cart | None:
+        """A session that can still be paid."""
+        declined = self.shop.profile.declined
+        free = [
+            one for one in self.carts if one.session.phase == "open" and one.session.email.casefold() not in declined
+        ]
+        return free[0] if free else None
+
     def _end_paid(self, cart: Cart) -> None:
-        cart.place()
-        if cart.order is None:
+        codes = self._codes()
+        if codes and not cart.session.view.coupons:
+            cart.apply(codes[0])
+        if not self._pays():
             return
-        cart.read_order()
-        operation, body = list(cart.changes())[self.number % 6]
-        cart.send(operation, body)
         cart.place()
-        cart.read_order()
+        if cart.order:
+            cart.read_order()
+            operation, body = list(cart.changes())[self.number % 6]
+            cart.send(operation, body)
+            cart.place()
+            cart.read_order()
+
+    def _end_empty(self, cart: Cart) -> None:
+        for line in cart.lines:
+            cart.set_quantity(line, 0)
+        cart.read()
+        cart.move(self.shop.market(self.market).address)
+        if self._pays():
+            cart.place()
 
 
 def run_walks(shop: Shop, market: str, drawn_by: int, *, walks: int, steps: int) -> None:
