@@ -1,0 +1,175 @@
+"""The choice under a budget, the budget itself, and what the command line says to wrong input."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from conformance import budget, contract
+from conformance.budget import MISSION, choose, costs, weight
+from conformance.profile import ProfileError
+from conformance.run import Run
+from conformance.settings import Settings
+from conformance.target import BudgetSpent
+
+ROOT = Path(__file__).resolve().parent.parent
+TABLE: dict[str, dict[str, Any]] = {
+    "a.py::many": {"requests": 10, "judges": ["SESSION-CREATE", "SESSION-READ", "SESSION-FIELDS"]},
+    "a.py::cheap": {"requests": 2, "judges": ["SESSION-CREATE"]},
+    "a.py::mission": {"requests": 12, "judges": ["PAY-LOCK"]},
+    "a.py::again": {"requests": 1, "judges": ["SESSION-CREATE"]},
+    "a.py::nothing": {"requests": 1, "judges": []},
+    "a.py::should": {"requests": 3, "judges": ["PRICE-STABLE"]},
+}
+
+
+@pytest.fixture
+def table(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    monkeypatch.setattr(budget, "costs", lambda: TABLE)
+    return [f"suites/{name}[EBAY_US]" for name in TABLE]
+
+
+def names(chosen: list[str]) -> list[str]:
+    return [one.partition("::")[2].partition("[")[0] for one in chosen]
+
+
+def test_the_most_telling_for_a_request_comes_first(table: list[str]) -> None:
+    """A first judgment a request: again 10, mission 5, many (what is left of it) 2, should 1; cheap adds nothing."""
+    assert names(choose(table, None, set())) == ["again", "mission", "many", "should"]
+    assert names(choose(reversed(table), None, set())) == ["again", "mission", "many", "should"]
+
+
+def test_what_does_not_fit_is_left_out(table: list[str]) -> None:
+    spent = {name.partition("::")[2]: one["requests"] for name, one in TABLE.items()}
+    for limit in range(0, 40):
+        chosen = names(choose(table, limit, set()))
+        assert sum(spent[one] for one in chosen) <= round(limit * budget.SHARING)
+    assert names(choose(table, 4, set())) == ["again", "should"]
+    assert names(choose(table, 16, set(), spent=16)) == ["again", "should"]
+
+
+def test_what_is_judged_already_counts_for_nothing(table: list[str]) -> None:
+    assert names(choose(table, None, {"SESSION-CREATE", "PAY-LOCK", "PRICE-STABLE"})) == ["many"]
+    assert choose(table, None, set(contract.requirements())) == []
+
+
+def test_weights() -> None:
+    levels = {one.level: weight(one.id) for one in contract.requirements().values() if one.id not in MISSION}
+    assert levels["MUST"] > levels["SHOULD"] > levels["READING"] > 0
+    assert {weight(one) for one in MISSION} == {budget.MISSION_WEIGHT} and set(MISSION) <= set(contract.requirements())
+
+
+def test_the_choice_is_the_same_each_time() -> None:
+    tests = [f"suites/{one}" for one in costs()]
+    first = choose(tests, 150, set())
+    assert first == choose(list(reversed(tests)), 150, set()) and len(first) == len(set(first))
+    assert set(first) <= set(tests)
+
+
+def test_every_step_is_greedy() -> None:
+    """No test that still fits would have judged more for a request than the one that was taken."""
+    table, judged = {f"suites/{name}": one for name, one in costs().items()}, set[str]()
+    chosen = choose(table, None, set())
+    for at, one in enumerate(chosen):
+        worth = {
+            other: sum(map(weight, set(entry["judges"]) - judged)) / max(1, entry["requests"])
+            for other, entry in table.items()
+            if other not in chosen[:at]
+        }
+        assert worth[one] == max(worth.values())
+        judged |= set(table[one]["judges"])
+
+
+def test_the_measured_table_is_about_the_tests_that_there_are() -> None:
+    for name, one in costs().items():
+        path, _, function = name.partition("::")
+        assert f"def {function}(" in (ROOT / "suites" / path).read_text(encoding="utf-8"), name
+        assert one["requests"] >= 0 and set(one["judges"]) <= set(contract.requirements())
+
+
+@pytest.mark.parametrize("limit", [3, 10, 57])
+def test_no_request_beyond_the_budget(limit: int) -> None:
+    run = SimpleNamespace(settings=SimpleNamespace(budget=limit), spent=0)
+    for _ in range(limit):
+        Run._spend(run)  # type: ignore[arg-type]
+    for _ in range(2):
+        with pytest.raises(BudgetSpent, match=str(limit)):
+            Run._spend(run)  # type: ignore[arg-type]
+    assert run.spent == limit
+    assert not issubclass(BudgetSpent, Exception)  # Hypothesis would swallow it
+
+
+# ---------------------------------------------------------------- the command line
+
+
+def settings(tmp_path: Path, worker: dict[str, Any] | None = None, **given: Any) -> Settings:
+    usual: dict[str, Any] = {
+        "target": None, "base_url": None, "report": "out", "requirement": [], "failed": None, "level": "should",
+        "seed": 0, "budget": None, "rate": None, "quick": False, "measure": False, "shard": None, "resume": None,
+        "recording": None, "waivers": None, "allow_production": False,
+    }  # fmt: skip
+    config: Any = SimpleNamespace(
+        option=SimpleNamespace(**usual | given), invocation_params=SimpleNamespace(dir=tmp_path)
+    )
+    return Settings.of(config, worker)
+
+
+def test_usual_settings(tmp_path: Path) -> None:
+    usual = settings(tmp_path)
+    assert (usual.target, usual.report, usual.cut, usual.alone) == ("mock", tmp_path / "out", False, False)
+    assert settings(tmp_path, budget=50).alone and settings(tmp_path, quick=True).alone
+    assert settings(tmp_path, measure=True).cut and not settings(tmp_path, measure=True).alone
+    assert settings(tmp_path, shard="2/3").shard == (2, 3)
+    assert settings(tmp_path, worker={"conformance_base_url": "http://127.0.0.1:2"}).base_url == "http://127.0.0.1:2"
+
+
+@pytest.mark.parametrize(
+    ("given", "says"),
+    [
+        ({"requirement": ["QTY-NULL"]}, r"'QTY-NULL'.*QTY-ZERO"),
+        ({"requirement": ["NOTHING"]}, r"'NOTHING'.*contracts/requirements"),
+        ({"budget": 2}, "--budget"),
+        ({"budget": -1}, "--budget"),
+        ({"shard": "0/3"}, "--shard"),
+        ({"shard": "4/3"}, "--shard"),
+        ({"shard": "a/b"}, "--shard"),
+        ({"shard": "3"}, "--shard"),
+        ({"recording": "none.har"}, "--recording names none.har"),
+        ({"waivers": "none.toml"}, "--waivers names none.toml"),
+        ({"resume": "none"}, "--resume names none"),
+        ({"failed": "none"}, "result.json"),
+    ],
+)
+def test_wrong_settings_are_named(tmp_path: Path, given: dict[str, Any], says: str) -> None:
+    with pytest.raises(ProfileError, match=says) as told:
+        settings(tmp_path, **given)
+    assert str(told.value).endswith((".", "?")) and "\n" not in str(told.value)
+
+
+def test_a_budget_is_kept_by_one_process(tmp_path: Path) -> None:
+    with pytest.raises(ProfileError, match="-n"):
+        settings(tmp_path, worker={}, budget=100)
+
+
+def test_failed_before(tmp_path: Path) -> None:
+    listed = [{"id": "QTY-ZERO", "outcome": "failed"}, {"id": "QTY-SET", "outcome": "passed"}]
+    (tmp_path / "result.json").write_text(json.dumps({"requirements": listed}), encoding="utf-8")
+    assert settings(tmp_path, failed=".").requirements == ("QTY-ZERO",)
+    (tmp_path / "result.json").write_text(json.dumps({"requirements": listed[1:]}), encoding="utf-8")
+    with pytest.raises(ProfileError, match="Nothing failed"):
+        settings(tmp_path, failed=".")
+
+
+@pytest.mark.parametrize("option", [["--requirement", "QTY-NULL"], ["--target", "nowhere"], ["--budget", "1"]])
+def test_wrong_input_ends_before_the_first_request(tmp_path: Path, option: list[str]) -> None:
+    command = [sys.executable, "-m", "pytest", "suites", "--report", str(tmp_path / "report"), *option]
+    ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60)
+    assert ended.returncode == 4 and not (tmp_path / "report").exists()
+    said = (ended.stdout + ended.stderr).strip().splitlines()
+    assert len(said) == 1 and "Traceback" not in said[0], said
