@@ -46,11 +46,11 @@ ROLES: dict[str, tuple[str, str, int]] = {
 PLAIN = ["v1|1001|0", "v1|1002|0", "v1|1003|0", "v1|1004|0", "v1|1005|7"]
 OPTIONS = [("USPS", "Ground", 500, 0), ("UPS", "Air", 1500, 200)]
 COUPONS = {"FIVEOFF": 500, "TENOFF": 1000, "GIANT": 10**6, "SPEND100": 1000, "ONLY1004": 300}
-US = {"recipient": {"firstName": "Ann", "lastName": "O'Neill"}, "phoneNumber": "+14085550100", "city": "San José",
+US: Json = {"recipient": {"firstName": "Ann", "lastName": "O'Neill"}, "phoneNumber": "+14085550100", "city": "San José",
       "addressLine1": "12 Main St.", "stateOrProvince": "CA", "postalCode": "95134", "country": "US"}  # fmt: skip
-GB = {"recipient": {"firstName": "Siân", "lastName": "Rees"}, "phoneNumber": "+442079460018", "city": "London",
+GB: Json = {"recipient": {"firstName": "Siân", "lastName": "Rees"}, "phoneNumber": "+442079460018", "city": "London",
       "addressLine1": "31 High Street", "postalCode": "WC1N 1AP", "country": "GB"}  # fmt: skip
-DOUBTFUL = {**US, "addressLine1": "404 Nowhere Road"}
+DOUBTFUL: Json = {**US, "addressLine1": "404 Nowhere Road"}
 
 
 def profile(**changes: Any) -> Profile:
