@@ -21,6 +21,7 @@ QUANTITY = "updateGuestQuantity"
 ADDRESS = "updateGuestShippingAddress"
 OPTION = "updateGuestShippingOption"
 TOKEN = "token"
+STUB = "testError|"
 CHANGES = (QUANTITY, OPTION, ADDRESS, APPLY, REMOVE)
 SESSION_METHODS = (READ, *CHANGES, PLACE_ORDER)
 
@@ -191,6 +192,32 @@ def marketplaces() -> dict[str, dict[str, Any]]:
     """Country, currency and decimals of each marketplace of the platform."""
     found: dict[str, dict[str, Any]] = _load("marketplaces.yaml")["marketplaces"]
     return found
+
+
+@dataclass(frozen=True)
+class Stub:
+    """One string of the sandbox's negative testing in one operation, and the requirement that it lets judge."""
+
+    string: str
+    id: int
+    operation: str
+    requirement: str
+
+    @property
+    def subject(self) -> str:
+        """What stands in place of a session id or an item id."""
+        return STUB + self.string
+
+
+@cache
+def stubs() -> tuple[Stub, ...]:
+    """The negative-testing strings by operation (`contracts/stubs.yaml`)."""
+    return tuple(
+        Stub(one["string"], one["id"], operation, requirement)
+        for one in _load("stubs.yaml")["stubs"]
+        for requirement, listed in one["judges"].items()
+        for operation in listed
+    )
 
 
 @cache

@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from conformance import contract, journal
-from conformance.budget import COSTS, test_name
+from conformance.budget import COSTS, costs, test_name
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -44,6 +44,8 @@ def main() -> int:
         whole.setdefault(test_name(record.name), []).append(record.requests)
     for name, entry in table.items():
         entry["whole"] = round(sum(whole.get(name, [0])) / max(1, len(whole.get(name, []))))
+    # What the mock's profile does not offer keeps the entry that somebody wrote by hand.
+    table |= {name: entry for name, entry in costs().items() if name.startswith(("stubs/", "payment/test_prepaid"))}
     COSTS.write_text(json.dumps(dict(sorted(table.items())), indent=1) + "\n", encoding="utf-8")
     print(f"{COSTS.name}: {len(table)} tests")
     return 0

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from conformance import contract
 from conformance.model import Order, Pending, Session, cart_key, money, pricing, text
+from conformance.stubs import stubs_in
 
 if TYPE_CHECKING:
     from conformance.judge import At, Ground, Judgment
@@ -139,6 +140,7 @@ def _placed(at: At, session: Session) -> None:
 
 def _order_read(at: At) -> None:
     if at.order is None or at.answer is None:
+        _prepaid(at)
         return
     at.order.tainted = at.order.tainted or bool(at.failed & {"ORDER-READ", "ORDER-STABLE", "PAY-LOCK"})
     at.order.view = at.answer
@@ -147,9 +149,24 @@ def _order_read(at: At) -> None:
     at.order.pending.clear()
 
 
+def _prepaid(at: At) -> None:
+    """An order that the profile names and this is the first sight of: from now on it stays as it is."""
+    if at.answer is None or at.answer.id is None or at.answer.id != at.request.subject:
+        return
+    known = next((one for one in at.profile.prepaid if one.order == at.answer.id), None)
+    if known is None:
+        return
+    paid = Session("", at.request.credential, known.marketplace, "", at.answer, at.exchange.id, "ordered", known.order)
+    paid.in_doubt = True  # nobody saw the session
+    order = Order(known.order, at.request.credential, known.marketplace, paid, "")
+    order.view, order.last_read = at.answer, at.exchange.id
+    order.status = text(at.exchange.body.get("purchaseOrderPaymentStatus"))
+    at.world.orders[known.order] = order
+
+
 def _refused(at: At, reasons: list[Ground], broken: list[Judgment]) -> None:
     session = at.session
-    if at.operation == contract.INITIATE and 15011 in at.exchange.error_ids:
+    if at.operation == contract.INITIATE and 15011 in at.exchange.error_ids and not stubs_in(at.profile, at.request):
         count = len(at.body.get("lineItemInputs") or [])
         at.world.fewest_refused = min(at.world.fewest_refused or count, count)
     certain = [one for one in reasons if one.certain] or reasons

@@ -33,6 +33,16 @@ def in_situations(
     return pytest.mark.in_situations(wanted, having=having)
 
 
+def through_stubs() -> pytest.MarkDecorator:
+    """The test asks by the sandbox's negative-testing strings, so that no item or payment of the target is needed."""
+    return pytest.mark.through_stubs()
+
+
+def reads_only() -> pytest.MarkDecorator:
+    """The test changes nothing, so that it may run against a production host."""
+    return pytest.mark.reads_only()
+
+
 def mark_args(item: Any, name: str) -> tuple[Any, ...]:
     """All positional arguments of the marks of that name."""
     return tuple(one for mark in item.iter_markers(name) for one in mark.args)

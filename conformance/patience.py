@@ -36,11 +36,11 @@ class Patience:
     row: int = 0
     lost_s: float = 0.0
     broken: int = 0
-    forgotten: int = 0
     last: str = ""
     sentence: str | None = None
     _timeouts: int = 0
     _broken_row: int = 0
+    _forgotten: dict[str, int] = field(default_factory=dict)
     _recent: deque[float] = field(default_factory=lambda: deque(maxlen=RECENT))
 
     def note(self, exchange: Exchange, seconds: float) -> None:
@@ -77,14 +77,19 @@ class Patience:
         """No further request is worth it; the first cause stands."""
         self.sentence = self.sentence or sentence
 
-    def forgot(self, sessions: int) -> None:
-        """So many sessions of one trace were unknown to the target that had made them."""
-        self.forgotten += sessions
+    def forgot(self, trace: str, sessions: int) -> None:
+        """So many sessions of a trace were unknown to the target that had made them."""
+        self._forgotten[trace] = sessions
         if self.forgotten >= MOST_LOST:
             self.give_up(
                 f"The target forgets its sessions: {self.forgotten} that it had made were unknown to it a little later "
                 "(15003), so that what follows cannot be judged."
             )
+
+    @property
+    def forgotten(self) -> int:
+        """Sessions that the target made and then did not know."""
+        return sum(self._forgotten.values())
 
     def _too_silent(self, exchange: Exchange) -> None:
         timeouts = self._timeouts >= (SLOW_IN_A_ROW if self.answered else SLOW_IN_A_ROW - 1)
@@ -124,6 +129,13 @@ def unusable(exchange: Exchange) -> str:
     if exchange.problem_kind == "too_large":
         return f"The target answers with more than this API has to say: {detail}."
     return f"The target breaks {'JSON' if exchange.problem_kind == 'json' else 'HTTP'}: {detail}."
+
+
+def quota(wanted: str) -> str:
+    """The sentence for a quota that is used up for so many seconds."""
+    hours, minutes = divmod(round(int(wanted) / 60), 60)
+    told = f"{hours} h {minutes} min" if hours else f"{minutes} min" if minutes else f"{wanted} s"
+    return f"The target's quota of calls is used up (429) for another {told}: go on then with --resume and this report."
 
 
 def silence(exchange: Exchange, answered: int = 0) -> str:

@@ -70,6 +70,8 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "provokes(*ids, cost): the requirements that a test sends requests for")
     config.addinivalue_line("markers", "in_marketplaces(count, having): the marketplaces that a test runs in")
     config.addinivalue_line("markers", "in_situations(wanted, having): the situations that a test runs in, and where")
+    config.addinivalue_line("markers", "through_stubs(): the test asks by negative-testing strings")
+    config.addinivalue_line("markers", "reads_only(): the test changes nothing")
     if not _wanted(config):
         return
     worker = getattr(config, "workerinput", None)

@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from conformance import contract
-from conformance.profile_reader import ProfileError, Reader, checked_url, loopback
+from conformance.profile_reader import ROLE_KEYS, TABLES, TOP, ProfileError, Reader, checked_url, loopback
 
 TARGETS = Path(__file__).resolve().parent.parent / "targets"
 GUEST_SCOPE = "https://api.ebay.com/oauth/api_scope/buy.guest.order"
@@ -80,6 +80,14 @@ class App:
 
 
 @dataclass(frozen=True)
+class Prepaid:
+    """A purchase order that was paid beforehand, by the first app."""
+
+    order: str
+    marketplace: str
+
+
+@dataclass(frozen=True)
 class Profile:
     """A target, as its TOML file says it."""
 
@@ -100,7 +108,9 @@ class Profile:
     transport: dict[str, Any] = field(default_factory=dict)
     secrets: tuple[str, ...] = field(default=(), repr=False)
     allow_production: bool = False
-    extra: dict[str, Any] = field(default_factory=dict)
+    stubs: bool = False
+    prepaid: tuple[Prepaid, ...] = ()
+    paying: dict[str, Any] = field(default_factory=dict)
 
     def url(self, operation: str) -> str:
         """What stands before `/buy/order/…` for an operation; for `token` the whole URL of the endpoint."""
@@ -114,6 +124,21 @@ class Profile:
         """Every host that traffic may go to."""
         urls = [self.base_url, *self.endpoints.values()]
         return frozenset(host for one in urls if (host := urlsplit(one).hostname))
+
+    @property
+    def reads_only(self) -> bool:
+        """Whether nothing but reading is allowed: the vendor's production hosts."""
+        return bool(self.hosts() & set(PRODUCTION_HOSTS))
+
+    def stubbed(self) -> frozenset[str]:
+        """The requirements that the sandbox's stubs let judge here."""
+        ways = [one for one in contract.stubs() if self.pays_by_call or one.operation != contract.PLACE_ORDER]
+        return frozenset(one.requirement for one in ways) if self.stubs else frozenset()
+
+    @property
+    def pays_by_call(self) -> bool:
+        """Whether v1's placeGuestOrder is there."""
+        return self.payment == "place_order"
 
     def role(self, marketplace: str | None, item: str) -> Role | None:
         """What the profile says of an item; None if it says nothing."""
@@ -152,7 +177,9 @@ class Profile:
 NEEDS: dict[str, Callable[[Profile], bool]] = {
     "second_app": lambda it: len(it.apps) > 1,
     "second_marketplace": lambda it: len(it.markets) > 1,
-    "payment": lambda it: it.payment != "none",
+    "payment": lambda it: it.payment in ("place_order", "hosted", "manual"),
+    "place_order": lambda it: it.pays_by_call,
+    "prepaid": lambda it: bool(it.prepaid),
     "token_endpoint": lambda it: it.auth == "client_credentials",
     "expired_token": lambda it: any(one.expired_token for one in it.apps),
     "other_scope": lambda it: bool(it.other_scope),
@@ -164,60 +191,6 @@ NEEDS: dict[str, Callable[[Profile], bool]] = {
     "address.foreign": lambda it: any(one.foreign_countries for one in it.markets.values()),
     "address.sanctioned": lambda it: any(one.sanctioned_countries for one in it.markets.values()),
     "paid_promise": lambda it: it.paid_within_s is not None,
-}
-TOP = [
-    "name",
-    "base_url",
-    "max_line_items",
-    "endpoints",
-    "auth",
-    "apps",
-    "payment",
-    "buyers",
-    "coupons",
-    "marketplaces",
-    "transport",
-    "allow_production",
-    "stubs",
-    "prepaid",
-]
-TABLES: dict[str, tuple[str, ...]] = {
-    "endpoints": ("session_url", "order_url", "place_order_url", "token_url"),
-    "auth": ("kind", "scope", "other_scope"),
-    "apps": ("client_id", "client_secret", "token", "expired_token"),
-    "payment": ("kind", "paid_within_s", "wait_s", "page_url"),
-    "buyers": ("good", "declined"),
-    "coupons": ("good", "oversized", "minimum", "refused", "item_bound"),
-    "items": ("plain", "limit", "stock", "lot", "refused", "removed", "warned", "at_payment"),
-    "marketplace": (
-        [
-            "address",
-            "other_address",
-            "unverifiable_address",
-            "foreign_countries",
-            "sanctioned_countries",
-            "items",
-            "coupons",
-        ]  # type: ignore[dict-item]
-    ),
-    "transport": (
-        "timeout_s",
-        "max_bytes",
-        "rate_per_s",
-        "ca_file",
-        "client_cert",
-        "headers",
-        "proxy_from_environment",
-    ),
-}
-ROLE_KEYS = {
-    "limit": ("item", "limit"),
-    "stock": ("item", "stock"),
-    "lot": ("item", "lot"),
-    "refused": ("item", "error"),
-    "removed": ("item", "warning"),
-    "warned": ("item", "warning"),
-    "at_payment": ("item", "error"),
 }
 
 
@@ -243,12 +216,14 @@ def parse(data: dict[str, Any], source: str, base_url: str | None = None) -> Pro
     reader = Reader(source, secrets)
     reader.keys("", data, TOP)
     base = checked_url(base_url or reader.text("", data, "base_url"), "--base-url" if base_url else "base_url")
-    for name in ("endpoints", "auth", "payment", "buyers", "coupons", "transport"):
+    for name in ("endpoints", "auth", "payment", "buyers", "coupons", "transport", "stubs"):
         reader.keys(name, reader.table(data, name), TABLES[name])
     auth = reader.table(data, "auth")
     kind = reader.choice("auth.kind", auth.get("kind", "client_credentials"), ("client_credentials", "token", "none"))
     payment = reader.table(data, "payment")
-    apps = _apps(reader, data, kind, base)
+    apart = {} if base_url else reader.table(data, "endpoints")
+    endpoints = {key: checked_url(str(one), f"endpoints.{key}") for key, one in apart.items()}
+    apps = _apps(reader, data, kind, all(map(loopback, [base, *endpoints.values()])))
     shared = _coupons(reader, "coupons", reader.table(data, "coupons"))
     markets = reader.table(data, "marketplaces")
     if not markets:
@@ -266,9 +241,7 @@ def parse(data: dict[str, Any], source: str, base_url: str | None = None) -> Pro
         source=source,
         base_url=base,
         max_line_items=maximum,
-        endpoints={}
-        if base_url
-        else {key: checked_url(str(one), f"endpoints.{key}") for key, one in reader.table(data, "endpoints").items()},
+        endpoints=endpoints,
         auth=kind,
         scope=str(auth.get("scope", GUEST_SCOPE)),
         other_scope=str(auth.get("other_scope", "")),
@@ -284,31 +257,45 @@ def parse(data: dict[str, Any], source: str, base_url: str | None = None) -> Pro
         transport=reader.table(data, "transport"),
         secrets=tuple(secrets),
         allow_production=data.get("allow_production") is True,
-        extra={
-            "payment": payment,
-            "stubs": data.get("stubs", {}),
-            "prepaid": data.get("prepaid", []),
-        },
+        stubs=reader.table(data, "stubs").get("testError") is True,
+        prepaid=tuple(
+            Prepaid(reader.text("prepaid", one, "order"), str(one.get("marketplace", "")))
+            for one in reader.list("prepaid", data.get("prepaid", []))
+        ),
+        paying=_paying(reader, payment),
     )
 
 
-def _apps(reader: Reader, data: dict[str, Any], kind: str, base: str) -> tuple[App, ...]:
+def _paying(reader: Reader, payment: dict[str, Any]) -> dict[str, Any]:
+    """The rest of [payment], for payment.kind hosted and manual."""
+    if payment.get("kind") in ("hosted", "manual"):
+        checked_url(reader.text("payment", payment, "script_url"), "payment.script_url")
+    clicks = payment.get("clicks", [])
+    if not isinstance(clicks, list) or not all(isinstance(one, str) for one in clicks):
+        raise ProfileError(f'payment.clicks in {reader.source} must be a list of CSS selectors such as ["#pay"].')
+    return payment
+
+
+def _apps(reader: Reader, data: dict[str, Any], kind: str, local: bool) -> tuple[App, ...]:
     listed = reader.list("apps", data.get("apps", []))
     if kind == "none":
         return (App(),)
     if not listed:
         raise ProfileError(f"{reader.source} has no app: write a table [[apps]] with client_id and client_secret.")
-    local = loopback(base)
     found = []
     for at, one in enumerate(listed):
         where = f"apps[{at}]"
         reader.keys(where, one, TABLES["apps"])
+        if at and one.get("optional") is True and not reader.given(one):
+            continue
         needed = ("client_id", "client_secret") if kind == "client_credentials" else ("token",)
         for key in needed:
             if key not in one:
                 raise ProfileError(f"{where} in {reader.source} has no {key}, which auth.kind {kind!r} needs.")
         values = {
-            key: reader.secret(f"{where}.{key}", value, local or key == "client_id") for key, value in one.items()
+            key: reader.secret(f"{where}.{key}", value, local or key == "client_id")
+            for key, value in one.items()
+            if key != "optional"
         }
         found.append(App(**values))
     return tuple(found)
@@ -346,7 +333,7 @@ def _market(reader: Reader, name: str, table: Any, shared: dict[str, Coupon]) ->
         )
     items = table.get("items", {})
     reader.keys(f"{where}.items", items, TABLES["items"])
-    plain = tuple(str(one) for one in items.get("plain", []))
+    plain: tuple[str, ...] = tuple(reader.words(f"{where}.items.plain", items.get("plain", [])))
     if not plain:
         raise ProfileError(
             f"{where}.items in {reader.source} has no plain items: list at least one item id with ample stock."

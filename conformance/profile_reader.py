@@ -5,8 +5,65 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable
 from dataclasses import dataclass
+from ipaddress import ip_address
 from typing import Any
 from urllib.parse import urlsplit
+
+TOP = (
+    "name",
+    "base_url",
+    "max_line_items",
+    "endpoints",
+    "auth",
+    "apps",
+    "payment",
+    "buyers",
+    "coupons",
+    "marketplaces",
+    "transport",
+    "allow_production",
+    "stubs",
+    "prepaid",
+)
+TABLES: dict[str, tuple[str, ...]] = {
+    "endpoints": ("session_url", "order_url", "place_order_url", "token_url"),
+    "auth": ("kind", "scope", "other_scope"),
+    "apps": ("client_id", "client_secret", "token", "expired_token", "optional"),
+    "payment": ("kind", "paid_within_s", "wait_s", "script_url", "clicks"),
+    "prepaid": ("order", "marketplace"),
+    "stubs": ("testError",),
+    "buyers": ("good", "declined"),
+    "coupons": ("good", "oversized", "minimum", "refused", "item_bound"),
+    "items": ("plain", "limit", "stock", "lot", "refused", "removed", "warned", "at_payment"),
+    "marketplace": (
+        "address",
+        "other_address",
+        "unverifiable_address",
+        "foreign_countries",
+        "sanctioned_countries",
+        "items",
+        "coupons",
+    ),
+    "transport": (
+        "timeout_s",
+        "max_bytes",
+        "rate_per_s",
+        "longest_wait_s",
+        "ca_file",
+        "client_cert",
+        "headers",
+        "proxy_from_environment",
+    ),
+}
+ROLE_KEYS = {
+    "limit": ("item", "limit"),
+    "stock": ("item", "stock"),
+    "lot": ("item", "lot"),
+    "refused": ("item", "error"),
+    "removed": ("item", "warning"),
+    "warned": ("item", "warning"),
+    "at_payment": ("item", "error"),
+}
 
 
 class ProfileError(Exception):
@@ -35,6 +92,17 @@ class Reader:
             raise ProfileError(f"{name} in {self.source} must be a table.")
         return found
 
+    def words(self, where: str, value: Any) -> list[str]:
+        """A list of texts, or the variable that holds them, with blanks or commas between them."""
+        if isinstance(value, dict) and set(value) == {"env"}:
+            found = os.environ.get(str(value["env"]), "").replace(",", " ").split()
+            if not found:
+                raise ProfileError(f"{where} in {self.source} is taken from the environment: set {value['env']}.")
+            return found
+        if not isinstance(value, list):
+            raise ProfileError(f'{where} in {self.source} must be a list of texts or {{ env = "NAME" }}.')
+        return [str(one) for one in value]
+
     def list(self, where: str, value: Any) -> list[dict[str, Any]]:
         if not isinstance(value, list) or not all(isinstance(one, dict) for one in value):
             raise ProfileError(
@@ -47,6 +115,11 @@ class Reader:
         if not isinstance(value, str) or not value:
             raise ProfileError(f"{where + '.' if where else ''}{key} in {self.source} is missing: write a text.")
         return value
+
+    def given(self, table: dict[str, Any]) -> bool:
+        """Whether every variable that a table names is set."""
+        named = [one["env"] for one in table.values() if isinstance(one, dict) and set(one) == {"env"}]
+        return all(os.environ.get(str(one)) for one in named)
 
     def number(self, where: str, table: dict[str, Any], key: str) -> int:
         value = table.get(key)
@@ -80,7 +153,10 @@ class Reader:
 def loopback(url: str) -> bool:
     """Whether a URL points to this machine."""
     host = urlsplit(url).hostname or ""
-    return host == "localhost" or host.startswith("127.") or host == "::1"
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:  # a name such as 127.example.com
+        return False
 
 
 def checked_url(value: str, key: str) -> str:

@@ -20,6 +20,8 @@ from conformance.budget import choose
 from conformance.finish import SHRINKING, finish
 from conformance.marks import mark_args
 from conformance.mock_process import MockProcess
+from conformance.part import Part, cause_of_end, forgotten, read_parts
+from conformance.patience import Patience
 from conformance.profile import PRODUCTION_HOSTS, Profile, ProfileError
 from conformance.result import Frame
 from conformance.rules import load_rules
@@ -62,7 +64,7 @@ class Run:
         load_rules()
         settings = self.settings
         self.waivers = load_waivers(settings.waivers) if settings.waivers else []
-        production = sorted(self.profile.hosts() & set(PRODUCTION_HOSTS))
+        production = sorted(self.profile.hosts() & set(PRODUCTION_HOSTS))  # then nothing but reading: _serves, Target
         if production and not settings.recording and not (settings.allow_production and self.profile.allow_production):
             raise ProfileError(
                 f"{production[0]} is the vendor's production host: it is judged only with --allow-production and "
@@ -90,7 +92,7 @@ class Run:
             self._open("main")
         except OSError as error:
             raise pytest.UsageError(f"The report folder {folder} cannot be written: {error.strerror}.") from None
-        if not self.settings.recording:
+        if not self.settings.recording and not self.profile.reads_only:
             self._look()
 
     def _look(self) -> None:
@@ -126,7 +128,8 @@ class Run:
         profile = self.profile
         if self.settings.rate:
             profile = replace(profile, transport={**profile.transport, "rate_per_s": self.settings.rate})
-        self.target = Target(profile, key=self.key, before_request=self._spend)
+        patience = Patience(whole=not (self.settings.alone or self.settings.requirements))
+        self.target = Target(profile, key=self.key, before_request=self._spend, patience=patience)
         self.book = journal.Journal(self.parts, process, self.redact)
 
     def _spend(self) -> None:
@@ -144,7 +147,15 @@ class Run:
         if self.book and self.target:
             if self._shared and self._trace:
                 self._close_trace(0)
-            (self.parts / f"{self.book.file}.tokens").write_text(str(self.target.token_requests))
+            patience = self.target.patience
+            part = Part(
+                self.stopped or (None if self.budget_spent else patience.sentence),
+                self.target.token_requests,
+                patience.total,
+                patience.unanswered,
+                self.redact(patience.last),
+            )
+            part.write(self.parts / f"{self.book.file}.part")
 
     def finish_controller(self, interrupted: bool) -> int:
         """Merges, shrinks, writes the report and returns the exit status."""
@@ -152,15 +163,15 @@ class Run:
             return 4
         self.interrupted = interrupted
         self.finish_worker()
+        self.stopped = self.stopped or cause_of_end(read_parts(self.parts))
         earlier = [(self.settings.resume, self.earlier)] if self.settings.resume else []
         return finish(self, self.frame, earlier)
 
     def frame(self) -> Frame:
         """What the result says of this run beside what was seen."""
         profile, settings = self.profile, self.settings
-        paid = (
-            () if profile.payment == "none" and not settings.recording else (contract.PLACE_ORDER, contract.READ_ORDER)
-        )
+        paid = [contract.READ_ORDER] if settings.recording or profile.payment != "none" or profile.prepaid else []
+        paid += [contract.PLACE_ORDER] if settings.recording or profile.pays_by_call else []
         return Frame(
             target={
                 "name": profile.name,
@@ -173,11 +184,11 @@ class Run:
             level=settings.level,
             started=self.started.isoformat(timespec="seconds").replace("+00:00", "Z"),
             duration_s=time.perf_counter() - self.clock,
-            token_requests=sum(int(one.read_text() or 0) for one in sorted(self.parts.glob("*.tokens"))),
+            token_requests=sum(one.token_requests for one in read_parts(self.parts)),
             selected=[one for one in contract.requirements() if self.is_selected(one)],
             unmet={one: need for one in contract.requirements() if (need := self.not_offered(one))},
             operations=[one for one in contract.operations() if one not in (contract.PLACE_ORDER, contract.READ_ORDER)]
-            + list(paid),
+            + paid,
             budget={"limit": settings.budget, "used": self.spent} if settings.budget is not None else None,
             stopped=self.stopped,
             interrupted=self.interrupted,
@@ -223,12 +234,8 @@ class Run:
 
     def select(self, items: list[pytest.Item]) -> tuple[list[pytest.Item], list[pytest.Item]]:
         """The tests of this run: those of the requirements asked for that the target offers something for."""
-        kept: list[pytest.Item] = []
-        for item in items:
-            provoked = mark_args(item, "provokes")
-            wanted = [one for one in provoked if self.is_selected(one) and not self.not_offered(one)]
-            if (wanted or not provoked) and self.stopped is None and self.settings.recording is None:
-                kept.append(item)
+        idle = self.stopped is not None or self.settings.recording is not None
+        kept = [] if idle else [item for item in items if self._serves(item)]
         if self.settings.alone:
             kept = self._worth(kept)
         if self.settings.shard:
@@ -237,6 +244,17 @@ class Run:
         self.indices = {item.nodeid: at for at, item in enumerate(kept)}
         chosen = set(self.indices)
         return kept, [item for item in items if item.nodeid not in chosen]
+
+    def _serves(self, item: pytest.Item) -> bool:
+        """Whether a test can judge something that was asked for."""
+        provoked = mark_args(item, "provokes")
+        stubs = item.get_closest_marker("through_stubs") is not None
+        if (stubs and not self.profile.stubs) or (
+            self.profile.reads_only and item.get_closest_marker("reads_only") is None
+        ):
+            return False
+        wanted = [one for one in provoked if self.is_selected(one) and not self.not_offered(one, stubs=stubs)]
+        return bool(wanted) or not provoked
 
     def _worth(self, items: list[pytest.Item]) -> list[pytest.Item]:
         """Under a budget: one marketplace, the tests that judge most for a request first."""
@@ -253,8 +271,13 @@ class Run:
             return requirement in self.settings.requirements
         return self.settings.level == "should" or contract.requirements()[requirement].level != "SHOULD"
 
-    def not_offered(self, requirement: str) -> str | None:
-        """Which need of a requirement the target does not meet; None if it meets them all."""
+    def not_offered(self, requirement: str, *, stubs: bool = True) -> str | None:
+        """Which need of a requirement the target does not meet; None if it meets them all.
+
+        stubs: the sandbox's negative-testing strings count too.
+        """
+        if stubs and requirement in self.profile.stubbed():
+            return None
         for need in contract.requirements()[requirement].needs:
             if not any(self.profile.offers(one) for one in need.split("|")):
                 return need
@@ -297,10 +320,20 @@ class Run:
         )
         try:
             yield shop
-            shop.settle()
+            self._settle(shop)
         finally:
+            self.target.patience.forgot(self._trace.name, forgotten(self._trace))
             if not self._shared or index >= SHRINKING:
                 self._close_trace(index)
+
+    def _settle(self, shop: Shop) -> None:
+        """The reads that are still owed, as far as the run may go on."""
+        try:
+            shop.settle()
+        except BudgetSpent:
+            self.budget_spent = True
+        except RunStopped as stopped:
+            self.stopped = str(stopped)
 
     @property
     def _shared(self) -> bool:

@@ -17,7 +17,7 @@ from oauthlib.oauth2 import BackendApplicationClient
 from conformance import VERSION, contract
 from conformance.body import parsed, read_bytes, read_json
 from conformance.exchange import OTHER_APP, OWN_APP, Exchange, Intent, Request
-from conformance.patience import Patience
+from conformance.patience import Patience, quota
 from conformance.profile import App, Profile, loopback
 from conformance.redaction import Secrets
 from conformance.transport import Answer, Problem, Transport
@@ -25,7 +25,7 @@ from conformance.transport import Answer, Problem, Transport
 MADE_UP_TOKEN = "v^1.1#i^1#made-up-by-the-conformance-suite"
 SHOWN_HEADERS = 60
 TOKEN_TRIES = 3
-LONGEST_WAIT_S, WAITS = 10.0, 12  # a Retry-After up to so many seconds is honoured, so often in all
+LONGEST_WAIT_S, WAITS = 10.0, 12  # a Retry-After up to so many seconds (transport.longest_wait_s) is honoured, so often
 SECRET_NAME = re.compile("key|token|secret|auth|cookie|sign|pass", re.IGNORECASE)
 GIVEN_TOKENS = re.compile(r'"(?:access|refresh|id)_token"\s*:\s*"((?:[^"\\]|\\.)+)"')
 USABLE_TOKEN = re.compile(r"[\x20-\x7e]+")
@@ -95,6 +95,8 @@ class Target:
         Raises RunStopped where the target was given up, or no token can be had.
         """
         operation = contract.operations()[request.operation]
+        if self.profile.reads_only and operation.method != "GET":
+            raise RunStopped("Against a production host nothing is sent but reads.")
         path = operation.path
         if request.subject is not None:
             subject = quote(request.subject, safe="", errors="surrogatepass")
@@ -132,6 +134,7 @@ class Target:
         secret: dict[str, str],
     ) -> bytes:
         """One exchange on the wire, after a short pause again if the target asks for one; the body as it came."""
+        again = method == "GET"
         while True:
             if self.patience.sentence:
                 raise RunStopped(self.patience.sentence)
@@ -139,9 +142,13 @@ class Target:
                 sleep(pause)
             began = monotonic()
             raw = self._attempt(exchange, method, url, headers, body, secret)
-            if not self._waited_for(exchange):
-                self.patience.note(exchange, monotonic() - began)
-                return raw
+            if self._waited_for(exchange):
+                continue
+            if exchange.status == 503 and again:  # a read may be sent again, once
+                again = False
+                continue
+            self.patience.note(exchange, monotonic() - began)
+            return raw
 
     def _attempt(
         self,
@@ -185,9 +192,12 @@ class Target:
     def _waited_for(self, exchange: Exchange) -> bool:
         """Whether the target asked for a short pause, which is over now, so that the request can be sent again."""
         wanted = exchange.headers.get("retry-after", "").strip()
-        if exchange.status not in (429, 503) or not re.fullmatch("[0-9]{1,3}", wanted):
+        if exchange.status not in (429, 503) or not re.fullmatch("[0-9]{1,7}", wanted):
             return False
-        if float(wanted) > LONGEST_WAIT_S or self._waits >= WAITS:
+        longest = float(self.profile.transport.get("longest_wait_s", LONGEST_WAIT_S))
+        if exchange.status == 429 and float(wanted) > longest:
+            self.patience.give_up(quota(wanted))
+        if float(wanted) > longest or self._waits >= WAITS:
             return False
         self._waits += 1
         sleep(max(0.1, float(wanted)))

@@ -70,13 +70,17 @@ def test_the_template_loads_with_an_item() -> None:
 
 
 def test_the_sandbox_says_what_to_fill_in(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("EBAY_CLIENT_ID", raising=False)
+    for name in ("EBAY_CLIENT_ID", "EBAY_CLIENT_ID_2", "EBAY_ITEMS"):
+        monkeypatch.delenv(name, raising=False)
     with pytest.raises(ProfileError, match="set EBAY_CLIENT_ID"):
         load("sandbox")
     monkeypatch.setenv("EBAY_CLIENT_ID", "id")
     monkeypatch.setenv("EBAY_CLIENT_SECRET", "secret")
-    with pytest.raises(ProfileError, match="no plain items"):
+    with pytest.raises(ProfileError, match="set EBAY_ITEMS"):
         load("sandbox")
+    monkeypatch.setenv("EBAY_ITEMS", "v1|1|0, v1|2|0")
+    profile = load("sandbox")
+    assert profile.markets["EBAY_US"].plain == ("v1|1|0", "v1|2|0") and len(profile.apps) == 1 and profile.stubs
 
 
 def test_requirements_that_the_pages_name_exist() -> None:

@@ -10,6 +10,7 @@ from conformance.claim import Claim, equal, line, quoted, true
 from conformance.judge import At, Ground, demands, refuses
 from conformance.model import Line, differences, keyed, state
 from conformance.request_check import INT32
+from conformance.stubs import stubs_in
 
 DEFAULT_MAXIMA = (4, 10)
 
@@ -244,7 +245,10 @@ for _requirement in sorted(set(ITEM_RULES.values())):
 
 @refuses("ITEM-UNKNOWN")
 def an_item_of_no_listing(at: At) -> Iterator[Ground]:
-    unknown = [item for item, _ in asked(at) if at.profile.role(at.request.marketplace, item) is None]
+    stubs = {one.subject for one in stubs_in(at.profile, at.request)}
+    unknown = [
+        item for item, _ in asked(at) if at.profile.role(at.request.marketplace, item) is None and item not in stubs
+    ]
     if at.operation == contract.INITIATE and unknown:
         yield Ground(
             "ITEM-UNKNOWN", certain=at.why == "ITEM-UNKNOWN", any_of="" if at.why == "ITEM-UNKNOWN" else "documented"

@@ -54,6 +54,6 @@ def test_an_emptied_session_takes_no_more_changes(shop: Shop, market: str, situa
         return  # the reading that the last line stays
     for operation, body in shop.some(bodies):
         cart.attempt(operation, body, "QTY-LAST")
-    if shop.profile.offers("payment"):
+    if shop.profile.pays_by_call:
         cart.place("PAY-EMPTY")
         cart.read()

@@ -210,7 +210,12 @@ def _order_state(view: View) -> dict[Key, Any]:
 @demands("ORDER-READ")
 def the_order_is_the_session_that_was_paid(at: At) -> Iterator[Claim]:
     order, seen = at.order, at.answer
-    if order is None or seen is None or PAYMENT_IDS & {_role_error(at, item) for item in order.paid.view.items}:
+    if (
+        order is None
+        or seen is None
+        or not order.placed_by
+        or PAYMENT_IDS & {_role_error(at, item) for item in order.paid.view.items}
+    ):
         return
     yield equal(
         "purchaseOrderId",

@@ -14,7 +14,7 @@ from strategies.terms import MISSING, SHAPES
 
 
 @provokes("PAY-PLACE", "ORDER-READ", "ORDER-FIELDS", "ORDER-STABLE", cost=14)
-@in_marketplaces(having="payment")
+@in_marketplaces(having="place_order")
 @pytest.mark.parametrize("accepted", [True, False], ids=["accepted", "not accepted"])
 def test_an_order_is_placed_and_read(shop: Shop, market: str, accepted: bool) -> None:
     cart = cart_in(shop, market, "rich" if accepted and shop.thorough else "two lines")
@@ -113,7 +113,7 @@ def _place_again(cart: Cart) -> None:
 
 
 @provokes("PAY-TERMS", cost=40)
-@in_marketplaces(4, having="payment")
+@in_marketplaces(4, having="place_order")
 @pytest.mark.parametrize("accepted", [True, False], ids=["accepted", "not accepted"])
 def test_incomplete_marketing_terms_are_refused(shop: Shop, market: str, accepted: bool) -> None:
     if shop.profile.payment != "place_order" or (not accepted and not shop.thorough):
@@ -130,7 +130,7 @@ def test_incomplete_marketing_terms_are_refused(shop: Shop, market: str, accepte
 
 
 @provokes("PAY-DECLINED", "PAY-DECLINED-ENDS", cost=60)
-@in_marketplaces(having="payment buyer.declined")
+@in_marketplaces(having="place_order buyer.declined")
 def test_a_declined_payment_ends_the_session(shop: Shop, market: str) -> None:
     for at, (email, error) in enumerate(shop.some(shop.profile.declined.items(), few=1)):
         cart = cart_in(shop, market, "coupon" if at % 2 else "calm", email=email)
@@ -148,7 +148,7 @@ def test_a_declined_payment_ends_the_session(shop: Shop, market: str) -> None:
 
 
 @provokes("PAY-ITEM-CHANGED", "PAY-PARTIAL", cost=12)
-@in_marketplaces(4, having="payment item.at_payment")
+@in_marketplaces(4, having="place_order item.at_payment")
 def test_an_item_that_changed_meanwhile(shop: Shop, market: str) -> None:
     plain = shop.plain(market)[0]
     for item in shop.some(shop.market(market).items("at_payment")):

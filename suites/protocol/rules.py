@@ -12,6 +12,7 @@ from conformance.claim import Claim, equal, true
 from conformance.exchange import OTHER_APP, OWN_APP, STRANGERS, Exchange
 from conformance.judge import At, Ground, demands, refuses
 from conformance.leaks import leak
+from conformance.stubs import stubs_in
 
 TRACE = re.compile(
     r"Traceback \(most recent|^\s+at [\w.$<>]+ ?\(|\.java:\d+\)|node:internal|File \"[^\"]+\", line \d+"
@@ -335,3 +336,18 @@ def every_body_is_json(at: At) -> Iterator[Claim]:
     )
     if exchange.text is not None and main == "application/json" and (exchange.status or 0) < 400:
         yield true(False, "JSON", "a JSON body", exchange.text[:120], ".body != null")
+
+
+# ---------------------------------------------------------------- the sandbox's negative testing
+
+
+def _stubbed(requirement: str) -> None:
+    @refuses(requirement)
+    def a_negative_testing_string(at: At) -> Iterator[Ground]:
+        for one in stubs_in(at.profile, at.request):
+            if one.requirement == requirement:
+                yield Ground(requirement, f"stub {one.string}", ids=(one.id,))
+
+
+for _requirement in sorted({one.requirement for one in contract.stubs()}):
+    _stubbed(_requirement)

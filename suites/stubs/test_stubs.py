@@ -1,0 +1,66 @@
+"""Conditions that no item of the target shows, by the sandbox's negative-testing strings (contracts/stubs.yaml)."""
+
+from __future__ import annotations
+
+from copy import deepcopy
+from typing import Any
+
+from conformance import contract
+from conformance.contract import Stub
+from conformance.exchange import Request
+from conformance.marks import in_marketplaces, provokes, through_stubs
+from conformance.shop import TERMS, Shop
+
+
+def _of(*operations: str) -> list[Stub]:
+    return [one for one in contract.stubs() if one.operation in operations]
+
+
+def _judged(*operations: str) -> list[str]:
+    return sorted({one.requirement for one in _of(*operations)})
+
+
+def _body(shop: Shop, market: str, stub: Stub) -> dict[str, Any]:
+    address = deepcopy(shop.market(market).address)
+    if stub.operation == contract.INITIATE:
+        address["recipient"] = {"firstName": "testError", "lastName": "testError"}
+        return shop.initiate_body(market, [(stub.subject, 1)], address=address)
+    bodies: dict[str, dict[str, Any]] = {
+        contract.QUANTITY: {"lineItemId": "1", "quantity": 1},
+        contract.OPTION: {"lineItemId": "1", "shippingOptionId": "1"},
+        contract.ADDRESS: address,
+        contract.PLACE_ORDER: {"marketingTerms": deepcopy(TERMS)},
+    }
+    return bodies[stub.operation]
+
+
+def _ask(shop: Shop, market: str, *operations: str) -> None:
+    asked: set[str] = set()
+    for one in _of(*operations):
+        if shop.brief and one.requirement in asked:
+            continue
+        asked.add(one.requirement)
+        subject = None if one.operation == contract.INITIATE else one.subject
+        request = Request(one.operation, subject, _body(shop, market, one), market)
+        shop.send(request, one.requirement, f"stub {one.string}")
+
+
+@provokes(*_judged(contract.INITIATE), cost=5)
+@through_stubs()
+@in_marketplaces(1)
+def test_stubs_of_items(shop: Shop, market: str) -> None:
+    _ask(shop, market, contract.INITIATE)
+
+
+@provokes(*_judged(*contract.CHANGES), cost=9)
+@through_stubs()
+@in_marketplaces(1)
+def test_stubs_of_sessions(shop: Shop, market: str) -> None:
+    _ask(shop, market, *contract.CHANGES)
+
+
+@provokes(*_judged(contract.PLACE_ORDER), cost=4)
+@through_stubs()
+@in_marketplaces(1, having="place_order")
+def test_stubs_of_payment(shop: Shop, market: str) -> None:
+    _ask(shop, market, contract.PLACE_ORDER)
