@@ -63,7 +63,7 @@ class Patience:
             return
         self.unanswered += 1
         self.row += 1
-        self.last = exchange.problem or exchange.answer()
+        self.last = exchange.answer()
         if exchange.status is None and seconds > self.timeout_s / 2:
             self._timeouts += 1
             self.lost_s += seconds

@@ -238,6 +238,9 @@ class Run:
         kept = [] if idle else [item for item in items if self._serves(item)]
         if self.settings.alone:
             kept = self._worth(kept)
+        elif self.earlier:
+            done = {one.name for one in self.earlier if one.skipped is None}
+            kept = [item for item in kept if item.nodeid.removeprefix("suites/") not in done]
         if self.settings.shard:
             part, parts = self.settings.shard
             kept = [item for at, item in enumerate(kept) if at % parts == part - 1]
