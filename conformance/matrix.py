@@ -21,16 +21,23 @@ from tempfile import mkdtemp
 from typing import Any
 
 from conformance import VERSION
+from conformance.corpus import KEPT, keep
 from conformance.mock_process import MockProcess, listed
 
 SUITES = Path(__file__).resolve().parent.parent / "suites"
 
 
-def judge_fault(name: str, base_url: str, folder: str, arguments: list[str]) -> dict[str, Any]:
-    """Runs the suite against one fault in this process and returns its result document; {} if there is none."""
+def judge_fault(fault: dict[str, Any], base_url: str, folder: str, arguments: list[str], own: bool) -> dict[str, Any]:
+    """Runs the suite against one fault in this process and returns its result document; {} if there is none.
+
+    Leaves result.json and what the corpus needs in the folder. own: judge the fault's own requirement alone.
+    """
     import pytest
 
+    name = fault["name"]
     report = Path(folder) / name.replace("+", "_")
+    if own:
+        arguments = [*arguments, "--requirement", fault["requirement"]]
     shutil.rmtree(report, ignore_errors=True)
     said = io.StringIO()
     with contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):
@@ -52,9 +59,12 @@ def judge_fault(name: str, base_url: str, folder: str, arguments: list[str]) -> 
         found: dict[str, Any] = json.loads((report / "result.json").read_text(encoding="utf-8"))
     except OSError:
         return {"said": said.getvalue()[-2000:]}
-    if not arguments:
-        shutil.rmtree(report / "allure-results", ignore_errors=True)
-        (report / "exchanges.jsonl").unlink(missing_ok=True)
+    keep(report, fault)
+    for one in report.iterdir():
+        if one.is_dir():
+            shutil.rmtree(one)
+        elif one.name not in (KEPT, "result.json"):
+            one.unlink()
     return found
 
 
@@ -105,13 +115,17 @@ def sample(faults: list[dict[str, Any]], count: int, seed: int) -> list[dict[str
     return chosen
 
 
-def run(faults: list[dict[str, Any]], *, workers: int, arguments: list[str], folder: Path) -> list[dict[str, Any]]:
+def run(
+    faults: list[dict[str, Any]], *, workers: int, arguments: list[str], folder: Path, own: bool = False
+) -> list[dict[str, Any]]:
     """Judges each fault; prints a line for each as it is done."""
     mock = MockProcess()
     rows = []
     try:
         with ProcessPoolExecutor(workers, max_tasks_per_child=25) as pool:
-            jobs = {pool.submit(judge_fault, one["name"], mock.base_url, str(folder), arguments): one for one in faults}
+            jobs = {
+                pool.submit(judge_fault, one, mock.base_url, str(folder), arguments, own): one for one in faults
+            }
             for job in as_completed(jobs):
                 fault, result = jobs[job], job.result()
                 found = row(fault, result)
@@ -145,7 +159,8 @@ def main(arguments: list[str] | None = None) -> int:
         metavar="TEXT",
         help="faults whose name, kind or requirement has this text; repeatable",
     )
-    parser.add_argument("--keep", metavar="DIR", help="keep each run's report here")
+    parser.add_argument("--keep", metavar="DIR", help="keep of each run here what `conformance.corpus` takes")
+    parser.add_argument("--own", action="store_true", help="each fault with its own requirement alone: far quicker")
     options = parser.parse_args(arguments)
     began = time.perf_counter()
     faults = listed("faults")
@@ -160,7 +175,8 @@ def main(arguments: list[str] | None = None) -> int:
     if not faults:
         parser.error("no fault of the mock matches")
     folder = Path(options.keep or mkdtemp(prefix="matrix-"))
-    rows = run(faults, workers=options.workers, arguments=["--seed", str(options.seed)], folder=folder)
+    seed = ["--seed", str(options.seed)]
+    rows = run(faults, workers=options.workers, arguments=seed, folder=folder, own=options.own)
     matrix = document(rows, {one["name"]: one for one in faults})
     Path(options.out).write_text(json.dumps(matrix, indent=1) + "\n", encoding="utf-8")
     if not options.keep:
