@@ -52,8 +52,8 @@ class Ground:
     """A reason for which a request must be refused (or, with certain=False, may be: a reading).
 
     ids: the id of a profile's role where the requirement says `role`, or further ids. any_of: `documented` takes every
-    4xx pair of the operation, `4xx` any status from 400 to 499. when: opens the requirement's answers of that kind.
-    lawful: says which reading it is when the answer is a success.
+    4xx pair of the operation, `4xx` any status from 400 to 499. when: opens the requirement's answers of that kind
+    (`stub`: none but ids). lawful: says which reading it is when the answer is a success.
     """
 
     requirement: str
@@ -189,7 +189,7 @@ def statuses(operation: str, error_id: int) -> frozenset[int]:
 
 def lawful_pairs(ground: Ground, operation: str) -> dict[tuple[int, int], str | None]:
     """What a refusal on this ground may look like in this operation."""
-    found = dict(_pairs(ground.requirement, operation, ground.ids, ground.when))
+    found = {} if ground.when == "stub" else dict(_pairs(ground.requirement, operation, ground.ids, ground.when))
     for one in ground.ids:
         for status in statuses(operation, one):
             found.setdefault((status, one), None)

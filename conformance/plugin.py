@@ -170,6 +170,7 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, Any, Any]:
             run.budget_spent = True
         else:
             run.stopped = str(stopped)
+            run.skipped(item, str(stopped))  # so that --resume asks again
         item.session.shouldstop = str(stopped)
         pytest.skip(str(stopped))
     broken = run.broken(item)

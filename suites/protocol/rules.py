@@ -346,7 +346,7 @@ def _stubbed(requirement: str) -> None:
     def a_negative_testing_string(at: At) -> Iterator[Ground]:
         for one in stubs_in(at.profile, at.request):
             if one.requirement == requirement:
-                yield Ground(requirement, f"stub {one.string}", ids=(one.id,))
+                yield Ground(requirement, f"stub {one.string}", ids=(one.id,), when="stub")
 
 
 for _requirement in sorted({one.requirement for one in contract.stubs()}):

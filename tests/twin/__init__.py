@@ -1,0 +1,1 @@
+"""A twin of the vendor's sandbox on loopback addresses."""
