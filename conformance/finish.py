@@ -3,20 +3,30 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import sys
+import traceback
 from collections.abc import Callable, Iterable
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 from conformance import contract, journal
+from conformance.interrupt import undisturbed
+from conformance.loss import drop_what_loss_explains
 from conformance.merge import Merged, merge
+from conformance.part import read_parts
+from conformance.publish import RESULT, staged
 from conformance.result import Frame, build
 from conformance.shrink import shrink_finding
+from conformance.verdict import DEFECT, INCOMPLETE
 
 SHRINKING = 10**9  # places in the plan from here on are replays
 MOST_SHRUNK = 12  # findings that are shrunk; beyond that something general is broken
-TRACES, EXCHANGES, RESULT = "traces.jsonl", "exchanges.jsonl", "result.json"
+LONGEST_SHRINKING_S = 90.0
+TRACES, EXCHANGES = "traces.jsonl", "exchanges.jsonl"
+KILL_MATRIX = "kill-matrix.json"  # beside a report, if somebody put it there; the page shows it
 
 
 def finish(run: Any, frame: Callable[[], Frame], earlier: Iterable[tuple[Path, list[journal.TraceRecord]]] = ()) -> int:
@@ -25,14 +35,19 @@ def finish(run: Any, frame: Callable[[], Frame], earlier: Iterable[tuple[Path, l
     before = list(earlier)
     records = journal.read(parts)
     merged = merge([*(one for _, listed in before for one in listed), *records])
-    shutil.rmtree(folder / "scripts", ignore_errors=True)
-    if run.stopped is None and run.settings.recording is None:
-        _shrink(run, merged, records)
-    named = {one.rpartition("/")[0] for finding in merged.findings.values() for one in finding.exchanges}
-    again = [one for one in journal.read(parts) if one.index >= SHRINKING]
-    merged.requests += sum(one.requests for one in again)
-    sources = [*before, (parts, [*records, *(one for one in again if one.name in named)])]
-    return write_report(folder, frame(), merged, sources, run.redact, parts)
+    if sum(one.forgotten for one in read_parts(parts)):
+        drop_what_loss_explains(merged)
+    if run.stopped is None and not run.interrupted and run.settings.recording is None:
+        try:
+            _shrink(run, merged, records)
+        except KeyboardInterrupt:
+            run.interrupted = True
+    with undisturbed():
+        named = {one.rpartition("/")[0] for finding in merged.findings.values() for one in finding.exchanges}
+        again = [one for one in journal.read(parts) if one.index >= SHRINKING]
+        merged.requests += sum(one.requests for one in again)
+        sources = [*before, (parts, [*records, *(one for one in again if one.name in named)])]
+        return write_report(folder, frame(), merged, sources, run.redact, parts)
 
 
 def write_report(
@@ -43,33 +58,61 @@ def write_report(
     redact: Callable[[str], str],
     parts: Path | None = None,
 ) -> int:
-    """Writes exchanges, traces, result and every view into the folder; prints the summary."""
-    from reports import render_all
+    """Puts exchanges, traces, result and every view into the folder, prints the summary and returns the exit status.
+
+    A report that cannot be written is a sentence, and the earlier one stays.
+    """
     from reports.terminal import print_summary, wants_colour
 
-    folder.mkdir(parents=True, exist_ok=True)
-    collect(folder, sources)
-    document = build(frame, merged, folder / EXCHANGES)
-    text = redact(json.dumps(document, indent=1, ensure_ascii=False, default=str))
-    write_whole(folder / RESULT, text)
-    if parts:
-        shutil.rmtree(parts, ignore_errors=True)
-    render_all(folder)
+    document: dict[str, Any] = {}
+    try:
+        with staged(folder) as draft:
+            collect(draft, sources)
+            document = build(frame, merged, draft / EXCHANGES)
+            text = _writable(redact(json.dumps(document, indent=1, ensure_ascii=False, default=str)))
+            (draft / RESULT).write_text(text, encoding="utf-8")
+            if parts and (parts / "scripts").is_dir():
+                shutil.move(parts / "scripts", draft / "scripts")
+            if (folder / KILL_MATRIX).is_file():
+                shutil.copyfile(folder / KILL_MATRIX, draft / KILL_MATRIX)
+            broken = _render(draft)
+    except OSError as error:
+        print(f"\nThe report could not be written to {folder}: {error.strerror or type(error).__name__}.")
+        if document:
+            print(f"What it would have said: {document['sentence']}")
+        return int(document.get("exit_status") or INCOMPLETE)
+    finally:
+        if parts:
+            shutil.rmtree(parts, ignore_errors=True)
     print_summary(json.loads(text), sys.stdout, wants_colour(sys.stdout), folder)
-    return int(document["exit_status"])
+    if broken:
+        print(f"The suite itself has a defect: some views of the report could not be made ({broken}).")
+    return DEFECT if broken else int(document["exit_status"])
 
 
-def write_whole(path: Path, text: str) -> None:
-    """Writes a file whole or not at all."""
-    draft = path.with_suffix(path.suffix + ".new")
-    draft.write_text(text, encoding="utf-8")
-    draft.replace(path)
+def _render(folder: Path) -> str | None:
+    """Makes the views; what went wrong in our own code, if something did: result and exchanges are worth keeping."""
+    from reports import render_all
+
+    try:
+        render_all(folder)
+    except OSError:
+        raise
+    except Exception as error:
+        last = traceback.extract_tb(error.__traceback__)[-1]
+        return f"{type(error).__name__} at {Path(last.filename).name}:{last.lineno}"
+    return None
+
+
+def _writable(text: str) -> str:
+    """Halves of characters, which UTF-8 cannot hold, as JSON escapes."""
+    return re.sub("[\ud800-\udfff]", lambda found: f"\\u{ord(found.group()):04x}", text)
 
 
 def collect(folder: Path, sources: list[tuple[Path, list[journal.TraceRecord]]]) -> None:
     """Puts the exchanges of all traces into one file, in the order of the plan, and the traces beside them."""
     at = 0
-    with open(folder / f"{EXCHANGES}.new", "wb") as out, open(folder / f"{TRACES}.new", "w", encoding="utf-8") as index:
+    with open(folder / EXCHANGES, "wb") as out, open(folder / TRACES, "w", encoding="utf-8") as index:
         for place, records in sources:
             for record in records:
                 with open(place / record.file, "rb") as part:
@@ -79,12 +122,13 @@ def collect(folder: Path, sources: list[tuple[Path, list[journal.TraceRecord]]])
                     moved = {name: getattr(record, name) for name in journal.TraceRecord.__slots__}
                     index.write(json.dumps(moved | {"file": EXCHANGES, "start": at}) + "\n")
                 at += record.length
-    for name in (EXCHANGES, TRACES):
-        (folder / f"{name}.new").replace(folder / name)
 
 
 def _shrink(run: Any, merged: Merged, records: list[journal.TraceRecord]) -> None:
-    by_name = {one.name: one for one in records}
+    by_name, began = {one.name: one for one in records}, monotonic()
     worth = [one for one in merged.findings.values() if contract.requirements()[one.requirement].level != "READING"]
     for finding in worth[:MOST_SHRUNK]:
-        shrink_finding(run, finding, by_name)
+        if monotonic() - began > LONGEST_SHRINKING_S:
+            return
+        if finding.first["operation"] != contract.TOKEN:
+            shrink_finding(run, finding, by_name)

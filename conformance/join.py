@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from conformance import contract, journal
-from conformance.finish import RESULT, write_report
+from conformance.finish import write_report
 from conformance.merge import merge
+from conformance.publish import RESULT
 from conformance.result import Frame
 
 

@@ -3,26 +3,30 @@
 from __future__ import annotations
 
 import json
-from collections import defaultdict
 from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
-from conformance import contract
-from conformance.patience import unanswered, worth_telling
-from conformance.shop import Trace
-
-UNKNOWN = 15003
+from conformance.patience import Patience, unanswered, worth_telling
 
 
 class Part(NamedTuple):
-    """One process's part of a run. last: why the last request without an answer had none."""
+    """One process's part of a run.
+
+    last: why the last request without an answer had none. forgotten: sessions that the target made and then did not know.
+    """
 
     stopped: str | None
     token_requests: int
     requests: int
     unanswered: int
     last: str
+    forgotten: int
+
+    @classmethod
+    def of(cls, patience: Patience, stopped: str | None, token_requests: int) -> Part:
+        """What is to be told of a process."""
+        return cls(stopped, token_requests, patience.total, patience.unanswered, patience.last, patience.forgotten)
 
     def write(self, path: Path) -> None:
         """Leaves it on disk, whole or not at all. Raises OSError."""
@@ -45,19 +49,3 @@ def cause_of_end(parts: Iterable[Part]) -> str | None:
     count, total = sum(one.unanswered for one in listed), sum(one.requests for one in listed)
     last = next((one.last for one in reversed(listed) if one.unanswered), "")
     return unanswered(count, total, last) if worth_telling(count, total) else None
-
-
-def forgotten(trace: Trace) -> int:
-    """How many sessions of a trace the target no longer knew at its end, in a read and in another method too."""
-    unknown: dict[str, set[str]] = defaultdict(set)
-    for exchange in trace.exchanges:
-        request = exchange.request
-        session = trace.world.sessions.get(request.subject or "")
-        own = session is not None and (request.credential, request.marketplace) == (session.app, session.marketplace)
-        if session is None or exchange.silent or not own:
-            continue
-        if session.phase in ("open", "empty") and exchange.error_ids == [UNKNOWN]:
-            unknown[session.id].add(exchange.operation)
-        else:
-            unknown.pop(session.id, None)
-    return sum(contract.READ in operations and len(operations) > 1 for operations in unknown.values())

@@ -7,19 +7,22 @@ from __future__ import annotations
 
 import os
 import random
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from conformance import contract
+from conformance.interrupt import end_as_ctrl_c
 from conformance.marks import mark_args
 from conformance.profile import Profile, ProfileError, load
+from conformance.progress import where
 from conformance.run import Run
 from conformance.settings import Settings
 from conformance.shop import Blocked, Shop
 from conformance.target import BudgetSpent, RunStopped
+from conformance.verdict import DEFECT, INTERRUPTED
 
 SUITES = Path(__file__).resolve().parent.parent / "suites"
 RUN = pytest.StashKey[Run]()
@@ -80,6 +83,7 @@ def pytest_configure(config: pytest.Config) -> None:
         config.stash[RUN] = Run(settings, _profile(settings))
     except ProfileError as error:
         raise pytest.UsageError(str(error)) from None
+    config.option.showlocals = False  # values in a report of a crash may be cut off, secrets among them
     if worker is None:
         from conformance.progress import replace_terminal
 
@@ -93,8 +97,20 @@ def pytest_sessionstart(session: pytest.Session) -> None:
         return
     if hasattr(session.config, "workerinput"):
         run.start_worker(session.config.workerinput)
-    else:
+        return
+    session.config.add_cleanup(end_as_ctrl_c())
+    try:
         run.start_controller()
+    except KeyboardInterrupt:
+        session.shouldstop = "interrupted"  # there is a report from the first request on
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_node_collection_finished(node: Any, ids: Sequence[str]) -> None:
+    """xdist: what the workers are to run."""
+    run = node.config.stash.get(RUN, None)
+    if run:
+        run.collected |= set(ids)
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -149,6 +165,14 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def shop(request: pytest.FixtureRequest) -> Generator[Shop, None, None]:
     """A shop of the target for one test: everything that it sends is recorded and judged."""
     run = request.config.stash[RUN]
+    capture = request.config.pluginmanager.getplugin("capturemanager")
+
+    def tell(text: str) -> None:
+        with capture.global_and_fixture_disabled():
+            print(f"\n{text}", flush=True)
+
+    if run.target and capture:
+        run.target.tell = tell
     random.seed(f"{run.settings.seed}/{request.node.nodeid}")
     with run.shop_of(request.node) as opened:
         yield opened
@@ -179,6 +203,28 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, Any, Any]:
     return result
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """No report of a test, whoever writes it down, holds a secret."""
+    report = yield
+    run = item.config.stash.get(RUN, None)
+    if run and not report.passed:
+        shown = report.longrepr
+        if isinstance(shown, tuple):
+            report.longrepr = (shown[0], shown[1], run.redact(shown[2]))
+        elif shown is not None:
+            report.longrepr = run.redact(str(shown))
+    if run and report.sections:
+        report.sections = [(name, run.redact(text)) for name, text in report.sections]
+    return report
+
+
+def _missing(collected: set[str], reported: set[str]) -> str | None:
+    """Tests that did not come to their end, with a worker that died, leave the run incomplete."""
+    lost = sorted(collected - reported)
+    return f"{len(lost)} of {len(collected)} tests did not come to their end, {lost[0]} first." if lost else None
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     run = session.config.stash.get(RUN, None)
@@ -195,8 +241,18 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
 
         judge_recording(run)
     reporter = session.config.pluginmanager.getplugin("terminalreporter")
-    run.defects += getattr(reporter, "defects", [])
-    session.exitstatus = run.finish_controller(exitstatus == pytest.ExitCode.INTERRUPTED and not run.budget_spent)
+    run.defects += [run.redact(one) for one in getattr(reporter, "defects", [])]
+    interrupted = exitstatus == pytest.ExitCode.INTERRUPTED and not run.budget_spent
+    if not interrupted and run.stopped is None:
+        run.stopped = _missing(run.collected, getattr(reporter, "reported", run.collected))
+    try:
+        session.exitstatus = run.finish_controller(interrupted)
+    except KeyboardInterrupt:
+        print("\nThe run was interrupted while it ended; there is no report of it.")
+        session.exitstatus = INTERRUPTED
+    except Exception as error:
+        print(f"\nThe suite itself has a defect, and there is no report: {where(error)}.")
+        session.exitstatus = DEFECT
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
+import re
 import sys
 import time
+import traceback
 from pathlib import Path
 from typing import Any
 
 import pytest
 from _pytest.terminal import TerminalReporter
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def where(error: BaseException) -> str:
+    """What went wrong in our own code, and where, without a value that a server may have sent."""
+    frames = traceback.extract_tb(error.__traceback__)
+    ours = [one for one in frames if ROOT in Path(one.filename).parents and ".venv" not in one.filename] or frames
+    place = f" at {Path(ours[-1].filename).name}:{ours[-1].lineno}" if ours else ""
+    return f"{type(error).__name__}{place}"
 
 
 def _last_line(report: pytest.CollectReport | pytest.TestReport) -> str:
@@ -18,12 +30,12 @@ def _last_line(report: pytest.CollectReport | pytest.TestReport) -> str:
     return f"{errors[0] if errors else lines[0] if lines else 'error'} ({lines[-1] if lines else ''})"
 
 
-class Progress(TerminalReporter):
+class Progress(TerminalReporter):  # type: ignore[misc]
     """Takes the place of pytest's own reporter: findings are told once, at the end, by requirement."""
 
     def __init__(self, config: pytest.Config) -> None:
         super().__init__(config, sys.stdout)
-        self._chapter = ""
+        self._chapter = self._line = ""
         self._began = time.perf_counter()
         self._requests = 0
         self._tests = 0
@@ -76,7 +88,7 @@ class Progress(TerminalReporter):
         self._chapter, self._line = chapter, line
 
     @pytest.hookimpl(wrapper=True)
-    def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> Any:  # type: ignore[override]
+    def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> Any:
         if self._screen:
             self._tw.write("\r\x1b[2K")
         elif self._chapter:
@@ -86,6 +98,16 @@ class Progress(TerminalReporter):
     @pytest.hookimpl(wrapper=True)
     def pytest_terminal_summary(self) -> Any:
         return (yield)
+
+    def pytest_internalerror(self, excrepr: Any) -> bool:
+        """A crash of pytest or of the plug-in: one line, told with the verdict."""
+        crash = getattr(excrepr, "reprcrash", None)
+        kind = re.match(r"[\w.]*", crash.message) if crash else None
+        place = f" at {Path(crash.path).name}:{crash.lineno}" if crash else ""
+        self.defects.append(f"{kind.group() if kind and kind.group() else 'error'}{place}")
+        return True
+
+    def pytest_warning_recorded(self, *arguments: Any, **more: Any) -> None: ...
 
     def summary_stats(self) -> None: ...
 

@@ -6,7 +6,7 @@ import hashlib
 import secrets
 import time
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,12 +17,15 @@ import pytest
 
 from conformance import contract, journal
 from conformance.budget import choose
+from conformance.exchange import Exchange
 from conformance.finish import SHRINKING, finish
+from conformance.loss import forgotten
 from conformance.marks import mark_args
 from conformance.mock_process import MockProcess
-from conformance.part import Part, cause_of_end, forgotten, read_parts
+from conformance.part import Part, cause_of_end, read_parts
 from conformance.patience import Patience
 from conformance.profile import PRODUCTION_HOSTS, Profile, ProfileError
+from conformance.progress import where
 from conformance.result import Frame
 from conformance.rules import load_rules
 from conformance.scout import Findings, look
@@ -50,6 +53,7 @@ class Run:
     book: journal.Journal | None = None
     indices: dict[str, int] = field(default_factory=dict)
     chosen: dict[str, list[str]] = field(default_factory=dict)
+    collected: set[str] = field(default_factory=set)
     defects: list[str] = field(default_factory=list)
     waivers: list[Waiver] = field(default_factory=list)
     earlier: list[journal.TraceRecord] = field(default_factory=list)
@@ -92,8 +96,12 @@ class Run:
             self._open("main")
         except OSError as error:
             raise pytest.UsageError(f"The report folder {folder} cannot be written: {error.strerror}.") from None
-        if not self.settings.recording and not self.profile.reads_only:
+        if self.settings.recording or self.profile.reads_only:
+            return
+        try:
             self._look()
+        except Exception as error:  # a defect of ours must not cost the report
+            self.defects.append(where(error))
 
     def _look(self) -> None:
         """The first requests: as few as a budget asks for."""
@@ -147,15 +155,12 @@ class Run:
         if self.book and self.target:
             if self._shared and self._trace:
                 self._close_trace(0)
-            patience = self.target.patience
-            part = Part(
-                self.stopped or (None if self.budget_spent else patience.sentence),
-                self.target.token_requests,
-                patience.total,
-                patience.unanswered,
-                self.redact(patience.last),
-            )
-            part.write(self.parts / f"{self.book.file}.part")
+            stopped = self.stopped or (None if self.budget_spent else self.target.patience.sentence)
+            part = Part.of(self.target.patience, stopped, self.target.token_requests)
+            try:
+                part.write(self.parts / f"{self.book.file}.part")
+            except OSError as error:
+                self._unwritable(error)
 
     def finish_controller(self, interrupted: bool) -> int:
         """Merges, shrinks, writes the report and returns the exit status."""
@@ -179,7 +184,7 @@ class Run:
                 "profile": profile.source,
                 "marketplaces": list(profile.markets),
             },
-            contract=self.digest(),
+            contract=contract.digest(),
             seed=settings.seed,
             level=settings.level,
             started=self.started.isoformat(timespec="seconds").replace("+00:00", "Z"),
@@ -200,7 +205,8 @@ class Run:
     def close(self) -> None:
         """Ends what this process started."""
         if self.book:
-            self.book.close()
+            with suppress(OSError):  # a disk that is full has been told of
+                self.book.close()
         if self.target:
             self.target.close()
         if self.mock:
@@ -245,6 +251,7 @@ class Run:
             part, parts = self.settings.shard
             kept = [item for at, item in enumerate(kept) if at % parts == part - 1]
         self.indices = {item.nodeid: at for at, item in enumerate(kept)}
+        self.collected |= set(self.indices)
         chosen = set(self.indices)
         return kept, [item for item in items if item.nodeid not in chosen]
 
@@ -319,7 +326,7 @@ class Run:
             thorough=thorough and not self.settings.cut,
             depth=1 if self.settings.cut else None,
             borrows=self._shared,
-            record=self.book.exchange,
+            record=self._record,
         )
         try:
             yield shop
@@ -343,10 +350,28 @@ class Run:
         """Whether all tests make one trace, so that they can share sessions."""
         return self.settings.alone
 
+    def _record(self, exchange: Exchange) -> None:
+        assert self.book
+        try:
+            self.book.exchange(exchange)
+        except OSError as error:
+            raise RunStopped(self._unwritable(error)) from None
+
     def _close_trace(self, index: int) -> None:
         assert self.book and self._trace
-        self.book.trace(self._trace, index, self._skipped)
-        self._trace = None
+        trace, self._trace = self._trace, None
+        try:
+            self.book.trace(trace, index, self._skipped)
+        except OSError as error:
+            self._unwritable(error)
+
+    def _unwritable(self, error: OSError) -> str:
+        """The disk is full, or gone: no further request is worth it."""
+        assert self.target
+        sentence = f"What is seen cannot be written to {self.settings.report} any more: {error.strerror}."
+        self.stopped = self.stopped or sentence
+        self.target.patience.give_up(sentence)
+        return sentence
 
     def skipped(self, item: pytest.Item, reason: str) -> None:
         """Remembers why the running test could not go on."""
@@ -363,11 +388,6 @@ class Run:
             if not one.ok and one.claim and one.requirement in own
         }
         return "\n".join(f"{name}: expected {want}; seen {seen}" for name, want, seen in sorted(found)) or None
-
-    def digest(self) -> str:
-        """Which contract the run judged by."""
-        parts = sorted(contract.ROOT.rglob("*.yaml"))
-        return hashlib.sha256(b"".join(one.read_bytes() for one in parts)).hexdigest()[:12]
 
 
 def _market(item: pytest.Item) -> str | None:

@@ -189,7 +189,7 @@ jq -c '{{status, errors: [.body.errors[]?|{{errorId, message}}]}}' "$work/{last}
 exit 1
 """
     name = f"scripts/{finding.requirement}-{abs(hash_of(finding.about)) % 10000:04d}.sh"
-    path = run.settings.report / name
+    path = run.parts / name
     path.parent.mkdir(exist_ok=True)
     path.write_text(head + "\n".join(writer.out) + "\n" + tail, encoding="utf-8")
     path.chmod(0o755)

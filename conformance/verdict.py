@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 if TYPE_CHECKING:
     from conformance.result import Frame
 
+LONGEST, TAIL = 300, 110  # characters of the sentence, and of its end where its middle has to go
 CONFORMANT, NOT_CONFORMANT, INTERRUPTED, DEFECT, WRONG_INPUT, INCOMPLETE = 0, 1, 2, 3, 4, 6
 
 
@@ -20,6 +21,19 @@ class Decision(NamedTuple):
 
 def decide(frame: Frame, listed: list[dict[str, Any]], complaints: list[str]) -> Decision:
     """Decides on the requirements of a result. complaints: waivers that are expired, not needed or without a match."""
+    found = _decide(frame, listed, complaints)
+    return found._replace(sentence=_short(found.sentence))
+
+
+def _short(sentence: str) -> str:
+    """The sentence without anything that a terminal would obey, and without more than a line or two; its end stays."""
+    plain = "".join(char if char.isprintable() else "\ufffd" for char in " ".join(sentence.split()))
+    if len(plain) <= LONGEST:
+        return plain
+    return f"{plain[: LONGEST - TAIL - 2].rstrip()}… {plain[-TAIL:].lstrip()}"
+
+
+def _decide(frame: Frame, listed: list[dict[str, Any]], complaints: list[str]) -> Decision:
     failed = [one for one in listed if one["outcome"] == "failed" and one["level"] == "MUST"]
     missing = [
         one for one in listed if one["outcome"] == "unjudged" and one["level"] == "MUST" and not _elsewhere(one, listed)
@@ -39,7 +53,7 @@ def decide(frame: Frame, listed: list[dict[str, Any]], complaints: list[str]) ->
     if frame.stopped:
         return Decision(INCOMPLETE, f"{cause}{tail[0].upper()}{tail[1:]}", "incomplete")
     if frame.defects:
-        defect = frame.defects[0].splitlines()[0][:200]
+        defect = " ".join(frame.defects[0].split())[:160]
         return Decision(DEFECT, f"The suite itself has a defect ({defect}); {tail}", "incomplete")
     if missing or not judged:
         what = missing[0]["id"] if missing else "anything"
