@@ -53,8 +53,13 @@ GB: Json = {"recipient": {"firstName": "Siân", "lastName": "Rees"}, "phoneNumbe
 DOUBTFUL: Json = {**US, "addressLine1": "404 Nowhere Road"}
 
 
-def profile(**changes: Any) -> Profile:
+def profile() -> Profile:
     """The shop's profile."""
+    return parse(profile_data(), "honest.toml")
+
+
+def profile_data() -> Json:
+    """What stands in the profile's file."""
     items: Json = {"plain": PLAIN}
     for kind, (name, attribute, usual) in ROLES.items():
         told = {item: getattr(one, attribute) for item, one in ITEMS.items()}
@@ -64,13 +69,13 @@ def profile(**changes: Any) -> Profile:
     coupons = {"good": ["FIVEOFF", "TENOFF"], "oversized": ["GIANT"], "refused": [{"code": "EXPIRED", "error": 16003}],
                "minimum": [{"code": "SPEND100", "minimum": "100.00", "error": 16005}],
                "item_bound": [{"code": "ONLY1004", "error": 16013, "fits": ["v1|1004|0"]}]}  # fmt: skip
-    return parse({
+    return {
         "name": "honest", "base_url": "http://127.0.0.1:1", "max_line_items": 4, "coupons": coupons,
         "apps": [{"client_id": "one", "client_secret": "secret-one"}, {"client_id": "two", "client_secret": "secret-two"}],
         "payment": {"kind": "place_order", "paid_within_s": 0},
         "buyers": {"good": "guest{n}@example.com", "declined": [{"email": DECLINED, "error": 15023}]},
-        "marketplaces": {"EBAY_US": us, "EBAY_GB": {"address": GB, "items": items}}, **changes,
-    }, "honest.toml")  # fmt: skip
+        "marketplaces": {"EBAY_US": us, "EBAY_GB": {"address": GB, "items": items}},
+    }  # fmt: skip
 
 
 @dataclass

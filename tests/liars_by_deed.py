@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 from conformance import contract
@@ -216,12 +217,14 @@ class ShowsOrdersToAll(HonestShop):
 class OrdersAreUndone(HonestShop):
     """PAID at first, PENDING from the third time on."""
 
-    count = 0
+    def __init__(self) -> None:
+        super().__init__()
+        self.reads: Counter[str | None] = Counter()
 
     def read_order(self, request: Request) -> Json:
         body = super().read_order(request)
-        self.count += 1
-        return {**body, "purchaseOrderPaymentStatus": "PENDING"} if self.count > 2 else body
+        self.reads[request.subject] += 1
+        return {**body, "purchaseOrderPaymentStatus": "PENDING"} if self.reads[request.subject] > 2 else body
 
 
 @lies("QTY-INVALID")
