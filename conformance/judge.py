@@ -203,8 +203,11 @@ def grounds(at: At) -> list[Ground]:
     """Every ground on which the request must or may be refused, the one it was sent for first."""
     found = []
     for requirement, rule in _refusals[at.operation]:
-        for one in rule(at):
-            found.append(one if isinstance(one, Ground) else Ground(requirement, one))
+        try:
+            for one in rule(at):
+                found.append(one if isinstance(one, Ground) else Ground(requirement, one))
+        except Exception as error:
+            at.world.stumbles.append(_stumble(at, requirement, error))
     if at.session and at.session.in_doubt:  # the session may not be what the last answer showed
         for one in found:
             one.certain = one.certain and one.requirement not in OF_STATE
@@ -384,17 +387,24 @@ def _claims(at: At) -> Iterator[Judgment]:
     for requirement, rule in _demands[at.operation, kind]:
         if at.cart_differs and contract.requirements()[requirement].chapter == "money":
             continue  # sums over a cart that is not the session's say nothing
-        for claim in rule(at):
-            owner = claim.requirement or requirement
-            if not claim.ok:
-                at.failed.add(owner)
-            yield Judgment(
-                requirement=owner,
-                case=claim.case or _case(at, owner),
-                operation=at.operation,
-                ok=claim.ok,
-                exchange=at.exchange.id,
-                claim=None if claim.ok else claim,
-                reading=claim.reading,
-                marketplace=at.request.marketplace,
-            )
+        try:
+            for claim in rule(at):
+                owner = claim.requirement or requirement
+                if not claim.ok:
+                    at.failed.add(owner)
+                yield Judgment(
+                    requirement=owner,
+                    case=claim.case or _case(at, owner),
+                    operation=at.operation,
+                    ok=claim.ok,
+                    exchange=at.exchange.id,
+                    claim=None if claim.ok else claim,
+                    reading=claim.reading,
+                    marketplace=at.request.marketplace,
+                )
+        except Exception as error:  # a defect of ours must not hide what the other rules see
+            at.world.stumbles.append(_stumble(at, requirement, error))
+
+
+def _stumble(at: At, requirement: str, error: Exception) -> str:
+    return f"the rule of {requirement} fails on {at.exchange.id}: {error!r}"

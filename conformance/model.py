@@ -363,5 +363,6 @@ class World:
     units: dict[tuple[str, str], Decimal] = field(default_factory=dict)
     prices: dict[tuple[Any, ...], tuple[dict[Key, Any], str]] = field(default_factory=dict)
     orders_of: dict[str, set[str]] = field(default_factory=dict)
+    stumbles: list[str] = field(default_factory=list)  # rules that failed on an answer: defects of the suite
     most_lines: int = 0
     fewest_refused: int = 0

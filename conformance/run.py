@@ -377,6 +377,15 @@ class Run:
         """Remembers why the running test could not go on."""
         self._skipped = reason
 
+    def first_breach(self) -> str | None:
+        """The requirement that the running test saw broken first."""
+        seen = self._trace.judgments[self._before :] if self._trace else []
+        return next((one.requirement for one in seen if not one.ok), None)
+
+    def stumbles(self) -> list[str]:
+        """Rules that failed on an answer of the running test."""
+        return self._trace.world.stumbles if self._trace else []
+
     def broken(self, item: pytest.Item) -> str | None:
         """The breaches that the test was looking for, in a few lines."""
         if self._trace is None:

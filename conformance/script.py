@@ -31,8 +31,8 @@ TOKENS = {
 }
 SAME_LINE_IDS = (
     "([.body.lineItems[]?|{key:.itemId,value:.lineItemId}]|from_entries) as $now"
-    " | ([$first.body.lineItems[]?|{key:.itemId,value:.lineItemId}]|from_entries) as $then"
-    " | all($now|to_entries[]; ($then[.key] // .value) == .value)"
+    " | ([$first.body.lineItems[]?|{key:.itemId,value:.lineItemId}]|from_entries) as $before"
+    " | all($now|to_entries[]; ($before[.key] // .value) == .value)"
 )
 HEAD = Path(__file__).with_name("script_head.sh")
 
@@ -180,10 +180,11 @@ def write_script(run: Run, finding: Finding, sent: list[tuple[Step, Exchange]], 
     }.items():
         head = head.replace(f"@{name}@", value)
     tail = f"""
-if jq -e {" ".join(arguments)} {shlex.quote(test)} "$work/{last}.json" > /dev/null 2>&1; then
-  echo {shlex.quote(f"{requirement.id} holds here: the fault is gone")}
-  exit 0
-fi
+jq -e {" ".join(arguments)} {shlex.quote(test)} "$work/{last}.json" > /dev/null 2>&1
+case $? in
+  0) echo {shlex.quote(f"{requirement.id} holds here: the fault is gone")}; exit 0 ;;
+  2|3) echo 'this jq cannot read the test' >&2; exit 2 ;;
+esac
 echo {shlex.quote(f"{requirement.id} is broken: expected {_one_line(claim.want)}")}
 jq -c '{{status, errors: [.body.errors[]?|{{errorId, message}}]}}' "$work/{last}.json"
 exit 1
