@@ -240,9 +240,11 @@ def _refusal_judgments(at: At, found: list[Ground]) -> Iterator[Judgment]:
     """Judges an answer to a request that has grounds for refusal; nothing for a lawful acceptance without a reading."""
     exchange = at.exchange
     certain = [one for one in found if one.certain]
-    if exchange.accepted and all(one.lawful for one in certain):
-        for one in found:
-            if one.lawful and (reading := one.lawful(at)) is not None:
+    if exchange.accepted:
+        lawful = [(one, reading) for one in found if one.lawful and (reading := one.lawful(at)) is not None]
+        excused = [one for one, _ in lawful]
+        if all(one in excused for one in certain):  # another app's request is not excused by what its owner may do
+            for one, reading in lawful[:1]:
                 yield _judgment(at, one.requirement, None, ok=True, condition=one.condition, reading=reading)
                 return
     fitting = [(one, reading) for one in found if (reading := _fits(at, one)) is not None]

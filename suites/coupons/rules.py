@@ -187,6 +187,8 @@ def a_coupon_whose_condition_does_not_hold(at: At) -> Iterator[Ground]:
     role = _role(at)
     if at.operation != contract.APPLY or role is None or at.before is None or role.kind in ("good", "oversized"):
         return
+    if _applied(at.before, role.code):
+        return  # the same again: COUPON-ONE
     ids = (role.error, *((TWINS[role.error],) if role.error in TWINS else ()))
     if role.kind == "refused":
         yield Ground("COUPON-REFUSED", f"{role.error}", ids=ids)

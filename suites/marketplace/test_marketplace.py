@@ -51,13 +51,17 @@ def test_a_marketplace_has_to_be_given_and_supported(shop: Shop, market: str, si
             cart.attempt(operation, sent, "MARKET-REQUIRED", "no header", marketplace=None)
 
 
-@provokes("MARKET-ORDER-OPTIONAL", cost=4)
+@provokes("MARKET-ORDER-OPTIONAL", "MARKET-SAME", cost=4)
 @in_marketplaces(having="payment")
 def test_an_order_is_read_without_a_marketplace(shop: Shop, market: str) -> None:
     cart = shop.cart(market)
     cart.pay()
     cart.read_order("MARKET-ORDER-OPTIONAL", marketplace=None)
     cart.read_order(marketplace=market)
+    for other in [name for name in shop.profile.markets if name != market][: 1 if shop.thorough else 0]:
+        cart.read("MARKET-SAME", "a paid session", marketplace=other)
+        if shop.profile.payment == "place_order":
+            cart.place("MARKET-SAME", "a paid session", marketplace=other)
 
 
 @provokes("MARKET-CURRENCY", "MARKET-CURRENCY-OWN", cost=8)

@@ -16,7 +16,7 @@ def test_an_unknown_order(shop: Shop, market: str) -> None:
     shop.order(shop.unknown(known), "ORDER-UNKNOWN", "with a marketplace", marketplace=market)
 
 
-@provokes("ORDER-APP", cost=6)
+@provokes("ORDER-APP", "SESSION-APP", cost=9)
 @in_marketplaces(3, having="payment second_app")
 def test_another_app_cannot_read_an_order(shop: Shop, market: str) -> None:
     cart = shop.cart(market)
@@ -25,6 +25,8 @@ def test_another_app_cannot_read_an_order(shop: Shop, market: str) -> None:
         cart.read_order("ORDER-APP", credential=OTHER_APP)
     cart.read("SESSION-APP", "once it is paid", credential=OTHER_APP)
     cart.set_quantity(cart.lines[0], 3, "SESSION-APP", "once it is paid", credential=OTHER_APP)
+    if shop.profile.payment == "place_order":
+        cart.place("SESSION-APP", "once it is paid", credential=OTHER_APP)
     cart.read_back()
     if not shop.profile.pays_by_call:
         return

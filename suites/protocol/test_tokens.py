@@ -52,6 +52,10 @@ def test_no_order_opens_without_a_good_token(shop: Shop, market: str) -> None:
     cart.pay()
     for credential in shop.some(strangers(shop)):
         cart.read_order("AUTH-TOKEN", credential, credential=credential)
+        if shop.thorough:
+            cart.read("AUTH-TOKEN", f"{credential}, a paid session", credential=credential)
+            if shop.profile.payment == "place_order":
+                cart.place("AUTH-TOKEN", f"{credential}, a paid session", credential=credential)
     cart.read_order()
 
 
