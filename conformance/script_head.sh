@@ -8,8 +8,8 @@
 # Exit status: 1 the fault is there, 0 it is gone, 2 the script could not get that far. Needs curl and jq.
 # BASE_URL may name another place of the same target. Tokens come from the environment: @tokens@
 set -u
-BASE_URL=${BASE_URL:-{base}}
-SESSION_URL=${SESSION_URL:-{session_url}}; ORDER_URL=${ORDER_URL:-{order_url}}; PLACE_ORDER_URL=${PLACE_ORDER_URL:-{place_url}}
+BASE_URL=${BASE_URL:-@base@}
+SESSION_URL=${SESSION_URL:-@session_url@}; ORDER_URL=${ORDER_URL:-@order_url@}; PLACE_ORDER_URL=${PLACE_ORDER_URL:-@place_url@}
 for tool in curl jq; do command -v "$tool" >/dev/null || { echo "$tool is needed" >&2; exit 2; }; done
 @checks@work=$(mktemp -d) || exit 2
 trap 'rm -rf "$work"' EXIT
