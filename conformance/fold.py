@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from conformance import contract
-from conformance.model import Order, Pending, Session, cart_key, money, pricing, text
+from conformance.model import Order, Pending, Session, World, cart_key, money, pricing, text
 from conformance.stubs import stubs_in
 
 if TYPE_CHECKING:
@@ -138,6 +138,16 @@ def _placed(at: At, session: Session) -> None:
             at.world.orders[order_id] = Order(order_id, session.app, session.marketplace, session, at.exchange.id)
 
 
+def paid_elsewhere(world: World, session: Session, order: str) -> None:
+    """The session was paid on a page, not by a call: it has its order from now on."""
+    session.phase, session.order = "ordered", order
+    session.pending.clear()
+    world.changes.append((session.id, "PAY-PLACE", session.created_by, True))
+    world.orders_of.setdefault(session.id, set()).add(order)
+    made = Order(order, session.app, session.marketplace, session, session.created_by)
+    world.orders.setdefault(order, made)
+
+
 def _order_read(at: At) -> None:
     if at.order is None or at.answer is None:
         _prepaid(at)
@@ -187,4 +197,4 @@ def _refused(at: At, reasons: list[Ground], broken: list[Judgment]) -> None:
         at.world.changes.append((session.id, owner, at.exchange.id, False))
 
 
-__all__ = ["fold", "learn", "money", "silence"]
+__all__ = ["fold", "learn", "money", "paid_elsewhere", "silence"]

@@ -1,18 +1,45 @@
-"""How a session gets paid, as the profile has it (payment.kind)."""
+"""How a session gets paid, as the profile has it (payment.kind, docs/profile.md)."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from conformance.fold import paid_elsewhere
+from conformance.pay_page import Outcome, by_browser, by_person
+
 if TYPE_CHECKING:
     from conformance.shop import Cart
 
+SIGNATURE = "x-ebay-security-signature"
+BUTTON = "#checkout button, #checkout a, #checkout [role=button]"
+WAITS_S = {"hosted": 20.0, "manual": 120.0}
+
 
 def pay(cart: Cart) -> str:
-    """Pays a session and returns the purchase order's id. Raises Blocked where the order was refused."""
+    """Pays a session and returns the purchase order's id. Raises Blocked where it was not paid."""
     from conformance.shop import Blocked
 
-    cart.place()
+    profile = cart.shop.profile
+    if profile.payment == "place_order":
+        cart.place()
+    elif profile.payment in WAITS_S:
+        outcome = on_a_page(cart)
+        if outcome.order is None:
+            raise Blocked(f"a payment that was not made: {outcome.kind} {outcome.data.get('message', '')}".rstrip())
+        paid_elsewhere(cart.shop.trace.world, cart.session, outcome.order)
+    else:
+        raise Blocked("a profile that names no way to pay")
     if cart.session.phase != "ordered" or not cart.session.order:
         raise Blocked("PAY-PLACE")
     return cart.session.order
+
+
+def on_a_page(cart: Cart) -> Outcome:
+    """What the vendor's button tells after a browser's clicks, or a person's."""
+    trace, told = cart.shop.trace, cart.shop.profile.paying
+    made = next(one for one in trace.exchanges if one.id == cart.session.created_by)
+    token, script = made.headers.get(SIGNATURE, ""), str(told["script_url"])
+    wait_s = float(told.get("wait_s", WAITS_S[cart.shop.profile.payment]))
+    if cart.shop.profile.payment == "manual":
+        return by_person(script, token, cart.id, wait_s, cart.shop.target.tell)
+    return by_browser(script, token, cart.id, [BUTTON, *told.get("clicks", [])], wait_s)

@@ -226,17 +226,8 @@ class Run:
         return names
 
     def _has(self, name: str, having: str | None) -> bool:
-        if not having:
-            return True
-        import dataclasses
-
-        return all(
-            any(
-                dataclasses.replace(self.profile, markets={name: self.profile.markets[name]}).offers(one)
-                for one in need.split("|")
-            )
-            for need in having.split(" ")
-        )
+        only = replace(self.profile, markets={name: self.profile.markets[name]})
+        return all(any(only.offers(one) for one in need.split("|")) for need in having.split(" ")) if having else True
 
     def select(self, items: list[pytest.Item]) -> tuple[list[pytest.Item], list[pytest.Item]]:
         """The tests of this run: those of the requirements asked for that the target offers something for."""

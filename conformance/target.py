@@ -86,6 +86,7 @@ class Target:
         self._vain = 0  # tokens that were renewed for nothing
         self._waits = 0
         self.on_token: Callable[[Exchange], None] = lambda exchange: None
+        self.tell: Callable[[str], None] = print  # for a person who is waited for
 
     # ------------------------------------------------------------ requests
 

@@ -30,7 +30,7 @@ def apply_initiate(call: Call) -> None:
     call.cart = Cart(call.the_market(), lines, call.address, time.time())
     call.session = Session(call.run("new_id", "session"), call.app, call.email, call.cart)
     call.shop.keep_session(call.session)
-    call.headers[SIGNATURE_HEADER] = secrets.token_urlsafe(48)
+    call.session.signature = call.headers[SIGNATURE_HEADER] = secrets.token_urlsafe(48)
 
 
 def apply_quantity(call: Call) -> None:

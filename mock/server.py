@@ -78,6 +78,11 @@ class App:
             from mock.catalogue.describe import answer
 
             return answer(shop, base, headers.get("accept", ""))
+        if path[0] in ("sdk", "checkout"):
+            from mock.hosted import hosted
+
+            if (page := hosted(shop, scope["method"], path, body)) is not None:
+                return page
         call = Call(shop, Request(scope["method"], path, headers, body, base, scope.get("client")))
         if shop.meets:
             from mock.seams import together

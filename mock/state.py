@@ -50,6 +50,7 @@ class Session:
     phase: str = OPEN
     declined: int = 0
     order: str = ""
+    signature: str = ""
     done: Counter[str] = field(default_factory=Counter)
     refused: Counter[str] = field(default_factory=Counter)
     last: str = ""

@@ -1,0 +1,150 @@
+"""Payment on a page: the mock's button in a real headless Chromium, a person's part played by a test, and the suite."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import threading
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from conformance import contract, pay_page
+from conformance.exchange import Request
+from conformance.fold import paid_elsewhere
+from conformance.mock_process import MockProcess
+from conformance.pay_page import Outcome, by_browser, by_person
+from conformance.payment import BUTTON, SIGNATURE
+from conformance.profile import load
+from conformance.shop import Shop, Trace
+from conformance.target import Target
+
+ROOT = Path(__file__).resolve().parent.parent
+with_browser = pytest.mark.skipif(pay_page.browser() is None, reason="no chromium on this machine")
+
+
+@pytest.fixture(scope="module")
+def shop() -> Iterator[Shop]:
+    process = MockProcess()
+    target = Target(load("mock").with_base_url(process.base_url), key=b"key")
+    yield Shop(target, Trace("hosted"))
+    target.close()
+    process.stop()
+
+
+def script(shop: Shop) -> str:
+    return f"{shop.profile.base_url}/sdk/js"
+
+
+def signature(shop: Shop) -> str:
+    return shop.trace.exchanges[-1].headers[SIGNATURE]
+
+
+@with_browser
+@pytest.mark.parametrize(
+    ("press", "kind", "phase"), [("#pay", "success", 409), ("#decline", "error", 409), ("#cancel", "cancel", 200)]
+)
+def test_a_browser_pays(shop: Shop, press: str, kind: str, phase: int) -> None:
+    cart = shop.cart("EBAY_US", 2)
+    outcome = by_browser(script(shop), signature(shop), cart.id, [BUTTON, press], 60)
+    assert outcome.kind == kind, outcome
+    after = shop.target.send(
+        Request(contract.QUANTITY, cart.id, {"lineItemId": cart.lines[0].id, "quantity": 3}, "EBAY_US"), "hosted", 0
+    )
+    assert (200 if after.status == 200 else 409) == phase, after.answer()
+    if kind == "success":
+        assert outcome.order and outcome.data["purchaseStatus"] == "PAID"
+        paid_elsewhere(shop.trace.world, cart.session, outcome.order)
+        cart.read_order("ORDER-READ")
+        assert not [one for one in shop.trace.judgments if not one.ok]
+        assert any(one.requirement == "ORDER-READ" for one in shop.trace.judgments)
+    elif kind == "cancel":
+        assert outcome.data == {"sessionid": cart.id}
+    else:
+        assert outcome.data["message"] and outcome.order is None
+
+
+@with_browser
+def test_a_wrong_token_or_a_page_without_its_button_says_so(shop: Shop) -> None:
+    cart = shop.cart("EBAY_US")
+    assert by_browser(script(shop), "not the token", cart.id, [BUTTON, "#pay"], 60).kind == "error"
+    nowhere = by_browser(f"{shop.profile.base_url}/nothing.js", "t", cart.id, [BUTTON], 60)
+    assert nowhere == Outcome("error", {"message": "the button's script cannot be loaded"})
+
+
+def test_a_person_pays(shop: Shop) -> None:
+    told: list[str] = []
+
+    def person(text: str) -> None:
+        told.append(text)
+        address = text.partition(" at ")[2].split(" ")[0]
+        page = urllib.request.urlopen(address, timeout=10).read().decode()
+        assert "checkout" in page and "</script><b>" not in page
+        body = json.dumps({"kind": "success", "data": {"purchaseOrderId": "5001"}}).encode()
+        threading.Thread(target=lambda: urllib.request.urlopen(f"{address}outcome", body, timeout=10)).start()
+
+    assert by_person("http://127.0.0.1:9/sdk/js", "token</script><b>", "17", 20, person).order == "5001"
+    assert "session 17" in told[0]
+    assert by_person("http://127.0.0.1:9/sdk/js", "token", "17", 0.1, told.append).kind == "nothing"
+
+
+def test_without_a_browser_it_is_told(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pay_page, "browser", lambda: None)
+    assert by_browser(script(shop), "t", "1", [], 1).data == {"message": "there is no chromium on this machine"}
+
+
+def test_the_mock_has_a_page_for_a_person(shop: Shop) -> None:
+    page = urllib.request.urlopen(f"{shop.profile.base_url}/checkout?token=a&sessionid=b", timeout=10).read().decode()
+    assert "ebaypay.Button" in page and 'src="sdk/js"' in page
+
+
+def suite(folder: Path, text: str, base: str, *arguments: str) -> dict[str, Any]:
+    """The result of a short run with a profile of that text."""
+    profile, report = folder / "hosted.toml", folder / "report"
+    profile.write_text(text, encoding="utf-8")
+    command = [sys.executable, "-m", "pytest", "suites", "--target", str(profile), "--base-url", base]
+    ended = subprocess.run(
+        [*command, "--report", str(report), *arguments],
+        cwd=ROOT,
+        env=dict(os.environ),
+        capture_output=True,
+        text=True,
+        timeout=240,
+    )
+    assert (report / "result.json").is_file(), ended.stdout + ended.stderr
+    found: dict[str, Any] = json.loads((report / "result.json").read_text(encoding="utf-8"))
+    return found | {"by_id": {one["id"]: one for one in found["requirements"]}}
+
+
+def profile_text(payment: str) -> str:
+    """The mock's profile with another way to pay."""
+    text = (ROOT / "targets" / "mock.toml").read_text(encoding="utf-8")
+    return text.replace('[payment]\nkind = "place_order"\npaid_within_s = 0\n', payment)
+
+
+@with_browser
+def test_rules_that_need_a_payment_are_judged_on_the_page(shop: Shop, tmp_path: Path) -> None:
+    payment = f'[payment]\nkind = "hosted"\nscript_url = "{script(shop)}"\nclicks = ["#pay"]\nwait_s = 60\n'
+    ask = ["--quick", "--requirement", "PAY-LOCK", "--requirement", "ORDER-READ", "--requirement", "PAY-PLACE"]
+    found = suite(tmp_path, profile_text(payment), shop.profile.base_url, *ask)
+    assert found["counts"]["failed"] == 0
+    assert [found["by_id"][one]["outcome"] for one in ("PAY-LOCK", "ORDER-READ")] == ["passed", "passed"]
+    assert found["by_id"]["PAY-PLACE"]["reason"] == "not offered: place_order"
+    assert found["reach"]["operations"]["placeGuestOrder"]["sent"] == 0
+
+
+def test_prepaid_orders_are_only_read(shop: Shop, tmp_path: Path) -> None:
+    order = shop.cart("EBAY_US", 2).pay()
+    text = (
+        profile_text('[payment]\nkind = "prepaid"\n') + f'\n[[prepaid]]\norder = "{order}"\nmarketplace = "EBAY_US"\n'
+    )
+    names = ("ORDER-FIELDS", "ORDER-STABLE", "ORDER-UNKNOWN", "ORDER-APP")
+    ask = [word for one in names for word in ("--requirement", one)]
+    found = suite(tmp_path, text, shop.profile.base_url, *ask)
+    assert [found["by_id"][one]["outcome"] for one in names] == ["passed"] * 4
+    assert found["reach"]["operations"]["getGuestPurchaseOrder"]["accepted"] >= 2
