@@ -252,7 +252,7 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     reporter = session.config.pluginmanager.getplugin("terminalreporter")
     run.defects += [run.redact(one) for one in getattr(reporter, "defects", [])]
     interrupted = exitstatus == pytest.ExitCode.INTERRUPTED and not run.budget_spent
-    if not interrupted and run.stopped is None:
+    if not interrupted and run.stopped is None and not run.budget_spent:
         run.stopped = _missing(run.collected, getattr(reporter, "reported", run.collected))
     try:
         session.exitstatus = run.finish_controller(interrupted)
