@@ -1,14 +1,14 @@
 """Two requests at once on one session, and many at once on many: changes, coupons, payments, new sessions.
 
 Each pair is tried a few times, since what shows is a matter of luck: once both together, then the one or the other a
-moment ahead, so that a check and the change that it allows lie on both sides of the other request.
+moment ahead, so that a check and the change that it allows lie on both sides of the other request. The pairs are dealt
+out to the marketplaces.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-
-import pytest
+from collections.abc import Callable
+from dataclasses import dataclass
 
 from conformance import contract
 from conformance.exchange import Exchange, Request
@@ -19,7 +19,7 @@ from conformance.shop import Cart, Shop
 from suites.races.orders import explained
 
 AHEAD_S = 0.001
-TRIES = ((0.0, 0.0), (0.0, AHEAD_S))
+TRIES = ((0.0, 0.0), (AHEAD_S, 0.0), (0.0, AHEAD_S))
 STORM = 8
 
 
@@ -33,121 +33,119 @@ def option(cart: Cart, line: Line) -> Request:
     return Request(contract.OPTION, cart.id, body, cart.marketplace)
 
 
-def address(cart: Cart) -> Request:
+def address(cart: Cart, *, home: bool = False) -> Request:
     market = cart.shop.market(cart.marketplace)
-    return Request(contract.ADDRESS, cart.id, dict(market.other_address or market.address), cart.marketplace)
+    wanted = market.address if home else market.other_address or market.address
+    return Request(contract.ADDRESS, cart.id, dict(wanted), cart.marketplace)
+
+
+def codes(shop: Shop, market: str) -> list[str]:
+    """Coupons that any cart can have."""
+    return [one.code for one in shop.market(market).coupons_of("good", "oversized")]
 
 
 def coupon(cart: Cart, place: int = 0, operation: str = contract.APPLY) -> Request:
-    codes = [one.code for one in cart.shop.market(cart.marketplace).coupons_of("good", "oversized")]
-    return Request(operation, cart.id, {"redemptionCode": codes[place % len(codes)]}, cart.marketplace)
+    return Request(operation, cart.id, {"redemptionCode": codes(cart.shop, cart.marketplace)[place]}, cart.marketplace)
+
+
+def coupon_off(cart: Cart) -> Request:
+    return coupon(cart, operation=contract.REMOVE)
 
 
 def payment(cart: Cart) -> Request:
     return Request(contract.PLACE_ORDER, cart.id, cart.terms(), cart.marketplace)
 
 
-Pair = Callable[[Cart], list[Request]]
+@dataclass(frozen=True)
+class Pair:
+    """Two requests of one session. coupons: how many the marketplace must offer. applied: one is there before."""
+
+    first: Callable[[Cart], Request]
+    second: Callable[[Cart], Request]
+    lines: int = 2
+    coupons: int = 0
+    applied: bool = False
+    tries: int = 2
+
+    @property
+    def pays(self) -> bool:
+        """Whether an order may be placed."""
+        return payment in (self.first, self.second)
+
+    def offered(self, shop: Shop, market: str) -> bool:
+        """Whether this marketplace of the target has what the pair needs."""
+        has_coupons = len(codes(shop, market)) >= self.coupons
+        has_items = len(shop.plain(market, self.lines)) >= self.lines
+        return has_coupons and has_items and (not self.pays or shop.profile.payment == "place_order")
 
 
-def quantities(first: int, second: int, *, line: int) -> Pair:
-    """Of the first line, and of the line at `line`."""
-    return lambda cart: [quantity(cart, cart.lines[0], first), quantity(cart, cart.lines[line], second)]
+def three(cart: Cart) -> Request:
+    return quantity(cart, cart.lines[0], 3)
 
 
-CHANGES: dict[str, Pair] = {
-    "quantities of two lines": quantities(3, 4, line=1),
-    "quantities of one line": quantities(3, 5, line=0),
-    "quantity and removal of one line": quantities(3, 0, line=0),
-    "quantity and address": lambda cart: [quantity(cart, cart.lines[0], 3), address(cart)],
-    "quantity and option": lambda cart: [quantity(cart, cart.lines[1], 3), option(cart, cart.lines[0])],
+def five(cart: Cart) -> Request:
+    return quantity(cart, cart.lines[0], 5)
+
+
+def zero(cart: Cart) -> Request:
+    return quantity(cart, cart.lines[0], 0)
+
+
+def first_option(cart: Cart) -> Request:
+    return option(cart, cart.lines[0])
+
+
+PAIRS: dict[str, Pair] = {
+    "quantities of two lines": Pair(three, lambda cart: quantity(cart, cart.lines[1], 4)),
+    "options of two lines": Pair(first_option, lambda cart: option(cart, cart.lines[1])),
+    "two addresses": Pair(address, lambda cart: address(cart, home=True)),
+    "two coupons": Pair(coupon, lambda cart: coupon(cart, 1), coupons=2),
+    "quantity and coupon": Pair(three, coupon, coupons=1),
+    "quantity and removal of a coupon": Pair(three, coupon_off, coupons=1, applied=True),
+    "quantity and option": Pair(three, first_option),
+    "quantity and address": Pair(three, address),
+    "quantity and removal of one line": Pair(three, zero),
+    "quantities of one line": Pair(three, five),
+    "option and address": Pair(first_option, address),
+    "option and coupon": Pair(first_option, coupon, coupons=1),
+    "option and removal of a coupon": Pair(first_option, coupon_off, coupons=1, applied=True),
+    "address and coupon": Pair(address, coupon, coupons=1),
+    "address and removal of a coupon": Pair(address, coupon_off, coupons=1, applied=True),
+    "one coupon twice": Pair(coupon, coupon, coupons=1),
+    "a coupon in place of another": Pair(lambda cart: coupon(cart, 1), coupon_off, coupons=2, applied=True),
+    "two payments": Pair(payment, payment, tries=3),
+    "quantity and payment": Pair(three, payment, tries=3),
+    "option and payment": Pair(first_option, payment, tries=3),
+    "address and payment": Pair(address, payment, tries=3),
+    "coupon and payment": Pair(coupon, payment, coupons=1, tries=3),
+    "removal of a coupon and payment": Pair(coupon_off, payment, coupons=1, applied=True, tries=3),
+    "removal of the last line and payment": Pair(zero, payment, lines=1, tries=3),
 }
-COUPONS: dict[str, Pair] = {
-    "quantity and coupon": lambda cart: [quantity(cart, cart.lines[0], 3), coupon(cart)],
-    "one coupon twice": lambda cart: [coupon(cart), coupon(cart)],
-}
-PAYMENTS: dict[str, Pair] = {
-    "two payments": lambda cart: [payment(cart), payment(cart)],
-    "quantity and payment": lambda cart: [quantity(cart, cart.lines[0], 3), payment(cart)],
-    "address and payment": lambda cart: [address(cart), payment(cart)],
-}
 
 
-def nothing(cart: Cart) -> None:
-    """What most carts need before the race."""
+@provokes("RACE", cost=60)
+@in_marketplaces()
+def test_two_requests_at_once(shop: Shop, market: str) -> None:
+    """Each marketplace has its share of the pairs; together they have them all."""
+    markets = list(shop.profile.markets)
+    share = list(PAIRS)[markets.index(market) :: len(markets)]
+    for case in shop.some(share):
+        pair = PAIRS[case]
+        if not pair.offered(shop, market):
+            continue
+        for delays_s in shop.some(TRIES[: pair.tries]):
+            cart = shop.cart(market, pair.lines)
+            if pair.applied:
+                shop.send(coupon(cart))
+            race(cart, case, [pair.first(cart), pair.second(cart)], explained, delays_s=delays_s)
 
 
-def tries(
-    shop: Shop, market: str, case: str, pair: Pair, *, lines: int = 2, before: Callable[[Cart], object] = nothing
-) -> None:
-    """Each try has a fresh session of up to `lines` lines, those that can show most first."""
-    for delays_s in shop.some(TRIES):
-        cart = shop.cart(market, min(lines, len(shop.plain(market, lines))))
-        before(cart)
-        race(cart, case, pair(cart), explained, delays_s=delays_s)
-
-
-@provokes("RACE", cost=20)
-@in_marketplaces(2, having="items.2")
-@pytest.mark.parametrize("case", CHANGES)
-def test_two_changes_at_once(shop: Shop, market: str, case: str) -> None:
-    tries(shop, market, case, CHANGES[case])
-
-
-@provokes("RACE", cost=24)
-@in_marketplaces(1, having="items.4")
+@provokes("RACE", cost=7)
+@in_marketplaces(having="items.2")
 def test_every_line_at_once(shop: Shop, market: str) -> None:
-    def each(cart: Cart) -> list[Request]:
-        return [quantity(cart, line, place) for place, line in enumerate(cart.lines, 2)]
-
-    tries(shop, market, "quantities of every line", each, lines=min(4, shop.maximum()))
-
-
-@provokes("RACE", cost=12)
-@in_marketplaces(2, having="coupon items.2")
-@pytest.mark.parametrize("case", COUPONS)
-def test_coupons_at_once(shop: Shop, market: str, case: str) -> None:
-    tries(shop, market, case, COUPONS[case])
-
-
-@provokes("RACE", cost=12)
-@in_marketplaces(2, having="second_coupon")
-def test_two_coupons_at_once(shop: Shop, market: str) -> None:
-    tries(shop, market, "two coupons", lambda cart: [coupon(cart), coupon(cart, 1)])
-
-
-@provokes("RACE", cost=15)
-@in_marketplaces(1, having="coupon")
-def test_a_coupon_goes_while_a_quantity_changes(shop: Shop, market: str) -> None:
-    def both(cart: Cart) -> list[Request]:
-        return [coupon(cart, operation=contract.REMOVE), quantity(cart, cart.lines[0], 3)]
-
-    tries(shop, market, "quantity and removal of a coupon", both, before=lambda cart: shop.send(coupon(cart)))
-
-
-@provokes("RACE", cost=15)
-@in_marketplaces(2, having="payment")
-@pytest.mark.parametrize("case", PAYMENTS)
-def test_payment_at_once(shop: Shop, market: str, case: str) -> None:
-    if shop.profile.payment == "place_order":
-        tries(shop, market, case, PAYMENTS[case])
-
-
-@provokes("RACE", cost=15)
-@in_marketplaces(1, having="payment coupon")
-def test_a_coupon_and_payment_at_once(shop: Shop, market: str) -> None:
-    if shop.profile.payment == "place_order":
-        tries(shop, market, "coupon and payment", lambda cart: [coupon(cart), payment(cart)])
-
-
-@provokes("RACE", cost=15)
-@in_marketplaces(1, having="payment")
-def test_the_last_line_goes_while_it_is_paid(shop: Shop, market: str) -> None:
-    def both(cart: Cart) -> list[Request]:
-        return [quantity(cart, cart.lines[0], 0), payment(cart)]
-
-    if shop.profile.payment == "place_order":
-        tries(shop, market, "removal and payment", both, lines=1)
+    cart = shop.cart(market, min(4, shop.maximum(), len(shop.plain(market, 4))))
+    requests = [quantity(cart, line, place) for place, line in enumerate(cart.lines, 2)]
+    race(cart, "quantities of every line", requests, explained)
 
 
 # ---------------------------------------------------------------- many sessions at once: each is judged for itself
@@ -159,32 +157,24 @@ def test_sessions_made_at_once_are_apart(shop: Shop, market: str) -> None:
     items = shop.plain(market, STORM)
     bodies = [shop.initiate_body(market, [(items[at % len(items)], 1 + at)]) for at in range(STORM)]
     requests = [Request(contract.INITIATE, None, body, market) for body in bodies]
-    observed(shop, at_once(shop, requests, "SESSION-UNIQUE", "made at once"))
-    for cart in carts(shop):
+    made = [shop.observe(one) for one in at_once(shop, requests, "SESSION-UNIQUE", "made at once")]
+    for cart in carts_of(shop, made):
         cart.read()
 
 
 @provokes("SESSION-ISOLATED", "SESSION-READ", cost=24)
 @in_marketplaces(1)
 def test_sessions_changed_at_once_are_apart(shop: Shop, market: str) -> None:
-    for at in range(STORM):
-        shop.cart(market, 1, quantity=1 + at % 2, email=shop.buyer())  # never a borrowed session
-    requests = [quantity(cart, cart.lines[0], 3 + at) for at, cart in enumerate(carts(shop))]
-    observed(shop, at_once(shop, requests, "QTY-SET", "in other sessions at once"))
-    for cart in carts(shop):
+    carts = [shop.cart(market, 1, quantity=1 + at % 2, email=shop.buyer()) for at in range(STORM)]  # none is borrowed
+    requests = [quantity(cart, cart.lines[0], 3 + at) for at, cart in enumerate(carts)]
+    for one in at_once(shop, requests, "QTY-SET", "in other sessions at once"):
+        shop.observe(one)
+    for cart in carts:
         cart.read()
 
 
-def observed(shop: Shop, exchanges: Iterable[Exchange]) -> None:
-    for one in exchanges:
-        shop.observe(one)
-
-
-def carts(shop: Shop) -> list[Cart]:
-    """The sessions of the test; one whose id was given out twice is no session to judge anything else by."""
-    made = [str(one.body.get("checkoutSessionId")) for one in shop.trace.exchanges if one.accepted and _makes(one)]
-    return [Cart(shop, session) for session in shop.trace.world.sessions.values() if made.count(session.id) == 1]
-
-
-def _makes(one: Exchange) -> bool:
-    return one.operation == contract.INITIATE
+def carts_of(shop: Shop, made: list[Exchange]) -> list[Cart]:
+    """The new sessions; one whose id was given out twice is no session to judge anything else by."""
+    ids = [str(one.body.get("checkoutSessionId")) for one in made if one.accepted]
+    sessions = shop.trace.world.sessions
+    return [Cart(shop, sessions[one]) for one in ids if ids.count(one) == 1 and one in sessions]
