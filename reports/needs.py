@@ -12,6 +12,8 @@ ADVICE = {
     "second_app": "a second app under [[apps]], registered apart from the first",
     "second_marketplace": "another marketplace under [marketplaces]",
     "payment": "a way to pay: kind under [payment]",
+    "place_order": 'placeGuestOrder of v1: kind = "place_order" under [payment]',
+    "payment|prepaid": "a way to pay: kind under [payment], or an order that was paid beforehand under [[prepaid]]",
     "token_endpoint": 'client credentials: kind = "client_credentials" under [auth], ids and secrets under [[apps]]',
     "expired_token": "expired_token of an app under [[apps]]",
     "other_scope": "other_scope under [auth]: a scope of the app that does not open this API",
