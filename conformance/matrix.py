@@ -143,6 +143,15 @@ def run(
     return rows
 
 
+def earlier(folder: Path, fault: dict[str, Any]) -> dict[str, Any]:
+    """The result document that an interrupted matrix left for a fault; {} if it left none."""
+    path = folder / fault["name"]
+    if not (path / KEPT).is_file():
+        return {}
+    found: dict[str, Any] = json.loads((path / "result.json").read_text(encoding="utf-8"))
+    return found
+
+
 def main(arguments: list[str] | None = None) -> int:
     """Exit status 0 if every fault was found under the right id."""
     parser = argparse.ArgumentParser(
@@ -160,6 +169,7 @@ def main(arguments: list[str] | None = None) -> int:
         help="faults whose name, kind or requirement has this text; repeatable",
     )
     parser.add_argument("--keep", metavar="DIR", help="keep of each run here what `conformance.corpus` takes")
+    parser.add_argument("--resume", action="store_true", help="faults that have a report in the folder of --keep are done")
     parser.add_argument("--own", action="store_true", help="each fault with its own requirement alone: far quicker")
     options = parser.parse_args(arguments)
     began = time.perf_counter()
@@ -176,7 +186,10 @@ def main(arguments: list[str] | None = None) -> int:
         parser.error("no fault of the mock matches")
     folder = Path(options.keep or mkdtemp(prefix="matrix-"))
     seed = ["--seed", str(options.seed)]
-    rows = run(faults, workers=options.workers, arguments=seed, folder=folder, own=options.own)
+    rows = [row(one, done) for one in faults if options.resume and (done := earlier(folder, one))]
+    known = {one["name"] for one in rows}
+    left = [one for one in faults if one["name"] not in known]
+    rows += run(left, workers=options.workers, arguments=seed, folder=folder, own=options.own)
     matrix = document(rows, {one["name"]: one for one in faults})
     Path(options.out).write_text(json.dumps(matrix, indent=1) + "\n", encoding="utf-8")
     if not options.keep:
