@@ -36,8 +36,8 @@ def judge_fault(fault: dict[str, Any], base_url: str, folder: str, arguments: li
 
     name = fault["name"]
     report = Path(folder) / name.replace("+", "_")
-    if own:
-        arguments = [*arguments, "--requirement", fault["requirement"]]
+    for one in (fault["requirement"], *fault.get("also", ())) if own else ():
+        arguments = [*arguments, "--requirement", one]
     shutil.rmtree(report, ignore_errors=True)
     said = io.StringIO()
     with contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):
