@@ -63,6 +63,7 @@ class Run:
     _trace: Trace | None = None
     _skipped: str | None = None
     _before: int = 0
+    _full: bool = False
 
     def __post_init__(self) -> None:
         load_rules()
@@ -351,6 +352,8 @@ class Run:
     def _close_trace(self, index: int) -> None:
         assert self.book and self._trace
         trace, self._trace = self._trace, None
+        if self._full:  # its last line may be half a one
+            return
         try:
             self.book.trace(trace, index, self._skipped)
         except OSError as error:
@@ -359,6 +362,7 @@ class Run:
     def _unwritable(self, error: OSError) -> str:
         """The disk is full, or gone: no further request is worth it."""
         assert self.target
+        self._full = True
         sentence = f"What is seen cannot be written to {self.settings.report} any more: {error.strerror}."
         self.stopped = self.stopped or sentence
         self.target.patience.give_up(sentence)
