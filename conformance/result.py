@@ -94,7 +94,9 @@ def _requirement(frame: Frame, merged: Merged, requirement: Requirement) -> dict
     """One requirement's part of the result."""
     findings = [one for one in merged.findings.values() if one.requirement == requirement.id]
     passed, failed = merged.passed[requirement.id], merged.failed_cases[requirement.id]
-    judged, planned = set(passed) | failed, merged.planned[requirement.id]
+    judged = set(passed) | failed
+    met = {case.split(" ")[0] for case in judged}  # a request without words of its own is judged under its ground's
+    planned = {case for case in merged.planned[requirement.id] if case not in met}
     operations = [one for one in requirement.operations if one in frame.operations]
     tried = {case.split(" ")[0] for case in judged | planned}
     unseen = {one for one in operations if one not in tried} if requirement.id not in frame.unmet else set()
