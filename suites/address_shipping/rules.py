@@ -116,6 +116,9 @@ def a_foreign_country(at: At) -> Iterator[Ground]:
             yield Ground("ADDR-SANCTION", country)
         else:
             yield Ground("ADDR-DOMESTIC", country, certain=country in market.foreign_countries)
+    elsewhere = at.profile.markets.get(at.request.marketplace or "")
+    if elsewhere and elsewhere is not market and isinstance(country, str) and country != elsewhere.country:
+        yield Ground("ADDR-DOMESTIC", country, certain=False)  # foreign to the marketplace of the header
 
 
 @refuses("ADDR-SANCTION")

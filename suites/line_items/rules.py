@@ -170,6 +170,22 @@ def _line_taken_out(at: At) -> str | None:
     )
 
 
+@demands("QTY-LAST", on="refused")
+def a_session_that_cannot_be_emptied(at: At) -> Iterator[Claim]:
+    """The reading that the last line stays: then no session without lines can be paid either."""
+    if (
+        at.session
+        and at.session.phase == "open"
+        and at.body.get("quantity") == 0
+        and _last(at)
+        and 15019 in at.exchange.error_ids
+    ):
+        for operation, owner in ((contract.PLACE_ORDER, "PAY-EMPTY"), (at.operation, "QTY-LAST")):
+            yield true(
+                True, "", "", "", "true", requirement=owner, case=operation, reading="a session cannot be emptied"
+            )
+
+
 @refuses("QTY-STOCK")
 def more_than_is_in_stock(at: At) -> Iterator[Ground]:
     for condition in _beyond(at, "stock"):
@@ -324,6 +340,7 @@ def the_refusal_has_the_id_of_its_cause(at: At) -> Iterator[Claim]:
             and len(roles) == 1
             and role.error in ITEM_RULES
             and ITEM_RULES[role.error] not in at.failed
+            and set(at.exchange.error_ids) & OWN_IDS
         ):
             yield true(
                 role.error in at.exchange.error_ids,
