@@ -42,7 +42,7 @@ def _claim(at: At, requirement: str, path: list[Any], error: Any) -> Iterator[Cl
     keyword = [one for one in error.schema_path if isinstance(one, str)][-1]
     if path[:1] == [WARNINGS]:
         return
-    emptied = at.session is not None and (at.session.phase in ("empty", "ordered", "declined") or _takes_the_last(at))
+    emptied = _may_be_empty(at)
     missing = re.match(r'"(.+?)" is a required property', error.message)
     if missing:
         path = [*path, missing.group(1)]
@@ -62,8 +62,14 @@ def _claim(at: At, requirement: str, path: list[Any], error: Any) -> Iterator[Cl
     )
 
 
+def _may_be_empty(at: At) -> bool:
+    """Whether the session has no lines, or lost its only one just now; of a session that is not known, who can tell."""
+    if at.session is None:
+        return at.operation != contract.INITIATE
+    return at.session.phase in ("empty", "ordered", "declined") or _takes_the_last(at)
+
+
 def _takes_the_last(at: At) -> bool:
-    """Whether the change removed the only line."""
     last = at.before is not None and len(at.before.lines) == 1
     return last and at.operation == contract.QUANTITY and at.body.get("quantity") == 0
 
