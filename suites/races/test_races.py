@@ -96,10 +96,10 @@ def first_option(cart: Cart) -> Request:
 
 
 PAIRS: dict[str, Pair] = {
-    "quantities of two lines": Pair(three, lambda cart: quantity(cart, cart.lines[1], 4)),
+    "quantities of two lines": Pair(three, lambda cart: quantity(cart, cart.lines[1], 4), tries=3),
     "options of two lines": Pair(first_option, lambda cart: option(cart, cart.lines[1])),
     "two addresses": Pair(address, lambda cart: address(cart, home=True)),
-    "two coupons": Pair(coupon, lambda cart: coupon(cart, 1), coupons=2),
+    "two coupons": Pair(coupon, lambda cart: coupon(cart, 1), coupons=2, tries=3),
     "quantity and coupon": Pair(three, coupon, coupons=1),
     "quantity and removal of a coupon": Pair(three, coupon_off, coupons=1, applied=True),
     "quantity and option": Pair(three, first_option),
