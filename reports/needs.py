@@ -13,7 +13,7 @@ ADVICE = {
     "second_marketplace": "another marketplace under [marketplaces]",
     "payment": "a way to pay: kind under [payment]",
     "place_order": 'placeGuestOrder of v1: kind = "place_order" under [payment]',
-    "payment|prepaid": "a way to pay: kind under [payment], or an order that was paid beforehand under [[prepaid]]",
+    "prepaid": "an order that was paid beforehand: [[prepaid]]",
     "token_endpoint": 'client credentials: kind = "client_credentials" under [auth], ids and secrets under [[apps]]',
     "expired_token": "expired_token of an app under [[apps]]",
     "other_scope": "other_scope under [auth]: a scope of the app that does not open this API",
@@ -26,6 +26,8 @@ ADVICE = {
     "item.limit": "an item with a purchase limit: limit under the marketplace's items",
     "item.stock": "an item with little stock: stock under the marketplace's items",
     "item.lot": "an item sold in lots: lot under the marketplace's items",
+    "item.removed": "an item that is taken out with a warning: removed under the marketplace's items",
+    "item.warned": "an item that is sold with a warning: warned under the marketplace's items",
     "buyer.declined": "a buyer whose payment is declined: declined under [buyers]",
     "address.other": "other_address of a marketplace",
     "address.unverifiable": "unverifiable_address of a marketplace",
@@ -47,6 +49,8 @@ _OFFERED = re.compile(r"not offered:?\s*(.*)", re.S)
 
 def advice(need: str) -> str:
     """What to add to a profile for `need`; the need itself where nothing better is known."""
+    if "|" in need:
+        return ", or ".join(advice(part) for part in need.split("|"))
     if match := _ITEM.fullmatch(need):
         role, number = match.groups()
         word = "warning" if role in ("removed", "warned") else "error"
