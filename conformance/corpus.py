@@ -219,7 +219,9 @@ def target(path: Path) -> dict[str, Any]:
     import tomllib
 
     data: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
-    apps = [{"client_id": f"app{at}", "client_secret": "none", "token": "none"} for at, _ in enumerate(data.get("apps", []))]
+    apps = [
+        {"client_id": f"app{at}", "client_secret": "none", "token": "none"} for at, _ in enumerate(data.get("apps", []))
+    ]
     return {**data, "base_url": "http://127.0.0.1:1", "endpoints": {}, "apps": apps}
 
 

@@ -32,7 +32,7 @@ def fold(at: At, reasons: list[Ground], judged: list[Judgment]) -> None:
     if at.exchange.accepted:
         _accepted(at, broken)
     else:
-        _refused(at, reasons, broken)
+        _refused(at, reasons, {one.requirement for one in judged if one.ok})
     if at.session and broken:
         at.session.tainted = True
 
@@ -174,7 +174,8 @@ def _prepaid(at: At) -> None:
     at.world.orders[known.order] = order
 
 
-def _refused(at: At, reasons: list[Ground], broken: list[Judgment]) -> None:
+def _refused(at: At, reasons: list[Ground], fitting: set[str]) -> None:
+    """fitting: the rules whose lawful refusal this is."""
     session = at.session
     if at.operation == contract.INITIATE and 15011 in at.exchange.error_ids and not stubs_in(at.profile, at.request):
         count = len(at.body.get("lineItemInputs") or [])
@@ -186,7 +187,7 @@ def _refused(at: At, reasons: list[Ground], broken: list[Judgment]) -> None:
     if owner is None:  # it should have been accepted: who knows what was done
         session.in_doubt = True
         return
-    if at.operation == contract.PLACE_ORDER and session.phase == "open" and owner == "PAY-DECLINED":
+    if at.operation == contract.PLACE_ORDER and session.phase == "open" and "PAY-DECLINED" in fitting:
         session.phase = "declined"
         return
     if at.operation in (*contract.CHANGES, contract.PLACE_ORDER):

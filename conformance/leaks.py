@@ -43,7 +43,7 @@ def leak(at: At, session: Session) -> Claim:
         f'((.text // "") + (.body|tostring)|contains({quoted(value)})|not)' for value in sorted(set(told.values()))
     ]
     return true(
-        not (named or told), "nothing leaks", "no part of the other app's session", named + [*told], " and ".join(tests)
+        not (named or told), "nothing leaks", "no part of the other app's session", [*named, *told], " and ".join(tests)
     )
 
 

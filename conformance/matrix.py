@@ -123,9 +123,7 @@ def run(
     rows = []
     try:
         with ProcessPoolExecutor(workers, max_tasks_per_child=25) as pool:
-            jobs = {
-                pool.submit(judge_fault, one, mock.base_url, str(folder), arguments, own): one for one in faults
-            }
+            jobs = {pool.submit(judge_fault, one, mock.base_url, str(folder), arguments, own): one for one in faults}
             for job in as_completed(jobs):
                 fault, result = jobs[job], job.result()
                 found = row(fault, result)
@@ -169,7 +167,9 @@ def main(arguments: list[str] | None = None) -> int:
         help="faults whose name, kind or requirement has this text; repeatable",
     )
     parser.add_argument("--keep", metavar="DIR", help="keep of each run here what `conformance.corpus` takes")
-    parser.add_argument("--resume", action="store_true", help="faults that have a report in the folder of --keep are done")
+    parser.add_argument(
+        "--resume", action="store_true", help="faults that have a report in the folder of --keep are done"
+    )
     parser.add_argument("--own", action="store_true", help="each fault with its own requirement alone: far quicker")
     options = parser.parse_args(arguments)
     began = time.perf_counter()

@@ -54,7 +54,7 @@ def _claim(at: At, requirement: str, path: list[Any], error: Any) -> Iterator[Cl
     want = "is there" if missing else _want(keyword, error)
     yield true(
         False,
-        f"{where} {'is there' if missing else keyword}",
+        "the form of amounts" if owner == "PRICE-FORM" else f"{where} {'is there' if missing else keyword}",
         f"{where} {want}",
         seen,
         _test(path, keyword, error, bool(missing)),
@@ -104,15 +104,23 @@ def _test(path: list[Any], keyword: str, error: Any, missing: bool) -> str:
     steps = "".join("[]?" if isinstance(one, int) else f".{one}" for one in (path[:-1] if missing else path))
     if missing:
         return f'all(.body{steps}; type != "object" or has({quoted(path[-1])}))'
-    holder = f".body{steps}"
+    holds = _condition(keyword, error)
+    if path and isinstance(path[-1], str):  # a member may be absent, but not null
+        outer = "".join("[]?" if isinstance(one, int) else f".{one}" for one in path[:-1])
+        name = quoted(path[-1])
+        return f'all(.body{outer}; type != "object" or (has({name})|not) or (.[{name}]|{holds}))'
+    return f"all(.body{steps}; {holds})"
+
+
+def _condition(keyword: str, error: Any) -> str:
     if keyword == "type":
         names = re.findall(r'"(string|integer|number|boolean|array|object)"', error.message) or ["string"]
         jq = "number" if names[-1] in ("integer", "number") else names[-1]
-        return f"all({holder}; type == {quoted(jq)}" + (" and . == floor)" if names[-1] == "integer" else ")")
+        return f"type == {quoted(jq)}" + (" and . == floor" if names[-1] == "integer" else "")
     if keyword == "enum":
-        return f"all({holder}; IN({','.join(quoted(one) for one in error.kind.options)}))"
+        return f"IN({','.join(quoted(one) for one in error.kind.options)})"
     if keyword == "pattern":
-        return f"all({holder}; test({quoted(error.kind.pattern)}))"
+        return f'type == "string" and test({quoted(error.kind.pattern)})'
     if keyword in ("minLength", "maxLength", "minItems"):
-        return f"all({holder}; length {'<=' if keyword == 'maxLength' else '>='} {error.kind.limit})"
-    return f"all({holder}; . != null)"
+        return f"length {'<=' if keyword == 'maxLength' else '>='} {error.kind.limit}"
+    return ". != null"

@@ -27,6 +27,8 @@ def transitions(trace: Trace) -> Iterator[tuple[str, str, str]]:
     """(state before, operation, state after) of each exchange with a session; a refusal stays where it is."""
     states: dict[str, str] = {}
     for one in trace.exchanges:
+        if one.intent and one.intent.requirement == "RACE":
+            continue  # whose turn it was is luck
         subject = one.request.subject
         if one.operation == contract.INITIATE and one.accepted:
             identifier = str(one.body.get("checkoutSessionId"))

@@ -68,7 +68,7 @@ def a_good_coupon_lowers_the_total(at: At) -> Iterator[Claim]:
         at.answer.coupons,
         f"([.body.appliedCoupons[]?.redemptionCode|ascii_downcase]|map(select(.=={quoted(code.casefold())}))|length) == 1",
     )
-    if role is None or role.kind == "refused" or listed != 1:
+    if role is None or role.kind == "refused" or listed != 1 or {"additionalSavings", "total"} & at.answer.unreadable:
         return
     before, after = at.before.summary, at.answer.summary
     saved, total = after.get("additionalSavings", ZERO), after.get("total")

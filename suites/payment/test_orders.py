@@ -27,6 +27,10 @@ def test_another_app_cannot_read_an_order(shop: Shop, market: str) -> None:
     cart.set_quantity(cart.lines[0], 3, "SESSION-APP", "once it is paid", credential=OTHER_APP)
     if shop.profile.payment == "place_order":
         cart.place("SESSION-APP", "once it is paid", credential=OTHER_APP)
+    others = [name for name in shop.profile.markets if name != market]
+    for other in others[:1]:
+        cart.read("MARKET-SAME", f"{market} as {other}, once it is paid", marketplace=other)
+        cart.set_quantity(cart.lines[0], 4, "MARKET-SAME", f"{market} as {other}, once it is paid", marketplace=other)
     cart.read_back()
     if not shop.profile.pays_by_call:
         return

@@ -219,7 +219,8 @@ def the_refusal_tells_what_it_is_about(at: At) -> Iterator[Claim]:
             f"{number} tells it",
             f"a text or parameter with {wanted[-1]}",
             one.get("message"),
-            f'(.body.errors|tostring|ascii_downcase|gsub("[^a-z0-9]";"")|contains("{_plain(wanted[-1])}"))',
+            '(.body.errors|tostring|ascii_downcase|gsub("[^a-z0-9]";"")) as $said | '
+            f"any({json.dumps([_plain(value) for value in wanted])}[]; . as $one | $said|contains($one))",
             case=f"{at.operation} {number}",
         )
 
