@@ -98,7 +98,7 @@ def test_an_address_line_at_its_limit_and_one_more(shop: Shop, market: str) -> N
 
 
 @provokes("ADDR-CHARS", cost=30)
-@in_marketplaces(4)
+@in_marketplaces(3)
 def test_control_characters_are_refused(shop: Shop, market: str) -> None:
     address = shop.market(market).address
     cart = shop.cart(market)
@@ -152,7 +152,7 @@ def _abroad(shop: Shop, market: str, situation: str, why: str, countries: tuple[
 
 
 @provokes("ADDR-WARN", "WARNING-SHAPE", "WARNING-SHAPE-OPERATION", cost=8)
-@in_marketplaces(4, having="address.unverifiable")
+@in_marketplaces(3, having="address.unverifiable")
 def test_a_doubtful_address_is_taken_with_a_warning(shop: Shop, market: str) -> None:
     doubtful = shop.market(market).unverifiable_address or {}
     shop.cart(market, address=doubtful, why="ADDR-WARN", case="initiate").read()

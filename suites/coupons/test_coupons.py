@@ -13,7 +13,7 @@ UNCOUPONED = [name for name in EACH if not SITUATIONS[name].coupon]
 
 
 @provokes("COUPON-APPLY", "COUPON-REMOVE", cost=20)
-@in_marketplaces(4, having="coupon")
+@in_marketplaces(3, having="coupon")
 def test_a_coupon_is_applied_and_removed(shop: Shop, market: str) -> None:
     for count, quantity in shop.some(((1, 1), (4, 5), (3, 2)), few=2):
         cart = shop.cart(market, count, quantity=quantity)
@@ -120,7 +120,7 @@ def test_each_refused_coupon_has_the_id_of_its_reason(shop: Shop, market: str) -
     cart = shop.cart(market)
     coupons = shop.market(market).coupons_of("refused")
     first = list(shop.profile.markets).index(market) * 7 % max(1, len(coupons))
-    for coupon in shop.some(coupons[first:] + coupons[:first], few=12):
+    for coupon in shop.some(coupons[first:] + coupons[:first], few=8):
         cart.attempt(contract.APPLY, {"redemptionCode": coupon.code}, "COUPON-REFUSED", f"{coupon.error}")
     cart.attempt(contract.APPLY, {"redemptionCode": "NEVER-HEARD-OF-42"}, "COUPON-UNKNOWN")
 

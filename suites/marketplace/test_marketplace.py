@@ -29,7 +29,7 @@ def test_no_method_works_in_another_marketplace(shop: Shop, market: str) -> None
 
 
 @provokes("MARKET-SAME", cost=40)
-@in_marketplaces(3)
+@in_marketplaces(2)
 def test_no_method_works_in_another_marketplace_late_in_a_session(shop: Shop, market: str) -> None:
     others = [name for name in shop.profile.markets if name != market]
     cart = cart_in(shop, market, "rich")
@@ -39,7 +39,7 @@ def test_no_method_works_in_another_marketplace_late_in_a_session(shop: Shop, ma
 
 
 @provokes("MARKET-SUPPORTED", "MARKET-REQUIRED", cost=40)
-@in_situations("calm")
+@in_situations(calm=4)
 def test_a_marketplace_has_to_be_given_and_supported(shop: Shop, market: str, situation: str) -> None:
     body = shop.initiate_body(market, [(shop.plain(market)[0], 1)])
     shop.send(Request(contract.INITIATE, None, body, UNSUPPORTED), "MARKET-SUPPORTED", "unsupported")

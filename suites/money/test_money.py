@@ -31,7 +31,7 @@ def test_every_item_at_several_quantities(shop: Shop, market: str) -> None:
 
 
 @provokes(*SUMS, cost=20)
-@in_marketplaces(4)
+@in_marketplaces(3)
 def test_items_together(shop: Shop, market: str) -> None:
     items = shop.plain(market, 12)
     size = min(4, shop.maximum())

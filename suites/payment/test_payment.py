@@ -148,7 +148,7 @@ def test_a_declined_payment_ends_the_session(shop: Shop, market: str) -> None:
 
 
 @provokes("PAY-ITEM-CHANGED", "PAY-PARTIAL", cost=12)
-@in_marketplaces(4, having="place_order item.at_payment")
+@in_marketplaces(3, having="place_order item.at_payment")
 def test_an_item_that_changed_meanwhile(shop: Shop, market: str) -> None:
     plain = shop.plain(market)[0]
     for item in shop.some(shop.market(market).items("at_payment")):

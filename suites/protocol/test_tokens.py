@@ -25,7 +25,7 @@ def strangers(shop: Shop) -> list[str]:
 
 
 @provokes("AUTH-TOKEN", cost=60)
-@in_marketplaces()
+@in_marketplaces(4)
 def test_no_method_opens_without_a_good_token(shop: Shop, market: str) -> None:
     for credential in shop.some(strangers(shop), few=1):
         body = shop.initiate_body(market, [(shop.plain(market)[0], 1)])

@@ -20,7 +20,7 @@ def test_sessions_of_every_size(shop: Shop, market: str) -> None:
 
 
 @provokes("SESSION-READ", "SESSION-SAFE", cost=14)
-@in_situations(rich=4)
+@in_situations(rich=3)
 def test_reading_shows_every_change_and_changes_nothing(shop: Shop, market: str, situation: str) -> None:
     cart = cart_in(shop, market, situation)
     for _ in shop.some(range(4), few=2):
@@ -62,7 +62,7 @@ def every_change(cart: Cart) -> list[tuple[str, object]]:
 
 
 @provokes("SESSION-ONLY", cost=20)
-@in_situations(rich=4)
+@in_situations(rich=3)
 def test_a_change_changes_only_what_it_names(shop: Shop, market: str, situation: str) -> None:
     cart = cart_in(shop, market, situation)
     for operation, body in shop.some(every_change(cart)):
