@@ -187,7 +187,9 @@ def _refused(at: At, reasons: list[Ground], fitting: set[str]) -> None:
     if owner is None:  # it should have been accepted: who knows what was done
         session.in_doubt = True
         return
-    if at.operation == contract.PLACE_ORDER and session.phase == "open" and "PAY-DECLINED" in fitting:
+    fits = fitting & {one.requirement for one in reasons}
+    declined = owner == "PAY-DECLINED" and (not fits or "PAY-DECLINED" in fits)
+    if at.operation == contract.PLACE_ORDER and session.phase == "open" and declined:
         session.phase = "declined"
         return
     if at.operation in (*contract.CHANGES, contract.PLACE_ORDER):

@@ -358,4 +358,4 @@ def _market(reader: Reader, name: str, table: Any, shared: dict[str, Coupon]) ->
     )
 
 
-__all__ = ["App", "Coupon", "Market", "Profile", "ProfileError", "Role", "load", "loopback", "parse"]
+__all__ = ["TABLES", "TOP", "App", "Coupon", "Market", "Profile", "ProfileError", "Role", "load", "loopback", "parse"]

@@ -63,7 +63,7 @@ class Direct:
 
         started = time.perf_counter()
         try:
-            APP(scope, receive, send).send(None)  # type: ignore[attr-defined]
+            APP(scope, receive, send).send(None)
         except StopIteration:
             pass
         else:
@@ -78,7 +78,7 @@ class Direct:
 
 def judge(fault: dict[str, Any], folder: str) -> tuple[str, dict[str, Any]]:
     """Judges one fault and keeps its proofs."""
-    target.Transport = Direct  # type: ignore[misc,assignment]
+    setattr(target, "Transport", Direct)  # noqa: B010
     if not hasattr(run, "MockProcess"):
         raise RuntimeError("the run starts its mock in another way now")
     result = matrix.judge_fault(fault, BASE, folder, ["--seed", "0"], True)
@@ -86,7 +86,9 @@ def judge(fault: dict[str, Any], folder: str) -> tuple[str, dict[str, Any]]:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(prog="python -m tests.corpus_of_faults", description=(__doc__ or "").splitlines()[0])
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.corpus_of_faults", description=(__doc__ or "").splitlines()[0]
+    )
     parser.add_argument("folder", type=Path)
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--only", action="append", default=[], help="faults whose name or requirement has this text")

@@ -194,7 +194,8 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--folder", type=Path, help="where reports of unfair runs stay (a new one)")
     options = parser.parse_args(arguments)
     chosen = list(options.names) + [
-        name for chapter in options.chapter
+        name
+        for chapter in options.chapter
         for name in (FORMS if chapter == "forms" else [one.name for one in VARIANTS.values() if one.chapter == chapter])
     ]
     chosen += draw(options.random, options.seed)

@@ -32,7 +32,9 @@ class HonestShop:
         """What `Target.send` does, without the way there and back."""
         operation = contract.operations()[request.operation]
         status, body, headers = self.answer(request)
-        exchange = Exchange(trace, seq, request, operation.method, f"http://127.0.0.1:1{operation.path}", intent, status)
+        exchange = Exchange(
+            trace, seq, request, operation.method, f"http://127.0.0.1:1{operation.path}", intent, status
+        )
         exchange.headers = {"content-type": "application/json", **headers}
         exchange.body, exchange.text = parsed(json.dumps(body)) if not isinstance(body, str) else parsed(body)
         exchange.started, exchange.ms = f"2026-01-01T00:{seq // 60:02d}:{seq % 60:02d}.000Z", 1.0

@@ -19,7 +19,9 @@ def required(body: Any, *names: str) -> None:
     for name in names:
         if body.get(name) in (None, "", []):
             raise Refusal(15001, name)
-        if name not in ("quantity", "recipient", "shippingAddress", "lineItemInputs") and not isinstance(body[name], str):
+        if name not in ("quantity", "recipient", "shippingAddress", "lineItemInputs") and not isinstance(
+            body[name], str
+        ):
             raise Refusal(15002, name)
 
 
@@ -38,7 +40,9 @@ def terms(sent: Any) -> None:
     """Marketing terms: every channel and type, accepted or not."""
     listed: list[Any] = sent if isinstance(sent, list) and sent else [None]
     for one in listed:
-        parts: list[Any] = [one.get("marketingChannels"), one.get("marketingTypes")] if isinstance(one, dict) else [None]
+        parts: list[Any] = (
+            [one.get("marketingChannels"), one.get("marketingTypes")] if isinstance(one, dict) else [None]
+        )
         if not all(isinstance(each, list) for each in parts):
             raise Refusal(15046)
         if not isinstance(one.get("marketingTermsAccepted"), bool):

@@ -47,7 +47,13 @@ def lines(session: Session) -> list[Json]:
     found = []
     for (line, item, count, _), net in zip(session.lines, bill(session)[1], strict=True):
         known, market = ITEMS[item], session.market
-        one: Json = {"lineItemId": line, "itemId": item, "quantity": count, "title": "A thing", "seller": {"username": "ann"}}
+        one: Json = {
+            "lineItemId": line,
+            "itemId": item,
+            "quantity": count,
+            "title": "A thing",
+            "seller": {"username": "ann"},
+        }
         one |= {"image": {"imageUrl": "https://img.example/1.jpg"}, "baseUnitPrice": money(known.unit, market)}
         one |= {"netPrice": money(net, market)}
         if known.promotion:

@@ -148,7 +148,11 @@ edits("an amount with an exponent", "PRICE-FORM", lambda body, request, shop: bo
     value=f"{float(body['pricingSummary']['total']['value']):e}"))  # fmt: skip
 edits("another session's id", "SESSION-FIELDS", lambda body, request, shop: body.update(checkoutSessionId="s0"),
       on=(contract.QUANTITY,))  # fmt: skip
-edits("pounds in a fee", "MARKET-CURRENCY", lambda body, request, shop: body["pricingSummary"]["fee"].update(currency="EUR"))
+edits(
+    "pounds in a fee",
+    "MARKET-CURRENCY",
+    lambda body, request, shop: body["pricingSummary"]["fee"].update(currency="EUR"),
+)
 edits("euros everywhere", "MARKET-CURRENCY-OWN", lambda body, request, shop: [
     one.update(currency="EUR") for one in every_amount(body)], on=PRICED)  # fmt: skip
 edits("two options selected", "SHIP-ONE", lambda body, request, shop: [

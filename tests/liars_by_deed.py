@@ -78,7 +78,9 @@ class LosesTheSecondAddressLine(HonestShop):
 @lies("ADDR-CHARS")
 class TakesControlCharacters(HonestShop):
     def move(self, session: Session, sent: Any) -> None:
-        super().move(session, {**sent, "city": sent["city"].replace("\x07", "")} if "\x07" in str(sent.get("city")) else sent)
+        super().move(
+            session, {**sent, "city": sent["city"].replace("\x07", "")} if "\x07" in str(sent.get("city")) else sent
+        )
 
 
 @lies("ADDR-DOMESTIC")

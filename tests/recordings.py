@@ -41,7 +41,11 @@ class Client:
         target.close()
 
     def call(self, method: str, path: str, body: Any = None) -> Any:
-        headers = {"Accept": "application/json", "X-EBAY-C-MARKETPLACE-ID": MARKET, "Authorization": f"Bearer {self.token}"}
+        headers = {
+            "Accept": "application/json",
+            "X-EBAY-C-MARKETPLACE-ID": MARKET,
+            "Authorization": f"Bearer {self.token}",
+        }
         raw = None if body is None else json.dumps(body, ensure_ascii=False).encode()
         if raw is not None:
             headers["Content-Type"] = "application/json; charset=utf-8"
@@ -111,7 +115,14 @@ def chrome(taken: list[Json]) -> Json:
             entries.append(_chrome(one | {"method": "OPTIONS", "raw": None, "status": 204, "text": b"", "given": []}))
         entries.append(_chrome(one, packed=at == 1))
     pages = [{"startedDateTime": _z(taken[0]["at"]), "id": "page_1", "title": "https://shop.example/checkout"}]
-    return {"log": {"version": "1.2", "creator": {"name": "WebInspector", "version": "537.36"}, "pages": pages, "entries": entries}}
+    return {
+        "log": {
+            "version": "1.2",
+            "creator": {"name": "WebInspector", "version": "537.36"},
+            "pages": pages,
+            "entries": entries,
+        }
+    }
 
 
 def _z(at: datetime) -> str:
@@ -120,7 +131,13 @@ def _z(at: datetime) -> str:
 
 def _picture(at: datetime) -> Json:
     request = {"method": "GET", "url": "https://img.shop.example/1.jpg", "httpVersion": "h3", "headers": []}
-    response = {"status": 0, "statusText": "", "headers": [], "content": {"size": 0, "mimeType": "x-unknown"}, "_error": "net::ERR_ABORTED"}
+    response = {
+        "status": 0,
+        "statusText": "",
+        "headers": [],
+        "content": {"size": 0, "mimeType": "x-unknown"},
+        "_error": "net::ERR_ABORTED",
+    }
     return {"_resourceType": "image", "request": request, "response": response, "startedDateTime": _z(at), "time": 3.1}
 
 
@@ -129,7 +146,10 @@ def _chrome(one: Json, *, packed: bool = False) -> Json:
         "method": one["method"],
         "url": one["url"],
         "httpVersion": "h2",
-        "headers": [{"name": ":authority", "value": "apix.shop.example"}, *named(one["sent"], lower=True, without="Authorization")],
+        "headers": [
+            {"name": ":authority", "value": "apix.shop.example"},
+            *named(one["sent"], lower=True, without="Authorization"),
+        ],
         "queryString": [],
         "cookies": [],
         "headersSize": -1,
@@ -156,13 +176,29 @@ def mitmproxy(taken: list[Json]) -> Json:
                          "headers": named(one["sent"]), "queryString": [], "headersSize": -1,
                          "bodySize": len(one["raw"] or b"")}  # fmt: skip
         if one["raw"] is not None:
-            request["postData"] = {"mimeType": "application/json; charset=utf-8", "text": one["raw"].decode(), "params": []}
-        content = {"size": len(one["text"]), "compression": 0, "mimeType": "application/json", "text": one["text"].decode()}
+            request["postData"] = {
+                "mimeType": "application/json; charset=utf-8",
+                "text": one["raw"].decode(),
+                "params": [],
+            }
+        content = {
+            "size": len(one["text"]),
+            "compression": 0,
+            "mimeType": "application/json",
+            "text": one["text"].decode(),
+        }
         response = {"status": one["status"], "statusText": "OK", "httpVersion": "HTTP/1.1", "cookies": [],
                     "headers": named(one["given"]), "content": content, "redirectURL": "", "headersSize": 200, "bodySize": -1}  # fmt: skip
         entries.append({"startedDateTime": one["at"].isoformat(timespec="microseconds"), "time": 7.0, "request": request,
                         "response": response, "cache": {}, "timings": {"connect": -1, "wait": 5}})  # fmt: skip
-    return {"log": {"version": "1.2", "creator": {"name": "mitmproxy", "version": "11.0.0"}, "pages": [], "entries": entries}}
+    return {
+        "log": {
+            "version": "1.2",
+            "creator": {"name": "mitmproxy", "version": "11.0.0"},
+            "pages": [],
+            "entries": entries,
+        }
+    }
 
 
 def main() -> int:

@@ -56,7 +56,9 @@ def serve(shop: HonestShop) -> Iterator[str]:
         server.server_close()
 
 
-def answered(shop: HonestShop, method: str, path: str, headers: dict[str, str], raw: bytes) -> tuple[int, Any, dict[str, str]]:
+def answered(
+    shop: HonestShop, method: str, path: str, headers: dict[str, str], raw: bytes
+) -> tuple[int, Any, dict[str, str]]:
     """What the shop says to an HTTP request."""
     found = operation_of(method, path)
     if found is None:

@@ -139,5 +139,3 @@ def test_says_what_is_wrong(answer: bytes, kind: Kind, words: str) -> None:
     assert (problem.answer is not None) == (kind == "redirect")
     copy = pickle.loads(pickle.dumps(problem))
     assert (copy.kind, copy.detail, copy.partial) == (problem.kind, problem.detail, problem.partial)
-
-

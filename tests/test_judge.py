@@ -76,7 +76,9 @@ def test_nothing_is_concluded_from_silence(status: int | None) -> None:
     made = shop.send(Request(contract.INITIATE, None, _body(), "EBAY_US"))
     judge(world, shop.profile, made)
     session = next(iter(world.sessions.values()))
-    quiet = Exchange("honest", 1, Request(contract.QUANTITY, session.id, {"lineItemId": "101", "quantity": 2}, "EBAY_US"))
+    quiet = Exchange(
+        "honest", 1, Request(contract.QUANTITY, session.id, {"lineItemId": "101", "quantity": 2}, "EBAY_US")
+    )
     quiet.status, quiet.body = status, None
     assert judge(world, shop.profile, quiet) == []
     assert session.in_doubt

@@ -112,7 +112,9 @@ def test_two_lines_of_one_id_both_stay() -> None:
 
 def test_a_coupon_among_the_promotions_stands_apart() -> None:
     body = session()
-    body["lineItems"][1]["promotions"].append({"promotionType": "Coupon", "discount": {"value": "1.25", "currency": "USD"}})
+    body["lineItems"][1]["promotions"].append(
+        {"promotionType": "Coupon", "discount": {"value": "1.25", "currency": "USD"}}
+    )
     line = view(body).line_of("v1|1002|0")
     assert line and line.promotion == Decimal(3) and line.coupon_promotion == Decimal("1.25")
     body["lineItems"][1]["promotions"][0]["discount"] = {}
@@ -217,7 +219,9 @@ def test_the_first_price_counts() -> None:
 def test_changes_are_remembered_in_order() -> None:
     trace = visit(HonestShop(), changes)
     first = _sessions(trace)[0]
-    assert first.history == [contract.QUANTITY] * 2 + [contract.OPTION] * 2 + [contract.ADDRESS] * 3 + [contract.QUANTITY]
+    assert first.history == [contract.QUANTITY] * 2 + [contract.OPTION] * 2 + [contract.ADDRESS] * 3 + [
+        contract.QUANTITY
+    ]
     assert [one[2] for one in trace.world.changes] == sorted((one[2] for one in trace.world.changes), key=_number)
 
 

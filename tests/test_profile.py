@@ -186,7 +186,11 @@ def test_the_mock_offers_everything(mock: Profile) -> None:
 
 
 def test_urls(mock: Profile) -> None:
-    apart = {"order_url": "http://127.0.0.1:2/o/", "place_order_url": "http://127.0.0.1:3", "token_url": "http://127.0.0.1:4/t"}
+    apart = {
+        "order_url": "http://127.0.0.1:2/o/",
+        "place_order_url": "http://127.0.0.1:3",
+        "token_url": "http://127.0.0.1:4/t",
+    }
     profile = parse(deepcopy(GOOD) | {"base_url": "http://127.0.0.1:1/prefix/", "endpoints": apart}, "shop.toml")
     assert profile.url(contract.READ) == profile.url(contract.INITIATE) == "http://127.0.0.1:1/prefix"
     assert profile.url(contract.READ_ORDER) == "http://127.0.0.1:2/o"
@@ -207,7 +211,12 @@ def test_roles_and_coupons(mock: Profile) -> None:
     assert role and (role.kind, role.error) == ("refused", 15018)
     assert market.items("limit") and not market.items("refused", 1)
     good = mock.coupon("EBAY_US", "fiveoff")
-    assert good and good.kind == "good" and mock.coupon("EBAY_US", "NONE") is None and mock.coupon("EBAY_XX", "FIVEOFF") is None
+    assert (
+        good
+        and good.kind == "good"
+        and mock.coupon("EBAY_US", "NONE") is None
+        and mock.coupon("EBAY_XX", "FIVEOFF") is None
+    )
     assert re.fullmatch("[A-Z]{2}", market.country)
 
 

@@ -47,7 +47,9 @@ def test_a_browsers_log() -> None:
     assert [one.status for one in found] == [200] * 5 + [409, 200, 400, 200, 200, 409]
     assert {one.request.marketplace for one in found} == {"EBAY_US"}
     assert {one.request.credential for one in found} == {"app0"}  # DevTools leaves Authorization out
-    assert found[0].request.body["contactEmail"] == "käufer@example.com" and found[0].headers["x-ebay-security-signature"]
+    assert (
+        found[0].request.body["contactEmail"] == "käufer@example.com" and found[0].headers["x-ebay-security-signature"]
+    )
     assert found[1].body["checkoutSessionId"] == found[0].body["checkoutSessionId"] == found[1].request.subject
     assert len(found[0].body["lineItems"]) == 2  # one answer is packed in base64
     assert all(validator(one.operation).is_valid(one.body) for one in found if one.status == 200)
@@ -105,7 +107,9 @@ def test_a_broken_line_is_told(tmp_path: Path) -> None:
         list(exchanges(path))
 
 
-@pytest.mark.parametrize("entry", [{}, {"request": None}, {"request": {}}, 7, None, {"request": {"url": 7, "method": 7}}])
+@pytest.mark.parametrize(
+    "entry", [{}, {"request": None}, {"request": {}}, 7, None, {"request": {"url": 7, "method": 7}}]
+)
 def test_odd_entries_are_passed_over(tmp_path: Path, entry: Any) -> None:
     path = tmp_path / "odd.har"
     path.write_text(json.dumps({"log": {"entries": [entry]}}), encoding="utf-8")
@@ -149,7 +153,15 @@ def test_nothing_is_sent(tmp_path: Path) -> None:
 def test_our_own_exchanges_give_the_same_findings(tmp_path: Path) -> None:
     mock = MockProcess()
     try:
-        live = suite(tmp_path / "live", "--target", "mock", "--base-url", f"{mock.base_url}/x/{FAULT}", "--requirement", "QTY-ZERO")
+        live = suite(
+            tmp_path / "live",
+            "--target",
+            "mock",
+            "--base-url",
+            f"{mock.base_url}/x/{FAULT}",
+            "--requirement",
+            "QTY-ZERO",
+        )
     finally:
         mock.stop()
     again = suite(tmp_path / "again", "--target", "mock", "--recording", str(tmp_path / "live" / "exchanges.jsonl"))

@@ -111,7 +111,8 @@ def test_forms_in_the_us(field: str, value: str, kind: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("market", "limit"), [("EBAY_US", 40), ("EBAY_AU", 40), ("EBAY_CA", 40), ("EBAY_DE", 35), ("EBAY_GB", 35), ("EBAY_FR", 50)]
+    ("market", "limit"),
+    [("EBAY_US", 40), ("EBAY_AU", 40), ("EBAY_CA", 40), ("EBAY_DE", 35), ("EBAY_GB", 35), ("EBAY_FR", 50)],
 )
 def test_the_longest_line(market: str, limit: int) -> None:
     length = ("length", "shippingAddress.addressLine1")
@@ -137,7 +138,14 @@ def test_real_names_pass() -> None:
 
 @pytest.mark.parametrize(
     ("email", "fine"),
-    [("a@b", True), ("a.b+c@d.example", True), ("no address", False), ("a@b c", False), ("two@@a", False), ("@", False)],
+    [
+        ("a@b", True),
+        ("a.b+c@d.example", True),
+        ("no address", False),
+        ("a@b c", False),
+        ("two@@a", False),
+        ("@", False),
+    ],
 )
 def test_email(email: str, fine: bool) -> None:
     assert (found(contract.INITIATE, {**BODY, "contactEmail": email}) == set()) is fine

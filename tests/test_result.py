@@ -45,7 +45,9 @@ def traces(shop: HonestShop) -> list[Trace]:
     return found
 
 
-def document(parts: list[Trace], folder: Path, *, processes: int = 1, frame: Frame = FRAME, **more: Any) -> dict[str, Any]:
+def document(
+    parts: list[Trace], folder: Path, *, processes: int = 1, frame: Frame = FRAME, **more: Any
+) -> dict[str, Any]:
     """The result of those traces, written by so many processes."""
     books = [Journal(folder, f"gw{at}", lambda text: text) for at in range(processes)]
     for index, trace in enumerate(parts):
@@ -164,7 +166,17 @@ def test_nothing_at_all(tmp_path: Path) -> None:
 
 
 def suite(folder: Path, *options: str) -> dict[str, Any]:
-    command = [sys.executable, "-m", "pytest", "suites/marketplace", "--target", "mock", "--report", str(folder), *options]
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "suites/marketplace",
+        "--target",
+        "mock",
+        "--report",
+        str(folder),
+        *options,
+    ]
     ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=300)
     result: dict[str, Any] = json.loads((folder / "result.json").read_text(encoding="utf-8"))
     jsonschema_rs.validate(SCHEMA, result)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from contextlib import suppress
 from copy import deepcopy
+from functools import cache
 from typing import Any
 
 import pytest
@@ -103,7 +105,7 @@ def consequences(trace: Trace) -> None:
 
 
 @pytest.mark.parametrize("part", PARTS, ids=lambda part: part.__name__)
-@settings(SETTINGS, max_examples=60)
+@settings(SETTINGS, max_examples=10)
 @given(edits=EDITS)
 def test_a_visit_of_a_shop_that_answers_anything(part: Any, edits: dict[int, tuple[int, Any, int | None]]) -> None:
     target, trace = Mutant(edits), Trace("mutant")
@@ -112,20 +114,23 @@ def test_a_visit_of_a_shop_that_answers_anything(part: Any, edits: dict[int, tup
         shop.trace = trace
         part(shop)
 
-    try:
+    with suppress(Blocked, LookupError):  # what the visit stands on is gone
         visit(target, visited)
-    except Blocked:
-        pass
     consequences(trace)
 
 
+@cache
+def known() -> World:
+    """A few sessions of an honest shop."""
+    return visit(HonestShop(), PARTS[0]).world
+
+
 @pytest.mark.parametrize("operation", [*contract.operations(), contract.TOKEN])
-@settings(SETTINGS, max_examples=40)
+@settings(SETTINGS, max_examples=20)
 @given(body=JUNK, status=STATUSES, sent=JUNK, why=st.none() | st.sampled_from(sorted(contract.requirements())))
 def test_one_answer(operation: str, body: Any, status: int | None, sent: Any, why: str | None) -> None:
     world, ids = World(), Ids()
-    trace = visit(HonestShop(), PARTS[0])
-    world.sessions = deepcopy(trace.world.sessions)
+    world.sessions = deepcopy(known().sessions)
     subject = next(iter(world.sessions))
     for credential in ("app0", "app1", "none"):
         request = Request(operation, subject, sent, "EBAY_US", credential)

@@ -106,7 +106,9 @@ def test_ids_are_references() -> None:
     visit(other, coupons)  # its next session has another number
     shop = Shop(other, Trace("other"))  # type: ignore[arg-type]
     played = play(shop, steps_of(trace.exchanges))
-    assert {one.request.subject for _, one in played}.isdisjoint({one.request.subject for one in trace.exchanges} - {None})
+    assert {one.request.subject for _, one in played}.isdisjoint(
+        {one.request.subject for one in trace.exchanges} - {None}
+    )
     assert [one.status for _, one in played] == [one.status for one in trace.exchanges]
 
 

@@ -25,7 +25,11 @@ BODY: dict[str, Any] = {
 }
 TERMS: dict[str, Any] = {
     "marketingTerms": [
-        {"marketingTermsAccepted": True, "marketingChannels": ["EMAIL"], "marketingTypes": ["OFFER", "PROMOTION", "SURVEY"]}
+        {
+            "marketingTermsAccepted": True,
+            "marketingChannels": ["EMAIL"],
+            "marketingTypes": ["OFFER", "PROMOTION", "SURVEY"],
+        }
     ]
 }
 
@@ -152,7 +156,9 @@ def test_a_situation_is_what_it_says(name: str) -> None:
     assert (contract.OPTION in session.history) is wanted.option
     assert (contract.ADDRESS in session.history) is wanted.moved
     assert (contract.QUANTITY in session.history) is wanted.changed
-    assert any(one.operation == contract.QUANTITY and one.status != 200 for one in shop.trace.exchanges) is wanted.refused
+    assert (
+        any(one.operation == contract.QUANTITY and one.status != 200 for one in shop.trace.exchanges) is wanted.refused
+    )
     assert not session.pending and not session.in_doubt
     assert all(one.ok for one in shop.trace.judgments)
 

@@ -122,14 +122,20 @@ def _full(body: JSON) -> None:
 
 def _terms(id: int) -> Effect:
     """What is absent or of another type; a value that is missing in its list is 15046."""
-    def whole(call: Call, refusal: Refusal, data: JSON) -> int | None:
-        terms = data.get("marketingTerms")
-        return id if not isinstance(terms, list) or not terms else None
+    def told(name: str) -> Refusal:
+        return Refusal(id, name, fieldName=name)
 
-    def one(call: Call, refusal: Refusal, term: Any) -> int | None:
-        lists = [term.get(name) for name in ("marketingChannels", "marketingTypes")] if isinstance(term, dict) else []
-        shaped = bool(lists) and all(isinstance(value, list) for value in lists)
-        return None if shaped and isinstance(term.get("marketingTermsAccepted"), bool) else id
+    def whole(call: Call, refusal: Refusal, data: JSON) -> Refusal | None:
+        terms = data.get("marketingTerms")
+        return None if isinstance(terms, list) and terms else told("marketingTerms")
+
+    def one(call: Call, refusal: Refusal, term: Any) -> Refusal | None:
+        if not isinstance(term, dict):
+            return told("marketingTerms")
+        lists = ("marketingChannels", "marketingTypes")
+        wrong = [name for name in lists if not isinstance(term.get(name), list)]
+        wrong += ["marketingTermsAccepted"] * (not isinstance(term.get("marketingTermsAccepted"), bool))
+        return told(f"marketingTerms.{wrong[0]}") if wrong else None
 
     return both(otherwise("body_place", whole, on=PLACE), otherwise("terms", one, on=PLACE))
 

@@ -282,7 +282,7 @@ def doubles(raw: bytes) -> bytes:
 
 def paints(raw: bytes) -> bytes:
     """The body with terminal escapes, markup and a formula in the texts of its errors."""
-    text = r'\u001b[31m\u001b]0;owned\u0007<script>alert(1)</script><img src=x onerror=alert(1)>=cmd|calc'
+    text = r"\u001b[31m\u001b]0;owned\u0007<script>alert(1)</script><img src=x onerror=alert(1)>=cmd|calc"
     return re.sub(rb'"((?:long)?[mM]essage)": ?"', lambda found: b'"' + found[1] + b'":"' + text.encode(), raw)
 
 

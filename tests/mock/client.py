@@ -15,24 +15,27 @@ from mock.server import App
 
 V2 = "/buy/order/v2/guest_checkout_session"
 TERMS: dict[str, list[dict[str, Any]]] = {
-    "marketingTerms": [{
-        "marketingChannels": ["EMAIL"],
-        "marketingTypes": ["OFFER", "PROMOTION", "SURVEY"],
-        "marketingTermsAccepted": False,
-    }]
+    "marketingTerms": [
+        {
+            "marketingChannels": ["EMAIL"],
+            "marketingTypes": ["OFFER", "PROMOTION", "SURVEY"],
+            "marketingTermsAccepted": False,
+        }
+    ]
 }
 ONE, TWO = APPS
 
 
 def plain(market: str, count: int, first: int = 0) -> list[str]:
     items = [item.id for item in ITEMS[market].values() if item.role == "plain"]
-    return items[first:first + count]
+    return items[first : first + count]
 
 
 def special(market: str, trait: str, value: int | None = None) -> str:
     """The item that is refused, removed, … with this id; or the one that has a limit, a lot, …"""
     return next(
-        item.id for item in ITEMS[market].values()
+        item.id
+        for item in ITEMS[market].values()
         if (getattr(item, trait) == value if value else getattr(item, trait) and item.role == trait)
     )
 
@@ -78,7 +81,10 @@ class Client:
 
     async def _send(self, method: str, path: str, headers: dict[str, str], body: bytes) -> Reply:
         scope = {
-            "type": "http", "method": method, "raw_path": (self.prefix + path).encode(), "server": ("127.0.0.1", 80),
+            "type": "http",
+            "method": method,
+            "raw_path": (self.prefix + path).encode(),
+            "server": ("127.0.0.1", 80),
             "headers": [(name.lower().encode(), value.encode("latin-1")) for name, value in headers.items()],
         }
         sent: list[Any] = []
@@ -115,17 +121,24 @@ class Client:
         return headers, b"" if data is None else data if isinstance(data, bytes) else json.dumps(data).encode()
 
     def call(
-        self, method: str, path: str, data: Any = None, market: str | None = "EBAY_US", *, app: str = ONE,
+        self,
+        method: str,
+        path: str,
+        data: Any = None,
+        market: str | None = "EBAY_US",
+        *,
+        app: str = ONE,
         token: str | None = None,
     ) -> Reply:
         return self.raw(method, path, *self._prepare(market, app, token, data))
 
     def at_once(self, *requests: tuple[str, str, Any], market: str = "EBAY_US") -> list[Reply]:
         """Several requests in flight together."""
+
         async def all_of_them() -> list[Reply]:
-            return await asyncio.gather(*(
-                self._send(method, path, *self._prepare(market, ONE, None, data)) for method, path, data in requests
-            ))
+            return await asyncio.gather(
+                *(self._send(method, path, *self._prepare(market, ONE, None, data)) for method, path, data in requests)
+            )
 
         self.token()
         return self.loop.run_until_complete(all_of_them())

@@ -27,11 +27,27 @@ def sessions(talk: Talk) -> None:
         one = talk.start(market, [(item, 1 + at % 2) for at, item in enumerate(plain(market, count, first=10 - count))])
         two = talk.start(market, [(item, 2) for item in plain(market, 2, first=12)])
         one.do(
-            ("quantity", 0, 2), ("quantity", 0, 5), ("quantity", -1, 3), ("ship", 0, 1), ("ship", -1, 1),
-            ("ship", 0, 0), ("move", OTHER[market]), ("move", UNVERIFIABLE[market]), ("apply", "TENTH"),
-            ("apply", "FIVEOFF"), ("apply", "TENTH"), ("read",), ("quantity", 0, 3), ("ship", 0, 1),
-            ("remove", "NOTONCART"), ("move", GOOD[market]), ("remove", "TENTH"), ("remove", "TENTH"),
-            ("apply", "HOME20"), ("quantity", 1, 0), ("quantity", -1, 0),
+            ("quantity", 0, 2),
+            ("quantity", 0, 5),
+            ("quantity", -1, 3),
+            ("ship", 0, 1),
+            ("ship", -1, 1),
+            ("ship", 0, 0),
+            ("move", OTHER[market]),
+            ("move", UNVERIFIABLE[market]),
+            ("apply", "TENTH"),
+            ("apply", "FIVEOFF"),
+            ("apply", "TENTH"),
+            ("read",),
+            ("quantity", 0, 3),
+            ("ship", 0, 1),
+            ("remove", "NOTONCART"),
+            ("move", GOOD[market]),
+            ("remove", "TENTH"),
+            ("remove", "TENTH"),
+            ("apply", "HOME20"),
+            ("quantity", 1, 0),
+            ("quantity", -1, 0),
         )
         two.read()
         one.place()
@@ -45,8 +61,14 @@ def line_items(talk: Talk) -> None:
         for at in (0, 1, 3):
             c = talk.start(market, [(item, 1) for item in plain(market, 4)])
             c.do(*(("quantity", position, 0) for position in (at, 2, 0, 3, 1)))
-            c.do(("quantity", 0, 1), ("ship", 0, 1), ("move", OTHER[market]), ("apply", "FIVEOFF"),
-                 ("remove", "FIVEOFF"), ("place",))
+            c.do(
+                ("quantity", 0, 1),
+                ("ship", 0, 1),
+                ("move", OTHER[market]),
+                ("apply", "FIVEOFF"),
+                ("remove", "FIVEOFF"),
+                ("place",),
+            )
         for item in ITEMS[market].values():
             if item.role != "plain":
                 for quantity in (1, 2, 3, 4, 5, 6, 10):
@@ -78,16 +100,28 @@ def address_shipping(talk: Talk) -> None:
         c = talk.start(market, items)
         talk.start(market, items, shippingAddress=UNVERIFIABLE[market])
         good = GOOD[market]
-        names = ["recipient", "phoneNumber", "addressLine1", "addressLine2", "city", "county", "stateOrProvince",
-                 "postalCode", "country"]
+        names = [
+            "recipient",
+            "phoneNumber",
+            "addressLine1",
+            "addressLine2",
+            "city",
+            "county",
+            "stateOrProvince",
+            "postalCode",
+            "country",
+        ]
         bad: list[dict[str, Any]] = [{k: v for k, v in good.items() if k != name} for name in names]
         wrong = (7, "", None, "x\x07y", "x\ny", "x\x7fy", "<b>", "\ud800", "y" * 300)
         bad += [{**good, name: value} for name in names for value in wrong]
         for part in ("firstName", "lastName"):
             kept = {k: v for k, v in good["recipient"].items() if k != part}
             bad += [{**good, "recipient": {**kept, **extra}} for extra in ({}, {part: 7}, {part: ""}, {part: "\x00"})]
-        bad += [{**good, name: "é" * n} for name in ("addressLine1", "addressLine2")
-                for n in range(entry.line_length - 1, entry.line_length + 3)]
+        bad += [
+            {**good, name: "é" * n}
+            for name in ("addressLine1", "addressLine2")
+            for n in range(entry.line_length - 1, entry.line_length + 3)
+        ]
         bad += [{**good, "country": country} for country in ("FR", "CA", "US", "KP", "IR", "usa", "us")]
         bad += [{**good, "stateOrProvince": state} for state in ("Oregon", "o")]
         bad += [{**good, "city": city} for city in ("a < b", "\U0001f6d2", "香港")]
@@ -114,9 +148,22 @@ def _rich_address(talk: Talk, market: str) -> None:
         c = talk.start(market, [(item, 1 + 4 * (at == 0)) for at, item in enumerate(plain(market, 4, first=8))])
         if code:
             c.apply(code)
-        c.do(("ship", 3, 1), ("ship", 3, 2), ("ship", 0, 1), ("ship", 0, 9), ("ship", 0, 9), ("ship", 0, 0),
-             ("quantity", 1, 2), ("quantity", 1, 3), ("ship", 1, 1), ("move", UNVERIFIABLE[market]), ("move", other),
-             ("move", UNVERIFIABLE[market]), ("move", good), *(("move", address) for address in odd))
+        c.do(
+            ("ship", 3, 1),
+            ("ship", 3, 2),
+            ("ship", 0, 1),
+            ("ship", 0, 9),
+            ("ship", 0, 9),
+            ("ship", 0, 0),
+            ("quantity", 1, 2),
+            ("quantity", 1, 3),
+            ("ship", 1, 1),
+            ("move", UNVERIFIABLE[market]),
+            ("move", other),
+            ("move", UNVERIFIABLE[market]),
+            ("move", good),
+            *(("move", address) for address in odd),
+        )
         for _ in range(2):
             c.change("update_shipping_option", {"lineItemId": "none", "shippingOptionId": c.option(0, 1)})
             c.read()
@@ -137,8 +184,17 @@ def coupons(talk: Talk) -> None:
             c.remove("FIVEOFF")
             c.read()
         c = talk.start(market, [(item, 3) for item in plain(market, 3)])
-        c.do(("apply", "SPEND100"), ("quantity", 0, 0), ("quantity", 1, 1), ("quantity", 2, 1), ("ship", 1, 1),
-             ("quantity", 1, 20), ("remove", "SPEND100"), ("apply", "HOME20"), ("apply", "GIANT"))
+        c.do(
+            ("apply", "SPEND100"),
+            ("quantity", 0, 0),
+            ("quantity", 1, 1),
+            ("quantity", 2, 1),
+            ("ship", 1, 1),
+            ("quantity", 1, 20),
+            ("remove", "SPEND100"),
+            ("apply", "HOME20"),
+            ("apply", "GIANT"),
+        )
         c.place()
         c.ordered()
         other = talk.start(market, [(item, 5) for item in plain(market, 2)])
@@ -219,9 +275,22 @@ def payment(talk: Talk) -> None:
             c.read()
         c.place({"marketingTerms": [{**full, "marketingTermsAccepted": True}]})
         for _ in range(2):
-            c.do(("quantity", 0, 3), ("ordered",), ("quantity", 1, 0), ("ordered",), ("ship", 0, 1), ("ordered",),
-                 ("move", OTHER[market]), ("ordered",), ("remove", "TENTH"), ("ordered",), ("apply", "FIVEOFF"),
-                 ("ordered",), ("place",), ("ordered",))
+            c.do(
+                ("quantity", 0, 3),
+                ("ordered",),
+                ("quantity", 1, 0),
+                ("ordered",),
+                ("ship", 0, 1),
+                ("ordered",),
+                ("move", OTHER[market]),
+                ("ordered",),
+                ("remove", "TENTH"),
+                ("ordered",),
+                ("apply", "FIVEOFF"),
+                ("ordered",),
+                ("place",),
+                ("ordered",),
+            )
         c.ordered(app=TWO)
         c.ordered(app=TWO, market=market)
         c.all_methods(app=TWO)
@@ -270,8 +339,14 @@ def protocol(talk: Talk) -> None:
     """Tokens, other apps, unknown ids, fields of another type, odd bodies, media types, paths, stubs."""
     client = talk.client
     for reply in (
-        client.grant(), client.grant(), client.grant(TWO), client.grant(secret="wrong"), client.grant("nobody"),
-        client.grant(scope="x"), client.grant(scope=OTHER_SCOPE), client.grant(grant_type=""),
+        client.grant(),
+        client.grant(),
+        client.grant(TWO),
+        client.grant(secret="wrong"),
+        client.grant("nobody"),
+        client.grant(scope="x"),
+        client.grant(scope=OTHER_SCOPE),
+        client.grant(grant_type=""),
         client.grant(grant_type="password"),
     ):
         talk.keep(reply)
@@ -326,8 +401,16 @@ def race(talk: Talk) -> None:
         pay = ("POST", f"/buy/order/v1/guest_checkout_session/{c.id}/place_order", TERMS)
         new = ("POST", f"{V2}/initiate", cart("EBAY_US", [(plain("EBAY_US", 1)[0], 1)]))
         drop = [("POST", base + "update_quantity", {"lineItemId": c.line(at), "quantity": 0}) for at in (0, 2)]
-        for pair in (quantity, (option, quantity[0]), (address, option), coupon, (new, new), drop, (pay, quantity[1]),
-                     (pay, pay)):
+        for pair in (
+            quantity,
+            (option, quantity[0]),
+            (address, option),
+            coupon,
+            (new, new),
+            drop,
+            (pay, quantity[1]),
+            (pay, pay),
+        ):
             for reply in talk.client.at_once(*pair):
                 talk.keep(reply)
             c.read()

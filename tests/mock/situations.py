@@ -19,8 +19,14 @@ WRONG: tuple[Any, ...] = (None, 7, True, "", [], {}, "USA", "two@@example.com ",
 def _rich(talk: Talk, market: str, lines: int = 4) -> Cart:
     """Several lines, more than three pieces, another option, another address, a refused change, a coupon."""
     c = talk.start(market, [(item, 5 - at) for at, item in enumerate(plain(market, lines, first=8))])
-    c.do(("quantity", 0, 6), ("ship", -1, 1), ("ship", 0, 1), ("move", OTHER[market]), ("quantity", 0, -1),
-         ("apply", "TENTH"))
+    c.do(
+        ("quantity", 0, 6),
+        ("ship", -1, 1),
+        ("ship", 0, 1),
+        ("move", OTHER[market]),
+        ("quantity", 0, -1),
+        ("apply", "TENTH"),
+    )
     return c
 
 
@@ -44,8 +50,14 @@ def sessions_apart(talk: Talk) -> None:
     for market, other in (("EBAY_US", "EBAY_GB"), ("EBAY_CA", "EBAY_US")):
         one, two = _rich(talk, market, 3), _rich(talk, market, 4)
         changes: tuple[tuple[str, tuple[Any, ...]], ...] = (
-            ("quantity", (1, 7)), ("ship", (1, 1)), ("ship", (0, 0)), ("remove", ("TENTH",)), ("move", (GOOD[market],)),
-            ("apply", ("FIVEOFF",)), ("quantity", (0, 0)), ("move", (OTHER[market],)),
+            ("quantity", (1, 7)),
+            ("ship", (1, 1)),
+            ("ship", (0, 0)),
+            ("remove", ("TENTH",)),
+            ("move", (GOOD[market],)),
+            ("apply", ("FIVEOFF",)),
+            ("quantity", (0, 0)),
+            ("move", (OTHER[market],)),
         )
         wrong: tuple[dict[str, Any], ...] = ({"market": other}, {"app": TWO}, {"token": "made-up"}, {"token": ""}, {})
         for name, values in changes:
@@ -131,7 +143,13 @@ def line_items_late(talk: Talk) -> None:
         c.read()
         beside.read()
         c.do(("quantity", 0, 12), ("quantity", 0, 150), ("quantity", 0, 2), ("quantity", 0, 2), ("quantity", -1, 0))
-    for trait, id in (("refused", 15044), ("refused", 15013), ("removed", 15043), ("removed", 15055), ("warned", 20001)):
+    for trait, id in (
+        ("refused", 15044),
+        ("refused", 15013),
+        ("removed", 15043),
+        ("removed", 15055),
+        ("warned", 20001),
+    ):
         item = special("EBAY_US", trait, id)
         for order in ([item, *plain("EBAY_US", 3)], [plain("EBAY_US", 1)[0], item]):
             c = talk.start("EBAY_US", [(one, 1) for one in order])
@@ -149,8 +167,11 @@ def protocol_odd(talk: Talk) -> None:
     c = talk.start("EBAY_US", [(item, 1) for item in plain("EBAY_US", 4)])
     bodies = (b'{"a": ', b"hello", b"[]", b"null", b"", b'{"quantity": 1e999}', b"\xff", b'{"a": "\xff"}', b"[" * 5000)
     verbs = ("update_quantity", "update_shipping_option", "update_shipping_address", "apply_coupon", "remove_coupon")
-    paths = [f"{V2}/initiate", *(f"{V2}/{c.id}/{verb}" for verb in verbs),
-             f"/buy/order/v1/guest_checkout_session/{c.id}/place_order"]
+    paths = [
+        f"{V2}/initiate",
+        *(f"{V2}/{c.id}/{verb}" for verb in verbs),
+        f"/buy/order/v1/guest_checkout_session/{c.id}/place_order",
+    ]
     headers = {"Authorization": f"Bearer {client.token()}", "X-EBAY-C-MARKETPLACE-ID": "EBAY_US"}
     for path in paths:
         for body in bodies:
@@ -190,14 +211,24 @@ def race_elsewhere(talk: Talk) -> None:
 
         quantity = [change("update_quantity", {"lineItemId": c.line(0), "quantity": n}) for n in (2, 5)]
         other = change("update_quantity", {"lineItemId": c.line(1), "quantity": 3})
-        options = [change("update_shipping_option", {"lineItemId": c.line(at), "shippingOptionId": c.option(at, 1)})
-                   for at in (0, 1)]
+        options = [
+            change("update_shipping_option", {"lineItemId": c.line(at), "shippingOptionId": c.option(at, 1)})
+            for at in (0, 1)
+        ]
         addresses = [change("update_shipping_address", one) for one in (OTHER[market], GOOD[market])]
         coupon = change("apply_coupon", {"redemptionCode": "TENTH"})
         removed = change("remove_coupon", {"redemptionCode": "TENTH"})
         pay = ("POST", f"/buy/order/v1/guest_checkout_session/{c.id}/place_order", TERMS)
-        for pair in ((*quantity,), (coupon, other), (removed, quantity[0]), (*addresses,), (addresses[0], options[0]),
-                     (*options,), (options[0], quantity[1]), (pay, quantity[0])):
+        for pair in (
+            (*quantity,),
+            (coupon, other),
+            (removed, quantity[0]),
+            (*addresses,),
+            (addresses[0], options[0]),
+            (*options,),
+            (options[0], quantity[1]),
+            (pay, quantity[0]),
+        ):
             for reply in talk.client.at_once(*pair, market=market):
                 talk.keep(reply)
             c.read()
@@ -208,7 +239,12 @@ def race_elsewhere(talk: Talk) -> None:
 SITUATIONS: dict[str, Callable[[Talk], None]] = {
     scene.__name__: scene
     for scene in (
-        sessions_strangers, sessions_apart, sessions_broken, marketplace_late, line_items_late, protocol_odd,
+        sessions_strangers,
+        sessions_apart,
+        sessions_broken,
+        marketplace_late,
+        line_items_late,
+        protocol_odd,
         race_elsewhere,
     )
 }

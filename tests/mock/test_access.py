@@ -42,7 +42,9 @@ def test_the_grant(shop: Client) -> None:
 
 def test_tokens(shop: Client) -> None:
     for token, status, error in (
-        ("", 400, 1002), ("made-up", 401, 1001), (next(iter(EXPIRED_TOKENS)), 401, 1001),
+        ("", 400, 1002),
+        ("made-up", 401, 1001),
+        (next(iter(EXPIRED_TOKENS)), 401, 1001),
         (shop.token(ONE, OTHER_SCOPE), 403, 1100),
     ):
         reply = shop.read("1", token=token)

@@ -22,9 +22,9 @@ def healthy(name: str) -> list[str]:
 
 
 def _scenes(chapter: str, kind: str) -> list[str]:
-    """All scenes, those of the chapter first."""
+    """All scenes, those of the chapter first, short ones before long ones."""
     first = "race" if kind == "race" else chapter
-    return sorted(SCENES, key=lambda name: (not name.startswith(first), name.startswith("race")))
+    return sorted(SCENES, key=lambda name: (not name.startswith(first), name.startswith("race"), len(healthy(name))))
 
 
 @pytest.mark.parametrize("name", sorted(known()))

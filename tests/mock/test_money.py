@@ -33,8 +33,14 @@ def check(body: dict[str, Any], currency: str) -> None:
     savings, imports = amount(summary.get("additionalSavings")), amount(summary.get("importCharges", {}).get("amount"))
     adjustment = amount(summary["adjustment"]["amount"])
     assert part["total"] == (
-        part["priceSubtotal"] - part["priceDiscount"] + part["deliveryCost"] + part["tax"] + adjustment + part["fee"]
-        + imports - savings
+        part["priceSubtotal"]
+        - part["priceDiscount"]
+        + part["deliveryCost"]
+        + part["tax"]
+        + adjustment
+        + part["fee"]
+        + imports
+        - savings
     )
     assert part["priceSubtotal"] == sum(gross)
     assert part["priceDiscount"] == sum(map(promotions, lines))
@@ -106,10 +112,16 @@ def test_the_catalogue_has_what_the_chapters_need() -> None:
         items = [item for item in goods.values() if item.role == "plain"]
         assert len(items) >= 12
         for trait in (
-            lambda i: any(p.percent for p in i.promotions), lambda i: any(p.bogo for p in i.promotions),
-            lambda i: any(p.each for p in i.promotions), lambda i: len(i.promotions) > 1, lambda i: i.fees,
-            lambda i: any(o.discount for o in i.options), lambda i: len({o.imports for o in i.options}) > 1,
-            lambda i: len(i.options) == 3, lambda i: i.adjustment > 0, lambda i: i.adjustment < 0,
+            lambda i: any(p.percent for p in i.promotions),
+            lambda i: any(p.bogo for p in i.promotions),
+            lambda i: any(p.each for p in i.promotions),
+            lambda i: len(i.promotions) > 1,
+            lambda i: i.fees,
+            lambda i: any(o.discount for o in i.options),
+            lambda i: len({o.imports for o in i.options}) > 1,
+            lambda i: len(i.options) == 3,
+            lambda i: i.adjustment > 0,
+            lambda i: i.adjustment < 0,
             lambda i: i.authentic,
         ):
             assert any(trait(item) for item in items), market

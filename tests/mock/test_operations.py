@@ -69,9 +69,13 @@ def test_an_emptied_session_is_read_and_no_more(shop: Client) -> None:
     assert shop.change(id, "update_quantity", quantity(body, 0, 0)).json["lineItems"] == []
     assert shop.read(id).json["lineItems"] == []
     option = {"lineItemId": line["lineItemId"], "shippingOptionId": line["shippingOptions"][0]["shippingOptionId"]}
-    for verb, data in (("update_quantity", quantity(body, 0, 1)), ("update_shipping_option", option),
-                       ("update_shipping_address", OTHER["EBAY_US"]), ("apply_coupon", {"redemptionCode": "FIVEOFF"}),
-                       ("remove_coupon", {"redemptionCode": "FIVEOFF"})):
+    for verb, data in (
+        ("update_quantity", quantity(body, 0, 1)),
+        ("update_shipping_option", option),
+        ("update_shipping_address", OTHER["EBAY_US"]),
+        ("apply_coupon", {"redemptionCode": "FIVEOFF"}),
+        ("remove_coupon", {"redemptionCode": "FIVEOFF"}),
+    ):
         assert shop.change(id, verb, data).ids == [15019]
     assert shop.place(id).ids == [15019]
 
@@ -176,8 +180,10 @@ def test_addresses(shop: Client, market: str) -> None:
 
     def both(**change: Any) -> tuple[list[int], list[int]]:
         address = {name: value for name, value in {**GOOD[market], **change}.items() if value is not ...}
-        return (shop.initiate(market, items, shippingAddress=address).ids,
-                shop.change(id, "update_shipping_address", address, market).ids)
+        return (
+            shop.initiate(market, items, shippingAddress=address).ids,
+            shop.change(id, "update_shipping_address", address, market).ids,
+        )
 
     for line in ("addressLine1", "addressLine2"):
         assert both(**{line: "ü" * most}) == ([], [])
@@ -218,7 +224,8 @@ def test_payment_locks_and_makes_one_order(shop: Client) -> None:
     assert shop.order(placed.json["purchaseOrderId"]).raw == order.raw
     assert order.json["purchaseOrderPaymentStatus"] == "PAID"
     assert {name: value for name, value in order.json["pricingSummary"].items() if name != "deliveryDiscount"} == (
-        body["pricingSummary"])
+        body["pricingSummary"]
+    )
     assert shop.order(placed.json["purchaseOrderId"], app=TWO).ids == [16003]
     assert shop.order("1").ids == [16002]
 
@@ -253,9 +260,13 @@ def test_every_documented_id_can_be_had(shop: Client) -> None:
         "getGuestPurchaseOrder": lambda id: shop.order(id),
         "initiateGuestCheckoutSession": lambda id: shop.call("POST", f"{V2}/initiate", cart("EBAY_US", [(id, 1)])),
     }
-    verbs = {"applyGuestCoupon": "apply_coupon", "removeGuestCoupon": "remove_coupon",
-             "updateGuestQuantity": "update_quantity", "updateGuestShippingAddress": "update_shipping_address",
-             "updateGuestShippingOption": "update_shipping_option"}
+    verbs = {
+        "applyGuestCoupon": "apply_coupon",
+        "removeGuestCoupon": "remove_coupon",
+        "updateGuestQuantity": "update_quantity",
+        "updateGuestShippingAddress": "update_shipping_address",
+        "updateGuestShippingOption": "update_shipping_option",
+    }
     for operation, verb in verbs.items():
         calls[operation] = lambda id, verb=verb: shop.change(id, verb, {})  # type: ignore[misc]
     status = {"REQUEST": 400, "BUSINESS": 409, "APPLICATION": 500}
@@ -278,8 +289,12 @@ def test_a_stub_in_the_path_raw_or_escaped(shop: Client) -> None:
 def test_refusals_change_nothing(shop: Client) -> None:
     body = started(shop, count=3)
     id = body["checkoutSessionId"]
-    for verb, data in (("update_quantity", quantity(body, 0, -1)), ("update_quantity", quantity(body, 1, 10**9)),
-                       ("update_shipping_address", {**OTHER["EBAY_US"], "country": "FR"}),
-                       ("apply_coupon", {"redemptionCode": "EXPIRED"}), ("remove_coupon", {"redemptionCode": "X"})):
+    for verb, data in (
+        ("update_quantity", quantity(body, 0, -1)),
+        ("update_quantity", quantity(body, 1, 10**9)),
+        ("update_shipping_address", {**OTHER["EBAY_US"], "country": "FR"}),
+        ("apply_coupon", {"redemptionCode": "EXPIRED"}),
+        ("remove_coupon", {"redemptionCode": "X"}),
+    ):
         assert shop.change(id, verb, data).status in (400, 409)
         assert shop.read(id).json == body

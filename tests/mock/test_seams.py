@@ -86,6 +86,7 @@ Start = Callable[..., Cart]
 @pytest.fixture
 def start() -> Start:
     """`start(effect, lines=2)`: a session in a fresh shop that has the effect."""
+
     def with_effect(*effects: Effect, lines: int = 2, market: str = "EBAY_US", **more: Any) -> Cart:
         app = App()
         app.healthy = Shop()
@@ -119,7 +120,9 @@ def test_before_after_assign_plus(start: Start) -> None:
 def test_refuse_names_what_the_texts_speak_of(start: Start) -> None:
     reply = start(refuse("marketplace", 15027, on=READ)).read()
     assert reply.status == 409 and {p["name"] for p in reply.json["errors"][0]["parameters"]} == {
-        "fieldName", "fieldValue", "supportedValues",
+        "fieldName",
+        "fieldValue",
+        "supportedValues",
     }
     reply = start(refuse("body", 15001, at="quantity", status=422, on=QUANTITY)).quantity(0, 1)
     assert reply.status == 422 and "quantity" in reply.json["errors"][0]["message"]

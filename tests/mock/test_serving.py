@@ -144,5 +144,12 @@ def test_the_committed_profile_is_the_catalogue() -> None:
     assert committed == profile(), "write it again: python -m mock --profile > targets/mock.toml"
     parsed = tomllib.loads(committed)
     assert set(parsed["marketplaces"]["EBAY_GB"]["items"]) == {
-        "plain", "limit", "stock", "lot", "refused", "removed", "warned", "at_payment",
+        "plain",
+        "limit",
+        "stock",
+        "lot",
+        "refused",
+        "removed",
+        "warned",
+        "at_payment",
     }

@@ -1,0 +1,100 @@
+"""What a rule sees and says: the place in the fold where it looks, grounds for a refusal, and judgments."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from conformance.claim import Claim
+from conformance.exchange import Exchange, Request
+from conformance.model import Order, Session, View, World, amounts
+from conformance.profile import Profile
+from conformance.request_check import Problem, problems
+
+
+@dataclass(slots=True)
+class Ground:
+    """A reason for which a request must be refused (or, with certain=False, may be: a reading).
+
+    ids: the id of a profile's role where the requirement says `role`, or further ids. any_of: `documented` takes every
+    4xx pair of the operation, `4xx` any status from 400 to 499. when: opens the requirement's answers of that kind
+    (`stub`: none but ids). lawful: says which reading it is when the answer is a success.
+    """
+
+    requirement: str
+    condition: str = ""
+    ids: tuple[int, ...] = ()
+    when: str = ""
+    any_of: str = ""
+    certain: bool = True
+    lawful: Callable[[At], str | None] | None = None
+
+
+@dataclass(slots=True)
+class Judgment:
+    """What one exchange proves about one requirement."""
+
+    requirement: str
+    case: str
+    operation: str
+    ok: bool
+    exchange: str
+    claim: Claim | None = None
+    reading: str | None = None
+    marketplace: str | None = None
+
+
+@dataclass(slots=True)
+class At:
+    """Where a rule looks: the exchange, the state before it and what the target's profile tells."""
+
+    world: World
+    profile: Profile
+    exchange: Exchange
+    session: Session | None
+    answer: View | None
+    order: Order | None = None
+    failed: set[str] = field(default_factory=set)
+    cart_differs: bool = False
+    _problems: list[Problem] | None = None
+    _amounts: list[tuple[str, str, Any]] | None = None
+
+    @property
+    def request(self) -> Request:
+        """What was sent."""
+        return self.exchange.request
+
+    @property
+    def operation(self) -> str:
+        """Its operationId."""
+        return self.exchange.request.operation
+
+    @property
+    def before(self) -> View | None:
+        """The session as it was before this exchange."""
+        return self.session.view if self.session else None
+
+    @property
+    def body(self) -> dict[str, Any]:
+        """The request's JSON object, empty if it is something else."""
+        return self.request.object()
+
+    @property
+    def why(self) -> str | None:
+        """The requirement that the request was sent for."""
+        return self.exchange.intent.requirement if self.exchange.intent else None
+
+    @property
+    def amounts(self) -> list[tuple[str, str, Any]]:
+        """Every Amount of the answer: where it is, its currency and its value."""
+        if self._amounts is None:
+            self._amounts = list(amounts(self.exchange.body))
+        return self._amounts
+
+    @property
+    def problems(self) -> list[Problem]:
+        """Where the request's body departs from the contract."""
+        if self._problems is None:
+            self._problems = list(problems(self.request))
+        return self._problems

@@ -1,0 +1,137 @@
+"""The corpus judged again offline: each fault is found under its id, healthy traces stay clean, and no rule is dead.
+
+Written by `python -m conformance.corpus` and `python -m tests.corpus_of_liars`. A rule that says something else on
+purpose: `python -m conformance.corpus --renew`.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections import Counter, defaultdict
+from functools import cache
+
+import pytest
+
+from conformance import contract
+from conformance.corpus import CORPUS, Corpus, Entry, Pair, judged, load, signature
+from conformance.rules import load_rules
+from conformance.steps import from_record
+from tests.claim_sites import sites
+from tests.corpus_of_liars import LIARS
+
+UNPROVED = tomllib.loads((CORPUS.parent / "unproved.toml").read_text(encoding="utf-8"))
+Said = tuple[set[Pair], set[Pair]]
+
+
+@cache
+def corpora() -> list[Corpus]:
+    load_rules()
+    return [load(CORPUS), load(LIARS)]
+
+
+@cache
+def again() -> list[tuple[Entry, Said]]:
+    """Each entry with what the rules say of it today."""
+    found = []
+    for corpus in corpora():
+        profiles = {name: corpus.profile(name) for name in corpus.profiles}
+        for one in corpus.entries:
+            exchanges = map(from_record, one.exchanges)
+            found.append((one, signature(judged(profiles[one.profile], one.units, exchanges))))
+    return found
+
+
+def ids(pairs: set[Pair] | list[Pair]) -> set[str]:
+    return {requirement for requirement, _ in pairs}
+
+
+def test_there_is_something_to_judge() -> None:
+    healthy = [one for one, _ in again() if one.requirement is None]
+    assert len({one.name for one, _ in again() if one.requirement}) > 200
+    assert 300 <= sum(len(one.exchanges) for one in healthy) <= 5000
+    assert len({one.profile for one in healthy}) >= 2  # the mock and another server
+
+
+def test_every_fault_is_found_under_its_id() -> None:
+    found: dict[str, set[str]] = defaultdict(set)
+    right: dict[str, set[str]] = {}
+    for one, (broken, _) in again():
+        if one.requirement:
+            right[one.name] = {one.requirement, *one.also}
+            found[one.name] |= ids(broken)
+    assert {name: found[name] for name, wanted in right.items() if not found[name] & wanted} == {}
+
+
+def test_healthy_traces_stay_clean() -> None:
+    assert [(one.profile, one.name, broken) for one, (broken, _) in again() if one.requirement is None and broken] == []
+
+
+def test_no_fault_is_told_under_more_rules_than_before() -> None:
+    more = {
+        (one.name, rule)
+        for one, (broken, _) in again()
+        for rule in ids(broken) - ids(one.found) - {one.requirement, *one.also}
+    }
+    assert more == set(), "if that is meant: python -m conformance.corpus --renew"
+
+
+def test_no_evidence_is_lost() -> None:
+    lost = {
+        (one.name, rule)
+        for one, (_, passed) in again()
+        if one.requirement is None
+        for rule in ids(one.passed) - ids(passed)
+    }
+    assert lost == set(), "if that is meant: python -m conformance.corpus --renew"
+
+
+# ---------------------------------------------------------------- dead rules
+
+
+@cache
+def finders() -> dict[str, set[Pair]]:
+    """What found each fault."""
+    found: dict[str, set[Pair]] = defaultdict(set)
+    for one, (broken, _) in again():
+        if one.requirement:
+            found[one.name] |= broken
+    return found
+
+
+def test_every_requirement_is_proved_by_a_fault() -> None:
+    proved = set().union(*map(ids, finders().values()))
+    unproved = {one.id for one in contract.requirements().values() if one.level != "READING"} - proved
+    assert unproved == set(UNPROVED["requirements"]), "give it a fault of its own, or a reason in tests/data/unproved.toml"
+
+
+def test_every_claim_is_proved_by_a_fault() -> None:
+    """Each place in the rules that can fail has failed for some fault or liar."""
+    seen = set().union(*finders().values())
+    dead = {str(one) for one in sites() if not any(one.made(*pair) for pair in seen)}
+    assert dead == set(UNPROVED["claims"]), "give it a fault of its own, or a reason in tests/data/unproved.toml"
+
+
+def test_every_reason_is_a_reason() -> None:
+    for part in UNPROVED.values():
+        assert all(isinstance(why, str) and len(why) > 20 for why in part.values())
+
+
+def test_most_claims_are_the_only_finder_of_a_fault() -> None:
+    """What never stands alone is no harm, but worth a look: it is printed."""
+    alone = {next(iter(pairs)) for pairs in finders().values() if len(pairs) == 1}
+    never = sorted(set().union(*finders().values()) - alone)
+    for requirement, about in never:
+        print(f"never the only finder: {requirement}, {about}")
+    assert len(alone) > len(never)
+
+
+@pytest.mark.parametrize("level", ["MUST", "SHOULD"])
+def test_readings_are_seen(level: str) -> None:
+    """The corpus knows lawful ways to differ: several rules were passed with more than one reading."""
+    readings: dict[str, set[str]] = defaultdict(set)
+    for one, (_, passed) in again():
+        if one.requirement is None:
+            for requirement, reading in passed:
+                readings[requirement].add(reading)
+    counts = Counter(len(one) > 1 for name, one in readings.items() if contract.requirements()[name].level == level)
+    assert counts[True] >= (10 if level == "MUST" else 0)
