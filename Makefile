@@ -14,7 +14,7 @@ PIP := $(PY) -m pip install --quiet --disable-pip-version-check --require-hashes
 READY := .venv/.ready
 READY_DEV := .venv/.ready-dev
 
-.PHONY: help setup setup-dev conformance profile mock report compare trend test hostile matrix variants requirements docs allure
+.PHONY: help setup setup-dev conformance profile mock merge report compare trend test hostile matrix variants requirements docs allure
 
 help: ## what can be run
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -48,6 +48,9 @@ profile: $(READY) ## probe a target and write its profile: BASE_URL=http://… I
 
 mock: $(READY) ## serve the embedded mock: [PORT=8080] [ARGS=…]
 	@$(PY) -m mock --port $(PORT) $(ARGS)
+
+merge: $(READY) ## one report from those of several shards: OUT=folder DIRS="folder folder"
+	@$(PY) -m conformance.join "$(OUT)" $(DIRS)
 
 report: $(READY) ## render the views of a run again: [REPORT=reports/latest]
 	@$(PY) -m reports "$(REPORT)"
