@@ -9,7 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-FILES = [*sorted(ROOT.glob("suites/*/rules.py")), *(ROOT / "conformance" / f"{one}.py" for one in ("judge", "leaks", "schema"))]
+FILES = [
+    *sorted(ROOT.glob("suites/*/rules.py")),
+    *(ROOT / "conformance" / f"{one}.py" for one in ("judge", "leaks", "schema")),
+]
 ABOUT = {"true": 1, "equal": 0, "amount": 0, "refused": 1}
 
 
@@ -27,7 +30,9 @@ class Site:
     def made(self, requirement: str, about: str) -> bool:
         """Whether a broken claim may have come from here."""
         pattern = ".+".join(re.escape(one) for one in self.about.split("…"))
-        return (not self.requirements or requirement in self.requirements) and re.fullmatch(pattern, about, re.S) is not None
+        return (not self.requirements or requirement in self.requirements) and re.fullmatch(
+            pattern, about, re.S
+        ) is not None
 
 
 def sites() -> list[Site]:

@@ -26,7 +26,9 @@ def corpus() -> Corpus:
     load_rules()
     found = Corpus({"honest": profile_data()})
     for part in PARTS:
-        found.entries.append(Entry(part.__name__, "honest", None, exchanges=records(visit(HonestShop(), part).exchanges)))
+        found.entries.append(
+            Entry(part.__name__, "honest", None, exchanges=records(visit(HonestShop(), part).exchanges))
+        )
     for liar in CAST:
         proof, _ = shrunk(liar)
         if proof is not None:

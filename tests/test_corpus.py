@@ -101,7 +101,9 @@ def finders() -> dict[str, set[Pair]]:
 def test_every_requirement_is_proved_by_a_fault() -> None:
     proved = set().union(*map(ids, finders().values()))
     unproved = {one.id for one in contract.requirements().values() if one.level != "READING"} - proved
-    assert unproved == set(UNPROVED["requirements"]), "give it a fault of its own, or a reason in tests/data/unproved.toml"
+    assert unproved == set(UNPROVED["requirements"]), (
+        "give it a fault of its own, or a reason in tests/data/unproved.toml"
+    )
 
 
 def test_every_claim_is_proved_by_a_fault() -> None:

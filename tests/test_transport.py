@@ -26,6 +26,7 @@ OK = json_answer(BODY)
 )
 def test_the_path_goes_out_exactly_as_given(target: str) -> None:
     seen: list[Request] = []
+
     def answer(request: Request) -> bytes:
         seen.append(request)
         return OK

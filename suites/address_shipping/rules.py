@@ -10,7 +10,7 @@ from conformance.claim import Claim, equal, line, quoted, true
 from conformance.judge import At, Ground, demands, refuses
 from conformance.model import Line, differences, flat_address, folded, keyed, objects, state, text
 from suites.line_items.rules import asked, named_line
-from suites.sessions.rules import address_test, told_by_form
+from suites.sessions.blame import address_test, told_by_form
 
 
 def sent_address(at: At) -> dict[str, Any]:

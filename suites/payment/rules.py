@@ -13,7 +13,7 @@ from conformance.judge import At, Ground, demands, refuses
 from conformance.leaks import leak
 from conformance.model import ZERO, Key, View, amounts, differences, pricing, state
 from conformance.schema import departures
-from suites.sessions.rules import as_claim, blame, blamed
+from suites.sessions.blame import as_claim, blame, blamed
 
 CHANNELS = frozenset({"EMAIL"})
 TYPES = frozenset({"OFFER", "PROMOTION", "SURVEY"})

@@ -21,7 +21,8 @@ from conformance.claim import Claim
 from conformance.exchange import Exchange, Request
 from conformance.judge import Ground, lawful_pairs
 from conformance.model import Key, View, differences, flat_address, folded, keyed, pricing, state, text, view
-from suites.sessions.rules import GATEWAY_IDS, as_claim
+from suites.sessions.blame import as_claim
+from suites.sessions.rules import GATEWAY_IDS
 
 PAID: Key = ("paid",)
 LINES: Key = ("lines",)

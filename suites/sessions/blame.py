@@ -1,0 +1,103 @@
+"""Whose breach a difference is, and the claim that tells it."""
+
+from __future__ import annotations
+
+from conformance import contract
+from conformance.claim import Claim, line, quoted, true
+from conformance.model import Key, Pending, flat_address, folded
+
+ALWAYS = ("addressLine1", "city", "country", "phoneNumber")
+
+
+def told_by_form(name: str, seen: dict[str, object]) -> bool:
+    """Whether SESSION-FIELDS tells already that a field is not there."""
+    return name in ALWAYS and name not in seen
+
+
+def address_test(name: str, value: object) -> str:
+    """jq: the session shows this address field, letter case and blanks aside."""
+    return f'(.body.shippingAddress.{name}|tostring|ascii_downcase|gsub("\\\\s";"")) == ({quoted(value)}|ascii_downcase|gsub("\\\\s";""))'
+
+
+ASPECTS = ("lines", "quantity", "option", "coupons", "address", "summary", "net", "unit")
+
+
+def as_claim(found: dict[Key, tuple[object, object]], **more: object) -> Claim:
+    """One claim for everything that differs, told by its weightiest part."""
+    key = min(found, key=lambda one: ASPECTS.index(one[0]))
+    before, after = found[key]
+    also = sorted({one[0] for one in found} - {key[0]})
+    seen = f"{_plain(after)}" + (f" (and other {', '.join(also)})" if also else "")
+    return true(False, key[0], f"{' '.join(key)} {_plain(before)}", seen, key_test(key, before), **more)
+
+
+def _plain(value: object) -> str:
+    return ", ".join(sorted(map(str, value))) or "none" if isinstance(value, frozenset) else f"{value}"
+
+
+def key_test(key: Key, want: object) -> str:
+    """jq: the answer shows this part of the state."""
+    if key[0] == "lines":
+        return f"([.body.lineItems[]?.itemId]|sort) == {quoted(sorted(want))}"  # type: ignore[call-overload]
+    if key[0] == "quantity":
+        return f"{line(key[1])}.quantity == {quoted(want)}"
+    if key[0] == "option":
+        return f"({line(key[1])}.shippingOptions[]|select(.selected).shippingOptionId) == {quoted(want)}"
+    if key[0] == "coupons":
+        return f"([.body.appliedCoupons[]?.redemptionCode|ascii_downcase]|sort) == {quoted(sorted(want))}"  # type: ignore[call-overload]
+    if key[0] == "address":
+        return address_test(key[1], want or "")
+    paths = {
+        "summary": f".body.pricingSummary.{key[1]}",
+        "net": f"{line(key[1])}.netPrice",
+        "unit": f"{line(key[1])}.baseUnitPrice",
+    }
+    return f"(({paths[key[0]]}|(.amount? // .)|.value?) // 0 | tonumber) == {want or 0}"
+
+
+# What a refused change would have done, had it been carried out.
+EFFECTS = {
+    contract.QUANTITY: ("quantity", "lines"),
+    contract.OPTION: ("option",),
+    contract.ADDRESS: ("address",),
+    contract.APPLY: ("coupons",),
+    contract.REMOVE: ("coupons",),
+}
+PRICES = ("summary", "net", "unit")
+
+
+def blame(found: dict[Key, tuple[object, object]], pending: list[Pending], *, certain: bool) -> Pending | None:
+    """The refused request that explains a difference: the last whose effect it is; any, if the state was certain before."""
+    parts = {key[0] for key in found} - set(PRICES)
+    for one in reversed(pending):
+        if carried_out(found, one):
+            return one
+    for one in reversed(pending):
+        if parts & set(EFFECTS.get(one.operation, ())):
+            return one
+    return pending[-1] if pending and certain else None
+
+
+def carried_out(found: dict[Key, tuple[object, object]], one: Pending) -> bool:
+    """Whether a difference is just what the refused request asked for."""
+    wanted = one.wanted if isinstance(one.wanted, dict) else {}
+    changes = {key: after for key, (_, after) in found.items()}
+    if one.operation == contract.QUANTITY:
+        gone = wanted.get("quantity") == 0 and ("lines",) in changes
+        return gone or any(key[0] == "quantity" and after == wanted.get("quantity") for key, after in changes.items())
+    if one.operation == contract.OPTION:
+        return any(key[0] == "option" and after == wanted.get("shippingOptionId") for key, after in changes.items())
+    if one.operation == contract.ADDRESS:
+        sent = {name: folded(value) for name, value in flat_address(wanted).items()}
+        return any(key[0] == "address" and sent.get(key[1]) == after for key, after in changes.items())
+    code = str(wanted.get("redemptionCode", "")).casefold()
+    before, after = found.get(("coupons",), (frozenset(), frozenset()))
+    return isinstance(before, frozenset) and isinstance(after, frozenset) and code in before ^ after
+
+
+def blamed(found: dict[Key, tuple[object, object]], one: Pending, words: str) -> Claim:
+    """The claim that a refused request changed nothing; a weak one where the change is not what was asked for."""
+    weak = not carried_out(found, one)
+    return as_claim(
+        found, requirement=one.requirement, case=f"{one.operation} {words}", proof=(one.exchange,), weak=weak
+    )
