@@ -12,12 +12,12 @@ import os
 import sys
 import time
 from collections.abc import Callable, Mapping
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from conformance import matrix, run, target
+from conformance import matrix, target
 from conformance.corpus import KEPT
 from conformance.http1 import Answer, Headers
 from mock.seams import listed
@@ -77,13 +77,10 @@ class Direct:
         """Nothing is open."""
 
 
-def judge(fault: dict[str, Any], folder: str) -> tuple[str, dict[str, Any]]:
+def judge(fault: dict[str, Any], folder: str) -> dict[str, Any]:
     """Judges one fault and keeps its proofs."""
-    setattr(target, "Transport", Direct)  # noqa: B010
-    if not hasattr(run, "MockProcess"):
-        raise RuntimeError("the run starts its mock in another way now")
-    result = matrix.judge_fault(fault, BASE, folder, ["--seed", "0"], True)
-    return str(result.get("said", ""))[-300:], matrix.row(fault, result)
+    vars(target)["Transport"] = Direct
+    return matrix.judge_fault(fault, BASE, folder, ["--seed", "0"], True)
 
 
 def main() -> int:
@@ -100,15 +97,11 @@ def main() -> int:
     if options.only:
         faults = [one for one in faults if any(text in f"{one['name']} {one['requirement']}" for text in options.only)]
     missed = 0
-    with ProcessPoolExecutor(options.workers, max_tasks_per_child=60) as pool:
-        jobs = {pool.submit(judge, one, str(options.folder)): one for one in faults}
-        for job in as_completed(jobs):
-            fault = jobs[job]
-            said, found = job.result()
-            right = {fault["requirement"], *fault.get("also", ())} & set(found["under"])
-            missed += not right
-            if not right:
-                print(f"{fault['name']}: {fault['requirement']}, found under {found['under']} {said}", flush=True)
+    for fault, result in matrix.spread(partial(judge, folder=str(options.folder)), faults, options.workers):
+        under = matrix.row(fault, result)["under"]
+        if not {fault["requirement"], *fault.get("also", ())} & set(under):
+            missed += 1
+            print(f"{fault['name']}: {fault['requirement']}, found under {under} {result.get('said', '')[-300:]}", flush=True)
     print(f"{len(faults)} faults, {missed} without a proof")
     return 0
 
