@@ -14,6 +14,7 @@ import itertools
 import json
 import random
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -206,6 +207,7 @@ def main(arguments: list[str] | None = None) -> int:
             parser.error(f"not known: {', '.join(unknown)}" if unknown else f"these exclude each other: {name}")
     folder = options.folder or Path(tempfile.mkdtemp(prefix="fairness-"))
     folder.mkdir(parents=True, exist_ok=True)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that the mock ends too
     judge = Judge(folder.resolve(), [f"--requirement={one}" for one in options.requirement])
     try:
         healthy = judge.judge("")
