@@ -180,8 +180,16 @@ def proofs(report: Path, fault: dict[str, Any], profile: str = "mock") -> list[E
     return entries
 
 
-def healthy(report: Path, profile: str, known: Profile, most: int = MOST_HEALTHY) -> list[Entry]:
-    """Traces of a run in which nothing failed: those that prove the most for an exchange, up to `most` exchanges."""
+Proved = set[tuple[str, str, str]]
+
+
+def healthy(
+    report: Path, profile: str, known: Profile, most: int = MOST_HEALTHY, seen: Proved | None = None
+) -> list[Entry]:
+    """Traces of a run in which nothing failed: those that prove the most for an exchange, up to `most` exchanges.
+
+    seen: each (requirement, operation, reading) that other traces prove already.
+    """
     traces: dict[str, list[dict[str, Any]]] = {}
     with open(report / "exchanges.jsonl", encoding="utf-8") as handle:
         for line in handle:
@@ -189,27 +197,31 @@ def healthy(report: Path, profile: str, known: Profile, most: int = MOST_HEALTHY
             if not (record["intent"] and record["intent"]["requirement"] == "RACE"):
                 traces.setdefault(record["trace"], []).append(slim(record))
     units = _units(traces.get("scout", ()))
-    left: dict[str, tuple[Entry, set[tuple[str, ...]]]] = {}
+    left: dict[str, tuple[Entry, Proved]] = {}
     for name, records in traces.items():
-        if len(records) <= most // 4 and not name.startswith("races"):
+        if len(records) <= max(12, most // 4) and not name.startswith("races"):
             entry = Entry(name, profile, None, units=_needed(units, records), exchanges=records)
             judgments = judged(known, entry.units, map(from_record, records))
             if all(one.ok for one in judgments):
-                left[name] = entry, {(one.requirement, one.operation, one.reading or "") for one in judgments}
-    return _cover(left, most)
+                left[name] = entry, proved(judgments)
+    return _cover(left, most, set(seen or ()))
 
 
-def _cover(left: dict[str, tuple[Entry, set[tuple[str, ...]]]], most: int) -> list[Entry]:
-    seen: set[tuple[str, ...]] = set()
+def proved(judgments: Iterable[Judgment]) -> Proved:
+    """What a healthy trace is there for."""
+    return {(one.requirement, one.operation, one.reading or "") for one in judgments if one.ok}
+
+
+def _cover(left: dict[str, tuple[Entry, Proved]], most: int, seen: Proved) -> list[Entry]:
     chosen: list[Entry] = []
     while left and most > 0:
         name = max(left, key=lambda one: (len(left[one][1] - seen) / len(left[one][0].exchanges), one))
-        entry, proved = left.pop(name)
-        if not proved - seen:
+        entry, proves = left.pop(name)
+        if not proves - seen:
             break
         if len(entry.exchanges) <= most:
             most -= len(entry.exchanges)
-            seen |= proved
+            seen |= proves
             chosen.append(entry)
     return chosen
 
@@ -289,14 +301,14 @@ def main(arguments: list[str] | None = None) -> int:
 
 def unproved(entries: Iterable[Entry]) -> list[str]:
     """Faults none of whose traces breaks the rule that the fault is about, and healthy traces that break one."""
-    proved: dict[str, bool] = {}
+    right: dict[str, bool] = {}
     for one in entries:
         broken = {requirement for requirement, _ in one.found}
         if one.requirement is None:
-            proved[f"healthy {one.profile}: {one.name}"] = not broken
+            right[f"healthy {one.profile}: {one.name}"] = not broken
         else:
-            proved[one.name] = proved.get(one.name, False) or bool(broken & {one.requirement, *one.also})
-    return sorted(name for name, fine in proved.items() if not fine)
+            right[one.name] = right.get(one.name, False) or bool(broken & {one.requirement, *one.also})
+    return sorted(name for name, fine in right.items() if not fine)
 
 
 def _distinct(entries: list[Entry]) -> list[Entry]:

@@ -14,12 +14,14 @@ from mock.seams import (
     OPERATIONS,
     ORDER,
     PLACE,
+    QUANTITY,
     SESSION_METHODS,
     TOKEN,
     Effect,
     Variant,
     after,
     around,
+    at_once,
     drop,
     every,
     refused,
@@ -55,6 +57,13 @@ def _generic(one: JSON) -> None:
     one["longMessage"] = "请检查参数，然后再试。"
 
 
+def _referring(one: JSON) -> None:
+    """Where a path in the request says which field it is, nothing else does."""
+    if one.get("inputRefIds"):
+        one.pop("parameters", None)
+        one["message"] = one["longMessage"] = "Bad request"
+
+
 def _full(one: JSON) -> None:
     for name in ("inputRefIds", "outputRefIds", "parameters"):
         one.setdefault(name, [])
@@ -81,7 +90,8 @@ def _broken(name: str, sees: str, id: int, status: int) -> Variant:
 
 
 def _stranger(name: str, sees: str, *effects: Effect) -> Variant:
-    return variant(name, "AUTH-TOKEN", sees, *effects, on=OPERATIONS, about=name)
+    about = "no token" if name.startswith("no-token") else name
+    return variant(name, "AUTH-TOKEN", sees, *effects, on=OPERATIONS, about=about)
 
 
 def _oauth(one: JSON) -> None:
@@ -204,12 +214,18 @@ VARIANTS: list[Variant] = [
             on=OPERATIONS, about="parameters"),
     variant("texts-in-chinese", "ERROR-PARAMS", "texts are in Chinese and general: parameters tell what it is about",
             entries(_generic), on=OPERATIONS, about="parameters"),
+    variant("texts-refer", "ERROR-PARAMS", "inputRefIds alone tell which field an error is about",
+            entries(_referring), on=OPERATIONS, about="parameters"),
     variant("full-errors", "ERROR-SHAPE", "errors have empty lists, an empty subdomain and a very long longMessage",
             entries(_full), on=OPERATIONS, about="longMessage"),
     variant("two-errors", "ERROR-SHAPE", "every refusal has two entries", after("answer", _twice, when=refused),
             on=(INITIATE, *SESSION_METHODS, ORDER), about="number of errors"),
     _stranger("no-token-1001", "a missing token is 401 with 1001",
               otherwise("token", lambda call, refusal: 1001 if refusal.error == 1002 else None)),
+    _stranger("no-token-1003", "a missing token is 400 with 1003",
+              otherwise("token", lambda call, refusal: 1003 if refusal.error == 1002 else None)),
+    _stranger("no-token-1100", "a missing token is 403 with 1100",
+              otherwise("token", lambda call, refusal: 1100 if refusal.error == 1002 else None)),
     _stranger("other-scheme-1001", "a token of another scheme is 401 with 1001",
               otherwise("token", lambda call, refusal: 1001 if refusal.error == 1003 else None)),
     _stranger("expired-token-1100", "an expired token is 403 with 1100", otherwise("token_age", 1100)),
@@ -244,6 +260,8 @@ VARIANTS: list[Variant] = [
     variant("grant-errors-bare", "AUTH-GRANT", "refusals of the token endpoint have no description",
             both(otherwise("client", _grant_error, on=TOKEN), otherwise("scopes", _grant_error, on=TOKEN)),
             about="token errors"),
+    variant("two-at-once-429", "RACE", "of two requests at once to one session the second is 429",
+            around("token", _busy, when=at_once, on=(QUANTITY, PLACE)), about="requests at once"),
     variant("busy-now-and-then", "SESSION-DOCUMENTED", "each 197th request is 429 with 2001 and a Retry-After",
             around("token", _busy, when=every(197)), on=OPERATIONS, about="busy"),
 ]
