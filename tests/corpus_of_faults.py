@@ -101,7 +101,10 @@ def main() -> int:
         under = matrix.row(fault, result)["under"]
         if not {fault["requirement"], *fault.get("also", ())} & set(under):
             missed += 1
-            print(f"{fault['name']}: {fault['requirement']}, found under {under} {result.get('said', '')[-300:]}", flush=True)
+            print(
+                f"{fault['name']}: {fault['requirement']}, found under {under} {result.get('said', '')[-300:]}",
+                flush=True,
+            )
     print(f"{len(faults)} faults, {missed} without a proof")
     return 0
 

@@ -97,28 +97,6 @@ def test_the_whole_exchange_has_a_deadline(answer: bytes, words: str, drip: bool
     assert time.monotonic() - started < 8  # the drip alone would take 25
 
 
-def test_nobody_listens() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port = listener.getsockname()[1]
-    with pytest.raises(Problem, match=f"http://127.0.0.1:{port} cannot be reached: connection refused") as caught:
-        Transport().send("GET", f"http://127.0.0.1:{port}/", {}, None)
-    assert caught.value.kind == "unreachable"
-
-
-def test_nobody_accepts() -> None:
-    with socket.create_server(("127.0.0.1", 0), backlog=0) as listener:
-        address = listener.getsockname()
-        waiting = [socket.socket() for _ in range(4)]
-        for sock in waiting:
-            sock.setblocking(False)
-            sock.connect_ex(address)
-        with pytest.raises(Problem, match=r"no answer in 0\.3 s") as caught:
-            Transport(timeout_s=0.3).send("GET", f"http://127.0.0.1:{address[1]}/", {}, None)
-        for sock in waiting:
-            sock.close()
-    assert caught.value.kind == "unreachable"
-
-
 def test_a_reset_is_a_reset() -> None:
     def behave(connection: Connection) -> None:
         connection.read()
