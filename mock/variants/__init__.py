@@ -47,7 +47,6 @@ SHOULDS: dict[str, tuple[str, ...]] = {
     "markup-taken": ("ADDR-CHARS-MARKUP",),
     "all-items-15018": ("ITEM-OWN-ID",),
     "all-items-15053": ("ITEM-OWN-ID",),
-    "sold-out-item-15012": ("ITEM-OWN-ID",),
     "unavailable-item-15013": ("ITEM-OWN-ID",),
     "not-shippable-swapped": ("ITEM-OWN-ID",),
     "warnings-everywhere": ("WARNING-SHAPE-OPERATION",),
