@@ -125,7 +125,10 @@ def by_browser(script_url: str, token: str, session: str, clicks: list[str], wai
     program = browser()
     if program is None:
         return Outcome("nothing", {"message": "there is no chromium on this machine"})
-    with served(script_url, token, session, clicks) as (address, outcomes), TemporaryDirectory() as folder:
+    with (
+        served(script_url, token, session, clicks) as (address, outcomes),
+        TemporaryDirectory(ignore_cleanup_errors=True) as folder,
+    ):
         command = [program, *FLAGS, "--remote-debugging-port=0", f"--user-data-dir={folder}", address]
         process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         try:

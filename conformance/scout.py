@@ -16,6 +16,7 @@ from conformance.patience import silence, unusable
 from conformance.shop import Features, Shop
 
 MOST_ITEMS = 24
+FEW_LINES = 4  # what any server takes, whatever its maximum
 
 
 @dataclass
@@ -56,8 +57,13 @@ def look(shop: Shop, *, chunks: int | None = None, markets: list[str] | None = N
         items = list(shop.market(name).plain)[:MOST_ITEMS]
         parts = [items[at : at + size] for at in range(0, len(items), size)]
         for part in parts[:chunks]:
-            exchange = shop.initiate(name, [(item, 1) for item in part], "SESSION-CREATE", f"{len(part)} plain items")
+            why = "LINES-MAX" if len(part) == shop.profile.max_line_items else "SESSION-CREATE"
+            exchange = shop.initiate(name, [(item, 1) for item in part], why, f"{len(part)} plain items")
             seen.append(exchange)
+            if (
+                15011 in exchange.error_ids and len(part) > FEW_LINES
+            ):  # fewer than the profile says: go on with what fits
+                exchange = shop.initiate(name, [(item, 1) for item in part[:FEW_LINES]])
             for line in _lines(shop, exchange):
                 found.features[name, line.item or ""] = _features(line)
                 if line.unit is not None:
