@@ -15,9 +15,9 @@ Put an entry into the list FAULTS of the chapter's module: a name, the requireme
 
 How: the steps of a request (`mock.routes.STEPS_OF` has the order; a step runs others by name) are the seams.
 `around(step, by)` wraps any of them; `skip`, `tolerate`, `refuse`, `before`, `after` are the usual ways to. The rest
-of `mock.seams` are short cuts: `edit`, `put`, `drop`, `add` (cents), `header` on the answer; `restatus`,
-`reid` on refusals; `ignore`, `store`, `shown_not_kept`, `kept_not_shown`, `refused_yet_applied`, `applied_elsewhere`
-on what is stored; `rebill` and `stale` on the bill; `lost_update` on two at once.
+of `mock.seams` are short cuts: `edit`, `put`, `drop`, `add` (cents), `header`, `respond` on the answer; `restatus`,
+`reid`, `pretend` on refusals; `ignore`, `store`, `shown`, `shown_not_kept`, `kept_not_shown`, `refused_yet_applied`,
+`applied_elsewhere` on what is stored; `rebill` and `stale` on the bill; `lost_update` on two at once.
 
     skip("state", on=OPTION, when=phase(PAID) & nth(2))            # the second option change after payment goes through
     skip("session_marketplace", on=PLACE)                          # paying from another marketplace works
@@ -46,7 +46,7 @@ The steps, with their arguments after `call`:
     whole     call · refusal(refusal) · answer(answer)
 
 Conditions (`when=`, combined by `&`, `|`, `~`) are in `mock.seams.conditions`: in_market, nth, from_nth, every,
-lines, coupon, after_op, just_after, after_refused, next_read, asks, quantity_above, phase, emptied, other_option,
+lines, coupon, after_op, just_after, after_refused, next_read, asks, sends, quantity_above, phase, emptied, other_option,
 line_at, sells, field, refused, accepted, error, at_once. A count that stands last counts only where the others hold:
 `coupon & nth(2)`; make one for each effect. `since`, `plenty` and `odd_session` (`mock.seams.lasting`) hold for the
 answer to a change and for every later read alike, so that an amount that they change is wrong, not unsteady.
@@ -54,7 +54,7 @@ answer to a change and for every later read alike, so that an amount that they c
 `also=` names further requirements whose sentence the same breach is against. The kind (`mock.seams.KINDS`) comes from
 the condition or the combinator; `kind=` says it where they do not. The tests hold a long conversation with a shop that
 has the fault and with a healthy one: a fault that changes nothing in it fails there, and then
-`tests/mock/conversation.py` needs the situation in which it shows.
+`tests/mock/situations.py` needs the situation in which it shows.
 '''
 
 from mock.seams.core import collect

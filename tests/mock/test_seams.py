@@ -59,6 +59,7 @@ from mock.seams import (
     other_option,
     phase,
     plus,
+    pretend,
     put,
     quantity_above,
     rebill,
@@ -66,9 +67,12 @@ from mock.seams import (
     refused,
     refused_yet_applied,
     reid,
+    respond,
     restatus,
     sells,
+    sends,
     settings,
+    shown,
     shown_not_kept,
     skip,
     sooner,
@@ -145,6 +149,24 @@ def test_restatus_and_reid(start: Start) -> None:
     assert (reply.status, reply.ids) == (400, [15025])
 
 
+def test_another_answer_altogether(start: Start) -> None:
+    reply = start(respond(200, {}, on=READ, when=error(15029))).read("EBAY_GB")
+    assert (reply.status, reply.json) == (200, {})
+    reply = start(respond(503, b"<html>", on=READ)).read()
+    assert (reply.status, reply.raw, reply.headers["content-type"]) == (503, b"<html>", "text/html")
+    cart = start(pretend(on=QUANTITY, when=error(15002)))
+    assert quantities(cart.quantity(0, -1)) == [1, 1]
+    assert cart.quantity(0, None).ids == [15001]
+    assert start(pretend(on=READ, when=error(15003))).talk.client.read("nothing").ids == [15003]
+    assert start(reid(2002, status=404, on=READ, when=error(15029))).read("EBAY_GB").status == 404
+
+
+def test_what_a_body_has(start: Start) -> None:
+    cart = start(skip("apply", on=QUANTITY, when=sends(lambda body: body["quantity"] == 3)))
+    assert quantities(cart.quantity(0, 3)) == [1, 1]
+    assert quantities(cart.quantity(0, 4)) == [4, 1]
+
+
 def test_paths(start: Start) -> None:
     read = start(edit("lineItems[1].shippingOptions[-1].selected", lambda _: 7)).read().json
     assert [line["shippingOptions"][-1]["selected"] for line in read["lineItems"]] == [False, 7]
@@ -187,6 +209,12 @@ def test_shown_and_kept(start: Start) -> None:
     cart = start(kept_not_shown(on=QUANTITY, when=nth(2)))
     assert quantities(cart.quantity(0, 4)) == [4, 1] and quantities(cart.quantity(0, 5)) == [4, 1]
     assert quantities(cart.read()) == [5, 1]
+
+
+def test_shown_of_another_cart(start: Start) -> None:
+    cart = start(shown(lambda cart, call: cart.lines.pop(), on=READ))
+    assert quantities(cart.read()) == [1]
+    assert quantities(cart.quantity(0, 2)) == [2, 1]
 
 
 def test_applied_elsewhere(start: Start) -> None:
