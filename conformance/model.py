@@ -12,6 +12,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 ZERO = Decimal(0)
+MOST_DIGITS = 30  # of an amount; beyond that a few characters of exponent would fill the memory
 # Stands for what an answer should show and does not, or not in a readable form: the rules about form tell it, and nothing
 # is concluded from it.
 UNKNOWN = "(cannot be read)"
@@ -41,7 +42,7 @@ def money(node: Any) -> Decimal | None:
         found = Decimal(str(value))
     except InvalidOperation:
         return None
-    return found if found.is_finite() else None
+    return found if found.is_finite() and abs(found.adjusted()) < MOST_DIGITS else None
 
 
 def total(values: Iterator[Decimal | None] | list[Decimal | None]) -> Decimal | None:
