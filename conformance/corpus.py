@@ -15,14 +15,13 @@ import json
 import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, field
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 from conformance import contract
 from conformance.exchange import Exchange
 from conformance.judge import Judgment, judge
-from conformance.model import World
+from conformance.model import World, money
 from conformance.profile import TARGETS, Profile, parse
 from conformance.rules import load_rules
 from conformance.steps import from_record
@@ -95,7 +94,9 @@ def load(path: Path = CORPUS) -> Corpus:
 def judged(profile: Profile, units: Iterable[tuple[str, str, str]], exchanges: Iterable[Exchange]) -> list[Judgment]:
     """What the rules say of a trace today."""
     world, found = World(), []
-    world.units = {(market, item): Decimal(price) for market, item, price in units}
+    for market, item, price in units:
+        if (value := money({"value": price})) is not None:
+            world.units[market, item] = value
     for one in exchanges:
         found += judge(world, profile, one)
     return found
