@@ -265,14 +265,15 @@ class Target:
         self.token_requests += 1
         headers = {"Content-Type": "application/x-www-form-urlencoded", "Accept": "application/json"}
         raw = self._perform(exchange, "POST", url, headers, request.raw, {"Authorization": f"Basic {basic}"})
-        given = exchange.body if exchange.status == 200 and isinstance(exchange.body, dict) else {}
-        token = parsed(read_bytes(raw)[0])[0].get("access_token") if given else None
+        success = exchange.status == 200 and isinstance(exchange.body, dict)
+        given = exchange.body if success else {}
+        token = parsed(read_bytes(raw)[0])[0].get("access_token") if success else None
         life = given.get("expires_in")
         known = isinstance(life, int | float) and not isinstance(life, bool) and 0 < life < 1e9
         if isinstance(token, str):
             self.secrets.add(token)
         usable = isinstance(token, str) and USABLE_TOKEN.fullmatch(token) is not None
-        if given and not usable:
+        if success and not usable:
             exchange.problem = "its access_token is not there, or no text that a header can carry"
         return exchange, token if usable else None, float(life) if known and life is not None else 7200.0
 

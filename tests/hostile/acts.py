@@ -13,6 +13,7 @@ import zlib
 from collections.abc import Callable
 from dataclasses import replace
 from functools import cache
+from math import inf
 from time import monotonic
 from typing import Any
 
@@ -218,7 +219,7 @@ def short_tokens(seconds: float) -> Act:
             body = {**json.loads(answer.raw), "expires_in": int(seconds)}
             shop.notes["Bearer " + body["access_token"]] = monotonic() + seconds
             answer = replace(answer, raw=json.dumps(body).encode())
-        elif shop.notes.get(token, monotonic()) < monotonic():
+        elif shop.notes.get(token, inf) < monotonic():
             connection.send(expired_token())
             return
         connection.send(written(answer))
