@@ -197,13 +197,13 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, Any, Any]:
             run.skipped(item, str(stopped))  # so that --resume asks again
         item.session.shouldstop = str(stopped)
         pytest.skip(str(stopped))
-    except (LookupError, TypeError, AttributeError, ValueError):
+    except Exception:
         # a test may count on what a broken answer lacks; without a breach it is a defect of the test
-        cause = run.first_breach()
-        if cause is None:
+        excuse = run.excuse()
+        if excuse is None:
             raise
-        run.skipped(item, f"blocked by {cause}")
-        pytest.skip(f"blocked by {cause}")
+        run.skipped(item, excuse)
+        pytest.skip(excuse)
     if stumbles := run.stumbles():
         pytest.fail(f"defect: {stumbles[0]}", pytrace=False)
     broken = run.broken(item)

@@ -19,6 +19,7 @@ from conformance import contract, journal
 from conformance.budget import choose
 from conformance.exchange import Exchange
 from conformance.finish import SHRINKING, finish
+from conformance.frame import frame_of
 from conformance.loss import forgotten
 from conformance.marks import mark_args
 from conformance.mock_process import MockProcess
@@ -26,7 +27,6 @@ from conformance.part import Part, cause_of_end, read_parts
 from conformance.patience import Patience
 from conformance.profile import PRODUCTION_HOSTS, Profile, ProfileError
 from conformance.progress import where
-from conformance.result import Frame
 from conformance.rules import load_rules
 from conformance.scout import Findings, look
 from conformance.settings import Settings
@@ -171,37 +171,7 @@ class Run:
         self.finish_worker()
         self.stopped = self.stopped or cause_of_end(read_parts(self.parts))
         earlier = [(self.settings.resume, self.earlier)] if self.settings.resume else []
-        return finish(self, self.frame, earlier)
-
-    def frame(self) -> Frame:
-        """What the result says of this run beside what was seen."""
-        profile, settings = self.profile, self.settings
-        paid = [contract.READ_ORDER] if settings.recording or profile.payment != "none" or profile.prepaid else []
-        paid += [contract.PLACE_ORDER] if settings.recording or profile.pays_by_call else []
-        return Frame(
-            target={
-                "name": profile.name,
-                "base_url": profile.base_url,
-                "profile": profile.source,
-                "marketplaces": list(profile.markets),
-            },
-            contract=contract.digest(),
-            seed=settings.seed,
-            level=settings.level,
-            started=self.started.isoformat(timespec="seconds").replace("+00:00", "Z"),
-            duration_s=time.perf_counter() - self.clock,
-            token_requests=sum(one.token_requests for one in read_parts(self.parts)),
-            selected=[one for one in contract.requirements() if self.is_selected(one)],
-            unmet={one: need for one in contract.requirements() if (need := self.not_offered(one))},
-            operations=[one for one in contract.operations() if one not in (contract.PLACE_ORDER, contract.READ_ORDER)]
-            + paid,
-            budget={"limit": settings.budget, "used": self.spent} if settings.budget is not None else None,
-            stopped=self.stopped,
-            interrupted=self.interrupted,
-            recorded=settings.recording is not None,
-            defects=self.defects,
-            waivers=self.waivers,
-        )
+        return finish(self, lambda: frame_of(self), earlier)
 
     def close(self) -> None:
         """Ends what this process started."""
@@ -372,10 +342,12 @@ class Run:
         """Remembers why the running test could not go on."""
         self._skipped = reason
 
-    def first_breach(self) -> str | None:
-        """The requirement that the running test saw broken first."""
-        seen = self._trace.judgments[self._before :] if self._trace else []
-        return next((one.requirement for one in seen if not one.ok), None)
+    def excuse(self) -> str | None:
+        """Why the running test may have found less than it counts on: what it saw broken first, or no answer."""
+        trace = self._trace or Trace("")
+        broken = next((one.requirement for one in trace.judgments[self._before :] if not one.ok), None)
+        silent = any(one.silent for one in trace.exchanges)
+        return f"blocked by {broken}" if broken else "the target did not answer" if silent else None
 
     def stumbles(self) -> list[str]:
         """Rules that failed on an answer of the running test."""
