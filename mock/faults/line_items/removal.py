@@ -147,10 +147,16 @@ FAULTS: list[Fault] = [
         restatus(400, on=QUANTITY, when=error(15019)),
     ),
     fault(
-        "emptied-option-is-15021",
+        "emptied-option-is-404",
         "QTY-LAST",
-        "in an emptied session an option is 409 with 15021",
-        reid(15021, on=OPTION, when=error(15019)),
+        "in an emptied session an option is 404 with 15019",
+        restatus(404, on=OPTION, when=error(15019)),
+    ),
+    fault(
+        "emptied-address-is-15021",
+        "QTY-LAST",
+        "in an emptied session an address is 409 with 15021",
+        reid(15021, on=ADDRESS, when=error(15019)),
     ),
     fault(
         "emptied-read-is-gone",
