@@ -5,8 +5,9 @@ from __future__ import annotations
 import sys
 from typing import Any
 
+from conformance import contract
 from conformance.corpus import CORPUS, Corpus, Entry, expect, slim, unproved
-from conformance.exchange import Exchange
+from conformance.exchange import Exchange, Intent, Request
 from conformance.rules import load_rules
 from tests.honest import HonestShop
 from tests.honest_goods import profile_data
@@ -15,6 +16,24 @@ from tests.shrinking import shrunk
 from tests.visit import PARTS, visit
 
 LIARS = CORPUS.with_name("liars.jsonl.gz")
+
+
+# Answers of a token endpoint to grants that it has to refuse: case, status, body; the first three are right.
+GRANTS: list[tuple[str, int, Any]] = [
+    ("wrong secret", 401, {"error": "invalid_client"}),
+    ("unknown client", 401, {"error": "invalid_client"}),
+    ("unknown scope", 400, {"error": "invalid_scope"}),
+    ("wrong secret", 400, {"error": "invalid_client"}),
+    ("unknown scope", 400, {"error": "invalid_request"}),
+    ("unknown client", 200, {"access_token": "made-up", "token_type": "Application Access Token"}),
+    ("unknown client", 401, {"error": "invalid_client", "access_token": "made-up"}),
+]
+
+
+def _grant(at: int, case: str, status: int, body: Any) -> Entry:
+    sent = Request(contract.TOKEN, raw=b"grant_type=client_credentials", content_type="application/x-www-form-urlencoded")
+    exchange = Exchange("tokens", 0, sent, "POST", "http://127.0.0.1:1", Intent("AUTH-GRANT", case), status, body=body)
+    return Entry(f"grant {at}", "honest", "AUTH-GRANT" if at > 2 else None, exchanges=records([exchange]))
 
 
 def records(exchanges: list[Exchange]) -> list[dict[str, Any]]:
@@ -35,6 +54,7 @@ def corpus() -> Corpus:
             also = [liar.also] if liar.also else []
             sent = records([exchange for _, exchange in proof.sent])
             found.entries.append(Entry(f"liar: {liar.name}", "honest", liar.requirement, also, exchanges=sent))
+    found.entries += [_grant(at, *one) for at, one in enumerate(GRANTS)]
     profile = found.profile("honest")
     found.entries = [expect(one, profile) for one in found.entries]
     return found

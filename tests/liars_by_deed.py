@@ -304,4 +304,56 @@ class KeepsWhatIsGone(HonestShop):
         return session
 
 
+@lies("SESSION-CREATE", also="SESSION-FIELDS")
+class NamesNoSession(HonestShop):
+    def show(self, session: Session, request: Request) -> Json:
+        return {**super().show(session, request), "checkoutSessionId": ""}
+
+
+@lies("COUPON-ONE")
+class ListsTheSameCouponTwice(HonestShop):
+    def apply(self, session: Session, code: str) -> None:
+        if session.coupon == code:
+            session.warnings.append(0)
+        else:
+            super().apply(session, code)
+
+    def show(self, session: Session, request: Request) -> Json:
+        body = super().show(session, request)
+        return {**body, "appliedCoupons": body["appliedCoupons"] * 2} if 0 in session.warnings else body
+
+
+@lies("LINES-OWN")
+class SplitsALine(HonestShop):
+    """Two of an item are two lines of one."""
+
+    def initiate(self, request: Request, body: Json) -> Session:
+        session = super().initiate(request, body)
+        for line in [one for one in session.lines if one[1] == "v1|1002|0" and one[2] == 2]:
+            line[2] = 1
+            session.lines.append([f"{line[0]}7", *line[1:]])
+        return session
+
+
+@lies("WARNING-SHAPE")
+class WarnsBesideErrors(HonestShop):
+    def answer(self, request: Request) -> tuple[int, Any, dict[str, str]]:
+        status, body, headers = super().answer(request)
+        return status, {**body, "warnings": [self.entry(15007, request.operation)]} if status == 409 else body, headers
+
+
+@lies("TYPE-JSON", also="ORDER-READ")
+class CutsOrdersShort(HonestShop):
+    """The answer ends in the middle once an order has been read three times."""
+
+    reads = 0
+
+    def answer(self, request: Request) -> tuple[int, Any, dict[str, str]]:
+        status, body, headers = super().answer(request)
+        if request.operation == contract.READ_ORDER and status == 200:
+            self.reads += 1
+            body = body if self.reads < 4 else '{"purchaseOrderId": '
+        return status, body, headers
+
+
 __all__ = ["CAST"]

@@ -1,6 +1,6 @@
 """The corpus judged again offline: each fault is found under its id, healthy traces stay clean, and no rule is dead.
 
-Written by `python -m conformance.corpus` and `python -m tests.corpus_of_liars`. A rule that says something else on
+Written by `python -m conformance.corpus`, `tests.corpus_of_liars` and `tests.corpus_of_variants`. A rule that says something else on
 purpose: `python -m conformance.corpus --renew`.
 """
 
@@ -17,7 +17,6 @@ from conformance.corpus import CORPUS, Corpus, Entry, Pair, judged, load, signat
 from conformance.rules import load_rules
 from conformance.steps import from_record
 from tests.claim_sites import sites
-from tests.corpus_of_liars import LIARS
 
 if not (CORPUS.is_file() and (CORPUS.parent / "unproved.toml").is_file()):
     pytest.skip("the corpus of a matrix run is not there: python -m conformance.corpus", allow_module_level=True)
@@ -28,7 +27,7 @@ Said = tuple[set[Pair], set[Pair]]
 @cache
 def corpora() -> list[Corpus]:
     load_rules()
-    return [load(CORPUS), load(LIARS)]
+    return [load(one) for one in sorted(CORPUS.parent.glob("*.jsonl.gz"))]
 
 
 @cache
