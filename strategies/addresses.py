@@ -55,9 +55,24 @@ def with_path(address: dict[str, Any], path: str, value: str) -> dict[str, Any]:
     return with_fields(address, **{path.rpartition(".")[2]: value})
 
 
+# What an address may have beside what it must, so that every field is sent somewhere in every marketplace.
+OPTIONAL = {"addressLine2": "Rear Building", "county": "Greater Area"}
+CONDITIONAL = {
+    "EBAY_GB": {"stateOrProvince": "England"},
+    "EBAY_DE": {"stateOrProvince": "Bayern"},
+    "EBAY_HK": {"stateOrProvince": "Kowloon", "postalCode": "999077"},
+}
+
+
+def whole(market: str, address: dict[str, Any]) -> dict[str, Any]:
+    """The address with every field that an address can have."""
+    return {**OPTIONAL, **CONDITIONAL.get(market, {}), **address}
+
+
 def real_people(market: str, address: dict[str, Any]) -> list[dict[str, Any]]:
-    """Addresses of real people in this marketplace."""
-    return [with_fields(address, **one) for one in (*REAL[""], *REAL.get(market, ()))]
+    """Addresses of real people in this marketplace; the first has every field that an address can have."""
+    people = [with_fields(address, **one) for one in (*REAL[""], *REAL.get(market, ()))]
+    return [whole(market, people[0]), *people[1:]]
 
 
 def of_length(text: str, length: int) -> str:

@@ -307,6 +307,21 @@ def the_item_is_taken_out_with_a_warning(at: At) -> Iterator[Claim]:
             f"all(.body.lineItems[]?; .itemId != {quoted(item)})",
             case=case,
         )
+        lost = [one for one in _kept(at) if at.answer and at.answer.lines_known and one not in at.answer.items]
+        yield true(
+            not lost,
+            "the rest is kept",
+            f"a line of {lost[0] if lost else 'each other item'}",
+            "no such line",
+            f"any(.body.lineItems[]?; .itemId == {quoted(lost[0] if lost else '')})",
+            case=case,
+        )
+
+
+def _kept(at: At) -> list[str]:
+    """The items of a request that nothing speaks against."""
+    roles = [(item, at.profile.role(at.request.marketplace, item)) for item, _ in asked(at)]
+    return [item for item, role in roles if role and role.kind in ("plain", "warned", "at_payment")]
 
 
 @demands("ITEM-WARNED")

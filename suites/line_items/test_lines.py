@@ -15,7 +15,7 @@ def test_the_maximum_passes_and_one_more_is_refused(shop: Shop, market: str) -> 
         if count <= len(items):
             shop.initiate(market, [(item, 1) for item in items[:count]], "LINES-MAX", f"{count} lines")
     most = shop.maximum()
-    shop.initiate(market, [(item, 6) for item in items[:most]], "LINES-MAX", f"{most} lines of 6")
+    shop.initiate(market, [(item, 12) for item in items[:most]], "LINES-MAX", f"{most} lines of 12")
     for extra in shop.some(range(2, 4), few=1):
         if len(items) >= most + extra and shop.profile.max_line_items:
             shop.initiate(

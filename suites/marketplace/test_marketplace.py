@@ -36,6 +36,7 @@ def test_no_method_works_in_another_marketplace_late_in_a_session(shop: Shop, ma
     for other in shop.some(others[:1] + others[-1:], few=1):
         for operation, body in seven(cart):
             cart.attempt(operation, body, "MARKET-SAME", f"{market} as {other}", marketplace=other)
+    cart.still_open()
 
 
 @provokes("MARKET-SUPPORTED", "MARKET-REQUIRED", cost=40)

@@ -135,7 +135,11 @@ def own_differences(at: At) -> dict[Key, tuple[object, object]]:
     """What a read shows that the session so far does not: cart, address, coupons and prices."""
     assert at.before and at.answer
     before, after = state(at.before) | pricing(at.before), state(at.answer) | pricing(at.answer)
-    return {key: pair for key, pair in differences(before, after).items() if key[0] != "id"}
+    found = {key: pair for key, pair in differences(before, after).items() if key[0] != "id"}
+    codes = [code.casefold() for code in at.answer.coupons]
+    if len(codes) > len(set(codes)) and len(at.before.coupons) < len(codes):
+        found["coupons",] = (before["coupons",], frozenset(f"{code} more than once" for code in codes))
+    return found
 
 
 @demands("SESSION-READ")
