@@ -54,12 +54,18 @@ def _claim(at: At, requirement: str, path: list[Any], error: Any) -> Iterator[Cl
     want = "is there" if missing else _want(keyword, error)
     yield true(
         False,
-        "the form of amounts" if owner == "PRICE-FORM" else f"{where} {'is there' if missing else keyword}",
+        "the form of amounts" if owner == "PRICE-FORM" else f"{_named(where)} {'is there' if missing else keyword}",
         f"{where} {want}",
         seen,
         _test(path, keyword, error, bool(missing)),
         requirement=owner,
     )
+
+
+def _named(where: str) -> str:
+    """The field as a finding names it: an amount is like any other, so that a form of all of them is told once."""
+    holder, _, last = where.rpartition(".")
+    return f"amounts: {last}" if holder and last in ("value", "currency") else where
 
 
 def _may_be_empty(at: At) -> bool:

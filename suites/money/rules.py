@@ -151,7 +151,7 @@ def a_net_price_is_the_line_less_its_discounts(at: At) -> Iterator[Claim]:
         return
     known = {one.id: (_goods(one), one.net) for one in view.lines.values()}
     before_coupon = {name: goods for name, (goods, net) in known.items() if goods is not None and net is not None}
-    if len(before_coupon) < len(known):
+    if len(before_coupon) < len(known) or "additionalSavings" in view.unreadable:
         return
     shares = {name: goods - (known[name][1] or ZERO) for name, goods in before_coupon.items()}
     saved, tax = view.summary.get("additionalSavings", ZERO), view.summary.get("tax", ZERO)

@@ -60,9 +60,6 @@ def test_initiate_with_a_value_that_no_field_takes(shop: Shop, market: str) -> N
             continue  # QTY-INVALID
         for value in shop.some(wrong_values(path, value_at(body, path), market, all_of_them=shop.thorough)):
             shop.initiate(market, why="SESSION-INVALID", case=named(path), body=with_value(body, path, value))
-    if market == "EBAY_US":  # the one form that a marketplace has for itself
-        address = with_value(shop.market(market).address, ("stateOrProvince",), "California")
-        shop.cart(market).attempt(contract.ADDRESS, address, "SESSION-INVALID", "stateOrProvince")
 
 
 @provokes("SESSION-INVALID", "SESSION-REQUIRED", cost=60)
