@@ -220,6 +220,9 @@ def _test(writer: Writer, claim: Claim, sent: list[tuple[Step, Exchange]]) -> tu
     if "$first" in test:
         arguments.append(f'--slurpfile first_list "$work/{created[0] if created else sent[0][0].number}.json"')
         test = f"$first_list[0] as $first | {test}"
+    if "$previous" in test:
+        arguments.append(f'--slurpfile previous_list "$work/{sent[-2 if len(sent) > 1 else -1][0].number}.json"')
+        test = f"$previous_list[0] as $previous | {test}"
     last_step, last = sent[-1]
     if "$session" in test and last_step.subject:
         arguments.append(f'--arg session "${writer.variable(last_step.subject, last.request.subject or "")}"')

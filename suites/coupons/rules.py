@@ -80,13 +80,13 @@ def a_good_coupon_lowers_the_total(at: At) -> Iterator[Claim]:
         '((.body.pricingSummary.additionalSavings.value? // "0")|tonumber) > 0',
     )
     was = before.get("total")
-    if total is not None and was is not None and saved > 0:
+    if total is not None and was is not None and saved > 0 and not (at.session and at.session.tainted):
         yield true(
             total < was,
             "the total falls",
             f"less than {was}",
             total,
-            f"(.body.pricingSummary.total.value|tonumber) < {was}",
+            "(.body.pricingSummary.total.value|tonumber) < ($previous.body.pricingSummary.total.value|tonumber)",
             reading="tax is computed anew" if after.get("tax") != before.get("tax") else None,
         )
 

@@ -164,12 +164,10 @@ def a_net_price_is_the_line_less_its_discounts(at: At) -> Iterator[Claim]:
         if one.coupon_promotion is not None and one.coupon_promotion - tax <= share <= one.coupon_promotion:
             continue  # less than the coupon's share only by a tax that is in the net price
         if one.coupon_promotion is not None or (share and not saved) or share < min(ZERO, -tax) or share > goods:
-            want = goods - (one.coupon_promotion or ZERO)
-            yield amount(
-                "netPrice", f"{line(one.item)}.netPrice", want, one.net, why="baseUnitPrice × quantity − discounts"
-            )
+            yield _net_price(one, goods, saved, tax)
             return
-    if saved > 0 and not any(shares.values()) and any(value for value in before_coupon.values()):
+    told = not view.coupons and at.operation != contract.READ_ORDER  # savings without a coupon: PRICE-SAVINGS
+    if saved > 0 and not told and not any(shares.values()) and any(value for value in before_coupon.values()):
         yield true(
             False,
             "the coupon's share",
@@ -179,6 +177,16 @@ def a_net_price_is_the_line_less_its_discounts(at: At) -> Iterator[Claim]:
         )
         return
     yield true(True, "netPrice", "", "", "true", case=f"{at.operation}{' with a coupon' if saved else ''}")
+
+
+def _net_price(one: Line, goods: Decimal, saved: Decimal, tax: Decimal) -> Claim:
+    """The claim that a wrong net price breaks; how much of a coupon falls on one line is not said anywhere."""
+    path = f"{line(one.item)}.netPrice"
+    if one.coupon_promotion is not None or not saved:
+        want = goods - (one.coupon_promotion or ZERO)
+        return amount("netPrice", path, want, one.net, why="baseUnitPrice × quantity − discounts")
+    test = f"({path}.value|tonumber) as $net | $net >= 0 and $net <= {goods + max(tax, ZERO)}"
+    return true(False, "netPrice", f"0 to {goods} (baseUnitPrice × quantity − discounts)", one.net, test)
 
 
 def _goods(one: Line) -> Decimal | None:
