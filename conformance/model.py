@@ -7,6 +7,7 @@ in another type is None here, so that the rules about form and the rules about s
 from __future__ import annotations
 
 from collections.abc import Iterator
+from copy import copy
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -352,6 +353,9 @@ class Order:
     last_read: str | None = None
     tainted: bool = False
     pending: list[Pending] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.paid = copy(self.paid)  # whatever the session shows later, this was paid
 
 
 @dataclass(slots=True)

@@ -75,6 +75,8 @@ def blame(found: dict[Key, tuple[object, object]], pending: list[Pending], *, ce
     for one in reversed(pending):
         if parts & set(EFFECTS.get(one.operation, ())):
             return one
+        if ("summary", "additionalSavings") in found and one.operation in (contract.APPLY, contract.REMOVE):
+            return one  # an order does not list its coupon
     return pending[-1] if pending and certain else None
 
 
