@@ -132,6 +132,7 @@ def _placed(at: At, session: Session) -> None:
         session.phase = "declined" if failed else "ordered"
         session.order = order_id
         session.pending.clear()
+        session.unconfirmed = at.exchange.id
         at.world.changes.append((session.id, "PAY-PLACE", at.exchange.id, True))
     if order_id:
         at.world.orders_of.setdefault(session.id, set()).add(order_id)

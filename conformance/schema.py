@@ -33,9 +33,23 @@ def departures(at: At, requirement: str) -> Iterator[Claim]:
             path = [one for one in error.instance_path]
             for claim in _claim(at, requirement, path, error):
                 found.setdefault((claim.requirement, claim.about), claim)
+    for claim in _charges(at, requirement):
+        found.setdefault((claim.requirement, claim.about), claim)
     yield from found.values()
     if not any(one.requirement == requirement for one in found.values()):
         yield true(True, "form", "", "", "true")
+
+
+def _charges(at: At, requirement: str) -> Iterator[Claim]:
+    """importCharges of the summary: an amount with its type in a session, an Amount in an order; neither has a required part."""
+    summary = at.exchange.body.get("pricingSummary")
+    charges = summary.get("importCharges") if isinstance(summary, dict) else None
+    of_order = at.operation == contract.READ_ORDER
+    wanted, other = ("value", "amount") if of_order else ("amount", "value")
+    if isinstance(charges, dict) and other in charges and wanted not in charges:
+        want = "an Amount" if of_order else "an amount with its applicableChargeType"
+        test = f'.body.pricingSummary.importCharges|(has("{other}")|not) or has("{wanted}")'
+        yield true(False, "pricingSummary.importCharges type", want, charges, test, requirement=requirement)
 
 
 def _claim(at: At, requirement: str, path: list[Any], error: Any) -> Iterator[Claim]:

@@ -220,6 +220,10 @@ def _test(writer: Writer, claim: Claim, sent: list[tuple[Step, Exchange]]) -> tu
     if "$first" in test:
         arguments.append(f'--slurpfile first_list "$work/{created[0] if created else sent[0][0].number}.json"')
         test = f"$first_list[0] as $first | {test}"
+    if "$placed" in test:
+        placed = next(step.number for step, exchange in sent if exchange.operation == contract.PLACE_ORDER)
+        arguments.append(f'--slurpfile placed_list "$work/{placed}.json"')
+        test = f"$placed_list[0] as $placed | {test}"
     if "$previous" in test:
         arguments.append(f'--slurpfile previous_list "$work/{sent[-2 if len(sent) > 1 else -1][0].number}.json"')
         test = f"$previous_list[0] as $previous | {test}"

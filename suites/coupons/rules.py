@@ -130,7 +130,8 @@ def never_more_than_one_is_listed(at: At) -> Iterator[Claim]:
                 "nothing changes",
                 f"{' '.join(key)} {changed.get(key, ('', ''))[0]}",
                 changed.get(key, ("", ""))[1],
-                "true",
+                ".body.pricingSummary == $previous.body.pricingSummary"
+                " and [.body.lineItems[].netPrice] == [$previous.body.lineItems[].netPrice]",
             )
 
 

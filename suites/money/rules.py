@@ -9,6 +9,8 @@ from conformance import contract
 from conformance.claim import Claim, amount, line, true
 from conformance.judge import At, demands
 from conformance.model import ZERO, Line, Option, View, cart_key, differences, pricing, total
+from suites.money import jq
+from suites.money.jq import summed, totalled
 
 SUMMARY = ".body.pricingSummary"
 
@@ -126,11 +128,11 @@ def _sum_rule(name: str) -> None:
                 yield true(True, name, "", "", "true", reading=reading)
             return
         path = f"({SUMMARY}.{name}|(.amount? // .))"
-        yield amount(name, path, values[0], given, why=FORMULAS[name])
+        yield summed(amount(name, path, values[0], given, why=FORMULAS[name]), name)
         right = sums(at.before, False).get(name, []) if at.before else []
         owner = _stood_still(at, name, given) if given in right else None
         if owner and not at.failed & {"QTY-SET", "QTY-ZERO", "SHIP-SET"}:
-            yield amount("prices follow", path, values[0], given, why=name, requirement=owner)
+            yield summed(amount("prices follow", path, values[0], given, why=name, requirement=owner), name)
 
 
 for _name in RULE_OF:
@@ -213,9 +215,10 @@ def savings_are_what_the_lines_save(at: At) -> Iterator[Claim]:
     if shares == saved - tax and tax:
         yield true(True, "additionalSavings", "", "", "true", reading="tax is in the net price")
         return
-    yield amount(
+    claim = amount(
         "additionalSavings", f"{SUMMARY}.additionalSavings", shares, saved, why="what the net prices are short of"
     )
+    yield claim if claim.ok else jq.saved(claim)
 
 
 @demands("PRICE-TOTAL")
@@ -234,7 +237,7 @@ def the_total_is_the_formula(at: At) -> Iterator[Claim]:
     if want == shown or shown in _corrected(at, view):
         yield true(True, "total", "", "", "true")
         return
-    yield amount("total", f"{SUMMARY}.total", want, shown, why="by the formula of the total")
+    yield totalled(amount("total", f"{SUMMARY}.total", want, shown, why="by the formula of the total"))
     if at.operation in (contract.APPLY, contract.REMOVE) or at.before is None:
         return
     owner = (
@@ -243,7 +246,7 @@ def the_total_is_the_formula(at: At) -> Iterator[Claim]:
         else None
     )
     if owner and not at.failed & {"QTY-SET", "QTY-ZERO", "SHIP-SET", *RULE_OF.values()}:
-        yield amount("prices follow", f"{SUMMARY}.total", want, shown, why="total", requirement=owner)
+        yield totalled(amount("prices follow", f"{SUMMARY}.total", want, shown, why="total", requirement=owner))
 
 
 def _formula(part: dict[str, Decimal]) -> Decimal:

@@ -29,11 +29,16 @@ def placing_answers_with_an_order(at: At) -> Iterator[Claim]:
     if body.get("purchaseOrderPaymentStatus") == "FAILED":
         return
     yield from departures(at, "PAY-PLACE")
-    yield true(
-        isinstance(order, str) and order != "", "purchaseOrderId", "an id", order, '(.body.purchaseOrderId // "") != ""'
-    )
+    yield true(order != "", "purchaseOrderId", "an id", order, '(.body.purchaseOrderId // "") != ""')
     other = at.world.orders.get(order) if isinstance(order, str) else None
-    yield true(other is None, "an order of its own", "an id that no other session's order has", order, "true")
+    yield true(
+        other is None,
+        "an order of its own",
+        "an id that no other session's order has",
+        order,
+        ".body.purchaseOrderId != $placed.body.purchaseOrderId",
+        proof=(other.placed_by,) if other and other.placed_by else (),
+    )
     early = 15006 in at.exchange.warning_ids
     owner = session.pending[-1].requirement if session.pending else None
     yield true(

@@ -23,6 +23,7 @@ def test_another_app_cannot_read_an_order(shop: Shop, market: str) -> None:
     cart.pay()
     for _ in shop.some(range(2)):
         cart.read_order("ORDER-APP", credential=OTHER_APP)
+        cart.read_order()
     cart.read("SESSION-APP", "once it is paid", credential=OTHER_APP)
     cart.set_quantity(cart.lines[0], 3, "SESSION-APP", "once it is paid", credential=OTHER_APP)
     if shop.profile.payment == "place_order":

@@ -19,6 +19,12 @@ TRACE = re.compile(
     r"|goroutine \d+ \[|panic: |\.rs:\d+:\d+",
     re.M,
 )
+# The same for a script, where a line break in a text is a backslash and an n.
+TRACE_TEST = (
+    r'((.text // "") + (.body|tostring)|test("Traceback [(]most recent|(^|\n|\\n)\s+at [^ ]+ ?[(]|[.]java:[0-9]+[)]'
+    r'|node:internal|panic: |[.]rs:[0-9]+:[0-9]+|goroutine [0-9]+ |File .{1,200}, line [0-9]+"; "i")|not)'
+)
+PAGE_TEST = r'((.text // "")|test("<!doctype html|<html|<body"; "i")|not)'
 HTML = re.compile(r"<!doctype html|<html[\s>]|<body[\s>]", re.I)
 # Where a server's HTTP layer answers before the API does, no body is asked for (requirements.md, ROBUST).
 NO_BODY = (405, 406, 408, 411, 413, 414, 429, 431)
@@ -172,9 +178,7 @@ def every_refusal_is_a_list_of_errors(at: At) -> Iterator[Claim]:
     for aspect, (want, seen, test) in wrong.items():
         yield true(False, aspect, f"{aspect}: {want}", seen, test)
     if TRACE.search(json.dumps(exchange.body, ensure_ascii=False).replace("\\n", "\n")):
-        yield true(
-            False, "no trace", "no stack trace", "a stack trace", '(.body|tostring|test("Traceback|at .*\\\\(")|not)'
-        )
+        yield true(False, "no trace", "no stack trace", "a stack trace", TRACE_TEST)
     elif not wrong:
         yield true(
             True, "the list", "", "", "true", reading="several errors in one answer" if len(listed) > 1 else None
@@ -325,7 +329,7 @@ def no_refusal_is_a_page_or_a_trace(at: At) -> Iterator[Claim]:
         "no page, no trace",
         "neither a page of HTML nor a stack trace",
         bad,
-        '(.body|type) != "null" or (.text // "" |test("<html|Traceback")|not)',
+        f"{TRACE_TEST} and {PAGE_TEST}",
     )
 
 
