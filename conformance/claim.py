@@ -44,7 +44,7 @@ def shown(value: Any) -> str:
         return f"{value:f}"
     if value is None:
         return "nothing"
-    words = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
+    words = value if isinstance(value, str) and value.strip() else json.dumps(value, ensure_ascii=False, default=str)
     return words if len(words) <= 200 else words[:197] + "…"
 
 

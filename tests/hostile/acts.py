@@ -10,10 +10,11 @@ import gzip
 import json
 import re
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import cache
 from math import inf
+from random import Random
 from time import monotonic
 from typing import Any
 
@@ -285,6 +286,47 @@ def paints(raw: bytes) -> bytes:
     """The body with terminal escapes, markup and a formula in the texts of its errors."""
     text = r"\u001b[31m\u001b]0;owned\u0007<script>alert(1)</script><img src=x onerror=alert(1)>=cmd|calc"
     return re.sub(rb'"((?:long)?[mM]essage)": ?"', lambda found: b'"' + found[1] + b'":"' + text.encode(), raw)
+
+
+JUNK: tuple[Any, ...] = (
+    None, True, -1, 2.5, 10**30, "", "NaN", "1E+999999", "x" * 3000, "\x1b[31m", [], {}, [None], [[]], [{}], {"value": {}},
+    [{"errorId": "15003"}], [{"lineItemId": []}], {"value": "1E+999999", "currency": "USD"}, "gone",
+)  # fmt: skip
+
+
+def spoils(every_n: int) -> Act:
+    """Honest, but in every nth answer one value, or the status, is something else; the same ones each time."""
+
+    def act(connection: Connection, request: Request, shop: Shop) -> None:
+        answer = shop.answer(request)
+        drawn = Random(request.number)
+        if request.wants_token or not answer.raw or drawn.randrange(every_n):
+            connection.send(written(answer))
+            return
+        body = json.loads(answer.raw)
+        junk = drawn.choice(JUNK)
+        parts = list(_parts(body))
+        if parts and drawn.random() < 0.9:
+            holder, key = drawn.choice(parts)
+            if junk == "gone":
+                del holder[key]
+            else:
+                holder[key] = junk
+        else:
+            body = junk
+        status = drawn.choice([200, 201, 204, 400, 404, 409, 418, 500]) if drawn.random() < 0.1 else answer.status
+        raw = b"" if status == 204 else json.dumps(body).encode()
+        connection.send(written(replace(answer, status=status), raw=raw))
+
+    return act
+
+
+def _parts(body: Any) -> Iterator[tuple[Any, Any]]:
+    """(container, key) of every value in a body."""
+    if isinstance(body, dict | list):
+        for key, child in list(body.items() if isinstance(body, dict) else enumerate(body)):
+            yield body, key
+            yield from _parts(child)
 
 
 @cache

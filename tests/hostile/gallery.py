@@ -170,6 +170,11 @@ ODD = [
     ("echoes", "conformant", echoes, "repeats the token in bodies and headers"),
     ("paints", "conformant", rewrites(acts.paints), "escape sequences and markup in its messages"),
 ]
+JUNK = [
+    ("junk-now-and-then", "", acts.spoils(40), "one value in every 40th answer is something else"),
+    ("junk-often", "", acts.spoils(4), "the same in every fourth"),
+    ("junk-always", "", acts.spoils(1), "the same in every answer"),
+]
 SHORT = [("token-short", "", short_tokens(5.0), "tokens of five seconds, as they say themselves")]
 
 
@@ -188,6 +193,7 @@ GALLERY = [
     *_group(("not conformant",), "redirect", REDIRECTS),
     *_group(("not conformant",), "answer", NO_JSON),
     *_group(("not conformant", "incomplete"), "answer", SAME_TO_ALL),
+    *_group(("not conformant",), "answer", JUNK),
     *_group(("conformant",), "answer", ODD),
     *_group(("conformant", "incomplete"), "answer", SHORT),
 ]
