@@ -113,8 +113,10 @@ def mutants(path: str, source: str) -> list[Mutant]:
 
 
 def mutated(source: str, number: int) -> ast.Module:
-    """The file with its change of that number."""
+    """The file with its change of that number; -1: as it is."""
     tree, count = ast.parse(source), 0
+    if number == -1:
+        return tree
     for holder, name, at in _places(tree):
         node = _node(holder, name, at)
         for changed, _ in _variants(node):

@@ -34,8 +34,8 @@ MUTATED = [
     *(f"suites/{chapter}/rules.py" for chapter in contract.CHAPTERS),
     *(f"conformance/{name}.py" for name in ("model", "judge", "fold", "claim", "request_check")),
 ]
-# Made anew for each mutant, in this order; what they stand on is shared.
-FRESH = ("claim", "model", "request_check", "judge", "fold", "leaks", "schema", "rules", "corpus")
+# Shared by all mutants, since nothing in them is changed and everything stands on them; all others are made anew.
+SHARED = ("contract", "exchange", "profile", "profile_reader", "mutants", "mutate")
 LONGEST_S = 60
 NOTICED, WORDS, SURVIVED = "noticed", "words", "survived"
 
@@ -52,17 +52,14 @@ class Trial:
     words: list[tuple[str, ...]]
 
 
-def names() -> list[str]:
-    """The modules that a mutant is made of."""
-    return [f"conformance.{one}" for one in FRESH] + [f"suites.{one}.rules" for one in contract.CHAPTERS]
-
-
 def remake(path: str = "", tree: Any = None) -> ModuleType:
     """Imports the modules anew, the one at `path` from that tree; returns `conformance.corpus`, which judges with them."""
-    for name in names():
-        sys.modules.pop(name, None)
-        package, _, last = name.rpartition(".")
-        vars(sys.modules.get(package, sys)).pop(last, None)  # `from package import module` looks there first
+    for name in list(sys.modules):
+        package, _, last = name.partition(".")
+        if package in ("conformance", "suites") and last and last not in SHARED:
+            above, _, last = name.rpartition(".")
+            vars(sys.modules.get(above, sys)).pop(last, None)  # `from package import module` looks there first
+            del sys.modules[name]
     if path:
         sys.meta_path.insert(0, Finder(path, tree))
     import conformance.corpus as made
@@ -253,6 +250,9 @@ def main(arguments: list[str] | None = None) -> int:
     others = options.corpus or sorted(CORPUS.parent.glob("*.jsonl.gz"))
     listed = trials([load(one) for one in others])
     print(f"{len(chosen)} of {len(every)} mutants against {len(listed)} traces", flush=True)
+    same = Mutant("conformance/judge.py", -1, 0, "", "")
+    if [fate for _, fate in run([same], listed, 1)] != [SURVIVED]:
+        parser.error("the unchanged code is not judged like itself, so no mutant would say anything")
     results = []
     for mutant, fate in run(chosen, listed, options.workers):
         results.append((mutant, fate))
