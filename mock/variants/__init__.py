@@ -18,6 +18,7 @@ from typing import Any
 from mock.catalogue.goods import UNKNOWN_COUPON
 from mock.catalogue.profile import coupons as coupons_by_role  # a module here has its name
 from mock.seams.core import collect
+from mock.variants.protocol import STATIC_TOKENS
 
 VARIANTS = collect("mock.variants", "VARIANTS")
 
@@ -29,6 +30,9 @@ PROFILES: dict[str, dict[str, Any]] = {
     "four-lines-unsaid": {"max_line_items": None},
     "pending-then-paid": {"payment.paid_within_s": 2},
     "pending-for-good": {"payment.paid_within_s": None},
+    "no-place-order": {"payment.kind": "none"},
+    "no-tokens": {"auth": {"kind": "none"}, "apps": None},
+    "tokens-from-elsewhere": {"auth": {"kind": "token"}, "apps": [{"token": token} for token in STATIC_TOKENS]},
     "order-host-apart": {"endpoints.order_url": "{other}"},
     **{name: {"coupons.refused": _KNOWN} for name in VARIANTS if name.startswith("unknown-coupon-")},
 }

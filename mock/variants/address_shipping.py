@@ -28,7 +28,7 @@ from mock.seams import (
 )
 from mock.shop import Call
 from mock.state import Line
-from mock.variants.ways import SESSIONS, SHOWN, otherwise, sessions
+from mock.variants.ways import SESSIONS, SHOWN, otherwise, sessions, shown_cart
 
 TAKES = (INITIATE, ADDRESS)  # the methods that take an address
 TAG = re.compile(r"<[A-Za-z/!]")
@@ -119,6 +119,22 @@ def _country_unsupported(call: Call, refusal: Refusal, country: str) -> Refusal:
     return Refusal(15027, fieldName="country", fieldValue=country, supportedValues=call.the_market().country)
 
 
+def _place(call: Call) -> int:
+    """A number from 0 to 6 for where a cart goes to."""
+    address = shown_cart(call).address
+    return sum(map(ord, address.get("postalCode", "") + address["city"])) % 7
+
+
+def _by_place(call: Call, costs: tuple[int, int], line: Line, option: Option) -> tuple[int, int]:
+    return costs[0] + 35 * _place(call), costs[1]
+
+
+def _combined(call: Call, costs: tuple[int, int], line: Line, option: Option) -> tuple[int, int]:
+    """Of several lines of one seller only the first, by item, is sent at the full cost."""
+    alike = [one.item.id for one in shown_cart(call).lines if one.item.seller == line.item.seller]
+    return costs if line.item.id == min(alike) else (costs[0], max(costs[1], costs[0] // 2))
+
+
 def _free(item: Item) -> Item:
     return replace(item, options=tuple(replace(option, cost=0, discount=0) for option in item.options))
 
@@ -137,6 +153,10 @@ VARIANTS: list[Variant] = [
             about="delivery cost"),
     variant("delivery-discounted", "PRICE-DELIVERY", "every option costs something and is free by its discount",
             items(_discounted), on=SHOWN, about="delivery cost"),
+    variant("delivery-by-place", "PRICE-DELIVERY", "delivery costs hang on the city and the postal code",
+            after("delivery", _by_place), on=SHOWN, about="delivery cost"),
+    variant("combined-delivery", "PRICE-DELIVERY", "further lines of the same seller have a delivery discount",
+            after("delivery", _combined), on=SHOWN, about="delivery cost"),
     variant("imports-by-piece", "PRICE-IMPORT", "import charges count per piece",
             after("imports", lambda call, cost, line, option: cost * line.quantity), on=SHOWN, about="import charges"),
     variant("imports-listed-by-piece", "PRICE-IMPORT", "options list the charges of one piece, the summary has all",

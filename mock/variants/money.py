@@ -12,7 +12,7 @@ from mock.pricing import Bill, Row, portion
 from mock.seams import Effect, Variant, after, around, both, items, marketplaces, rebill, skip, variant
 from mock.shop import Call
 from mock.state import Cart, Line
-from mock.variants.ways import SHOWN, both_shown
+from mock.variants.ways import SHOWN, both_shown, shown_cart
 
 
 def _once(go: object, call: Call, line: Line) -> list[Fee]:
@@ -33,6 +33,20 @@ def _before_coupon(go: Callable[..., Any], call: Call, cart: Cart, row: Row) -> 
 def _on_delivery(call: Call, tax: int, cart: Cart, row: Row) -> int:
     rate = cart.market.tax.rate if cart.market.tax is not None else 0
     return tax + (portion(row.delivery - row.delivery_discount, rate) if tax else 0)
+
+
+def _by_state(call: Call, tax: int, cart: Cart, row: Row) -> int:
+    """Each state, or each first letter of a city, has its own rate."""
+    place = cart.address.get("stateOrProvince", "") or cart.address["city"][:1]
+    return tax + (portion(row.net, sum(map(ord, place)) % 9 * 25) if tax else 0)
+
+
+def _of_order(call: Call, taken: list[tuple[Promotion, int]], row: Row) -> list[tuple[Promotion, int]]:
+    """Five percent more off each line of three lines and more."""
+    if len(shown_cart(call).lines) < 3:
+        return taken
+    left = row.gross - sum(amount for _, amount in taken)
+    return [*taken, (Promotion("5 % off with three lines", percent=500), portion(left, 500))]
 
 
 def _included(tax: Tax | None) -> Tax | None:
@@ -132,8 +146,11 @@ VARIANTS: list[Variant] = [
          marketplaces(lambda market: replace(market, tax=_included(market.tax)))),
     _tax("tax-before-coupon", "COUPON-APPLY", "tax stays as it was when a coupon comes", around("tax", _before_coupon)),
     _tax("tax-on-delivery", "PRICE-TOTAL", "delivery is taxed too", after("tax", _on_delivery)),
+    _tax("tax-by-state", "PRICE-TOTAL", "tax hangs on the state or the city", after("tax", _by_state)),
     _tax("tax-in-net-price", "PRICE-NET", "the net price of a line holds the tax that is added",
          both(after("line_view", _in_net), after("order_line_view", _in_net))),
+    variant("promotion-of-the-order", "PRICE-DISCOUNT", "three lines and more have a promotion on each line",
+            after("promotions", _of_order), on=SHOWN, about="promotions"),
     variant("amounts-shortest", "PRICE-FORM", "amounts have no more decimals than they need: 12.5, 12, 0",
             after("amount", _shortest), on=SHOWN, about="form of amounts"),
     variant("amounts-without-currency", "MARKET-CURRENCY", "amounts of the parts of a line go without their currency",

@@ -198,6 +198,8 @@ VARIANTS: list[Variant] = [
             _status(_under_way, "PENDING"), on=(PLACE, ORDER), about="payment status"),
     variant("pending-for-good", "ORDER-READ-PAID", "a payment stays PENDING",
             _status(lambda call: "PENDING", "NOT_PAID"), on=(PLACE, ORDER), about="payment status"),
+    variant("no-place-order", "PAY-PLACE", "there is no place order: 404, as in today's API",
+            refuse("token", 2002, on=PLACE), about="place order"),
     variant("place-answers-the-id-alone", "PAY-PLACE", "place order answers purchaseOrderId and nothing more",
             drop("purchaseOrderHref", on=PLACE), drop("purchaseOrderPaymentStatus", on=PLACE),
             about="place order's answer"),

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import base64
 import secrets
+import time
 from collections.abc import Callable
 from typing import Any
 
+from mock.catalogue.goods import APPS, SCOPES
 from mock.errors import JSON, PROBLEMS, GrantRefusal, Refusal, detail
 from mock.seams import (
     CHANGES,
@@ -24,15 +26,17 @@ from mock.seams import (
     at_once,
     drop,
     every,
+    refuse,
     refused,
     settings,
     variant,
 )
 from mock.seams.core import both
-from mock.shop import Answer, Call
+from mock.shop import Answer, Call, Shop
 from mock.state import Grant
 from mock.variants.ways import otherwise
 
+STATIC_TOKENS = {f"token-of-{app}": app for app in APPS}
 POSTS = (INITIATE, *CHANGES, PLACE)
 
 
@@ -180,6 +184,15 @@ def _same_token(go: Callable[..., Any], call: Call) -> Any:
     return shown
 
 
+def _anyone(go: Callable[..., Any], call: Call) -> None:
+    call.app = "anyone"
+
+
+def _keep_tokens(shop: Shop) -> None:
+    for token, app in STATIC_TOKENS.items():
+        shop.tokens[token] = Grant(app, SCOPES, time.time() + 86_400)
+
+
 def _token_answer(name: str, sees: str, change: Callable[[JSON], JSON]) -> Variant:
     return variant(name, "AUTH-SCOPE", sees, around("token_view", lambda go, call: change(go()), on=TOKEN),
                    about="token answer")
@@ -257,6 +270,9 @@ VARIANTS: list[Variant] = [
     _token_form("tokens-long", "tokens have 2,700 characters, with + / and =", _renamed(_base64)),
     _token_form("tokens-short-lived", "tokens live for four seconds", settings(token_ttl=4)),
     _token_form("one-token", "the same token comes again while it lives", around("token_view", _same_token, on=TOKEN)),
+    variant("no-tokens", "AUTH-TOKEN", "nothing asks for a token", around("token", _anyone), on=OPERATIONS, about="tokens"),
+    variant("tokens-from-elsewhere", "AUTH-TOKEN", "there is no token endpoint; tokens come from elsewhere",
+            Effect(_keep_tokens), refuse("grant", 2002, on=TOKEN), on=TOKEN, about="tokens"),
     variant("grant-errors-bare", "AUTH-GRANT", "refusals of the token endpoint have no description",
             both(otherwise("client", _grant_error, on=TOKEN), otherwise("scopes", _grant_error, on=TOKEN)),
             about="token errors"),

@@ -20,6 +20,7 @@ from mock.seams import (
     variant,
 )
 from mock.shop import Answer, Call
+from mock.state import Cart
 from mock.stubs import parameters
 
 SESSIONS = (INITIATE, *SESSION_METHODS)  # whose 200 answers show a session, but for place order
@@ -47,6 +48,11 @@ def otherwise(step: str, other: Other, **only: Any) -> Effect:
 def named(id: int, field: Field) -> Refusal:
     """A refusal with an id that is about a field."""
     return Refusal(id, field.path, fieldName=field.path)
+
+
+def shown_cart(call: Call) -> Cart:
+    """The cart that an answer is about: the order's, or the session's."""
+    return call.order.cart if call.order is not None else call.the_cart()
 
 
 def where(test: Callable[..., object]) -> Condition:
