@@ -17,6 +17,7 @@ from conformance.interrupt import undisturbed
 from conformance.loss import drop_what_loss_explains
 from conformance.merge import Merged, merge
 from conformance.part import read_parts
+from conformance.progress import where
 from conformance.publish import RESULT, staged
 from conformance.result import Frame, build
 from conformance.shrink import shrink_finding
@@ -133,4 +134,7 @@ def _shrink(run: Any, merged: Merged, records: list[journal.TraceRecord]) -> Non
         if monotonic() - began > LONGEST_SHRINKING_S:
             return
         if finding.first["operation"] != contract.TOKEN:
-            shrink_finding(run, finding, by_name)
+            try:
+                shrink_finding(run, finding, by_name)
+            except Exception as error:  # a defect of ours must not cost the report
+                run.defects.append(where(error))
