@@ -42,3 +42,16 @@ def undisturbed() -> Iterator[None]:
         for number, handler in before.items():
             with suppress(ValueError, TypeError):
                 signal.signal(number, handler)
+
+
+@contextmanager
+def children_apart() -> Iterator[None]:
+    """Processes that are started within do not hear Ctrl-C, which a terminal sends to all: this one ends them in order."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from conformance import contract
-from conformance.interrupt import end_as_ctrl_c
+from conformance.interrupt import children_apart, end_as_ctrl_c
 from conformance.marks import mark_args
 from conformance.profile import Profile, ProfileError, load
 from conformance.progress import where
@@ -22,7 +22,7 @@ from conformance.run import Run
 from conformance.settings import Settings
 from conformance.shop import Blocked, Shop
 from conformance.target import BudgetSpent, RunStopped
-from conformance.verdict import DEFECT, INTERRUPTED
+from conformance.verdict import DEFECT, INTERRUPTED, WRONG_INPUT
 
 SUITES = Path(__file__).resolve().parent.parent / "suites"
 RUN = pytest.StashKey[Run]()
@@ -90,19 +90,27 @@ def pytest_configure(config: pytest.Config) -> None:
         replace_terminal(config)
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_sessionstart(session: pytest.Session) -> None:
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_sessionstart(session: pytest.Session) -> Generator[None, None, None]:
     run = session.config.stash.get(RUN, None)
     if run is None or session.config.option.plan:
-        return
+        return (yield)
     if hasattr(session.config, "workerinput"):
         run.start_worker(session.config.workerinput)
-        return
+        return (yield)
     session.config.add_cleanup(end_as_ctrl_c())
     try:
         run.start_controller()
-    except KeyboardInterrupt:
-        session.shouldstop = "interrupted"  # there is a report from the first request on
+        with children_apart():  # xdist starts its workers
+            return (yield)
+    except (
+        KeyboardInterrupt
+    ):  # pytest ends no session that has not begun, but there is a report from the first request on
+        if workers := session.config.pluginmanager.getplugin("dsession"):
+            workers.pytest_sessionfinish()
+        if run.finish_controller(interrupted=True) == WRONG_INPUT:
+            print("\nThe run was interrupted before its first request; there is no report of it.")
+        raise
 
 
 @pytest.hookimpl(optionalhook=True)
