@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
 import sys
@@ -78,10 +79,10 @@ def write_report(
                 shutil.copyfile(folder / KILL_MATRIX, draft / KILL_MATRIX)
             broken = _render(draft)
     except OSError as error:
+        document = document or build(frame, merged, Path(os.devnull))
         print(f"\nThe report could not be written to {folder}: {error.strerror or type(error).__name__}.")
-        if document:
-            print(f"What it would have said: {document['sentence']}")
-        return int(document.get("exit_status") or INCOMPLETE)
+        print(f"What it would have said: {redact(document['sentence'])}")
+        return int(document["exit_status"] or INCOMPLETE)
     finally:
         if parts:
             shutil.rmtree(parts, ignore_errors=True)
