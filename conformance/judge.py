@@ -35,6 +35,8 @@ ACCEPTS = {
 }
 
 
+# An answer with none of these is no session at all: one finding, not one for each part.
+SESSION_PARTS = {"checkoutSessionId", "lineItems", "shippingAddress", "pricingSummary"}
 # Grounds that hang on what the session holds.
 OF_STATE = (
     "COUPON-ONE",
@@ -276,6 +278,10 @@ def _acceptance(at: At) -> Iterator[Judgment]:
     elif at.operation != contract.INITIATE and at.session is None:
         return
     owner = _owner(at)
+    if exchange.accepted and at.answer and at.order is None and not SESSION_PARTS & exchange.body.keys():
+        want, test = "a checkout session in the answer", '(.body|has("checkoutSessionId") or has("lineItems"))'
+        yield _judgment(at, owner, true(False, "a checkout session", want, exchange.body, test), ok=False)
+        return
     if exchange.accepted:
         if at.why == owner:
             yield _judgment(at, owner, None, ok=True)
