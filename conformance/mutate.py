@@ -22,7 +22,7 @@ from types import ModuleType
 from typing import Any
 
 from conformance import contract
-from conformance.corpus import CORPUS, Corpus, Entry, load
+from conformance.corpus import CORPUS, JUNK, Corpus, Entry, load
 from conformance.exchange import Exchange
 from conformance.mutants import Mutant, mutants, mutated
 from conformance.profile import Profile
@@ -126,9 +126,10 @@ def ordered(listed: list[Trial], path: str) -> list[Trial]:
     chapter = path.split("/")[1] if path.startswith("suites/") else ""
     requirements = contract.requirements()
 
-    def far(one: Trial) -> tuple[bool, int]:
-        near = one.entry.requirement is None or requirements[one.entry.requirement].chapter == chapter
-        return not near, len(one.exchanges)
+    def far(one: Trial) -> tuple[bool, bool, int]:
+        broken = one.entry.requirement
+        near = broken is None or (broken != JUNK and requirements[broken].chapter == chapter)
+        return broken == JUNK, not near, len(one.exchanges)
 
     return sorted(listed, key=far)
 
@@ -145,6 +146,8 @@ def verdict(mutant: Mutant, source: str, listed: list[Trial]) -> str:
             judgments = made.judged(trial.profile, trial.entry.units, trial.exchanges)
         except Exception:
             return NOTICED
+        if trial.entry.requirement == JUNK:
+            continue
         if made.signature(judgments) != (trial.broken, trial.passed):
             return NOTICED
         other_words = other_words or words_of(judgments) != trial.words

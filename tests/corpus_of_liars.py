@@ -1,4 +1,4 @@
-"""`python -m tests.corpus_of_liars`: writes tests/data/liars.jsonl.gz, the shrunk proof of each liar and the honest visit."""
+"""`python -m tests.corpus_of_liars`: writes tests/data/liars.jsonl.gz, proofs of liars, the honest visit, junk."""
 
 from __future__ import annotations
 
@@ -6,15 +6,17 @@ import sys
 from typing import Any
 
 from conformance import contract
-from conformance.corpus import CORPUS, Corpus, Entry, expect, slim, unproved
+from conformance.corpus import CORPUS, JUNK, Corpus, Entry, expect, slim, unproved
 from conformance.exchange import Exchange, Intent, Request
 from conformance.rules import load_rules
 from tests.honest import HonestShop
 from tests.honest_goods import profile_data
+from tests.junk import traces
 from tests.liars_by_deed import CAST
 from tests.shrinking import shrunk
 from tests.visit import PARTS, visit
 
+JUNK_TRACES = 6
 LIARS = CORPUS.with_name("liars.jsonl.gz")
 
 
@@ -54,6 +56,8 @@ def corpus() -> Corpus:
             also = [liar.also] if liar.also else []
             sent = records([exchange for _, exchange in proof.sent])
             found.entries.append(Entry(f"liar: {liar.name}", "honest", liar.requirement, also, exchanges=sent))
+    for at, exchanges in enumerate(traces(JUNK_TRACES)):
+        found.entries.append(Entry(f"junk {at}", "honest", JUNK, exchanges=records(exchanges)))
     found.entries += [_grant(at, *one) for at, one in enumerate(GRANTS)]
     profile = found.profile("honest")
     found.entries = [expect(one, profile) for one in found.entries]

@@ -169,6 +169,23 @@ class RefusesButApplies(HonestShop):
         super().guard(session)
 
 
+@lies("PAY-LOCK")
+class RefusesButRenames(HonestShop):
+    """15021 after payment, and yet the order's lines have other ids."""
+
+    refused = 0
+
+    def guard(self, session: Session) -> None:
+        self.refused += session.order is not None
+        super().guard(session)
+
+    def read_order(self, request: Request) -> Json:
+        body = super().read_order(request)
+        for line in body["lineItems"] if self.refused == 1 else []:
+            line["lineItemId"] += "9"
+        return body
+
+
 @lies("PAY-TWICE", also="ORDER-READ")
 class MakesASecondOrder(HonestShop):
     def place(self, session: Session, body: Json) -> Json:

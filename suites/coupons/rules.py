@@ -30,19 +30,6 @@ def _applied(view: View, code: str) -> bool:
     return any(one.casefold() == code.casefold() for one in view.coupons)
 
 
-def _valid_here(at: At) -> Coupon | None:
-    """The role of a coupon that must be taken by this cart; None if it may or must be refused."""
-    role = _role(at)
-    if role is None or at.before is None or role.kind not in ("good", "oversized", "minimum", "item_bound"):
-        return None
-    if role.kind == "minimum":
-        spent = _spent(at.before)
-        return role if spent is not None and spent >= role.minimum else None
-    if role.kind == "item_bound":
-        return role if set(at.before.items) & set(role.fits) else None
-    return role
-
-
 def _spent(view: View) -> Decimal | None:
     subtotal = view.summary.get("priceSubtotal")
     return None if subtotal is None else subtotal - view.summary.get("priceDiscount", ZERO)

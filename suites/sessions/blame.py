@@ -19,7 +19,7 @@ def address_test(name: str, value: object) -> str:
     return f'(.body.shippingAddress.{name}|tostring|ascii_downcase|gsub("\\\\s";"")) == ({quoted(value)}|ascii_downcase|gsub("\\\\s";""))'
 
 
-ASPECTS = ("lines", "quantity", "option", "coupons", "address", "summary", "net", "unit")
+ASPECTS = ("lines", "quantity", "option", "coupons", "address", "summary", "net", "unit", "id")
 
 
 def as_claim(found: dict[Key, tuple[object, object]], **more: object) -> Claim:
@@ -47,6 +47,8 @@ def key_test(key: Key, want: object) -> str:
         return f"([.body.appliedCoupons[]?.redemptionCode|ascii_downcase]|sort) == {quoted(sorted(want))}"  # type: ignore[call-overload]
     if key[0] == "address":
         return address_test(key[1], want or "")
+    if key[0] == "id":
+        return "$same_line_ids"
     paths = {
         "summary": f".body.pricingSummary.{key[1]}",
         "net": f"{line(key[1])}.netPrice",
