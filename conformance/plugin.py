@@ -13,9 +13,7 @@ from typing import Any
 
 import pytest
 
-from conformance import contract
 from conformance.interrupt import children_apart, end_as_ctrl_c
-from conformance.marks import mark_args
 from conformance.profile import Profile, ProfileError, load
 from conformance.progress import where
 from conformance.run import Run
@@ -58,6 +56,17 @@ def _wanted(config: pytest.Config) -> bool:
     places = [Path(str(one).split("::")[0]) for one in config.args]
     base = config.invocation_params.dir
     return any((base / one).resolve() == SUITES or SUITES in (base / one).resolve().parents for one in places)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_cmdline_main(config: pytest.Config) -> None:
+    """Two processes judge the embedded mock, where there are two cores: that takes a third less time. `-n 0` is one."""
+    option, worker = config.option, hasattr(config, "workerinput")  # a worker has no workers of its own
+    embedded = option.target in (None, "mock") and not option.base_url
+    whole = not any((option.requirement, option.failed, option.plan, option.quick, option.measure, option.recording))
+    kept_by_one = option.budget is not None or option.resume or option.usepdb
+    if embedded and whole and not kept_by_one and getattr(option, "numprocesses", 0) is None and not worker and _wanted(config):
+        option.numprocesses = 2 if (os.cpu_count() or 1) > 1 else 0
 
 
 def _profile(settings: Settings) -> Profile:
@@ -181,10 +190,14 @@ def shop(request: pytest.FixtureRequest) -> Generator[Shop, None, None]:
 
     if run.target and capture:
         run.target.tell = tell
+    if not run.fits(request.node):
+        run.budget_spent = True
+        pytest.skip("the budget has no room for it")
     random.seed(f"{run.settings.seed}/{request.node.nodeid}")
     with run.shop_of(request.node) as opened:
+        before = len(opened.trace.exchanges)
         yield opened
-        request.node.user_properties.append(("requests", len(opened.trace.exchanges)))
+        request.node.user_properties.append(("requests", len(opened.trace.exchanges) - before))
 
 
 @pytest.hookimpl(wrapper=True)
@@ -278,4 +291,3 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         run.close()
 
 
-__all__ = ["RUN", "contract", "mark_args", "os"]

@@ -27,8 +27,9 @@ def _schema(name: str) -> Any:
     )
 
 
+@cache  # slow to draw; a matrix judges hundreds of servers with the same ones
 def bodies(operation: str, kind: str, count: int, draw: int) -> list[Any]:
-    """JSON bodies for an operation, the same for the same `draw`; kind: fitting or broken."""
+    """JSON bodies for an operation, the same for the same `draw`, not to be changed; kind: fitting or broken."""
     from schemathesis import GenerationMode
 
     name = "order-v1" if operation == contract.PLACE_ORDER else "order-v2"
