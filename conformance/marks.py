@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -41,6 +42,23 @@ def through_stubs() -> pytest.MarkDecorator:
 def reads_only() -> pytest.MarkDecorator:
     """The test changes nothing, so that it may run against a production host."""
     return pytest.mark.reads_only()
+
+
+def again() -> pytest.MarkDecorator:
+    """The test draws what it sends by its name: `--depth N` runs it N times, each a trace of its own."""
+    return pytest.mark.again()
+
+
+def rounds(names: list[str], depth: int) -> tuple[list[str], list[str]]:
+    """Every name `depth` times, and the ids: those of the first round are the names themselves."""
+    pairs = [(name, f"{name}-round{at}" if at else name) for at in range(depth) for name in names]
+    return [name for name, _ in pairs], [one for _, one in pairs]
+
+
+def round_of(test: str) -> str:
+    """`round3` of a test of a later round, "" of the first."""
+    found = re.search(r"\bround\d+\b", test)
+    return found.group() if found else ""
 
 
 def mark_args(item: Any, name: str) -> tuple[Any, ...]:

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from conformance.interrupt import children_apart, end_as_ctrl_c
+from conformance.marks import rounds
 from conformance.profile import Profile, ProfileError, load
 from conformance.progress import where
 from conformance.run import Run
@@ -43,6 +44,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--budget", type=int, metavar="N", help="at most N requests in all, the most telling ones first")
     group.addoption("--rate", type=float, metavar="R", help="at most R requests a second")
     group.addoption("--quick", action="store_true", help="what needs nothing rare, as few requests as possible")
+    group.addoption("--depth", type=int, default=1, metavar="N", help="N times the walks and generated requests (1)")
     group.addoption("--measure", action="store_true", help="every test as under a budget, apart from the others")
     group.addoption("--shard", metavar="I/N", help="part I of N; `python -m conformance.join` puts them together")
     group.addoption("--resume", metavar="DIR", help="go on with what an earlier run left unjudged")
@@ -65,7 +67,14 @@ def pytest_cmdline_main(config: pytest.Config) -> None:
     embedded = option.target in (None, "mock") and not option.base_url
     whole = not any((option.requirement, option.failed, option.plan, option.quick, option.measure, option.recording))
     kept_by_one = option.budget is not None or option.resume or option.usepdb
-    if embedded and whole and not kept_by_one and getattr(option, "numprocesses", 0) is None and not worker and _wanted(config):
+    if (
+        embedded
+        and whole
+        and not kept_by_one
+        and getattr(option, "numprocesses", 0) is None
+        and not worker
+        and _wanted(config)
+    ):
         option.numprocesses = 2 if (os.cpu_count() or 1) > 1 else 0
 
 
@@ -83,6 +92,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "in_marketplaces(count, having): the marketplaces that a test runs in")
     config.addinivalue_line("markers", "in_situations(wanted, having): the situations that a test runs in, and where")
     config.addinivalue_line("markers", "through_stubs(): the test asks by negative-testing strings")
+    config.addinivalue_line("markers", "again(): the test draws what it sends; `--depth N` runs it N times")
     config.addinivalue_line("markers", "reads_only(): the test changes nothing")
     if not _wanted(config):
         return
@@ -155,6 +165,10 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     count = mark.args[0] if mark and mark.args else None
     having = mark.kwargs.get("having") if mark else None
     names = run.marketplaces(nodeid, count, having)
+    if names and metafunc.definition.get_closest_marker("again"):
+        values, ids = rounds(names, run.settings.depth)
+        metafunc.parametrize("market", values, ids=ids)
+        return
     metafunc.parametrize(
         "market",
         names or [pytest.param("", marks=pytest.mark.skip(reason=f"not offered: {having or 'a marketplace'}"))],
@@ -289,5 +303,3 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     run = config.stash.get(RUN, None)
     if run:
         run.close()
-
-

@@ -12,8 +12,7 @@ import pytest
 from conformance import contract
 from conformance.profile import ProfileError
 
-# The rules that need nothing rare and are worth a look on every save (`--quick`).
-QUICK_DEPTH = 1
+DEEPEST = 1000  # rounds of walks and generated requests
 
 
 @dataclass(frozen=True)
@@ -30,6 +29,7 @@ class Settings:
     rate: float | None = None
     quick: bool = False
     measure: bool = False
+    depth: int = 1
     shard: tuple[int, int] | None = None
     resume: Path | None = None
     recording: Path | None = None
@@ -65,6 +65,7 @@ class Settings:
             rate=option.rate,
             quick=option.quick,
             measure=option.measure,
+            depth=_depth(option.depth),
             shard=_shard(option.shard),
             resume=_folder(here, option.resume),
             recording=recording,
@@ -81,6 +82,12 @@ class Settings:
     def alone(self) -> bool:
         """Whether one process, with sessions shared between tests, does it all: under a budget or to be quick."""
         return self.budget is not None or self.quick
+
+
+def _depth(given: int) -> int:
+    if not 1 <= given <= DEEPEST:
+        raise ProfileError(f"--depth is {given}: it is a number from 1 to {DEEPEST}.")
+    return given
 
 
 def _path(here: Path, given: str) -> Path:

@@ -111,7 +111,7 @@ def test_no_request_beyond_the_budget(limit: int) -> None:
 def settings(tmp_path: Path, worker: dict[str, Any] | None = None, **given: Any) -> Settings:
     usual: dict[str, Any] = {
         "target": None, "base_url": None, "report": "out", "requirement": [], "failed": None, "level": "should",
-        "seed": 0, "budget": None, "rate": None, "quick": False, "measure": False, "shard": None, "resume": None,
+        "seed": 0, "budget": None, "rate": None, "quick": False, "measure": False, "depth": 1, "shard": None, "resume": None,
         "recording": None, "waivers": None, "allow_production": False,
     }  # fmt: skip
     config: Any = SimpleNamespace(
@@ -136,6 +136,7 @@ def test_usual_settings(tmp_path: Path) -> None:
         ({"requirement": ["NOTHING"]}, r"'NOTHING'.*contracts/requirements"),
         ({"budget": 2}, "--budget"),
         ({"budget": -1}, "--budget"),
+        ({"depth": 0}, "--depth"),
         ({"shard": "0/3"}, "--shard"),
         ({"shard": "4/3"}, "--shard"),
         ({"shard": "a/b"}, "--shard"),

@@ -7,7 +7,7 @@ import hashlib
 import pytest
 
 from conformance import contract
-from conformance.marks import in_marketplaces, provokes
+from conformance.marks import again, in_marketplaces, provokes
 from conformance.shop import Blocked, Shop, Trace
 from conformance.states import EMPTY, ORDERED, transitions
 
@@ -47,6 +47,7 @@ def unreached(shop: Shop, trace: Trace) -> list[str]:
 
 
 @provokes(*FEEDS, cost=130)
+@again()
 @in_marketplaces()
 def test_walks(shop: Shop, market: str, request: pytest.FixtureRequest) -> None:
     from suites.state_machine.walk import run_walks  # Hypothesis is slow to load, and not every run walks
