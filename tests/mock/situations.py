@@ -36,7 +36,7 @@ def sessions_strangers(talk: Talk) -> None:
         c = _rich(talk, market)
         for _ in range(2):
             c.all_methods(app=TWO)
-        near = named(talk, c.id[:8] + c.id[-1:-5:-1], market)
+        near = named(talk, c.id[:8] + ("0000" if c.id[8:] != "0000" else "1111"), market)
         near.all_methods()
         c.ship(0, 0, app=TWO)
         c.read()
