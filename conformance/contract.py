@@ -113,6 +113,21 @@ def resolve(root: dict[str, Any], node: Any) -> Any:
 
 
 @cache
+def rare_roles() -> tuple[str, ...]:
+    """What a shop has to set up on purpose before a rule can be judged (`contracts/needs.yaml`)."""
+    return tuple(_load("needs.yaml")["rare"])
+
+
+def is_rare(requirement: str) -> bool:
+    """Whether a rule needs a rare role: one of its needs is met by nothing else."""
+
+    def rare(need: str) -> bool:
+        return any(need == role or need.startswith(f"{role}.") for role in rare_roles())
+
+    return any(all(map(rare, need.split("|"))) for need in requirements()[requirement].needs)
+
+
+@cache
 def operations() -> dict[str, Operation]:
     """Every operation by its operationId, v1 place order included."""
     found = {}

@@ -16,7 +16,7 @@ from zlib import crc32
 import pytest
 
 from conformance import contract, journal
-from conformance.budget import choose
+from conformance.budget import choose, costs, test_name
 from conformance.exchange import Exchange
 from conformance.finish import SHRINKING, finish
 from conformance.frame import frame_of
@@ -254,6 +254,11 @@ class Run:
             if not any(self.profile.offers(one) for one in need.split("|")):
                 return need
         return None
+
+    def fits(self, item: pytest.Item) -> bool:
+        """Whether the budget surely has room for a test; half a test may leave a refusal unproved."""
+        cost = int(costs().get(test_name(item.nodeid), {}).get("requests", 1))
+        return self.settings.budget is None or self.spent + cost <= self.settings.budget
 
     def shop_of(self, item: pytest.Item) -> AbstractContextManager[Shop]:
         """The shop of a test."""

@@ -56,6 +56,12 @@ class Trace:
     judgments: list[Judgment] = field(default_factory=list)
     planned: set[tuple[str, str]] = field(default_factory=set)
     provokes: tuple[str, ...] = ()
+    settled: set[str] = field(default_factory=set)
+
+
+def _place(exchange: str) -> int:
+    """The place of an exchange in its trace."""
+    return int(exchange.rpartition("/")[2])
 
 
 class Shop:
@@ -109,8 +115,11 @@ class Shop:
     def settle(self) -> None:
         """Reads every session whose last requests were refused: a refusal changes nothing."""
         for session in list(self.trace.world.sessions.values()):
-            if session.pending:
-                Cart(self, session).read_back()
+            if session.pending and session.pending[-1].exchange not in self.trace.settled:
+                last, order = session.pending[-1].exchange, self.trace.world.orders.get(session.order or "")
+                self.trace.settled.add(last)  # once: a session that has ended may refuse every read
+                if not session.last_read or _place(session.last_read) < _place(last) or (order and order.pending):
+                    Cart(self, session).read_back()
 
     def buyer(self) -> str:
         """An e-mail address that no other session of the run uses."""
@@ -201,7 +210,8 @@ class Shop:
         if isinstance(lines, int) and len(chosen) < lines:
             chosen = [(item, quantity) for item in self.plain(marketplace, lines)]
         plain = email is None and address is None and why is None
-        spare = self._spare(marketplace, chosen, credential) if self.borrows and plain else None
+        exactly = chosen if not isinstance(lines, int) or quantity != 1 else chosen[:0]
+        spare = self._spare(marketplace, exactly, len(chosen), credential) if self.borrows and plain else None
         if spare:
             return Cart(self, spare)
         exchange = self.initiate(marketplace, chosen, why, case, email=email, address=address, credential=credential)
@@ -212,14 +222,31 @@ class Shop:
             raise Blocked("SESSION-CREATE")
         return Cart(self, session)
 
-    def _spare(self, marketplace: str, lines: list[tuple[str, int]], credential: str) -> Session | None:
-        """A session that an earlier test left as it was made, with these lines."""
+    def paid(self, marketplace: str) -> Cart:
+        """A session that is paid, and whose order stands as it was; under a budget the one of an earlier test. Raises Blocked."""
+        world = self.trace.world
+        for session in world.sessions.values() if self.borrows else ():
+            order = world.orders.get(session.order or "")
+            sound = session.phase == "ordered" and order and not (session.tainted or order.tainted or order.pending)
+            if sound and (session.marketplace, session.app) == (marketplace, OWN_APP):
+                return Cart(self, session)
+        cart = self.cart(marketplace)
+        cart.pay()
+        return cart
+
+    def _spare(self, marketplace: str, lines: list[tuple[str, int]], count: int, credential: str) -> Session | None:
+        """A session that an earlier test left as it was made: with these lines, or with so many of any plain items."""
+        fitting = []
         for session in self.trace.world.sessions.values():
             untouched = session.phase == "open" and not (session.history or session.pending or session.tainted)
-            same = [(line.item, line.quantity) for line in session.view.lines.values()] == lines
-            if untouched and same and (session.marketplace, session.app) == (marketplace, credential):
-                return session
-        return None
+            if untouched and (session.marketplace, session.app) == (marketplace, credential):
+                has = [(line.item, line.quantity) for line in session.view.lines.values()]
+                plain = all(item in self.market(marketplace).plain and quantity == 1 for item, quantity in has)
+                if has == lines or (
+                    not lines and plain and len(has) >= count and session.email not in self.profile.declined
+                ):
+                    fitting.append(session)
+        return min(fitting, key=lambda one: len(one.view.lines), default=None)
 
     def unknown(self, like: str) -> str:
         """An id of the same form that was never given out."""
@@ -293,6 +320,8 @@ class Cart:
 
     def still_open(self) -> None:
         """A change that must be accepted: what was refused before, a payment too, has not closed the session."""
+        if self.shop.brief:
+            return  # the next test that has this session shows it
         if self.session.phase == "open" and self.lines:
             own = {} if self.session.app == OWN_APP else {"credential": self.session.app}
             self.set_quantity(self.lines[0], (self.lines[0].quantity or 1) + 1, **own)

@@ -101,6 +101,8 @@ def test_a_coupon_that_is_not_applied_cannot_be_removed(shop: Shop, market: str)
     cart = shop.cart(market)
     for code in shop.some([*good[:1], "NEVER-HEARD-OF"]):
         cart.attempt(contract.REMOVE, {"redemptionCode": code}, "COUPON-NOT-APPLIED", "none applied")
+    if shop.brief:
+        return
     if good:
         cart.apply(good[0])
         cart.attempt(contract.REMOVE, {"redemptionCode": "NEVER-HEARD-OF"}, "COUPON-NOT-APPLIED", "another one applied")
@@ -108,8 +110,6 @@ def test_a_coupon_that_is_not_applied_cannot_be_removed(shop: Shop, market: str)
             cart.attempt(contract.REMOVE, {"redemptionCode": good[1]}, "COUPON-NOT-APPLIED", "another one applied")
         cart.remove(good[0])
         cart.attempt(contract.REMOVE, {"redemptionCode": good[0]}, "COUPON-NOT-APPLIED", "removed already")
-    if shop.brief:
-        return
     rich = cart_in(shop, market, "rich")
     rich.attempt(contract.REMOVE, {"redemptionCode": "NEVER-HEARD-OF"}, "COUPON-NOT-APPLIED", "late in a session")
 
@@ -172,6 +172,8 @@ def test_a_coupon_that_fits_some_items_only(shop: Shop, market: str) -> None:
         if coupon.fits and others:
             cart = shop.cart(market, [(others[0], 2)])
             cart.attempt(contract.APPLY, {"redemptionCode": coupon.code}, "COUPON-REFUSED", f"{coupon.error} fits none")
+            if shop.brief:
+                return
             fitting = shop.cart(market, [(others[0], 1), (coupon.fits[0], 1)])
             fitting.apply(coupon.code, "COUPON-REFUSED", "fits one")
             fitting.read()

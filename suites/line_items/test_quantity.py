@@ -92,6 +92,8 @@ def test_a_quantity_on_each_side_of_its_bound(shop: Shop, market: str, kind: str
         good, bad = most, most + 1
         cart = shop.cart(market, [(item, good)], why=why, case=f"{good} passes")
         cart.attempt(contract.QUANTITY, {"lineItemId": cart.lines[0].id, "quantity": bad}, why, f"{bad}")
+        if shop.brief:
+            return
         shop.initiate(market, [(item, bad)], why, f"{bad}")
         fine = 2 * most if kind == "lot" else max(1, most - 1)
         cart.set_quantity(cart.lines[0], fine, why, f"{fine} passes")

@@ -52,7 +52,7 @@ def test_an_emptied_session_takes_no_more_changes(shop: Shop, market: str, situa
     cart.read()
     if cart.session.phase != "empty":
         return  # the reading that the last line stays
-    for operation, body in shop.some(bodies):
+    for operation, body in bodies:
         cart.attempt(operation, body, "QTY-LAST")
     if shop.profile.pays_by_call:
         cart.place("PAY-EMPTY")

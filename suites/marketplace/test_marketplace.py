@@ -55,8 +55,7 @@ def test_a_marketplace_has_to_be_given_and_supported(shop: Shop, market: str, si
 @provokes("MARKET-ORDER-OPTIONAL", "MARKET-SAME", cost=4)
 @in_marketplaces(having="payment")
 def test_an_order_is_read_without_a_marketplace(shop: Shop, market: str) -> None:
-    cart = shop.cart(market)
-    cart.pay()
+    cart = shop.paid(market)
     cart.read_order("MARKET-ORDER-OPTIONAL", marketplace=None)
     cart.read_order(marketplace=market)
     for other in [name for name in shop.profile.markets if name != market][: 1 if shop.thorough else 0]:

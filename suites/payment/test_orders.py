@@ -10,7 +10,8 @@ from conformance.shop import Shop
 @provokes("ORDER-UNKNOWN", cost=2)
 @in_marketplaces()
 def test_an_unknown_order(shop: Shop, market: str) -> None:
-    known = shop.cart(market).pay() if shop.profile.offers("payment") else "50000000000000"
+    known = shop.paid(market).session.order if shop.profile.offers("payment") else None
+    known = known or "50000000000000"
     for unknown in shop.some((shop.unknown(known), "no-such-order")):
         shop.order(unknown, "ORDER-UNKNOWN")
     shop.order(shop.unknown(known), "ORDER-UNKNOWN", "with a marketplace", marketplace=market)
@@ -19,11 +20,12 @@ def test_an_unknown_order(shop: Shop, market: str) -> None:
 @provokes("ORDER-APP", "SESSION-APP", cost=9)
 @in_marketplaces(3, having="payment second_app")
 def test_another_app_cannot_read_an_order(shop: Shop, market: str) -> None:
-    cart = shop.cart(market)
-    cart.pay()
+    cart = shop.paid(market)
     for _ in shop.some(range(2)):
         cart.read_order("ORDER-APP", credential=OTHER_APP)
         cart.read_order()
+    if shop.brief:
+        return
     cart.read("SESSION-APP", "once it is paid", credential=OTHER_APP)
     cart.set_quantity(cart.lines[0], 3, "SESSION-APP", "once it is paid", credential=OTHER_APP)
     if shop.profile.payment == "place_order":

@@ -48,8 +48,7 @@ def test_no_method_opens_without_a_good_token_late_in_a_session(shop: Shop, mark
 @provokes("AUTH-TOKEN", cost=12)
 @in_marketplaces(2, having="payment")
 def test_no_order_opens_without_a_good_token(shop: Shop, market: str) -> None:
-    cart: Cart = shop.cart(market)
-    cart.pay()
+    cart: Cart = shop.paid(market)
     for credential in shop.some(strangers(shop)):
         cart.read_order("AUTH-TOKEN", credential, credential=credential)
         if shop.thorough:
