@@ -9,7 +9,11 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import pytest
@@ -193,15 +197,21 @@ def test_history_comes_back(shell: Shell, tmp_path: Path) -> None:
     assert sorted(one.name for one in (tmp_path / "after").glob("*.txt")) == ["first.txt", "second.txt"]
 
 
+def gh(folder: Path) -> tuple[str, Path]:
+    """A PATH with a `gh` that lists the issue in `open`, shows what `told` says, and logs the rest; and its log."""
+    tools, log = folder / "tools", folder / "gh.log"
+    tools.mkdir()
+    fake = f'[ "$2" = list ] && {{ cat "{folder}/open"; exit; }}\n[ "$2" = view ] && {{ cat "{folder}/told"; exit; }}\n'
+    (tools / "gh").write_text(f'#!/bin/sh\n{fake}echo "$@" >>"{log}"\n')
+    (tools / "gh").chmod(0o755)
+    return f"{tools}:{os.environ['PATH']}", log
+
+
 def test_an_issue_follows_what_is_worse(shell: Shell, copy: Path, tmp_path: Path) -> None:
     """Four nights: well, worse, still worse, well again."""
     assert shell("judge.sh", "mock", "mock", *QUICK).returncode == 0
     result = json.loads((copy / "runs" / "mock" / "result.json").read_text())
-    tools, log = tmp_path / "tools", tmp_path / "gh.log"
-    tools.mkdir()
-    fake = f'[ "$2" = list ] && {{ cat "{tmp_path}/open"; exit; }}\necho "$@" >>"{log}"\n'
-    (tools / "gh").write_text(f"#!/bin/sh\n{fake}")
-    (tools / "gh").chmod(0o755)
+    path, log = gh(tmp_path)
 
     def night(day: int, outcome: str, open_issue: str) -> str:
         result["started"] = f"2030-01-0{day}T00:00:00Z"
@@ -209,7 +219,7 @@ def test_an_issue_follows_what_is_worse(shell: Shell, copy: Path, tmp_path: Path
         (copy / "runs" / "mock" / "result.json").write_text(json.dumps(result))
         (tmp_path / "open").write_text(open_issue)
         log.write_text("")
-        ended = shell("watch.sh", "mock", str(tmp_path / "nights"), PATH=f"{tools}:{os.environ['PATH']}")
+        ended = shell("watch.sh", "mock", str(tmp_path / "nights"), PATH=path)
         assert ended.returncode == 0, ended.stdout + ended.stderr
         return log.read_text()
 
@@ -219,6 +229,60 @@ def test_an_issue_follows_what_is_worse(shell: Shell, copy: Path, tmp_path: Path
     assert night(3, "failed", "7").startswith("issue comment 7")
     assert night(4, "passed", "7").startswith("issue close 7")
     assert len((tmp_path / "nights" / "mock" / "history.jsonl").read_text().splitlines()) == 4
+
+
+def test_an_issue_follows_drift(shell: Shell, copy: Path, tmp_path: Path) -> None:
+    """Five nights: no drift, drift, the same drift, another, none; by path and by URL."""
+    path, log = gh(tmp_path)
+    document = tmp_path / "served" / "order.yaml"
+    document.parent.mkdir()
+    contract = (copy / "contracts" / "order-v2.openapi.yaml").read_text(encoding="utf-8")
+    issue = copy / "runs" / "drift" / "issue.md"
+    summary = tmp_path / "summary"
+
+    def night(text: str, open_issue: str, told: str, place: str = str(document)) -> str:
+        document.write_text(text)
+        (tmp_path / "open").write_text(open_issue)
+        (tmp_path / "told").write_text(told)
+        log.write_text("")
+        ended = shell("drift.sh", PATH=path, DOCUMENT=place)
+        assert ended.returncode == 0, ended.stdout + ended.stderr
+        return log.read_text()
+
+    with served(document.parent) as address:
+        assert night(contract, "", "", f"{address}/order.yaml") == ""
+    assert "No drift" in summary.read_text()
+    drifted = contract.replace("redemptionCode: {type: string, minLength: 1}", "code: {type: string}")
+    assert night(drifted, "", "").startswith("issue create --title Nightly: the vendor's document drifted")
+    told = issue.read_text()
+    assert "COUPON-APPLY" in told and "| removed | `answer Coupon.redemptionCode`" in summary.read_text()
+    assert night(drifted, "9", told) == ""
+    assert night(drifted.replace("importTaxType", "taxType"), "9", told).startswith("issue comment 9")
+    assert night(contract, "9", told).startswith("issue close 9")
+
+
+@contextmanager
+def served(folder: Path) -> Iterator[str]:
+    """The files of a folder over HTTP on this machine."""
+    with ThreadingHTTPServer(("127.0.0.1", 0), partial(SimpleHTTPRequestHandler, directory=str(folder))) as server:
+        thread = Thread(target=server.serve_forever)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+        thread.join()
+
+
+def test_no_document_says_so(shell: Shell, copy: Path, tmp_path: Path) -> None:
+    assert shell("drift.sh", DOCUMENT="").returncode == 0
+    assert "CONTRACT_DOCUMENT is not set" in (tmp_path / "summary").read_text()
+    assert not (copy / "runs").exists()
+
+
+@pytest.mark.parametrize("place", ["README.md", "no-such-file", "http://127.0.0.1:1/document"])
+def test_a_document_that_cannot_be_used_fails(shell: Shell, place: str) -> None:
+    """The step goes red; no issue is touched, for nothing is known."""
+    ended = shell("drift.sh", DOCUMENT=place)
+    assert ended.returncode not in (0, 1) and ended.stderr
 
 
 def test_a_night_without_a_run_says_nothing(shell: Shell, tmp_path: Path) -> None:

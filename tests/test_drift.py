@@ -1,0 +1,347 @@
+"""`make drift`: a document that says the same is no drift; each way to say otherwise is told, with what it touches."""
+
+from __future__ import annotations
+
+import copy
+import json
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from conformance import contract
+from conformance.drift import Change, drift, main
+from conformance.drift_report import GENERAL, markdown, touches
+
+QUANTITY = ("paths", "/guest_checkout_session/{checkoutSessionId}/update_quantity", "post")
+ORDER = ("paths", "/guest_purchase_order/{purchaseOrderId}", "get")
+SCHEMAS = ("components", "schemas")
+Document = dict[str, Any]
+
+
+def published() -> Document:
+    """The contract in the vendor's manner: ids with details, other names of components, nothing from prose."""
+    text = json.dumps(contract.document("order-v2"))
+    text = re.sub(r'"#/components/schemas/(\w+)"', r'"#/components/schemas/\1V9"', text)
+    document: Document = json.loads(text)
+    beyond = document.pop("x-beyond-document")
+    document["components"]["schemas"] = {
+        f"{name}V9": bare(one) for name, one in document["components"]["schemas"].items()
+    }
+    document["servers"] = [{"url": "https://apix.ebay.com{p}", "variables": {"p": {"default": "/buy/order/v2"}}}]
+    for path in document["paths"].values():
+        if "servers" in path:
+            path["servers"] = [{"url": "https://api.ebay.com/buy/order/v2"}]
+        for one in (path[verb] for verb in ("get", "post") if verb in path):
+            one["parameters"].append({"name": "Content-Type", "in": "header", "schema": {"type": "string"}})
+            one.get("requestBody", {})["required"] = False
+            unlisted = {*beyond["every"], *beyond.get(one["operationId"], ())}
+            one["responses"] = {
+                status: answer(status, response, one["operationId"])
+                for status, response in one["responses"].items()
+                if int(status) not in unlisted
+            }
+    return document
+
+
+def answer(status: str, response: Document, operation: str) -> Document:
+    """An answer as the vendor's document has it: a schema for 200 alone, ids with details."""
+    ids = {str(one): details(one, operation) for one in response.get("x-error-codes", ()) if "$ref" not in response}
+    kept: Document = {key: response[key] for key in ("content", "headers") if status == "200" and key in response}
+    return {"description": "", **kept, **({"x-response-codes": {"errors": ids}} if ids else {})}
+
+
+def details(error: int, operation: str) -> dict[str, str]:
+    entry = contract.error(error, operation)
+    assert entry
+    return {"domain": entry.domains[0], "category": entry.categories[0], "description": "…"}
+
+
+def bare(schema: Any) -> Any:
+    """A schema without what the vendor's document leaves to its pages."""
+    if isinstance(schema, dict):
+        kept = ("type", "properties", "items", "$ref")
+        own = {key: value for key, value in schema.items() if key in kept}
+        if "properties" in own:
+            own["properties"] = {key: bare(value) for key, value in own["properties"].items()}
+        return {key: bare(value) if key == "items" else value for key, value in own.items()}
+    return schema
+
+
+def at(document: Document, *path: str | int) -> Any:
+    node: Any = document
+    for part in path:
+        node = node[part]
+    return node
+
+
+def only(alter: Callable[[Document], object]) -> Change:
+    document = published()
+    alter(document)
+    (change,) = drift(document)
+    return change
+
+
+def test_the_same_in_other_words_is_no_drift() -> None:
+    assert drift(published()) == []
+
+
+def test_what_the_pages_say_may_come_into_the_document() -> None:
+    """Required fields, closed lists and forms that the contract has already."""
+    document = copy.deepcopy(contract.document("order-v2"))
+    assert drift(document) == []
+
+
+def errors(document: Document, status: str) -> Any:
+    return at(document, *QUANTITY, "responses", status, "x-response-codes", "errors")
+
+
+def set_in(*path: str, **values: Any) -> Callable[[Document], object]:
+    return lambda document: at(document, *path).update(values)
+
+
+def drop(*path: str) -> Callable[[Document], object]:
+    return lambda document: at(document, *path[:-1]).pop(path[-1])
+
+
+AMOUNT = (*SCHEMAS, "AmountV9", "properties")
+PRICING = (*SCHEMAS, "SessionPricingV9", "properties")
+CASES: list[tuple[str, Callable[[Document], object], tuple[str, str, str], set[str], set[str]]] = [
+    # name, alteration, (kind, verb, what), some requirements that it touches, some that it does not
+    (
+        "a new id",
+        lambda d: errors(d, "409").update({"15099": {"domain": "API_ORDER", "category": "BUSINESS"}}),
+        ("id", "added", "15099"),
+        {"SESSION-DOCUMENTED"},
+        {"QTY-LOT"},
+    ),
+    ("an id is gone", lambda d: errors(d, "409").pop("15014"), ("id", "removed", "15014"), {"QTY-LOT"}, {"QTY-LIMIT"}),
+    (
+        "an id has another status",
+        lambda d: errors(d, "400").update({"15013": errors(d, "409").pop("15013")}),
+        ("id", "changed", "15013"),
+        {"QTY-STOCK"},
+        {"COUPON-ONE"},
+    ),
+    (
+        "an id has another category",
+        lambda d: errors(d, "409")["15013"].update(category="SYSTEM"),
+        ("id", "changed", "15013, its category"),
+        {"QTY-STOCK", "ERROR-SHAPE"},
+        {"QTY-ZERO"},
+    ),
+    (
+        "a new status",
+        set_in(*QUANTITY, "responses", **{"422": {"description": ""}}),
+        ("status", "added", "422"),
+        {"SESSION-DOCUMENTED"},
+        {"QTY-ZERO"},
+    ),
+    (
+        "a status is gone",
+        drop(*QUANTITY, "responses", "404"),
+        ("status", "removed", "404"),
+        {"SESSION-DOCUMENTED"},
+        set(),
+    ),
+    (
+        "a field has another type",
+        set_in(*AMOUNT, value={"type": "number"}),
+        ("field", "changed", "answer Amount.value"),
+        {"SESSION-FIELDS", "ORDER-FIELDS", "PRICE-FORM"},
+        {"QTY-ZERO"},
+    ),
+    (
+        "a new field",
+        set_in(*AMOUNT, converted={"type": "object", "properties": {"value": {"type": "string"}}}),
+        ("field", "added", "answer Amount.converted"),
+        {"SESSION-FIELDS", "PRICE-FORM"},
+        {"QTY-ZERO"},
+    ),
+    (
+        "a field is gone",
+        drop(*PRICING, "additionalSavings"),
+        ("field", "removed", "answer SessionPricing.additionalSavings"),
+        {"COUPON-APPLY", "PRICE-SAVINGS", "PRICE-TOTAL"},
+        {"ORDER-READ", "PRICE-FEE"},
+    ),
+    (
+        "a list instead of one",
+        set_in(*SCHEMAS, "SessionV9", "properties", shippingAddress={"type": "array", "items": {"type": "object"}}),
+        ("field", "changed", "answer Session.shippingAddress"),
+        {"SESSION-FIELDS"},
+        {"ORDER-READ"},
+    ),
+    (
+        "a new limit",
+        lambda d: at(d, *SCHEMAS, "UpdateQuantityV9", "properties", "quantity").update(maximum=99),
+        ("field", "changed", "request UpdateQuantity.quantity"),
+        {"QTY-SET", "QTY-INVALID"},
+        {"COUPON-ONE"},
+    ),
+    (
+        "a list of values that we do not know",
+        lambda d: at(d, *SCHEMAS, "RegionV9", "properties", "regionType").update(enum=["COUNTRY", "CITY"]),
+        ("field", "changed", "answer Region.regionType"),
+        {"SESSION-FIELDS"},
+        {"QTY-ZERO"},
+    ),
+    (
+        "a new field that every request needs",
+        lambda d: at(d, *SCHEMAS, "UpdateQuantityV9").update(
+            required=["reason"],
+            properties={**at(d, *SCHEMAS, "UpdateQuantityV9", "properties"), "reason": {"type": "string"}},
+        ),
+        ("field", "added", "request UpdateQuantity.reason"),
+        {"QTY-SET", "QTY-ZERO", "PRICE-TOTAL"},
+        {"COUPON-ONE"},
+    ),
+    (
+        "a parameter is needed now",
+        lambda d: at(d, *ORDER, "parameters", 1).update({"$ref": "#/components/parameters/MarketplaceRequired"}),
+        ("parameter", "changed", "header X-EBAY-C-MARKETPLACE-ID"),
+        {"MARKET-ORDER-OPTIONAL", "ORDER-READ"},
+        {"QTY-ZERO"},
+    ),
+    (
+        "a parameter is gone",
+        lambda d: at(d, *ORDER, "parameters").pop(2),
+        ("parameter", "removed", "header X-EBAY-C-ENDUSERCTX"),
+        set(),
+        {"QTY-ZERO"},
+    ),
+    (
+        "a method is gone",
+        drop(*QUANTITY[:2]),
+        ("method", "removed", "updateGuestQuantity"),
+        {"QTY-SET"},
+        {"COUPON-ONE"},
+    ),
+    (
+        "a new method",
+        set_in("paths", **{"/carts": {"get": {"operationId": "getCarts", "responses": {"200": {"description": ""}}}}}),
+        ("method", "added", "getCarts"),
+        set(),
+        {"QTY-SET"},
+    ),
+    (
+        "a method moved",
+        lambda d: d["paths"].update({"/quantity/{checkoutSessionId}": d["paths"].pop(QUANTITY[1])}),
+        ("method", "changed", "updateGuestQuantity: address"),
+        {"QTY-SET"},
+        {"COUPON-ONE"},
+    ),
+    (
+        "a method has another name",
+        set_in(*QUANTITY, operationId="setQuantity"),
+        ("method", "changed", "updateGuestQuantity: operationId"),
+        set(),
+        {"COUPON-ONE"},
+    ),
+    (
+        "another host",
+        lambda d: at(d, *ORDER[:2]).update(servers=[{"url": "https://api.ebay.com/buy/order/v3"}]),
+        ("method", "changed", "getGuestPurchaseOrder: servers"),
+        {"ORDER-READ"},
+        {"QTY-ZERO"},
+    ),
+    (
+        "the signature header is gone",
+        drop("paths", "/guest_checkout_session/initiate", "post", "responses", "200", "headers"),
+        ("field", "removed", "answer header X-EBAY-SECURITY-SIGNATURE"),
+        {"SESSION-SIGNATURE"},
+        {"QTY-ZERO"},
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    ("alter", "told", "touched", "not_touched"), [one[1:] for one in CASES], ids=[one[0] for one in CASES]
+)
+def test_a_change(
+    alter: Callable[[Document], object], told: tuple[str, str, str], touched: set[str], not_touched: set[str]
+) -> None:
+    change = only(alter)
+    assert (change.kind, change.verb, change.what) == told
+    assert touched <= set(touches(change)) and not not_touched & set(touches(change))
+    assert len(set(change.operations)) == len(change.operations) > 0
+    row = next(line for line in markdown([change], "9", "2").splitlines() if line.startswith(f"| {change.verb} "))
+    assert row.count("|") == 7 and f"`{change.what}`" in row
+
+
+def test_a_shared_component_is_one_change() -> None:
+    """Amount stands in dozens of places; one row names the methods."""
+    change = only(set_in(*AMOUNT, value={"type": "number"}))
+    assert len(change.operations) == 8 and (change.ours, change.theirs) == ("string", "number")
+
+
+def test_parts_of_a_schema_count() -> None:
+    """allOf is what some generators write in place of a reference with a description."""
+    document = published()
+    pricing = at(document, *SCHEMAS, "SessionV9", "properties")
+    pricing["pricingSummary"] = {"allOf": [pricing["pricingSummary"]], "description": "…"}
+    assert drift(document) == []
+
+
+def test_general_requirements_exist() -> None:
+    assert {one for listed in GENERAL.values() for one in listed} <= contract.requirements().keys()
+
+
+# ---------------------------------------------------------------- the command
+
+
+def test_no_drift(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "same.yaml"
+    path.write_text(yaml.safe_dump(published()))
+    assert main([str(path)]) == 0
+    assert "No drift" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("write", [json.dumps, yaml.safe_dump])
+def test_drift(tmp_path: Path, capsys: pytest.CaptureFixture[str], write: Callable[[Document], str]) -> None:
+    document = published()
+    errors(document, "409").pop("15014")
+    document["info"]["version"] = "3.0 <b>`|`</b>"
+    path, out = tmp_path / "document", tmp_path / "drift.md"
+    path.write_text(write(document))
+    assert main([str(path), "--out", str(out)]) == 1
+    assert capsys.readouterr().out.startswith("Drift: 1 removed; ")
+    report = out.read_text()
+    assert "| removed | `15014` | `under 409` |  | `updateGuestQuantity` |" in report
+    assert "| QTY-LOT | MUST |" in report and "<b>'\\|'</b>`" in report
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        (None, "cannot be read"),
+        ("[1, 2", "neither JSON nor YAML"),
+        ("\x00\x01", "neither JSON nor YAML"),
+        ("just words", "no OpenAPI 3 document"),
+        ('swagger: "2.0"\npaths: {}', "no OpenAPI 3 document"),
+        ("openapi: 3.0.0", "paths is no object"),
+        ("openapi: 3.0.0\npaths: {}", "none of the methods"),
+        ("openapi: 3.0.0\npaths: {/a: 1}", "paths /a is no object"),
+        ("openapi: 3.0.0\npaths: {/a: {get: {parameters: 3, responses: {}}}}", "something else than a list"),
+        ("openapi: 3.0.0\npaths: {/a: {$ref: '#/b'}}", "leads nowhere"),
+        ("openapi: 3.0.0\npaths: {/a: {$ref: '#/paths/~1a'}}", "leads to itself"),
+        ("openapi: 3.0.0\npaths: &a {/a: *a}", "none of the methods"),
+        (
+            "openapi: 3.0.0\npaths: {/a: {get: {responses: {200: {content: {x: {schema: &a {properties: {b: *a}}}}}}}}}",
+            "none of the methods",
+        ),
+        ("openapi: 3.0.0\npaths: {/a: {get: {responses: {400: {x-response-codes: &a [*a]}}}}}", "without end"),
+    ],
+)
+def test_unusable(tmp_path: Path, capsys: pytest.CaptureFixture[str], text: str | None, sentence: str) -> None:
+    """One sentence, and no report."""
+    path = tmp_path / "document.yaml"
+    if text is not None:
+        path.write_text(text)
+    assert main([str(path), "--out", str(tmp_path / "out.md")]) == 4
+    said = capsys.readouterr()
+    assert sentence in said.err and said.err.count("\n") == 1 and said.out == ""
+    assert not (tmp_path / "out.md").exists()
