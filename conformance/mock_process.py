@@ -44,6 +44,11 @@ class MockProcess:
             self._base_url = str(ready["base_url"])
         return self._base_url
 
+    @property
+    def pid(self) -> int:
+        """Its process id."""
+        return self._process.pid
+
     def stop(self) -> None:
         """Ends it."""
         self._process.terminate()

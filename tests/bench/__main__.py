@@ -1,0 +1,88 @@
+"""`make bench`: every measure in one run, as a table, JSON, and a page with plots; see docs/speed.md.
+
+Exit status 1 if a ratio is a quarter worse than the committed one. A goal that is missed is marked in the table.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import shutil
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+from tests.bench import growth, load, speed
+from tests.bench.figures import Figure, compare, document, figures_of, machine, number, table
+from tests.bench.page import markdown, page
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+COMMITTED = ROOT / "docs" / "bench.json"
+MEASURES = {
+    "default": speed.default_run,
+    "machine": speed.state_machine,
+    "layers": speed.layers,
+    "shrinking": growth.shrinking,
+    "depth": growth.depth,
+    "rendering": growth.rendering,
+    "matrix": growth.matrix,
+    "load": load.figures,
+}
+
+
+def committed(path: Path) -> list[Figure]:
+    """The last committed figures; none if there are none yet."""
+    try:
+        return figures_of(json.loads(path.read_text(encoding="utf-8")))
+    except FileNotFoundError:
+        return []
+
+
+def keep(found: list[Figure], before: list[Figure], when: str, only: bool) -> None:
+    """Writes docs/bench.json and docs/bench.md. only: the figures that were not measured stay as they were."""
+    measured = {one.id for one in found}
+    rest = [one for one in before if only and one.id not in measured]
+    data = document([*found, *rest], when, machine())
+    COMMITTED.write_text(json.dumps(data, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    kind = data["machine"]
+    text = (
+        f"# Figures\n\nWritten by `make bench ARGS=--write` on {when[:10]}: {kind['cores']} cores, "
+        f"{kind['architecture']}, {kind['memory_gib']} GiB, Python {kind['python']}. What they mean: "
+        f"[speed and soundness](speed.md).\n\n{markdown([*found, *rest])}"
+    )
+    COMMITTED.with_name("bench.md").write_text(text, encoding="utf-8")
+
+
+def main(arguments: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.bench", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--only", action="append", choices=[*MEASURES], help="this measure; repeatable")
+    parser.add_argument("--out", type=Path, default=ROOT / "reports" / "bench", help="where JSON and page go")
+    parser.add_argument("--write", action="store_true", help="these are the figures to compare with from now on")
+    options = parser.parse_args(arguments)
+    before, found = committed(COMMITTED), []
+    folder = growth.scratch()
+    try:
+        for name in options.only or MEASURES:
+            print(f"measuring: {name}", file=sys.stderr, flush=True)
+            found += list(MEASURES[name](folder))
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+    when = datetime.now(UTC).isoformat(timespec="seconds")
+    worse = compare(before, found)
+    options.out.mkdir(parents=True, exist_ok=True)
+    data = document(found, when, machine())
+    (options.out / "bench.json").write_text(json.dumps(data, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    (options.out / "bench.html").write_text(page(found, before, worse, when, data["machine"]), encoding="utf-8")
+    print(table(found, before))
+    for one in worse:
+        print(f"WORSE: {one.id} was {number(one.before)} and is {number(one.now)}, {one.factor:.2f} times as bad.")
+    print(f"\n{options.out / 'bench.html'}")
+    if options.write:
+        keep(found, before, when, bool(options.only))
+    return 1 if worse else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
