@@ -3,6 +3,7 @@ python -m reports compare A B [--out DIR]     two nights of a target, or two tar
 python -m reports remember DIR FILE           add a run to a history file (JSON lines)
 python -m reports keep DIR FOLDER             copy a run with only the exchanges that its findings name
 python -m reports trend FOLDER|FILE           each requirement through past runs: trend.html
+python -m reports matrix FILE [--out PAGE]    the kill matrix as a page: kill-matrix.html
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from pathlib import Path
 
 def main(arguments: list[str]) -> int:
     """Exit status: 0 done, 1 something got worse (compare --fail-if-worse), 2 the input was wrong."""
-    commands = {"compare": _compare, "remember": _remember, "keep": _keep, "trend": _trend}
+    commands = {"compare": _compare, "remember": _remember, "keep": _keep, "trend": _trend, "matrix": _matrix}
     command = commands.get(arguments[0]) if arguments else None
     try:
         return command(arguments[1:]) if command else _render(arguments)
@@ -104,6 +105,17 @@ def _trend(arguments: list[str]) -> int:
     out: Path = options.out or (options.place if options.place.is_dir() else options.place.parent) / "trend.html"
     out.write_text(page, encoding="utf-8", newline="\n")
     print(out)
+    return 0
+
+
+def _matrix(arguments: list[str]) -> int:
+    from reports.kill_matrix import write
+
+    parser = _parser("matrix")
+    parser.add_argument("file", type=Path, metavar="FILE", help="a kill matrix, as `make matrix` writes it")
+    parser.add_argument("--out", type=Path, metavar="PAGE", help="where the page goes; beside FILE unless told")
+    options = parser.parse_args(arguments)
+    print(write(options.file, options.out))
     return 0
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from reports.difference import mark
 from reports.drawing import drawing
 from reports.exchange_view import Room, text_node, view
+from reports.kill_matrix import totals
 from reports.needs import advice, lacks, unjudged
 from reports.run import Run
 from reports.templating import render_page, short
@@ -59,9 +60,18 @@ def _context(run: Run, room: Room, most: int, exchanges: int) -> dict[str, Any]:
         "advice": lambda rule: [advice(need) for need in lacks(rule)],
         "operations": _operations(run),
         "rate": result["requests"] / result["duration_s"] if result["duration_s"] else None,
-        "matrix": run.kill_matrix,
+        **_matrix(run),
+        "known": set(rules),
         "notes": result["notes"] + run.problems,
     }
+
+
+def _matrix(run: Run) -> dict[str, Any]:
+    """The kill matrix, if it is one of the suite that made this run, and its faults by requirement."""
+    matrix = run.kill_matrix
+    if matrix is None or matrix["suite"] != run.result["suite"]["version"]:
+        return {"matrix": None, "faults": {}}
+    return {"matrix": matrix, "faults": totals(matrix)}
 
 
 def _sentence(result: Json) -> list[tuple[str, bool]]:

@@ -7,11 +7,9 @@ from array import array
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
+from reports.kill_matrix import beside
 from reports.text import Json, clean, scrub
-
-KILL_MATRIX = "kill-matrix.json"
 
 
 @dataclass
@@ -95,7 +93,7 @@ def read(directory: Path) -> Run:
             kept[clean(exchange["id"])] = scrub(exchange)
     if len(problems) > 3:
         problems = [*problems[:3], f"… and {len(problems) - 3} more"]
-    return Run(result, kept, times, _scripts(directory, result), _kill_matrix(directory), problems)
+    return Run(result, kept, times, _scripts(directory, result), beside(directory), problems)
 
 
 def _scripts(directory: Path, result: Json) -> dict[str, str]:
@@ -106,16 +104,3 @@ def _scripts(directory: Path, result: Json) -> dict[str, str]:
         if path.is_relative_to(directory.resolve()) and path.is_file():
             found[name] = clean(path.read_text(encoding="utf-8", errors="replace"))
     return found
-
-
-def _kill_matrix(directory: Path) -> Json | None:
-    """The kill matrix beside the result, else the one that came with the suite."""
-    for path in (directory / KILL_MATRIX, Path(__file__).with_name(KILL_MATRIX)):
-        try:
-            matrix: Any = json.loads(path.read_text(encoding="utf-8"))
-        except (OSError, ValueError):
-            continue
-        if isinstance(matrix, dict) and matrix.get("format") == 1:
-            cleaned: Json = scrub(matrix)
-            return cleaned
-    return None

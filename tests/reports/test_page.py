@@ -117,29 +117,6 @@ def test_text_of_a_server_stays_text(rendered: dict[str, Path]) -> None:
     assert "\\u001b[2J" in html and "\\u202eltr" in html and "\\ud800" in html
 
 
-def test_the_kill_matrix_is_told_when_there_is_one(tmp_path: Path) -> None:
-    from reports import render_all
-
-    folder = examples.write(tmp_path, examples.conformant())
-    fault = {
-        "requirement": "QTY-ZERO",
-        "chapter": "line_items",
-        "kind": "always",
-        "findings": 1,
-        "requests_to_first": 9,
-        "shrunk": 2,
-    }
-    faults = [
-        fault | {"name": "keeps-the-line", "found": True, "under": ["QTY-ZERO"]},
-        fault | {"name": "keeps-it-once", "found": False, "under": [], "requests_to_first": None, "shrunk": None},
-    ]
-    matrix = {"format": 1, "suite": "0.1.0", "totals": {"faults": 2, "found": 1, "right_id": 1}, "faults": faults}
-    (folder / "kill-matrix.json").write_text(json.dumps(matrix))
-    render_all(folder)
-    text = Page((folder / "report.html").read_text(encoding="utf-8")).text
-    assert "1 of 2 found, 1 under the id" in text and "keeps-it-once" in text
-
-
 def test_a_huge_run_still_makes_a_small_page(tmp_path: Path) -> None:
     """200 findings, each with 20 exchanges that carry 40,000 characters, and texts that never end."""
     from reports import render_all

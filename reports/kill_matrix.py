@@ -1,0 +1,88 @@
+"""The kill matrix (schemas/kill-matrix.schema.json): a page of its own, and its totals for the page of a run."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+from reports.text import CHAPTERS, Json, scrub
+
+NAME = "kill-matrix.json"
+KEYS = {"name", "requirement", "chapter", "kind", "found", "under", "findings", "requests_to_first", "shrunk"}
+TOTALS = {"faults", "found", "right_id"}
+MOST = 5000  # faults that are told
+
+
+def read(path: Path) -> Json:
+    """A kill matrix, every text clean. Raises ValueError if it is none of format 1, or OSError."""
+    try:
+        matrix: Any = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise ValueError(f"{path}: no JSON: {error}") from None
+    if not isinstance(matrix, dict) or matrix.get("format") != 1 or not isinstance(matrix.get("faults"), list):
+        raise ValueError(f"{path}: no kill matrix of format 1")
+    counts = matrix.get("totals")
+    if not isinstance(matrix.get("suite"), str) or not isinstance(counts, dict) or not counts.keys() >= TOTALS:
+        raise ValueError(f"{path}: no suite or totals")
+    if any(not isinstance(one, dict) or not one.keys() >= KEYS for one in matrix["faults"]):
+        raise ValueError(f"{path}: a fault without one of {', '.join(sorted(KEYS))}")
+    cleaned: Json = scrub(matrix)
+    return cleaned
+
+
+def beside(directory: Path) -> Json | None:
+    """The matrix in a run's folder, else the one that came with the suite; None where neither can be read."""
+    for path in (directory / NAME, Path(__file__).with_name(NAME)):
+        try:
+            return read(path)
+        except (OSError, ValueError):
+            continue
+    return None
+
+
+def totals(matrix: Json) -> dict[str, Json]:
+    """By requirement, in the order of the faults: how many faults, found at all, and not found."""
+    rows: dict[str, Json] = {}
+    for fault in matrix["faults"][:MOST]:
+        row = rows.setdefault(
+            fault["requirement"], {"id": fault["requirement"], "chapter": fault["chapter"], "faults": []}
+        )
+        row["faults"].append(fault)
+    for row in rows.values():
+        row["count"] = len(row["faults"])
+        row["kinds"] = sorted({one["kind"] for one in row["faults"]})
+        row["found"] = sum(one["found"] for one in row["faults"])
+        row["missed"] = [one["name"] for one in row["faults"] if not one["found"]]
+    return rows
+
+
+def page(matrix: Json) -> str:
+    """The matrix as one HTML file that loads nothing."""
+    from reports.templating import render_page  # late: a run reads matrices without it
+
+    rows = list(totals(matrix).values())
+    names = [*CHAPTERS, *sorted({row["chapter"] for row in rows} - CHAPTERS.keys())]
+    chapters = [(name, CHAPTERS.get(name, name), [row for row in rows if row["chapter"] == name]) for name in names]
+    faults = matrix["faults"]
+    firsts = [one["requests_to_first"] for one in faults if one["requests_to_first"] is not None]
+    return render_page(
+        "kill-matrix.html.j2",
+        matrix=matrix,
+        by_chapter=[one for one in chapters if one[2]],
+        known={row["id"] for row in rows},
+        rows=rows,
+        missed=[one for one in faults if not one["found"]],
+        elsewhere=sum(bool(one["found"] and one["requirement"] not in one["under"]) for one in faults),
+        findings=median([one["findings"] for one in faults if one["found"]] or [0]),
+        first=(median(firsts), max(firsts)) if firsts else None,
+        left_out=max(0, len(faults) - MOST),
+    )
+
+
+def write(path: Path, out: Path | None = None) -> Path:
+    """Write the page of the matrix at `path`, beside it unless told; where it is. Raises as `read`."""
+    out = out or path.with_suffix(".html")
+    out.write_text(page(read(path)), encoding="utf-8", newline="\n")
+    return out
