@@ -25,6 +25,7 @@ from typing import Any
 from conformance import VERSION
 from conformance.corpus import KEPT, keep
 from conformance.mock_process import MockProcess, listed
+from reports import kill_matrix
 
 FEW = 25
 SUITES = Path(__file__).resolve().parent.parent / "suites"
@@ -207,6 +208,7 @@ def main(arguments: list[str] | None = None) -> int:
     rows += run(left, workers=options.workers, arguments=seed, folder=folder, own=options.own)
     matrix = document(rows, {one["name"]: one for one in faults})
     Path(options.out).write_text(json.dumps(matrix, indent=1) + "\n", encoding="utf-8")
+    page = kill_matrix.write(Path(options.out))
     if not options.keep:
         shutil.rmtree(folder, ignore_errors=True)
     totals = matrix["totals"]
@@ -217,7 +219,7 @@ def main(arguments: list[str] | None = None) -> int:
         f"({100 * totals['right_id'] / totals['faults']:.1f} %); "
         f"findings for one fault: median {statistics.median(counts)}, at most {max(counts)}; "
         f"requests to the first proof: median {statistics.median(firsts)}, at most {max(firsts)}; "
-        f"{time.perf_counter() - began:.0f} s; {options.out}"
+        f"{time.perf_counter() - began:.0f} s; {options.out}, {page}"
     )
     return 0 if totals["right_id"] == totals["faults"] else 1
 
