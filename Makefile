@@ -14,7 +14,7 @@ PIP := $(PY) -m pip install --quiet --disable-pip-version-check --require-hashes
 READY := .venv/.ready
 READY_DEV := .venv/.ready-dev
 
-.PHONY: help setup setup-dev conformance profile mock merge report compare trend test hostile matrix variants requirements docs allure
+.PHONY: help setup setup-dev conformance profile mock merge report compare trend test hostile matrix variants requirements drift docs allure
 
 help: ## what can be run
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -80,8 +80,12 @@ variants: $(READY) ## the default run against every lawful variant of the mock: 
 requirements: $(READY) ## write docs/requirements.md from the contracts, rules, tests and faults
 	@$(PY) -m conformance.catalogue
 
+drift: $(READY) ## a newly published OpenAPI document against the contract: CONTRACT=file [OUT=drift.md]
+	@$(PY) -m conformance.drift "$(CONTRACT)" $(if $(OUT),--out "$(OUT)")
+
 docs: $(READY_DEV) ## build the documentation into site/, strictly
 	@NO_MKDOCS_2_WARNING=1 $(PY) -m mkdocs build --strict --quiet
+	@test ! -f reports/kill-matrix.json || $(PY) -m reports matrix reports/kill-matrix.json --out site/kill-matrix.html
 
 allure: ## render REPORT/allure-results with Allure 3 (Node): [REPORT=reports/latest]
 	@npx --yes allure@3.18.0 awesome --single-file --output "$(REPORT)/allure" "$(REPORT)/allure-results"

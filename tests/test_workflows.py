@@ -296,12 +296,15 @@ def test_the_site_has_the_report(shell: Shell, copy: Path, tmp_path: Path) -> No
     history = tmp_path / "nights" / "mock"
     command = [sys.executable, "-m", "reports", "remember", str(copy / "runs" / "mock"), str(history / "history.jsonl")]
     subprocess.run(command, cwd=ROOT, check=True, capture_output=True, timeout=60)
+    kills = {"format": 1, "suite": "0", "totals": {"faults": 0, "found": 0, "right_id": 0}, "faults": []}
+    (copy / "reports" / "kill-matrix.json").write_text(json.dumps(kills))
     ended = shell("pages.sh", str(tmp_path / "nights"), str(tmp_path / "site"))
     assert ended.returncode == 0, ended.stdout + ended.stderr
     assert {"index.html", "trend.html", "badge.json", "badge.svg"} <= {
         one.name for one in (tmp_path / "site" / "night" / "mock").iterdir()
     }
     assert (tmp_path / "site" / "index.html").is_file()
+    assert "0 of 0 faults found" in (tmp_path / "site" / "kill-matrix.html").read_text()
 
 
 def test_the_action(shell: Shell, tmp_path: Path) -> None:

@@ -1,9 +1,12 @@
 #!/usr/bin/env bash
-# The site: the documentation, each report of the night and its trend: pages.sh HISTORY SITE
+# The site: the documentation, the kill matrix if there is one, each report of the night and its trend: pages.sh HISTORY SITE
 set -euo pipefail
 history=$1 site=$2
 python=${PY:-.venv/bin/python}
 NO_MKDOCS_2_WARNING=1 "$python" -m mkdocs build --strict --quiet --site-dir "$site"
+if [ -f reports/kill-matrix.json ]; then
+  "$python" -m reports matrix reports/kill-matrix.json --out "$site/kill-matrix.html"
+fi
 for report in runs/*/report.html; do
   [ -f "$report" ] || continue
   name=$(basename "$(dirname "$report")")
