@@ -7,7 +7,7 @@ that answers differently the second time cannot confuse Hypothesis.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import count
 from typing import Any
 
@@ -295,26 +295,40 @@ class Walk(RuleBasedStateMachine):
             cart.place()
 
 
+class Numbered(Walk):
+    """The walk that `run_walks` is busy with. One class for all of them: Hypothesis keeps every class that it has seen,
+    and with a class of its own each walk would keep its shop and all that was sent.
+    """
+
+    now: tuple[Shop, str, Iterator[int]] | None = None
+
+    def __init__(self) -> None:
+        assert self.now
+        shop, market, numbers = self.now
+        super().__init__(shop, market, next(numbers))
+
+
 def run_walks(shop: Shop, market: str, drawn_by: int, *, walks: int, steps: int) -> None:
-    """Sends `walks` walks of `steps` steps, all of them drawn from one seed. Raises nothing for a breach."""
-    numbers = count()
+    """Sends `walks` walks of `steps` steps, all of them drawn from one seed. Raises nothing for a breach.
 
-    class Numbered(Walk):
-        def __init__(self) -> None:
-            super().__init__(shop, market, next(numbers))
-
+    Not for two threads at once.
+    """
+    Numbered.now = (shop, market, count())
     seed(drawn_by)(Numbered)
-    run_state_machine_as_test(
-        Numbered,
-        settings=settings(
-            max_examples=walks,
-            stateful_step_count=steps,
-            deadline=None,
-            database=None,
-            derandomize=False,
-            # Nothing is ever raised, so there is nothing to shrink: conformance.shrink does it from the records.
-            phases=(Phase.generate,),
-            suppress_health_check=list(HealthCheck),
-            print_blob=False,
-        ),
-    )
+    try:
+        run_state_machine_as_test(
+            Numbered,
+            settings=settings(
+                max_examples=walks,
+                stateful_step_count=steps,
+                deadline=None,
+                database=None,
+                derandomize=False,
+                # Nothing is ever raised, so there is nothing to shrink: conformance.shrink does it from the records.
+                phases=(Phase.generate,),
+                suppress_health_check=list(HealthCheck),
+                print_blob=False,
+            ),
+        )
+    finally:
+        Numbered.now = None
