@@ -18,7 +18,8 @@ class Claim:
     """One thing that must hold. `about` names it without ids and values, so that equal breaches are one finding.
 
     requirement: set where a rule speaks for another one. proof: further exchanges that a reader needs. weak: drop it if the
-    run has a breach that explains it (a price that moves by itself blames whatever request came last).
+    run has a breach that explains it (a price that moves by itself blames whatever request came last). look: the jq path of
+    what was seen, for the script to show; '' where there is no one place.
     """
 
     ok: bool
@@ -31,6 +32,7 @@ class Claim:
     case: str | None = None
     proof: tuple[str, ...] = field(default=())
     weak: bool = False
+    look: str = ""
 
 
 def quoted(value: Any) -> str:
@@ -44,6 +46,8 @@ def shown(value: Any) -> str:
         return f"{value:f}"
     if value is None:
         return "nothing"
+    if value == []:
+        return "none"
     words = value if isinstance(value, str) and value.strip() else json.dumps(value, ensure_ascii=False, default=str)
     return words if len(words) <= 200 else words[:197] + "…"
 
@@ -57,7 +61,7 @@ def equal(about: str, path: str, want: Any, seen: Any, **more: Any) -> Claim:
     """The value at `path` (jq, from the document's root) is `want`."""
     if want == seen:
         return Claim(True, about, "", "", "true", **more)
-    return Claim(False, about, shown(want), shown(seen), f"[{path}] == [{quoted(want)}]", **more)
+    return Claim(False, about, shown(want), shown(seen), f"[{path}] == [{quoted(want)}]", look=path, **more)
 
 
 def amount(about: str, path: str, want: Decimal, seen: Decimal | None, why: str = "", **more: Any) -> Claim:
@@ -70,6 +74,7 @@ def amount(about: str, path: str, want: Decimal, seen: Decimal | None, why: str 
         shown(want) + (f" ({why})" if why else ""),
         shown(seen),
         f"([{path}.value? // 0 | tonumber] | add // 0) * 10000 | round == {int(want * 10000)}",
+        look=f"{path}.value?",
         **more,
     )
 

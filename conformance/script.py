@@ -29,6 +29,12 @@ TOKENS = {
     "other-scope": "TOKEN_OTHER_SCOPE",
     "wrong-scheme": "TOKEN",
 }
+WHOSE = {
+    "TOKEN": "of the app",
+    "TOKEN_OTHER_APP": "of another app",
+    "TOKEN_EXPIRED": "past its time",
+    "TOKEN_OTHER_SCOPE": "of a scope that does not open the API",
+}
 SAME_LINE_IDS = (
     "([.body.lineItems[]?|{key:.itemId,value:.lineItemId}]|from_entries) as $now"
     " | ([$first.body.lineItems[]?|{key:.itemId,value:.lineItemId}]|from_entries) as $before"
@@ -161,7 +167,12 @@ def write_script(run: Run, finding: Finding, sent: list[tuple[Step, Exchange]], 
         if run.profile.auth != "none"
         else []
     )
-    checks = [f'[ -n "${{{one}:-}}" ] || {{ echo "set {one} to a token" >&2; exit 2; }}\n' for one in used]
+    where = "the head of this script says how to get one"
+    checks = [
+        f'[ -n "${{{one}:-}}" ] || {{ echo "set {one} to a token {WHOSE[one]}: {where}" >&2; exit 2; }}\n'
+        for one in used
+    ]
+    script = f"scripts/{finding.requirement}-{abs(hash_of(finding.about)) % 10000:04d}.sh"
     head = HEAD.read_text(encoding="utf-8")
     for name, value in {
         "requirement": requirement.id,
@@ -171,7 +182,9 @@ def write_script(run: Run, finding: Finding, sent: list[tuple[Step, Exchange]], 
         "sources": "; ".join(f"{one['document']}: {one['place']}" for one in requirement.sources),
         "expected": _one_line(claim.want),
         "seen": _one_line(claim.seen),
-        "tokens": ", ".join(used) or "none needed",
+        "tokens": "".join(f"{one}=… " for one in used),
+        "grant": _grant(run, used),
+        "name": script,
         "base": run.profile.base_url,
         "session_url": _url(run, contract.READ),
         "order_url": _url(run, contract.READ_ORDER),
@@ -186,15 +199,35 @@ case $? in
   2|3) echo 'this jq cannot read the test' >&2; exit 2 ;;
 esac
 echo {shlex.quote(f"{requirement.id} is broken: expected {_one_line(claim.want)}")}
-jq -c '{{status, errors: [.body.errors[]?|{{errorId, message}}]}}' "$work/{last}.json"
+{_look(claim, sent)} "$work/{last}.json"
 exit 1
 """
-    name = f"scripts/{finding.requirement}-{abs(hash_of(finding.about)) % 10000:04d}.sh"
-    path = run.parts / name
+    path = run.parts / script
     path.parent.mkdir(exist_ok=True)
     path.write_text(head + "\n".join(writer.out) + "\n" + tail, encoding="utf-8")
     path.chmod(0o755)
-    return name
+    return script
+
+
+def _look(claim: Claim, sent: list[tuple[Step, Exchange]]) -> str:
+    """The command that shows what is wrong in the last answer: the place that the claim is about, else its errors."""
+    look = claim.look or (".body.pricingSummary" if ".body.pricingSummary" in claim.test else "")
+    if not sent[-1][1].accepted or not look or "$" in look or any(quoted(one) in look for one in _option_ids(sent)):
+        return "echo 'seen now:'; jq -c '{status, errors: [.body.errors[]?|{errorId, message}]}'"
+    return f"echo 'seen now:'; jq -c {shlex.quote(f'{{status, errors: [.body.errors[]?.errorId], seen: [{look}]}}')}"
+
+
+def _grant(run: Run, used: list[str]) -> str:
+    """How to get a token, as comments."""
+    if not used:
+        return ""
+    told = "".join(f"\n# {one}: a token {WHOSE[one]}" for one in used)
+    if run.profile.auth != "client_credentials":
+        return told
+    scope = f"-d grant_type=client_credentials --data-urlencode scope={shlex.quote(run.profile.scope)}"
+    url = shlex.quote(run.profile.url(contract.TOKEN))
+    return f"""{told}, as in
+#   TOKEN=$(curl -s -u "$CLIENT_ID:$CLIENT_SECRET" {scope} {url} | jq -r .access_token)"""
 
 
 def hash_of(text: str) -> int:

@@ -5,8 +5,9 @@
 # Expected: @expected@
 # Seen:     @seen@
 #
+# Run it: @tokens@sh @name@
 # Exit status: 1 the fault is there, 0 it is gone, 2 the script could not get that far. Needs curl and jq.
-# BASE_URL may name another place of the same target. Tokens come from the environment: @tokens@
+# BASE_URL in the environment may name another place of the same target.@grant@
 set -u
 BASE_URL=${BASE_URL:-@base@}
 SESSION_URL=${SESSION_URL:-@session_url@}; ORDER_URL=${ORDER_URL:-@order_url@}; PLACE_ORDER_URL=${PLACE_ORDER_URL:-@place_url@}

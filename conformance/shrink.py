@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from conformance.run import Run
 
 CAP = 220  # requests for one finding
+LONGEST_BODY = 200  # characters of a request in a line of steps
 REPEATS = 3
 
 
@@ -171,14 +172,10 @@ def describe(exchange: Exchange) -> str:
     import json
 
     body = exchange.request.body
-    sent = (
-        f" {json.dumps(body, ensure_ascii=False)[:160]}"
-        if body is not None and exchange.operation != contract.INITIATE
-        else ""
-    )
-    if exchange.operation == contract.INITIATE and isinstance(body, dict):
-        lines = body.get("lineItemInputs")
-        sent = f" {json.dumps(lines, ensure_ascii=False)[:160]}"
+    if exchange.operation == contract.INITIATE:
+        body = body.get("lineItemInputs") if isinstance(body, dict) else None
+    text = "" if body is None else f" {json.dumps(body, ensure_ascii=False)}"
+    sent = text if len(text) <= LONGEST_BODY else f"{text[:LONGEST_BODY]}…"
     who = "" if exchange.request.credential == "app0" else f" as {exchange.request.credential}"
     return (
         f"{exchange.operation}{who} in {exchange.request.marketplace or 'no marketplace'}{sent} → {exchange.answer()}"
