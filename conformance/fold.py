@@ -89,6 +89,8 @@ def _adopt(at: At, session: Session) -> None:
 def learn(at: At, session: Session) -> None:
     """Remembers unit prices and the pricing of each cart: the first answer counts, later ones must agree."""
     seen = session.view
+    if at.profile.prepaid_as(session.id):
+        return  # what it cost says nothing of today's prices
     for line in seen.lines.values():
         if line.item and line.unit is not None:
             at.world.units.setdefault((session.marketplace, line.item), line.unit)
@@ -165,7 +167,7 @@ def _prepaid(at: At) -> None:
     """An order that the profile names and this is the first sight of: from now on it stays as it is."""
     if at.answer is None or at.answer.id is None or at.answer.id != at.request.subject:
         return
-    known = next((one for one in at.profile.prepaid if one.order == at.answer.id), None)
+    known = at.profile.prepaid_as(at.answer.id)
     if known is None:
         return
     paid = Session("", at.request.credential, known.marketplace, "", at.answer, at.exchange.id, "ordered", known.order)

@@ -16,8 +16,8 @@ from typing import Any
 from conformance import contract
 from conformance.at import At, Ground, Judgment
 from conformance.claim import ACCEPTED, REFUSED, Claim, refused, true
-from conformance.exchange import Exchange
-from conformance.model import World, view
+from conformance.exchange import OWN_APP, Exchange
+from conformance.model import Session, World, view
 from conformance.profile import Profile
 
 CATEGORY_STATUS = {"REQUEST": 400, "BUSINESS": 409, "APPLICATION": 500}
@@ -244,10 +244,23 @@ def observe(world: World, profile: Profile, exchange: Exchange) -> None:
         at.session.in_doubt = True
 
 
+def _paid_before(world: World, profile: Profile, subject: str) -> Session | None:
+    """A session that the profile names as paid: nobody knows what it holds until it is read."""
+    known = profile.prepaid_as(subject)
+    if known is None or known.session != subject:
+        return None
+    paid = Session(subject, OWN_APP, known.marketplace, "", view({}), "", "ordered", known.order or None)
+    paid.in_doubt = True
+    world.sessions[subject] = paid
+    return paid
+
+
 def _at(world: World, profile: Profile, exchange: Exchange) -> At:
     subject = exchange.request.subject
     body = exchange.body if exchange.accepted else None
-    session = world.sessions.get(subject) if subject and exchange.operation != contract.READ_ORDER else None
+    session = None
+    if subject and exchange.operation != contract.READ_ORDER:
+        session = world.sessions.get(subject) or _paid_before(world, profile, subject)
     return At(
         world=world,
         profile=profile,

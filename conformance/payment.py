@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 SIGNATURE = "x-ebay-security-signature"
 BUTTON = "#checkout button, #checkout a, #checkout [role=button]"
 WAITS_S = {"hosted": 20.0, "manual": 120.0}
+PAYMENTS = 8  # that a person is asked for in one run
 
 
 def pay(cart: Cart) -> str:
@@ -25,7 +26,7 @@ def pay(cart: Cart) -> str:
     elif profile.payment in WAITS_S:
         outcome = on_a_page(cart)
         if outcome.order is None:
-            raise Blocked(f"a payment that was not made: {outcome.kind} {outcome.data.get('message', '')}".rstrip())
+            raise Blocked(f"a payment that was not made: {outcome.data.get('message', outcome.kind)}")
         paid_elsewhere(cart.shop.trace.world, cart.session, outcome.order)
     else:
         raise Blocked("a profile that names no way to pay")
@@ -41,5 +42,20 @@ def on_a_page(cart: Cart) -> Outcome:
     token, script = made.headers.get(SIGNATURE, ""), str(told["script_url"])
     wait_s = float(told.get("wait_s", WAITS_S[cart.shop.profile.payment]))
     if cart.shop.profile.payment == "manual":
-        return by_person(script, token, cart.id, wait_s, cart.shop.target.tell)
+        return _by_person(cart, script, token, wait_s)
     return by_browser(script, token, cart.id, [BUTTON, *told.get("clicks", [])], wait_s)
+
+
+def _by_person(cart: Cart, script: str, token: str, wait_s: float) -> Outcome:
+    """Asks a person so often and no more, and not again once nobody came."""
+    target = cart.shop.target
+    most = int(cart.shop.profile.paying.get("payments", PAYMENTS))
+    if target.nobody_paid:
+        return Outcome("nothing", {"message": target.nobody_paid})
+    if target.paid_by_person >= most:
+        return Outcome("nothing", {"message": f"a person is asked {most} times in a run (payments under [payment])"})
+    target.paid_by_person += 1
+    outcome = by_person(script, token, cart.id, wait_s, target.tell)
+    if outcome.kind == "nothing":
+        target.nobody_paid = str(outcome.data["message"])
+    return outcome

@@ -99,7 +99,9 @@ def pytest_configure(config: pytest.Config) -> None:
     worker = getattr(config, "workerinput", None)
     try:
         settings = Settings.of(config, worker)
-        config.stash[RUN] = Run(settings, _profile(settings))
+        config.stash[RUN] = run = Run(settings, _profile(settings))
+        if worker is not None and run.profile.payment == "manual":
+            raise ProfileError('A person pays beside one process: leave out -n where payment.kind is "manual".')
     except ProfileError as error:
         raise pytest.UsageError(str(error)) from None
     config.option.showlocals = False  # values in a report of a crash may be cut off, secrets among them

@@ -81,10 +81,11 @@ class App:
 
 @dataclass(frozen=True)
 class Prepaid:
-    """A purchase order that was paid beforehand, by the first app."""
+    """A purchase order that was paid beforehand, by the first app, and the checkout session that it came from."""
 
     order: str
     marketplace: str
+    session: str = ""
 
 
 @dataclass(frozen=True)
@@ -158,6 +159,10 @@ class Profile:
         """The same target elsewhere."""
         return replace(self, base_url=checked_url(base_url, "--base-url"), endpoints={})
 
+    def prepaid_as(self, subject: str | None) -> Prepaid | None:
+        """What the profile says of a session or an order that was paid before the run."""
+        return next((one for one in self.prepaid if subject and subject in (one.order, one.session)), None)
+
     def offers(self, need: str) -> bool:
         """Whether the target has what a requirement needs (the vocabulary of contracts/requirements)."""
         if need in NEEDS:
@@ -179,7 +184,8 @@ NEEDS: dict[str, Callable[[Profile], bool]] = {
     "second_marketplace": lambda it: len(it.markets) > 1,
     "payment": lambda it: it.payment in ("place_order", "hosted", "manual"),
     "place_order": lambda it: it.pays_by_call,
-    "prepaid": lambda it: bool(it.prepaid),
+    "prepaid": lambda it: any(one.order for one in it.prepaid),
+    "prepaid.session": lambda it: any(one.session for one in it.prepaid),
     "token_endpoint": lambda it: it.auth == "client_credentials",
     "expired_token": lambda it: any(one.expired_token for one in it.apps),
     "other_scope": lambda it: bool(it.other_scope),
@@ -258,12 +264,19 @@ def parse(data: dict[str, Any], source: str, base_url: str | None = None) -> Pro
         secrets=tuple(secrets),
         allow_production=data.get("allow_production") is True,
         stubs=reader.table(data, "stubs").get("testError") is True,
-        prepaid=tuple(
-            Prepaid(reader.text("prepaid", one, "order"), str(one.get("marketplace", "")))
-            for one in reader.list("prepaid", data.get("prepaid", []))
-        ),
+        prepaid=tuple(_prepaid(reader, one, set(markets)) for one in reader.list("prepaid", data.get("prepaid", []))),
         paying=_paying(reader, payment),
     )
+
+
+def _prepaid(reader: Reader, one: dict[str, Any], markets: set[str]) -> Prepaid:
+    session, marketplace = str(one.get("session", "")), str(one.get("marketplace", ""))
+    if session and marketplace not in markets:
+        raise ProfileError(
+            f"A [[prepaid]] session in {reader.source} needs its marketplace, one of {', '.join(sorted(markets))}."
+        )
+    order = str(one.get("order", "")) if session else reader.text("prepaid", one, "order")
+    return Prepaid(order, marketplace, session)
 
 
 def _paying(reader: Reader, payment: dict[str, Any]) -> dict[str, Any]:
@@ -273,6 +286,10 @@ def _paying(reader: Reader, payment: dict[str, Any]) -> dict[str, Any]:
     clicks = payment.get("clicks", [])
     if not isinstance(clicks, list) or not all(isinstance(one, str) for one in clicks):
         raise ProfileError(f'payment.clicks in {reader.source} must be a list of CSS selectors such as ["#pay"].')
+    for key, kinds in (("wait_s", (int, float)), ("payments", (int,))):
+        value = payment.get(key, 1)
+        if isinstance(value, bool) or not isinstance(value, kinds) or value <= 0:
+            raise ProfileError(f"payment.{key} in {reader.source} must be a number above 0.")
     return payment
 
 

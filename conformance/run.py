@@ -206,7 +206,10 @@ class Run:
         kept = [] if idle else [item for item in items if self._serves(item)]
         if self.settings.alone:
             kept = self._worth(kept)
-        elif self.earlier:
+        elif self.profile.payment == "manual":  # a person pays a few times: first for what most is judged by
+            first = {one: at for at, one in enumerate(choose([item.nodeid for item in kept], None, set()))}
+            kept.sort(key=lambda item: first.get(item.nodeid, len(first)))
+        if self.earlier and not self.settings.alone:
             done = {one.name for one in self.earlier if one.skipped is None}
             kept = [item for item in kept if item.nodeid.removeprefix("suites/") not in done]
         if self.settings.shard:

@@ -228,7 +228,7 @@ class Shop:
         for session in world.sessions.values() if self.borrows else ():
             order = world.orders.get(session.order or "")
             sound = session.phase == "ordered" and order and not (session.tainted or order.tainted or order.pending)
-            if sound and (session.marketplace, session.app) == (marketplace, OWN_APP):
+            if sound and session.created_by and (session.marketplace, session.app) == (marketplace, OWN_APP):
                 return Cart(self, session)
         cart = self.cart(marketplace)
         cart.pay()

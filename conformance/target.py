@@ -87,6 +87,8 @@ class Target:
         self._waits = 0
         self.on_token: Callable[[Exchange], None] = lambda exchange: None
         self.tell: Callable[[str], None] = print  # for a person who is waited for
+        self.paid_by_person = 0  # payments that a person was asked for
+        self.nobody_paid = ""  # why no other is asked for
 
     # ------------------------------------------------------------ requests
 

@@ -14,6 +14,7 @@ ADVICE = {
     "payment": "a way to pay: kind under [payment]",
     "place_order": 'placeGuestOrder of v1: kind = "place_order" under [payment]',
     "prepaid": "an order that was paid beforehand: [[prepaid]]",
+    "prepaid.session": "a session that was paid beforehand: session under [[prepaid]]",
     "token_endpoint": 'client credentials: kind = "client_credentials" under [auth], ids and secrets under [[apps]]',
     "expired_token": "expired_token of an app under [[apps]]",
     "other_scope": "other_scope under [auth]: a scope of the app that does not open this API",

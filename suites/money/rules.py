@@ -84,11 +84,16 @@ READINGS = {
 FOLLOWS = {contract.QUANTITY: "QTY-SET", contract.OPTION: "SHIP-SET"}
 
 
+def _units(at: At) -> dict[tuple[str, str], Decimal]:
+    """The unit prices that hold here; what was paid before the run may have cost something else."""
+    return {} if at.profile.prepaid_as(at.request.subject) else at.world.units
+
+
 def _wrong_units(at: At) -> Line | None:
     """A line whose unit price is not the one that this item had before."""
     market = at.session.marketplace if at.session else at.request.marketplace or ""
     for one in at.answer.lines.values() if at.answer else ():
-        known = at.world.units.get((market, one.item or ""))
+        known = _units(at).get((market, one.item or ""))
         if known is not None and one.unit is not None and one.unit != known:
             return one
     return None
@@ -101,11 +106,11 @@ def a_unit_has_one_price(at: At) -> Iterator[Claim]:
         yield amount(
             "baseUnitPrice",
             f"{line(wrong.item)}.baseUnitPrice",
-            at.world.units[market, wrong.item or ""],
+            _units(at)[market, wrong.item or ""],
             wrong.unit,
             why="as before",
         )
-    elif at.answer and any((market, one.item) in at.world.units for one in at.answer.lines.values()):
+    elif at.answer and any((market, one.item) in _units(at) for one in at.answer.lines.values()):
         yield true(True, "baseUnitPrice", "", "", "true")
 
 
@@ -269,7 +274,7 @@ def _corrected(at: At, view: View) -> set[Decimal]:
     market = at.session.marketplace if at.session else at.request.marketplace or ""
     subtotal = ZERO
     for one in view.lines.values():
-        subtotal += at.world.units.get((market, one.item or ""), one.unit or ZERO) * (one.quantity or 0)
+        subtotal += _units(at).get((market, one.item or ""), one.unit or ZERO) * (one.quantity or 0)
     found = {_formula(view.summary | wrong)} if wrong else set()
     return found | ({_formula(view.summary | wrong | {"priceSubtotal": subtotal})} if _wrong_units(at) else set())
 
@@ -283,6 +288,7 @@ def the_same_cart_has_the_same_price(at: At) -> Iterator[Claim]:
         or (session and session.tainted)
         or at.failed
         or at.operation == contract.READ_ORDER
+        or at.profile.prepaid_as(at.request.subject)
     ):
         return
     key = (session.marketplace if session else at.request.marketplace or "", *cart_key(at.answer))

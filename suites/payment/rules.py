@@ -321,6 +321,9 @@ def reading_an_order_again_gives_the_same(at: At) -> Iterator[Claim]:
         return
     changed = differences(_order_state(order.view), _order_state(seen))
     proof = (order.last_read,) if order.last_read else ()
+    if changed and order.pending and order.paid.in_doubt:  # an order of the profile: nobody saw what was paid
+        yield blamed(changed, order.pending[-1], "the order stays")
+        return
     if (changed and order.pending) or order.tainted:
         return  # ORDER-READ told whose breach it was
     if changed:

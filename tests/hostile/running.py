@@ -11,6 +11,7 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -35,6 +36,13 @@ class Ended:
     folder: Path
 
 
+def _as_from_a_terminal(then: Callable[[], None] | None) -> None:
+    """Ctrl-C ends the new process, even if these tests run in the background, where a shell has it ignored."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    if then:
+        then()
+
+
 class Run:
     """A run that has been started, with the mock's profile against a base URL."""
 
@@ -57,7 +65,7 @@ class Run:
                 stdout=out,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
-                preexec_fn=before,
+                preexec_fn=partial(_as_from_a_terminal, before),
             )
 
     def tell(self, number: signal.Signals, *, group: bool = False) -> None:
