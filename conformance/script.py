@@ -182,6 +182,7 @@ def write_script(run: Run, finding: Finding, sent: list[tuple[Step, Exchange]], 
         "sources": "; ".join(f"{one['document']}: {one['place']}" for one in requirement.sources),
         "expected": _one_line(claim.want),
         "seen": _one_line(claim.seen),
+        "about": _one_line(claim.about),
         "tokens": "".join(f"{one}=… " for one in used),
         "grant": _grant(run, used),
         "name": script,
@@ -198,7 +199,7 @@ case $? in
   0) echo {shlex.quote(f"{requirement.id} holds here: the fault is gone")}; exit 0 ;;
   2|3) echo 'this jq cannot read the test' >&2; exit 2 ;;
 esac
-echo {shlex.quote(f"{requirement.id} is broken: expected {_one_line(claim.want)}")}
+echo {shlex.quote(f"{requirement.id} is broken ({_one_line(claim.about)}): expected {_one_line(claim.want)}")}
 {_look(claim, sent)} "$work/{last}.json"
 exit 1
 """

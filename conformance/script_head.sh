@@ -2,6 +2,7 @@
 # @requirement@ (@level@): @title@
 # @sentence@
 # Sources: @sources@
+# Checked:  @about@
 # Expected: @expected@
 # Seen:     @seen@
 #
@@ -15,6 +16,7 @@ for tool in curl jq; do command -v "$tool" >/dev/null || { echo "$tool is needed
 @checks@work=$(mktemp -d) || exit 2
 trap 'rm -rf "$work"' EXIT
 
+sent=0
 # call NUMBER METHOD URL [curl arguments]: leaves {status, headers, body} in $work/NUMBER.json
 call() {
   number=$1; method=$2; url=$3; shift 3
@@ -23,13 +25,14 @@ call() {
   [ -f "$work/body" ] || : > "$work/body"
   headers=$(tr -d '\r' < "$work/head" | jq -Rn '[inputs|capture("^(?<k>[^:]+):\\s*(?<v>.*)$")?|{key:(.k|ascii_downcase),value:.v}]|from_entries')
   jq -Rs --argjson status "$status" --argjson headers "$headers" '{status: $status, headers: $headers, text: ., body: (try fromjson catch null)}' "$work/body" > "$work/$number.json"
-  echo "$number: $method $url -> $status $(jq -c '[.body.errors[]?.errorId]' "$work/$number.json" 2>/dev/null)"
+  sent=$((sent + 1))
+  echo "$sent: $method $url -> $status $(jq -c '[.body.errors[]?.errorId]' "$work/$number.json" 2>/dev/null)"
   rm -f "$work/body" "$work/head"
 }
 # get NUMBER FILTER [jq arguments]: a text from an earlier answer, or the end
 get() {
   file=$work/$1.json; filter=$2; shift 2
-  value=$(jq -er "$@" "$filter" "$file") || { echo "an id is missing in the answer of step $(basename "$file" .json)" >&2; exit 2; }
+  value=$(jq -er "$@" "$filter" "$file") || { echo "an id is missing in an answer with status $(jq .status "$file")" >&2; exit 2; }
   printf '%s' "$value"
 }
 uri() { jq -rn --arg value "$1" '$value|@uri'; }

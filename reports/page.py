@@ -105,9 +105,15 @@ def _finding(run: Run, found: Json, rules: dict[str, Json], room: Room, position
             before = exchange
     script = text_node(run.scripts.get(found["script"] or "", ""))
     paired = len(found["steps"]) == len(exchanges)
+    rule = rules.get(found["requirement"])
+    heading, checked = found["summary"], ""
+    if rule and heading.startswith(f"{rule['title']}: "):
+        heading, checked = rule["title"], heading[len(rule["title"]) + 2 :]
     return found | {
         "number": position,
-        "rule": rules.get(found["requirement"]),
+        "heading": heading,
+        "checked": checked,
+        "rule": rule,
         "marked": (expected, seen),
         "exchanges": [
             shown | {"step": _ANSWERED.sub("", found["steps"][n]) if paired else None}
@@ -115,6 +121,7 @@ def _finding(run: Run, found: Json, rules: dict[str, Json], room: Room, position
         ],
         "steps": [] if paired else found["steps"],
         "lost": len(found["exchanges"]) - len(exchanges),
+        "token": script is not None and "TOKEN=" in script,
         "script_text": script if script and room.take(script) else None,
     }
 

@@ -94,6 +94,7 @@ def _table(result: Json) -> Iterator[str]:
 def _findings(result: Json, width: int, directory: Path | None) -> Iterator[str]:
     rules = {rule["id"]: rule for rule in result["requirements"]}
     decisive = [found for rule in result["requirements"] for found in rule["findings"]]
+    scripts = False
     for heading, several in (("Findings", decisive), ("Also seen", result["also_seen"])):
         if several:
             yield ""
@@ -117,6 +118,13 @@ def _findings(result: Json, width: int, directory: Path | None) -> Iterator[str]
                 script = str(directory / found["script"]) if directory else found["script"]
                 again = f"  (reproduced {line(found['reproduced'])})" if found["reproduced"] else ""
                 yield f"    {DIM}{'script':<10}{RESET}{script}{again}"
+                scripts = True
+    if scripts:
+        yield ""
+        text = (
+            "A script shows its finding again: sh FILE, with TOKEN in the environment (its head says how to get one)."
+        )
+        yield from (DIM + part + RESET for part in textwrap.wrap(text, width))
 
 
 def _readings(result: Json, width: int) -> Iterator[str]:

@@ -107,7 +107,7 @@ def quantity_zero_removes_just_that_line(at: At) -> Iterator[Claim]:
         return
     rest = sorted(one.item or "" for one in at.before.lines.values() if one is not target)
     yield equal(
-        "just that line is gone",
+        "the items that are left",
         "([.body.lineItems[]?.itemId]|sort)",
         rest,
         sorted(at.answer.items),
