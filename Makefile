@@ -14,7 +14,7 @@ PIP := $(PY) -m pip install --quiet --disable-pip-version-check --require-hashes
 READY := .venv/.ready
 READY_DEV := .venv/.ready-dev
 
-.PHONY: help setup setup-dev conformance profile mock merge report compare trend test hostile matrix variants requirements drift docs allure
+.PHONY: help setup setup-dev conformance profile mock merge report compare trend test hostile matrix variants curve requirements drift examples docs allure
 
 help: ## what can be run
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -77,11 +77,17 @@ matrix: $(READY) ## the default run against every fault of the mock: [ARGS="--sa
 variants: $(READY) ## the default run against every lawful variant of the mock: [ARGS=…]
 	@$(PY) -m tests.fairness $(ARGS)
 
+curve: $(READY) ## what a budget of N requests buys, into docs/budget.*: [ARGS="--faults 30"]
+	@$(PY) -m conformance.curve $(ARGS)
+
 requirements: $(READY) ## write docs/requirements.md from the contracts, rules, tests and faults
 	@$(PY) -m conformance.catalogue
 
 drift: $(READY) ## a newly published OpenAPI document against the contract: CONTRACT=file [OUT=drift.md]
 	@$(PY) -m conformance.drift "$(CONTRACT)" $(if $(OUT),--out "$(OUT)")
+
+examples: $(READY) ## make docs/examples anew, a conformant and a faulty run: [PORT=8080]
+	@PORT=$(PORT) PYTHON="$(CURDIR)/$(PY)" docs/examples/make.sh
 
 docs: $(READY_DEV) ## build the documentation into site/, strictly
 	@NO_MKDOCS_2_WARNING=1 $(PY) -m mkdocs build --strict --quiet

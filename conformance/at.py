@@ -18,8 +18,8 @@ class Ground:
     """A reason for which a request must be refused (or, with certain=False, may be: a reading).
 
     ids: the id of a profile's role where the requirement says `role`, or further ids. any_of: `documented` takes every
-    4xx pair of the operation, `4xx` any status from 400 to 499. when: opens the requirement's answers of that kind
-    (`stub`: none but ids). lawful: says which reading it is when the answer is a success.
+    4xx pair of the operation but those of token, quota and address, `4xx` any status from 400 to 499. when: opens the
+    requirement's answers of that kind (`stub`: none but ids). lawful: says which reading it is when the answer is a success.
     """
 
     requirement: str

@@ -21,6 +21,7 @@ from conformance.model import Session, World, view
 from conformance.profile import Profile
 
 CATEGORY_STATUS = {"REQUEST": 400, "BUSINESS": 409, "APPLICATION": 500}
+GATEWAY = {"OAuth", "ACCESS", "ROUTING"}  # domains of errors that say nothing of a request's content
 # Who owns the answer to a valid request when the request was not sent for a rule of its own.
 ACCEPTS = {
     contract.INITIATE: "SESSION-CREATE",
@@ -110,6 +111,9 @@ def lawful_pairs(ground: Ground, operation: str) -> dict[tuple[int, int], str | 
             found.setdefault((status, one), None)
     if ground.any_of == "documented":
         for one, known in contract.operations()[operation].ids.items():
+            entry = contract.error(one, operation)
+            if entry and set(entry.domains) <= GATEWAY:
+                continue  # of the token, the quota or the address: no reason why this request is refused
             found.update({(status, one): None for status in known if 400 <= status < 500})
     return found
 

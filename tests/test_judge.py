@@ -143,3 +143,29 @@ def test_the_intent_owns_the_answer() -> None:
         cart = shop.cart("EBAY_US", [("v1|1001|0", 1)])
         cart.send(contract.REMOVE, {"redemptionCode": "FIVEOFF"}, why, marketplace="EBAY_GB")
         assert set(failed(shop.trace.judgments)) == {why}
+
+
+@pytest.mark.parametrize(
+    ("status", "error", "lawful"),
+    [
+        (400, 15001, True),
+        (409, 15012, True),
+        (401, 1001, False),
+        (403, 1100, False),
+        (404, 2002, False),
+        (404, 3003, False),
+    ],
+)
+def test_a_gateways_error_is_no_reason_of_the_business(status: int, error: int, lawful: bool) -> None:
+    """An unknown line may be refused with any error of the method, but not with one about the token or the address."""
+    load_rules()
+    shop, world = HonestShop(), World()
+    judge(world, shop.profile, shop.send(Request(contract.INITIATE, None, _body(), "EBAY_US")))
+    session = next(iter(world.sessions.values()))
+    request = Request(contract.QUANTITY, session.id, {"lineItemId": "no such line", "quantity": 2}, "EBAY_US")
+    entry = contract.error(error, contract.QUANTITY)
+    assert entry
+    told = {"errorId": error, "domain": entry.domains[0], "category": entry.categories[0], "message": "no"}
+    refused = Exchange("honest", 1, request, intent=Intent("QTY-UNKNOWN-LINE"), status=status, body={"errors": [told]})
+    outcomes = {one.ok for one in judge(world, shop.profile, refused) if one.requirement == "QTY-UNKNOWN-LINE"}
+    assert outcomes == {lawful}
