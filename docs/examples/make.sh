@@ -1,17 +1,20 @@
 #!/usr/bin/env bash
-# Makes docs/examples anew: a conformant run of the mock, and one of a shop with three faults. Run from the repository.
-# Usage: docs/examples/make.sh [FAULT+FAULT…]
+# `make examples`: makes docs/examples anew, a conformant run of the mock and one of a shop with three faults. Run from the repository.
+# Usage: docs/examples/make.sh [FAULT+FAULT…]      PORT, PYTHON: of the environment
+# The mock serves on PORT, so that the kept scripts work beside `make mock`.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 root=$PWD
 faults=${1:-zero-works-once+pay-from-elsewhere+total-a-cent-more-with-three}
 python=${PYTHON:-$root/.venv/bin/python}
+port=${PORT:-8080}
+base=http://127.0.0.1:$port
 work=$(mktemp -d)
 mock=
 trap '[ -z "$mock" ] || kill "$mock" 2>/dev/null; rm -rf "$work"' EXIT
 
 judge() { # NAME, wanted exit status, arguments…
-  local name=$1 wanted=$2 status=0
+  local name=$1 wanted=$2 status=0 kept=docs/examples/$1
   shift 2
   "$python" -m pytest suites -q --target mock --report "$work/$name" "$@" >"$work/$name.txt" || status=$?
   if [ "$status" != "$wanted" ]; then
@@ -19,16 +22,21 @@ judge() { # NAME, wanted exit status, arguments…
     echo "$name: exit status $status, not $wanted" >&2
     exit 1
   fi
-  "$python" -m reports keep "$work/$name" "docs/examples/$name"
-  (cd "$work" && PYTHONPATH="$root" "$python" -m reports "$name") >"docs/examples/$name/terminal.txt"
+  rm -rf "$kept"
+  "$python" -m reports keep "$work/$name" "$kept"
+  (cd "$work" && PYTHONPATH="$root" "$python" -m reports "$name") >"$kept/terminal.txt"
+  # Hundreds of small files: packed, the same bytes for the same results.
+  tar --sort=name --mtime=@0 --owner=0 --group=0 --numeric-owner -C "$kept" -cf - allure-results | gzip -n >"$kept/allure-results.tar.gz"
+  rm -r "$kept/allure-results"
+  [ -s "$kept/exchanges.jsonl" ] || rm "$kept/exchanges.jsonl"
 }
 
-judge conformant 0
-"$python" -m mock --quiet >"$work/ready" &
+"$python" -m mock --quiet --port "$port" >"$work/ready" &
 mock=$!
 for _ in $(seq 100); do
   grep -q base_url "$work/ready" && break
+  kill -0 "$mock" 2>/dev/null || { echo "the mock cannot serve on port $port; name another with PORT=…" >&2; exit 1; }
   sleep 0.1
 done
-base=$("$python" -c 'import json, sys; print(json.loads(open(sys.argv[1]).readline())["base_url"])' "$work/ready")
+judge conformant 0 --base-url "$base"
 judge faulty 1 --base-url "$base/x/$faults"
