@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from conformance import contract
 from conformance.claim import Claim
 from conformance.exchange import Exchange, Request
 from conformance.model import Order, Session, View, World, amounts
@@ -84,6 +85,14 @@ class At:
     def why(self) -> str | None:
         """The requirement that the request was sent for."""
         return self.exchange.intent.requirement if self.exchange.intent else None
+
+    @property
+    def asks_for_postal_code(self) -> bool:
+        """Whether the answer refuses an address of Hong Kong, which has none, for want of a postal code."""
+        if self.operation not in (contract.INITIATE, contract.ADDRESS) or 15001 not in self.exchange.error_ids:
+            return False
+        body = self.body if self.operation == contract.ADDRESS else self.body.get("shippingAddress")
+        return isinstance(body, dict) and body.get("country") == "HK" and not body.get("postalCode")
 
     @property
     def amounts(self) -> list[tuple[str, str, Any]]:

@@ -313,6 +313,8 @@ def _acceptance(at: At) -> Iterator[Judgment]:
 
 
 def _owner(at: At) -> str:
+    if at.asks_for_postal_code:
+        return "ADDR-REQUIRED"
     if at.why and at.operation in contract.requirements()[at.why].operations:
         return at.why
     if at.operation == contract.QUANTITY and at.body.get("quantity") == 0:

@@ -36,6 +36,7 @@ class Progress(TerminalReporter):  # type: ignore[misc]
     def __init__(self, config: pytest.Config) -> None:
         super().__init__(config, sys.stdout)
         self._chapter = self._line = ""
+        self._begun: set[str] = set()
         self._began = time.perf_counter()
         self._requests = 0
         self._tests = 0
@@ -83,8 +84,9 @@ class Progress(TerminalReporter):  # type: ignore[misc]
                 self._last = time.perf_counter()
                 self._tw.write(f"\r\x1b[2K{line}")
                 self._tw.flush()
-        elif chapter != self._chapter and self._chapter:
+        elif chapter not in self._begun and self._begun:  # processes side by side go to and fro between chapters
             self.write_line(self._line)
+        self._begun.add(chapter)
         self._chapter, self._line = chapter, line
 
     @pytest.hookimpl(wrapper=True)

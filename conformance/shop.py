@@ -5,6 +5,7 @@ Nothing here judges: every exchange goes to `judge`, and what a test needs to kn
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from copy import deepcopy
 from dataclasses import dataclass, field
@@ -105,9 +106,16 @@ class Shop:
         """What the profile says of a marketplace."""
         return self.profile.markets[marketplace]
 
-    def some(self, values: Iterable[T], few: int | None = None) -> Iterator[T]:
-        """All values; the first `few` where the test is not thorough, fewer still under a budget."""
+    def some(self, values: Iterable[T], few: int | None = None, turn: str = "") -> Iterator[T]:
+        """All values; the first `few` where the test is not thorough, fewer still under a budget.
+
+        turn: a marketplace; each takes another few.
+        """
         limits = [one for one in (self.depth, None if self.thorough else few) if one is not None]
+        if turn and limits and not self.brief:
+            values = list(values)
+            first = list(self.profile.markets).index(turn) * min(limits) % max(1, len(values))
+            values = values[first:] + values[:first]
         for at, value in enumerate(values):
             if not limits or at < min(limits):
                 yield value
@@ -278,6 +286,8 @@ class Cart:
 
     shop: Shop
     session: Session
+    _tries: Counter[tuple[str, str | None]] = field(default_factory=Counter)
+    _owed: str | None = None  # the requirement whose refusals are still to be read back
 
     @property
     def id(self) -> str:
@@ -312,10 +322,19 @@ class Cart:
     def attempt(
         self, operation: str, body: Any = None, why: str | None = None, case: str = "", **more: Any
     ) -> Exchange:
-        """Sends what should be refused; a read follows, now or with the next refusals (`Shop.settle`)."""
-        exchange = self.send(operation, body, why, case, **more)
-        if self.shop.thorough:
+        """Sends what should be refused; a read follows, now or with the next refusals (`Shop.settle`).
+
+        The first two of a kind are read back at once, later ones by twos.
+        """
+        tries = self._tries[operation, why] = self._tries[operation, why] + 1
+        if self.shop.thorough and self._owed not in (None, why):
             self.read_back()
+        exchange = self.send(operation, body, why, case, **more)
+        self._owed = None
+        if self.shop.thorough and (tries <= 2 or tries % 2 == 0):
+            self.read_back()
+        elif self.shop.thorough:
+            self._owed = why
         return exchange
 
     def still_open(self) -> None:

@@ -44,7 +44,9 @@ def the_new_address_is_read_back(at: At) -> Iterator[Claim]:
 
 @demands("ADDR-REPLACE-EXACT")
 def the_new_address_is_read_back_exactly(at: At) -> Iterator[Claim]:
-    if at.operation != contract.ADDRESS or at.answer is None or "ADDR-REPLACE" in at.failed:
+    if at.operation not in (contract.ADDRESS, contract.INITIATE) or at.answer is None:
+        return
+    if at.failed & {"ADDR-REPLACE", "SESSION-CREATE"}:
         return
     sent, seen = flat_address(sent_address(at)), flat_address(at.answer.address)
     wrong = next(
@@ -69,13 +71,23 @@ def a_required_part_is_missing(at: At) -> Iterator[Ground]:
         elif at.operation == contract.INITIATE:
             yield Ground("ADDR-REQUIRED", one.path, when=when)
         else:
-            yield Ground("ADDR-REQUIRED", one.path, certain=False, when=when, lawful=_kept)
+            kept = _is_kept(at, one.path)
+            yield Ground("ADDR-REQUIRED", one.path, certain=not kept, when=when, lawful=_kept if kept else None)
 
 
 def _never_given(at: At, field: str) -> bool:
     """Whether the profile's own address, which the target takes, does without the field as well."""
     market = at.profile.markets.get(at.session.marketplace if at.session else at.request.marketplace or "")
     return market is not None and field in ("postalCode", "stateOrProvince") and not market.address.get(field)
+
+
+def _is_kept(at: At, path: str) -> bool:
+    """Whether an update that leaves a required field out shows what the session had there before."""
+    if at.before is None or at.answer is None:
+        return True
+    before, after = flat_address(at.before.address), flat_address(at.answer.address)
+    names = [name for name in {*before, *after} if name == path or name.startswith(f"{path}.")]
+    return all(folded(before.get(name)) == folded(after.get(name)) for name in names)
 
 
 def _no_state(at: At) -> str:
@@ -158,7 +170,7 @@ def each_line_has_exactly_one_selected_option(at: At) -> Iterator[Claim]:
         "all(.body.lineItems[]; ([.shippingOptions[]?|select(.selected==true)]|length)==1)",
     )
     if at.operation == contract.INITIATE and all(one == 1 for one in counts):
-        first = all(each.options[0].selected for each in readable)
+        first = all(each.options[:1] and each.options[0].selected for each in readable)
         yield true(
             first,
             "the first option at the start",
@@ -171,8 +183,10 @@ def each_line_has_exactly_one_selected_option(at: At) -> Iterator[Claim]:
 
 def _options_readable(each: Line) -> bool:
     """Whether the options have the form that SESSION-FIELDS asks for."""
-    options = objects(each.raw.get("shippingOptions"))
-    return bool(options) and all(isinstance(one.get("selected"), bool) for one in options)
+    options = each.raw.get("shippingOptions")
+    return isinstance(options, list) and all(
+        isinstance(one, dict) and isinstance(one.get("selected"), bool) for one in options
+    )
 
 
 @demands("SHIP-SET")

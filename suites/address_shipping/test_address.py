@@ -103,6 +103,24 @@ def test_an_address_line_at_its_limit_and_one_more(shop: Shop, market: str) -> N
                 cart.attempt(contract.ADDRESS, changed, "ADDR-LENGTH", case)
 
 
+@provokes("ADDR-LENGTH", "ADDR-CHARS", "ADDR-CHARS-MARKUP", "ADDR-REQUIRED", cost=14)
+@in_marketplaces(2)
+def test_a_bad_address_is_refused_late_in_a_session(shop: Shop, market: str) -> None:
+    address, most = shop.market(market).address, contract.address_line_limit(market)
+    cart = cart_in(shop, market, "rich")
+    for name in ("addressLine1", "addressLine2"):
+        long = with_fields(address, **{name: of_length(address.get(name, "Unit 7"), most + 1)})
+        cart.attempt(contract.ADDRESS, long, "ADDR-LENGTH", f"{name} late in a session")
+    for name in ("city", "county"):
+        cart.attempt(
+            contract.ADDRESS, with_path(address, name, "Wal\x07nut"), "ADDR-CHARS", f"{name} late in a session"
+        )
+    marked = with_fields(address, addressLine1=MARKUP[0][:most])
+    cart.attempt(contract.ADDRESS, marked, "ADDR-CHARS-MARKUP", "late in a session")
+    for path in (("city",), ("phoneNumber",), ("city",)):
+        cart.attempt(contract.ADDRESS, without(address, path), "ADDR-REQUIRED", f"{named(path)} late in a session")
+
+
 @provokes("ADDR-CHARS", cost=30)
 @in_marketplaces(3)
 def test_control_characters_are_refused(shop: Shop, market: str) -> None:

@@ -44,9 +44,11 @@ def test_an_option_is_selected_in_every_situation(shop: Shop, market: str, situa
 @provokes("SHIP-UNKNOWN", cost=16)
 @in_situations("calm", rich=2)
 def test_an_unknown_option_or_line_is_refused(shop: Shop, market: str, situation: str) -> None:
-    cart = cart_in(shop, market, situation)
+    cart = cart_in(shop, market, situation, items=shop.plain(market, 1, want=lambda it: it.options > 1))
     line = cart.lines[0]
-    chosen = line.options[0].id or "1"
+    if not shop.brief and (free := cart.other_option(line)):  # what falls back to the first option shows
+        cart.select(line, free.id)
+    chosen = next((one.id for one in line.options if one.id and not one.selected), None) or line.options[0].id or "1"
     for bad_line, option, case in shop.some(
         (
             (line.id, shop.unknown(chosen), "an unknown option"),
@@ -55,6 +57,8 @@ def test_an_unknown_option_or_line_is_refused(shop: Shop, market: str, situation
         )
     ):
         cart.attempt(contract.OPTION, {"lineItemId": bad_line, "shippingOptionId": option}, "SHIP-UNKNOWN", case)
+    if not shop.brief:
+        cart.attempt(contract.OPTION, {"shippingOptionId": chosen}, "SHIP-UNKNOWN", "no lineItemId")
     for other in cart.lines[1:]:
         foreign = [one.id for one in other.options if line.option(one.id) is None]
         if foreign:

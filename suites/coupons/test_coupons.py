@@ -77,6 +77,10 @@ def test_a_second_coupon_is_refused(shop: Shop, market: str, situation: str) -> 
                 "COUPON-ONE",
                 "the same again" if again else "another one",
             )
+    other = next((one for one in shop.market(market).coupons_of("good", "oversized") if one.code not in applied), None)
+    if other and not shop.brief:
+        cart.set_quantity(cart.lines[-1], 3)
+        cart.attempt(contract.APPLY, {"redemptionCode": other.code}, "COUPON-ONE", "another one after a change")
     cart.remove(applied[0] if applied else "NONE")
     cart.read()
 

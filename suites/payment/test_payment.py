@@ -80,6 +80,8 @@ def test_nothing_changes_after_payment(shop: Shop, market: str, situation: str) 
     _place_again(cart)
     cart.read_back()
     for operation, body in shop.some(reversed(bodies)):
+        if shop.thorough:
+            cart.read()
         cart.send(operation, body, "PAY-LOCK", f"{_case(operation, body)} again".strip())
 
 
@@ -130,7 +132,7 @@ def _place_again(cart: Cart) -> None:
 def test_incomplete_marketing_terms_are_refused(shop: Shop, market: str, accepted: bool) -> None:
     if shop.profile.payment != "place_order" or (not accepted and not shop.thorough):
         return
-    cart = shop.cart(market)
+    cart = shop.cart(market) if accepted else cart_in(shop, market, "coupon")
     for case, change in shop.some(MISSING.items()):
         cart.attempt(contract.PLACE_ORDER, change(cart.terms(accepted=accepted)), "PAY-TERMS", f"no {case}")
     if accepted:
@@ -146,7 +148,7 @@ def test_incomplete_marketing_terms_are_refused(shop: Shop, market: str, accepte
 @provokes("PAY-DECLINED", "PAY-DECLINED-ENDS", cost=60)
 @in_marketplaces(having="place_order buyer.declined")
 def test_a_declined_payment_ends_the_session(shop: Shop, market: str) -> None:
-    for at, (email, error) in enumerate(shop.some(shop.profile.declined.items(), few=1)):
+    for at, (email, error) in enumerate(shop.some(shop.profile.declined.items(), few=1, turn=market)):
         cart = cart_in(shop, market, "coupon" if at % 2 else "calm", email=email)
         bodies = list(cart.changes())
         cart.place("PAY-DECLINED", f"{error}")
@@ -160,6 +162,7 @@ def test_a_declined_payment_ends_the_session(shop: Shop, market: str) -> None:
             cart.send(operation, body, "PAY-DECLINED-ENDS", _case(operation, body))
             if at == 1:
                 cart.read("PAY-DECLINED-ENDS")
+                cart.send(operation, body, "PAY-DECLINED-ENDS", f"{_case(operation, body)} again".strip())
         cart.place("PAY-DECLINED-ENDS", "again")
     fresh = shop.cart(market)
     fresh.place("PAY-PLACE", "a new session after a declined one")
@@ -185,6 +188,8 @@ def test_an_item_that_changed_meanwhile(shop: Shop, market: str) -> None:
         ):
             cart = shop.cart(market, lines)
             cart.place(why, f"{error}")
+            if why == "PAY-ITEM-CHANGED" and shop.thorough and len(lines) == 1:
+                cart.place(why, f"{error} again")
             cart.read()
             if cart.session.phase == "ordered":
                 cart.read_order()

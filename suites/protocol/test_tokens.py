@@ -39,10 +39,12 @@ def test_no_method_opens_without_a_good_token(shop: Shop, market: str) -> None:
 @provokes("AUTH-TOKEN", cost=30)
 @in_marketplaces(1)
 def test_no_method_opens_without_a_good_token_late_in_a_session(shop: Shop, market: str) -> None:
-    cart = cart_in(shop, market, "rich")
-    for credential in strangers(shop)[:2]:
-        for operation, sent in seven(cart):
-            cart.attempt(operation, sent, "AUTH-TOKEN", credential, credential=credential)
+    for situation, credentials in (("rich", strangers(shop)[:2]), ("four lines", strangers(shop)[:1])):
+        cart = cart_in(shop, market, situation)
+        for credential in credentials:
+            for operation, sent in seven(cart):
+                cart.attempt(operation, sent, "AUTH-TOKEN", credential, credential=credential)
+            cart.read("AUTH-TOKEN", f"{credential} again", credential=credential)
 
 
 @provokes("AUTH-TOKEN", cost=12)

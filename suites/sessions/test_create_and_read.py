@@ -116,3 +116,12 @@ def test_a_refused_change_does_not_touch_another_session(shop: Shop, market: str
         if shop.profile.offers("second_app"):
             first.send(operation, body, "SESSION-APP", "beside another session", credential=OTHER_APP)
         second.read("SESSION-ISOLATED", f"refused {operation}")
+    if len(coupons := shop.market(market).coupons_of("good", "oversized")) > 1 and not shop.brief:
+        second.remove(coupons[0].code)
+        first.apply(coupons[1].code, "COUPON-ONE", "beside another session")
+        second.read("SESSION-ISOLATED", "a refused coupon")
+    if shop.profile.offers("payment") and not shop.brief:
+        first.pay()
+        for operation, body in first.changes():
+            first.send(operation, body, "PAY-LOCK", "beside another session")
+        second.read("SESSION-ISOLATED", "changes of a paid session")

@@ -87,7 +87,8 @@ def _break_each_field(shop: Shop, cart: Cart, *, thorough: bool) -> None:
         for path in shop.some(fields(body)):
             if path[-1] in ("quantity", "redemptionCode") and operation == contract.QUANTITY:
                 continue
-            for value in shop.some(wrong_values(path, value_at(body, path), cart.marketplace, all_of_them=thorough)):
+            every = thorough or path[-1] == "redemptionCode"
+            for value in shop.some(wrong_values(path, value_at(body, path), cart.marketplace, all_of_them=every)):
                 if path[-1] == "redemptionCode" and value in ("", None):
                     continue  # COUPON-REQUIRED
                 cart.attempt(operation, with_value(body, path, value), "SESSION-INVALID", named(path))
