@@ -42,7 +42,7 @@ setup-dev: $(READY_DEV) ## the same with what tests and documentation need
 conformance: $(READY) ## judge a target: [TARGET=mock] [BASE_URL=http://…] [REPORT=reports/latest] [ARGS=…]
 	@$(PY) -m pytest suites --target "$(TARGET)" $(if $(BASE_URL),--base-url "$(BASE_URL)") --report "$(REPORT)" $(ARGS)
 
-profile: $(READY) ## probe a target and write its profile: BASE_URL=http://… ITEMS=id,id|@file [MARKETPLACES=] [COUPONS=] [OUT=profile.toml] [ARGS=…]
+profile: $(READY) ## probe a target and write its profile: BASE_URL=http://… ITEMS="id,id"|@file [MARKETPLACES=] [COUPONS=] [OUT=profile.toml] [ARGS=…]
 	@$(PY) -m conformance.probe "$(BASE_URL)" --items "$(ITEMS)" --marketplaces "$(MARKETPLACES)" --coupons "$(COUPONS)" \
 		--out "$(or $(OUT),profile.toml)" $(ARGS)
 
