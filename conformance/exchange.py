@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 OWN_APP, OTHER_APP = "app0", "app1"
+SIGNATURE = "x-ebay-security-signature"  # the token of the pay window, as initiate answers it
 STRANGERS = ("none", "made-up", "wrong-scheme", "expired", "other-scope")
 
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from conformance.exchange import SIGNATURE
 from conformance.fold import paid_elsewhere
 from conformance.pay_page import Outcome, by_browser, by_person
 
 if TYPE_CHECKING:
     from conformance.shop import Cart
 
-SIGNATURE = "x-ebay-security-signature"
 BUTTON = "#checkout button, #checkout a, #checkout [role=button]"
 WAITS_S = {"hosted": 20.0, "manual": 120.0}
 PAYMENTS = 8  # that a person is asked for in one run
@@ -39,7 +39,8 @@ def on_a_page(cart: Cart) -> Outcome:
     """What the vendor's button tells after a browser's clicks, or a person's."""
     trace, told = cart.shop.trace, cart.shop.profile.paying
     made = next(one for one in trace.exchanges if one.id == cart.session.created_by)
-    token, script = made.headers.get(SIGNATURE, ""), str(told["script_url"])
+    shown, script = made.headers.get(SIGNATURE, ""), str(told["script_url"])
+    token = cart.shop.target.pay_tokens.get(shown, "")
     wait_s = float(told.get("wait_s", WAITS_S[cart.shop.profile.payment]))
     if cart.shop.profile.payment == "manual":
         return _by_person(cart, script, token, wait_s)

@@ -10,22 +10,24 @@ import base64
 import json
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
 from conformance import contract
-from conformance.exchange import Exchange, Request
+from conformance.exchange import SIGNATURE, Exchange, Request
 from conformance.judge import judge, observe
 from conformance.profile import App, Market, Profile, ProfileError
 from conformance.shop import Trace
 from conformance.steps import from_record
-from conformance.target import parsed
+from conformance.target import GIVEN_TOKENS, parsed
 
 if TYPE_CHECKING:
     from conformance.run import Run
 
+SESSION_COOKIE = 12  # a shorter value of a cookie is a setting
 SHOWN = ("x-ebay-c-marketplace-id", "x-ebay-c-enduserctx", "accept", "content-type")
 
 
@@ -54,9 +56,13 @@ def bare_profile(path: Path) -> Profile:
 
 def judge_recording(run: Run) -> None:
     """Judges every trace of the recording into the run's journal."""
-    assert run.settings.recording and run.book
+    assert run.settings.recording and run.book and run.target
+    run.target.secrets.add(*secrets_in(run.settings.recording))
     traces: dict[str, Trace] = {}
     for name, exchange in exchanges(run.settings.recording):
+        token = exchange.headers.get(SIGNATURE, "").strip()
+        if token and not token.startswith("secret-"):
+            exchange.headers[SIGNATURE] = run.target.secrets.mask(token)
         trace = traces.setdefault(name, Trace(name))
         if name != "scout" and "scout" in traces and not trace.exchanges:
             trace.world.units = dict(traces["scout"].world.units)
@@ -92,18 +98,40 @@ def exchanges(path: Path) -> Iterator[tuple[str, Exchange]]:
     if path.suffix == ".jsonl":
         yield from _own(path)
         return
-    try:
-        entries = json.loads(path.read_text(encoding="utf-8-sig"))["log"]["entries"]
-        listed = sorted(
-            (one for one in entries if isinstance(one, dict)), key=lambda one: str(one.get("startedDateTime", ""))
-        )
-    except (ValueError, KeyError, TypeError, UnicodeDecodeError):
-        raise ProfileError(f"{path.name} is neither a HAR file (log.entries) nor an exchanges.jsonl.") from None
+    listed = _entries(path)
     signed = any(_headers(one.get("request", {})).get("authorization") for one in listed)
     for entry in listed:
         exchange = _from_har(entry, signed)
         if exchange:
             yield "recording", exchange
+
+
+def _entries(path: Path) -> list[dict[str, Any]]:
+    """The entries of a HAR file in the order of their start times. Raises ProfileError."""
+    try:
+        entries = json.loads(path.read_text(encoding="utf-8-sig"))["log"]["entries"]
+        return sorted(
+            (one for one in entries if isinstance(one, dict)), key=lambda one: str(one.get("startedDateTime", ""))
+        )
+    except (ValueError, KeyError, TypeError, UnicodeDecodeError):
+        raise ProfileError(f"{path.name} is neither a HAR file (log.entries) nor an exchanges.jsonl.") from None
+
+
+def secrets_in(path: Path) -> Iterator[str]:
+    """What somebody proved who they are with in a HAR file: a server may have said it back, so it is taken out everywhere."""
+    for entry in _entries(path) if path.suffix != ".jsonl" else ():
+        sent, answered = _headers(entry.get("request")), _headers(entry.get("response"))
+        for name in ("authorization", "proxy-authorization"):
+            scheme, _, value = sent.get(name, "").partition(" ")
+            yield value or scheme
+            if scheme.lower() == "basic":
+                with suppress(ValueError):
+                    yield base64.b64decode(value).decode("utf-8", "replace").partition(":")[2]
+        given = [line.partition(";")[0] for line in answered.get("set-cookie", "").splitlines()]
+        for pair in (*sent.get("cookie", "").split(";"), *given):
+            if len(value := pair.partition("=")[2].strip()) >= SESSION_COOKIE:
+                yield value
+        yield from GIVEN_TOKENS.findall(_text((entry.get("response") or {}).get("content") or {}))
 
 
 def _own(path: Path) -> Iterator[tuple[str, Exchange]]:
@@ -169,13 +197,18 @@ def _from_har(entry: dict[str, Any], signed: bool) -> Exchange | None:
     return exchange
 
 
-def _answer(content: dict[str, Any]) -> tuple[Any, str | None]:
+def _text(content: dict[str, Any]) -> str:
     text = content.get("text")
-    if not isinstance(text, str) or not text:
-        return None, None
+    if not isinstance(text, str):
+        return ""
     if content.get("encoding") == "base64":
         text = base64.b64decode(text).decode("utf-8", "replace")
-    return parsed(text)
+    return text
+
+
+def _answer(content: dict[str, Any]) -> tuple[Any, str | None]:
+    text = _text(content)
+    return parsed(text) if text else (None, None)
 
 
 def _instant(value: Any) -> str:

@@ -34,12 +34,16 @@ class Secrets:
             for value in values:
                 if len(value) < SHORTEST or value in self._plain:
                     continue
-                raw = value.encode("utf-8", "surrogatepass")
-                name = "secret-" + hmac.new(self._key, raw, hashlib.sha256).hexdigest()[:10]
+                raw, name = value.encode("utf-8", "surrogatepass"), self.mask(value)
                 self._plain[value] = name
                 for form in _forms(value, raw):
                     self._known.setdefault(form, name)
             self._ordered = tuple(sorted(self._known.items(), key=lambda pair: -len(pair[0])))
+
+    def mask(self, value: str) -> str:
+        """The pseudonym of a secret that stands in one place only, so that no text has to be searched for it."""
+        raw = value.encode("utf-8", "surrogatepass")
+        return "secret-" + hmac.new(self._key, raw, hashlib.sha256).hexdigest()[:10]
 
     def out_of(self, text: str) -> str:
         """The text without any known secret."""

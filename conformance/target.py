@@ -16,7 +16,7 @@ from oauthlib.oauth2 import BackendApplicationClient
 
 from conformance import VERSION, contract
 from conformance.body import parsed, read_bytes, read_json
-from conformance.exchange import OTHER_APP, OWN_APP, Exchange, Intent, Request
+from conformance.exchange import OTHER_APP, OWN_APP, SIGNATURE, Exchange, Intent, Request
 from conformance.patience import Patience, quota
 from conformance.profile import App, Profile, loopback
 from conformance.redaction import Secrets
@@ -87,6 +87,7 @@ class Target:
         self._waits = 0
         self.on_token: Callable[[Exchange], None] = lambda exchange: None
         self.tell: Callable[[str], None] = print  # for a person who is waited for
+        self.pay_tokens: dict[str, str] = {}  # by their pseudonyms
         self.paid_by_person = 0  # payments that a person was asked for
         self.nobody_paid = ""  # why no other is asked for
 
@@ -179,6 +180,9 @@ class Target:
     def _take(self, exchange: Exchange, answer: Answer) -> None:
         exchange.status, exchange.ms = answer.status, answer.ms
         shown = {name.lower(): answer.headers[name] for name in list(answer.headers)[:SHOWN_HEADERS]}
+        if token := shown.get(SIGNATURE, "").strip():  # it opens the pay window of one session
+            shown[SIGNATURE] = self.secrets.mask(token)
+            self.pay_tokens[shown[SIGNATURE]] = token
         exchange.headers = {name: self.secrets.out_of(value)[:2000] for name, value in shown.items()}
         if not answer.raw:
             return

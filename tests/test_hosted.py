@@ -18,11 +18,11 @@ from urllib.parse import unquote
 import pytest
 
 from conformance import contract, pay_page
-from conformance.exchange import Request
+from conformance.exchange import SIGNATURE, Request
 from conformance.fold import paid_elsewhere
 from conformance.mock_process import MockProcess
 from conformance.pay_page import Outcome, by_browser, by_person
-from conformance.payment import BUTTON, SIGNATURE
+from conformance.payment import BUTTON
 from conformance.profile import ProfileError, load
 from conformance.shop import Shop, Trace
 from conformance.target import Target
@@ -46,7 +46,7 @@ def script(shop: Shop) -> str:
 
 
 def signature(shop: Shop) -> str:
-    return shop.trace.exchanges[-1].headers[SIGNATURE]
+    return shop.target.pay_tokens[shop.trace.exchanges[-1].headers[SIGNATURE]]
 
 
 @with_browser

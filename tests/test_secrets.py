@@ -18,6 +18,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from urllib.parse import quote, unquote
+from urllib.request import urlopen
 
 import pytest
 
@@ -201,6 +202,71 @@ def test_a_crash(workers: str, internal: bool, mock: str, tmp_path: Path) -> Non
         assert "Traceback" not in printed and "INTERNALERROR" not in printed
         assert (tmp_path / "report/result.json").exists(), printed[-3000:]
     assert json.loads((tmp_path / "report/result.json").read_text("utf-8"))["exit_status"] in (1, 3)
+
+
+def test_the_token_of_the_pay_window(mock: str, tmp_path: Path) -> None:
+    """It opens the pay page of one session, so it stays in the run: by a call, by a person, and in a recording of it."""
+    pages: list[str] = []
+    text = (ROOT / "targets/mock.toml").read_text(encoding="utf-8")
+    paid = f'kind = "manual"\nscript_url = "{mock}/sdk/js"\nwait_s = 20\npayments = 1\n'
+    (tmp_path / "manual.toml").write_text(text.replace('kind = "place_order"\npaid_within_s = 0\n', paid), "utf-8")
+    command = [sys.executable, "-m", "pytest", "suites", "--target", str(tmp_path / "manual.toml"), "--base-url", mock]
+    command += ["--report", str(tmp_path / "report"), "--requirement", "PAY-LOCK", "-vv"]
+    run = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    said = ""
+    assert run.stdout
+    for line in run.stdout:
+        said += line
+        if found := re.search(r"at (http://127\.0\.0\.1:\d+/) within", line):
+            page = urlopen(found[1], timeout=10).read().decode()
+            pages.append(json.loads(re.search("const given = (.*);", page)[1])["token"])  # type: ignore[index]
+            urlopen(f"{found[1]}outcome", b'{"kind": "error", "data": {"message": "the card was refused"}}', timeout=10)
+    assert run.wait(60) in (0, 6) and len(pages) == 1, said
+    nothing_is_told(tmp_path / "report", said, {unquote(pages[0]), pages[0]})
+    shown = [json.loads(line) for line in (tmp_path / "report/exchanges.jsonl").read_text("utf-8").splitlines()]
+    tokens = [one["response_headers"].get("x-ebay-security-signature", "") for one in shown]
+    made = [one for one in tokens if one]
+    assert made and len(set(made)) == len(made) and all(one.startswith("secret-") for one in made)
+
+
+def test_a_recording_with_secrets(tmp_path: Path) -> None:
+    """A HAR file has them in the clear, and a server may have said them back."""
+    secrets = {
+        "recorded-token-123456",
+        "recorded:pass/word",
+        "cookie-value-123456",
+        "granted-token-987654",
+        "pay-me-token-1",
+    }
+    basic = base64.b64encode(b"app:recorded:pass/word").decode()
+    sent = {"X-EBAY-C-MARKETPLACE-ID": "EBAY_US", "Cookie": "a=1; id=cookie-value-123456"}
+    echo = f"recorded-token-123456 {basic} cookie-value-123456 granted-token-987654"
+    answers = [
+        ("POST", "/identity/v1/oauth2/token", f"Basic {basic}", 200, {"access_token": "granted-token-987654"}),
+        ("POST", "/buy/order/v2/guest_checkout_session/initiate", "Bearer recorded-token-123456", 200,
+         {"checkoutSessionId": "1", "said": echo}),
+        ("GET", "/buy/order/v2/guest_checkout_session/1", "Bearer recorded-token-123456", 400,
+         {"errors": [{"errorId": 15029, "domain": "API_ORDER", "category": "REQUEST", "message": echo}]}),
+    ]  # fmt: skip
+    entries = [
+        {
+            "startedDateTime": f"2026-01-01T00:00:0{at}.000Z", "time": 1,
+            "request": {"method": method, "url": f"https://shop.example{path}",
+                        "headers": [{"name": name, "value": text} for name, text in {**sent, "Authorization": who}.items()],
+                        "postData": {"text": "{}"} if method == "POST" else {}},
+            "response": {"status": status, "content": {"text": json.dumps(body)},
+                         "headers": [{"name": "X-EBAY-SECURITY-SIGNATURE", "value": "pay-me-token-1"},
+                                     {"name": "Content-Type", "value": "application/json"}]},
+        }
+        for at, (method, path, who, status, body) in enumerate(answers)
+    ]  # fmt: skip
+    (tmp_path / "shop.har").write_text(json.dumps({"log": {"entries": entries}}), encoding="utf-8")
+    command = [sys.executable, "-m", "pytest", "suites", "--recording", str(tmp_path / "shop.har"), "-vv"]
+    ended = subprocess.run(
+        [*command, "--report", str(tmp_path / "report")], cwd=ROOT, capture_output=True, text=True, timeout=120
+    )
+    assert ended.returncode == 1 and (tmp_path / "report/report.html").is_file(), ended.stdout + ended.stderr
+    nothing_is_told(tmp_path / "report", ended.stdout + ended.stderr, secrets)
 
 
 def test_pseudonyms_are_equal_where_secrets_are() -> None:
