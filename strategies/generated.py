@@ -13,6 +13,7 @@ from typing import Any
 from hypothesis import HealthCheck, Phase, given, seed, settings
 
 from conformance import contract
+from strategies.still import keep_still
 
 FITTING, BROKEN = "fitting", "broken"
 
@@ -41,6 +42,8 @@ def bodies(operation: str, kind: str, count: int, draw: int) -> list[Any]:
 
 
 def _examples(strategy: Any, take: Callable[[Any], object], count: int, draw: int) -> None:
+    keep_still()
+
     @seed(draw)
     @settings(
         max_examples=count,

@@ -18,6 +18,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition,
 from conformance import contract
 from conformance.exchange import OTHER_APP
 from conformance.shop import Blocked, Cart, Shop
+from strategies.still import keep_still
 
 PLACE = st.integers(0, 11)
 YES = st.booleans()
@@ -313,6 +314,7 @@ def run_walks(shop: Shop, market: str, drawn_by: int, *, walks: int, steps: int)
 
     Not for two threads at once.
     """
+    keep_still()
     Numbered.now = (shop, market, count())
     seed(drawn_by)(Numbered)
     try:
