@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from difflib import SequenceMatcher
 
-_TOKEN = re.compile(r"""[^\s"',;()\[\]{}]+|\s+|.""", re.S)
+_TOKEN = re.compile(r""""[^\s"]+"|[^\s"',;()\[\]{}]+|\s+|.""", re.S)
 MOST = 250  # tokens; longer texts stand unmarked, since marking them is slow and tells nothing
 
 Part = tuple[str, bool]  # text, whether only this side has it

@@ -133,7 +133,7 @@ def test_hadolint() -> None:
 
 @pytest.mark.skipif(not shutil.which("shellcheck"), reason="shellcheck is not installed")
 def test_shellcheck() -> None:
-    files = [*SCRIPTS.glob("*.sh"), *(ROOT / ".ci").iterdir()]
+    files = [*SCRIPTS.glob("*.sh"), *(ROOT / ".ci").iterdir(), ROOT / "docs" / "examples" / "make.sh"]
     ended = subprocess.run(["shellcheck", *map(str, files)], capture_output=True, text=True, timeout=60)
     assert ended.returncode == 0, ended.stdout
 

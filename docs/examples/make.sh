@@ -40,3 +40,11 @@ for _ in $(seq 100); do
 done
 judge conformant 0 --base-url "$base"
 judge faulty 1 --base-url "$base/x/$faults"
+
+browser=$(command -v chromium || command -v chromium-browser || command -v google-chrome || true)
+if [ -n "$browser" ]; then
+  timeout 60 "$browser" --headless --no-sandbox --disable-gpu --hide-scrollbars --user-data-dir="$work/browser" --window-size=1200,1500 \
+    --screenshot="$root/docs/report.png" "file://$root/docs/examples/faulty/report.html" >/dev/null 2>&1
+else
+  echo "no chromium on this machine: docs/report.png stays as it was"
+fi

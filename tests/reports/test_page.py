@@ -192,3 +192,8 @@ def test_what_differs_is_marked() -> None:
     for a, b in (("a b c", "x y z"), ("", "x"), ("total 12.50", "total 12.5"), ("same", "same")):
         left, right = mark(a, b)
         assert "".join(text for text, _ in left) == a and "".join(text for text, _ in right) == b
+
+
+def test_a_text_in_a_list_is_marked_as_a_whole() -> None:
+    _, seen = mark('["v1|1|0", "v1|3|0"]', '["v1|1|0", "v1|2|0", "v1|3|0"]')
+    assert [text.strip(", ") for text, differs in seen if differs] == ['"v1|2|0"']
