@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 from zlib import crc32
 
-from conformance import contract
+from conformance import contract, share
 from conformance.exchange import OWN_APP, Exchange, Intent, Request
 from conformance.judge import Judgment, judge
 from conformance.model import Line, Option, Order, Session, World
@@ -58,11 +58,6 @@ class Trace:
     planned: set[tuple[str, str]] = field(default_factory=set)
     provokes: tuple[str, ...] = ()
     settled: set[str] = field(default_factory=set)
-
-
-def _place(exchange: str) -> int:
-    """The place of an exchange in its trace."""
-    return int(exchange.rpartition("/")[2])
 
 
 class Shop:
@@ -124,9 +119,8 @@ class Shop:
         """Reads every session whose last requests were refused: a refusal changes nothing."""
         for session in list(self.trace.world.sessions.values()):
             if session.pending and session.pending[-1].exchange not in self.trace.settled:
-                last, order = session.pending[-1].exchange, self.trace.world.orders.get(session.order or "")
-                self.trace.settled.add(last)  # once: a session that has ended may refuse every read
-                if not session.last_read or _place(session.last_read) < _place(last) or (order and order.pending):
+                self.trace.settled.add(session.pending[-1].exchange)  # once: what has ended may refuse every read
+                if share.owes_a_read(self.trace.world, session):
                     Cart(self, session).read_back()
 
     def buyer(self) -> str:
@@ -219,7 +213,9 @@ class Shop:
             chosen = [(item, quantity) for item in self.plain(marketplace, lines)]
         plain = email is None and address is None and why is None
         exactly = chosen if not isinstance(lines, int) or quantity != 1 else chosen[:0]
-        spare = self._spare(marketplace, exactly, len(chosen), credential) if self.borrows and plain else None
+        world, spare = self.trace.world, None
+        if self.borrows and plain:
+            spare = share.untouched(world, self.profile, marketplace, credential, exactly, len(chosen))
         if spare:
             return Cart(self, spare)
         exchange = self.initiate(marketplace, chosen, why, case, email=email, address=address, credential=credential)
@@ -231,30 +227,12 @@ class Shop:
         return Cart(self, session)
 
     def paid(self, marketplace: str) -> Cart:
-        """A session that is paid, and whose order stands as it was; under a budget the one of an earlier test. Raises Blocked."""
-        world = self.trace.world
-        for session in world.sessions.values() if self.borrows else ():
-            order = world.orders.get(session.order or "")
-            sound = session.phase == "ordered" and order and not (session.tainted or order.tainted or order.pending)
-            if sound and session.created_by and (session.marketplace, session.app) == (marketplace, OWN_APP):
-                return Cart(self, session)
+        """A session that is paid and nothing more; under a budget that of an earlier test. Raises Blocked."""
+        if self.borrows and (session := share.paid(self.trace.world, marketplace)):
+            return Cart(self, session)
         cart = self.cart(marketplace)
         cart.pay()
         return cart
-
-    def _spare(self, marketplace: str, lines: list[tuple[str, int]], count: int, credential: str) -> Session | None:
-        """A session that an earlier test left as it was made: with these lines, or with so many of any plain items."""
-        fitting = []
-        for session in self.trace.world.sessions.values():
-            untouched = session.phase == "open" and not (session.history or session.pending or session.tainted)
-            if untouched and (session.marketplace, session.app) == (marketplace, credential):
-                has = [(line.item, line.quantity) for line in session.view.lines.values()]
-                plain = all(item in self.market(marketplace).plain and quantity == 1 for item, quantity in has)
-                if has == lines or (
-                    not lines and plain and len(has) >= count and session.email not in self.profile.declined
-                ):
-                    fitting.append(session)
-        return min(fitting, key=lambda one: len(one.view.lines), default=None)
 
     def unknown(self, like: str) -> str:
         """An id of the same form that was never given out."""
