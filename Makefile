@@ -14,7 +14,7 @@ PIP := $(PY) -m pip install --quiet --disable-pip-version-check --require-hashes
 READY := .venv/.ready
 READY_DEV := .venv/.ready-dev
 
-.PHONY: help setup setup-dev conformance profile mock merge report compare trend test hostile matrix variants curve requirements drift examples docs allure
+.PHONY: help setup setup-dev conformance watch profile mock merge report compare trend test hostile matrix variants curve bench soak flakes requirements drift examples docs allure
 
 help: ## what can be run
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -41,6 +41,10 @@ setup-dev: $(READY_DEV) ## the same with what tests and documentation need
 
 conformance: $(READY) ## judge a target: [TARGET=mock] [BASE_URL=http://…] [REPORT=reports/latest] [ARGS=…]
 	@$(PY) -m pytest suites --target "$(TARGET)" $(if $(BASE_URL),--base-url "$(BASE_URL)") --report "$(REPORT)" $(ARGS)
+
+watch: $(READY) ## judge with --quick on every save: [WATCH=folder, the profile's unless told] [TARGET=mock] [BASE_URL=] [ARGS=…]
+	@$(PY) -m conformance.watch --target "$(TARGET)" $(if $(BASE_URL),--base-url "$(BASE_URL)") --report "$(REPORT)" \
+		$(if $(WATCH),--watch "$(WATCH)") $(ARGS)
 
 profile: $(READY) ## probe a target and write its profile: BASE_URL=http://… ITEMS="id,id"|@file [MARKETPLACES=] [COUPONS=] [OUT=profile.toml] [ARGS=…]
 	@$(PY) -m conformance.probe "$(BASE_URL)" --items "$(ITEMS)" --marketplaces "$(MARKETPLACES)" --coupons "$(COUPONS)" \
@@ -79,6 +83,17 @@ variants: $(READY) ## the default run against every lawful variant of the mock: 
 
 curve: $(READY) ## what a budget of N requests buys, into docs/budget.*: [ARGS="--faults 30"]
 	@$(PY) -m conformance.curve $(ARGS)
+
+bench: $(READY_DEV) ## what the suite costs, beside its goals and the last figures: [ARGS="--only load --write"]
+	@$(PY) -m tests.bench $(ARGS)
+
+soak: $(READY) ## walk for a chosen time; does anything grow or leak: [FOR=600] [TARGET=mock] [BASE_URL=] [ARGS=…]
+	@$(PY) -m suites.state_machine.soak --for "$(or $(FOR),600)" --target "$(TARGET)" \
+		$(if $(BASE_URL),--base-url "$(BASE_URL)") --out "$(REPORT)/soak.json" $(ARGS)
+
+flakes: $(READY) ## the default run with many seeds; which outcomes differ: [RUNS=100] [TARGET=mock] [BASE_URL=] [ARGS=…]
+	@$(PY) -m conformance.flakes --runs "$(or $(RUNS),100)" --target "$(TARGET)" \
+		$(if $(BASE_URL),--base-url "$(BASE_URL)") --out "$(REPORT)/flakes.json" $(ARGS)
 
 requirements: $(READY) ## write docs/requirements.md from the contracts, rules, tests and faults
 	@$(PY) -m conformance.catalogue
