@@ -171,6 +171,10 @@ def _refusal_judgments(at: At, found: list[Ground]) -> Iterator[Judgment]:
         yield _judgment(at, one.requirement, None, ok=True, condition=one.condition, reading=reading or None)
     if fitting or (exchange.accepted and not certain):
         return
+    if at.asks_for_postal_code:  # whatever the request was sent for, it never came to that
+        claim = true(False, "is accepted", "an address of Hong Kong without a postal code", exchange.answer(), ACCEPTED)
+        yield _judgment(at, "ADDR-REQUIRED", claim, ok=False)
+        return
     union: dict[tuple[int, int], str | None] = {}
     for one in found:
         union.update(lawful_pairs(one, at.operation))

@@ -69,6 +69,8 @@ def wrong_values(path: Path, value: Any, market: str, *, all_of_them: bool = Tru
     yield from types if all_of_them else types[:1]
     if isinstance(value, str) and all_of_them:  # the right value in another type: a careless server takes it
         yield [value]
+        if path[-1] == "redemptionCode":
+            yield {"code": value}
         if value.isdigit() and not value.startswith("0"):
             yield int(value)
     if path[-1] == "country" and isinstance(value, str):

@@ -48,6 +48,7 @@ def test_an_unknown_option_or_line_is_refused(shop: Shop, market: str, situation
     line = cart.lines[0]
     if not shop.brief and (free := cart.other_option(line)):  # what falls back to the first option shows
         cart.select(line, free.id)
+        line = cart.lines[0]
     chosen = next((one.id for one in line.options if one.id and not one.selected), None) or line.options[0].id or "1"
     for bad_line, option, case in shop.some(
         (

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 
 from conformance import contract
@@ -144,23 +146,23 @@ def test_each_refused_coupon_is_refused_in_a_full_cart(shop: Shop, market: str) 
 @provokes("COUPON-REFUSED", "COUPON-CONDITION", cost=30)
 @in_marketplaces(3, having="coupon.minimum")
 def test_a_minimum_on_each_side(shop: Shop, market: str) -> None:
-    """The cheapest item alone is below it, enough of it is above."""
+    """As close below it as one item comes, and one piece more."""
     for coupon in shop.some(shop.market(market).coupons_of("minimum")):
-        items = sorted(
-            shop.plain(market, 99),
-            key=lambda one: float(shop.features[market, one].unit) if (market, one) in shop.features else 0.0,
-        )
-        cart = shop.cart(market, [(items[0], 1)])
-        unit = cart.lines[0].unit
-        if not unit or unit <= 0:
+        units = {
+            one: Decimal(shop.features[market, one].unit)
+            for one in shop.plain(market, 99)
+            if (market, one) in shop.features
+        }
+        below = {one: int((coupon.minimum - Decimal("0.01")) / unit) for one, unit in units.items() if unit > 0}
+        close = [one for one, count in below.items() if 1 <= count <= 40]
+        if not close:
             continue
-        enough = int(coupon.minimum / unit * 2) + 2
+        item = min(close, key=lambda one: coupon.minimum - below[one] * units[one])
+        cart = shop.cart(market, [(item, below[item])])
         cart.attempt(
             contract.APPLY, {"redemptionCode": coupon.code}, "COUPON-REFUSED", f"{coupon.error} below the minimum"
         )
-        if enough > 60:
-            continue
-        cart.set_quantity(cart.lines[0], enough)
+        cart.set_quantity(cart.lines[0], below[item] + 1)
         cart.apply(coupon.code, "COUPON-REFUSED", "the minimum is reached")
         cart.read()
         if cart.session.view.coupons:

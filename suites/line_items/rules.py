@@ -213,11 +213,11 @@ def no_valid_quantity(at: At) -> Iterator[Ground]:
             yield Ground(
                 "QTY-INVALID",
                 f"{quoted(one.value) if one.kind != 'missing' else 'absent'}",
-                ids=(15014, 15013, 15012) if huge else (15014,) if number else (),
+                when="huge" if huge else "number" if number else "",
             )
     for given in inputs(at):
         if given.get("quantity") == 0 and not isinstance(given.get("quantity"), bool):
-            yield Ground("QTY-INVALID", "0 in initiate", ids=(15014,))
+            yield Ground("QTY-INVALID", "0 in initiate", when="number")
 
 
 @refuses("QTY-UNKNOWN-LINE")
@@ -359,7 +359,7 @@ def the_refusal_has_the_id_of_its_cause(at: At) -> Iterator[Claim]:
         ):
             yield true(
                 role.error in at.exchange.error_ids,
-                f"the id {role.error}",
+                "the id of the cause",
                 f"errorId {role.error}",
                 at.exchange.error_ids,
                 f"any(.body.errors[]?; .errorId=={role.error})",

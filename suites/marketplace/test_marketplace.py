@@ -23,7 +23,8 @@ def seven(cart: Cart) -> list[tuple[str, object]]:
 def test_no_method_works_in_another_marketplace(shop: Shop, market: str) -> None:
     cart = shop.cart(market)
     for at, other in enumerate(shop.some(name for name in shop.profile.markets if name != market)):
-        for operation, body in seven(cart):
+        every = shop.thorough or at < 2  # each pair of marketplaces is asked for, most by half of the methods
+        for operation, body in seven(cart) if every else seven(cart)[at % 2 :: 2]:
             cart.attempt(operation, body, "MARKET-SAME", f"{market} as {other}", marketplace=other)
         if at == 0 and not shop.brief:  # an address that fits there
             there = shop.market(other).address

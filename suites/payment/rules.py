@@ -11,7 +11,7 @@ from conformance.claim import Claim, amount, equal, line, quoted, true
 from conformance.exchange import OTHER_APP, OWN_APP
 from conformance.judge import At, Ground, demands, refuses
 from conformance.leaks import leak
-from conformance.model import ZERO, Key, View, amounts, differences, pricing, state
+from conformance.model import ZERO, Key, Order, View, amounts, differences, pricing, state
 from conformance.schema import departures
 from suites.sessions.blame import as_claim, blame, blamed
 
@@ -165,6 +165,18 @@ def an_item_that_changed_meanwhile(at: At) -> Iterator[Ground]:
 
 @demands("PAY-PARTIAL")
 def lines_that_were_not_bought_are_told(at: At) -> Iterator[Claim]:
+    if at.order and at.answer and 15005 in {_role_error(at, item) for item in at.order.paid.view.items}:
+        unbought = [at.answer.line_of(item) for item in at.order.paid.view.items if _role_error(at, item) == 15005]
+        seen = [one.raw.get("lineItemPaymentStatus") for one in unbought if one]
+        yield true(
+            "PAID" not in seen,
+            "a line that was not bought",
+            "not PAID",
+            seen,
+            f"[.body.lineItems[]?|select(.itemId=={quoted(unbought[0].item if unbought[0] else '')})"
+            '|.lineItemPaymentStatus]|index("PAID")|not',
+            case=f"{at.operation} a line that was not bought",
+        )
     if at.session and at.session.phase == "open" and PAYMENT_IDS & set(at_payment(at)):
         yield true(
             15005 in at.exchange.warning_ids,
@@ -238,6 +250,9 @@ def the_order_is_the_session_that_was_paid(at: At) -> Iterator[Claim]:
     guilty = blame(wrong, order.pending, certain=order.view is not None)
     if order.tainted or order.paid.in_doubt:
         return
+    if asked := _shipped_as_asked(order, seen):
+        yield asked
+        return
     if wrong and guilty:
         yield blamed(wrong, guilty, "the order stays")
     elif wrong and order.view is None:
@@ -259,6 +274,29 @@ def the_order_is_the_session_that_was_paid(at: At) -> Iterator[Claim]:
         f"([.body|..|objects|.currency? // empty]|unique) == {quoted(sorted(used))}",
     )
     yield from _shipping(at, paid, seen)
+
+
+def _shipped_as_asked(order: Order, seen: View) -> Claim | None:
+    """An option that was refused after payment, and by which the order goes all the same."""
+    for one in order.pending:
+        wanted = one.wanted if one.operation == contract.OPTION and isinstance(one.wanted, dict) else {}
+        paid = order.paid.view.lines.get(str(wanted.get("lineItemId")))
+        option = paid.option(wanted.get("shippingOptionId")) if paid else None
+        shown = seen.line_of(paid.item or "") if paid else None
+        detail = shown.raw.get("shippingDetail") if shown else None
+        if not (paid and paid.selected and option and isinstance(detail, dict)):
+            continue
+        if detail.get("shippingServiceCode") == option.service != paid.selected.service:
+            return equal(
+                "shippingDetail.shippingServiceCode",
+                f"{line(paid.item)}.shippingDetail.shippingServiceCode",
+                paid.selected.service,
+                option.service,
+                requirement=one.requirement,
+                case=f"{one.operation} the order stays",
+                proof=(one.exchange,),
+            )
+    return None
 
 
 def _role_error(at: At, item: str) -> int:
@@ -332,6 +370,17 @@ def reading_an_order_again_gives_the_same(at: At) -> Iterator[Claim]:
             as_claim(rest, proof=proof)
             if rest
             else true(False, "line item ids", "the same ids", "other ids", "$same_line_ids", proof=proof)
+        )
+    made = [body.get("purchaseOrderCreationDate") for body in (order.view.raw, seen.raw)]
+    if not changed and all(isinstance(one, str) for one in made):
+        yield true(
+            made[0] == made[1],
+            "purchaseOrderCreationDate",
+            "the same creation date",
+            f"{made[0]}, then {made[1]}",
+            ".body.purchaseOrderCreationDate == $previous.body.purchaseOrderCreationDate",
+            proof=proof,
+            case=f"{at.operation} the creation date",
         )
     back = order.status == "PAID" and at.exchange.body.get("purchaseOrderPaymentStatus") != "PAID"
     yield true(

@@ -118,6 +118,7 @@ def test_a_refused_change_does_not_touch_another_session(shop: Shop, market: str
         second.read("SESSION-ISOLATED", f"refused {operation}")
     if len(coupons := shop.market(market).coupons_of("good", "oversized")) > 1 and not shop.brief:
         second.remove(coupons[0].code)
+        second.read()
         first.apply(coupons[1].code, "COUPON-ONE", "beside another session")
         second.read("SESSION-ISOLATED", "a refused coupon")
     if shop.profile.offers("payment") and not shop.brief:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from mock.errors import Refusal
 from mock.seams import (
     ADDRESS,
     APPLY,
@@ -14,7 +13,6 @@ from mock.seams import (
     REMOVE,
     Condition,
     Fault,
-    after,
     coupon,
     error,
     fault,
@@ -27,7 +25,7 @@ from mock.seams import (
     restatus,
     skip,
 )
-from mock.shop import Answer, Call
+from mock.shop import Call
 
 HEADER = "x-ebay-c-marketplace-id"
 
@@ -37,10 +35,6 @@ def _given(call: Call) -> str:
 
 
 from_hk = Condition(lambda call, *_: _given(call) == "EBAY_HK", "marketplace")
-
-
-def _tell_own_lines(call: Call, answer: Answer, refusal: Refusal) -> None:
-    answer.body["lineItems"] = [{"itemId": line.item.id} for line in call.the_cart().lines]
 
 
 FAULTS: list[Fault] = [
@@ -124,12 +118,5 @@ FAULTS: list[Fault] = [
         "MARKET-SAME",
         "a read from another marketplace is 409 with 15027",
         reid(15027, status=409, on=READ, when=error(15029)),
-    ),
-    fault(
-        "elsewhere-tells-lines",
-        "MARKET-SAME",
-        "the refusal of a read from another marketplace has the session's lines",
-        after("refusal", _tell_own_lines, on=READ, when=error(15029)),
-        kind="field",
     ),
 ]

@@ -99,8 +99,8 @@ FAULTS: list[Fault] = [
     fault(
         "deep-objects-cut-the-line",
         "ROBUST",
-        "thousands of nested objects are 503 with a page on a new address",
-        respond(503, _PAGE, on=ADDRESS, when=body(_deep)),
+        "thousands of nested objects are 500 with a page on a new address",
+        respond(500, _PAGE, on=ADDRESS, when=body(_deep)),
         kind="status",
         also=("ERROR-SHAPE", "TYPE-JSON"),
     ),
