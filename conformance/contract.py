@@ -162,6 +162,13 @@ def _operation(root: dict[str, Any], version: str, path: str, method: str, node:
 
 
 @cache
+def wording() -> dict[str, str]:
+    """Digests of the vendor's texts by what they describe (`conformance.wording`)."""
+    found: dict[str, str] = _load("order-v2.wording.yaml")
+    return found
+
+
+@cache
 def errors() -> tuple[ErrorEntry, ...]:
     """The catalogue of error and warning ids."""
     return tuple(

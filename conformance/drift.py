@@ -1,8 +1,9 @@
 """`make drift CONTRACT=FILE [OUT=…]`: what a newly published OpenAPI document says otherwise than the contract.
 
-Compares methods, parameters, fields, types, statuses and error ids with contracts/order-v2.openapi.yaml and names the
-requirements that each change touches. What the contract states beyond the vendor's document (required lists, closed
-lists, patterns and formats from prose; answers of gateways) is no drift as long as the document does not contradict it.
+Compares methods, parameters, fields, types, statuses and error ids with contracts/order-v2.openapi.yaml, texts with the
+digests in contracts/order-v2.wording.yaml, and names the requirements that each change touches. What the contract
+states beyond the vendor's document (required lists, closed lists, patterns and formats from prose; answers of gateways)
+is no drift as long as the document does not contradict it.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from typing import Any
 from conformance import contract
 from conformance.drift_report import markdown, sentence
 from conformance.outline import Field, Json, Method, Unusable, load, methods
+from conformance.wording import texts
 
 NAME = "order-v2"
 NONE, DRIFT, UNUSABLE = 0, 1, 4  # exit status
@@ -52,13 +54,18 @@ def drift(document: Json) -> list[Change]:
     if not ours.keys() & named.keys():
         raise Unusable("The document has none of the methods of guest checkout.")
     found: dict[tuple[str, ...], Change] = {}
-    for change in _changes(ours, named):
-        known = found.setdefault((change.kind, change.what, change.ours, change.theirs), change)
+    for change in (*_changes(ours, named), *_of_texts(document)):
+        known = found.setdefault(_key(change), change)
         if known is not change:
             known.operations += [one for one in change.operations if one not in known.operations]
             known.names |= change.names
-    order = ("method", "parameter", "field", "status", "id")
+    order = ("method", "parameter", "field", "status", "id", "text")
     return sorted(found.values(), key=lambda one: order.index(one.kind))
+
+
+def _key(one: Change) -> tuple[str, ...]:
+    """Equal for the same difference in several methods; a text has many versions, which all are one row."""
+    return (one.kind, one.what) if one.kind == "text" else (one.kind, one.what, one.ours, one.theirs)
 
 
 def _changes(ours: dict[str, Method], theirs: dict[str, Method]) -> Iterator[Change]:
@@ -145,6 +152,14 @@ def _of_ids(mine: Method, new: Method) -> Iterator[Change]:
             said = new.details.get(one, {}).get(key)
             if said is not None and str(said) not in known:
                 yield Change("id", f"{one}, its {key}", _words(known), str(said), [mine.id], {str(one)})
+
+
+def _of_texts(document: Json) -> Iterator[Change]:
+    """Texts that say something else than those that the contract follows; new ones come with what they describe."""
+    known = contract.wording()
+    for one in texts(document):
+        if known.get(one.key, one.digest) != one.digest:
+            yield Change("text", one.what, known[one.key], one.digest, list(one.operations), set(one.names))
 
 
 def _parent(path: tuple[str, ...]) -> tuple[str, ...]:

@@ -18,6 +18,7 @@ TITLES = {
     "field": "Fields and types",
     "status": "Statuses",
     "id": "Error and warning ids",
+    "text": "Texts, by their digests",
 }
 # Requirements that hold whole documents: they read the contract, so that they follow a change of it by themselves.
 GENERAL = {
@@ -73,7 +74,7 @@ def markdown(changes: list[Change], version: str, contract_version: str) -> str:
         "",
         f"Compared: version {_code(version)} of the document with `contracts/order-v2.openapi.yaml`, "
         f"which follows version {_code(contract_version)}.",
-        "Fields stand under the contract's name of their component. Sentences are not compared.",
+        "Fields stand under the contract's name of their component, texts under the document's.",
     ]
     for kind, title in TITLES.items():
         if found := [one for one in changes if one.kind == kind]:

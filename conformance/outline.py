@@ -83,11 +83,11 @@ def load(path: Path) -> Json:
 def methods(root: Json) -> dict[str, Method]:
     """Every operation of a document by operationId; one without is named by its address. Raises Unusable."""
     found = {}
-    for path, item in _table(root.get("paths"), "paths").items():
-        item = _resolved(root, _table(item, f"paths {path}"))
+    for path, item in table(root.get("paths"), "paths").items():
+        item = resolved(root, table(item, f"paths {path}"))
         for verb in VERBS:
             if verb in item:
-                one = _method(root, str(path), verb, item, _table(item[verb], f"{verb} {path}"))
+                one = _method(root, str(path), verb, item, table(item[verb], f"{verb} {path}"))
                 found[one.id] = one
     return found
 
@@ -98,40 +98,40 @@ def _method(root: Json, path: str, verb: str, item: Json, node: Json) -> Method:
     one = Method(
         id=str(node.get("operationId", at)),
         at=at,
-        addresses=frozenset(_address(_table(server, "a server")) for server in _list(servers, "servers")),
+        addresses=frozenset(_address(table(server, "a server")) for server in _list(servers, "servers")),
         scopes=frozenset(
             str(scope)
             for way in _list(node.get("security", root.get("security")), "security")
-            for scopes in _table(way, "security").values()
+            for scopes in table(way, "security").values()
             for scope in _list(scopes, "scopes")
         ),
         deprecated=bool(node.get("deprecated")),
     )
     for parameter in [*_list(item.get("parameters"), at), *_list(node.get("parameters"), at)]:
-        parameter = _resolved(root, _table(parameter, f"a parameter of {at}"))
+        parameter = resolved(root, table(parameter, f"a parameter of {at}"))
         place, name = str(parameter.get("in")), str(parameter.get("name"))
         if place != "header" or name.lower() not in IGNORED:
-            kind = _type(_resolved(root, _table(parameter.get("schema", {}), name)))
+            kind = _type(resolved(root, table(parameter.get("schema", {}), name)))
             old = ", deprecated" if parameter.get("deprecated") else ""
             one.parameters[f"{place} {name}"] = f"{'required' if parameter.get('required') else 'optional'} {kind}{old}"
-    _body(root, one, "request", _resolved(root, _table(node.get("requestBody", {}), at)))
-    for status, answer in _table(node.get("responses"), f"responses of {at}").items():
-        answer = _resolved(root, _table(answer, f"{status} of {at}"))
+    _body(root, one, "request", resolved(root, table(node.get("requestBody", {}), at)))
+    for status, answer in table(node.get("responses"), f"responses of {at}").items():
+        answer = resolved(root, table(answer, f"{status} of {at}"))
         one.statuses |= {str(status)}
         if str(status) == "200":
-            one.headers = frozenset(map(str, _table(answer.get("headers", {}), at)))
+            one.headers = frozenset(map(str, table(answer.get("headers", {}), at)))
         _body(root, one, "answer" if str(status).startswith("2") else "refusal", answer)
-        for error, details in _ids([value for key, value in answer.items() if key in _CODES]):
+        for error, details in ids([value for key, value in answer.items() if key in CODES]):
             one.ids[error] = one.ids.get(error, frozenset()) | {str(status)}
             one.details.setdefault(error, details)
     return one
 
 
 def _body(root: Json, one: Method, direction: str, node: Json) -> None:
-    content = _table(node.get("content", {}), f"content of {one.at}")
+    content = table(node.get("content", {}), f"content of {one.at}")
     one.media[direction] = one.media.get(direction, frozenset()) | frozenset(map(str, content))
     for kind in content.values():
-        schema = _table(kind, one.at).get("schema")
+        schema = table(kind, one.at).get("schema")
         if schema is not None:
             one.fields.setdefault(direction, {}).update(_fields(root, schema, (), ()))
 
@@ -139,9 +139,9 @@ def _body(root: Json, one: Method, direction: str, node: Json) -> None:
 def _fields(root: Json, node: Any, path: tuple[str, ...], inside: tuple[str, ...]) -> dict[tuple[str, ...], Field]:
     """Every field below a schema by its path; a component inside itself is not entered again."""
     name = "/".join(path) or "a body"
-    node = _table(node, name)
+    node = table(node, name)
     component = str(node["$ref"]).rpartition("/")[2] if "$ref" in node else ""
-    schema = _resolved(root, node)
+    schema = resolved(root, node)
     own = Field(_type(schema), component, {key: schema[key] for key in LIMITS if schema.get(key) not in (None, False)})
     if values := schema.get("enum", schema.get("x-known-values")):
         own.limits["enum"] = sorted(map(str, _list(values, name)))
@@ -159,7 +159,7 @@ def _fields(root: Json, node: Any, path: tuple[str, ...], inside: tuple[str, ...
     if "items" in schema:
         found |= _fields(root, schema["items"], (*path, "[]"), inside)
     required = _list(schema.get("required"), name)
-    for key, value in _table(schema.get("properties", {}), name).items():
+    for key, value in table(schema.get("properties", {}), name).items():
         below = _fields(root, value, (*path, str(key)), inside)
         if key in required:
             below[(*path, str(key))].limits["required"] = True
@@ -167,16 +167,16 @@ def _fields(root: Json, node: Any, path: tuple[str, ...], inside: tuple[str, ...
     return found
 
 
-_CODES = ("x-response-codes", "x-error-codes")
+CODES = ("x-response-codes", "x-error-codes")
 
 
-def _ids(node: Any) -> Iterator[tuple[int, Json]]:
+def ids(node: Any) -> Iterator[tuple[int, Json]]:
     """Error ids in an extension, as keys with details or as a list of numbers."""
     for key, value in node.items() if isinstance(node, dict) else ((one, one) for one in node):
         if isinstance(key, str | int) and re.fullmatch(r"[0-9]{3,7}", str(key)):
             yield int(key), value if isinstance(value, dict) else {}
         elif isinstance(value, dict | list):
-            yield from _ids(value)
+            yield from ids(value)
 
 
 def _type(schema: Json) -> str:
@@ -185,15 +185,15 @@ def _type(schema: Json) -> str:
 
 
 def _address(server: Json) -> str:
-    variables = _table(server.get("variables", {}), "variables of a server")
+    variables = table(server.get("variables", {}), "variables of a server")
     return re.sub(
         r"{([^}]*)}",
-        lambda found: str(_table(variables.get(found[1], {}), found[1]).get("default", found[0])),
+        lambda found: str(table(variables.get(found[1], {}), found[1]).get("default", found[0])),
         str(server.get("url", "")),
     ).rstrip("/")
 
 
-def _resolved(root: Json, node: Json) -> Json:
+def resolved(root: Json, node: Json) -> Json:
     """The node with its references followed; what cannot be followed is Unusable."""
     for _ in range(DEPTH):
         if "$ref" not in node:
@@ -207,7 +207,8 @@ def _resolved(root: Json, node: Json) -> Json:
     raise Unusable(f"The reference {node['$ref']} leads to itself.")
 
 
-def _table(node: Any, what: str) -> Json:
+def table(node: Any, what: str) -> Json:
+    """The node if it is an object. Raises Unusable."""
     if not isinstance(node, dict):
         raise Unusable(f"The document is broken: {what} is no object.")
     return node

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import json
 import re
 from collections.abc import Callable
@@ -15,6 +14,7 @@ import yaml
 from conformance import contract
 from conformance.drift import Change, drift, main
 from conformance.drift_report import GENERAL, markdown, touches
+from conformance.wording import texts
 
 QUANTITY = ("paths", "/guest_checkout_session/{checkoutSessionId}/update_quantity", "post")
 ORDER = ("paths", "/guest_purchase_order/{purchaseOrderId}", "get")
@@ -26,7 +26,7 @@ def published() -> Document:
     """The contract in the vendor's manner: ids with details, other names of components, nothing from prose."""
     text = json.dumps(contract.document("order-v2"))
     text = re.sub(r'"#/components/schemas/(\w+)"', r'"#/components/schemas/\1V9"', text)
-    document: Document = json.loads(text)
+    document: Document = silent(json.loads(text))
     beyond = document.pop("x-beyond-document")
     document["components"]["schemas"] = {
         f"{name}V9": bare(one) for name, one in document["components"]["schemas"].items()
@@ -47,6 +47,15 @@ def published() -> Document:
     return document
 
 
+def silent(node: Any) -> Any:
+    """A copy without texts; fields may be called `description` too."""
+    if isinstance(node, list):
+        return [silent(one) for one in node]
+    if not isinstance(node, dict):
+        return node
+    return {key: silent(one) for key, one in node.items() if key != "description" or not isinstance(one, str)}
+
+
 def answer(status: str, response: Document, operation: str) -> Document:
     """An answer as the vendor's document has it: a schema for 200 alone, ids with details."""
     ids = {str(one): details(one, operation) for one in response.get("x-error-codes", ()) if "$ref" not in response}
@@ -57,7 +66,7 @@ def answer(status: str, response: Document, operation: str) -> Document:
 def details(error: int, operation: str) -> dict[str, str]:
     entry = contract.error(error, operation)
     assert entry
-    return {"domain": entry.domains[0], "category": entry.categories[0], "description": "…"}
+    return {"domain": entry.domains[0], "category": entry.categories[0]}
 
 
 def bare(schema: Any) -> Any:
@@ -91,8 +100,7 @@ def test_the_same_in_other_words_is_no_drift() -> None:
 
 def test_what_the_pages_say_may_come_into_the_document() -> None:
     """Required fields, closed lists and forms that the contract has already."""
-    document = copy.deepcopy(contract.document("order-v2"))
-    assert drift(document) == []
+    assert drift(silent(contract.document("order-v2"))) == []
 
 
 def errors(document: Document, status: str) -> Any:
@@ -284,6 +292,74 @@ def test_parts_of_a_schema_count() -> None:
     pricing = at(document, *SCHEMAS, "SessionV9", "properties")
     pricing["pricingSummary"] = {"allOf": [pricing["pricingSummary"]], "description": "…"}
     assert drift(document) == []
+
+
+# ---------------------------------------------------------------- texts
+
+
+@pytest.fixture
+def worded(monkeypatch: pytest.MonkeyPatch) -> Document:
+    """A document with texts of a method, a parameter, an id of two methods, a component and a field, which are known."""
+    document = published()
+    address = ("paths", "/guest_checkout_session/{checkoutSessionId}/update_shipping_address", "post")
+    at(document, *QUANTITY)["description"] = "Sets it."
+    at(document, *ORDER, "parameters", 0)["description"] = "An id."  # a reference with a text beside it says nothing
+    at(document, "components", "parameters", "PurchaseOrderId")["description"] = "The order."
+    for status, one in (("400", QUANTITY), ("400", address)):
+        at(document, *one, "responses", status, "x-response-codes", "errors", "15003")["description"] = "No session."
+    at(document, *SCHEMAS, "AmountV9")["description"] = "Money."
+    at(document, *PRICING, "total")["description"] = "The <b>sum</b> of it."
+    known = {one.key: one.digest for one in texts(document)}
+    monkeypatch.setattr(contract, "wording", lambda: known)
+    return document
+
+
+def test_what_is_kept_of_the_vendor_s_texts() -> None:
+    """Digests and names; not a word of theirs."""
+    assert len(contract.wording()) > 300
+    assert all(re.fullmatch(r"[0-9a-f]{10}", one) for one in contract.wording().values())
+
+
+def test_texts_that_are_known_are_no_drift(worded: Document) -> None:
+    assert len(contract.wording()) == 6 and drift(worded) == []
+
+
+def test_markup_and_blanks_are_no_text(worded: Document) -> None:
+    at(worded, *PRICING, "total")["description"] = '<a href="/x">The sum</a>\n of  it<br />.'
+    assert drift(worded) == []
+
+
+@pytest.mark.parametrize(
+    ("path", "what", "methods", "touched", "not_touched"),
+    [
+        (QUANTITY, "method updateGuestQuantity", 1, {"QTY-SET", "QTY-ZERO"}, {"COUPON-ONE"}),
+        (("components", "parameters", "PurchaseOrderId"), "parameter purchaseOrderId", 1, {"ORDER-READ"}, {"QTY-SET"}),
+        ((*SCHEMAS, "AmountV9"), "component AmountV9", 8, set(), {"QTY-SET"}),
+        ((*PRICING, "total"), "field SessionPricingV9.total", 7, {"PRICE-TOTAL"}, {"ORDER-READ"}),
+    ],
+)
+def test_a_changed_text(
+    worded: Document, path: tuple[str, ...], what: str, methods: int, touched: set[str], not_touched: set[str]
+) -> None:
+    at(worded, *path)["description"] = "Something else."
+    (change,) = drift(worded)
+    assert (change.kind, change.verb, change.what) == ("text", "changed", what) and len(change.operations) == methods
+    assert touched <= set(touches(change)) and not not_touched & set(touches(change))
+    assert "## Texts" in markdown([change], "9", "2")
+
+
+def test_a_changed_text_of_an_id_is_one_change(worded: Document) -> None:
+    for one in (QUANTITY[1], "/guest_checkout_session/{checkoutSessionId}/update_shipping_address"):
+        errors_of = at(worded, "paths", one, "post", "responses", "400", "x-response-codes", "errors")
+        errors_of["15003"]["description"] = f"Gone from {one}."
+    (change,) = drift(worded)
+    assert change.what == "id 15003" and len(change.operations) == 2
+    assert "SESSION-UNKNOWN" in touches(change)
+
+
+def test_a_new_text_comes_with_what_it_describes(worded: Document) -> None:
+    at(worded, *AMOUNT, "value")["description"] = "Now explained."
+    assert drift(worded) == []
 
 
 def test_general_requirements_exist() -> None:

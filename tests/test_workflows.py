@@ -20,6 +20,7 @@ import pytest
 import yaml
 
 from tests.test_architecture import tracked
+from tests.test_drift import silent
 
 ROOT = Path(__file__).resolve().parent.parent
 SCRIPTS = ROOT / ".github" / "scripts"
@@ -236,7 +237,7 @@ def test_an_issue_follows_drift(shell: Shell, copy: Path, tmp_path: Path) -> Non
     path, log = gh(tmp_path)
     document = tmp_path / "served" / "order.yaml"
     document.parent.mkdir()
-    contract = (copy / "contracts" / "order-v2.openapi.yaml").read_text(encoding="utf-8")
+    contract = yaml.safe_dump(silent(yaml.safe_load((copy / "contracts" / "order-v2.openapi.yaml").read_bytes())))
     issue = copy / "runs" / "drift" / "issue.md"
     summary = tmp_path / "summary"
 
@@ -252,7 +253,7 @@ def test_an_issue_follows_drift(shell: Shell, copy: Path, tmp_path: Path) -> Non
     with served(document.parent) as address:
         assert night(contract, "", "", f"{address}/order.yaml") == ""
     assert "No drift" in summary.read_text()
-    drifted = contract.replace("redemptionCode: {type: string, minLength: 1}", "code: {type: string}")
+    drifted = contract.replace("redemptionCode", "code")
     assert night(drifted, "", "").startswith("issue create --title Nightly: the vendor's document drifted")
     told = issue.read_text()
     assert "COUPON-APPLY" in told and "| removed | `answer Coupon.redemptionCode`" in summary.read_text()
