@@ -7,7 +7,7 @@ that answers differently the second time cannot confuse Hypothesis.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from itertools import count
 from typing import Any
 
@@ -296,41 +296,34 @@ class Walk(RuleBasedStateMachine):
             cart.place()
 
 
-class Numbered(Walk):
-    """The walk that `run_walks` is busy with. One class for all of them: Hypothesis keeps every class that it has seen,
-    and with a class of its own each walk would keep its shop and all that was sent.
+class Walks:
+    """Makes the walks of one call. No class for each: Hypothesis would read its source each time, and keep it for good
+    with its shop and all that was sent.
     """
 
-    now: tuple[Shop, str, Iterator[int]] | None = None
+    def __init__(self, shop: Shop, market: str) -> None:
+        self.shop, self.market, self.numbers = shop, market, count()
 
-    def __init__(self) -> None:
-        assert self.now
-        shop, market, numbers = self.now
-        super().__init__(shop, market, next(numbers))
+    def __call__(self) -> Walk:
+        return Walk(self.shop, self.market, next(self.numbers))
 
 
 def run_walks(shop: Shop, market: str, drawn_by: int, *, walks: int, steps: int) -> None:
-    """Sends `walks` walks of `steps` steps, all of them drawn from one seed. Raises nothing for a breach.
-
-    Not for two threads at once.
-    """
+    """Sends `walks` walks of `steps` steps, all of them drawn from one seed. Raises nothing for a breach."""
     keep_still()
-    Numbered.now = (shop, market, count())
-    seed(drawn_by)(Numbered)
-    try:
-        run_state_machine_as_test(
-            Numbered,
-            settings=settings(
-                max_examples=walks,
-                stateful_step_count=steps,
-                deadline=None,
-                database=None,
-                derandomize=False,
-                # Nothing is ever raised, so there is nothing to shrink: conformance.shrink does it from the records.
-                phases=(Phase.generate,),
-                suppress_health_check=list(HealthCheck),
-                print_blob=False,
-            ),
-        )
-    finally:
-        Numbered.now = None
+    made: Any = Walks(shop, market)
+    seed(drawn_by)(made)
+    run_state_machine_as_test(
+        made,
+        settings=settings(
+            max_examples=walks,
+            stateful_step_count=steps,
+            deadline=None,
+            database=None,
+            derandomize=False,
+            # Nothing is ever raised, so there is nothing to shrink: conformance.shrink does it from the records.
+            phases=(Phase.generate,),
+            suppress_health_check=list(HealthCheck),
+            print_blob=False,
+        ),
+    )
