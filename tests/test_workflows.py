@@ -19,8 +19,8 @@ from typing import Any
 import pytest
 import yaml
 
+from tests.published import silent
 from tests.test_architecture import tracked
-from tests.test_drift import silent
 
 ROOT = Path(__file__).resolve().parent.parent
 SCRIPTS = ROOT / ".github" / "scripts"
