@@ -7,7 +7,7 @@ an unknown session. Bodies are drawn from a view of the document in memory; the 
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from hypothesis import HealthCheck, Phase, given, seed, settings
@@ -28,7 +28,7 @@ def _schema(name: str) -> Any:
     )
 
 
-@cache  # slow to draw; a matrix judges hundreds of servers with the same ones
+@lru_cache(64)  # slow to draw; a matrix judges hundreds of servers with the same ones
 def bodies(operation: str, kind: str, count: int, draw: int) -> list[Any]:
     """JSON bodies for an operation, the same for the same `draw`, not to be changed; kind: fitting or broken."""
     from schemathesis import GenerationMode
