@@ -54,52 +54,76 @@ def weight(requirement: str) -> int:
     return MISSION_WEIGHT if requirement in MISSION else WEIGHT[contract.requirements()[requirement].level]
 
 
-def choose(nodeids: Iterable[str], limit: int | None, done: set[str], spent: int = 0) -> list[str]:
-    """The tests to run, in order; limit: requests that they may take in all; done: what is judged already.
+def cost(nodeid: str, *, whole: bool = False) -> int:
+    """About how many requests a test takes by itself, cut to the bone or with all its cases."""
+    entry = costs().get(test_name(nodeid), {})
+    fewest = max(1, int(entry.get("requests", 1)))
+    return max(fewest, int(entry.get("whole", fewest))) if whole else fewest
 
-    First come the rules that every target can be judged by, then those that need a rare role (contracts/needs.yaml).
-    What a limit leaves after that goes into more cases of the same rules.
+
+def choose(nodeids: Iterable[str], limit: int | None, done: set[str], spent: int = 0) -> dict[str, bool]:
+    """The tests to run, in order, each with whether it asks for all its cases (and not for as few as will do).
+
+    limit: requests that they may take in all; done: what is judged already. First come the rules that every target can
+    be judged by, then those that need a rare role (contracts/needs.yaml). What a limit leaves after that goes into all
+    cases of the same tests, those first where that is cheap, and then into other tests of the same rules.
     """
-    known = {one: costs().get(test_name(one)) for one in nodeids}
     left = {
-        one: (max(1, int(entry["requests"])), frozenset(entry["judges"]))
-        for one, entry in known.items()
-        if entry and entry["judges"]
+        one: (cost(one), frozenset(entry["judges"]))
+        for one in nodeids
+        if (entry := costs().get(test_name(one))) and entry["judges"]
     }
     usual = {one for one in contract.requirements() if not contract.is_rare(one)}
-    chosen: list[str] = []
+    chosen: dict[str, bool] = {}
     room = None if limit is None else round(limit * SHARING) - spent
     judged = set(done)
     for one in sorted(left, key=lambda one: FIRST.index(test_name(one)) if test_name(one) in FIRST else -1):
         if test_name(one) in FIRST and left[one][1] - judged and (room is None or left[one][0] <= room):
-            cost, judges = left.pop(one)
-            room = None if room is None else room - cost
+            needed, judges = left.pop(one)
+            room = None if room is None else room - needed
             judged |= judges
-            chosen.append(one)
+            chosen[one] = False
     while True:
         before = len(chosen)
         for wanted in (usual, set(contract.requirements())):
             room = _cover(left, wanted, judged, chosen, room)
         if room is None or len(chosen) == before:
             return chosen
+        assert limit is not None
+        room -= round(_deepen(chosen, limit - spent - sum(map(cost, chosen))) * SHARING)
         judged = set(done)
+
+
+def _deepen(chosen: dict[str, bool], room: int) -> int:
+    """Asks for all cases, the cheapest first, after everything else; room: what the tests leave, even if none shared.
+
+    Returns how many requests that takes.
+    """
+    before = room
+    more = {one: cost(one, whole=True) - cost(one) for one in chosen if test_name(one) not in FIRST}
+    for one in sorted(more, key=lambda one: (more[one], one)):
+        if 0 < more[one] <= room and not chosen[one]:
+            room -= more[one]
+            del chosen[one]
+            chosen[one] = True
+    return before - room
 
 
 def _cover(
     left: dict[str, tuple[int, frozenset[str]]],
     wanted: set[str],
     judged: set[str],
-    chosen: list[str],
+    chosen: dict[str, bool],
     room: int | None,
 ) -> int | None:
     """Takes out of `left` what judges most of `wanted` for a request, until nothing more does; returns the room left."""
     while True:
-        worth = {one: sum(map(weight, (judges & wanted) - judged)) / cost for one, (cost, judges) in left.items()}
+        worth = {one: sum(map(weight, (judges & wanted) - judged)) / needed for one, (needed, judges) in left.items()}
         fitting = [one for one in worth if worth[one] and (room is None or left[one][0] <= room)]
         if not fitting:
             return room
         best = max(fitting, key=lambda one: (worth[one], -left[one][0], one))
-        cost, judges = left.pop(best)
-        room = None if room is None else room - cost
+        needed, judges = left.pop(best)
+        room = None if room is None else room - needed
         judged |= judges
-        chosen.append(best)
+        chosen[best] = False

@@ -16,7 +16,7 @@ from zlib import crc32
 import pytest
 
 from conformance import contract, journal
-from conformance.budget import choose, costs, test_name
+from conformance.budget import choose, cost
 from conformance.exchange import Exchange
 from conformance.finish import SHRINKING, finish
 from conformance.frame import frame_of
@@ -60,6 +60,7 @@ class Run:
     interrupted: bool = False
     spent: int = 0
     budget_spent: bool = False
+    whole: set[str] = field(default_factory=set)
     _trace: Trace | None = None
     _skipped: str | None = None
     _before: int = 0
@@ -238,7 +239,9 @@ class Run:
         done = {requirement for record in self.earlier for requirement, *_ in record.passed}
         selected = {one for one in contract.requirements() if self.is_selected(one)}
         done |= set(contract.requirements()) - selected
-        return [by_id[one] for one in choose(by_id, self.settings.budget, done, spent=self.spent)]
+        chosen = choose(by_id, self.settings.budget, done, spent=self.spent)
+        self.whole = {one.removeprefix("suites/") for one, whole in chosen.items() if whole}
+        return [by_id[one] for one in chosen]
 
     def is_selected(self, requirement: str) -> bool:
         """Whether the run decides on this requirement."""
@@ -260,8 +263,8 @@ class Run:
 
     def fits(self, item: pytest.Item) -> bool:
         """Whether the budget surely has room for a test; half a test may leave a refusal unproved."""
-        cost = int(costs().get(test_name(item.nodeid), {}).get("requests", 1))
-        return self.settings.budget is None or self.spent + cost <= self.settings.budget
+        needed = cost(item.nodeid, whole=item.nodeid.removeprefix("suites/") in self.whole)
+        return self.settings.budget is None or self.spent + needed <= self.settings.budget
 
     def shop_of(self, item: pytest.Item) -> AbstractContextManager[Shop]:
         """The shop of a test."""
@@ -294,7 +297,7 @@ class Run:
             self._trace,
             features=self.found.features,
             thorough=thorough and not self.settings.cut,
-            depth=1 if self.settings.cut else None,
+            depth=1 if self.settings.cut and name not in self.whole else None,
             borrows=self._shared,
             record=self._record,
         )
