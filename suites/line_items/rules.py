@@ -192,6 +192,15 @@ def more_than_is_in_stock(at: At) -> Iterator[Ground]:
         yield Ground("QTY-STOCK", condition, lawful=_line_taken_out)
 
 
+AMPLE = 20  # pieces that a plain item has in stock, and may be sold at once
+
+
+@refuses("QTY-STOCK")
+def more_than_is_ample(at: At) -> Iterator[Ground]:
+    if any(quantity > AMPLE for _, quantity in asked(at)):
+        yield Ground("QTY-STOCK", f"more than {AMPLE}", ids=(15012, 15013, 15014), certain=False)
+
+
 @refuses("QTY-LIMIT")
 def more_than_one_buyer_may_have(at: At) -> Iterator[Ground]:
     for condition in _beyond(at, "limit"):

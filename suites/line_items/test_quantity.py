@@ -18,6 +18,9 @@ def test_a_quantity_is_set_and_set_again(shop: Shop, market: str) -> None:
     for position, quantity in shop.some(((0, 2), (1, 4), (0, 12), (0, 12), (-1, 5), (0, 1))):
         cart.set_quantity(cart.lines[min(position, len(cart.lines) - 1)], quantity, "QTY-SET", f"{quantity}")
         cart.read()
+    if shop.thorough:  # refused, or just that many
+        cart.set_quantity(cart.lines[-1], 120, "QTY-SET", "120")
+        cart.read()
 
 
 @provokes("QTY-SET", cost=14)
