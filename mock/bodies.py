@@ -165,11 +165,8 @@ def address(call: Call, data: dict[str, Any], at: str = "") -> None:
         Field(f"{at}addressLine2", required=False),
         Field(f"{at}city"),
         Field(f"{at}county", required=False),
-        Field(
-            f"{at}stateOrProvince",
-            required="stateOrProvince" in required,
-            form=(lambda text: len(text) == 2) if in_us else None,
-        ),
+        Field(f"{at}stateOrProvince", required="stateOrProvince" in required,
+              form=(lambda text: len(text) == 2) if in_us else None),
         Field(f"{at}postalCode", required="postalCode" in required),
         Field(f"{at}country", form=_COUNTRY.fullmatch),
     )
@@ -314,45 +311,12 @@ def terms(call: Call, term: Any) -> None:
 
 
 _BODIES = {
-    INITIATE: "initiate",
-    QUANTITY: "quantity",
-    ADDRESS: "address",
-    OPTION: "option",
-    APPLY: "apply",
-    REMOVE: "remove",
+    INITIATE: "initiate", QUANTITY: "quantity", ADDRESS: "address", OPTION: "option", APPLY: "apply", REMOVE: "remove",
     PLACE: "place",
 }
 
-STEPS = {
-    step.__name__: step
-    for step in (
-        field,
-        body,
-        body_initiate,
-        max_lines,
-        supply,
-        remove,
-        item,
-        quantity,
-        limit,
-        stock,
-        lot,
-        address,
-        length,
-        characters,
-        sanction,
-        domestic,
-        doubt,
-        body_quantity,
-        body_address,
-        body_option,
-        option,
-        body_apply,
-        one_coupon,
-        coupon,
-        body_remove,
-        coupon_applied,
-        body_place,
-        terms,
-    )
-}
+STEPS = {step.__name__: step for step in (
+    field, body, body_initiate, max_lines, supply, remove, item, quantity, limit, stock, lot,
+    address, length, characters, sanction, domestic, doubt, body_quantity, body_address, body_option, option,
+    body_apply, one_coupon, coupon, body_remove, coupon_applied, body_place, terms,
+)}

@@ -80,18 +80,6 @@ def line(call: Call, line_id: str) -> int:
     raise invalid("lineItemId")
 
 
-STEPS = {
-    step.__name__: step
-    for step in (
-        marketplace,
-        stub,
-        session,
-        app,
-        session_marketplace,
-        state,
-        lines,
-        order,
-        order_app,
-        line,
-    )
-}
+STEPS = {step.__name__: step for step in (
+    marketplace, stub, session, app, session_marketplace, state, lines, order, order_app, line,
+)}

@@ -1,4 +1,4 @@
-"""The faults of the mock: servers that break one rule each, to prove that the suite can tell.
+'''The faults of the mock: servers that break one rule each, to prove that the suite can tell.
 
 `FAULTS` maps names to `mock.seams.Fault`. A fault is switched on by the base path: a client of
 `http://127.0.0.1:PORT/x/two-orders` talks to a fresh shop that has this fault and is healthy otherwise;
@@ -55,7 +55,7 @@ answer to a change and for every later read alike, so that an amount that they c
 the condition or the combinator; `kind=` says it where they do not. The tests hold a long conversation with a shop that
 has the fault and with a healthy one: a fault that changes nothing in it fails there, and then
 `tests/mock/situations.py` needs the situation in which it shows.
-"""
+'''
 
 from mock.seams.core import collect
 

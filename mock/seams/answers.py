@@ -96,7 +96,6 @@ def add(path: str, minor: int, **only: Any) -> Effect:
 
 def rebill(change: Callable[[Bill], Any], **only: Any) -> Effect:
     """`change(bill)` on the summary's amounts; the total follows."""
-
     def do(call: Call, bill: Bill, *_: Any) -> None:
         change(bill)
         bill.total = total(bill)
@@ -106,7 +105,6 @@ def rebill(change: Callable[[Bill], Any], **only: Any) -> Effect:
 
 def header(name: str, value: str | None, **only: Any) -> Effect:
     """Sets a header of the answer, or with None takes it away."""
-
     def do(call: Call, answer: Answer, *_: Any) -> None:
         answer.headers.pop(name, None)
         if value is not None:

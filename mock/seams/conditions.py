@@ -28,7 +28,6 @@ def _cart(call: Call) -> Cart | None:
 
 def in_market(*marketplaces: str) -> Condition:
     """Only in these marketplaces (of the session, or of the header before there is one)."""
-
     def test(call: Call, *_: Any) -> bool:
         cart = _cart(call)
         market = cart.market if cart is not None else call.market
@@ -64,7 +63,6 @@ def every(n: int, per: str = "shop") -> Condition:
 
 def lines(least: int, most: int = 1_000) -> Condition:
     """With so many lines in the cart (asked in `apply`: before the change)."""
-
     def test(call: Call, *_: Any) -> bool:
         cart = _cart(call)
         return least <= (len(call.wanted) if cart is None else len(cart.lines)) <= most
@@ -121,7 +119,6 @@ def sends(test: Callable[[Any], object], kind: str = "field") -> Condition:
 
 def quantity_above(n: int) -> Condition:
     """The quantity that is asked for, or that any line has."""
-
     def test(call: Call, *_: Any) -> bool:
         if call.operation == QUANTITY:
             return call.quantity > n
@@ -146,13 +143,10 @@ other_option = Condition(
 
 def line_at(position: str) -> Condition:
     """The request names the first, last, middle (neither) or only line; asked before the change."""
-
     def test(call: Call, *_: Any) -> bool:
         last = len(call.cart.lines) - 1 if call.cart is not None else 0
         return {
-            "first": call.at == 0 and last > 0,
-            "last": call.at == last and last > 0,
-            "middle": 0 < call.at < last,
+            "first": call.at == 0 and last > 0, "last": call.at == last and last > 0, "middle": 0 < call.at < last,
             "only": last == 0,
         }[position]
 
@@ -166,7 +160,6 @@ def sells(test: Callable[[Item], object]) -> Condition:
 
 def field(*paths: str) -> Condition:
     """In the steps `field`, `length` and `characters`: the path of the field ends so, as in `field("city")`."""
-
     def test(call: Call, about: Any, *_: Any) -> bool:
         path = about if isinstance(about, str) else about.path
         return any(path == wanted or path.endswith("." + wanted) for wanted in paths)
@@ -181,7 +174,6 @@ accepted = Condition(lambda call, answer: answer.status < 300)
 
 def error(*ids: int) -> Condition:
     """In the steps `answer` and `refusal`: the refusal carries one of these ids."""
-
     def test(call: Call, answer: Answer | Refusal) -> bool:
         if isinstance(answer, Refusal):
             return answer.error in ids

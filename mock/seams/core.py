@@ -17,23 +17,8 @@ CHAPTERS = ("sessions", "marketplace", "line_items", "address_shipping", "coupon
 
 # When or how a fault shows; conditions and combinators bring theirs along, `fault(kind=…)` says otherwise.
 KINDS = (
-    "always",
-    "marketplace",
-    "repeat",
-    "lines",
-    "coupon",
-    "after",
-    "answer-only",
-    "read-only",
-    "applied-though-refused",
-    "status",
-    "id",
-    "field",
-    "boundary",
-    "cent",
-    "ignored",
-    "quantity",
-    "race",
+    "always", "marketplace", "repeat", "lines", "coupon", "after", "answer-only", "read-only",
+    "applied-though-refused", "status", "id", "field", "boundary", "cent", "ignored", "quantity", "race",
 )
 
 
@@ -53,15 +38,13 @@ class Condition:
     def __and__(self, other: Condition) -> Condition:
         return Condition(
             lambda call, *args: self.test(call, *args) and other.test(call, *args),
-            self.kind or other.kind,
-            self.meets or other.meets,
+            self.kind or other.kind, self.meets or other.meets,
         )
 
     def __or__(self, other: Condition) -> Condition:
         return Condition(
             lambda call, *args: self.test(call, *args) or other.test(call, *args),
-            self.kind or other.kind,
-            self.meets or other.meets,
+            self.kind or other.kind, self.meets or other.meets,
         )
 
     def __invert__(self) -> Condition:
@@ -135,7 +118,6 @@ def around(
 
 def both(*effects: Effect) -> Effect:
     """Several effects as one."""
-
     def install(shop: Shop) -> None:
         for effect in effects:
             effect.install(shop)
@@ -156,12 +138,7 @@ def _shows(name: str, effects: tuple[Effect, ...], on: str | Sequence[str]) -> t
 
 
 def fault(
-    name: str,
-    requirement: str,
-    sees: str,
-    *effects: Effect,
-    kind: str = "",
-    on: str | Sequence[str] = (),
+    name: str, requirement: str, sees: str, *effects: Effect, kind: str = "", on: str | Sequence[str] = (),
     also: str | Sequence[str] = (),
 ) -> Fault:
     """`sees`: what a client sees, in a phrase. `kind` and `on` say what the effects do not say themselves; `also`:
@@ -174,12 +151,7 @@ def fault(
 
 
 def variant(
-    name: str,
-    requirement: str,
-    sees: str,
-    *effects: Effect,
-    about: str = "",
-    on: str | Sequence[str] = (),
+    name: str, requirement: str, sees: str, *effects: Effect, about: str = "", on: str | Sequence[str] = (),
     profile: JSON | None = None,
 ) -> Variant:
     """A lawful difference. Two variants `about` the same thing are not combined; `profile`: what the target profile has

@@ -25,7 +25,6 @@ def skip(step: str, returning: Any = None, **only: Any) -> Effect:
 
 def before(step: str, do: Callable[..., Any], **only: Any) -> Effect:
     """`do(call, *args)` first, then the step."""
-
     def by(go: Callable[..., Any], call: Call, *args: Any) -> Any:
         do(call, *args)
         return go()
@@ -35,7 +34,6 @@ def before(step: str, do: Callable[..., Any], **only: Any) -> Effect:
 
 def after(step: str, do: Callable[..., Any], **only: Any) -> Effect:
     """The step, then `do(call, value, *args)`: what it returns takes the value's place, but for None."""
-
     def by(go: Callable[..., Any], call: Call, *args: Any) -> Any:
         value = go()
         other = do(call, value, *args)
@@ -47,7 +45,6 @@ def after(step: str, do: Callable[..., Any], **only: Any) -> Effect:
 def refuse(step: str, id: int, *, status: int | None = None, at: str = "", **only: Any) -> Effect:
     """A refusal with this id where the step stands, whatever the step would say; `at`: the path of the field that it
     names."""
-
     def by(go: Callable[..., Any], call: Call, *args: Any) -> Any:
         raise Refusal(id, at, status=status, **parameters(call, id, at or "field"))
 
@@ -56,7 +53,6 @@ def refuse(step: str, id: int, *, status: int | None = None, at: str = "", **onl
 
 def tolerate(step: str, *, returning: Any = None, **only: Any) -> Effect:
     """What the step would refuse passes; in the step `field` the value passes as it came."""
-
     def by(go: Callable[..., Any], call: Call, *args: Any) -> Any:
         try:
             return go()
@@ -68,7 +64,6 @@ def tolerate(step: str, *, returning: Any = None, **only: Any) -> Effect:
 
 def assign(**values: Any) -> Callable[..., None]:
     """For `before`, `store`, `rebill`: sets these attributes of what it is given, as in `assign(quantity=3)`."""
-
     def do(target: Any, *_: Any) -> None:
         for name, value in values.items():
             setattr(target, name, value)
@@ -78,7 +73,6 @@ def assign(**values: Any) -> Callable[..., None]:
 
 def plus(**amounts: int) -> Callable[..., None]:
     """As `assign`, but adds: `rebill(plus(delivery=1))`."""
-
     def do(target: Any, *_: Any) -> None:
         for name, amount in amounts.items():
             setattr(target, name, getattr(target, name) + amount)

@@ -16,7 +16,6 @@ from mock.state import remember
 
 def since(*operations: str, least: int = 1) -> Condition:
     """From an accepted request of these on, its own answer (in the steps that show it) and orders included."""
-
     def test(call: Call, *_: Any) -> bool:
         session = call.session_of()
         if session is None:

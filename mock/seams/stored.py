@@ -35,7 +35,6 @@ def store(change: Callable[[Cart, Call], Any], *, unseen: bool = False, **only: 
 
 def applied_elsewhere(to: str, **only: Any) -> Effect:
     """Accepted, and carried out on another session, or on the order, as well."""
-
     def do(call: Call, value: Any) -> None:
         cart, target = call.cart, _target(call, to)
         if target is not None:
@@ -48,7 +47,6 @@ def applied_elsewhere(to: str, **only: Any) -> Effect:
 
 def shown(change: Callable[[Cart, Call], Any], **only: Any) -> Effect:
     """The answer is made of a cart that `change(cart, call)` altered; what is stored stays as it is."""
-
     def by(go: Callable[..., Any], call: Call) -> Any:
         kept = call.the_cart()
         call.cart = kept.copy()
@@ -91,7 +89,9 @@ def kept_not_shown(**only: Any) -> Effect:
         finally:
             call.cart = now
 
-    return both(before("apply", remember, **{"kind": "read-only", **only}), around("view", show, on=only.get("on", ())))
+    return both(
+        before("apply", remember, **{"kind": "read-only", **only}), around("view", show, on=only.get("on", ()))
+    )
 
 
 def refused_yet_applied(step: str, to: str = "session", returning: Any = None, **only: Any) -> Effect:

@@ -64,7 +64,6 @@ async def together(call: Call) -> Answer:
 
 def lost_update(**only: Any) -> Effect:
     """Of two changes at once the second starts from what both found, so that the first is lost."""
-
     def by(go: Callable[..., Any], call: Call, *args: Any) -> Any:
         if call.before is not None:
             call.cart = call.the_session().cart = call.before.copy()

@@ -1,4 +1,4 @@
-"""Lawful variants: servers that differ and still keep the documents, to prove that the suite is fair.
+'''Lawful variants: servers that differ and still keep the documents, to prove that the suite is fair.
 
 `VARIANTS` maps names to `mock.seams.Variant`. They are made of the same seams as faults and are switched on in the
 same way (`mock.faults` explains both): `/x/empty-lists+four-lines/buy/order/…`. `requirement` is the one whose
@@ -11,7 +11,7 @@ reading it takes; `about` names the thing that it chooses, and two variants abou
 
 What a variant needs beside its effects stands here as data: PROFILES, EXCLUDES, SHOULDS. `python -m tests.fairness`
 judges each of them.
-"""
+'''
 
 from typing import Any
 

@@ -85,7 +85,6 @@ def _spaced(body: dict[str, Any]) -> None:
 
 def _characters(refuses: Callable[[Call, str, str], object]) -> Callable[..., None]:
     """Control characters are refused everywhere; what else is, differs."""
-
     def by(go: Callable[..., Any], call: Call, path: str, text: str) -> None:
         if any(unicodedata.category(sign) in ("Cc", "Cs") for sign in text) or refuses(call, path, text):
             raise Refusal(17002, path)
@@ -104,9 +103,8 @@ def _chinese_abroad(call: Call, path: str, text: str) -> bool:
 
 
 def _chars(name: str, sees: str, refuses: Callable[[Call, str, str], object]) -> Variant:
-    return variant(
-        name, "ADDR-CHARS", sees, around("characters", _characters(refuses), on=TAKES), about="characters of an address"
-    )
+    return variant(name, "ADDR-CHARS", sees, around("characters", _characters(refuses), on=TAKES),
+                   about="characters of an address")
 
 
 def _foreign(call: Call, refusal: Refusal, country: str) -> int:
@@ -147,158 +145,51 @@ def _discounted(item: Item) -> Item:
 
 
 VARIANTS: list[Variant] = [
-    variant(
-        "delivery-by-piece",
-        "PRICE-DELIVERY",
-        "delivery costs and discounts count per piece",
-        after("delivery", _by_piece),
-        on=SHOWN,
-        about="delivery cost",
-    ),
-    variant(
-        "delivery-listed-by-piece",
-        "PRICE-DELIVERY",
-        "options list what one piece costs, the summary has all",
-        rebill(_listed_by_piece),
-        on=SHOWN,
-        about="delivery cost",
-    ),
-    variant(
-        "free-delivery", "PRICE-DELIVERY", "every option costs nothing", items(_free), on=SHOWN, about="delivery cost"
-    ),
-    variant(
-        "delivery-discounted",
-        "PRICE-DELIVERY",
-        "every option costs something and is free by its discount",
-        items(_discounted),
-        on=SHOWN,
-        about="delivery cost",
-    ),
-    variant(
-        "delivery-by-place",
-        "PRICE-DELIVERY",
-        "delivery costs hang on the city and the postal code",
-        after("delivery", _by_place),
-        on=SHOWN,
-        about="delivery cost",
-    ),
-    variant(
-        "combined-delivery",
-        "PRICE-DELIVERY",
-        "further lines of the same seller have a delivery discount",
-        after("delivery", _combined),
-        on=SHOWN,
-        about="delivery cost",
-    ),
-    variant(
-        "imports-by-piece",
-        "PRICE-IMPORT",
-        "import charges count per piece",
-        after("imports", lambda call, cost, line, option: cost * line.quantity),
-        on=SHOWN,
-        about="import charges",
-    ),
-    variant(
-        "imports-listed-by-piece",
-        "PRICE-IMPORT",
-        "options list the charges of one piece, the summary has all",
-        rebill(_imports_listed_by_piece),
-        on=SHOWN,
-        about="import charges",
-    ),
-    variant(
-        "one-option",
-        "SHIP-SET",
-        "every line has one shipping option",
-        items(lambda item: replace(item, options=item.options[:1])),
-        on=SESSIONS,
-        about="options",
-    ),
-    variant(
-        "address-merges",
-        "ADDR-REPLACE",
-        "optional fields of the address that are not sent again are kept",
-        around("apply_address", _merge, on=ADDRESS),
-        about="fields that an update leaves out",
-    ),
-    variant(
-        "address-keeps-all",
-        "ADDR-REQUIRED",
-        "an update of the address keeps every field that it does not send",
-        around("body_address", _keep_all, on=ADDRESS),
-        about="fields that an update leaves out",
-    ),
-    variant(
-        "state-not-demanded",
-        "ADDR-REQUIRED",
-        "an address in the US needs no state",
-        _states(lambda market: ("postalCode",) if market.country != "HK" else ()),
-        on=TAKES,
-        about="demand of a state",
-    ),
-    variant(
-        "state-demanded-in-more",
-        "ADDR-REQUIRED",
-        "addresses in Australia and Canada need a state too",
-        _states(lambda market: market.required + ("stateOrProvince",) * (market.country in ("AU", "CA"))),
-        on=TAKES,
-        about="demand of a state",
-    ),
-    variant(
-        "address-in-capitals",
-        "ADDR-REPLACE",
-        "addresses are shown in capitals",
-        sessions(_upper),
-        on=SESSIONS,
-        about="spelling of an address",
-    ),
-    variant(
-        "address-with-other-blanks",
-        "ADDR-REPLACE",
-        "phone numbers are shown with blanks, postal codes without",
-        sessions(_spaced),
-        on=SESSIONS,
-        about="spelling of an address",
-    ),
+    variant("delivery-by-piece", "PRICE-DELIVERY", "delivery costs and discounts count per piece",
+            after("delivery", _by_piece), on=SHOWN, about="delivery cost"),
+    variant("delivery-listed-by-piece", "PRICE-DELIVERY", "options list what one piece costs, the summary has all",
+            rebill(_listed_by_piece), on=SHOWN, about="delivery cost"),
+    variant("free-delivery", "PRICE-DELIVERY", "every option costs nothing", items(_free), on=SHOWN,
+            about="delivery cost"),
+    variant("delivery-discounted", "PRICE-DELIVERY", "every option costs something and is free by its discount",
+            items(_discounted), on=SHOWN, about="delivery cost"),
+    variant("delivery-by-place", "PRICE-DELIVERY", "delivery costs hang on the city and the postal code",
+            after("delivery", _by_place), on=SHOWN, about="delivery cost"),
+    variant("combined-delivery", "PRICE-DELIVERY", "further lines of the same seller have a delivery discount",
+            after("delivery", _combined), on=SHOWN, about="delivery cost"),
+    variant("imports-by-piece", "PRICE-IMPORT", "import charges count per piece",
+            after("imports", lambda call, cost, line, option: cost * line.quantity), on=SHOWN, about="import charges"),
+    variant("imports-listed-by-piece", "PRICE-IMPORT", "options list the charges of one piece, the summary has all",
+            rebill(_imports_listed_by_piece), on=SHOWN, about="import charges"),
+    variant("one-option", "SHIP-SET", "every line has one shipping option",
+            items(lambda item: replace(item, options=item.options[:1])), on=SESSIONS, about="options"),
+    variant("address-merges", "ADDR-REPLACE", "optional fields of the address that are not sent again are kept",
+            around("apply_address", _merge, on=ADDRESS), about="fields that an update leaves out"),
+    variant("address-keeps-all", "ADDR-REQUIRED", "an update of the address keeps every field that it does not send",
+            around("body_address", _keep_all, on=ADDRESS), about="fields that an update leaves out"),
+    variant("state-not-demanded", "ADDR-REQUIRED", "an address in the US needs no state",
+            _states(lambda market: ("postalCode",) if market.country != "HK" else ()), on=TAKES,
+            about="demand of a state"),
+    variant("state-demanded-in-more", "ADDR-REQUIRED", "addresses in Australia and Canada need a state too",
+            _states(lambda market: market.required + ("stateOrProvince",) * (market.country in ("AU", "CA"))),
+            on=TAKES, about="demand of a state"),
+    variant("address-in-capitals", "ADDR-REPLACE", "addresses are shown in capitals", sessions(_upper), on=SESSIONS,
+            about="spelling of an address"),
+    variant("address-with-other-blanks", "ADDR-REPLACE", "phone numbers are shown with blanks, postal codes without",
+            sessions(_spaced), on=SESSIONS, about="spelling of an address"),
     _chars("markup-taken", "markup in an address is taken as text", lambda call, path, text: False),
-    _chars(
-        "tags-refused",
-        "only what looks like a tag is refused, a lone < or > is taken",
-        lambda call, path, text: TAG.search(text),
-    ),
-    _chars(
-        "markup-refused-in-lines",
-        "markup is refused in address lines and taken in names and cities",
-        lambda call, path, text: "addressLine" in path and ("<" in text or ">" in text),
-    ),
+    _chars("tags-refused", "only what looks like a tag is refused, a lone < or > is taken",
+           lambda call, path, text: TAG.search(text)),
+    _chars("markup-refused-in-lines", "markup is refused in address lines and taken in names and cities",
+           lambda call, path, text: "addressLine" in path and ("<" in text or ">" in text)),
     _chars("odd-signs-refused", "brackets, pictures and invisible marks are refused too", _odd),
     _chars("chinese-at-home-only", "Chinese characters are refused but in Hong Kong", _chinese_abroad),
-    variant(
-        "foreign-15027",
-        "ADDR-DOMESTIC",
-        "a foreign country is an unsupported value: 15027",
-        otherwise("domestic", _country_unsupported, on=TAKES),
-        about="foreign addresses",
-    ),
-    variant(
-        "foreign-by-method",
-        "ADDR-DOMESTIC",
-        "a foreign address is 15026 in a new session, 15028 in an update",
-        otherwise("domestic", _foreign, on=TAKES),
-        about="foreign addresses",
-    ),
-    variant(
-        "sanctioned-as-foreign",
-        "ADDR-SANCTION",
-        "a sanctioned country is refused as any foreign one",
-        skip("sanction", on=TAKES),
-        about="sanctioned countries",
-    ),
-    variant(
-        "odd-country-is-foreign",
-        "SESSION-INVALID",
-        "a country that is none is refused as a foreign one",
-        around("field", _any_country, on=TAKES, when=field("country")),
-        about="form of countries",
-    ),
+    variant("foreign-15027", "ADDR-DOMESTIC", "a foreign country is an unsupported value: 15027",
+            otherwise("domestic", _country_unsupported, on=TAKES), about="foreign addresses"),
+    variant("foreign-by-method", "ADDR-DOMESTIC", "a foreign address is 15026 in a new session, 15028 in an update",
+            otherwise("domestic", _foreign, on=TAKES), about="foreign addresses"),
+    variant("sanctioned-as-foreign", "ADDR-SANCTION", "a sanctioned country is refused as any foreign one",
+            skip("sanction", on=TAKES), about="sanctioned countries"),
+    variant("odd-country-is-foreign", "SESSION-INVALID", "a country that is none is refused as a foreign one",
+            around("field", _any_country, on=TAKES, when=field("country")), about="form of countries"),
 ]

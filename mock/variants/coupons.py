@@ -55,13 +55,8 @@ def _twin(coupon: Coupon) -> Coupon:
 
 def _unknown(id: int, sees: str) -> Variant:
     effect = otherwise("coupon", lambda call, refusal, code: id if refusal.error == 16002 else None, on=APPLY)
-    return variant(
-        f"unknown-coupon-{id}",
-        "COUPON-UNKNOWN",
-        f"a code that no coupon has is {sees}",
-        effect,
-        about="unknown coupons",
-    )
+    return variant(f"unknown-coupon-{id}", "COUPON-UNKNOWN", f"a code that no coupon has is {sees}", effect,
+                   about="unknown coupons")
 
 
 def _any_case(go: Callable[..., Any], call: Call, code: str) -> Any:
@@ -84,7 +79,6 @@ def _unrepeated(body: JSON) -> None:
 
 def _shares(share: Callable[[Coupon, list[Row]], None]) -> Effect:
     """Another way to share a coupon among the rows that it fits, once its condition holds."""
-
     def by(go: Callable[..., Any], call: Call, cart: Cart, rows: list[Row]) -> None:
         go()
         if cart.coupon is not None and any(row.share for row in rows):
@@ -136,11 +130,8 @@ def _gross_reaches(coupon: Coupon, rows: list[Row]) -> bool:
 
 def _by_gross(go: Callable[..., Any], call: Call, code: str) -> Any:
     found = call.shop.coupons.get(code)
-    if (
-        found is not None
-        and found.minimum
-        and not found.refused
-        and _gross_reaches(found, spendable(call, call.the_cart(), found)[1])
+    if found is not None and found.minimum and not found.refused and _gross_reaches(
+        found, spendable(call, call.the_cart(), found)[1]
     ):
         return found
     return go()
@@ -172,120 +163,42 @@ def _same_coupon(name: str, sees: str, effect: Effect) -> Variant:
 
 
 VARIANTS: list[Variant] = [
-    variant(
-        "second-coupon-16023",
-        "COUPON-ONE",
-        "a second coupon is refused with 16023",
-        reid(16023, on=APPLY, when=error(16001)),
-        about="second coupon",
-    ),
-    _same_coupon(
-        "same-coupon-200",
-        "the same coupon again is accepted, and nothing changes",
-        around("one_coupon", _again, on=APPLY, when=where(_same)),
-    ),
-    _same_coupon(
-        "same-coupon-16007",
-        "the same coupon again was used before: 16007",
-        otherwise("one_coupon", 16007, on=APPLY, when=where(_same)),
-    ),
-    _same_coupon(
-        "same-coupon-16023",
-        "the same coupon again is 16023, another one 16001",
-        otherwise("one_coupon", 16023, on=APPLY, when=where(_same)),
-    ),
-    variant(
-        "unfit-coupon-leaves",
-        "COUPON-CONDITION",
-        "a coupon leaves when its condition does not hold any more",
-        after("apply", _leave, on=QUANTITY),
-        about="coupon condition",
-    ),
-    variant(
-        "unfit-coupon-saves-on",
-        "COUPON-CONDITION",
-        "the minimum of a coupon counts only when it is applied",
-        _without_minimum(lambda coupon, rows: True),
-        on=SHOWN,
-        about="coupon condition",
-    ),
-    variant(
-        "minimum-before-promotions",
-        "COUPON-REFUSED",
-        "the minimum of a coupon counts before promotions",
-        _without_minimum(_gross_reaches),
-        around("coupon", _by_gross, on=APPLY),
-        on=APPLY,
-        about="coupon minimum",
-    ),
-    variant(
-        "coupon-twins",
-        "COUPON-REFUSED",
-        "of two ids for one reason the other comes, as 16022 for 16006",
-        coupons(_twin),
-        on=APPLY,
-        about="twin ids of coupons",
-    ),
+    variant("second-coupon-16023", "COUPON-ONE", "a second coupon is refused with 16023",
+            reid(16023, on=APPLY, when=error(16001)), about="second coupon"),
+    _same_coupon("same-coupon-200", "the same coupon again is accepted, and nothing changes",
+                 around("one_coupon", _again, on=APPLY, when=where(_same))),
+    _same_coupon("same-coupon-16007", "the same coupon again was used before: 16007",
+                 otherwise("one_coupon", 16007, on=APPLY, when=where(_same))),
+    _same_coupon("same-coupon-16023", "the same coupon again is 16023, another one 16001",
+                 otherwise("one_coupon", 16023, on=APPLY, when=where(_same))),
+    variant("unfit-coupon-leaves", "COUPON-CONDITION", "a coupon leaves when its condition does not hold any more",
+            after("apply", _leave, on=QUANTITY), about="coupon condition"),
+    variant("unfit-coupon-saves-on", "COUPON-CONDITION", "the minimum of a coupon counts only when it is applied",
+            _without_minimum(lambda coupon, rows: True), on=SHOWN, about="coupon condition"),
+    variant("minimum-before-promotions", "COUPON-REFUSED", "the minimum of a coupon counts before promotions",
+            _without_minimum(_gross_reaches), around("coupon", _by_gross, on=APPLY), on=APPLY, about="coupon minimum"),
+    variant("coupon-twins", "COUPON-REFUSED", "of two ids for one reason the other comes, as 16022 for 16006",
+            coupons(_twin), on=APPLY, about="twin ids of coupons"),
     _unknown(16006, "an invalid one: 16006"),
     _unknown(16008, "valid no more: 16008"),
     _unknown(16022, "malformed: 16022"),
     _unknown(16024, "one that could not be used: 16024"),
     _unknown(16000, "fits no item: 16000"),
     _unknown(15002, "an invalid field: 15002"),
-    variant(
-        "coupon-codes-in-any-case",
-        "COUPON-APPLY",
-        "codes count in any letter case and are shown in lower case",
-        around("coupon", _any_case, on=APPLY),
-        around("coupon_applied", _any_case, on=REMOVE),
-        sessions(_lower),
-        on=SESSIONS,
-        about="case of codes",
-    ),
-    variant(
-        "empty-code-15002",
-        "COUPON-REQUIRED",
-        "an empty code is an invalid one: 15002",
-        otherwise(
-            "field",
-            lambda call, refusal, one, value: named(15002, one) if value == "" else None,
-            on=(APPLY, REMOVE),
-            when=field("redemptionCode"),
-        ),
-        about="empty fields",
-    ),
-    variant(
-        "coupon-not-a-promotion",
-        "PRICE-DISCOUNT",
-        "a coupon's share is not repeated among the promotions",
-        both_shown(_unrepeated),
-        on=SHOWN,
-        about="coupon among the promotions",
-    ),
-    variant(
-        "coupon-on-the-dearest",
-        "PRICE-NET",
-        "the dearest line takes the whole coupon",
-        _shares(_on_the_dearest),
-        on=SHOWN,
-        about="shares of a coupon",
-    ),
-    variant(
-        "coupon-before-promotions",
-        "PRICE-NET",
-        "a percentage is taken of the price before promotions",
-        _shares(_of_gross),
-        on=SHOWN,
-        about="shares of a coupon",
-    ),
-    variant(
-        "paying-consumes",
-        "COUPON-REFUSED",
-        "a buyer who paid has used the coupon and a part of the limit",
-        after("apply_place", _burn, on=PLACE),
-        around("coupon", _burnt, on=APPLY),
-        around("limit", _bought),
-        on=APPLY,
-        about="what payment uses up",
-    ),
+    variant("coupon-codes-in-any-case", "COUPON-APPLY", "codes count in any letter case and are shown in lower case",
+            around("coupon", _any_case, on=APPLY), around("coupon_applied", _any_case, on=REMOVE), sessions(_lower),
+            on=SESSIONS, about="case of codes"),
+    variant("empty-code-15002", "COUPON-REQUIRED", "an empty code is an invalid one: 15002",
+            otherwise("field", lambda call, refusal, one, value: named(15002, one) if value == "" else None,
+                      on=(APPLY, REMOVE), when=field("redemptionCode")),
+            about="empty fields"),
+    variant("coupon-not-a-promotion", "PRICE-DISCOUNT", "a coupon's share is not repeated among the promotions",
+            both_shown(_unrepeated), on=SHOWN, about="coupon among the promotions"),
+    variant("coupon-on-the-dearest", "PRICE-NET", "the dearest line takes the whole coupon", _shares(_on_the_dearest),
+            on=SHOWN, about="shares of a coupon"),
+    variant("coupon-before-promotions", "PRICE-NET", "a percentage is taken of the price before promotions",
+            _shares(_of_gross), on=SHOWN, about="shares of a coupon"),
+    variant("paying-consumes", "COUPON-REFUSED", "a buyer who paid has used the coupon and a part of the limit",
+            after("apply_place", _burn, on=PLACE), around("coupon", _burnt, on=APPLY), around("limit", _bought),
+            on=APPLY, about="what payment uses up"),
 ]

@@ -21,9 +21,7 @@ ODD = "|#?%+&;:@=$,!*'()[]{}<>^`\"\\~ "
 def _made(kind: str, form: Callable[[str], str]) -> Effect:
     """Ids of a kind (session, line or order) in another form."""
     return after(
-        "new_id",
-        lambda call, id, _: form(id),
-        on=PLACE if kind == "order" else INITIATE,
+        "new_id", lambda call, id, _: form(id), on=PLACE if kind == "order" else INITIATE,
         when=where(lambda call, wanted: wanted == kind),
     )
 
@@ -49,7 +47,6 @@ def _as_items(call: Call, value: Any) -> None:
 
 def _options(show: Callable[[Call, str, int, str], str]) -> tuple[Effect, Effect]:
     """Option ids as `show(line id, place among the line's options, the mock's id)` has them."""
-
     def shown(call: Call, view: JSON, cart: Any, row: Any, option: Any) -> None:
         at = row.line.item.options.index(option)
         view["shippingOptionId"] = show(call, row.line.id, at, option.id)
@@ -81,52 +78,29 @@ def _order_ids(name: str, sees: str, form: Callable[[str], str]) -> Variant:
 
 VARIANTS: list[Variant] = [
     _session_ids(
-        "ids-to-be-escaped",
-        "session ids have pipes, blanks and letters that a path has to escape",
+        "ids-to-be-escaped", "session ids have pipes, blanks and letters that a path has to escape",
         lambda id: f"v1|{id}|{secrets.token_hex(4)} +~ä=",
     ),
-    _session_ids(
-        "session-ids-of-signs", "session ids have all ASCII signs but the slash", lambda id: f"-{id}.{ODD}%2e"
-    ),
+    _session_ids("session-ids-of-signs", "session ids have all ASCII signs but the slash",
+                 lambda id: f"-{id}.{ODD}%2e"),
     _session_ids("session-ids-of-600-characters", "session ids are 600 characters long", lambda id: id * 50),
-    _session_ids(
-        "session-ids-in-chinese",
-        "session ids have Chinese characters and a sign beyond the basic plane",
-        lambda id: f"結帳{id}\U0001f6d2é",
-    ),
-    _session_ids(
-        "session-ids-like-numbers",
-        "session ids look like numbers with leading zeros and an exponent",
-        lambda id: f"000{id}e5",
-    ),
-    _line_ids(
-        "line-ids-of-each-session",
-        "line ids are 1, 2, 3 in each session",
-        after("new_id", _number_in_session, on=INITIATE, when=where(lambda call, kind: kind == "line")),
-    ),
+    _session_ids("session-ids-in-chinese", "session ids have Chinese characters and a sign beyond the basic plane",
+                 lambda id: f"結帳{id}\U0001f6d2é"),
+    _session_ids("session-ids-like-numbers", "session ids look like numbers with leading zeros and an exponent",
+                 lambda id: f"000{id}e5"),
+    _line_ids("line-ids-of-each-session", "line ids are 1, 2, 3 in each session",
+              after("new_id", _number_in_session, on=INITIATE, when=where(lambda call, kind: kind == "line"))),
     _line_ids("line-ids-are-item-ids", "a line's id is its item's", after("apply_initiate", _as_items, on=INITIATE)),
-    _line_ids(
-        "line-ids-of-signs",
-        "line ids have all ASCII signs, blanks at an end, and letters beyond ASCII",
-        _made("line", lambda id: f" /{id}{ODD}ß結\U0001f6d2"),
-    ),
+    _line_ids("line-ids-of-signs", "line ids have all ASCII signs, blanks at an end, and letters beyond ASCII",
+              _made("line", lambda id: f" /{id}{ODD}ß結\U0001f6d2")),
     _line_ids("line-ids-long", "line ids are 300 characters long", _made("line", lambda id: id * 30)),
-    _option_ids(
-        "option-ids-of-each-line",
-        "an option's id holds its line's, so no two sessions share one",
-        lambda call, line, at, id: f"{line}:{id}",
-    ),
+    _option_ids("option-ids-of-each-line", "an option's id holds its line's, so no two sessions share one",
+                lambda call, line, at, id: f"{line}:{id}"),
     _option_ids("option-ids-shared", "every line's options are 0, 1, 2", lambda call, line, at, id: str(at)),
-    _option_ids(
-        "option-ids-of-signs",
-        "option ids have all ASCII signs and letters beyond ASCII",
-        lambda call, line, at, id: f"{id}/{ODD}ß結",
-    ),
-    _order_ids(
-        "order-ids-of-signs",
-        "order ids have all ASCII signs but the slash, and letters beyond ASCII",
-        lambda id: f"{id}{ODD}ß結",
-    ),
+    _option_ids("option-ids-of-signs", "option ids have all ASCII signs and letters beyond ASCII",
+                lambda call, line, at, id: f"{id}/{ODD}ß結"),
+    _order_ids("order-ids-of-signs", "order ids have all ASCII signs but the slash, and letters beyond ASCII",
+               lambda id: f"{id}{ODD}ß結"),
     _order_ids("order-ids-of-600-characters", "order ids are 600 characters long", lambda id: f"{id:0>15}" * 40),
     _order_ids("order-ids-like-numbers", "order ids have leading zeros and a point", lambda id: f"00{id}.0"),
 ]

@@ -89,7 +89,6 @@ def _adjusted(name: str, sees: str, change: Callable[[Line], int]) -> Variant:
 
 def _scaled(by: Callable[[int], int]) -> Effect:
     """Every price, cost and fee of the goods by this function."""
-
     def option(one: Option) -> Option:
         return replace(one, cost=by(one.cost), discount=by(one.discount), imports=by(one.imports))
 
@@ -140,71 +139,29 @@ def _tax(name: str, requirement: str, sees: str, *effects: Effect) -> Variant:
 
 VARIANTS: list[Variant] = [
     variant("fee-by-line", "PRICE-FEE", "fees count once for each line", around("fees", _once), on=SHOWN, about="fees"),
-    variant(
-        "fee-listed-by-piece",
-        "PRICE-FEE",
-        "lines list the fee of one piece, the summary has it for all",
-        around("fees", _once),
-        rebill(_fees_listed_by_piece),
-        on=SHOWN,
-        about="fees",
-    ),
+    variant("fee-listed-by-piece", "PRICE-FEE", "lines list the fee of one piece, the summary has it for all",
+            around("fees", _once), rebill(_fees_listed_by_piece), on=SHOWN, about="fees"),
     _tax("no-tax", "PRICE-TOTAL", "no tax is added", skip("tax", returning=0)),
-    _tax(
-        "tax-included",
-        "PRICE-TOTAL",
-        "prices hold the tax already, in every marketplace",
-        marketplaces(lambda market: replace(market, tax=_included(market.tax))),
-    ),
+    _tax("tax-included", "PRICE-TOTAL", "prices hold the tax already, in every marketplace",
+         marketplaces(lambda market: replace(market, tax=_included(market.tax)))),
     _tax("tax-before-coupon", "COUPON-APPLY", "tax stays as it was when a coupon comes", around("tax", _before_coupon)),
     _tax("tax-on-delivery", "PRICE-TOTAL", "delivery is taxed too", after("tax", _on_delivery)),
     _tax("tax-by-state", "PRICE-TOTAL", "tax hangs on the state or the city", after("tax", _by_state)),
-    _tax(
-        "tax-in-net-price",
-        "PRICE-NET",
-        "the net price of a line holds the tax that is added",
-        both(after("line_view", _in_net), after("order_line_view", _in_net)),
-    ),
-    variant(
-        "promotion-of-the-order",
-        "PRICE-DISCOUNT",
-        "three lines and more have a promotion on each line",
-        after("promotions", _of_order),
-        on=SHOWN,
-        about="promotions",
-    ),
-    variant(
-        "amounts-shortest",
-        "PRICE-FORM",
-        "amounts have no more decimals than they need: 12.5, 12, 0",
-        after("amount", _shortest),
-        on=SHOWN,
-        about="form of amounts",
-    ),
-    variant(
-        "amounts-without-currency",
-        "MARKET-CURRENCY",
-        "amounts of the parts of a line go without their currency",
-        both_shown(_bare),
-        on=SHOWN,
-        about="currency of amounts",
-    ),
+    _tax("tax-in-net-price", "PRICE-NET", "the net price of a line holds the tax that is added",
+         both(after("line_view", _in_net), after("order_line_view", _in_net))),
+    variant("promotion-of-the-order", "PRICE-DISCOUNT", "three lines and more have a promotion on each line",
+            after("promotions", _of_order), on=SHOWN, about="promotions"),
+    variant("amounts-shortest", "PRICE-FORM", "amounts have no more decimals than they need: 12.5, 12, 0",
+            after("amount", _shortest), on=SHOWN, about="form of amounts"),
+    variant("amounts-without-currency", "MARKET-CURRENCY", "amounts of the parts of a line go without their currency",
+            both_shown(_bare), on=SHOWN, about="currency of amounts"),
     _adjusted("no-adjustment", "the adjustment is zero", lambda line: 0),
     _adjusted("adjustment-off", "every line has a negative adjustment", lambda line: -101 - line.quantity),
     _adjusted("adjustment-on", "every line has a positive adjustment", lambda line: 77 * line.quantity),
-    _adjusted(
-        "adjustment-below-zero",
-        "the adjustment takes the total below zero",
-        lambda line: -2 * line.item.price * line.quantity - 10_000,
-    ),
-    variant(
-        "adjustment-as-credit",
-        "PRICE-TOTAL",
-        "a credit is a positive adjustment that lowers the total",
-        both_shown(_credit),
-        on=SHOWN,
-        about="sign of the adjustment",
-    ),
+    _adjusted("adjustment-below-zero", "the adjustment takes the total below zero",
+              lambda line: -2 * line.item.price * line.quantity - 10_000),
+    variant("adjustment-as-credit", "PRICE-TOTAL", "a credit is a positive adjustment that lowers the total",
+            both_shown(_credit), on=SHOWN, about="sign of the adjustment"),
     _goods("dear-goods", "everything costs a hundred times as much", _scaled(lambda minor: minor * 100)),
     _goods("cheap-goods", "everything costs a tenth", _scaled(lambda minor: minor // 10)),
     _goods("round-goods", "everything costs whole units", _scaled(lambda minor: (minor + 99) // 100 * 100)),

@@ -40,7 +40,6 @@ PENDING_S = 0.4  # seconds after which a payment that is under way is through
 
 def _status(status: Callable[[Call], str], line: str) -> Effect:
     """Another payment status, of place order and of the order; its lines' while it is PENDING or FAILED."""
-
     def show(call: Call, shown: JSON, *_: Any) -> None:
         if status(call) != "PAID":
             shown["lineItemPaymentStatus"] = line
@@ -89,16 +88,8 @@ def _moves_on(call: Call, body: JSON) -> None:
 
 
 _LEFT_OUT = (
-    "orderId",
-    "title",
-    "image",
-    "seller",
-    "taxDetails",
-    "authenticityVerification",
-    "legacyReference",
-    "lineItemPaymentStatus",
-    "lineItemStatus",
-    "shippingDetail",
+    "orderId", "title", "image", "seller", "taxDetails", "authenticityVerification", "legacyReference",
+    "lineItemPaymentStatus", "lineItemStatus", "shippingDetail",
 )
 
 
@@ -131,7 +122,6 @@ def _full(body: JSON) -> None:
 
 def _terms(id: int) -> Effect:
     """What is absent or of another type; a value that is missing in its list is 15046."""
-
     def told(name: str) -> Refusal:
         return Refusal(id, name, fieldName=name)
 
@@ -151,11 +141,7 @@ def _terms(id: int) -> Effect:
 
 
 _LOCKS = {
-    QUANTITY: (15021, 409),
-    OPTION: (15032, 400),
-    ADDRESS: (15003, 400),
-    APPLY: (15003, 404),
-    REMOVE: (15032, 400),
+    QUANTITY: (15021, 409), OPTION: (15032, 400), ADDRESS: (15003, 400), APPLY: (15003, 404), REMOVE: (15032, 400),
 }
 
 
@@ -168,9 +154,8 @@ def _lock(name: str, sees: str, told: Callable[[Call], tuple[int, int]]) -> Vari
 
 
 def _again(name: str, sees: str, id: int, status: int) -> Variant:
-    return variant(
-        name, "PAY-TWICE", sees, refuse("state", id, status=status, on=PLACE, when=phase(PAID)), about="pay again"
-    )
+    return variant(name, "PAY-TWICE", sees, refuse("state", id, status=status, on=PLACE, when=phase(PAID)),
+                   about="pay again")
 
 
 def _gone(name: str, requirement: str, sees: str, when: Condition, status: int, about: str) -> Variant:
@@ -188,140 +173,48 @@ def _here(call: Call) -> bool:
 
 
 VARIANTS: list[Variant] = [
-    _gone(
-        "paid-session-gone",
-        "PAY-READ-AFTER",
-        "a paid session cannot be read: 400 with 15003",
-        phase(PAID),
-        400,
-        "read after payment",
-    ),
-    _gone(
-        "paid-session-404",
-        "PAY-READ-AFTER",
-        "a paid session cannot be read: 404 with 15003",
-        phase(PAID),
-        404,
-        "read after payment",
-    ),
-    _gone(
-        "declined-session-gone",
-        "PAY-DECLINED-ENDS",
-        "a session whose payment failed cannot be read: 400 with 15003",
-        phase(DECLINED),
-        400,
-        "read after a failed payment",
-    ),
+    _gone("paid-session-gone", "PAY-READ-AFTER", "a paid session cannot be read: 400 with 15003", phase(PAID), 400,
+          "read after payment"),
+    _gone("paid-session-404", "PAY-READ-AFTER", "a paid session cannot be read: 404 with 15003", phase(PAID), 404,
+          "read after payment"),
+    _gone("declined-session-gone", "PAY-DECLINED-ENDS", "a session whose payment failed cannot be read: 400 with 15003",
+          phase(DECLINED), 400, "read after a failed payment"),
     _lock("lock-15032", "changes after payment are 400 with 15032", lambda call: (15032, 400)),
     _lock("lock-15003", "changes after payment are 400 with 15003", lambda call: (15003, 400)),
     _lock("lock-404", "changes after payment are 404 with 15003", lambda call: (15003, 404)),
-    _lock(
-        "lock-by-method",
-        "changes after payment are 15021, 15032 or 15003, each method its own",
-        lambda call: _LOCKS[call.operation],
-    ),
+    _lock("lock-by-method", "changes after payment are 15021, 15032 or 15003, each method its own",
+          lambda call: _LOCKS[call.operation]),
     _again("pay-again-15021", "placing again is 409 with 15021", 15021, 409),
     _again("pay-again-15003", "placing again is 400 with 15003", 15003, 400),
     _again("pay-again-404", "placing again is 404 with 15003", 15003, 404),
-    variant(
-        "declined-200-failed",
-        "PAY-DECLINED",
-        "a payment that fails is 200 with an order whose status is FAILED",
-        around("payment", _failed_later, on=PLACE),
-        around("apply_place", _place_failed, on=PLACE),
-        _status(_failed, "FAILED"),
-        on=PLACE,
-        about="failed payments",
-    ),
-    variant(
-        "declined-locks-15021",
-        "PAY-DECLINED-ENDS",
-        "after a failed payment changes are 409 with 15021",
-        otherwise("state", 15021, on=CHANGES, when=phase(DECLINED)),
-        about="changes after a failed payment",
-    ),
-    variant(
-        "declined-is-unknown",
-        "PAY-DECLINED-ENDS",
-        "after a failed payment changes and payment are 400 with 15003",
-        refuse("state", 15003, on=(*CHANGES, PLACE), when=phase(DECLINED)),
-        about="changes after a failed payment",
-    ),
-    variant(
-        "pending-then-paid",
-        "ORDER-READ-PAID",
-        f"a payment is PENDING for {PENDING_S} s, then PAID",
-        _status(_under_way, "PENDING"),
-        on=(PLACE, ORDER),
-        about="payment status",
-    ),
-    variant(
-        "pending-for-good",
-        "ORDER-READ-PAID",
-        "a payment stays PENDING",
-        _status(lambda call: "PENDING", "NOT_PAID"),
-        on=(PLACE, ORDER),
-        about="payment status",
-    ),
-    variant(
-        "no-place-order",
-        "PAY-PLACE",
-        "there is no place order: 404, as in today's API",
-        refuse("token", 2002, on=PLACE),
-        about="place order",
-    ),
-    variant(
-        "place-answers-the-id-alone",
-        "PAY-PLACE",
-        "place order answers purchaseOrderId and nothing more",
-        drop("purchaseOrderHref", on=PLACE),
-        drop("purchaseOrderPaymentStatus", on=PLACE),
-        about="place order's answer",
-    ),
-    variant(
-        "terms-15001",
-        "PAY-TERMS",
-        "terms that are absent or of another type are 15001",
-        _terms(15001),
-        about="shape of terms",
-    ),
-    variant(
-        "terms-15002",
-        "PAY-TERMS",
-        "terms that are absent or of another type are 15002",
-        _terms(15002),
-        about="shape of terms",
-    ),
+    variant("declined-200-failed", "PAY-DECLINED", "a payment that fails is 200 with an order whose status is FAILED",
+            around("payment", _failed_later, on=PLACE), around("apply_place", _place_failed, on=PLACE),
+            _status(_failed, "FAILED"), on=PLACE, about="failed payments"),
+    variant("declined-locks-15021", "PAY-DECLINED-ENDS", "after a failed payment changes are 409 with 15021",
+            otherwise("state", 15021, on=CHANGES, when=phase(DECLINED)), about="changes after a failed payment"),
+    variant("declined-is-unknown", "PAY-DECLINED-ENDS", "after a failed payment changes and payment are 400 with 15003",
+            refuse("state", 15003, on=(*CHANGES, PLACE), when=phase(DECLINED)), about="changes after a failed payment"),
+    variant("pending-then-paid", "ORDER-READ-PAID", f"a payment is PENDING for {PENDING_S} s, then PAID",
+            _status(_under_way, "PENDING"), on=(PLACE, ORDER), about="payment status"),
+    variant("pending-for-good", "ORDER-READ-PAID", "a payment stays PENDING",
+            _status(lambda call: "PENDING", "NOT_PAID"), on=(PLACE, ORDER), about="payment status"),
+    variant("no-place-order", "PAY-PLACE", "there is no place order: 404, as in today's API",
+            refuse("token", 2002, on=PLACE), about="place order"),
+    variant("place-answers-the-id-alone", "PAY-PLACE", "place order answers purchaseOrderId and nothing more",
+            drop("purchaseOrderHref", on=PLACE), drop("purchaseOrderPaymentStatus", on=PLACE),
+            about="place order's answer"),
+    variant("terms-15001", "PAY-TERMS", "terms that are absent or of another type are 15001", _terms(15001),
+            about="shape of terms"),
+    variant("terms-15002", "PAY-TERMS", "terms that are absent or of another type are 15002", _terms(15002),
+            about="shape of terms"),
     _order_form("order-bare", "whatever an order may leave out is left out", _bare),
     _order_form("order-full", "whatever an order may hold is there, zero or empty", _full),
-    variant(
-        "order-moves-on",
-        "ORDER-STABLE",
-        "the status of an order moves on from read to read",
-        after("order_view", _moves_on),
-        on=ORDER,
-        about="order status",
-    ),
-    variant(
-        "unknown-order-404",
-        "ORDER-UNKNOWN",
-        "16002 of an order comes with status 404",
-        restatus(404, on=ORDER, when=error(16002)),
-        about="unknown order",
-    ),
-    variant(
-        "other-app-order-403",
-        "ORDER-APP",
-        "16003 of an order comes with status 403",
-        restatus(403, on=ORDER, when=error(16003)),
-        about="another app's order",
-    ),
-    variant(
-        "order-host-apart",
-        "ORDER-READ",
-        "orders are read at another host than sessions",
-        refuse("token", 2002, when=where(_here)),
-        on=(READ, ORDER),
-        about="hosts",
-    ),
+    variant("order-moves-on", "ORDER-STABLE", "the status of an order moves on from read to read",
+            after("order_view", _moves_on), on=ORDER, about="order status"),
+    variant("unknown-order-404", "ORDER-UNKNOWN", "16002 of an order comes with status 404",
+            restatus(404, on=ORDER, when=error(16002)), about="unknown order"),
+    variant("other-app-order-403", "ORDER-APP", "16003 of an order comes with status 403",
+            restatus(403, on=ORDER, when=error(16003)), about="another app's order"),
+    variant("order-host-apart", "ORDER-READ", "orders are read at another host than sessions",
+            refuse("token", 2002, when=where(_here)), on=(READ, ORDER), about="hosts"),
 ]

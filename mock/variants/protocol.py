@@ -42,7 +42,6 @@ POSTS = (INITIATE, *CHANGES, PLACE)
 
 def entries(change: Callable[[JSON], Any]) -> Effect:
     """`change(entry)` on each error and warning."""
-
     def do(call: Call, answer: Answer, *_: Any) -> None:
         if isinstance(answer.body, dict):
             for one in (*answer.body.get("errors", ()), *answer.body.get("warnings", ())):
@@ -127,14 +126,7 @@ def _before(step: str, check: Callable[..., None], on: str | tuple[str, ...] = (
 
 
 _ADDRESS = (
-    "recipient",
-    "phoneNumber",
-    "addressLine1",
-    "addressLine2",
-    "city",
-    "county",
-    "stateOrProvince",
-    "postalCode",
+    "recipient", "phoneNumber", "addressLine1", "addressLine2", "city", "county", "stateOrProvince", "postalCode",
     "country",
 )
 _FIELDS = {
@@ -162,7 +154,6 @@ def _without_body(call: Call, answer: Answer, *_: Any) -> Answer | None:
 
 def _renamed(form: Callable[[str], str]) -> Effect:
     """Tokens in another form."""
-
     def by(go: Callable[..., Any], call: Call) -> Any:
         shown = dict(go())
         given = form(shown["access_token"])
@@ -203,9 +194,8 @@ def _keep_tokens(shop: Shop) -> None:
 
 
 def _token_answer(name: str, sees: str, change: Callable[[JSON], JSON]) -> Variant:
-    return variant(
-        name, "AUTH-SCOPE", sees, around("token_view", lambda go, call: change(go()), on=TOKEN), about="token answer"
-    )
+    return variant(name, "AUTH-SCOPE", sees, around("token_view", lambda go, call: change(go()), on=TOKEN),
+                   about="token answer")
 
 
 def _token_form(name: str, sees: str, effect: Effect) -> Variant:
@@ -226,188 +216,68 @@ def _busy(go: Callable[..., Any], call: Call) -> None:
 
 
 VARIANTS: list[Variant] = [
-    variant(
-        "no-long-messages",
-        "ERROR-SHAPE",
-        "errors and warnings have no longMessage",
-        drop("errors[].longMessage"),
-        drop("warnings[].longMessage"),
-        on=OPERATIONS,
-        about="longMessage",
-    ),
-    variant(
-        "subdomain",
-        "ERROR-SHAPE",
-        "errors and warnings have a subdomain",
-        _subdomain("subdomain"),
-        on=OPERATIONS,
-        about="subdomain",
-    ),
-    variant(
-        "sub-domain",
-        "ERROR-SHAPE",
-        "errors and warnings have a subDomain",
-        _subdomain("subDomain"),
-        on=OPERATIONS,
-        about="subdomain",
-    ),
-    variant(
-        "no-parameters",
-        "ERROR-PARAMS",
-        "errors have no parameters and no references: the message tells it all",
-        *(drop(f"{kind}[].{name}") for kind in ("errors", "warnings") for name in ("parameters", "inputRefIds")),
-        on=OPERATIONS,
-        about="parameters",
-    ),
-    variant(
-        "texts-in-chinese",
-        "ERROR-PARAMS",
-        "texts are in Chinese and general: parameters tell what it is about",
-        entries(_generic),
-        on=OPERATIONS,
-        about="parameters",
-    ),
-    variant(
-        "texts-refer",
-        "ERROR-PARAMS",
-        "inputRefIds alone tell which field an error is about",
-        entries(_referring),
-        on=OPERATIONS,
-        about="parameters",
-    ),
-    variant(
-        "full-errors",
-        "ERROR-SHAPE",
-        "errors have empty lists, an empty subdomain and a very long longMessage",
-        entries(_full),
-        on=OPERATIONS,
-        about="longMessage",
-    ),
-    variant(
-        "two-errors",
-        "ERROR-SHAPE",
-        "every refusal has two entries",
-        after("answer", _twice, when=refused),
-        on=(INITIATE, *SESSION_METHODS, ORDER),
-        about="number of errors",
-    ),
-    _stranger(
-        "no-token-1001",
-        "a missing token is 401 with 1001",
-        otherwise("token", lambda call, refusal: 1001 if refusal.error == 1002 else None),
-    ),
-    _stranger(
-        "no-token-1003",
-        "a missing token is 400 with 1003",
-        otherwise("token", lambda call, refusal: 1003 if refusal.error == 1002 else None),
-    ),
-    _stranger(
-        "no-token-1100",
-        "a missing token is 403 with 1100",
-        otherwise("token", lambda call, refusal: 1100 if refusal.error == 1002 else None),
-    ),
-    _stranger(
-        "other-scheme-1001",
-        "a token of another scheme is 401 with 1001",
-        otherwise("token", lambda call, refusal: 1001 if refusal.error == 1003 else None),
-    ),
+    variant("no-long-messages", "ERROR-SHAPE", "errors and warnings have no longMessage",
+            drop("errors[].longMessage"), drop("warnings[].longMessage"), on=OPERATIONS, about="longMessage"),
+    variant("subdomain", "ERROR-SHAPE", "errors and warnings have a subdomain", _subdomain("subdomain"), on=OPERATIONS,
+            about="subdomain"),
+    variant("sub-domain", "ERROR-SHAPE", "errors and warnings have a subDomain", _subdomain("subDomain"), on=OPERATIONS,
+            about="subdomain"),
+    variant("no-parameters", "ERROR-PARAMS", "errors have no parameters and no references: the message tells it all",
+            *(drop(f"{kind}[].{name}") for kind in ("errors", "warnings") for name in ("parameters", "inputRefIds")),
+            on=OPERATIONS, about="parameters"),
+    variant("texts-in-chinese", "ERROR-PARAMS", "texts are in Chinese and general: parameters tell what it is about",
+            entries(_generic), on=OPERATIONS, about="parameters"),
+    variant("texts-refer", "ERROR-PARAMS", "inputRefIds alone tell which field an error is about",
+            entries(_referring), on=OPERATIONS, about="parameters"),
+    variant("full-errors", "ERROR-SHAPE", "errors have empty lists, an empty subdomain and a very long longMessage",
+            entries(_full), on=OPERATIONS, about="longMessage"),
+    variant("two-errors", "ERROR-SHAPE", "every refusal has two entries", after("answer", _twice, when=refused),
+            on=(INITIATE, *SESSION_METHODS, ORDER), about="number of errors"),
+    _stranger("no-token-1001", "a missing token is 401 with 1001",
+              otherwise("token", lambda call, refusal: 1001 if refusal.error == 1002 else None)),
+    _stranger("no-token-1003", "a missing token is 400 with 1003",
+              otherwise("token", lambda call, refusal: 1003 if refusal.error == 1002 else None)),
+    _stranger("no-token-1100", "a missing token is 403 with 1100",
+              otherwise("token", lambda call, refusal: 1100 if refusal.error == 1002 else None)),
+    _stranger("other-scheme-1001", "a token of another scheme is 401 with 1001",
+              otherwise("token", lambda call, refusal: 1001 if refusal.error == 1003 else None)),
     _stranger("expired-token-1100", "an expired token is 403 with 1100", otherwise("token_age", 1100)),
     _stranger("other-scope-1001", "a token of another scope is 401 with 1001", otherwise("token_scope", 1001)),
     _stranger("access-denied-by-oauth", "1100 is of the domain OAuth", entries(_oauth)),
-    variant(
-        "missing-media-type-415",
-        "ROBUST",
-        "a body without a media type is 415",
-        _before("media_type", _needs_type, POSTS),
-        about="missing media type",
-    ),
-    variant(
-        "other-media-type-400",
-        "ROBUST",
-        "another media type is 400",
-        otherwise("media_type", lambda call, refusal: Refusal(2004, status=400), on=POSTS),
-        about="other media types",
-    ),
+    variant("missing-media-type-415", "ROBUST", "a body without a media type is 415",
+            _before("media_type", _needs_type, POSTS), about="missing media type"),
+    variant("other-media-type-400", "ROBUST", "another media type is 400",
+            otherwise("media_type", lambda call, refusal: Refusal(2004, status=400), on=POSTS),
+            about="other media types"),
     _broken("broken-json-15002", "broken JSON is an invalid field: 400 with 15002", 15002, 400),
     _broken("broken-json-15001", "broken JSON is a missing field: 400 with 15001", 15001, 400),
     _broken("broken-json-422", "broken JSON is 422", 2004, 422),
     _broken("broken-json-413", "broken JSON is 413", 2004, 413),
-    variant(
-        "unknown-fields-refused",
-        "ROBUST",
-        "fields that no document knows are refused with 15002",
-        *(_before(step, _unknown_fields(known)) for step, known in _FIELDS.items()),
-        on=POSTS,
-        about="unknown fields",
-    ),
-    variant(
-        "long-ids-431",
-        "ROBUST",
-        "ids of more than 1,000 characters are 431",
-        _before("stub", _long_path(431)),
-        on=SESSION_METHODS,
-        about="long ids",
-    ),
-    variant(
-        "long-ids-414",
-        "ROBUST",
-        "ids of more than 1,000 characters are 414, without a body",
-        _before("stub", _long_path(414)),
-        after("answer", _without_body),
-        on=SESSION_METHODS,
-        about="long ids",
-    ),
-    _token_answer(
-        "token-type-bearer",
-        "the token endpoint calls its tokens Bearer",
-        lambda shown: {**shown, "token_type": "Bearer"},
-    ),
-    _token_answer(
-        "token-answer-bare",
-        "the token endpoint answers access_token and token_type",
-        lambda shown: {name: shown[name] for name in ("access_token", "token_type")},
-    ),
-    _token_answer(
-        "token-answer-full",
-        "the token endpoint answers fields that no document knows",
-        lambda shown: {**shown, "refresh_token": "N/A", "scope": "", "x": [None]},
-    ),
+    variant("unknown-fields-refused", "ROBUST", "fields that no document knows are refused with 15002",
+            *(_before(step, _unknown_fields(known)) for step, known in _FIELDS.items()), on=POSTS,
+            about="unknown fields"),
+    variant("long-ids-431", "ROBUST", "ids of more than 1,000 characters are 431", _before("stub", _long_path(431)),
+            on=SESSION_METHODS, about="long ids"),
+    variant("long-ids-414", "ROBUST", "ids of more than 1,000 characters are 414, without a body",
+            _before("stub", _long_path(414)), after("answer", _without_body), on=SESSION_METHODS, about="long ids"),
+    _token_answer("token-type-bearer", "the token endpoint calls its tokens Bearer",
+                  lambda shown: {**shown, "token_type": "Bearer"}),
+    _token_answer("token-answer-bare", "the token endpoint answers access_token and token_type",
+                  lambda shown: {name: shown[name] for name in ("access_token", "token_type")}),
+    _token_answer("token-answer-full", "the token endpoint answers fields that no document knows",
+                  lambda shown: {**shown, "refresh_token": "N/A", "scope": "", "x": [None]}),
     _token_form("tokens-like-jwt", "tokens have three parts of 400 characters", _renamed(_jwt)),
     _token_form("tokens-long", "tokens have 2,700 characters, with + / and =", _renamed(_base64)),
     _token_form("tokens-short-lived", "tokens live for four seconds", settings(token_ttl=4)),
     _token_form("one-token", "the same token comes again while it lives", around("token_view", _same_token, on=TOKEN)),
-    variant(
-        "no-tokens", "AUTH-TOKEN", "nothing asks for a token", around("token", _anyone), on=OPERATIONS, about="tokens"
-    ),
-    variant(
-        "tokens-from-elsewhere",
-        "AUTH-TOKEN",
-        "there is no token endpoint; tokens come from elsewhere",
-        Effect(_keep_tokens),
-        refuse("grant", 2002, on=TOKEN),
-        on=TOKEN,
-        about="tokens",
-    ),
-    variant(
-        "grant-errors-bare",
-        "AUTH-GRANT",
-        "refusals of the token endpoint have no description",
-        both(otherwise("client", _grant_error, on=TOKEN), otherwise("scopes", _grant_error, on=TOKEN)),
-        about="token errors",
-    ),
-    variant(
-        "two-at-once-429",
-        "RACE",
-        "of two requests at once to one session the second is 429",
-        around("token", _busy, when=at_once, on=(QUANTITY, PLACE)),
-        about="requests at once",
-    ),
-    variant(
-        "busy-now-and-then",
-        "SESSION-DOCUMENTED",
-        "each 197th request is 429 with 2001 and a Retry-After",
-        around("token", _busy, when=every(197)),
-        on=OPERATIONS,
-        about="busy",
-    ),
+    variant("no-tokens", "AUTH-TOKEN", "nothing asks for a token", around("token", _anyone), on=OPERATIONS, about="tokens"),
+    variant("tokens-from-elsewhere", "AUTH-TOKEN", "there is no token endpoint; tokens come from elsewhere",
+            Effect(_keep_tokens), refuse("grant", 2002, on=TOKEN), on=TOKEN, about="tokens"),
+    variant("grant-errors-bare", "AUTH-GRANT", "refusals of the token endpoint have no description",
+            both(otherwise("client", _grant_error, on=TOKEN), otherwise("scopes", _grant_error, on=TOKEN)),
+            about="token errors"),
+    variant("two-at-once-429", "RACE", "of two requests at once to one session the second is 429",
+            around("token", _busy, when=at_once, on=(QUANTITY, PLACE)), about="requests at once"),
+    variant("busy-now-and-then", "SESSION-DOCUMENTED", "each 197th request is 429 with 2001 and a Retry-After",
+            around("token", _busy, when=every(197)), on=OPERATIONS, about="busy"),
 ]

@@ -33,7 +33,6 @@ Other = int | Callable[..., Refusal | int | None]
 def otherwise(step: str, other: Other, **only: Any) -> Effect:
     """What the step refuses is refused in another way: with an id, or with what `other(call, refusal, *args)` says
     (None: as it was)."""
-
     def by(go: Callable[..., Any], call: Call, *args: Any) -> Any:
         try:
             return go()

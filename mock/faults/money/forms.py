@@ -44,7 +44,6 @@ def _tax(**only: Any) -> Effect:
 
 def written(change: Callable[[int, str], str | None], **only: Any) -> Effect:
     """Each amount as `change(minor units, text)` writes it, or as it was for None."""
-
     def do(call: Call, shown: JSON, minor: int, *_: Any) -> None:
         shown["value"] = change(minor, shown["value"]) or shown["value"]
 
@@ -65,77 +64,49 @@ def _negative_import_tax(bill: Bill) -> None:
 
 FAULTS: list[Fault] = [
     fault(
-        "tax-hangs-on-the-order-of-lines",
-        "PRICE-STABLE",
-        "lines that are not sorted by item cost a cent more tax",
+        "tax-hangs-on-the-order-of-lines", "PRICE-STABLE", "lines that are not sorted by item cost a cent more tax",
         _tax(when=unsorted, kind="lines"),
     ),
     fault(
-        "tax-after-there-and-back",
-        "PRICE-STABLE",
-        "after two changes of quantities there is a cent more tax",
+        "tax-after-there-and-back", "PRICE-STABLE", "after two changes of quantities there is a cent more tax",
         _tax(when=since(QUANTITY, least=2), kind="after"),
     ),
     fault(
-        "tax-hangs-on-the-session",
-        "PRICE-STABLE",
-        "in about every second session there is a cent more tax",
+        "tax-hangs-on-the-session", "PRICE-STABLE", "in about every second session there is a cent more tax",
         _tax(when=odd_session),
     ),
     fault(
-        "adjustment-after-moving-back",
-        "PRICE-STABLE",
-        "who moved twice has an adjustment of a cent",
+        "adjustment-after-moving-back", "PRICE-STABLE", "who moved twice has an adjustment of a cent",
         rebill(plus(adjustment=1), on=SHOWN, when=since(ADDRESS, least=2), kind="after"),
     ),
     # forms
     fault(
-        "thousands-with-exponent",
-        "PRICE-FORM",
-        "amounts of a thousand and more have an exponent",
+        "thousands-with-exponent", "PRICE-FORM", "amounts of a thousand and more have an exponent",
         written(_exponent, kind="boundary"),
     ),
     fault(
-        "thousands-with-a-comma",
-        "PRICE-FORM",
-        "amounts of a thousand and more have a comma",
+        "thousands-with-a-comma", "PRICE-FORM", "amounts of a thousand and more have a comma",
         written(_thousands, kind="boundary"),
     ),
     fault(
-        "decimal-comma-in-de",
-        "PRICE-FORM",
-        "in EBAY_DE amounts have a decimal comma",
+        "decimal-comma-in-de", "PRICE-FORM", "in EBAY_DE amounts have a decimal comma",
         written(lambda minor, text: text.replace(".", ","), when=in_market("EBAY_DE")),
     ),
     fault(
-        "tax-with-three-decimals-in-gb",
-        "PRICE-FORM",
-        "in EBAY_GB the tax has three decimals",
+        "tax-with-three-decimals-in-gb", "PRICE-FORM", "in EBAY_GB the tax has three decimals",
         edit("pricingSummary.tax.value", lambda text: f"{text}0", on=SHOWN, when=in_market("EBAY_GB")),
     ),
     fault(
-        "unit-prices-with-four-decimals",
-        "PRICE-FORM",
-        "with three lines or more unit prices have four decimals",
-        edit(
-            "lineItems[].baseUnitPrice.value",
-            lambda text: f"{text}00",
-            on=SHOWN,
-            when=Condition(lambda call, answer: lines(3).test(call) and answer.status == 200),
-            kind="lines",
-        ),
+        "unit-prices-with-four-decimals", "PRICE-FORM", "with three lines or more unit prices have four decimals",
+        edit("lineItems[].baseUnitPrice.value", lambda text: f"{text}00", on=SHOWN, when=Condition(
+            lambda call, answer: lines(3).test(call) and answer.status == 200), kind="lines"),
     ),
     fault(
-        "negative-import-tax",
-        "PRICE-FORM",
-        "in EBAY_AU the import tax is negative",
+        "negative-import-tax", "PRICE-FORM", "in EBAY_AU the import tax is negative",
         after("bill", lambda call, bill, *_: _negative_import_tax(bill), on=SHOWN, when=in_market("EBAY_AU")),
     ),
     fault(
-        "delivery-discount-as-number",
-        "ORDER-FIELDS",
-        "the order's deliveryDiscount is a number, not a text",
-        edit("pricingSummary.deliveryDiscount.value", float, on=ORDER, kind="field"),
-        also="PRICE-FORM",
+        "delivery-discount-as-number", "ORDER-FIELDS", "the order's deliveryDiscount is a number, not a text",
+        edit("pricingSummary.deliveryDiscount.value", float, on=ORDER, kind="field"), also="PRICE-FORM",
     ),
 ]

@@ -45,7 +45,6 @@ SHOWN = (INITIATE, *SESSION_METHODS, ORDER)  # whose answers have amounts
 
 def off(change: Callable[[Bill], int], **only: Any) -> Effect:
     """The total, and nothing else, is off by so much."""
-
     def do(call: Call, bill: Bill, *_: Any) -> None:
         bill.total += change(bill)
 
@@ -59,7 +58,6 @@ def unit(more: int, **only: Any) -> Effect:
 
 def net(change: Callable[[Row, Cart], int], **only: Any) -> Effect:
     """Another net price, in the session and in its order, and nothing else."""
-
     def do(call: Call, shown: JSON, cart: Cart, row: Row) -> None:
         shown["netPrice"] = call.run("amount", change(row, cart), cart.market)
 
@@ -113,15 +111,11 @@ FORGOTTEN: dict[str, tuple[Callable[[Bill], int], Condition | None, str]] = {
 FAULTS: list[Fault] = [
     # the total
     fault(
-        "total-a-cent-more-with-three",
-        "PRICE-TOTAL",
-        "with three lines or more the total is a cent too much",
+        "total-a-cent-more-with-three", "PRICE-TOTAL", "with three lines or more the total is a cent too much",
         add("pricingSummary.total", 1, on=SHOWN, when=lines(3) & accepted),
     ),
     fault(
-        "quantity-cent-second-time",
-        "PRICE-TOTAL",
-        "from the second change of a quantity on the total has a cent more",
+        "quantity-cent-second-time", "PRICE-TOTAL", "from the second change of a quantity on the total has a cent more",
         add("pricingSummary.total", 1, on=QUANTITY, when=accepted & from_nth(2), kind="repeat"),
     ),
     *(
@@ -129,168 +123,107 @@ FAULTS: list[Fault] = [
         for name, (change, when, sees) in FORGOTTEN.items()
     ),
     fault(
-        "total-adjusted-the-wrong-way",
-        "PRICE-TOTAL",
-        "a negative adjustment raises the total",
+        "total-adjusted-the-wrong-way", "PRICE-TOTAL", "a negative adjustment raises the total",
         off(lambda bill: -2 * min(bill.adjustment, 0), kind="field"),
     ),
     fault(
-        "total-stale-after-quantity",
-        "PRICE-TOTAL",
-        "the total does not follow a change of a quantity",
-        stale("total", on=QUANTITY),
-        also="QTY-SET",
+        "total-stale-after-quantity", "PRICE-TOTAL", "the total does not follow a change of a quantity",
+        stale("total", on=QUANTITY), also="QTY-SET",
     ),
     fault(
-        "total-stale-after-removal",
-        "PRICE-TOTAL",
-        "the total does not follow when a line is taken out",
-        stale("total", on=QUANTITY, when=asks(quantity=0)),
-        also="QTY-ZERO",
+        "total-stale-after-removal", "PRICE-TOTAL", "the total does not follow when a line is taken out",
+        stale("total", on=QUANTITY, when=asks(quantity=0)), also="QTY-ZERO",
     ),
     fault(
-        "total-stale-after-option",
-        "PRICE-TOTAL",
-        "the total does not follow a change of an option",
-        stale("total", on=OPTION),
-        also="SHIP-SET",
+        "total-stale-after-option", "PRICE-TOTAL", "the total does not follow a change of an option",
+        stale("total", on=OPTION), also="SHIP-SET",
     ),
     fault(
-        "total-rounded-in-hk",
-        "PRICE-TOTAL",
-        "in EBAY_HK the total is rounded down to ten cents",
+        "total-rounded-in-hk", "PRICE-TOTAL", "in EBAY_HK the total is rounded down to ten cents",
         off(_rounded, when=in_market("EBAY_HK")),
     ),
     fault(
-        "total-cent-on-read-with-coupon",
-        "PRICE-TOTAL",
-        "with a coupon reads, and only reads, have a cent more",
-        off(lambda bill: 1, on=READ, when=coupon, kind="read-only"),
-        also="SESSION-READ",
+        "total-cent-on-read-with-coupon", "PRICE-TOTAL", "with a coupon reads, and only reads, have a cent more",
+        off(lambda bill: 1, on=READ, when=coupon, kind="read-only"), also="SESSION-READ",
     ),
     fault(
-        "delivery-grows-on-read",
-        "SESSION-READ",
-        "the first read after a change has a cent more for delivery",
-        rebill(plus(delivery=1), on=READ, when=next_read),
-        also="PRICE-DELIVERY",
+        "delivery-grows-on-read", "SESSION-READ", "the first read after a change has a cent more for delivery",
+        rebill(plus(delivery=1), on=READ, when=next_read), also="PRICE-DELIVERY",
     ),
     # the subtotal
     fault(
-        "subtotal-cent-above-three",
-        "PRICE-SUBTOTAL",
-        "with more than three of a line the subtotal has a cent more",
+        "subtotal-cent-above-three", "PRICE-SUBTOTAL", "with more than three of a line the subtotal has a cent more",
         rebill(plus(subtotal=1), on=SHOWN, when=plenty),
     ),
     fault(
-        "subtotal-without-fourth-line",
-        "PRICE-SUBTOTAL",
-        "the fourth line is not in the subtotal",
+        "subtotal-without-fourth-line", "PRICE-SUBTOTAL", "the fourth line is not in the subtotal",
         rebill(_without_the_fourth, on=SHOWN, when=lines(4)),
     ),
     fault(
-        "subtotal-counts-lines-once-in-gb",
-        "PRICE-SUBTOTAL",
-        "in EBAY_GB the subtotal has one piece of each line",
+        "subtotal-counts-lines-once-in-gb", "PRICE-SUBTOTAL", "in EBAY_GB the subtotal has one piece of each line",
         rebill(_each_line_once, on=SHOWN, when=in_market("EBAY_GB")),
     ),
     fault(
-        "subtotal-stale-after-quantity",
-        "PRICE-SUBTOTAL",
-        "the subtotal does not follow a change of a quantity",
-        stale("subtotal", on=QUANTITY),
-        also="QTY-SET",
+        "subtotal-stale-after-quantity", "PRICE-SUBTOTAL", "the subtotal does not follow a change of a quantity",
+        stale("subtotal", on=QUANTITY), also="QTY-SET",
     ),
     fault(
-        "subtotal-after-promotions-with-coupon",
-        "PRICE-SUBTOTAL",
-        "with a coupon promotions are off the subtotal, too",
+        "subtotal-after-promotions-with-coupon", "PRICE-SUBTOTAL", "with a coupon promotions are off the subtotal, too",
         rebill(_after_promotions, on=SHOWN, when=coupon),
     ),
     fault(
-        "subtotal-cent-after-move",
-        "PRICE-SUBTOTAL",
-        "after a new address the subtotal has a cent more",
+        "subtotal-cent-after-move", "PRICE-SUBTOTAL", "after a new address the subtotal has a cent more",
         rebill(plus(subtotal=1), on=SHOWN, when=since(ADDRESS)),
     ),
     # unit prices
     fault(
-        "unit-price-falls",
-        "PRICE-UNIT",
-        "a piece costs a cent less from the fourth on",
-        after("unit", _cheaper, on=SHOWN),
-        kind="quantity",
+        "unit-price-falls", "PRICE-UNIT", "a piece costs a cent less from the fourth on",
+        after("unit", _cheaper, on=SHOWN), kind="quantity",
     ),
     fault(
-        "unit-cent-more-with-coupon",
-        "PRICE-UNIT",
-        "with a coupon each piece costs a cent more",
+        "unit-cent-more-with-coupon", "PRICE-UNIT", "with a coupon each piece costs a cent more",
         unit(1, when=coupon),
     ),
     fault(
-        "unit-depends-on-session",
-        "PRICE-UNIT",
-        "in about every second session each piece costs a cent more",
+        "unit-depends-on-session", "PRICE-UNIT", "in about every second session each piece costs a cent more",
         unit(1, when=odd_session),
     ),
     fault(
-        "unit-cent-less-with-three",
-        "PRICE-UNIT",
-        "with three lines or more each piece costs a cent less",
+        "unit-cent-less-with-three", "PRICE-UNIT", "with three lines or more each piece costs a cent less",
         unit(-1, when=lines(3)),
     ),
     fault(
-        "unit-cent-more-after-option",
-        "PRICE-UNIT",
-        "with another option each piece costs a cent more",
+        "unit-cent-more-after-option", "PRICE-UNIT", "with another option each piece costs a cent more",
         unit(1, when=other_option),
     ),
     # net prices
     fault(
-        "net-has-the-fee",
-        "PRICE-NET",
-        "a line's fee is in its net price",
+        "net-has-the-fee", "PRICE-NET", "a line's fee is in its net price",
         net(lambda row, cart: row.net + sum(fee.amount for fee in row.fees), kind="field"),
     ),
     fault(
-        "net-without-promotions-above-three",
-        "PRICE-NET",
-        "promotions of more than three are not off the net price",
+        "net-without-promotions-above-three", "PRICE-NET", "promotions of more than three are not off the net price",
         net(lambda row, cart: row.net + row.discount, when=above_three),
     ),
     fault(
-        "net-without-coupon-with-four-lines",
-        "PRICE-NET",
-        "with four lines net prices do not have the coupon's share",
-        net(lambda row, cart: row.net + row.share, when=lines(4)),
-        also="PRICE-SAVINGS",
+        "net-without-coupon-with-four-lines", "PRICE-NET", "with four lines net prices do not have the coupon's share",
+        net(lambda row, cart: row.net + row.share, when=lines(4)), also="PRICE-SAVINGS",
     ),
     fault(
-        "net-of-one-piece-with-three",
-        "PRICE-NET",
-        "with three lines or more a net price is of one piece",
+        "net-of-one-piece-with-three", "PRICE-NET", "with three lines or more a net price is of one piece",
         net(lambda row, cart: row.net // row.line.quantity, when=lines(3)),
     ),
     fault(
-        "net-has-delivery-in-gb",
-        "PRICE-NET",
-        "in EBAY_GB delivery is in the net price",
+        "net-has-delivery-in-gb", "PRICE-NET", "in EBAY_GB delivery is in the net price",
         net(lambda row, cart: row.net + row.delivery - row.delivery_discount, when=in_market("EBAY_GB")),
     ),
     fault(
-        "net-bears-the-neighbours-share",
-        "PRICE-NET",
-        "each net price has another line's share of the coupon",
-        after("bill", _note_rows, on=SHOWN),
-        after("line_view", _neighbours_share, on=SHOWN, when=coupon & lines(2)),
-        after("order_line_view", _neighbours_share, on=ORDER, when=coupon & lines(2)),
-        kind="coupon",
+        "net-bears-the-neighbours-share", "PRICE-NET", "each net price has another line's share of the coupon",
+        after("bill", _note_rows, on=SHOWN), after("line_view", _neighbours_share, on=SHOWN, when=coupon & lines(2)),
+        after("order_line_view", _neighbours_share, on=ORDER, when=coupon & lines(2)), kind="coupon",
     ),
     fault(
-        "net-cent-less-with-coupon",
-        "PRICE-NET",
-        "with a coupon the first line's net price is a cent less",
-        net(lambda row, cart: row.net - (row.line is cart.lines[0]), when=coupon, kind="cent"),
-        also="PRICE-SAVINGS",
+        "net-cent-less-with-coupon", "PRICE-NET", "with a coupon the first line's net price is a cent less",
+        net(lambda row, cart: row.net - (row.line is cart.lines[0]), when=coupon, kind="cent"), also="PRICE-SAVINGS",
     ),
 ]

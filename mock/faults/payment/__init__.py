@@ -6,9 +6,5 @@ from mock.faults.payment import declined, locked, orders, placed, terms
 from mock.seams import Fault
 
 FAULTS: list[Fault] = [
-    *placed.FAULTS,
-    *locked.FAULTS,
-    *terms.FAULTS,
-    *declined.FAULTS,
-    *orders.FAULTS,
+    *placed.FAULTS, *locked.FAULTS, *terms.FAULTS, *declined.FAULTS, *orders.FAULTS,
 ]
