@@ -14,7 +14,7 @@ from conformance.marks import mark_args
 if TYPE_CHECKING:
     from conformance.run import Run
 
-SHARED = 1.15  # by so much tests that share sessions are surely cheaper than apart
+SHARED = 1.05  # by so much tests that share sessions are surely cheaper than apart
 FIRST = 2  # a token, and a look at the items
 
 
