@@ -20,15 +20,25 @@ from concurrent.futures import ProcessPoolExecutor, as_completed
 from functools import partial
 from pathlib import Path
 from tempfile import mkdtemp
-from typing import Any
+from typing import Any, TypeVar
 
 from conformance import VERSION
 from conformance.corpus import KEPT, keep
 from conformance.mock_process import MockProcess, listed
 from reports import kill_matrix
 
+T = TypeVar("T")
+R = TypeVar("R")
 FEW = 25
 SUITES = Path(__file__).resolve().parent.parent / "suites"
+
+
+def run_here(arguments: list[str], said: io.StringIO) -> int:
+    """Runs the suites in this process; returns the exit status. Imports are paid once, however often it is called."""
+    import pytest
+
+    with contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):
+        return int(pytest.main([str(SUITES), "-p", "no:xdist", *arguments]))
 
 
 def judge_fault(fault: dict[str, Any], base_url: str, folder: str, arguments: list[str], own: bool) -> dict[str, Any]:
@@ -36,29 +46,13 @@ def judge_fault(fault: dict[str, Any], base_url: str, folder: str, arguments: li
 
     Leaves result.json and what the corpus needs in the folder. own: judge the fault's own requirement alone.
     """
-    import pytest
-
     name = fault["name"]
     report = Path(folder) / name.replace("+", "_")
+    said = io.StringIO()
     for one in (fault["requirement"], *fault.get("also", ())) if own else ():
         arguments = [*arguments, "--requirement", one]
     shutil.rmtree(report, ignore_errors=True)
-    said = io.StringIO()
-    with contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):
-        pytest.main(
-            [
-                str(SUITES),
-                "--target",
-                "mock",
-                "--base-url",
-                f"{base_url}/x/{name}",
-                "--report",
-                str(report),
-                "-p",
-                "no:xdist",
-                *arguments,
-            ]
-        )
+    run_here(["--target", "mock", "--base-url", f"{base_url}/x/{name}", "--report", str(report), *arguments], said)
     try:
         found: dict[str, Any] = json.loads((report / "result.json").read_text(encoding="utf-8"))
     except OSError:
@@ -119,16 +113,24 @@ def sample(faults: list[dict[str, Any]], count: int, seed: int) -> list[dict[str
     return chosen
 
 
-def spread(
-    judge: Callable[[dict[str, Any]], dict[str, Any]], faults: list[dict[str, Any]], workers: int
-) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
-    """Each fault with its result, as they end. Processes live for FEW faults each: a run leaves some memory behind.
+def crossed(
+    faults: list[dict[str, Any]], conditions: list[dict[str, Any]], count: int, seed: int
+) -> list[dict[str, Any]]:
+    """So many faults, each narrowed to a condition, all of them drawn."""
+    drawn = random.Random(seed)
+    plain = ("always", "status", "id", "field", "boundary", "cent", "ignored", "applied-though-refused", "answer-only")
+    pairs = [(fault, one["name"]) for fault in faults for one in conditions if fault["kind"] in plain]
+    return [{**fault, "name": f"{fault['name']}~{one}"} for fault, one in drawn.sample(pairs, min(count, len(pairs)))]
+
+
+def spread(judge: Callable[[T], R], servers: list[T], workers: int) -> Iterator[tuple[T, R]]:
+    """Each server with what `judge` says of it, as they end. Processes live for FEW faults each: a run leaves some memory behind.
 
     (`max_tasks_per_child` would say the same, but lets Python 3.11 wait for ever: CPython issue 115634.)
     """
-    for at in range(0, len(faults), FEW * workers):
+    for at in range(0, len(servers), FEW * workers):
         with ProcessPoolExecutor(workers) as pool:
-            jobs = {pool.submit(judge, one): one for one in faults[at : at + FEW * workers]}
+            jobs = {pool.submit(judge, one): one for one in servers[at : at + FEW * workers]}
             for job in as_completed(jobs):
                 yield jobs[job], job.result()
 
@@ -186,6 +188,9 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument(
         "--resume", action="store_true", help="faults that have a report in the folder of --keep are done"
     )
+    parser.add_argument(
+        "--cross", type=int, metavar="N", help="N faults drawn and narrowed to a condition each (mock/seams/narrow.py)"
+    )
     parser.add_argument("--own", action="store_true", help="each fault with its own requirement alone: far quicker")
     options = parser.parse_args(arguments)
     began = time.perf_counter()
@@ -196,6 +201,8 @@ def main(arguments: list[str] | None = None) -> int:
             for one in faults
             if any(text in f"{one['name']} {one['kind']} {one['requirement']}" for text in options.only)
         ]
+    if options.cross:
+        faults = crossed(faults, listed("conditions"), options.cross, options.seed)
     if options.sample:
         faults = sample(faults, options.sample, options.seed)
     if not faults:

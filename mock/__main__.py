@@ -16,6 +16,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--quiet", action="store_true", help="nothing on stderr but what went wrong inside")
     listing = parser.add_mutually_exclusive_group()
     listing.add_argument("--list-faults", action="store_true", help="print the faults as JSON and end")
+    listing.add_argument("--list-conditions", action="store_true", help="print what a fault can be narrowed to, and end")
     listing.add_argument("--list-variants", action="store_true", help="print the lawful variants as JSON and end")
     listing.add_argument("--profile", action="store_true", help="print the target profile (targets/mock.toml) and end")
     options = parser.parse_args(arguments)
@@ -23,6 +24,11 @@ def main(arguments: list[str] | None = None) -> int:
         from mock.seams import listed
 
         print(json.dumps(listed("faults" if options.list_faults else "variants"), indent=1, ensure_ascii=False))
+        return 0
+    if options.list_conditions:
+        from mock.seams.narrow import CONDITIONS
+
+        print(json.dumps([{"name": name} for name in CONDITIONS], indent=1))
         return 0
     if options.profile:
         from mock.catalogue.profile import profile

@@ -2,7 +2,7 @@
 
 Plain ASGI, since a router and request objects would only stand before a table of nine routes. The healthy shop is at
 "/"; `/x/<name>[+<name>…][@<tag>]` is the base path of a shop of its own with these faults or variants, made when it
-is first asked for; another tag is another fresh shop.
+is first asked for; another tag is another fresh shop. `<name>~<condition>` is a fault narrowed (mock/seams/narrow.py).
 """
 
 from __future__ import annotations

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import io
 import itertools
 import json
 import random
@@ -20,13 +21,15 @@ import sys
 import tempfile
 import time
 import tomllib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from conformance import VERSION
+from conformance.matrix import run_here, spread
 from conformance.mock_process import MockProcess
 from mock.catalogue.profile import text
 from mock.variants import EXCLUDES, PROFILES, SHOULDS, VARIANTS
@@ -120,45 +123,67 @@ def draw(count: int, seed: int) -> list[str]:
     return sorted(found)
 
 
+def _apart(arguments: list[str]) -> tuple[int, str]:
+    """The suites in a process of their own: exit status and output."""
+    command = [sys.executable, "-m", "pytest", "suites", "-n", "0", *arguments]
+    ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=LONGEST_S)
+    return ended.returncode, ended.stdout + ended.stderr
+
+
+def _here(arguments: list[str]) -> tuple[int, str]:
+    said = io.StringIO()
+    return run_here(arguments, said), said.getvalue()
+
+
+def judge_server(
+    name: str, mock_url: str, folder: Path, options: Sequence[str], run: Callable[[list[str]], tuple[int, str]]
+) -> Run:
+    """Runs the suites against the server of this name; the report is kept only where the run was not fair."""
+    found, report = Run(name), folder / (name or "healthy")
+    variants = [part for part in found.parts if part in VARIANTS]
+    base = mock_url + (f"/x/{'+'.join(variants)}@{time.monotonic_ns()}" if variants else "")  # a fresh shop each time
+    started = time.monotonic()
+    with _in_forms(base, [part for part in found.parts if part in FORMS]) as base_url:
+        target = folder / f"{name or 'healthy'}.toml"
+        target.write_text(profile(variants, base_url), encoding="utf-8")
+        try:
+            found.exit_status, output = run(["--target", str(target), "--report", str(report), *options])
+        except subprocess.TimeoutExpired:
+            found.sentence = f"not done in {LONGEST_S} s"
+            return found
+    found.duration_s = time.monotonic() - started
+    _read(found, report / "result.json", output)
+    if found.fair:
+        shutil.rmtree(report, ignore_errors=True)
+        target.unlink()
+    return found
+
+
+@contextlib.contextmanager
+def _in_forms(base: str, forms: list[str]) -> Iterator[str]:
+    if not forms:
+        yield base
+        return
+    with serve(base, forms) as base_url:
+        yield base_url
+
+
 class Judge:
     """Holds the mock and the folder of reports. `options`: further ones of pytest, such as `--requirement`."""
 
     def __init__(self, folder: Path, options: Sequence[str] = ()) -> None:
         self.folder, self.options = folder, list(options)
         self.mock = MockProcess()
-        self.tag = 0
 
     def judge(self, name: str) -> Run:
         """Runs the suites against the server of this name; the report is kept only where the run was not fair."""
-        run, report = Run(name), self.folder / (name or "healthy")
-        variants = [part for part in run.parts if part in VARIANTS]
-        self.tag += 1  # a fresh shop each time
-        base = self.mock.base_url + (f"/x/{'+'.join(variants)}@{self.tag}" if variants else "")
-        started = time.monotonic()
-        with self._in_forms(base, [part for part in run.parts if part in FORMS]) as base_url:
-            target = self.folder / f"{name or 'healthy'}.toml"
-            target.write_text(profile(variants, base_url), encoding="utf-8")
-            where = ["--target", str(target), "--report", str(report)]
-            command = [sys.executable, "-m", "pytest", "suites", "-q", *where, *self.options]
-            try:
-                ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=LONGEST_S)
-            except subprocess.TimeoutExpired:
-                run.sentence = f"not done in {LONGEST_S} s"
-                return run
-        run.duration_s, run.exit_status = time.monotonic() - started, ended.returncode
-        _read(run, report / "result.json", ended.stdout + ended.stderr)
-        if run.fair:
-            shutil.rmtree(report, ignore_errors=True)
-            target.unlink()
-        return run
+        return judge_server(name, self.mock.base_url, self.folder, self.options, _apart)
 
-    @contextlib.contextmanager
-    def _in_forms(self, base: str, forms: list[str]) -> Iterator[str]:
-        if not forms:
-            yield base
-            return
-        with serve(base, forms) as base_url:
-            yield base_url
+    def judge_all(self, names: Sequence[str], workers: int) -> Iterator[Run]:
+        """The same for each name, so many at a time, as they end; imports are paid once."""
+        judge = partial(judge_server, mock_url=self.mock.base_url, folder=self.folder, options=self.options, run=_here)
+        for _, run in spread(judge, list(names), workers):
+            yield run
 
     def close(self) -> None:
         self.mock.stop()
@@ -191,6 +216,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--random", type=int, default=0, metavar="N", help="N servers of three parts each, drawn")
     parser.add_argument("--seed", type=int, default=0, help="of what is drawn (0)")
     parser.add_argument("--requirement", action="append", default=[], metavar="ID", help="judge this alone; repeatable")
+    parser.add_argument("--workers", type=int, default=2, metavar="N", help="so many at a time (2)")
     parser.add_argument("--json", type=Path, metavar="FILE", help="reports/schemas/fairness.schema.json")
     parser.add_argument("--folder", type=Path, help="where reports of unfair runs stay (a new one)")
     options = parser.parse_args(arguments)
@@ -213,8 +239,8 @@ def main(arguments: list[str] | None = None) -> int:
         healthy = judge.judge("")
         print(row(healthy, set()).split(";")[0].partition(":")[0], flush=True)
         runs = []
-        for name in names:
-            runs.append(judge.judge(name))
+        for run in judge.judge_all(names, options.workers):
+            runs.append(run)
             print(row(runs[-1], healthy.readings), flush=True)
             if options.json:
                 document = documented(runs, healthy, options.seed)

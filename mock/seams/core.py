@@ -180,13 +180,18 @@ def known() -> dict[str, Fault]:
 
 
 def build(names: Sequence[str], settings: Settings) -> Shop | None:
-    """A fresh shop with these faults and variants; None if one of them is not known."""
+    """A fresh shop with these faults and variants, `name~condition` narrowed; None if one of them is not known."""
+    from mock.seams.narrow import CONDITIONS, narrowed
+
     table = known()
-    if any(name not in table for name in names):
+    parts = [name.split("~") for name in names]
+    if any(name not in table or not set(narrow) <= CONDITIONS.keys() for name, *narrow in parts):
         return None
     shop = Shop(settings)
-    for name in names:
+    for name, *narrow in parts:
         for effect in table[name].effects:
+            for one in narrow:
+                effect = narrowed(effect, CONDITIONS[one]())
             effect.install(shop)
     return shop
 
