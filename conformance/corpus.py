@@ -164,7 +164,8 @@ def _units(scouted: Iterable[dict[str, Any]]) -> dict[tuple[str, str], str]:
 
 def _needed(units: dict[tuple[str, str], str], records: list[dict[str, Any]]) -> list[tuple[str, str, str]]:
     said = json.dumps(records)
-    return sorted((market, item, price) for (market, item), price in units.items() if item in said)
+    needed = [(market, item, price) for (market, item), price in units.items() if item in said]
+    return sorted(needed, key=str)  # a session may have been made without a marketplace
 
 
 def proofs(report: Path, fault: dict[str, Any], profile: str = "mock") -> list[Entry]:

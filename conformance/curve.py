@@ -39,15 +39,16 @@ def measured(budget: int | None, mock: MockProcess, faults: list[dict[str, Any]]
     with TemporaryDirectory(prefix="curve-") as folder:
         sound = whole_mock(folder, arguments)
         judge = partial(judge_fault, base_url=mock.base_url, folder=folder, arguments=arguments, own=False)
-        found = 0
+        missed = []
         for fault, result in spread(judge, faults, workers):
             own = {fault["requirement"], *fault.get("also", ())}
-            found += any(one["outcome"] == "failed" and one["id"] in own for one in result.get("requirements", []))
+            if not any(one["outcome"] == "failed" and one["id"] in own for one in result.get("requirements", [])):
+                missed.append(fault["name"])
     judged = [one["id"] for one in sound["requirements"] if one["outcome"] == "passed"]
     usual = sum(not contract.is_rare(one) for one in judged)
     used = sound["budget"]["used"] if budget else sound["requests"] + sound["token_requests"]
     point = {"budget": budget, "used": used}
-    return point | {"judged": len(judged), "usual": usual, "found": found}
+    return point | {"judged": len(judged), "usual": usual, "found": len(faults) - len(missed), "missed": sorted(missed)}
 
 
 def main(arguments: list[str] | None = None) -> int:
