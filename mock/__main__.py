@@ -13,6 +13,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--port", type=int, default=0, help="0, the default, takes a free one")
     parser.add_argument("--max-line-items", type=int, default=10, metavar="N", help="per session (%(default)s)")
     parser.add_argument("--token-ttl", type=int, default=7200, metavar="S", help="of a token, seconds (%(default)s)")
+    parser.add_argument("--keep", type=int, metavar="N", help="sessions, orders and tokens of a shop, each (20000)")
     parser.add_argument("--quiet", action="store_true", help="nothing on stderr but what went wrong inside")
     listing = parser.add_mutually_exclusive_group()
     listing.add_argument("--list-faults", action="store_true", help="print the faults as JSON and end")
@@ -38,7 +39,7 @@ def main(arguments: list[str] | None = None) -> int:
     from mock.serve import serve
     from mock.shop import Settings
 
-    settings = Settings(max_line_items=options.max_line_items, token_ttl=options.token_ttl)
+    settings = Settings(max_line_items=options.max_line_items, token_ttl=options.token_ttl, keep=options.keep)
     return serve(options.host, options.port, settings, quiet=options.quiet)
 
 

@@ -20,10 +20,11 @@ MOST = 20_000  # sessions, orders and tokens that a shop keeps, each
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """`token_ttl` in seconds."""
+    """`token_ttl` in seconds; `keep`: sessions, orders and tokens that a shop remembers, each, if not MOST."""
 
     max_line_items: int = 10
     token_ttl: int = 7200
+    keep: int | None = None
 
 
 @dataclass(slots=True)
@@ -139,10 +140,10 @@ class Shop:
             return Answer(500, Refusal(15000).body)
 
     def keep_session(self, session: Session) -> None:
-        remember(self.sessions, session.id, session, MOST)
+        remember(self.sessions, session.id, session, self.settings.keep or MOST)
 
     def keep_order(self, order: Order) -> None:
-        remember(self.orders, order.id, order, MOST)
+        remember(self.orders, order.id, order, self.settings.keep or MOST)
 
     def keep_token(self, token: str, grant: Grant) -> None:
-        remember(self.tokens, token, grant, MOST)
+        remember(self.tokens, token, grant, self.settings.keep or MOST)

@@ -35,12 +35,13 @@ SAMPLES = 60  # in the whole time, a second apart at least
 GROWTH, GROWTH_MB = 1.1, 6.0  # of memory, from the second quarter to the last; both must be exceeded to be told
 SLOWER = 0.6  # of the rate, likewise
 SPARE = 2  # open files or sockets more than at first: a connection may be on its way
-SERVER_S = 300.0  # the mock keeps 20,000 sessions; it takes so long to be full
+KEPT = "1000"  # sessions that the mock remembers: soon full, so that what grows then is a leak
+WORKS_MORE = 1.4  # of the own CPU time for a request, likewise
 
 
 @dataclass(frozen=True)
 class Sample:
-    """at_s: since the start; rate: requests a second since the sample before; memory in MB."""
+    """at_s: since the start; rate: requests a second since the sample before, cpu_ms: this process's time for each; MB."""
 
     at_s: float
     requests: int
@@ -50,6 +51,7 @@ class Sample:
     sockets: int
     server_rss_mb: float = 0.0
     server_files: int = 0
+    cpu_ms: float = 0.0
 
 
 @dataclass
@@ -61,6 +63,7 @@ class Soaked:
     walks: int = 0
     findings: dict[str, int] = field(default_factory=dict)
     stopped: str | None = None
+    spent_s: float = 0.0
 
 
 def _process(pid: int) -> tuple[float, int, int]:
@@ -84,7 +87,10 @@ def _sample(soaked: Soaked, at_s: float, server: int | None) -> Sample:
     gc.collect()
     rss, files, sockets = _process(os.getpid())
     server_rss, server_files, _ = _process(server) if server else (0.0, 0, 0)
-    rate = (soaked.requests - last.requests) / max(1e-6, at_s - last.at_s)
+    sent = soaked.requests - last.requests
+    rate, spent = sent / max(1e-6, at_s - last.at_s), time.process_time()
+    cpu_ms = (spent - soaked.spent_s) * 1000 / max(1, sent)
+    soaked.spent_s = spent
     return Sample(
         round(at_s, 1),
         soaked.requests,
@@ -94,13 +100,14 @@ def _sample(soaked: Soaked, at_s: float, server: int | None) -> Sample:
         sockets,
         round(server_rss, 1),
         server_files,
+        round(cpu_ms, 2),
     )
 
 
 def soak(profile: Profile, seconds: float, seed: int = 0, server: int | None = None) -> Soaked:
     """Walks for so many seconds. server: the process of the target, if it is ours."""
     load_rules()
-    soaked = Soaked()
+    soaked = Soaked(spent_s=time.process_time())
     target = Target(profile, key=secrets.token_bytes(16))
     folder = Path(mkdtemp(prefix="soak-"))
     every = max(1.0, seconds / SAMPLES)
@@ -159,15 +166,20 @@ def complaints(soaked: Soaked) -> list[str]:
             )
 
     grows("rss_mb", "this process")
-    if soaked.samples[-1].at_s >= SERVER_S:
-        grows("server_rss_mb", "the mock")
+    grows("server_rss_mb", "the mock")
     for name, what in (("files", "open files"), ("sockets", "sockets"), ("server_files", "open files of the mock")):
         before, after = (max(getattr(one, name) for one in part) for part in (early, late))
         if after > before + SPARE:
             told.append(f"More and more {what}: {before} in the second quarter, {after} in the last.")
     before, after = (median(one.rate for one in part) for part in (early, late))
+    work, more = (median(one.cpu_ms for one in part) for part in (early, late))
+    own = f"this process works {work:.2f} ms for each, then {more:.2f} ms"
     if after < before * SLOWER:
-        told.append(f"It gets slower: {before:.0f} requests a second in the second quarter, {after:.0f} in the last.")
+        told.append(
+            f"It gets slower: {before:.0f} requests a second in the second quarter, {after:.0f} in the last; {own}."
+        )
+    elif more > work * WORKS_MORE:
+        told.append(f"It takes more and more: {own}.")
     return told
 
 
@@ -184,10 +196,11 @@ def sentence(soaked: Soaked, told: list[str]) -> str:
         more = f" ({len(told) - 1} more)" if len(told) > 1 else ""
         return f"{done}: {told[0]}{more}"
     rates = sorted(one.rate for one in soaked.samples[:-1] or soaked.samples)
+    work = median(one.cpu_ms for one in soaked.samples)
     server = f", the mock {last.server_rss_mb:.0f} MB" if last.server_rss_mb else ""
     return (
         f"{done}, nothing found, nothing grows: {last.rss_mb:.0f} MB{server}, {last.files} open files, {last.sockets} "
-        f"sockets, {rates[0]:.0f} to {rates[-1]:.0f} requests a second."
+        f"sockets, {rates[0]:.0f} to {rates[-1]:.0f} requests a second, {work:.2f} ms of work for each."
     )
 
 
@@ -203,7 +216,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--out", type=Path, default=Path("reports/latest/soak.json"), help="the report (%(default)s)")
     options = parser.parse_args(arguments)
-    mock = MockProcess() if options.target == "mock" and not options.base_url else None
+    mock = MockProcess("--keep", KEPT) if options.target == "mock" and not options.base_url else None
     started = datetime.now(UTC).isoformat(timespec="seconds")
     try:
         profile = load(options.target, mock.base_url if mock else options.base_url)

@@ -174,7 +174,7 @@ def test_the_time_within_is_taken_off() -> None:
 
 def soaked(**late: float) -> Soaked:
     """Forty samples; the last twenty of them with other values."""
-    steady = Sample(0.0, 0, 500.0, 60.0, 9, 1, 80.0, 15)
+    steady = Sample(0.0, 0, 500.0, 60.0, 9, 1, 80.0, 15, 1.0)
     samples = [replace(steady, at_s=at * 10.0, **(late if at > 20 else {})) for at in range(1, 41)]  # type: ignore[arg-type]
     return Soaked(samples, requests=1000, walks=10)
 
@@ -192,6 +192,7 @@ def soaked(**late: float) -> Soaked:
         ({"server_files": 30}, "open files of the mock"),
         ({"rate": 400.0}, None),
         ({"rate": 200.0}, "slower"),
+        ({"cpu_ms": 2.0}, "more and more"),
     ],
 )
 def test_what_does_not_stay_as_it_was(late: dict[str, float], told: str | None) -> None:
