@@ -11,6 +11,7 @@ import shutil
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from tests.bench import growth, load, speed
 from tests.bench.figures import Figure, compare, document, figures_of, machine, number, table
@@ -38,16 +39,22 @@ def committed(path: Path) -> list[Figure]:
         return []
 
 
-def keep(found: list[Figure], before: list[Figure], when: str, only: bool) -> None:
+def is_busy(about: dict[str, Any]) -> bool:
+    """Whether something else was running when the bench began."""
+    return float(about.get("load") or 0.0) > float(about["cores"]) / 4
+
+
+def keep(found: list[Figure], before: list[Figure], when: str, about: dict[str, Any], only: bool) -> None:
     """Writes docs/bench.json and docs/bench.md. only: the figures that were not measured stay as they were."""
     measured = {one.id for one in found}
     rest = [one for one in before if only and one.id not in measured]
-    data = document([*found, *rest], when, machine())
+    data = document([*found, *rest], when, about)
     COMMITTED.write_text(json.dumps(data, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     kind = data["machine"]
+    busy = f" The machine was busy with other things (load {kind['load']}), so measure again." if is_busy(kind) else ""
     text = (
         f"# Figures\n\nWritten by `make bench ARGS=--write` on {when[:10]}: {kind['cores']} cores, "
-        f"{kind['architecture']}, {kind['memory_gib']} GiB, Python {kind['python']}. What they mean: "
+        f"{kind['architecture']}, {kind['memory_gib']} GiB, Python {kind['python']}.{busy} What they mean: "
         f"[speed and soundness](speed.md).\n\n{markdown([*found, *rest])}"
     )
     COMMITTED.with_name("bench.md").write_text(text, encoding="utf-8")
@@ -61,7 +68,10 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--out", type=Path, default=ROOT / "reports" / "bench", help="where JSON and page go")
     parser.add_argument("--write", action="store_true", help="these are the figures to compare with from now on")
     options = parser.parse_args(arguments)
-    before, found = committed(COMMITTED), []
+    before, found = committed(COMMITTED), list[Figure]()
+    about = machine()
+    if is_busy(about):
+        print(f"The load is {about['load']}: figures of a busy machine say little.", file=sys.stderr)
     folder = growth.scratch()
     try:
         for name in options.only or MEASURES:
@@ -72,7 +82,7 @@ def main(arguments: list[str] | None = None) -> int:
     when = datetime.now(UTC).isoformat(timespec="seconds")
     worse = compare(before, found)
     options.out.mkdir(parents=True, exist_ok=True)
-    data = document(found, when, machine())
+    data = document(found, when, about)
     (options.out / "bench.json").write_text(json.dumps(data, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     (options.out / "bench.html").write_text(page(found, before, worse, when, data["machine"]), encoding="utf-8")
     print(table(found, before))
@@ -80,7 +90,7 @@ def main(arguments: list[str] | None = None) -> int:
         print(f"WORSE: {one.id} was {number(one.before)} and is {number(one.now)}, {one.factor:.2f} times as bad.")
     print(f"\n{options.out / 'bench.html'}")
     if options.write:
-        keep(found, before, when, bool(options.only))
+        keep(found, before, when, about, bool(options.only))
     return 1 if worse else 0
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import platform
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
@@ -64,9 +65,7 @@ def number(value: float | None) -> str:
 
 
 def machine() -> dict[str, Any]:
-    """The class of this machine: what a reader needs to compare absolute figures."""
-    import os
-
+    """The class of this machine, and how busy it is now: what a reader needs to compare absolute figures."""
     try:
         kib = int(Path("/proc/meminfo").read_text(encoding="utf-8").split("MemTotal:")[1].split()[0])
         memory: int | None = round(kib / 2**20)
@@ -78,6 +77,7 @@ def machine() -> dict[str, Any]:
         "system": platform.system(),
         "memory_gib": memory,
         "python": platform.python_version(),
+        "load": round(os.getloadavg()[0], 1) if hasattr(os, "getloadavg") else None,
     }
 
 
