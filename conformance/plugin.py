@@ -5,6 +5,7 @@ It is idle unless tests of `suites/` are run. Exit status as in docs/verdict.md.
 
 from __future__ import annotations
 
+import gc
 import os
 import random
 from collections.abc import Generator, Sequence
@@ -104,6 +105,8 @@ def pytest_configure(config: pytest.Config) -> None:
             raise ProfileError('A person pays beside one process: leave out -n where payment.kind is "manual".')
     except ProfileError as error:
         raise pytest.UsageError(str(error)) from None
+    gc.freeze()  # what is imported stays, and exchanges are kept for their trace: little to collect, so seldom looked for
+    gc.set_threshold(100_000, 50, 100)
     config.option.showlocals = False  # values in a report of a crash may be cut off, secrets among them
     if worker is None:
         from conformance.progress import replace_terminal

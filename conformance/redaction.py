@@ -26,6 +26,7 @@ class Secrets:
         self._known: dict[str, str] = {}
         self._plain: dict[str, str] = {}
         self._ordered: tuple[tuple[str, str], ...] = ()
+        self._percent: tuple[tuple[str, str], ...] = ()
         self._lock = Lock()
 
     def add(self, *values: str) -> None:
@@ -38,7 +39,9 @@ class Secrets:
                 self._plain[value] = name
                 for form in _forms(value, raw):
                     self._known.setdefault(form, name)
-            self._ordered = tuple(sorted(self._known.items(), key=lambda pair: -len(pair[0])))
+            ordered = sorted(self._known.items(), key=lambda pair: -len(pair[0]))
+            self._percent = tuple(one for one in ordered if "%" in one[0])
+            self._ordered = tuple(one for one in ordered if "%" not in one[0])
 
     def mask(self, value: str) -> str:
         """The pseudonym of a secret that stands in one place only, so that no text has to be searched for it."""
@@ -47,7 +50,7 @@ class Secrets:
 
     def out_of(self, text: str) -> str:
         """The text without any known secret."""
-        for form, name in self._ordered:
+        for form, name in (*self._percent, *self._ordered) if "%" in text else self._ordered:
             if form in text:
                 text = text.replace(form, name)
         return text
