@@ -168,7 +168,7 @@ VARIANTS: list[Variant] = [
               lambda value: _number(value) and value > INT_MAX, 15013),
     _quantity("odd-numbers-above-the-limit", "numbers beyond 32 bits are more than the limit: 15012",
               lambda value: _number(value) and value > INT_MAX, 15012),
-    _quantity("zero-in-initiate-15014", "0 in a new session is 15014", lambda value: value == 0, 15014),
+    _quantity("zero-in-initiate-15014", "0 in a new session is 15014", lambda value: value == 0 and value is not False, 15014),
     variant("unknown-lines-by-method", "QTY-UNKNOWN-LINE", "an unknown line is 15053 or 15001, by the method",
             otherwise("line", lambda call, *_: 15053 if call.operation == QUANTITY else 15001, on=CHANGES),
             about="unknown lines"),
