@@ -12,10 +12,10 @@ from strategies.situations import EACH, cart_in
 
 
 @provokes("QTY-SET", cost=14)
-@in_marketplaces(4)
+@in_marketplaces()
 def test_a_quantity_is_set_and_set_again(shop: Shop, market: str) -> None:
     cart = shop.cart(market, 3)
-    for position, quantity in shop.some(((0, 2), (1, 4), (0, 12), (0, 12), (-1, 5), (0, 1))):
+    for position, quantity in shop.some(((0, 2), (1, 4), (0, 12), (0, 12), (-1, 5), (0, 1)), few=3, turn=market):
         cart.set_quantity(cart.lines[min(position, len(cart.lines) - 1)], quantity, "QTY-SET", f"{quantity}")
         cart.read()
     if shop.thorough:  # refused, or just that many
@@ -35,12 +35,12 @@ def test_a_quantity_is_set_in_every_situation(shop: Shop, market: str, situation
 @provokes("QTY-INVALID", cost=30)
 @in_marketplaces()
 def test_an_invalid_quantity_is_refused(shop: Shop, market: str) -> None:
-    item = shop.plain(market)[0]
-    for value in shop.some([0, *INVALID], few=4, turn=market):
-        body = shop.initiate_body(market, [(item, 1)])
-        body["lineItemInputs"][0]["quantity"] = value
+    items = shop.plain(market, 4)
+    for at, value in enumerate(shop.some([0, *INVALID], few=4, turn=market)):
+        body = shop.initiate_body(market, [(item, 1) for item in items[: 1 if at % 2 else 4]])
+        body["lineItemInputs"][-1]["quantity"] = value
         shop.initiate(market, why="QTY-INVALID", body=body)
-    body = shop.initiate_body(market, [(item, 1)])
+    body = shop.initiate_body(market, [(items[0], 1)])
     del body["lineItemInputs"][0]["quantity"]
     shop.initiate(market, why="QTY-INVALID", body=body)
     cart = shop.cart(market)
@@ -59,10 +59,10 @@ def test_an_invalid_quantity_is_refused_in_a_full_cart(shop: Shop, market: str) 
 
 
 @provokes("QTY-UNKNOWN-LINE", cost=8)
-@in_marketplaces(4)
+@in_marketplaces()
 def test_an_unknown_line_is_refused(shop: Shop, market: str) -> None:
     cart, other = shop.cart(market), shop.cart(market)
-    for quantity in shop.some((2, 0, 5), few=2):
+    for quantity in shop.some((2, 0, 5), few=1, turn=market):
         cart.attempt(
             contract.QUANTITY, {"lineItemId": shop.unknown(cart.lines[0].id), "quantity": quantity}, "QTY-UNKNOWN-LINE"
         )

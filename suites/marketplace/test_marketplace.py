@@ -44,7 +44,7 @@ def test_no_method_works_in_another_marketplace_late_in_a_session(shop: Shop, ma
 
 
 @provokes("MARKET-SUPPORTED", "MARKET-REQUIRED", cost=40)
-@in_situations(calm=4)
+@in_situations(calm=3, rich=1)
 def test_a_marketplace_has_to_be_given_and_supported(shop: Shop, market: str, situation: str) -> None:
     body = shop.initiate_body(market, [(shop.plain(market)[0], 1)])
     shop.send(Request(contract.INITIATE, None, body, UNSUPPORTED), "MARKET-SUPPORTED", "unsupported")

@@ -127,16 +127,16 @@ def _place_again(cart: Cart) -> None:
 
 
 @provokes("PAY-TERMS", cost=40)
-@in_marketplaces(4, having="place_order")
+@in_marketplaces(having="place_order")
 @pytest.mark.parametrize("accepted", [True, False], ids=["accepted", "not accepted"])
 def test_incomplete_marketing_terms_are_refused(shop: Shop, market: str, accepted: bool) -> None:
     if shop.profile.payment != "place_order" or (not accepted and not shop.thorough):
         return
     cart = shop.cart(market) if accepted else cart_in(shop, market, "coupon")
-    for case, change in shop.some(MISSING.items()):
+    for case, change in shop.some(MISSING.items(), few=2, turn=market):
         cart.attempt(contract.PLACE_ORDER, change(cart.terms(accepted=accepted)), "PAY-TERMS", f"no {case}")
     if accepted:
-        for case, change in shop.some(SHAPES.items(), few=3):
+        for case, change in shop.some(SHAPES.items(), few=2, turn=market):
             cart.attempt(contract.PLACE_ORDER, change(cart.terms()), "PAY-TERMS", case)
     if not shop.brief:
         cart.set_quantity(cart.lines[0], 2)

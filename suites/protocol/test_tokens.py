@@ -25,9 +25,9 @@ def strangers(shop: Shop) -> list[str]:
 
 
 @provokes("AUTH-TOKEN", cost=60)
-@in_marketplaces(4)
+@in_marketplaces()
 def test_no_method_opens_without_a_good_token(shop: Shop, market: str) -> None:
-    for credential in shop.some(strangers(shop), few=1):
+    for credential in shop.some(strangers(shop), few=1, turn=market):
         body = shop.initiate_body(market, [(shop.plain(market)[0], 1)])
         shop.send(Request(contract.INITIATE, None, body, market, credential), "AUTH-TOKEN", credential)
         cart = shop.cart(market)
