@@ -52,6 +52,7 @@ SHOULDS: dict[str, tuple[str, ...]] = {
     "all-items-15018": ("ITEM-OWN-ID",),
     "all-items-15053": ("ITEM-OWN-ID",),
     "unavailable-item-15013": ("ITEM-OWN-ID",),
+    "sold-out-item-15053": ("ITEM-OWN-ID",),
     "not-shippable-swapped": ("ITEM-OWN-ID",),
     "warnings-everywhere": ("WARNING-SHAPE-OPERATION",),
 }
