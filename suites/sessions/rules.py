@@ -196,12 +196,18 @@ def a_change_changes_only_what_it_names(at: At) -> Iterator[Claim]:
         contract.APPLY: ("coupons",),
         contract.REMOVE: ("coupons",),
     }[at.operation]
+    own: tuple[str | None, ...] = ()
     if at.operation == contract.QUANTITY and at.body.get("quantity") == 0:
         named = ("lines",)
+        if target := at.before.lines.get(str(at.body.get("lineItemId"))):  # QTY-ZERO says whether it is gone
+            own = (target.item, target.id)
     found = {
         key: pair
         for key, pair in differences(state(at.before), state(at.answer)).items()
-        if key[0] not in named and key[0] != "id" and not (key[0] == "coupons" and may_lose_coupon(at))
+        if key[0] not in named
+        and key[0] != "id"
+        and not (key[0] == "coupons" and may_lose_coupon(at))
+        and not (key[0] == "quantity" and key[1] in own)
     }
     if not found:
         yield true(True, "the rest", "", "", "true")

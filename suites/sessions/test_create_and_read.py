@@ -121,6 +121,7 @@ def test_a_refused_change_does_not_touch_another_session(shop: Shop, market: str
         second.read()
         first.apply(coupons[1].code, "COUPON-ONE", "beside another session")
         second.read("SESSION-ISOLATED", "a refused coupon")
+        first.read()
     if shop.profile.offers("payment") and not shop.brief:
         first.pay()
         for operation, body in first.changes():
