@@ -186,6 +186,7 @@ NEEDS: dict[str, Callable[[Profile], bool]] = {
     "place_order": lambda it: it.pays_by_call,
     "prepaid": lambda it: any(one.order for one in it.prepaid),
     "prepaid.session": lambda it: any(one.session for one in it.prepaid),
+    "token": lambda it: it.auth != "none",
     "token_endpoint": lambda it: it.auth == "client_credentials",
     "expired_token": lambda it: any(one.expired_token for one in it.apps),
     "other_scope": lambda it: bool(it.other_scope),

@@ -15,6 +15,7 @@ ADVICE = {
     "place_order": 'placeGuestOrder of v1: kind = "place_order" under [payment]',
     "prepaid": "an order that was paid beforehand: [[prepaid]]",
     "prepaid.session": "a session that was paid beforehand: session under [[prepaid]]",
+    "token": 'tokens: kind = "client_credentials" or "token" under [auth]',
     "token_endpoint": 'client credentials: kind = "client_credentials" under [auth], ids and secrets under [[apps]]',
     "expired_token": "expired_token of an app under [[apps]]",
     "other_scope": "other_scope under [auth]: a scope of the app that does not open this API",
