@@ -169,7 +169,8 @@ class TestConnections:
             for _ in range(3):
                 assert ask(server, transport=transport).status == 200
                 time.sleep(0.3)
-            assert (server.accepted, transport.requests_sent) == (3, 5)
+            assert server.accepted == 3
+            assert transport.requests_sent in (4, 5)  # on a busy machine a reset may show before the connection is used
 
     def test_resets_now_and_then_are_seen(self) -> None:
         def behave(connection: Connection) -> None:
