@@ -92,7 +92,8 @@ class At:
         if self.operation not in (contract.INITIATE, contract.ADDRESS) or 15001 not in self.exchange.error_ids:
             return False
         body = self.body if self.operation == contract.ADDRESS else self.body.get("shippingAddress")
-        return isinstance(body, dict) and body.get("country") == "HK" and not body.get("postalCode")
+        at_home = isinstance(body, dict) and body.get("country") == "HK" and not body.get("postalCode")
+        return at_home and not self.problems  # what else is wrong with the request may be what is missed
 
     @property
     def amounts(self) -> list[tuple[str, str, Any]]:
