@@ -210,6 +210,8 @@ class Run:
         elif self.profile.payment == "manual":  # a person pays a few times: first for what most is judged by
             first = {one: at for at, one in enumerate(choose([item.nodeid for item in kept], None, set()))}
             kept.sort(key=lambda item: first.get(item.nodeid, len(first)))
+        else:  # each test with all its cases first, further marketplaces after: breaches show early
+            kept.sort(key=lambda item: not self._thorough(item))
         if self.earlier and not self.settings.alone:
             done = {one.name for one in self.earlier if one.skipped is None}
             kept = [item for item in kept if item.nodeid.removeprefix("suites/") not in done]
