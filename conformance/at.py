@@ -8,7 +8,7 @@ from typing import Any
 
 from conformance import contract
 from conformance.claim import Claim
-from conformance.exchange import Exchange, Request
+from conformance.exchange import OTHER_APP, OWN_APP, Exchange, Request
 from conformance.model import Order, Session, View, World, amounts
 from conformance.profile import Profile
 from conformance.request_check import Problem, problems
@@ -85,6 +85,15 @@ class At:
     def why(self) -> str | None:
         """The requirement that the request was sent for."""
         return self.exchange.intent.requirement if self.exchange.intent else None
+
+    @property
+    def shut_out(self) -> bool:
+        """Whether the answer turns away a token that was granted for the method: AUTH-SCOPE's alone, whatever was asked."""
+        if not self.request.marketplace and self.operation != contract.READ_ORDER:
+            return False  # MARKET-REQUIRED leaves the id open
+        granted = self.request.credential in (OWN_APP, OTHER_APP) and self.profile.auth == "client_credentials"
+        refused = bool({1001, 1002, 1003, 1100} & set(self.exchange.error_ids)) or self.exchange.status == 401
+        return granted and refused and not self.exchange.accepted
 
     @property
     def asks_for_postal_code(self) -> bool:

@@ -171,6 +171,8 @@ def _refusal_judgments(at: At, found: list[Ground]) -> Iterator[Judgment]:
         yield _judgment(at, one.requirement, None, ok=True, condition=one.condition, reading=reading or None)
     if fitting or (exchange.accepted and not certain):
         return
+    if at.shut_out:
+        return
     if at.asks_for_postal_code:  # whatever the request was sent for, it never came to that
         claim = true(False, "is accepted", "an address of Hong Kong without a postal code", exchange.answer(), ACCEPTED)
         yield _judgment(at, "ADDR-REQUIRED", claim, ok=False)
@@ -297,6 +299,8 @@ def _acceptance(at: At) -> Iterator[Judgment]:
         if at.order is None:
             return
     elif at.operation != contract.INITIATE and at.session is None:
+        return
+    if at.shut_out:
         return
     owner = _owner(at)
     if exchange.accepted and at.answer and at.order is None and not SESSION_PARTS & exchange.body.keys():

@@ -54,11 +54,14 @@ def test_an_address_without_a_required_field(shop: Shop, market: str) -> None:
         for path in fields(address)
         if path[-1] not in ("addressLine2", "county") and not (path[-1] == "stateOrProvince" and market != "EBAY_US")
     ]
-    for path in shop.some(needed, few=4, turn=market):
+    postal = [one for one in needed if one[-1] == "postalCode"]  # which hangs on the marketplace
+    needed = [one for one in needed if one not in postal]
+    chosen = [*postal, *shop.some(needed, few=4, turn=market)]
+    for path in shop.some(chosen):
         sent = {**body, "shippingAddress": without(address, path)}
         shop.initiate(market, why="ADDR-REQUIRED", case=named(path), body=sent)
     cart = shop.cart(market)
-    for path in shop.some(needed, few=4, turn=market):
+    for path in shop.some(chosen):
         cart.attempt(contract.ADDRESS, without(address, path), "ADDR-REQUIRED", named(path))
     if market == "EBAY_HK":
         _initiate(

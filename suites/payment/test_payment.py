@@ -133,7 +133,7 @@ def test_incomplete_marketing_terms_are_refused(shop: Shop, market: str, accepte
     if shop.profile.payment != "place_order" or (not accepted and not shop.thorough):
         return
     cart = shop.cart(market) if accepted else cart_in(shop, market, "coupon")
-    for case, change in shop.some(MISSING.items(), few=2, turn=market):
+    for case, change in shop.some(MISSING.items()):
         cart.attempt(contract.PLACE_ORDER, change(cart.terms(accepted=accepted)), "PAY-TERMS", f"no {case}")
     if accepted:
         for case, change in shop.some(SHAPES.items(), few=2, turn=market):

@@ -51,18 +51,14 @@ def one_token_opens_the_method(at: At) -> Iterator[Claim]:
 
 @demands("AUTH-SCOPE", on="refused")
 def a_granted_token_is_not_refused(at: At) -> Iterator[Claim]:
-    if not at.request.marketplace and at.operation != contract.READ_ORDER:
-        return  # MARKET-REQUIRED leaves the id open
-    if at.request.credential in (OWN_APP, OTHER_APP) and at.profile.auth == "client_credentials":
-        ids = set(at.exchange.error_ids) & {1001, 1002, 1003, 1100}
-        if ids or at.exchange.status == 401:
-            yield true(
-                False,
-                "is accepted",
-                "a token of the documented scope opens the method",
-                at.exchange.answer(),
-                ".status != 401 and .status != 403",
-            )
+    if at.shut_out:
+        yield true(
+            False,
+            "is accepted",
+            "a token of the documented scope opens the method",
+            at.exchange.answer(),
+            ".status != 401 and .status != 403",
+        )
 
 
 GRANTS = {
