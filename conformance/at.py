@@ -91,9 +91,12 @@ class At:
         """Whether the answer turns away a token that was granted for the method: AUTH-SCOPE's alone, whatever was asked."""
         if not self.request.marketplace and self.operation != contract.READ_ORDER:
             return False  # MARKET-REQUIRED leaves the id open
-        granted = self.request.credential in (OWN_APP, OTHER_APP) and self.profile.auth == "client_credentials"
-        refused = bool({1001, 1002, 1003, 1100} & set(self.exchange.error_ids)) or self.exchange.status == 401
-        return granted and refused and not self.exchange.accepted
+        app = self.request.credential
+        granted = app in (OWN_APP, OTHER_APP) and self.profile.auth == "client_credentials"
+        if app != (self.session.app if self.session else self.order.app if self.order else app):
+            return False  # SESSION-APP and ORDER-APP say how a stranger is refused
+        ids = set(self.exchange.error_ids)
+        return granted and (bool(ids & {1001, 1002, 1003, 1100}) or (self.exchange.status == 401 and not ids))
 
     @property
     def asks_for_postal_code(self) -> bool:

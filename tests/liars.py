@@ -128,6 +128,14 @@ def _drop(body: Json, name: str) -> object:
     return body.pop(name, None)
 
 
+def charges_as_in_an_order(body: Json, request: Request, shop: HonestShop) -> None:
+    """The sum of import charges without its type."""
+    charges = body["pricingSummary"].get("importCharges", {})
+    if "amount" in charges:
+        body["pricingSummary"]["importCharges"] = charges["amount"]
+
+
+edits("import charges as in an order", "SESSION-FIELDS", charges_as_in_an_order)
 edits("a cent more in the total", "PRICE-TOTAL", summary("total", 1), on=PRICED)
 edits("a cent more in the subtotal", "PRICE-SUBTOTAL", summary("priceSubtotal", 1), on=PRICED)
 edits("a cent more in the discount", "PRICE-DISCOUNT", summary("priceDiscount", 1), on=PRICED)
