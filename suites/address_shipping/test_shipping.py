@@ -60,6 +60,8 @@ def test_an_unknown_option_or_line_is_refused(shop: Shop, market: str, situation
         cart.attempt(contract.OPTION, {"lineItemId": bad_line, "shippingOptionId": option}, "SHIP-UNKNOWN", case)
     if not shop.brief:
         cart.attempt(contract.OPTION, {"shippingOptionId": chosen}, "SHIP-UNKNOWN", "no lineItemId")
+    if shop.thorough and (free := cart.other_option(cart.lines[0])):  # a refusal leaves the next one free
+        cart.select(cart.lines[0], free.id, "SHIP-SET", "after a refusal")
     for other in cart.lines[1:]:
         foreign = [one.id for one in other.options if line.option(one.id) is None]
         if foreign:
