@@ -40,17 +40,17 @@ get() {
 }
 uri() { jq -rn --arg value "$1" '$value|@uri'; }
 
-printf '%s' '{"contactEmail": "guest454164761@example.com", "lineItemInputs": [{"itemId": "v1|19141207612|0", "quantity": 1}], "shippingAddress": {"recipient": {"firstName": "Rosa", "lastName": "Whitfield"}, "phoneNumber": "+15035550142", "addressLine1": "1820 Alder Street", "city": "Portland", "country": "US", "addressLine2": "Apt 4B", "stateOrProvince": "OR", "postalCode": "97205"}}' > "$work/0.request"
-call 0 POST "$SESSION_URL/buy/order/v2/guest_checkout_session/initiate" -H 'X-EBAY-C-MARKETPLACE-ID: EBAY_US' -H "Authorization: Bearer $TOKEN" -H 'Content-Type: application/json' --data-binary @"$work/0.request"
+printf '%s' '{"contactEmail": "guest454164761@example.com", "lineItemInputs": [{"itemId": "v1|19641207612|0", "quantity": 1}], "shippingAddress": {"recipient": {"firstName": "志強", "lastName": "黃"}, "phoneNumber": "+85225550199", "addressLine1": "軒尼詩道 256 號", "city": "香港", "country": "HK", "addressLine2": "12 樓 C 室"}}' > "$work/0.request"
+call 0 POST "$SESSION_URL/buy/order/v2/guest_checkout_session/initiate" -H 'X-EBAY-C-MARKETPLACE-ID: EBAY_HK' -H "Authorization: Bearer $TOKEN" -H 'Content-Type: application/json' --data-binary @"$work/0.request"
 session_1=$(get 0 '.body.checkoutSessionId') || exit 2
-printf '%s' '{"marketingTerms": [{"marketingTermsAccepted": true, "marketingChannels": ["EMAIL"], "marketingTypes": ["OFFER", "PROMOTION", "SURVEY"]}]}' > "$work/8.request"
-call 8 POST "$PLACE_ORDER_URL/buy/order/v1/guest_checkout_session/$(uri "$session_1")/place_order" -H 'X-EBAY-C-MARKETPLACE-ID: EBAY_GB' -H 'X-EBAY-C-ENDUSERCTX: deviceId=guestcheckoutconformance' -H "Authorization: Bearer $TOKEN" -H 'Content-Type: application/json' --data-binary @"$work/8.request"
+printf '%s' '{"marketingTerms": [{"marketingTermsAccepted": true, "marketingChannels": ["EMAIL"], "marketingTypes": ["OFFER", "PROMOTION", "SURVEY"]}]}' > "$work/15.request"
+call 15 POST "$PLACE_ORDER_URL/buy/order/v1/guest_checkout_session/$(uri "$session_1")/place_order" -H 'X-EBAY-C-MARKETPLACE-ID: EBAY_US' -H 'X-EBAY-C-ENDUSERCTX: deviceId=guestcheckoutconformance' -H "Authorization: Bearer $TOKEN" -H 'Content-Type: application/json' --data-binary @"$work/15.request"
 
-jq -e  '((.status==400 and any(.body.errors[]?; .errorId==15029)))' "$work/8.json" > /dev/null 2>&1
+jq -e  '((.status==400 and any(.body.errors[]?; .errorId==15029)))' "$work/15.json" > /dev/null 2>&1
 case $? in
   0) echo 'MARKET-SAME holds here: the fault is gone'; exit 0 ;;
   2|3) echo 'this jq cannot read the test' >&2; exit 2 ;;
 esac
 echo 'MARKET-SAME is broken (is refused): expected refused with 400 15029'
-echo 'seen now:'; jq -c '{status, errors: [.body.errors[]?|{errorId, message}]}' "$work/8.json"
+echo 'seen now:'; jq -c '{status, errors: [.body.errors[]?|{errorId, message}]}' "$work/15.json"
 exit 1

@@ -4,7 +4,7 @@
 # Sources: M: updateGuestQuantity
 # Checked:  the items that are left
 # Expected: none
-# Seen:     ["v1|19441051903|0"]
+# Seen:     ["v1|19541051903|0"]
 #
 # Run it: TOKEN=… sh scripts/QTY-ZERO-5677.sh
 # Exit status: 1 the fault is there, 0 it is gone, 2 the script could not get that far. Needs curl and jq.
@@ -40,15 +40,15 @@ get() {
 }
 uri() { jq -rn --arg value "$1" '$value|@uri'; }
 
-printf '%s' '{"contactEmail": "guest701342791@example.com", "lineItemInputs": [{"itemId": "v1|19441276816|0", "quantity": 1}, {"itemId": "v1|19441051903|0", "quantity": 1}], "shippingAddress": {"recipient": {"firstName": "Lachlan", "lastName": "Nguyen"}, "phoneNumber": "+61255501234", "addressLine1": "8 Wattle Parade", "city": "Sydney", "country": "AU", "stateOrProvince": "NSW", "postalCode": "2010"}}' > "$work/0.request"
-call 0 POST "$SESSION_URL/buy/order/v2/guest_checkout_session/initiate" -H 'X-EBAY-C-MARKETPLACE-ID: EBAY_AU' -H "Authorization: Bearer $TOKEN" -H 'Content-Type: application/json' --data-binary @"$work/0.request"
+printf '%s' '{"contactEmail": "guest701342791@example.com", "lineItemInputs": [{"itemId": "v1|19541276816|0", "quantity": 1}, {"itemId": "v1|19541051903|0", "quantity": 1}], "shippingAddress": {"recipient": {"firstName": "Amélie", "lastName": "Gagnon"}, "phoneNumber": "+14165550137", "addressLine1": "64 rue St-Jean", "city": "Toronto", "country": "CA", "stateOrProvince": "ON", "postalCode": "M5V 2T6"}}' > "$work/0.request"
+call 0 POST "$SESSION_URL/buy/order/v2/guest_checkout_session/initiate" -H 'X-EBAY-C-MARKETPLACE-ID: EBAY_CA' -H "Authorization: Bearer $TOKEN" -H 'Content-Type: application/json' --data-binary @"$work/0.request"
 session_1=$(get 0 '.body.checkoutSessionId') || exit 2
-line_2=$(get 0 '([.body.lineItems[]|select(.itemId==$item)]|first).lineItemId' --arg item 'v1|19441276816|0') || exit 2
+line_2=$(get 0 '([.body.lineItems[]|select(.itemId==$item)]|first).lineItemId' --arg item 'v1|19541276816|0') || exit 2
 jq -cn --arg line_2 "$line_2" '{"lineItemId": $line_2, "quantity": 0}' > "$work/1.request"
-call 1 POST "$SESSION_URL/buy/order/v2/guest_checkout_session/$(uri "$session_1")/update_quantity" -H 'X-EBAY-C-MARKETPLACE-ID: EBAY_AU' -H "Authorization: Bearer $TOKEN" -H 'Content-Type: application/json' --data-binary @"$work/1.request"
-line_3=$(get 0 '([.body.lineItems[]|select(.itemId==$item)]|first).lineItemId' --arg item 'v1|19441051903|0') || exit 2
+call 1 POST "$SESSION_URL/buy/order/v2/guest_checkout_session/$(uri "$session_1")/update_quantity" -H 'X-EBAY-C-MARKETPLACE-ID: EBAY_CA' -H "Authorization: Bearer $TOKEN" -H 'Content-Type: application/json' --data-binary @"$work/1.request"
+line_3=$(get 0 '([.body.lineItems[]|select(.itemId==$item)]|first).lineItemId' --arg item 'v1|19541051903|0') || exit 2
 jq -cn --arg line_3 "$line_3" '{"lineItemId": $line_3, "quantity": 0}' > "$work/4.request"
-call 4 POST "$SESSION_URL/buy/order/v2/guest_checkout_session/$(uri "$session_1")/update_quantity" -H 'X-EBAY-C-MARKETPLACE-ID: EBAY_AU' -H "Authorization: Bearer $TOKEN" -H 'Content-Type: application/json' --data-binary @"$work/4.request"
+call 4 POST "$SESSION_URL/buy/order/v2/guest_checkout_session/$(uri "$session_1")/update_quantity" -H 'X-EBAY-C-MARKETPLACE-ID: EBAY_CA' -H "Authorization: Bearer $TOKEN" -H 'Content-Type: application/json' --data-binary @"$work/4.request"
 
 jq -e  '[([.body.lineItems[]?.itemId]|sort)] == [[]]' "$work/4.json" > /dev/null 2>&1
 case $? in
