@@ -14,7 +14,7 @@ PIP := $(PY) -m pip install --quiet --disable-pip-version-check --require-hashes
 READY := .venv/.ready
 READY_DEV := .venv/.ready-dev
 
-.PHONY: help setup setup-dev conformance watch profile mock merge report compare trend test hostile matrix variants curve bench soak flakes ids requirements drift examples docs allure
+.PHONY: help setup setup-dev conformance watch profile mock merge report compare trend test hostile matrix variants curve bench soak flakes ids requirements drift examples docs allure mutate
 
 help: ## what can be run
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -94,6 +94,9 @@ soak: $(READY) ## walk for a chosen time; does anything grow or leak: [FOR=600] 
 flakes: $(READY) ## the default run with many seeds; which outcomes differ: [RUNS=100] [TARGET=mock] [BASE_URL=] [ARGS=…]
 	@$(PY) -m conformance.flakes --runs "$(or $(RUNS),100)" --target "$(TARGET)" \
 		$(if $(BASE_URL),--base-url "$(BASE_URL)") --out "$(REPORT)/flakes.json" $(ARGS)
+
+mutate: $(READY) ## which mutants of rules, model and judge the corpus notices, in docs/mutation.md: [ARGS="--sample 400"]
+	@$(PY) -m conformance.mutate $(ARGS)
 
 ids: $(READY) ## write docs/ids.md, every id and whether a run provoked it: [REPORT=reports/latest]
 	@$(PY) -m conformance.ids "$(REPORT)"
