@@ -14,7 +14,7 @@ PIP := $(PY) -m pip install --quiet --disable-pip-version-check --require-hashes
 READY := .venv/.ready
 READY_DEV := .venv/.ready-dev
 
-.PHONY: help setup setup-dev conformance watch profile mock merge report compare trend test hostile matrix variants curve bench soak flakes ids requirements drift examples docs allure mutate
+.PHONY: help setup setup-dev conformance watch profile mock merge report compare trend test hostile matrix variants curve bench soak flakes mutate ids requirements drift examples docs allure
 
 help: ## what can be run
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
