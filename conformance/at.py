@@ -82,6 +82,12 @@ class At:
         return self.request.object()
 
     @property
+    def address(self) -> dict[str, Any]:
+        """The address that the request carries, {} if it carries none."""
+        found = self.body if self.operation == contract.ADDRESS else self.body.get("shippingAddress")
+        return found if isinstance(found, dict) else {}
+
+    @property
     def why(self) -> str | None:
         """The requirement that the request was sent for."""
         return self.exchange.intent.requirement if self.exchange.intent else None
@@ -103,9 +109,9 @@ class At:
         """Whether the answer refuses an address of Hong Kong, which has none, for want of a postal code."""
         if self.operation not in (contract.INITIATE, contract.ADDRESS) or 15001 not in self.exchange.error_ids:
             return False
-        body = self.body if self.operation == contract.ADDRESS else self.body.get("shippingAddress")
-        at_home = isinstance(body, dict) and body.get("country") == "HK" and not body.get("postalCode")
-        return at_home and not self.problems  # what else is wrong with the request may be what is missed
+        if self.address.get("country") != "HK" or self.address.get("postalCode"):
+            return False
+        return not self.problems  # what else is wrong with the request may be what is missed
 
     @property
     def amounts(self) -> list[tuple[str, str, Any]]:

@@ -89,6 +89,11 @@ class ErrorEntry:
     meaning: str
     provoked_by: str
 
+    @property
+    def can_be_provoked(self) -> bool:
+        """Whether a client can bring it about; otherwise `provoked_by` has the words why not."""
+        return " " not in self.provoked_by
+
 
 def _load(name: str) -> Any:
     with open(ROOT / name, encoding="utf-8") as handle:

@@ -21,6 +21,7 @@ from typing import Any
 from conformance import contract
 from conformance.exchange import Exchange
 from conformance.judge import Judgment, judge
+from conformance.mock_process import right_ids
 from conformance.model import World, money
 from conformance.profile import TARGETS, Profile, parse
 from conformance.rules import load_rules
@@ -172,7 +173,7 @@ def proofs(report: Path, fault: dict[str, Any], profile: str = "mock") -> list[E
     """The shrunk proofs of a fault's findings, those of the broken rule first."""
     result = json.loads((report / "result.json").read_text(encoding="utf-8"))
     findings = [one for each in result["requirements"] for one in each["findings"]] + result["also_seen"]
-    right = {fault["requirement"], *fault.get("also", ())}
+    right = right_ids(fault)
     shrunk = [one for one in findings if one["exchanges"] and one["exchanges"][0].startswith("shrink/")]
     shrunk.sort(key=lambda one: one["requirement"] not in right)
     named = [{one.rpartition("/")[0] for one in finding["exchanges"]} for finding in shrunk[:MOST_PROOFS]]

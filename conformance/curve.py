@@ -17,7 +17,7 @@ from typing import Any
 
 from conformance import VERSION, contract
 from conformance.matrix import judge_fault, sample, spread
-from conformance.mock_process import MockProcess, listed
+from conformance.mock_process import MockProcess, listed, right_ids
 from reports.curve import drawing, table
 
 BUDGETS = (20, 40, 80, 150, 300, 600, None)
@@ -41,8 +41,8 @@ def measured(budget: int | None, mock: MockProcess, faults: list[dict[str, Any]]
         judge = partial(judge_fault, base_url=mock.base_url, folder=folder, arguments=arguments, own=False)
         missed = []
         for fault, result in spread(judge, faults, workers):
-            own = {fault["requirement"], *fault.get("also", ())}
-            if not any(one["outcome"] == "failed" and one["id"] in own for one in result.get("requirements", [])):
+            right = right_ids(fault)
+            if not any(one["outcome"] == "failed" and one["id"] in right for one in result.get("requirements", [])):
                 missed.append(fault["name"])
     judged = [one["id"] for one in sound["requirements"] if one["outcome"] == "passed"]
     usual = sum(not contract.is_rare(one) for one in judged)

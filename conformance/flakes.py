@@ -7,7 +7,6 @@ Exit status 0 if all runs said the same, 1 if not, or if a run left no result.
 from __future__ import annotations
 
 import argparse
-import contextlib
 import json
 import multiprocessing
 import os
@@ -21,8 +20,8 @@ from tempfile import mkdtemp
 from typing import Any
 
 from conformance import VERSION
+from conformance.matrix import run_here
 
-SUITES = Path(__file__).resolve().parent.parent / "suites"
 LONGEST_S = 600.0
 MOST_KEPT = 5  # reports of runs that said something else
 NO_RESULT = "no result"
@@ -86,10 +85,8 @@ def warm() -> None:
 
 def _judge(arguments: list[str], said: Path) -> None:
     """The forked process: one run, as a user starts it."""
-    import pytest
-
-    with open(said, "w", encoding="utf-8") as out, contextlib.redirect_stdout(out), contextlib.redirect_stderr(out):
-        status = int(pytest.main(arguments))
+    with open(said, "w", encoding="utf-8") as out:
+        status = run_here(arguments, out)
         out.flush()
     os._exit(status)
 
@@ -97,7 +94,7 @@ def _judge(arguments: list[str], said: Path) -> None:
 def one_run(seed: int, target: str, base_url: str | None, folder: Path, more: list[str]) -> tuple[Outcome, str]:
     """Judges once; the outcome and, if there is no result, what was said last."""
     folder.mkdir(parents=True, exist_ok=True)
-    arguments = [str(SUITES), "--target", target, "--report", str(folder), "--seed", str(seed), *more]
+    arguments = ["--target", target, "--report", str(folder), "--seed", str(seed), *more]
     arguments += ["--base-url", base_url] if base_url else []
     process = multiprocessing.get_context("fork").Process(target=_judge, args=(arguments, folder / "said.txt"))
     process.start()

@@ -53,7 +53,7 @@ def unprovoked(seen: Seen) -> list[ErrorEntry]:
     return [
         one
         for one in contract.errors()
-        if " " not in one.provoked_by and not any(seen[one.id, name] for name in operations_of(one, seen))
+        if one.can_be_provoked and not any(seen[one.id, name] for name in operations_of(one, seen))
     ]
 
 
@@ -63,14 +63,14 @@ def _rows(seen: Seen) -> Iterator[str]:
         told = [f"{name} ({seen[entry.id, name]})" for name in names if seen[entry.id, name]]
         silent = [name for name in names if not seen[entry.id, name]]
         judged = ", ".join(told) or "no"
-        role = f"`{entry.provoked_by}`" if " " not in entry.provoked_by else entry.provoked_by
+        role = f"`{entry.provoked_by}`" if entry.can_be_provoked else entry.provoked_by
         yield f"| {entry.id} | {entry.kind} | {entry.meaning} | {role} | {judged} | {', '.join(silent) or '-'} |"
 
 
 def page(seen: Seen) -> str:
     """The page."""
     provoked = [one for one in contract.errors() if any(seen[one.id, name] for name in operations_of(one, seen))]
-    can = [one for one in contract.errors() if " " not in one.provoked_by]
+    can = [one for one in contract.errors() if one.can_be_provoked]
     return (
         HEAD
         + f"{len(provoked)} of {len(contract.errors())} ids were seen; {len(can)} can be provoked by a client.\n\n"

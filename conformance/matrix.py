@@ -20,11 +20,11 @@ from concurrent.futures import ProcessPoolExecutor, as_completed
 from functools import partial
 from pathlib import Path
 from tempfile import mkdtemp
-from typing import Any, TypeVar
+from typing import Any, TextIO, TypeVar
 
 from conformance import VERSION
 from conformance.corpus import KEPT, keep
-from conformance.mock_process import MockProcess, listed
+from conformance.mock_process import MockProcess, listed, right_ids
 from reports import kill_matrix
 
 T = TypeVar("T")
@@ -33,7 +33,7 @@ FEW = 25
 SUITES = Path(__file__).resolve().parent.parent / "suites"
 
 
-def run_here(arguments: list[str], said: io.StringIO) -> int:
+def run_here(arguments: list[str], said: TextIO) -> int:
     """Runs the suites in this process; returns the exit status. Imports are paid once, however often it is called."""
     import pytest
 
@@ -70,7 +70,7 @@ def row(fault: dict[str, Any], result: dict[str, Any]) -> dict[str, Any]:
     """What the matrix says of one fault."""
     findings = [one for requirement in result.get("requirements", []) for one in requirement["findings"]]
     under = sorted({one["requirement"] for one in findings})
-    right = {fault["requirement"], *fault.get("also", ())}
+    right = right_ids(fault)
     own = [one for one in findings if one["requirement"] in right]
     firsts = [one["first_request"] for one in own if one.get("first_request")]
     steps = [len(one["steps"]) for one in own if one["steps"]]
@@ -89,7 +89,7 @@ def row(fault: dict[str, Any], result: dict[str, Any]) -> dict[str, Any]:
 
 def document(rows: list[dict[str, Any]], faults: dict[str, dict[str, Any]]) -> dict[str, Any]:
     """The kill matrix."""
-    right = [one for one in rows if {one["requirement"], *faults[one["name"]].get("also", ())} & set(one["under"])]
+    right = [one for one in rows if right_ids(faults[one["name"]]) & set(one["under"])]
     totals = {"faults": len(rows), "found": sum(one["found"] for one in rows), "right_id": len(right)}
     return {
         "format": 1,
@@ -146,7 +146,7 @@ def run(
         for fault, result in spread(judge, faults, workers):
             found = row(fault, result)
             rows.append(found)
-            right = {fault["requirement"], *fault.get("also", ())} & set(found["under"])
+            right = right_ids(fault) & set(found["under"])
             mark = "found  " if right else "OTHER  " if found["found"] else "MISSED "
             print(
                 f"{mark} {fault['name']:<58} {fault['requirement']:<22} {', '.join(found['under'])} "

@@ -20,6 +20,19 @@ def listed(kind: str) -> list[dict[str, Any]]:
     return found
 
 
+def right_ids(fault: dict[str, Any]) -> set[str]:
+    """The requirements that a listed fault breaks: found under one of them, it is found under the right id."""
+    return {fault["requirement"], *fault.get("also", ())}
+
+
+def rss_mb(pid: int) -> float:
+    """The resident memory of a process in MB; 0 where the system does not tell."""
+    try:
+        return int(Path(f"/proc/{pid}/status").read_text(encoding="utf-8").split("VmRSS:")[1].split()[0]) / 1024
+    except (OSError, IndexError):
+        return 0.0
+
+
 class MockProcess:
     """`python -m mock` on a free port; `base_url` waits until it is ready."""
 

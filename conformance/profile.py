@@ -201,12 +201,17 @@ NEEDS: dict[str, Callable[[Profile], bool]] = {
 }
 
 
+def path_of(target: str) -> Path:
+    """Where a profile is that is named by its name in `targets/` or by its path."""
+    return Path(target) if target.endswith(".toml") or "/" in target else TARGETS / f"{target}.toml"
+
+
 def load(target: str, base_url: str | None = None) -> Profile:
     """Reads a profile by its name in `targets/` or by its path.
 
     Raises ProfileError with one sentence that names the key and what to write.
     """
-    path = TARGETS / f"{target}.toml" if not target.endswith(".toml") and "/" not in target else Path(target)
+    path = path_of(target)
     if not path.is_file():
         known = ", ".join(sorted(one.stem for one in TARGETS.glob("*.toml") if one.stem != "template"))
         raise ProfileError(f"There is no profile {target!r}: give a path to a TOML file or one of {known}.")

@@ -101,6 +101,10 @@ class Shop:
         """What the profile says of a marketplace."""
         return self.profile.markets[marketplace]
 
+    def place(self, marketplace: str) -> int:
+        """Its place among the profile's marketplaces, so that each can take its turn."""
+        return list(self.profile.markets).index(marketplace)
+
     def some(self, values: Iterable[T], few: int | None = None, turn: str = "") -> Iterator[T]:
         """All values; the first `few` where the test is not thorough, fewer still under a budget.
 
@@ -109,7 +113,7 @@ class Shop:
         limits = [one for one in (self.depth, None if self.thorough else few) if one is not None]
         if turn and limits and not self.brief:
             values = list(values)
-            first = list(self.profile.markets).index(turn) * min(limits) % max(1, len(values))
+            first = self.place(turn) * min(limits) % max(1, len(values))
             values = values[first:] + values[:first]
         for at, value in enumerate(values):
             if not limits or at < min(limits):

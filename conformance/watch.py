@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from conformance.profile import TARGETS
+from conformance.profile import path_of
 
 ROOT = Path(__file__).resolve().parent.parent
 POLL_S, QUIET_S = 0.3, 0.3  # how often files are looked at, and how long they must have been left alone
@@ -26,11 +26,6 @@ COMES_BACK_S = 10.0  # a server that restarts with its source is waited for
 MOST_FILES = 20_000
 PASSED_OVER = {"node_modules", "__pycache__", "venv", "target", "build", "dist"}
 Seen = dict[str, tuple[int, int]]
-
-
-def profile_path(target: str) -> Path:
-    """Where the profile is, as `conformance.profile.load` finds it."""
-    return Path(target) if target.endswith(".toml") or "/" in target else TARGETS / f"{target}.toml"
 
 
 def files(places: Iterable[Path], but: Path) -> Iterator[Path]:
@@ -140,7 +135,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--report", type=Path, default=Path("reports/latest"), help="where reports go (%(default)s)")
     parser.add_argument("--runs", type=int, help="end after so many runs")
     options, more = parser.parse_known_args(arguments)
-    profile, report = profile_path(options.target).resolve(), options.report.resolve()
+    profile, report = path_of(options.target).resolve(), options.report.resolve()
     places = [one.resolve() for one in options.watch or [profile.parent]]
     places += [] if any(profile.is_relative_to(one) for one in places) else [profile]
     if missing := [str(one) for one in places if not one.exists()]:

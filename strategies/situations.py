@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from conformance import contract
 from conformance.shop import Cart, Shop
@@ -67,6 +68,12 @@ def cart_in(shop: Shop, market: str, name: str, *, email: str | None = None, ite
     if name != "calm":
         cart.read()
     return cart
+
+
+def body_in_turn(shop: Shop, market: str) -> dict[str, Any]:
+    """A valid body of initiate: one line, in every other marketplace four."""
+    many = shop.place(market) % 2 and not shop.brief
+    return shop.initiate_body(market, [(one, 1) for one in shop.plain(market, 4 if many else 1)])
 
 
 def select_another(cart: Cart) -> bool:

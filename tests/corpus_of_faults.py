@@ -20,6 +20,7 @@ from urllib.parse import urlsplit
 from conformance import matrix, target
 from conformance.corpus import KEPT
 from conformance.http1 import Answer, Headers
+from conformance.mock_process import right_ids
 from mock.seams import listed
 from mock.server import App
 
@@ -101,9 +102,11 @@ def main() -> int:
     if options.only:
         faults = [one for one in faults if any(text in f"{one['name']} {one['requirement']}" for text in options.only)]
     missed = 0
-    for fault, result in matrix.spread(partial(judge, folder=str(options.folder), own=not options.whole), faults, options.workers):
+    for fault, result in matrix.spread(
+        partial(judge, folder=str(options.folder), own=not options.whole), faults, options.workers
+    ):
         under = matrix.row(fault, result)["under"]
-        if not {fault["requirement"], *fault.get("also", ())} & set(under):
+        if not right_ids(fault) & set(under):
             missed += 1
             print(
                 f"{fault['name']}: {fault['requirement']}, found under {under} {result.get('said', '')[-300:]}",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 from conformance import contract
 from conformance.claim import Claim, equal, line, quoted, true
@@ -13,17 +12,11 @@ from suites.line_items.rules import asked, named_line
 from suites.sessions.blame import address_test, told_by_form
 
 
-def sent_address(at: At) -> dict[str, Any]:
-    """The address that a request carries, {} if it carries none."""
-    found = at.body if at.operation == contract.ADDRESS else at.body.get("shippingAddress")
-    return found if isinstance(found, dict) else {}
-
-
 @demands("ADDR-REPLACE")
 def the_new_address_is_read_back(at: At) -> Iterator[Claim]:
     if at.operation != contract.ADDRESS or at.answer is None:
         return
-    sent, seen = flat_address(sent_address(at)), flat_address(at.answer.address)
+    sent, seen = flat_address(at.address), flat_address(at.answer.address)
     wrong = [
         name for name, value in sent.items() if folded(seen.get(name)) != folded(value) and not told_by_form(name, seen)
     ]
@@ -48,7 +41,7 @@ def the_new_address_is_read_back_exactly(at: At) -> Iterator[Claim]:
         return
     if at.failed & {"ADDR-REPLACE", "SESSION-CREATE"}:
         return
-    sent, seen = flat_address(sent_address(at)), flat_address(at.answer.address)
+    sent, seen = flat_address(at.address), flat_address(at.answer.address)
     wrong = next(
         (name for name, value in sent.items() if seen.get(name) != value and not told_by_form(name, seen)), None
     )
@@ -122,7 +115,7 @@ def markup(at: At) -> Iterator[str]:
 @refuses("ADDR-DOMESTIC")
 def a_foreign_country(at: At) -> Iterator[Ground]:
     market = at.profile.markets.get(at.session.marketplace if at.session else at.request.marketplace or "")
-    country = sent_address(at).get("country")
+    country = at.address.get("country")
     if market and isinstance(country, str) and country.strip() and country != market.country:
         if country in market.sanctioned_countries:
             yield Ground("ADDR-SANCTION", country)
@@ -141,7 +134,7 @@ def a_sanctioned_country(at: At) -> Iterator[Ground]:
 @demands("ADDR-WARN")
 def a_doubtful_address_is_taken_with_a_warning(at: At) -> Iterator[Claim]:
     market = at.profile.markets.get(at.session.marketplace if at.session else at.request.marketplace or "")
-    if market and market.unverifiable_address and sent_address(at) == market.unverifiable_address:
+    if market and market.unverifiable_address and at.address == market.unverifiable_address:
         yield true(
             15007 in at.exchange.warning_ids,
             "the warning",

@@ -9,7 +9,7 @@ from conformance.marks import in_marketplaces, in_situations, provokes
 from conformance.shop import Cart, Shop
 from strategies.addresses import CONTROL, MARKUP, TEXT_FIELDS, of_length, real_people, with_fields, with_path
 from strategies.broken import US_STATES, fields, named, without
-from strategies.situations import EACH, cart_in
+from strategies.situations import EACH, body_in_turn, cart_in
 
 
 def _initiate(shop: Shop, market: str, address: dict[str, Any], why: str, case: str) -> None:
@@ -47,8 +47,7 @@ def test_an_address_is_replaced_in_every_situation(shop: Shop, market: str, situ
 @in_marketplaces()
 def test_an_address_without_a_required_field(shop: Shop, market: str) -> None:
     address = shop.market(market).address
-    many = list(shop.profile.markets).index(market) % 2 and not shop.brief
-    body = shop.initiate_body(market, [(one, 1) for one in shop.plain(market, 4 if many else 1)])
+    body = body_in_turn(shop, market)
     needed = [
         path
         for path in fields(address)

@@ -125,7 +125,7 @@ def test_a_coupon_that_is_not_applied_cannot_be_removed(shop: Shop, market: str)
 def test_each_refused_coupon_has_the_id_of_its_reason(shop: Shop, market: str) -> None:
     cart = shop.cart(market)
     coupons = shop.market(market).coupons_of("refused")
-    first = list(shop.profile.markets).index(market) * 7 % max(1, len(coupons))
+    first = shop.place(market) * 7 % max(1, len(coupons))
     for coupon in shop.some(coupons[first:] + coupons[:first], few=6):
         cart.attempt(contract.APPLY, {"redemptionCode": coupon.code}, "COUPON-REFUSED", f"{coupon.error}")
     cart.attempt(contract.APPLY, {"redemptionCode": "NEVER-HEARD-OF-42"}, "COUPON-UNKNOWN")

@@ -149,7 +149,7 @@ def test_incomplete_marketing_terms_are_refused(shop: Shop, market: str, accepte
 @in_marketplaces(having="place_order buyer.declined")
 def test_a_declined_payment_ends_the_session(shop: Shop, market: str) -> None:
     declined = sorted(shop.profile.declined.items(), key=lambda one: one[1] != 15023)
-    at_market = list(shop.profile.markets).index(market)
+    at_market = shop.place(market)
     turned = (
         declined[:1] + declined[1 + at_market :] + declined[1 : 1 + at_market]
     )  # the first everywhere, others in turn

@@ -9,7 +9,7 @@ from conformance.marks import in_marketplaces, provokes
 from conformance.shop import Cart, Shop
 from strategies.addresses import whole
 from strategies.broken import fields, named, value_at, with_value, without, wrong_values
-from strategies.situations import cart_in
+from strategies.situations import body_in_turn, cart_in
 
 REQUIRED = (
     "contactEmail",
@@ -52,8 +52,7 @@ def test_initiate_without_lines(shop: Shop, market: str) -> None:
 @provokes("SESSION-INVALID", cost=40)
 @in_marketplaces()
 def test_initiate_with_a_value_that_no_field_takes(shop: Shop, market: str) -> None:
-    many = list(shop.profile.markets).index(market) % 2 and not shop.brief  # a full cart in every other marketplace
-    body = shop.initiate_body(market, [(one, 1) for one in shop.plain(market, 4 if many else 1)])
+    body = body_in_turn(shop, market)
     if shop.thorough:
         body["shippingAddress"] = whole(market, body["shippingAddress"])
     for path in shop.some(fields(body), few=7):

@@ -23,7 +23,7 @@ from tempfile import mkdtemp
 from typing import Any
 
 from conformance.journal import Journal
-from conformance.mock_process import MockProcess
+from conformance.mock_process import MockProcess, rss_mb
 from conformance.profile import PRODUCTION_HOSTS, Profile, ProfileError, load
 from conformance.rules import load_rules
 from conformance.shop import Blocked, Shop, Trace
@@ -68,18 +68,16 @@ class Soaked:
 
 def _process(pid: int) -> tuple[float, int, int]:
     """(memory in MB, open files, sockets among them) of a process; zeros where the system does not tell."""
-    place = Path("/proc") / str(pid)
+    links = []
     try:
-        status = (place / "status").read_text(encoding="utf-8")
-        links = []
-        for one in (place / "fd").iterdir():
+        for one in Path(f"/proc/{pid}/fd").iterdir():
             try:
                 links.append(os.readlink(one))
             except OSError:  # closed meanwhile, such as the one that lists them
                 continue
     except OSError:
         return 0.0, 0, 0
-    return int(status.split("VmRSS:")[1].split()[0]) / 1024, len(links), sum(one.startswith("socket:") for one in links)
+    return rss_mb(pid), len(links), sum(one.startswith("socket:") for one in links)
 
 
 def _sample(soaked: Soaked, at_s: float, server: int | None) -> Sample:

@@ -24,7 +24,7 @@ from urllib.parse import urlsplit
 from conformance import contract
 from conformance.exchange import Exchange, Request
 from conformance.judge import judge
-from conformance.mock_process import ROOT, MockProcess
+from conformance.mock_process import ROOT, MockProcess, rss_mb
 from conformance.model import World
 from conformance.profile import Profile, load
 from conformance.rules import load_rules
@@ -160,14 +160,6 @@ class Load:
     @property
     def rate(self) -> float:
         return self.requests / self.seconds
-
-
-def rss_mb(pid: int) -> float:
-    """The resident memory of a process; 0 where the system does not tell."""
-    try:
-        return int(Path(f"/proc/{pid}/status").read_text(encoding="utf-8").split("VmRSS:")[1].split()[0]) / 1024
-    except (OSError, IndexError):
-        return 0.0
 
 
 async def _crowd(clients: list[Client], lasts_s: float, pid: int) -> tuple[float, list[float]]:
