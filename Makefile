@@ -14,7 +14,7 @@ PIP := $(PY) -m pip install --quiet --disable-pip-version-check --require-hashes
 READY := .venv/.ready
 READY_DEV := .venv/.ready-dev
 
-.PHONY: help setup setup-dev conformance watch profile mock merge report compare trend test hostile matrix variants curve bench soak flakes mutate ids requirements drift examples docs allure
+.PHONY: help setup setup-dev conformance watch profile mock merge report compare trend test hostile matrix pairs variants curve bench soak flakes mutate ids requirements drift examples docs allure
 
 help: ## what can be run
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -77,6 +77,9 @@ hostile: $(READY_DEV) ## the whole gallery of hostile servers
 
 matrix: $(READY) ## the default run against every fault of the mock: [ARGS="--sample 40"]
 	@$(PY) -m conformance.matrix $(ARGS)
+
+pairs: $(READY) ## two faults at once, 100 random pairs: does one hide the other? [ARGS="--count 20 --seed 1"]
+	@$(PY) -m conformance.pairs $(ARGS)
 
 variants: $(READY) ## the default run against every lawful variant of the mock: [ARGS=…]
 	@$(PY) -m tests.fairness $(ARGS)

@@ -16,7 +16,7 @@ from typing import Any
 from conformance import contract, journal
 from conformance.interrupt import undisturbed
 from conformance.loss import drop_what_loss_explains
-from conformance.merge import Merged, merge
+from conformance.merge import Merged, drop_consequences, merge
 from conformance.part import read_parts
 from conformance.progress import where
 from conformance.publish import RESULT, staged
@@ -128,14 +128,16 @@ def collect(folder: Path, sources: list[tuple[Path, list[journal.TraceRecord]]])
 
 def _shrink(run: Any, merged: Merged, records: list[journal.TraceRecord]) -> None:
     by_name, began = {one.name: one for one in records}, monotonic()
+    known = {one.requirement for one in merged.findings.values()}
     worth = [one for one in merged.findings.values() if contract.requirements()[one.requirement].level != "READING"]
     for finding in worth[:MOST_SHRUNK]:
         if finding.first["exchange"].startswith("races/"):
             continue  # one request after the other shows nothing of it
         if monotonic() - began > LONGEST_SHRINKING_S:
-            return
+            break
         if finding.first["operation"] != contract.TOKEN:
             try:
-                shrink_finding(run, finding, by_name)
+                shrink_finding(run, finding, by_name, known)
             except Exception as error:  # a defect of ours must not cost the report
                 run.defects.append(where(error))
+    drop_consequences(merged)

@@ -11,7 +11,7 @@ from conformance import contract, journal
 
 @dataclass
 class Finding:
-    """One broken claim of one requirement, wherever it was seen."""
+    """One broken claim of one requirement, wherever it was seen. cause: the rule that it is a consequence of."""
 
     requirement: str
     about: str
@@ -25,6 +25,7 @@ class Finding:
     steps: list[str] = field(default_factory=list)
     script: str | None = None
     reproduced: str | None = None
+    cause: str | None = None
 
     def document(self) -> dict[str, Any]:
         """Its part of result.json."""
@@ -58,6 +59,7 @@ class Merged:
     visits: Counter[tuple[str, str, str]] = field(default_factory=Counter)
     blocked: dict[str, str] = field(default_factory=dict)
     requests: int = 0
+    consequences: list[str] = field(default_factory=list)
 
 
 def merge(records: list[journal.TraceRecord]) -> Merged:
@@ -146,8 +148,29 @@ def _drop_explained(merged: Merged) -> None:
     known = {_part(one.about) for one in merged.findings.values() if one.requirement in EXPLAINS}
     for key, one in list(merged.findings.items()):
         if one.first.get("weak") and _part(one.about) in known:
-            del merged.findings[key]
-            merged.failed_cases[one.requirement].clear()
+            _drop(merged, key)
+
+
+def drop_consequences(merged: Merged) -> None:
+    """Takes out the findings that a control (conformance/control.py) found to be consequences, and leaves a note."""
+    gone = Counter[tuple[str, str]]()
+    for key, one in list(merged.findings.items()):
+        if one.cause:
+            _drop(merged, key)
+            gone[one.cause, one.requirement] += 1
+    told = defaultdict(list)
+    for cause, requirement in gone:
+        told[cause].append(requirement)
+    merged.consequences += [
+        f"{', '.join(sorted(ids))} broke only as a consequence of {cause}: the same shows without the requests they blame."
+        for cause, ids in told.items()
+    ]
+
+
+def _drop(merged: Merged, key: tuple[str, str, bool]) -> None:
+    requirement = merged.findings.pop(key).requirement
+    if not any(one.requirement == requirement for one in merged.findings.values()):
+        merged.failed_cases[requirement].clear()
 
 
 def _part(about: str) -> str:

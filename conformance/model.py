@@ -201,9 +201,7 @@ def view(body: dict[str, Any]) -> View:
         id=text(body.get("checkoutSessionId")) or text(body.get("purchaseOrderId")),
         lines=_by_id(lines),
         address=address if isinstance(address, dict) else {},
-        coupons=[
-            code for one in objects(body.get("appliedCoupons")) if (code := text(one.get("redemptionCode"))) is not None
-        ],
+        coupons=_coupons(raw_coupons),
         summary=amounts_read,
         lines_known=len(lines) == len(raw_lines)
         if isinstance(raw_lines, list)
@@ -211,6 +209,13 @@ def view(body: dict[str, Any]) -> View:
         coupons_known=raw_coupons is None or _codes(raw_coupons),
         unreadable=frozenset({*SUMMARY, *(summary if isinstance(summary, dict) else ())}) - set(amounts_read),
     )
+
+
+def _coupons(raw: Any) -> list[str]:
+    """The codes, also where a text stands in place of the object."""
+    listed = raw if isinstance(raw, list) else []
+    codes = (text(one.get("redemptionCode")) if isinstance(one, dict) else text(one) for one in listed)
+    return [one for one in codes if one is not None]
 
 
 def _codes(coupons: Any) -> bool:
@@ -256,7 +261,8 @@ def state(seen: View) -> dict[Key, Any]:
         found["quantity", key] = UNKNOWN if line.quantity is None else line.quantity
         found["option", key] = line.selected.id if line.selected and line.selected.id else UNKNOWN
     address = flat_address(seen.address)
-    for name in (*ALWAYS_IN_ADDRESS, *(() if isinstance(seen.address.get("recipient"), dict) else RECIPIENT)):
+    always = ALWAYS_IN_ADDRESS if address else ADDRESS_FIELDS  # an answer without any address says nothing of its parts
+    for name in (*always, *(() if isinstance(seen.address.get("recipient"), dict) else RECIPIENT)):
         found["address", name] = UNKNOWN
     for name, value in address.items():
         found["address", name] = folded(value)

@@ -76,7 +76,7 @@ def build(frame: Frame, merged: Merged, exchanges: Path) -> dict[str, Any]:
             for (requirement, reading), counts in sorted(merged.readings.items())
         ],
         "also_seen": [one.document() for one in merged.findings.values() if one.requirement not in wanted],
-        "notes": [*complaints, *frame.defects, *_unreached(reach)],
+        "notes": [*complaints, *merged.consequences, *frame.defects, *_unreached(reach)],
     }
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from conformance import contract, journal
+from conformance.control import cause
 from conformance.exchange import Exchange, Request
 from conformance.judge import Judgment
 from conformance.script import write_script
@@ -54,6 +55,15 @@ class Shrinker:
             finally:
                 self.spent += len(shop.trace.exchanges)
             return self._proof(shop, steps, sent)
+
+    def broken(self, steps: list[Step]) -> set[tuple[str, str]] | None:
+        """Every (requirement, about) that breaks when the steps are sent; None where one of them cannot be sent."""
+        with self.run.shop(2 * 10**9, f"control/{self.finding.requirement}", thorough=False) as shop:
+            try:
+                play(shop, steps)
+            except Dangling:
+                return None
+            return {(one.requirement, one.claim.about) for one in shop.trace.judgments if one.claim and not one.ok}
 
     def _proof(self, shop: Shop, steps: list[Step], sent: list[tuple[Step, Exchange]]) -> Proof | None:
         for one in shop.trace.judgments:
@@ -140,8 +150,9 @@ def _with_inputs(step: Step, lines: list[dict[str, object]]) -> Step:
     return replace(step, request=request)
 
 
-def shrink_finding(run: Run, finding: Finding, records: dict[str, journal.TraceRecord]) -> None:
-    """Shrinks a finding, says how often it came again, and writes its script."""
+def shrink_finding(run: Run, finding: Finding, records: dict[str, journal.TraceRecord], known: set[str]) -> None:
+    """Shrinks a finding, says how often it came again, and writes its script; or says which of the `known` broken rules
+    it is a consequence of."""
     folder = run.parts
     trace, _, seq = finding.first["exchange"].rpartition("/")
     record = records.get(trace)
@@ -152,6 +163,10 @@ def shrink_finding(run: Run, finding: Finding, records: dict[str, journal.TraceR
     shrinker = Shrinker(run, finding)
     try:
         proof = shrinker.shrink(steps_of(upto))
+        sequence = proof.sent if proof else list(zip(steps_of(upto), upto, strict=True))
+        finding.cause = cause(finding, sequence, known, shrinker.broken)
+        if finding.cause:
+            return
         if proof is None:
             finding.reproduced = f"0 of {shrinker.replays}"
             return

@@ -284,6 +284,19 @@ def two_quantities(cart: Cart) -> list[Request]:
     ]
 
 
+def two_options(cart: Cart) -> list[Request]:
+    wanted = [(line.id, cart.other_option(line)) for line in cart.lines]
+    return [
+        Request(contract.OPTION, cart.id, {"lineItemId": line, "shippingOptionId": option.id}, cart.marketplace)
+        for line, option in wanted
+        if option
+    ]
+
+
+def two_payments(cart: Cart) -> list[Request]:
+    return [Request(contract.PLACE_ORDER, cart.id, cart.terms(), cart.marketplace)] * 2
+
+
 def broken(shop: Shop) -> set[str]:
     return {one.requirement for one in shop.trace.judgments if not one.ok}
 
@@ -291,12 +304,12 @@ def broken(shop: Shop) -> set[str]:
 def test_a_healthy_server_passes_and_the_session_goes_on(mock: str) -> None:
     shop = shop_at(mock)
     cart = shop.cart("EBAY_US", 2)
-    race(cart, "quantities of two lines", two_quantities(cart), explained)
+    race(lambda: cart, "quantities of two lines", two_quantities, explained)
     assert [line.quantity for line in cart.lines] == [3, 4]
     cart.read()
     cart.set_quantity(cart.lines[0], 1)
     cart.read()
-    race(cart, "two payments", [Request(contract.PLACE_ORDER, cart.id, cart.terms(), "EBAY_US")] * 2, explained)
+    race(lambda: cart, "two payments", two_payments, explained)
     assert cart.session.phase == "ordered"
     cart.read_order()
     cart.set_quantity(cart.lines[0], 2)
@@ -311,10 +324,12 @@ def test_a_healthy_server_passes_and_the_session_goes_on(mock: str) -> None:
 
 def test_a_lost_update_is_one_finding_of_race_alone(mock: str) -> None:
     shop = shop_at(f"{mock}/x/quantity-lost-at-once")
-    cart = shop.cart("EBAY_US", 2)
-    race(cart, "quantities of two lines", two_quantities(cart), explained)
-    cart.read()
-    cart.read()
+    carts = [shop.cart("EBAY_US", 2) for _ in range(2)]
+    left = iter(carts)
+    race(lambda: next(left), "quantities of two lines", two_quantities, explained)
+    for cart in carts:
+        cart.read()
+        cart.read()
     assert broken(shop) == {"RACE"}
     found = next(one for one in shop.trace.judgments if not one.ok)
     assert found.claim and len(found.claim.proof) == 2 and found.exchange not in found.claim.proof
@@ -322,9 +337,16 @@ def test_a_lost_update_is_one_finding_of_race_alone(mock: str) -> None:
 
 def test_two_orders_are_one_finding_of_race_alone(mock: str) -> None:
     shop = shop_at(f"{mock}/x/two-orders-at-once")
-    cart = shop.cart("EBAY_US")
-    race(cart, "two payments", [Request(contract.PLACE_ORDER, cart.id, cart.terms(), "EBAY_US")] * 2, explained)
+    race(lambda: shop.cart("EBAY_US"), "two payments", two_payments, explained)
     assert broken(shop) == {"RACE"}
+
+
+def test_what_breaks_one_after_the_other_is_no_race(mock: str) -> None:
+    """The control: the first shows another option than the one that was selected, at once or not."""
+    shop = shop_at(f"{mock}/x/read-selects-first")
+    race(lambda: shop.cart("EBAY_US", 2), "options of two lines", two_options, explained)
+    assert "RACE" not in broken(shop)
+    assert len([one for one in shop.trace.exchanges if one.operation == contract.OPTION]) == 4
 
 
 def test_a_run_that_may_not_go_on_stops_here_too(mock: str) -> None:

@@ -10,8 +10,12 @@ from conformance.shop import Shop
 @provokes("ORDER-UNKNOWN", cost=2)
 @in_marketplaces()
 def test_an_unknown_order(shop: Shop, market: str) -> None:
-    known = shop.paid(market).session.order if shop.profile.offers("payment") else None
-    known = known or "50000000000000"
+    known = "50000000000000"
+    if shop.profile.offers("payment"):
+        cart = shop.paid(market)
+        known = cart.session.order or known
+        if shop.profile.offers("second_app") and not shop.brief:
+            cart.read_order("ORDER-APP", credential=OTHER_APP)
     for unknown in shop.some((shop.unknown(known), "no-such-order")):
         shop.order(unknown, "ORDER-UNKNOWN")
     shop.order(shop.unknown(known), "ORDER-UNKNOWN", "with a marketplace", marketplace=market)

@@ -72,6 +72,10 @@ class Pair:
         """Whether an order may be placed."""
         return payment in (self.first, self.second)
 
+    def meet(self, cart: Cart) -> list[Request]:
+        """Both, for this cart."""
+        return [self.first(cart), self.second(cart)]
+
     def offered(self, shop: Shop, market: str) -> bool:
         """Whether this marketplace of the target has what the pair needs."""
         has_coupons = len(codes(shop, market)) >= self.coupons
@@ -133,19 +137,25 @@ def test_two_requests_at_once(shop: Shop, market: str) -> None:
         pair = PAIRS[case]
         if not pair.offered(shop, market):
             continue
-        for delays_s in shop.some(TRIES[: pair.tries]):
+
+        def make(pair: Pair = pair) -> Cart:
             cart = shop.cart(market, pair.lines)
             if pair.applied:
                 shop.send(coupon(cart))
-            race(cart, case, [pair.first(cart), pair.second(cart)], explained, delays_s=delays_s)
+            return cart
+
+        for delays_s in shop.some(TRIES[: pair.tries]):
+            race(make, case, pair.meet, explained, delays_s=delays_s)
 
 
 @provokes("RACE", cost=7)
 @in_marketplaces(4, having="items.2")
 def test_every_line_at_once(shop: Shop, market: str) -> None:
-    cart = shop.cart(market, min(4, shop.maximum(), len(shop.plain(market, 4))))
-    requests = [quantity(cart, line, place) for place, line in enumerate(cart.lines, 2)]
-    race(cart, "quantities of every line", requests, explained)
+    def meet(cart: Cart) -> list[Request]:
+        return [quantity(cart, line, place) for place, line in enumerate(cart.lines, 2)]
+
+    lines = min(4, shop.maximum(), len(shop.plain(market, 4)))
+    race(lambda: shop.cart(market, lines), "quantities of every line", meet, explained)
 
 
 # ---------------------------------------------------------------- many sessions at once: each is judged for itself

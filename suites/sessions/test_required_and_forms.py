@@ -55,7 +55,7 @@ def test_initiate_with_a_value_that_no_field_takes(shop: Shop, market: str) -> N
     body = body_in_turn(shop, market)
     if shop.thorough:
         body["shippingAddress"] = whole(market, body["shippingAddress"])
-    for path in shop.some(fields(body), few=7):
+    for path in shop.some(fields(body), few=5):
         if path[-1] == "quantity":
             continue  # QTY-INVALID
         for value in shop.some(wrong_values(path, value_at(body, path), market, all_of_them=shop.thorough)):
@@ -63,10 +63,10 @@ def test_initiate_with_a_value_that_no_field_takes(shop: Shop, market: str) -> N
 
 
 @provokes("SESSION-INVALID", "SESSION-REQUIRED", cost=60)
-@in_marketplaces(1)
+@in_marketplaces()
 def test_a_change_with_a_value_that_no_field_takes(shop: Shop, market: str) -> None:
-    cart = cart_in(shop, market, "two lines")
-    _break_each_field(shop, cart, thorough=True)
+    cart = cart_in(shop, market, "two lines" if shop.thorough else "calm")
+    _break_each_field(shop, cart, thorough=shop.thorough)
 
 
 @provokes("SESSION-INVALID", cost=60)
@@ -84,15 +84,16 @@ def _break_each_field(shop: Shop, cart: Cart, *, thorough: bool) -> None:
         seen.add(operation)
         if thorough and operation == contract.ADDRESS:
             body = whole(cart.marketplace, body)
-        for path in shop.some(fields(body)):
+        for path in shop.some(fields(body), few=1):
             if path[-1] in ("quantity", "redemptionCode") and operation == contract.QUANTITY:
                 continue
             every = thorough or path[-1] == "redemptionCode"
-            for value in shop.some(wrong_values(path, value_at(body, path), cart.marketplace, all_of_them=every)):
+            values = wrong_values(path, value_at(body, path), cart.marketplace, all_of_them=every)
+            for value in shop.some(values, few=1, turn=cart.marketplace):
                 if path[-1] == "redemptionCode" and value in ("", None):
                     continue  # COUPON-REQUIRED
                 cart.attempt(operation, with_value(body, path, value), "SESSION-INVALID", named(path))
         for name in ("lineItemId", "shippingOptionId"):
-            if name in body:
+            if name in body and shop.thorough:
                 why = {contract.QUANTITY: "QTY-UNKNOWN-LINE", contract.OPTION: "SHIP-UNKNOWN"}[operation]
                 cart.attempt(operation, without(body, (name,)), why, f"no {name}")

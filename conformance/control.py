@@ -1,0 +1,79 @@
+"""The control of a finding: is it there without the request that it is told of?
+
+A session that moves by itself (a read that hides a coupon) blames whatever request came last. So the shortest sequence
+is sent once more with plain reads in place of what is blamed. Where a rule about reads breaks then, the finding is a
+consequence of that rule's own finding, and is not told beside it. In the same way an order that cannot be read without a
+marketplace blames what it was read for: it is read with one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from conformance import contract
+from conformance.exchange import Exchange, Request
+from conformance.steps import Step
+
+if TYPE_CHECKING:
+    from conformance.merge import Finding
+
+Sent = Sequence[tuple[Step, Exchange]]
+Replay = Callable[[list[Step]], set[tuple[str, str]] | None]  # what breaks: (requirement, about)
+
+# What a session does by itself is theirs, in this order: a later one may be a consequence of an earlier one.
+OF_READS = ("SESSION-UNIQUE", "SESSION-SAFE", "SESSION-READ", "SESSION-ISOLATED")
+OPTIONAL = "MARKET-ORDER-OPTIONAL"
+
+
+def cause(finding: Finding, sent: Sent, known: set[str], replay: Replay) -> str | None:
+    """The broken rule of `known` that the finding is a consequence of.
+
+    sent: the shortest sequence that showed the breach. replay: sends steps and says what breaks; None where they cannot be
+    sent. Raises RunStopped.
+    """
+    requirement, last = finding.requirement, sent[-1][0]
+    above = OF_READS[: OF_READS.index(requirement)] if requirement in OF_READS else OF_READS
+    suspects = [one for one in above if one in known]
+    if suspects and (steps := _with_reads(sent)):
+        broken = replay(steps) or set()
+        for one in suspects:
+            if any(one == rule for rule, _ in broken):
+                return one
+    of_header = last.request.operation == contract.READ_ORDER and not last.request.marketplace
+    if of_header and OPTIONAL in known - {requirement} and (steps := _with_header(sent)):
+        broken_there = replay(steps)
+        if broken_there is not None and (requirement, finding.about) not in broken_there:
+            return OPTIONAL
+    return None
+
+
+def _with_header(sent: Sent) -> list[Step]:
+    """The steps, the last one under the marketplace of its session."""
+    *before, last = [step for step, _ in sent]
+    maker = next((one for one in before if last.subject and one.number == last.subject.of), None)
+    if maker is None:
+        return []
+    return [*before, replace(last, request=replace(last.request, marketplace=maker.request.marketplace))]
+
+
+def _with_reads(sent: Sent) -> list[Step]:
+    """The steps with a read in place of what may be blamed: the last one, payments, what was refused or was sent to
+    another session. [] if that changes nothing."""
+    makers = {step.number: step for step, _ in sent if step.creates}
+    last = sent[-1][0]
+    kept: list[Step] = []
+    for step, exchange in sent:
+        ends = step.request.operation in (contract.PLACE_ORDER, contract.READ_ORDER)
+        elsewhere = step.subject is not None and last.subject is not None and step.subject.of != last.subject.of
+        blamed = ends or elsewhere or not exchange.accepted or step is last
+        if step.creates or not blamed or not step.subject:
+            kept.append(step)
+            continue
+        maker = makers.get(step.subject.of)
+        if maker is None:
+            return []
+        read = Request(contract.READ, None, None, maker.request.marketplace, maker.request.credential)
+        kept.append(replace(step, request=read, intent=None, subject=replace(step.subject, kind="session"), fields={}))
+    return kept if any(new is not old for new, (old, _) in zip(kept, sent, strict=True)) else []
