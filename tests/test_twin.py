@@ -86,7 +86,7 @@ def run(twin: Twin, folder: Path, *arguments: str, **environment: str) -> Ran:
 
 def test_the_sandbox_profile_judges_what_there_is(mock: str, tmp_path: Path) -> None:
     """Each host gets its own calls; stubs stand for items and payment; a 503 now and then is no breach."""
-    with Twin(mock, Manners(every=13)) as twin:  # a number that no stub falls on: what is answered 503 is not judged
+    with Twin(mock, Manners(every=14)) as twin:  # a number that no stub falls on: what is answered 503 is not judged
         ran = run(twin, tmp_path, "--budget", "150")
     assert ran.result["counts"]["failed"] == 0, ran.said
     for one in ("PAY-LOCK", "LINES-MAX", "QTY-LIMIT", "QTY-STOCK", "QTY-LOT", "ITEM-ENDED", "ITEM-SELLER-UNPAID"):
