@@ -13,6 +13,7 @@ import argparse
 import gzip
 import json
 import sys
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -35,6 +36,8 @@ MOST_PROOFS = 4  # findings of one fault
 
 JUNK = "junk"
 Pair = tuple[str, str]
+Counted = tuple[str, str, int]
+Said = tuple[Counter[Pair], Counter[Pair]]  # how often each (requirement, about) breaks, each (requirement, reading) holds
 
 
 @dataclass
@@ -43,7 +46,7 @@ class Entry:
     rule may fail on it; also: what the fault breaks by its nature.
 
     units: (marketplace, item, unit price) as the scout of the run had seen them. found: each (requirement, about) that
-    the trace breaks; passed: each (requirement, reading) that it proves.
+    the trace breaks, and how often; passed: each (requirement, reading) that it proves, and how often.
     """
 
     name: str
@@ -51,8 +54,8 @@ class Entry:
     requirement: str | None
     also: list[str] = field(default_factory=list)
     units: list[tuple[str, str, str]] = field(default_factory=list)
-    found: list[Pair] = field(default_factory=list)
-    passed: list[Pair] = field(default_factory=list)
+    found: list[Counted] = field(default_factory=list)
+    passed: list[Counted] = field(default_factory=list)
     exchanges: list[dict[str, Any]] = field(default_factory=list)
 
 
@@ -107,15 +110,19 @@ def judged(profile: Profile, units: Iterable[tuple[str, str, str]], exchanges: I
     return found
 
 
-def signature(judgments: Iterable[Judgment]) -> tuple[set[Pair], set[Pair]]:
-    """Each (requirement, about) that is broken and each (requirement, reading) that is proved."""
-    broken, passed = set(), set()
+def signature(judgments: Iterable[Judgment]) -> Said:
+    """How often each (requirement, about) is broken and each (requirement, reading) proved."""
+    broken, passed = Counter[Pair](), Counter[Pair]()
     for one in judgments:
         if one.ok:
-            passed.add((one.requirement, one.reading or ""))
+            passed[one.requirement, one.reading or ""] += 1
         else:
-            broken.add((one.requirement, one.claim.about if one.claim else ""))
+            broken[one.requirement, one.claim.about if one.claim else ""] += 1
     return broken, passed
+
+
+def _counted(said: Counter[Pair]) -> list[Counted]:
+    return sorted((*pair, count) for pair, count in said.items())
 
 
 def expect(entry: Entry, profile: Profile) -> Entry:
@@ -123,7 +130,7 @@ def expect(entry: Entry, profile: Profile) -> Entry:
     broken, passed = signature(judged(profile, entry.units, map(from_record, entry.exchanges)))
     if entry.requirement == JUNK:
         return entry
-    entry.found, entry.passed = sorted(broken), sorted(passed)
+    entry.found, entry.passed = _counted(broken), _counted(passed)
     return entry
 
 
@@ -312,7 +319,7 @@ def unproved(entries: Iterable[Entry]) -> list[str]:
     """Faults none of whose traces breaks the rule that the fault is about, and healthy traces that break one."""
     right: dict[str, bool] = {}
     for one in entries:
-        broken = {requirement for requirement, _ in one.found}
+        broken = {requirement for requirement, *_ in one.found}
         if one.requirement == JUNK:
             continue
         if one.requirement is None:
@@ -327,8 +334,8 @@ def _distinct(entries: list[Entry]) -> list[Entry]:
     seen: set[tuple[str, str, str]] = set()
     chosen = []
     for one in entries:
-        new = {(one.name, *pair) for pair in one.found} - seen
-        if one.requirement is None or new:
+        new = {(one.name, requirement, about) for requirement, about, _ in one.found} - seen
+        if one.requirement in (None, JUNK) or new:
             chosen.append(one)
             seen |= new
     return chosen

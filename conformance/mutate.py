@@ -2,7 +2,7 @@
 
 Each mutant (conformance/mutants.py) judges the corpus in a forked process: the modules are made anew with the changed
 one among them, everything else is imported once. It is noticed if some trace is judged in another way than recorded
-(another rule or claim broken, evidence or a reading lost or won), if it raises, or if it does not end in time. What
+(a rule or claim broken or proved once more or less, or with another reading), if it raises, or if it does not end in time. What
 changes only words or the jq test of a script is counted apart.
 """
 
@@ -22,7 +22,7 @@ from types import ModuleType
 from typing import Any
 
 from conformance import contract
-from conformance.corpus import CORPUS, JUNK, Corpus, Entry, load
+from conformance.corpus import CORPUS, JUNK, Corpus, Entry, Said, load
 from conformance.exchange import Exchange
 from conformance.mutants import Mutant, mutants, mutated
 from conformance.profile import Profile
@@ -47,8 +47,7 @@ class Trial:
     entry: Entry
     profile: Profile
     exchanges: list[Exchange]
-    broken: set[tuple[str, str]]
-    passed: set[tuple[str, str]]
+    said: Said
     words: list[tuple[str, ...]]
 
 
@@ -116,8 +115,8 @@ def trials(corpora: list[Corpus]) -> list[Trial]:
         for entry in corpus.entries:
             exchanges = [from_record(one) for one in entry.exchanges]
             judgments = made.judged(profiles[entry.profile], entry.units, exchanges)
-            broken, passed = made.signature(judgments)
-            found.append(Trial(entry, profiles[entry.profile], exchanges, broken, passed, words_of(judgments)))
+            said = made.signature(judgments)
+            found.append(Trial(entry, profiles[entry.profile], exchanges, said, words_of(judgments)))
     return found
 
 
@@ -148,7 +147,7 @@ def verdict(mutant: Mutant, source: str, listed: list[Trial]) -> str:
             return NOTICED
         if trial.entry.requirement == JUNK:
             continue
-        if made.signature(judgments) != (trial.broken, trial.passed):
+        if made.signature(judgments) != trial.said:
             return NOTICED
         other_words = other_words or words_of(judgments) != trial.words
     return WORDS if other_words else SURVIVED
