@@ -60,7 +60,7 @@ def _with_header(sent: Sent) -> list[Step]:
 
 def _with_reads(sent: Sent) -> list[Step]:
     """The steps with a read in place of what may be blamed: the last one, payments, what was refused or was sent to
-    another session. [] if that changes nothing."""
+    another session. [] if that changes nothing, since what a read itself shows is no consequence of it."""
     makers = {step.number: step for step, _ in sent if step.creates}
     last = sent[-1][0]
     kept: list[Step] = []
@@ -68,10 +68,10 @@ def _with_reads(sent: Sent) -> list[Step]:
         ends = step.request.operation in (contract.PLACE_ORDER, contract.READ_ORDER)
         elsewhere = step.subject is not None and last.subject is not None and step.subject.of != last.subject.of
         blamed = ends or elsewhere or not exchange.accepted or step is last
-        if step.creates or not blamed or not step.subject:
+        maker = makers.get(step.subject.of) if step.subject else None
+        if step.creates or not blamed or not step.subject or (step.request.operation == contract.READ and exchange.accepted):
             kept.append(step)
             continue
-        maker = makers.get(step.subject.of)
         if maker is None:
             return []
         read = Request(contract.READ, None, None, maker.request.marketplace, maker.request.credential)

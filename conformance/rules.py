@@ -6,10 +6,12 @@ from functools import cache
 from importlib import import_module
 
 from conformance import contract
+from conformance.judge import in_order
 
 
 @cache
 def load_rules() -> None:
-    """Imports the rules of every chapter, which registers them with the judge."""
+    """Imports the rules of every chapter, which registers them with the judge: in this order, whoever imported one before."""
     for chapter in contract.CHAPTERS:
         import_module(f"suites.{chapter}.rules")
+    in_order()

@@ -47,7 +47,7 @@ def _disagrees(body: dict[str, Any]) -> bool:
 
 
 disagreed = sends(_disagrees)
-unpaid_line = Condition(lambda call, *_: any(line.item.unpaid for line in call.the_cart().lines))
+unpaid_line = Condition(lambda call, *_: call.cart is not None and any(one.item.unpaid for one in call.cart.lines))
 of_order = Condition(lambda call, kind: kind == "order")
 
 
