@@ -85,8 +85,14 @@ def demands(requirement: str, on: str = "accepted") -> Callable[[Claims], Claims
 
 def in_order() -> None:
     """Puts the rules in the order of the chapters: a later one knows what an earlier one of an answer found broken."""
-    for rules in (*_refusals.values(), *_demands.values()):
-        rules.sort(key=lambda one: contract.CHAPTERS.index(contract.requirements()[one[0]].chapter))
+
+    def chapter(rule: tuple[str, Any]) -> int:
+        return contract.CHAPTERS.index(contract.requirements()[rule[0]].chapter)
+
+    for refusing in _refusals.values():
+        refusing.sort(key=chapter)
+    for demanding in _demands.values():
+        demanding.sort(key=chapter)
 
 
 @cache
@@ -188,11 +194,7 @@ def _refusal_judgments(at: At, found: list[Ground]) -> Iterator[Judgment]:
     for one in found:
         union.update(lawful_pairs(one, at.operation))
     loose = any(one.any_of == "4xx" for one in found)
-    about = (
-        "is refused"
-        if exchange.accepted
-        else ("has no server error" if _crashed(exchange) else WRONG_ID)
-    )
+    about = "is refused" if exchange.accepted else ("has no server error" if _crashed(exchange) else WRONG_ID)
     claim = (
         true(False, about, "refused with a 4xx", exchange.answer(), REFUSED)
         if loose
@@ -244,7 +246,9 @@ def judge(world: World, profile: Profile, exchange: Exchange) -> list[Judgment]:
     at.failed = {one.requirement for one in found if not one.ok}
     if not (at.failed and at.exchange.accepted):  # what should have been refused has no right answer
         found += _claims(at)
-    if "ERROR-SHAPE" in at.failed and not exchange.error_ids:  # no id can be read: that is one finding, whatever the request was sent for
+    if (
+        "ERROR-SHAPE" in at.failed and not exchange.error_ids
+    ):  # no id can be read: that is one finding, whatever the request was sent for
         found = [one for one in found if one.ok or not one.claim or one.claim.about != WRONG_ID]
     fold.fold(at, reasons, found)
     return found
