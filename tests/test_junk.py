@@ -30,7 +30,7 @@ def test_junk_is_told() -> None:
         world = World()
         for one in exchanges:
             broken |= {each.requirement for each in judge(world, profile(), one) if not each.ok}
-    assert len(broken) > 40
+    assert len(broken) > 30  # where no errorId can be read, that is told alone
 
 
 def test_the_same_seed_spoils_the_same() -> None:
