@@ -31,7 +31,7 @@ from conformance.steps import from_record
 CORPUS = contract.ROOT.parent / "tests" / "data" / "corpus.jsonl.gz"
 HEADERS = ("content-type", "x-ebay-security-signature")  # what rules read of an answer's headers
 KEPT = "corpus.jsonl"  # in the folder of a kept report
-MOST_HEALTHY = 400  # exchanges of one healthy run
+MOST_HEALTHY = 1500  # exchanges of one healthy run
 MOST_PROOFS = 4  # findings of one fault
 
 JUNK = "junk"
@@ -204,7 +204,7 @@ def healthy(
 ) -> list[Entry]:
     """Traces of a run in which nothing failed: those that prove the most for an exchange, up to `most` exchanges.
 
-    seen: each (requirement, operation, reading) that other traces prove already.
+    seen: each (requirement, case, reading) that other traces prove already.
     """
     traces: dict[str, list[dict[str, Any]]] = {}
     with open(report / "exchanges.jsonl", encoding="utf-8") as handle:
@@ -225,7 +225,7 @@ def healthy(
 
 def proved(judgments: Iterable[Judgment]) -> Proved:
     """What a healthy trace is there for."""
-    return {(one.requirement, one.operation, one.reading or "") for one in judgments if one.ok}
+    return {(one.requirement, one.case, one.reading or "") for one in judgments if one.ok}
 
 
 def _cover(left: dict[str, tuple[Entry, Proved]], most: int, seen: Proved) -> list[Entry]:
