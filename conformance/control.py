@@ -24,7 +24,7 @@ Replay = Callable[[list[Step]], set[tuple[str, str]] | None]  # what breaks: (re
 
 # What a session does by itself is theirs, in this order: a later one may be a consequence of an earlier one.
 OF_READS = ("SESSION-UNIQUE", "SESSION-SAFE", "SESSION-READ", "SESSION-ISOLATED")
-OPTIONAL = "MARKET-ORDER-OPTIONAL"
+ISOLATED, OPTIONAL = "SESSION-ISOLATED", "MARKET-ORDER-OPTIONAL"
 
 
 def cause(finding: Finding, sent: Sent, known: set[str], replay: Replay) -> str | None:
@@ -36,11 +36,15 @@ def cause(finding: Finding, sent: Sent, known: set[str], replay: Replay) -> str 
     requirement, last = finding.requirement, sent[-1][0]
     above = OF_READS[: OF_READS.index(requirement)] if requirement in OF_READS else OF_READS
     suspects = [one for one in above if one in known]
-    if suspects and (steps := _with_reads(sent)):
-        broken = replay(steps) or set()
+    for steps in (_with_reads(sent), _with_reads(sent, others=False)) if suspects else ():
+        broken = {rule for rule, _ in replay(steps) or ()} if steps else set()
         for one in suspects:
-            if any(one == rule for rule, _ in broken):
+            if one in broken:
                 return one
+    if requirement == "SESSION-READ" and ISOLATED in known and (steps := _with_reads(sent)):
+        broken_alone = replay(steps)
+        if broken_alone is not None and (requirement, finding.about) not in broken_alone:
+            return ISOLATED
     of_header = last.request.operation == contract.READ_ORDER and not last.request.marketplace
     if of_header and OPTIONAL in known - {requirement} and (steps := _with_header(sent)):
         broken_there = replay(steps)
@@ -58,16 +62,16 @@ def _with_header(sent: Sent) -> list[Step]:
     return [*before, replace(last, request=replace(last.request, marketplace=maker.request.marketplace))]
 
 
-def _with_reads(sent: Sent) -> list[Step]:
-    """The steps with a read in place of what may be blamed: the last one, payments, what was refused or was sent to
-    another session. [] if that changes nothing, since what a read itself shows is no consequence of it."""
+def _with_reads(sent: Sent, *, others: bool = True) -> list[Step]:
+    """The steps with a read in place of what may be blamed: the last one, payments, what was refused, and (others) what
+    was sent to another session. [] if that changes nothing, since what a read itself shows is no consequence of it."""
     makers = {step.number: step for step, _ in sent if step.creates}
     last = sent[-1][0]
     kept: list[Step] = []
     for step, exchange in sent:
         ends = step.request.operation in (contract.PLACE_ORDER, contract.READ_ORDER)
         elsewhere = step.subject is not None and last.subject is not None and step.subject.of != last.subject.of
-        blamed = ends or elsewhere or not exchange.accepted or step is last
+        blamed = ends or (others and elsewhere) or not exchange.accepted or step is last
         maker = makers.get(step.subject.of) if step.subject else None
         if step.creates or not blamed or not step.subject or (step.request.operation == contract.READ and exchange.accepted):
             kept.append(step)
