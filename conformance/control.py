@@ -36,21 +36,26 @@ def cause(finding: Finding, sent: Sent, known: set[str], replay: Replay) -> str 
     requirement, last = finding.requirement, sent[-1][0]
     above = OF_READS[: OF_READS.index(requirement)] if requirement in OF_READS else OF_READS
     suspects = [one for one in above if one in known]
-    for steps in (_with_reads(sent), _with_reads(sent, others=False)) if suspects else ():
-        broken = {rule for rule, _ in replay(steps) or ()} if steps else set()
-        for one in suspects:
-            if one in broken:
-                return one
-    if requirement == "SESSION-READ" and ISOLATED in known and (steps := _with_reads(sent)):
-        broken_alone = replay(steps)
-        if broken_alone is not None and (requirement, finding.about) not in broken_alone:
-            return ISOLATED
+    may_be_another = requirement == "SESSION-READ" and ISOLATED in known
+    alone, beside = _with_reads(sent), _with_reads(sent, others=False)
+    broken_alone = replay(alone) if alone and (suspects or may_be_another) else None
+    if found := _first(suspects, broken_alone):
+        return found
+    if suspects and beside and beside != alone and (found := _first(suspects, replay(beside))):
+        return found
+    if may_be_another and broken_alone is not None and (requirement, finding.about) not in broken_alone:
+        return ISOLATED
     of_header = last.request.operation == contract.READ_ORDER and not last.request.marketplace
     if of_header and OPTIONAL in known - {requirement} and (steps := _with_header(sent)):
         broken_there = replay(steps)
         if broken_there is not None and (requirement, finding.about) not in broken_there:
             return OPTIONAL
     return None
+
+
+def _first(suspects: list[str], broken: set[tuple[str, str]] | None) -> str | None:
+    rules = {rule for rule, _ in broken or ()}
+    return next((one for one in suspects if one in rules), None)
 
 
 def _with_header(sent: Sent) -> list[Step]:
@@ -73,7 +78,12 @@ def _with_reads(sent: Sent, *, others: bool = True) -> list[Step]:
         elsewhere = step.subject is not None and last.subject is not None and step.subject.of != last.subject.of
         blamed = ends or (others and elsewhere) or not exchange.accepted or step is last
         maker = makers.get(step.subject.of) if step.subject else None
-        if step.creates or not blamed or not step.subject or (step.request.operation == contract.READ and exchange.accepted):
+        if (
+            step.creates
+            or not blamed
+            or not step.subject
+            or (step.request.operation == contract.READ and exchange.accepted)
+        ):
             kept.append(step)
             continue
         if maker is None:
