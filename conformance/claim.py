@@ -7,10 +7,13 @@ holds. Lines are found by item, never by position or by an id that the next sess
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from conformance.exchange import Exchange
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +95,13 @@ def refused(ok: bool, about: str, pairs: Iterable[tuple[int, int]], seen: str, *
     test = " or ".join(f"(.status=={status} and any(.body.errors[]?; .errorId=={one}))" for status, one in listed)
     want = "refused with " + " or ".join(f"{status} {one}" for status, one in listed)
     return Claim(ok, about, want, seen, f"({test or 'false'})", **more)
+
+
+def warned(exchange: Exchange, error_id: int, case: str | None = None) -> Iterator[Claim]:
+    """The answer has this warning; nothing is said where its warnings cannot be read."""
+    if exchange.warnings_known:
+        seen, test = exchange.warning_ids, f"any(.body.warnings[]?; .errorId=={error_id})"
+        yield true(error_id in seen, "the warning", f"warning {error_id}", seen, test, case=case)
 
 
 REFUSED = ".status >= 400 and .status < 500"

@@ -111,6 +111,12 @@ class Exchange:
         return [one for one in found if isinstance(one, int) and not isinstance(one, bool)]
 
     @property
+    def warnings_known(self) -> bool:
+        """Whether the answer's warnings can be read, or there are none; WARNING-SHAPE tells those that cannot."""
+        listed = self.body.get("warnings") if isinstance(self.body, dict) else None
+        return listed is None or (isinstance(listed, list) and len(self.warning_ids) == len(listed))
+
+    @property
     def silent(self) -> bool:
         """No verdict can rest on it: nothing came, or a gateway said that it is busy or down."""
         return self.status is None or self.status in (429, 502, 503, 504)

@@ -11,7 +11,8 @@ from conformance import contract, journal
 
 @dataclass
 class Finding:
-    """One broken claim of one requirement, wherever it was seen. cause: the rule that it is a consequence of."""
+    """One broken claim of one requirement, wherever it was seen. cause: the rule that it is a consequence of. also: what
+    else of the requirement the first answer broke."""
 
     requirement: str
     about: str
@@ -26,13 +27,14 @@ class Finding:
     script: str | None = None
     reproduced: str | None = None
     cause: str | None = None
+    also: list[str] = field(default_factory=list)
 
     def document(self) -> dict[str, Any]:
         """Its part of result.json."""
         requirement = contract.requirements()[self.requirement]
         return {
             "requirement": self.requirement,
-            "summary": f"{requirement.title}: {self.about}",
+            "summary": f"{requirement.title}: {'; '.join([self.about, *self.also])}",
             "expected": self.first["want"],
             "seen": self.first["seen"],
             "sources": list(requirement.sources),
@@ -84,6 +86,7 @@ def merge(records: list[journal.TraceRecord]) -> Merged:
             for requirement in record.provokes:
                 merged.blocked.setdefault(requirement, record.skipped)
     _drop_explained(merged)
+    join_those_of_one_answer(merged)
     return merged
 
 
@@ -140,6 +143,7 @@ def _broken(
     }
 
 
+NEVER = "0 of"
 EXPLAINS = ("SESSION-SAFE", "SESSION-READ", "ORDER-READ", "ORDER-STABLE", "SESSION-ISOLATED")
 
 
@@ -151,20 +155,41 @@ def _drop_explained(merged: Merged) -> None:
             _drop(merged, key)
 
 
+def join_those_of_one_answer(merged: Merged) -> None:
+    """What one requirement found broken first in one and the same answer is one finding; so is a part of the state that
+    it found broken with and without doubt (`weak`)."""
+    heads: dict[tuple[str, str], Finding] = {}
+    for key, one in sorted(merged.findings.items(), key=lambda pair: pair[0][2]):
+        requirement, about, weak = key
+        certain = merged.findings.get((requirement, about, False)) if weak else None
+        head = certain or heads.setdefault((requirement, one.first["exchange"]), one)
+        if head is not one:
+            del merged.findings[key]
+            head.count += one.count
+            head.also += [about] if about not in (head.about, *head.also) else []
+            head.operations |= one.operations
+            head.marketplaces |= one.marketplaces
+
+
 def drop_consequences(merged: Merged) -> None:
-    """Takes out the findings that a control (conformance/control.py) found to be consequences, and leaves a note."""
-    gone = Counter[tuple[str, str]]()
+    """Takes out the findings that are consequences, and leaves a note: those that a control (conformance/control.py)
+    found to be some, and those that never showed again, of a part that is known to move by itself."""
+    seen_again = {_part(one.about): one.requirement for one in merged.findings.values() if _shows_again(one)}
+    told: dict[tuple[str, str], set[str]] = defaultdict(set)
     for key, one in list(merged.findings.items()):
-        if one.cause:
+        cause, why = one.cause, "the same shows without the requests they blame"
+        if cause is None and one.requirement not in EXPLAINS and one.reproduced and one.reproduced.startswith(NEVER):
+            cause, why = seen_again.get(_part(one.about)), "what they blame did not show again"
+        if cause:
             _drop(merged, key)
-            gone[one.cause, one.requirement] += 1
-    told = defaultdict(list)
-    for cause, requirement in gone:
-        told[cause].append(requirement)
+            told[cause, why].add(one.requirement)
     merged.consequences += [
-        f"{', '.join(sorted(ids))} broke only as a consequence of {cause}: the same shows without the requests they blame."
-        for cause, ids in told.items()
+        f"{', '.join(sorted(ids))} broke only as a consequence of {cause}: {why}." for (cause, why), ids in told.items()
     ]
+
+
+def _shows_again(one: Finding) -> bool:
+    return one.requirement in EXPLAINS and bool(one.reproduced) and not str(one.reproduced).startswith(NEVER)
 
 
 def _drop(merged: Merged, key: tuple[str, str, bool]) -> None:

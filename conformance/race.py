@@ -62,14 +62,21 @@ def race(
 ) -> None:
     """Sends the requests to a new cart's session at once, reads what they left, and has the rule say what it proves.
 
-    Where that is a breach, they are sent to another cart one after the other: what breaks then, too, is no race.
+    Where that is a breach, they are sent to another cart one after the other, in the order of the answers: what breaks
+    then, too, is no race.
     """
 
+    order: list[int] = []  # in which the requests were answered
+
     def together(cart: Cart, aside: Shop) -> list[Exchange]:
-        return [aside.observe(one) for one in at_once(cart.shop, meet(cart), RACE, case, delays_s=delays_s)]
+        requests = meet(cart)
+        answered = at_once(cart.shop, requests, RACE, case, delays_s=delays_s)
+        order.extend(next(at for at, sent in enumerate(requests) if sent is one.request) for one in answered)
+        return [aside.observe(one) for one in answered]
 
     def in_turn(cart: Cart, aside: Shop) -> list[Exchange]:
-        return [aside.send(one, RACE, case) for one in meet(cart)]
+        requests = meet(cart)
+        return [aside.send(requests[at], RACE, case) for at in order]
 
     heat = _heat(make(), case, together, rule)
     _take_over(heat, in_doubt=heat.claim is None or not heat.claim.ok)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from conformance import contract
 from conformance.control import cause
 from conformance.exchange import OTHER_APP, Request
-from conformance.merge import Finding, Merged, drop_consequences
+from conformance.merge import Finding, Merged, drop_consequences, join_those_of_one_answer
 from conformance.rules import load_rules
 from conformance.shop import Shop, Trace
 from conformance.shrink import Shrinker
@@ -95,3 +97,59 @@ def test_a_consequence_leaves_a_note_and_no_finding() -> None:
     assert merged.consequences == [
         "SESSION-APP broke only as a consequence of SESSION-SAFE: the same shows without the requests they blame."
     ]
+
+
+def merged_of(*found: Finding) -> Merged:
+    merged = Merged()
+    for one in found:
+        merged.findings[one.requirement, one.about, bool(one.first.get("weak"))] = one
+    return merged
+
+
+def finding(
+    requirement: str, about: str, exchange: str, reproduced: str | None = None, *, weak: bool = False
+) -> Finding:
+    first = {"exchange": exchange, "weak": weak}
+    return Finding(requirement, about, first, None, reproduced=reproduced, count=1)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(("requirement", "stays"), [("MARKET-SUPPORTED", False), ("SESSION-ISOLATED", True)])
+def test_what_never_showed_again_belongs_to_the_part_that_moves_by_itself(requirement: str, *, stays: bool) -> None:
+    """But for what a session does by itself: that may hang on another session."""
+    merged = merged_of(
+        finding("SESSION-READ", "address", "a/1", "3 of 3"),
+        finding(requirement, "address", "b/1", "0 of 4"),
+        finding("PAY-LOCK", "quantity", "c/1", "0 of 4"),
+    )
+    drop_consequences(merged)
+    told = {one.requirement for one in merged.findings.values()}
+    assert told == {"SESSION-READ", "PAY-LOCK"} | ({requirement} if stays else set())
+    assert merged.consequences == (
+        []
+        if stays
+        else [f"{requirement} broke only as a consequence of SESSION-READ: what they blame did not show again."]
+    )
+
+
+def test_what_one_answer_breaks_of_a_requirement_is_one_finding() -> None:
+    merged = merged_of(
+        finding("QTY-SET", "quantity of the line", "a/1"),
+        finding("QTY-SET", "quantity of another line", "a/1"),
+        finding("QTY-SET", "prices follow", "b/1"),
+        finding("PRICE-NET", "netPrice", "a/1"),
+    )
+    join_those_of_one_answer(merged)
+    assert [(one.requirement, one.also) for one in merged.findings.values()] == [
+        ("QTY-SET", ["quantity of another line"]),
+        ("QTY-SET", []),
+        ("PRICE-NET", []),
+    ]
+
+
+def test_what_is_told_with_and_without_doubt_is_one_finding() -> None:
+    merged = merged_of(
+        finding("SESSION-INVALID", "address", "a/1", weak=True), finding("SESSION-INVALID", "address", "b/1")
+    )
+    join_those_of_one_answer(merged)
+    (only,) = merged.findings.values()
+    assert (only.first["weak"], only.count, only.also) == (False, 2, [])

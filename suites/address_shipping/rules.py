@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from conformance import contract
-from conformance.claim import Claim, equal, line, quoted, true
+from conformance.claim import Claim, equal, line, quoted, true, warned
 from conformance.judge import At, Ground, demands, refuses
 from conformance.model import Line, differences, flat_address, folded, keyed, objects, state, text
 from suites.line_items.rules import asked, named_line
@@ -135,13 +135,7 @@ def a_sanctioned_country(at: At) -> Iterator[Ground]:
 def a_doubtful_address_is_taken_with_a_warning(at: At) -> Iterator[Claim]:
     market = at.profile.markets.get(at.session.marketplace if at.session else at.request.marketplace or "")
     if market and market.unverifiable_address and at.address == market.unverifiable_address:
-        yield true(
-            15007 in at.exchange.warning_ids,
-            "the warning",
-            "warning 15007",
-            at.exchange.warning_ids,
-            "any(.body.warnings[]?; .errorId==15007)",
-        )
+        yield from warned(at.exchange, 15007)
 
 
 # ---------------------------------------------------------------- shipping options

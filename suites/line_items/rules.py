@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from conformance import contract
-from conformance.claim import Claim, equal, line, quoted, true
+from conformance.claim import Claim, equal, line, quoted, true, warned
 from conformance.judge import At, Ground, demands, refuses
 from conformance.model import Line, differences, keyed, state
 from conformance.request_check import INT32
@@ -83,6 +83,7 @@ def the_quantity_is_set_on_that_line(at: At) -> Iterator[Claim]:
     seen = keyed(at.answer).get(_key(at, target))
     if not at.answer.lines_known or (seen and seen.quantity is None):
         return  # told by SESSION-FIELDS
+    at.cart_differs |= seen is None or seen.quantity != wanted
     yield equal("quantity of the line", f"{line(target.item)}.quantity", wanted, seen.quantity if seen else None)
     if at.session.in_doubt:
         return
@@ -300,14 +301,7 @@ def the_item_is_taken_out_with_a_warning(at: At) -> Iterator[Claim]:
         role = at.profile.role(at.request.marketplace, item)
         assert role
         case = f"{at.operation} {role.error}"
-        yield true(
-            role.error in at.exchange.warning_ids,
-            "the warning",
-            f"warning {role.error}",
-            at.exchange.warning_ids,
-            f"any(.body.warnings[]?; .errorId=={role.error})",
-            case=case,
-        )
+        yield from warned(at.exchange, role.error, case)
         yield true(
             item not in (at.answer.items if at.answer else []),
             "that line is gone",
@@ -341,14 +335,7 @@ def the_item_is_sold_with_a_warning(at: At) -> Iterator[Claim]:
     for item in at.answer.items:
         role = at.profile.role(marketplace, item)
         if role and role.kind == "warned":
-            yield true(
-                role.error in at.exchange.warning_ids,
-                "the warning",
-                f"warning {role.error}",
-                at.exchange.warning_ids,
-                f"any(.body.warnings[]?; .errorId=={role.error})",
-                case=f"{at.operation} {role.error}",
-            )
+            yield from warned(at.exchange, role.error, f"{at.operation} {role.error}")
 
 
 OWN_IDS = {15018, 15053, 15013}

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from conformance import contract
-from conformance.claim import Claim, amount, equal, line, quoted, true
+from conformance.claim import Claim, amount, equal, line, quoted, true, warned
 from conformance.exchange import OTHER_APP, OWN_APP
 from conformance.judge import At, Ground, demands, refuses
 from conformance.leaks import leak
@@ -81,13 +81,7 @@ def it_is_the_same_order(at: At) -> Iterator[Claim]:
             ".body.purchaseOrderId == $order",
         )
         if at.exchange.body.get("purchaseOrderId") == first:
-            yield true(
-                15006 in at.exchange.warning_ids,
-                "the warning",
-                "warning 15006",
-                at.exchange.warning_ids or "no warning",
-                "any(.body.warnings[]?; .errorId==15006)",
-            )
+            yield from warned(at.exchange, 15006)
 
 
 def terms_problem(body: Any) -> str | None:
@@ -178,13 +172,7 @@ def lines_that_were_not_bought_are_told(at: At) -> Iterator[Claim]:
             case=f"{at.operation} a line that was not bought",
         )
     if at.session and at.session.phase == "open" and PAYMENT_IDS & set(at_payment(at)):
-        yield true(
-            15005 in at.exchange.warning_ids,
-            "the warning",
-            "warning 15005",
-            at.exchange.warning_ids,
-            "any(.body.warnings[]?; .errorId==15005)",
-        )
+        yield from warned(at.exchange, 15005)
 
 
 @refuses("PAY-READ-AFTER")

@@ -53,7 +53,9 @@ def initiate_answers_what_was_asked_for(at: At) -> Iterator[Claim]:
     given: Counter[str] = Counter()
     for each in at.answer.lines.values():
         given[each.item or ""] += each.quantity or 0
-    if REMOVED_WARNINGS & set(at.exchange.warning_ids):  # ITEM-REMOVED says which lines may be gone
+    if (
+        REMOVED_WARNINGS & set(at.exchange.warning_ids) or not at.exchange.warnings_known
+    ):  # ITEM-REMOVED says which lines may be gone
         asked = Counter({item: count for item, count in asked.items() if item in given})
     items = sorted(asked)
     yield equal("one line for each input", "([.body.lineItems[].itemId]|unique)", items, sorted(given))
@@ -146,7 +148,11 @@ def own_differences(at: At) -> dict[Key, tuple[object, object]]:
 def a_read_shows_the_last_accepted_state(at: At) -> Iterator[Claim]:
     """Whose breach a difference is, depends on what happened since the state was last certain."""
     session = at.session
-    if at.operation != contract.READ or session is None or at.answer is None or session.in_doubt:
+    if at.operation != contract.READ or session is None or at.answer is None:
+        return
+    emptied = session.phase == "ordered" and not at.answer.lines  # told by the first read that shows it so
+    at.cart_differs = emptied
+    if session.in_doubt:
         return
     found = own_differences(at)
     if session.prices_in_doubt:
@@ -154,7 +160,6 @@ def a_read_shows_the_last_accepted_state(at: At) -> Iterator[Claim]:
     codes = [code.casefold() for code in at.answer.coupons]
     if len(set(codes)) < len(codes) and at.before and len(set(at.before.coupons)) == len(at.before.coupons):
         found["coupons",] = (frozenset(codes), frozenset(f"{code} {codes.count(code)} times" for code in codes))
-    emptied = session.phase == "ordered" and not at.answer.lines  # told by the first read that shows it so
     at.cart_differs = emptied or any(key[0] not in PRICES for key in found)
     others = [one for one in at.world.changes[session.changes_seen :] if one[0] != session.id]
     guilty = blame(found, session.pending, certain=not session.unconfirmed)
@@ -210,6 +215,7 @@ def a_change_changes_only_what_it_names(at: At) -> Iterator[Claim]:
         and not (key[0] == "coupons" and may_lose_coupon(at))
         and not (key[0] == "quantity" and key[1] in own)
     }
+    at.cart_differs |= any(key[0] in ("lines", "quantity") for key in found)
     if not found:
         yield true(True, "the rest", "", "", "true")
     elif guilty := blame(found, session.pending, certain=False):
