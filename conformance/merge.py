@@ -149,9 +149,9 @@ EXPLAINS = ("SESSION-SAFE", "SESSION-READ", "ORDER-READ", "ORDER-STABLE", "SESSI
 
 def _drop_explained(merged: Merged) -> None:
     """What moves by itself blames whatever request came last: such findings go where the cause is known."""
-    known = {_part(one.about) for one in merged.findings.values() if one.requirement in EXPLAINS}
+    known = {one.about for one in merged.findings.values() if one.requirement in EXPLAINS}
     for key, one in list(merged.findings.items()):
-        if one.first.get("weak") and _part(one.about) in known:
+        if one.first.get("weak") and one.about in known:
             _drop(merged, key)
 
 
@@ -174,12 +174,12 @@ def join_those_of_one_answer(merged: Merged) -> None:
 def drop_consequences(merged: Merged) -> None:
     """Takes out the findings that are consequences, and leaves a note: those that a control (conformance/control.py)
     found to be some, and those that never showed again, of a part that is known to move by itself."""
-    seen_again = {_part(one.about): one.requirement for one in merged.findings.values() if _shows_again(one)}
+    seen_again = {one.about: one.requirement for one in merged.findings.values() if _shows_again(one)}
     told: dict[tuple[str, str], set[str]] = defaultdict(set)
     for key, one in list(merged.findings.items()):
         cause, why = one.cause, "the same shows without the requests they blame"
         if cause is None and one.requirement not in EXPLAINS and one.reproduced and one.reproduced.startswith(NEVER):
-            cause, why = seen_again.get(_part(one.about)), "what they blame did not show again"
+            cause, why = seen_again.get(one.about), "what they blame did not show again"
         if cause:
             _drop(merged, key)
             told[cause, why].add(one.requirement)
@@ -196,10 +196,6 @@ def _drop(merged: Merged, key: tuple[str, str, bool]) -> None:
     requirement = merged.findings.pop(key).requirement
     if not any(one.requirement == requirement for one in merged.findings.values()):
         merged.failed_cases[requirement].clear()
-
-
-def _part(about: str) -> str:
-    return "prices" if about in ("summary", "net", "unit") else about
 
 
 def _add(merged: Merged, one: dict[str, Any], record: journal.TraceRecord) -> None:

@@ -20,6 +20,8 @@ def address_test(name: str, value: object) -> str:
 
 
 ASPECTS = ("lines", "quantity", "option", "coupons", "address", "summary", "net", "unit", "id")
+# What is one finding, whichever part of it differs.
+WHOLES = {"lines": "cart", "quantity": "cart", "summary": "prices", "net": "prices", "unit": "prices"}
 
 
 def as_claim(found: dict[Key, tuple[object, object]], **more: object) -> Claim:
@@ -28,7 +30,7 @@ def as_claim(found: dict[Key, tuple[object, object]], **more: object) -> Claim:
     before, after = found[key]
     also = sorted({one[0] for one in found} - {key[0]})
     seen = f"{_plain(after)}" + (f" (and other {', '.join(also)})" if also else "")
-    return true(False, key[0], f"{' '.join(key)} {_plain(before)}", seen, key_test(key, before), **more)
+    return true(False, WHOLES.get(key[0], key[0]), f"{' '.join(key)} {_plain(before)}", seen, key_test(key, before), **more)
 
 
 def _plain(value: object) -> str:
