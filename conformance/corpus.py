@@ -34,7 +34,7 @@ KEPT = "corpus.jsonl"  # in the folder of a kept report
 MOST_HEALTHY = 1500  # exchanges of one healthy run
 MOST_PROOFS = 4  # findings of one fault
 
-JUNK = "junk"
+JUNK, TWIST = "junk", "twist"
 Pair = tuple[str, str]
 Counted = tuple[str, str, int]
 Said = tuple[Counter[Pair], Counter[Pair]]  # how often each (requirement, about) breaks, each (requirement, reading) holds
@@ -42,8 +42,9 @@ Said = tuple[Counter[Pair], Counter[Pair]]  # how often each (requirement, about
 
 @dataclass
 class Entry:
-    """One trace. requirement: what the fault breaks, None for a healthy trace, JUNK where anything may be broken but no
-    rule may fail on it; also: what the fault breaks by its nature.
+    """One trace. requirement: what the fault breaks, None for a healthy trace, TWIST where one thing of a healthy trace
+    was changed at random, JUNK where anything may be broken but no rule may fail on it; also: what the fault breaks by
+    its nature.
 
     units: (marketplace, item, unit price) as the scout of the run had seen them. found: each (requirement, about) that
     the trace breaks, and how often; passed: each (requirement, reading) that it proves, and how often.
@@ -57,6 +58,11 @@ class Entry:
     found: list[Counted] = field(default_factory=list)
     passed: list[Counted] = field(default_factory=list)
     exchanges: list[dict[str, Any]] = field(default_factory=list)
+
+    @property
+    def of_fault(self) -> bool:
+        """Whether it is known which requirement it breaks."""
+        return self.requirement is not None and self.requirement not in (JUNK, TWIST)
 
 
 @dataclass
@@ -305,7 +311,7 @@ def main(arguments: list[str] | None = None) -> int:
     lost = unproved(corpus.entries)
     corpus.entries = _distinct(corpus.entries)
     corpus.save(options.out)
-    faults = {one.name for one in corpus.entries if one.requirement}
+    faults = {one.name for one in corpus.entries if one.of_fault}
     print(
         f"{options.out}: {len(faults)} faults, {len(corpus.entries)} traces, "
         f"{sum(len(one.exchanges) for one in corpus.entries)} exchanges, {options.out.stat().st_size:,} bytes"
@@ -320,7 +326,7 @@ def unproved(entries: Iterable[Entry]) -> list[str]:
     right: dict[str, bool] = {}
     for one in entries:
         broken = {requirement for requirement, *_ in one.found}
-        if one.requirement == JUNK:
+        if one.requirement in (JUNK, TWIST):
             continue
         if one.requirement is None:
             right[f"healthy {one.profile}: {one.name}"] = not broken
@@ -335,7 +341,7 @@ def _distinct(entries: list[Entry]) -> list[Entry]:
     chosen = []
     for one in entries:
         new = {(one.name, requirement, about) for requirement, about, _ in one.found} - seen
-        if one.requirement in (None, JUNK) or new:
+        if not one.of_fault or new:
             chosen.append(one)
             seen |= new
     return chosen

@@ -22,7 +22,7 @@ from types import ModuleType
 from typing import Any
 
 from conformance import contract
-from conformance.corpus import CORPUS, JUNK, Corpus, Entry, Said, load
+from conformance.corpus import CORPUS, JUNK, TWIST, Corpus, Entry, Said, load
 from conformance.exchange import Exchange
 from conformance.mutants import Mutant, mutants, mutated
 from conformance.profile import Profile
@@ -127,7 +127,7 @@ def ordered(listed: list[Trial], path: str) -> list[Trial]:
 
     def far(one: Trial) -> tuple[bool, bool, int]:
         broken = one.entry.requirement
-        near = broken is None or (broken != JUNK and requirements[broken].chapter == chapter)
+        near = broken is None or (one.entry.of_fault and requirements[broken].chapter == chapter)
         return broken == JUNK, not near, len(one.exchanges)
 
     return sorted(listed, key=far)
@@ -201,7 +201,8 @@ def _cell(text: str) -> str:
 
 def page(results: list[tuple[Mutant, str]], listed: list[Trial], seed: int, every: int, known: dict[Any, str]) -> str:
     """The text of docs/mutation.md."""
-    faults = len({one.entry.name for one in listed if one.entry.requirement})
+    faults = len({one.entry.name for one in listed if one.entry.of_fault})
+    twists = sum(one.entry.requirement == TWIST for one in listed)
     exchanges = sum(len(one.exchanges) for one in listed)
     counts: dict[str, Counter[str]] = {}
     for mutant, fate in results:
@@ -213,8 +214,10 @@ def page(results: list[tuple[Mutant, str]], listed: list[Trial], seed: int, ever
         "",
         "<!-- Written by `make mutate`; only the column `reason` is written by hand, and kept. -->",
         "",
-        f"Mutants of rules, model and judge ({drawn}) against {len(listed)} traces of {faults} faults and liars and of "
-        f"healthy shops, {exchanges:,} exchanges. A mutant is noticed if a trace is judged in another way than before. "
+        f"Mutants of rules, model and judge ({drawn}) against {len(listed)} traces, {exchanges:,} exchanges: of {faults} "
+        f"faults and liars, of healthy shops, and {twists:,} twists, healthy traces with one thing changed at random (what "
+        "the rules say of those is written down, not proved right). A mutant is noticed if a trace is judged in another "
+        "way than before. "
         "*Words* are mutants that change only what a person reads or a script tests.",
         "",
         "| module | mutants | noticed | words | survived | score |",

@@ -8,13 +8,16 @@ from typing import Any
 from conformance import contract
 from conformance.corpus import CORPUS, JUNK, Corpus, Entry, expect, slim, unproved
 from conformance.exchange import Exchange, Intent, Request
+from conformance.profile import parse
 from conformance.rules import load_rules
+from conformance.shop import Shop, Trace
+from suites.payment.test_prepaid import test_orders_that_were_paid_beforehand, test_sessions_that_were_paid_beforehand
 from tests.honest import HonestShop
-from tests.honest_goods import profile_data
+from tests.honest_goods import Json, Session, profile_data
 from tests.junk import traces
 from tests.liars_by_deed import CAST
 from tests.shrinking import shrunk
-from tests.visit import PARTS, visit
+from tests.visit import PARTS, cart_of, visit
 
 JUNK_TRACES = 6
 LIARS = CORPUS.with_name("liars.jsonl.gz")
@@ -38,6 +41,26 @@ def _grant(at: int, case: str, status: int, body: Any) -> Entry:
     return Entry(f"grant {at}", "honest", "AUTH-GRANT" if at > 2 else None, exchanges=records([exchange]))
 
 
+class Unlocks(HonestShop):
+    """Takes changes of a session that is paid."""
+
+    def guard(self, session: Session) -> None:
+        """Nothing is locked."""
+
+
+def prepaid(target: HonestShop, broken: str | None = None) -> tuple[Json, Entry]:
+    """A paid session and its order, known from the profile alone, as suites/payment/test_prepaid.py asks for them."""
+    paid = cart_of(Shop(target, Trace("paid before")))  # type: ignore[arg-type]
+    order = paid.place().body["purchaseOrderId"]
+    data = profile_data() | {"prepaid": [{"session": paid.id, "order": order, "marketplace": "EBAY_US"}]}
+    target.profile = parse(data, "prepaid.toml")
+    trace = Trace("prepaid")
+    for test in (test_sessions_that_were_paid_beforehand, test_orders_that_were_paid_beforehand):
+        test(Shop(target, trace), "EBAY_US")  # type: ignore[arg-type]
+    name = f"prepaid: {type(target).__name__}"
+    return data, Entry(name, "prepaid", broken, exchanges=records(trace.exchanges))
+
+
 def records(exchanges: list[Exchange]) -> list[dict[str, Any]]:
     return [slim(one.record()) for one in exchanges]
 
@@ -59,8 +82,11 @@ def corpus() -> Corpus:
     for at, exchanges in enumerate(traces(JUNK_TRACES)):
         found.entries.append(Entry(f"junk {at}", "honest", JUNK, exchanges=records(exchanges)))
     found.entries += [_grant(at, *one) for at, one in enumerate(GRANTS)]
-    profile = found.profile("honest")
-    found.entries = [expect(one, profile) for one in found.entries]
+    for shop, broken in ((HonestShop(), None), (Unlocks(), "PAY-LOCK")):
+        found.profiles["prepaid"], entry = prepaid(shop, broken)
+        found.entries.append(entry)
+    profiles = {name: found.profile(name) for name in found.profiles}
+    found.entries = [expect(one, profiles[one.profile]) for one in found.entries]
     return found
 
 
