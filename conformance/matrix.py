@@ -160,12 +160,12 @@ def run(
 
 
 def earlier(folder: Path, fault: dict[str, Any]) -> dict[str, Any]:
-    """The result document that an interrupted matrix left for a fault; {} if it left none."""
+    """The result document that an interrupted matrix left for a fault; {} if it left none, or one that was cut short."""
     path = folder / fault["name"]
     if not (path / KEPT).is_file():
         return {}
     found: dict[str, Any] = json.loads((path / "result.json").read_text(encoding="utf-8"))
-    return found
+    return {} if found["verdict"] == "incomplete" else found
 
 
 def main(arguments: list[str] | None = None) -> int:
