@@ -29,6 +29,11 @@ class Finding:
     cause: str | None = None
     also: list[str] = field(default_factory=list)
 
+    @property
+    def never_again(self) -> bool:
+        """Whether it was sent again and did not show."""
+        return bool(self.reproduced) and str(self.reproduced).startswith("0 of")
+
     def document(self) -> dict[str, Any]:
         """Its part of result.json."""
         requirement = contract.requirements()[self.requirement]
@@ -143,7 +148,6 @@ def _broken(
     }
 
 
-NEVER = "0 of"
 EXPLAINS = ("SESSION-SAFE", "SESSION-READ", "ORDER-READ", "ORDER-STABLE", "SESSION-ISOLATED")
 
 
@@ -174,11 +178,12 @@ def join_those_of_one_answer(merged: Merged) -> None:
 def drop_consequences(merged: Merged) -> None:
     """Takes out the findings that are consequences, and leaves a note: those that a control (conformance/control.py)
     found to be some, and those that never showed again, of a part that is known to move by itself."""
-    seen_again = {one.about: one.requirement for one in merged.findings.values() if _shows_again(one)}
+    explaining = [one for one in merged.findings.values() if one.requirement in EXPLAINS]
+    seen_again = {one.about: one.requirement for one in explaining if one.reproduced and not one.never_again}
     told: dict[tuple[str, str], set[str]] = defaultdict(set)
     for key, one in list(merged.findings.items()):
         cause, why = one.cause, "the same shows without the requests they blame"
-        if cause is None and one.requirement not in EXPLAINS and one.reproduced and one.reproduced.startswith(NEVER):
+        if cause is None and one.never_again and one.requirement not in EXPLAINS:
             cause, why = seen_again.get(one.about), "what they blame did not show again"
         if cause:
             _drop(merged, key)
@@ -186,10 +191,6 @@ def drop_consequences(merged: Merged) -> None:
     merged.consequences += [
         f"{', '.join(sorted(ids))} broke only as a consequence of {cause}: {why}." for (cause, why), ids in told.items()
     ]
-
-
-def _shows_again(one: Finding) -> bool:
-    return one.requirement in EXPLAINS and bool(one.reproduced) and not str(one.reproduced).startswith(NEVER)
 
 
 def _drop(merged: Merged, key: tuple[str, str, bool]) -> None:

@@ -63,6 +63,17 @@ def _somewhere(node: Any, chance: random.Random) -> str | None:
     return f"{way} {key if isinstance(key, str) else 'entry'}"
 
 
+def _told(number: int, operation: str) -> Record:
+    """An error or a warning in its right form."""
+    entry = contract.error(number, operation)
+    return {
+        "errorId": number,
+        "domain": entry.domains[0] if entry else "API_ORDER",
+        "category": entry.categories[0] if entry else "REQUEST",
+        "message": "told",
+    }
+
+
 def answer(record: Record, trace: list[Record], chance: random.Random) -> str | None:
     """A place of the answer's body."""
     return _somewhere(record["response_body"], chance)
@@ -88,15 +99,9 @@ def error(record: Record, trace: list[Record], chance: random.Random) -> str | N
     known = contract.operations()[record["operation"]].ids
     every = sorted({one.id for one in contract.errors()} | set(known))
     number = chance.choice(sorted(known) if known and chance.random() < 0.6 else every)
-    entry = contract.error(number, record["operation"])
     documented = sorted(known.get(number, ()))
     record["status"] = chance.choice(documented) if documented and chance.random() < 0.8 else chance.choice(STATUSES)
-    told = {
-        "errorId": number,
-        "domain": entry.domains[0] if entry else "API_ORDER",
-        "category": entry.categories[0] if entry else "REQUEST",
-        "message": "told",
-    }
+    told = _told(number, record["operation"])
     record["response_body"] = {"errors": [told, *([dict(told)] if chance.random() < 0.1 else [])]}
     return f"{record['status']} {number}"
 
@@ -116,10 +121,7 @@ def warning(record: Record, trace: list[Record], chance: random.Random) -> str |
     if not isinstance(record["response_body"], dict):
         return None
     number = chance.choice(sorted(contract.warning_ids()))
-    entry = contract.error(number, record["operation"])
-    told = {"errorId": number, "domain": entry.domains[0] if entry else "API_ORDER", "message": "told"}
-    told["category"] = entry.categories[0] if entry else "REQUEST"
-    record["response_body"].setdefault("warnings", []).append(told)
+    record["response_body"].setdefault("warnings", []).append(_told(number, record["operation"]))
     return f"warning {number}"
 
 

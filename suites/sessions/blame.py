@@ -30,7 +30,9 @@ def as_claim(found: dict[Key, tuple[object, object]], **more: object) -> Claim:
     before, after = found[key]
     also = sorted({one[0] for one in found} - {key[0]})
     seen = f"{_plain(after)}" + (f" (and other {', '.join(also)})" if also else "")
-    return true(False, WHOLES.get(key[0], key[0]), f"{' '.join(key)} {_plain(before)}", seen, key_test(key, before), **more)
+    return true(
+        False, WHOLES.get(key[0], key[0]), f"{' '.join(key)} {_plain(before)}", seen, key_test(key, before), **more
+    )
 
 
 def _plain(value: object) -> str:

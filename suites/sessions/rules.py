@@ -150,8 +150,7 @@ def a_read_shows_the_last_accepted_state(at: At) -> Iterator[Claim]:
     session = at.session
     if at.operation != contract.READ or session is None or at.answer is None:
         return
-    emptied = session.phase == "ordered" and not at.answer.lines  # told by the first read that shows it so
-    at.cart_differs = emptied
+    at.cart_differs = session.phase == "ordered" and not at.answer.lines  # told by the first read that shows it so
     if session.in_doubt:
         return
     found = own_differences(at)
@@ -160,7 +159,7 @@ def a_read_shows_the_last_accepted_state(at: At) -> Iterator[Claim]:
     codes = [code.casefold() for code in at.answer.coupons]
     if len(set(codes)) < len(codes) and at.before and len(set(at.before.coupons)) == len(at.before.coupons):
         found["coupons",] = (frozenset(codes), frozenset(f"{code} {codes.count(code)} times" for code in codes))
-    at.cart_differs = emptied or any(key[0] not in PRICES for key in found)
+    at.cart_differs |= any(key[0] not in PRICES for key in found)
     others = [one for one in at.world.changes[session.changes_seen :] if one[0] != session.id]
     guilty = blame(found, session.pending, certain=not session.unconfirmed)
     if found and guilty:
