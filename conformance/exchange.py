@@ -99,21 +99,25 @@ class Exchange:
     @property
     def error_ids(self) -> list[int]:
         """The errorId of each entry of the error envelope, malformed ones left out."""
-        entries = self.body.get("errors") if isinstance(self.body, dict) else None
-        found = [one.get("errorId") for one in entries if isinstance(one, dict)] if isinstance(entries, list) else []
-        return [one for one in found if isinstance(one, int) and not isinstance(one, bool)]
+        return self._ids("errors")
 
     @property
     def warning_ids(self) -> list[int]:
         """The errorId of each warning of the answer."""
-        entries = self.body.get("warnings") if isinstance(self.body, dict) else None
-        found = [one.get("errorId") for one in entries if isinstance(one, dict)] if isinstance(entries, list) else []
+        return self._ids("warnings")
+
+    def _listed(self, name: str) -> Any:
+        return self.body.get(name) if isinstance(self.body, dict) else None
+
+    def _ids(self, name: str) -> list[int]:
+        listed = self._listed(name)
+        found = [one.get("errorId") for one in listed if isinstance(one, dict)] if isinstance(listed, list) else []
         return [one for one in found if isinstance(one, int) and not isinstance(one, bool)]
 
     @property
     def warnings_known(self) -> bool:
         """Whether the answer's warnings can be read, or there are none; WARNING-SHAPE tells those that cannot."""
-        listed = self.body.get("warnings") if isinstance(self.body, dict) else None
+        listed = self._listed("warnings")
         return listed is None or (isinstance(listed, list) and len(self.warning_ids) == len(listed))
 
     @property

@@ -24,6 +24,7 @@ from typing import Any, TextIO, TypeVar
 
 from conformance import VERSION
 from conformance.corpus import KEPT, keep
+from conformance.interrupt import end_as_ctrl_c
 from conformance.mock_process import MockProcess, listed, right_ids
 from reports import kill_matrix
 
@@ -131,8 +132,12 @@ def spread(judge: Callable[[T], R], servers: list[T], workers: int) -> Iterator[
     for at in range(0, len(servers), FEW * workers):
         with ProcessPoolExecutor(workers) as pool:
             jobs = {pool.submit(judge, one): one for one in servers[at : at + FEW * workers]}
-            for job in as_completed(jobs):
-                yield jobs[job], job.result()
+            try:
+                for job in as_completed(jobs):
+                    yield jobs[job], job.result()
+            except BaseException:  # told to end: what has not begun is left
+                pool.shutdown(wait=False, cancel_futures=True)
+                raise
 
 
 def run(
@@ -212,7 +217,12 @@ def main(arguments: list[str] | None = None) -> int:
     rows = [row(one, done) for one in faults if options.resume and (done := earlier(folder, one))]
     known = {one["name"] for one in rows}
     left = [one for one in faults if one["name"] not in known]
-    rows += run(left, workers=options.workers, arguments=seed, folder=folder, own=options.own)
+    end_as_ctrl_c()
+    try:
+        rows += run(left, workers=options.workers, arguments=seed, folder=folder, own=options.own)
+    except KeyboardInterrupt:
+        print(f"Stopped before every fault was judged. `--keep {folder} --resume` goes on from here.")
+        return 130
     matrix = document(rows, {one["name"]: one for one in faults})
     Path(options.out).write_text(json.dumps(matrix, indent=1) + "\n", encoding="utf-8")
     page = kill_matrix.write(Path(options.out))

@@ -7,12 +7,15 @@ from __future__ import annotations
 
 import json
 import random
+import re
 from collections.abc import Callable
 from copy import deepcopy
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
 from conformance import contract
+from conformance.exchange import OTHER_APP, OWN_APP, STRANGERS
 from conformance.model import money
 from tests.junk import places
 
@@ -20,6 +23,7 @@ Record = dict[str, Any]
 Twist = Callable[[Record, list[Record], random.Random], str | None]  # changes the record; in a word, what was done
 STATUSES = (201, 204, 301, 400, 401, 403, 404, 405, 406, 408, 409, 411, 413, 414, 415, 418, 429, 431, 500, 502, 503, 504)  # fmt: skip
 NUMBERS = (-1, 0, 1, 2, 3, 11, 19, 20, 21, 100, 2**31 - 1, 2**31)
+DAY = re.compile(r"\d{4}-[01]\d-[0-3]\d(T|$)")
 LENGTHS = (0, 1, 9, 10, 11, 35, 40, 41, 64, 65, 128, 129, 255, 256, 1000)
 OTHERS: tuple[Any, ...] = (None, "", [], {}, 7, True, "text", " ", [None], "<b>", "\x07", "12.345", "-1.00")
 
@@ -38,7 +42,11 @@ def _changed(value: Any, chance: random.Random) -> Any:
     if isinstance(value, int):
         return chance.choice((value + 1, value - 1, *NUMBERS))
     if isinstance(value, str) and (amount := money({"value": value})) is not None:
-        return str(amount + Decimal(chance.choice(("0.01", "-0.01", "1", "-1", "100"))))
+        near = [str(amount + Decimal(one)) for one in ("0.01", "-0.01", "1", "-1", "100")]
+        return chance.choice((*near, str(2 * amount), "0.00", "0.50"))
+    if isinstance(value, str) and DAY.match(value):
+        day = date.fromisoformat(value[:10]) + timedelta(days=chance.choice((-30, -10, -1, 1, 10, 30)))
+        return chance.choice((f"{day}{value[10:]}", value[:10], f"{value[:10]}T23:59:59.000Z", f" {value}"))
     if isinstance(value, str):
         return chance.choice((value.upper(), value + "x", value[:-1], "x" * chance.choice(LENGTHS)))
     return deepcopy(chance.choice(OTHERS))
@@ -49,6 +57,9 @@ def _somewhere(node: Any, chance: random.Random) -> str | None:
     found = list(places(node))
     if not found:
         return None
+    if chance.random() < 0.5:  # a field that is seldom has the same chance as one that is everywhere
+        name = chance.choice(sorted({str(key) for _, key in found}))
+        found = [(holder, key) for holder, key in found if str(key) == name]
     holder, key = chance.choice(found)
     ways = ["other", "other", "gone", *(("twice", "moved") if isinstance(holder, list) else ())]
     way = chance.choice(ways)
@@ -116,6 +127,22 @@ def success(record: Record, trace: list[Record], chance: random.Random) -> str |
     return f"like {other['operation']}"
 
 
+def stale(record: Record, trace: list[Record], chance: random.Random) -> str | None:
+    """One part of the answer as another answer has it, of this session or of another."""
+    others = [one for one in trace if one is not record and _accepted(one)]
+    if not others or not _accepted(record):
+        return None
+    other = chance.choice(others)["response_body"]
+    if not (parts := sorted(name for name in {*other, *record["response_body"]} if isinstance(name, str))):
+        return None
+    name = chance.choice(parts)
+    if name in other:
+        record["response_body"][name] = deepcopy(other[name])
+    else:
+        del record["response_body"][name]
+    return f"stale {name}"
+
+
 def warning(record: Record, trace: list[Record], chance: random.Random) -> str | None:
     """A warning, in its right form."""
     if not isinstance(record["response_body"], dict):
@@ -123,6 +150,24 @@ def warning(record: Record, trace: list[Record], chance: random.Random) -> str |
     number = chance.choice(sorted(contract.warning_ids()))
     record["response_body"].setdefault("warnings", []).append(_told(number, record["operation"]))
     return f"warning {number}"
+
+
+def raw(record: Record, trace: list[Record], chance: random.Random) -> str | None:
+    """Bytes in place of the request's body, under one media type or another."""
+    if record["method"] != "POST":
+        return None
+    whole = json.dumps(record["request_body"])
+    record["request_body"] = {"text": chance.choice(("", "{", "}", "[]", "7", "{}", "[1]x", whole, whole[:-1], whole[1:]))}
+    kind = chance.choice(("application/json", "text/plain", None))
+    record["request_headers"] = {"Content-Type": kind} if kind else {}
+    return f"raw {record['request_body']['text'][:2]} {kind}"
+
+
+def silent(record: Record, trace: list[Record], chance: random.Random) -> str:
+    """No answer at all, or one that is no HTTP."""
+    kind = chance.choice(("timeout", "malformed_http", "too_large", "closed"))
+    record.update(status=None, response_body=None, response_headers={}, problem=kind, problem_kind=kind)
+    return kind
 
 
 def intent(record: Record, trace: list[Record], chance: random.Random) -> str:
@@ -135,9 +180,14 @@ def intent(record: Record, trace: list[Record], chance: random.Random) -> str:
 
 def sender(record: Record, trace: list[Record], chance: random.Random) -> str:
     """Another marketplace, or another app."""
-    name = chance.choice(("marketplace", "marketplace", "app"))
-    record[name] = chance.choice((None, "EBAY_US", "EBAY_GB", "EBAY_XX") if name == "marketplace" else ("app1", "none"))
-    return f"{name} {record[name]}"
+    name = chance.choice(("marketplace", "marketplace", "app", "subject"))
+    others = {
+        "marketplace": (None, "EBAY_US", "EBAY_GB", "EBAY_XX"),
+        "app": (OWN_APP, OTHER_APP, *STRANGERS),
+        "subject": sorted({str(one["subject"]) for one in trace} | {"unknown"}),
+    }
+    record[name] = chance.choice(others[name])
+    return f"{name} {record[name]}" if name != "subject" else name
 
 
 def headers(record: Record, trace: list[Record], chance: random.Random) -> str:
@@ -156,5 +206,5 @@ def page(record: Record, trace: list[Record], chance: random.Random) -> str:
     return f"text {text[:6]}"
 
 
-TWISTS: tuple[Twist, ...] = (answer, answer, answer, answer, request, request, status, error, error, success, warning,
-                             intent, sender, headers, page)  # fmt: skip
+TWISTS: tuple[Twist, ...] = (answer, answer, answer, answer, request, request, status, error, error, success, stale, stale,
+                             warning, raw, silent, intent, sender, headers, page)  # fmt: skip

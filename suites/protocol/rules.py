@@ -144,6 +144,16 @@ def _parameter(one: Any) -> bool:
     return isinstance(one, dict) and all(isinstance(one.get(name, ""), str) for name in ("name", "value"))
 
 
+def _wrong(at: At, name: str, listed: list[Any]) -> Iterator[Claim]:
+    """One claim for each aspect in which some entry is wrong."""
+    told: set[str] = set()
+    for one in listed:
+        for aspect, want, seen, test in _entry(at, name, one):
+            if aspect not in told:
+                told.add(aspect)
+                yield true(False, aspect, f"{aspect}: {want}", seen, test)
+
+
 @demands("ERROR-SHAPE", on="refused")
 def every_refusal_is_a_list_of_errors(at: At) -> Iterator[Claim]:
     exchange, listed = at.exchange, entries(at.exchange, "errors")
@@ -167,12 +177,8 @@ def every_refusal_is_a_list_of_errors(at: At) -> Iterator[Claim]:
             '(.body.errors|type) == "array" and (.body.errors|length) > 0',
         )
         return
-    wrong: dict[str, tuple[str, Any, str]] = {}
-    for one in listed:
-        for aspect, want, seen, test in _entry(at, "errors", one):
-            wrong.setdefault(aspect, (want, seen, test))
-    for aspect, (want, seen, test) in wrong.items():
-        yield true(False, aspect, f"{aspect}: {want}", seen, test)
+    wrong = list(_wrong(at, "errors", listed))
+    yield from wrong
     if TRACE.search(json.dumps(exchange.body, ensure_ascii=False).replace("\\n", "\n")):
         yield true(False, "no trace", "no stack trace", "a stack trace", TRACE_TEST)
     elif not wrong:
@@ -249,23 +255,17 @@ def warnings_have_the_form_of_errors(at: At) -> Iterator[Claim]:
             "((.body.errors // [])|length) == 0 or ((.body.warnings // [])|length) == 0",
         )
         return
-    wrong: dict[str, tuple[str, Any, str]] = {}
-    for one in listed:
-        for aspect, want, seen, test in _entry(at, "warnings", one):
-            wrong.setdefault(aspect, (want, seen, test))
-        number = one.get("errorId") if isinstance(one, dict) else None
-        if isinstance(number, int) and not isinstance(number, bool) and number not in contract.warning_ids():
-            wrong.setdefault(
-                "a known id",
-                (
-                    "an id of a warning",
-                    number,
-                    f"all(.body.warnings[]?; .errorId|IN({','.join(map(str, sorted(contract.warning_ids())))}))",
-                ),
-            )
-    for aspect, (want, seen, test) in wrong.items():
-        yield true(False, aspect, f"{aspect}: {want}", seen, test)
-    if not wrong:
+    wrong = list(_wrong(at, "warnings", listed))
+    yield from wrong
+    if unknown := [one for one in at.exchange.warning_ids if one not in contract.warning_ids()]:
+        yield true(
+            False,
+            "a known id",
+            "a known id: an id of a warning",
+            unknown[0],
+            f"all(.body.warnings[]?; .errorId|IN({','.join(map(str, sorted(contract.warning_ids())))}))",
+        )
+    elif not wrong:
         yield true(True, "the list", "", "", "true")
 
 
