@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from conformance import contract
 from conformance.exchange import Exchange, Request
+from conformance.judge import NOT_REFUSED, OF_STATE, WRONG_ID
 from conformance.steps import Step
 
 if TYPE_CHECKING:
@@ -24,6 +25,8 @@ Replay = Callable[[list[Step]], set[tuple[str, str]] | None]  # what breaks: (re
 
 # What a session does by itself is theirs, in this order: a later one may be a consequence of an earlier one.
 OF_READS = ("SESSION-UNIQUE", "SESSION-SAFE", "SESSION-READ", "SESSION-ISOLATED")
+# Refusals that hang on what became of the session, beside those that hang on what it holds.
+OF_PHASE = ("PAY-LOCK", "PAY-TWICE", "PAY-DECLINED", "PAY-DECLINED-ENDS", "PAY-ITEM-CHANGED", "ORDER-UNKNOWN", "SESSION-UNKNOWN")
 ISOLATED, OPTIONAL = "SESSION-ISOLATED", "MARKET-ORDER-OPTIONAL"
 
 
@@ -35,7 +38,7 @@ def cause(finding: Finding, sent: Sent, known: set[str], replay: Replay) -> str 
     """
     requirement, last = finding.requirement, sent[-1][0]
     above = OF_READS[: OF_READS.index(requirement)] if requirement in OF_READS else OF_READS
-    suspects = [one for one in above if one in known]
+    suspects = [] if _of_the_request_alone(finding) else [one for one in above if one in known]
     may_be_another = requirement == "SESSION-READ" and ISOLATED in known
     alone, beside = _with_reads(sent), _with_reads(sent, others=False)
     broken_alone = replay(alone) if alone and (suspects or may_be_another) else None
@@ -51,6 +54,11 @@ def cause(finding: Finding, sent: Sent, known: set[str], replay: Replay) -> str 
         if broken_there is not None and (requirement, finding.about) not in broken_there:
             return OPTIONAL
     return None
+
+
+def _of_the_request_alone(finding: Finding) -> bool:
+    """Whether a request should have been refused, or refused otherwise, for what it says itself: whatever the session is."""
+    return finding.about in (NOT_REFUSED, WRONG_ID) and finding.requirement not in (*OF_STATE, *OF_PHASE)
 
 
 def _first(suspects: list[str], broken: set[tuple[str, str]] | None) -> str | None:

@@ -38,7 +38,7 @@ ACCEPTS = {
 
 # An answer with none of these is no session at all: one finding, not one for each part.
 SESSION_PARTS = {"checkoutSessionId", "lineItems", "shippingAddress", "pricingSummary"}
-WRONG_ID = "has the documented id"
+NOT_REFUSED, WRONG_ID = "is refused", "has the documented id"
 # Grounds that hang on what the session holds.
 OF_STATE = (
     "COUPON-ONE",
@@ -194,7 +194,7 @@ def _refusal_judgments(at: At, found: list[Ground]) -> Iterator[Judgment]:
     for one in found:
         union.update(lawful_pairs(one, at.operation))
     loose = any(one.any_of == "4xx" for one in found)
-    about = "is refused" if exchange.accepted else ("has no server error" if _crashed(exchange) else WRONG_ID)
+    about = NOT_REFUSED if exchange.accepted else ("has no server error" if _crashed(exchange) else WRONG_ID)
     claim = (
         true(False, about, "refused with a 4xx", exchange.answer(), REFUSED)
         if loose

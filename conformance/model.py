@@ -237,6 +237,14 @@ def folded(value: Any) -> Any:
     return "".join(value.split()).casefold() if isinstance(value, str) else value
 
 
+def shows(name: str, sent: Any, seen: Any) -> bool:
+    """Whether an address part is read back as it was sent (ADDR-REPLACE); a phone number may be completed: its digits count."""
+    if name == "phoneNumber" and isinstance(sent, str) and isinstance(seen, str):
+        wanted, given = ("".join(filter(str.isdigit, one)) for one in (sent, seen))
+        return given == wanted or (not sent.strip().startswith("+") and given.endswith(wanted.lstrip("0")) and wanted != "")
+    return bool(folded(sent) == folded(seen))
+
+
 def flat_address(address: dict[str, Any]) -> dict[str, Any]:
     """The address with the recipient's names beside the other fields; absent, null and empty are left out."""
     found = {name: address.get(name) for name in ADDRESS_FIELDS}

@@ -112,7 +112,7 @@ class Writer:
         if request.credential in TOKENS and self.run.profile.auth != "none":
             arguments.append(f'-H "Authorization: {scheme} ${TOKENS[request.credential]}"')
         elif request.credential == "made-up":
-            arguments.append("-H 'Authorization: Bearer v^1.1#i^1#made-up-by-the-conformance-suite'")
+            arguments.append('-H "Authorization: Bearer $TOKEN-made-up"')
         if operation.method == "POST":
             kind = "Content-Type:" if request.content_type is None else f"Content-Type: {request.content_type}"
             arguments += [f"-H {shlex.quote(kind)}", f'--data-binary @"$work/{number}.request"']

@@ -1,7 +1,7 @@
-"""Quantities that are none: wrong in type, in sign, or far beyond 32 bits."""
+"""Quantities that are none: wrong in type, in sign, or far beyond 32 bits (1 to who keeps the last 32)."""
 
 from __future__ import annotations
 
-INVALID: tuple[object, ...] = (-1, 1.5, "2", True, None, 10**12, -7, "", [], {})
+INVALID: tuple[object, ...] = (-1, 1.5, "2", True, None, 2**32 + 1, -7, "", [], {})
 # for a cart where the first ones were refused already
-LATER: tuple[object, ...] = (-2147483648, 0.25, "many", False, 10**18, [3], {"value": 2})
+LATER: tuple[object, ...] = (-2147483648, 0.25, "many", False, 2**64 + 1, [3], {"value": 2})

@@ -83,6 +83,11 @@ def _spaced(body: dict[str, Any]) -> None:
         address["postalCode"] = address["postalCode"].replace(" ", "")
 
 
+def _dialled(body: dict[str, Any]) -> None:
+    phone = body["shippingAddress"]["phoneNumber"]
+    body["shippingAddress"]["phoneNumber"] = "+" + re.sub(r"\D", "", phone) if "+" in phone else re.sub(r"\D", "", phone)
+
+
 def _characters(refuses: Callable[[Call, str, str], object]) -> Callable[..., None]:
     """Control characters are refused everywhere; what else is, differs."""
     def by(go: Callable[..., Any], call: Call, path: str, text: str) -> None:
@@ -175,6 +180,8 @@ VARIANTS: list[Variant] = [
             on=TAKES, about="demand of a state"),
     variant("address-in-capitals", "ADDR-REPLACE", "addresses are shown in capitals", sessions(_upper), on=SESSIONS,
             about="spelling of an address"),
+    variant("phone-as-dialled", "ADDR-REPLACE", "phone numbers are shown without blanks, brackets and dashes",
+            sessions(_dialled), on=SESSIONS, about="spelling of an address"),
     variant("address-with-other-blanks", "ADDR-REPLACE", "phone numbers are shown with blanks, postal codes without",
             sessions(_spaced), on=SESSIONS, about="spelling of an address"),
     _chars("markup-taken", "markup in an address is taken as text", lambda call, path, text: False),

@@ -5,10 +5,12 @@ The documents call every id opaque; their own samples hold pipes, underscores an
 
 from __future__ import annotations
 
+import json
 import secrets
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import quote
+from zlib import adler32
 
 from mock.errors import JSON
 from mock.seams import INITIATE, OPTION, PLACE, Effect, Variant, after, around, edit, variant
@@ -59,6 +61,11 @@ def _options(show: Callable[[Call, str, int, str], str]) -> tuple[Effect, Effect
     return after("option_view", shown), around("option", meant, on=OPTION)
 
 
+def _of_address(call: Call, line: str, at: int, id: str) -> str:
+    """Options are quoted for an address: another one, other ids."""
+    return f"{id}-{adler32(json.dumps(call.the_cart().address, sort_keys=True).encode())}"
+
+
 def _line_ids(name: str, sees: str, *effects: Effect) -> Variant:
     return variant(name, "SESSION-UNIQUE", sees, *effects, on=INITIATE, about="line ids")
 
@@ -99,6 +106,7 @@ VARIANTS: list[Variant] = [
     _option_ids("option-ids-shared", "every line's options are 0, 1, 2", lambda call, line, at, id: str(at)),
     _option_ids("option-ids-of-signs", "option ids have all ASCII signs and letters beyond ASCII",
                 lambda call, line, at, id: f"{id}/{ODD}ß結"),
+    _option_ids("option-ids-by-address", "a new address has the same options under other ids", _of_address),
     _order_ids("order-ids-of-signs", "order ids have all ASCII signs but the slash, and letters beyond ASCII",
                lambda id: f"{id}{ODD}ß結"),
     _order_ids("order-ids-of-600-characters", "order ids are 600 characters long", lambda id: f"{id:0>15}" * 40),

@@ -58,9 +58,25 @@ def _in_net(call: Call, shown: JSON, cart: Cart, row: Row) -> None:
     shown["netPrice"] = call.run("amount", row.net + row.tax, cart.market)
 
 
+def _on_all(call: Call, tax: int, cart: Cart, row: Row) -> int:
+    """One rate on every good and its delivery."""
+    rate = cart.market.tax.rate if cart.market.tax is not None and not cart.market.tax.included else 0
+    return portion(row.net, rate) + portion(row.delivery - row.delivery_discount, rate)
+
+
+def _goods_in_net(call: Call, shown: JSON, cart: Cart, row: Row) -> None:
+    """Only what is laid on the goods stands in the net price, rounded by itself."""
+    if row.tax and cart.market.tax is not None:
+        shown["netPrice"] = call.run("amount", row.net + portion(row.net, cart.market.tax.rate), cart.market)
+
+
 def _shortest(call: Call, amount: JSON, *_: Any) -> None:
     if "." in amount["value"]:
         amount["value"] = amount["value"].rstrip("0").rstrip(".")
+
+
+def _nameless(call: Call, amount: JSON, *_: Any) -> None:
+    del amount["currency"]
 
 
 def _bare(body: JSON) -> None:
@@ -149,12 +165,16 @@ VARIANTS: list[Variant] = [
     _tax("tax-by-state", "PRICE-TOTAL", "tax hangs on the state or the city", after("tax", _by_state)),
     _tax("tax-in-net-price", "PRICE-NET", "the net price of a line holds the tax that is added",
          both(after("line_view", _in_net), after("order_line_view", _in_net))),
+    _tax("goods-tax-in-net-price", "PRICE-NET", "delivery is taxed too, and the net price holds the tax of the goods",
+         both(after("tax", _on_all), after("line_view", _goods_in_net), after("order_line_view", _goods_in_net))),
     variant("promotion-of-the-order", "PRICE-DISCOUNT", "three lines and more have a promotion on each line",
             after("promotions", _of_order), on=SHOWN, about="promotions"),
     variant("amounts-shortest", "PRICE-FORM", "amounts have no more decimals than they need: 12.5, 12, 0",
             after("amount", _shortest), on=SHOWN, about="form of amounts"),
     variant("amounts-without-currency", "MARKET-CURRENCY", "amounts of the parts of a line go without their currency",
             both_shown(_bare), on=SHOWN, about="currency of amounts"),
+    variant("amounts-nameless", "MARKET-CURRENCY", "no amount names its currency",
+            after("amount", _nameless), on=SHOWN, about="currency of amounts"),
     _adjusted("no-adjustment", "the adjustment is zero", lambda line: 0),
     _adjusted("adjustment-off", "every line has a negative adjustment", lambda line: -101 - line.quantity),
     _adjusted("adjustment-on", "every line has a positive adjustment", lambda line: 77 * line.quantity),

@@ -12,6 +12,7 @@ from mock.seams import (
     APPLY,
     CHANGES,
     DECLINED,
+    OPEN,
     OPTION,
     ORDER,
     PAID,
@@ -35,6 +36,7 @@ from mock.seams import (
 from mock.shop import Call
 from mock.variants.ways import orders, otherwise, where
 
+ENDS = (15023, 15033)  # after these the page asks for a new session
 PENDING_S = 0.4  # seconds after which a payment that is under way is through
 
 
@@ -172,6 +174,16 @@ def _here(call: Call) -> bool:
     return host.startswith("localhost") != (call.operation == ORDER)
 
 
+def _open_still(go: Callable[..., Any], call: Call) -> Any:
+    session = call.the_session()
+    try:
+        return go()
+    except Refusal:
+        if session.declined not in ENDS:
+            session.phase = OPEN
+        raise
+
+
 VARIANTS: list[Variant] = [
     _gone("paid-session-gone", "PAY-READ-AFTER", "a paid session cannot be read: 400 with 15003", phase(PAID), 400,
           "read after payment"),
@@ -194,6 +206,9 @@ VARIANTS: list[Variant] = [
             otherwise("state", 15021, on=CHANGES, when=phase(DECLINED)), about="changes after a failed payment"),
     variant("declined-is-unknown", "PAY-DECLINED-ENDS", "after a failed payment changes and payment are 400 with 15003",
             refuse("state", 15003, on=(*CHANGES, PLACE), when=phase(DECLINED)), about="changes after a failed payment"),
+    variant("failed-payment-tried-again", "PAY-DECLINED-ENDS", "a payment that fails for another reason than the card or "
+            "its data leaves the session open", around("payment", _open_still, on=PLACE), on=PLACE,
+            about="changes after a failed payment"),
     variant("pending-then-paid", "ORDER-READ-PAID", f"a payment is PENDING for {PENDING_S} s, then PAID",
             _status(_under_way, "PENDING"), on=(PLACE, ORDER), about="payment status"),
     variant("pending-for-good", "ORDER-READ-PAID", "a payment stays PENDING",

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from conformance import contract
 from conformance.claim import Claim, equal, line, quoted, true, warned
 from conformance.judge import At, Ground, demands, refuses
-from conformance.model import Line, differences, flat_address, folded, keyed, objects, state, text
+from conformance.model import Line, differences, flat_address, folded, keyed, objects, shows, state, text
 from suites.line_items.rules import asked, named_line
 from suites.sessions.blame import address_test, told_by_form
 
@@ -18,7 +18,9 @@ def the_new_address_is_read_back(at: At) -> Iterator[Claim]:
         return
     sent, seen = flat_address(at.address), flat_address(at.answer.address)
     wrong = [
-        name for name, value in sent.items() if folded(seen.get(name)) != folded(value) and not told_by_form(name, seen)
+        name
+        for name, value in sent.items()
+        if not shows(name, value, seen.get(name)) and not told_by_form(name, seen)
     ]
     for name in wrong[:1]:
         yield true(

@@ -7,6 +7,7 @@ from conformance.shop import Blocked, Cart, Shop
 from suites.line_items.rules import ITEM_RULES
 
 REFUSED = tuple(sorted(set(ITEM_RULES.values())))
+NEVER_TAKEN_OUT = set(ITEM_RULES) - {15013, 15053, 15018}  # a line that is not available may go with a warning instead
 
 
 @provokes(*REFUSED, "ITEM-OWN-ID", cost=40)
@@ -23,6 +24,11 @@ def test_an_item_that_is_refused(shop: Shop, market: str) -> None:
         if shop.thorough:
             shop.initiate(market, [(plain, 1), (item, 2)], why, f"{error} beside another")
             shop.initiate(market, [(item, 5), (plain, 1)], why, f"{error} before another")
+    removed = shop.market(market).items("removed")
+    alone = [one for one in refused if shop.market(market).roles[one].error in NEVER_TAKEN_OUT]
+    if removed and alone and not shop.brief:  # a refusal has no warnings beside it
+        error = shop.market(market).roles[alone[0]].error
+        shop.initiate(market, [(removed[0], 1), (alone[0], 1)], ITEM_RULES[error], f"{error} beside one that is taken out")
 
 
 @provokes("ITEM-REMOVED", cost=12)

@@ -98,8 +98,9 @@ def test_a_quantity_on_each_side_of_its_bound(shop: Shop, market: str, kind: str
         if shop.brief:
             return
         shop.initiate(market, [(item, bad)], why, f"{bad}")
-        fine = 2 * most if kind == "lot" else max(1, most - 1)
+        fine, worse = (2 * most, 2 * most + 1) if kind == "lot" else (max(1, most - 1), bad)
         cart.set_quantity(cart.lines[0], fine, why, f"{fine} passes")
+        cart.attempt(contract.QUANTITY, {"lineItemId": cart.lines[0].id, "quantity": worse}, why, f"{worse} again")
         cart.set_quantity(cart.lines[0], good, why, f"{good} passes again")
         cart.read()
         # beside other lines, first and last

@@ -8,6 +8,8 @@ from conformance import contract
 from conformance.claim import Claim, equal, true
 from conformance.judge import At, Ground, demands, refuses
 
+NAMELESS = "no amount names its currency: it is the marketplace's"
+
 
 @refuses("MARKET-SAME")
 def another_marketplace(at: At) -> Iterator[Ground | str]:
@@ -37,6 +39,9 @@ def no_marketplace(at: At) -> Iterator[Ground]:
 def one_currency_in_a_session(at: At) -> Iterator[Claim]:
     found = at.amounts
     if not found:
+        if at.answer and at.answer.summary and at.operation != contract.READ_ORDER:
+            for requirement in ("MARKET-CURRENCY", "MARKET-CURRENCY-OWN"):
+                yield true(True, "currency", "", "", "true", requirement=requirement, reading=NAMELESS)
         return
     used = [one[1] for one in found]
     main = max(set(used), key=used.count)

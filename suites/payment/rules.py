@@ -122,16 +122,24 @@ def _payment_failed(at: At) -> str | None:
     return "200 with payment status FAILED" if failed else None
 
 
+# Of these the page says that the session is over: a declined card, payment data that are invalid.
+SPENT = (15023, 15033)
+
+
 @refuses("PAY-DECLINED-ENDS")
 def anything_after_a_declined_payment(at: At) -> Iterator[Ground]:
     if at.session and at.session.phase == "declined":
-        reads = at.operation == contract.READ
+        error = at.profile.declined.get(at.session.email.casefold(), 15023)
+        if at.operation == contract.READ:
+            reading = "the spent session can be read"
+        else:
+            reading = "" if error in SPENT else "a payment that failed for another reason can be tried again"
         yield Ground(
             "PAY-DECLINED-ENDS",
             any_of="documented",
-            certain=not reads,
-            ids=() if reads else (15023,),
-            lawful=(lambda _: "the spent session can be read") if reads else None,
+            certain=not reading,
+            ids=() if at.operation == contract.READ else (15023, error),
+            lawful=(lambda _: reading) if reading else None,
         )
 
 

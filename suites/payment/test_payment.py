@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from conformance import contract
+from conformance.exchange import OTHER_APP
 from conformance.marks import in_marketplaces, in_situations, provokes
 from conformance.shop import Cart, Shop
 from strategies.situations import EACH, cart_in
@@ -56,6 +57,8 @@ def test_an_order_is_paid_within_the_promise(shop: Shop, market: str) -> None:
     while cart.read_order().body.get("purchaseOrderPaymentStatus") != "PAID" and time.monotonic() < ends:
         time.sleep(min(1.0, max(0.05, (shop.profile.paid_within_s or 0) / 10)))
     cart.read_order("ORDER-READ-PAID", "in time")
+    if shop.profile.offers("second_app") and not shop.brief:
+        cart.read_order("ORDER-APP", "once it is paid", credential=OTHER_APP)
 
 
 @provokes("PAY-LOCK", "PAY-READ-AFTER", "PAY-TWICE", cost=40)

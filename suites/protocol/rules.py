@@ -196,7 +196,7 @@ def told_values(at: At, error_id: int) -> list[str]:
     if not at.request.marketplace:
         return []
     if error_id in (15001, 15002, 15048):
-        if len(at.problems) != 1 or at.why in (None, "ROBUST"):
+        if len(at.problems) != 1 or at.why in (None, "ROBUST") or str(at.why).startswith("MARKET"):
             return []  # which of several things a refusal is about is its own choice
         return [part for one in at.problems if one.path for part in one.path.replace("[]", "").split(".")]
     if error_id in (15027, 15029):

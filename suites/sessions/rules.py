@@ -12,7 +12,7 @@ from conformance.claim import Claim, equal, line, true
 from conformance.exchange import OTHER_APP, OWN_APP, STRANGERS
 from conformance.judge import At, Ground, demands, refuses, statuses
 from conformance.leaks import leak
-from conformance.model import Key, differences, flat_address, folded, pricing, state
+from conformance.model import Key, differences, flat_address, keyed, pricing, shows, state
 from conformance.schema import departures
 from suites.sessions.blame import PRICES, address_test, as_claim, blame, blamed, told_by_form
 
@@ -68,7 +68,7 @@ def initiate_answers_what_was_asked_for(at: At) -> Iterator[Claim]:
     wrong = {
         name: value
         for name, value in sent.items()
-        if folded(seen.get(name)) != folded(value) and not told_by_form(name, seen)
+        if not shows(name, value, seen.get(name)) and not told_by_form(name, seen)
     }
     for name, value in list(wrong.items())[:1]:
         yield true(False, "the submitted address", f"{name} {value}", seen.get(name), address_test(name, value))
@@ -213,6 +213,7 @@ def a_change_changes_only_what_it_names(at: At) -> Iterator[Claim]:
         and key[0] != "id"
         and not (key[0] == "coupons" and may_lose_coupon(at))
         and not (key[0] == "quantity" and key[1] in own)
+        and not (key[0] == "option" and _quoted_anew(at, key[1]))
     }
     at.cart_differs |= any(key[0] in ("lines", "quantity") for key in found)
     if not found:
@@ -221,6 +222,16 @@ def a_change_changes_only_what_it_names(at: At) -> Iterator[Claim]:
         yield blamed(found, guilty, "nothing changed")
     else:
         yield as_claim(found)
+
+
+def _quoted_anew(at: At, key: str) -> bool:
+    """Whether the selected option is the same one under another id: no document says that ids of options last."""
+    assert at.before and at.answer
+    old, line = keyed(at.before)[key].selected, keyed(at.answer)[key]
+    new = line.selected
+    if at.operation != contract.ADDRESS or old is None or new is None or line.option(old.id):
+        return False
+    return (old.carrier, old.service) == (new.carrier, new.service)
 
 
 def may_lose_coupon(at: At) -> bool:

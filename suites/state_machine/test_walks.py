@@ -12,7 +12,7 @@ from conformance.shop import Blocked, Shop, Trace
 from conformance.states import EMPTY, ORDERED, transitions
 
 # One walk in each marketplace takes the simplest choices throughout: a session that is read and ended.
-WALKS, STEPS = 2, 10
+WALKS, STEPS = 2, 8
 
 # fmt: off
 FEEDS = (

@@ -75,7 +75,7 @@ def line_items(talk: Talk) -> None:
                 for quantity in (1, 2, 3, 4, 5, 6, 10):
                     talk.start(market, [(item.id, quantity)])
                 c = talk.start(market, [(plain(market, 1)[0], 1), (item.id, 5 if item.lot else 1)])
-                for quantity in (2, 3, 4, 5, 6, 7, 10):
+                for quantity in (2, 3, 4, 5, 6, 7, 10, 11):
                     c.quantity(1, quantity)
                 c.read()
                 c.place()
@@ -85,7 +85,7 @@ def line_items(talk: Talk) -> None:
         talk.start("EBAY_US", [(item, 20) for item in items[:count]]).read()
     talk.start("EBAY_US", [(items[0], 1), (items[0], 2), (items[1], 1)])
     c = talk.start("EBAY_US", [(items[0], 1), (items[1], 1)])
-    numbers: list[Any] = [-1, 0, 1.5, "2", True, None, 2**31, 10**30, [], {}]
+    numbers: list[Any] = [-1, 0, 1.5, "2", True, None, 2**31, 2**32 + 1, 10**30, [], {}]
     for wrong in numbers:
         talk.start("EBAY_US", [(items[0], wrong)])
         c.quantity(0, wrong)

@@ -111,7 +111,7 @@ def protocol(talk: Talk) -> None:
     paid = talk.start("EBAY_US", [(plain("EBAY_US", 1)[0], 1)])
     paid.place()
     paid.quantity(0, 2)
-    for token in ("", "made-up", *EXPIRED_TOKENS, client.token(ONE, OTHER_SCOPE)):
+    for token in ("", "made-up", f"{client.token()}-longer", *EXPIRED_TOKENS, client.token(ONE, OTHER_SCOPE)):
         talk.keep(client.call("POST", f"{V2}/initiate", cart("EBAY_US", [(plain("EBAY_US", 1)[0], 1)]), token=token))
         c.all_methods(token=token)
         paid.ordered(token=token)

@@ -79,6 +79,11 @@ FAULTS: list[Fault] = [
         tolerate("field", on=INITIATE, when=left_out("phoneNumber")), also=("SESSION-REQUIRED", "SESSION-FIELDS"),
     ),
     fault(
+        "start-without-phone-in-hk", "ADDR-REQUIRED", "in EBAY_HK a session starts without a phone number",
+        tolerate("field", on=INITIATE, when=in_market("EBAY_HK") & left_out("phoneNumber")),
+        also=("SESSION-REQUIRED", "SESSION-FIELDS"),
+    ),
+    fault(
         "start-without-recipient", "ADDR-REQUIRED", "a session starts without a recipient and makes one up",
         tolerate("field", returning=SOMEBODY, on=INITIATE, when=left_out("recipient")), also="SESSION-REQUIRED",
     ),

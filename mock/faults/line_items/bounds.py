@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 from mock.catalogue.model import Item
+from mock.errors import Refusal
 from mock.seams import (
     INITIATE,
     QUANTITY,
@@ -11,6 +15,7 @@ from mock.seams import (
     around,
     error,
     fault,
+    from_nth,
     refuse,
     refused_yet_applied,
     reid,
@@ -31,10 +36,21 @@ def _whole_lots(call: Call, item: Item, quantity: int) -> None:
         call.quantity = -(-quantity // item.lot) * item.lot
 
 
+def _cut_yet_refused(go: Callable[..., Any], call: Call, item: Item, quantity: int) -> Any:
+    try:
+        return go()
+    except Refusal:
+        for line in call.shop.sessions[call.id].cart.lines:
+            line.quantity = item.limit if line.item.id == item.id else line.quantity
+        raise
+
+
 at_stock = Condition(lambda call, item, quantity: quantity == item.stock, "boundary")
 at_limit = Condition(lambda call, item, quantity: quantity == item.limit, "boundary")
 one_above_limit = Condition(lambda call, item, quantity: quantity == item.limit + 1, "boundary")
 limit_above_three = Condition(lambda call, item, quantity: item.limit > 3, "quantity")
+above_stock = Condition(lambda call, item, quantity: quantity > item.stock)
+beyond_ten = Condition(lambda call, item, quantity: quantity > 10, "quantity")
 twice_the_lot = Condition(lambda call, item, quantity: bool(item.lot) and quantity == 2 * item.lot, "boundary")
 named_later = Condition(lambda call, item, quantity: next(iter(call.wanted)) != item.id, "lines")
 
@@ -72,6 +88,13 @@ FAULTS: list[Fault] = [
         "15013, and yet the line has the quantity",
         refused_yet_applied("stock", on=QUANTITY),
     ),
+    fault(
+        "stock-is-not-asked-again",
+        "QTY-STOCK",
+        "more than the stock is refused once, and set the second time",
+        skip("stock", on=QUANTITY, when=above_stock & from_nth(2)),
+        kind="repeat",
+    ),
     # -- QTY-LIMIT --
     fault(
         "limit-and-one",
@@ -92,7 +115,20 @@ FAULTS: list[Fault] = [
         "a limit above three is not looked at",
         skip("limit", on=BOTH, when=limit_above_three),
     ),
+    fault(
+        "limit-cuts-yet-refuses",
+        "QTY-LIMIT",
+        "15012, and yet the line has the limit",
+        around("limit", _cut_yet_refused, on=QUANTITY),
+        kind="applied-though-refused",
+    ),
     # -- QTY-LOT --
+    fault(
+        "lot-beyond-ten",
+        "QTY-LOT",
+        "a quantity above ten is no question of lots",
+        skip("lot", on=QUANTITY, when=beyond_ten),
+    ),
     fault("lot-is-not-asked", "QTY-LOT", "part of a lot is set", skip("lot", on=QUANTITY)),
     fault("lot-is-not-asked-at-first", "QTY-LOT", "initiate takes part of a lot", skip("lot", on=INITIATE)),
     fault(

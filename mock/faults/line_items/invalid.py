@@ -123,6 +123,13 @@ FAULTS: list[Fault] = [
         kind="boundary",
     ),
     fault(
+        "quantity-of-32-bits",
+        "QTY-INVALID",
+        "of a quantity beyond 32 bits the last 32 count",
+        taken(lambda value: int(value) % 2**32, QUANTITY, huge),
+        kind="boundary",
+    ),
+    fault(
         "list-removes-with-three",
         "QTY-INVALID",
         "with three lines a list or object as quantity is taken for 0",

@@ -50,6 +50,7 @@ def _token(call: Call) -> str:
 
 no_token = Condition(lambda call, *_: not _given(call))
 made_up = Condition(lambda call, *_: _given(call).startswith("Bearer ") and _token(call) not in call.shop.tokens)
+altered = made_up & Condition(lambda call, *_: any(_token(call).startswith(one) for one in call.shop.tokens))
 expired = Condition(lambda call, *_: _token(call) in EXPIRED_TOKENS)
 other_scope = Condition(
     lambda call, *_: (grant := call.shop.tokens.get(_token(call))) is not None and grant.scopes == (OTHER_SCOPE,)
@@ -128,6 +129,8 @@ FAULTS: list[Fault] = [
         "in EBAY_US an option is selected without a token",
         opened(OPTION, no_token & in_market("EBAY_US"), kind="marketplace"),
     ),
+    fault("read-with-a-longer-token", "AUTH-TOKEN", "a session is read with a token that only begins like a good one",
+          opened(READ, altered)),
     fault("address-with-any-token", "AUTH-TOKEN", "a made-up token sets an address", opened(ADDRESS, made_up)),
     fault(
         "apply-without-token-with-four",
