@@ -83,9 +83,9 @@ def _spaced(body: dict[str, Any]) -> None:
         address["postalCode"] = address["postalCode"].replace(" ", "")
 
 
-def _dialled(body: dict[str, Any]) -> None:
+def _dashed(body: dict[str, Any]) -> None:
     phone = body["shippingAddress"]["phoneNumber"]
-    body["shippingAddress"]["phoneNumber"] = "+" + re.sub(r"\D", "", phone) if "+" in phone else re.sub(r"\D", "", phone)
+    body["shippingAddress"]["phoneNumber"] = f"{phone[:2]} ({phone[2:5]}) {phone[5:8]}-{phone[8:]}"
 
 
 def _characters(refuses: Callable[[Call, str, str], object]) -> Callable[..., None]:
@@ -180,8 +180,8 @@ VARIANTS: list[Variant] = [
             on=TAKES, about="demand of a state"),
     variant("address-in-capitals", "ADDR-REPLACE", "addresses are shown in capitals", sessions(_upper), on=SESSIONS,
             about="spelling of an address"),
-    variant("phone-as-dialled", "ADDR-REPLACE", "phone numbers are shown without blanks, brackets and dashes",
-            sessions(_dialled), on=SESSIONS, about="spelling of an address"),
+    variant("phone-with-dashes", "ADDR-REPLACE", "phone numbers are shown with brackets and dashes",
+            sessions(_dashed), on=SESSIONS, about="spelling of an address"),
     variant("address-with-other-blanks", "ADDR-REPLACE", "phone numbers are shown with blanks, postal codes without",
             sessions(_spaced), on=SESSIONS, about="spelling of an address"),
     _chars("markup-taken", "markup in an address is taken as text", lambda call, path, text: False),
