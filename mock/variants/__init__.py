@@ -48,6 +48,7 @@ EXCLUDES: tuple[frozenset[str], ...] = (
 SHOULDS: dict[str, tuple[str, ...]] = {
     "address-in-capitals": ("ADDR-REPLACE-EXACT",),
     "address-with-other-blanks": ("ADDR-REPLACE-EXACT",),
+    "phone-with-dashes": ("ADDR-REPLACE-EXACT",),
     "markup-taken": ("ADDR-CHARS-MARKUP",),
     "all-items-15018": ("ITEM-OWN-ID",),
     "all-items-15053": ("ITEM-OWN-ID",),
