@@ -39,6 +39,7 @@ def frame_of(run: Run) -> Frame:
         stopped=run.stopped,
         interrupted=run.interrupted,
         recorded=settings.recording is not None,
+        quick=settings.quick,
         defects=run.defects,
         waivers=run.waivers,
     )

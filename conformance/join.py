@@ -35,6 +35,7 @@ def frame_of(results: list[dict[str, Any]]) -> Frame:
         contract=first["suite"]["contract"],
         seed=first["seed"],
         level=first["level"],
+        quick=any(one.get("quick") for one in results),
         started=min(one["started"] for one in results),
         duration_s=max(one["duration_s"] for one in results),
         token_requests=sum(one["token_requests"] for one in results),

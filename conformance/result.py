@@ -37,6 +37,7 @@ class Frame:
     stopped: str | None = None
     interrupted: bool = False
     recorded: bool = False
+    quick: bool = False
     defects: list[str] = field(default_factory=list)
     waivers: list[Waiver] = field(default_factory=list)
 
@@ -62,6 +63,7 @@ def build(frame: Frame, merged: Merged, exchanges: Path) -> dict[str, Any]:
         "requests": merged.requests,
         "token_requests": frame.token_requests,
         "level": frame.level,
+        "quick": frame.quick,
         "budget": frame.budget,
         "counts": {
             "requirements": len(listed),

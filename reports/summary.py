@@ -6,7 +6,7 @@ import re
 
 from reports.needs import unjudged
 from reports.run import Run
-from reports.text import CHAPTERS, Json, brief_notes, judged, line, number, seconds, source
+from reports.text import CHAPTERS, Json, brief_notes, extent, judged, line, number, seconds, source
 
 ICONS = {"conformant": "✅", "not conformant": "❌", "incomplete": "⚠️"}
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~!&$@])")
@@ -34,7 +34,7 @@ def summary(run: Run) -> str:
         f"## {ICONS[result['verdict']]} {md(result['sentence'])}",
         "",
         f"{code(target['base_url'])} · {judged(result)}"
-        f" · {number(result['requests'], 'request')} in {seconds(result['duration_s'])} · seed {result['seed']}"
+        f" · {number(result['requests'], 'request')} in {seconds(result['duration_s'])} · {extent(result)}"
         f" · suite {md(result['suite']['version'])}, contract {md(result['suite']['contract'])}",
         "",
         "| Chapter | passed | failed | unjudged | waived |",

@@ -12,7 +12,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from reports.exchange_view import text_node
-from reports.text import CHAPTERS, MARKS, number, operations, seconds, source
+from reports.text import CHAPTERS, MARKS, QUICK, number, operations, seconds, source
 
 TEMPLATES = Path(__file__).with_name("templates")
 
@@ -37,7 +37,7 @@ def environment() -> Environment:
         "node": text_node,
         "tidy": tidy,
     }
-    made.globals |= {"marks": MARKS, "chapters": CHAPTERS}
+    made.globals |= {"marks": MARKS, "chapters": CHAPTERS, "quick": QUICK}
     return made
 
 

@@ -15,6 +15,7 @@ from reports.text import (
     MARKS,
     Json,
     brief_notes,
+    extent,
     grouped_readings,
     line,
     number,
@@ -60,7 +61,7 @@ def _lines(result: Json, width: int, directory: Path | None) -> Iterator[str]:
         line(target["base_url"]),
         ", ".join(target["marketplaces"]),
         f"{number(result['requests'], 'request')} in {seconds(result['duration_s'])}",
-        f"seed {result['seed']}",
+        extent(result),
     ]
     yield from (DIM + text + RESET for text in textwrap.wrap(" · ".join(fact for fact in facts if fact), width))
     yield ""

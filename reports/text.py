@@ -44,6 +44,7 @@ OPERATIONS = {
     "placeGuestOrder": "place order",
     "getGuestPurchaseOrder": "read order",
 }
+QUICK = "quick: one case of each rule"
 OUTCOMES = ("failed", "passed", "unjudged", "waived")
 MARKS = {"passed": "✓", "failed": "✗", "unjudged": "○", "waived": "~"}
 VERDICT_COLOURS = {"conformant": "#2f7d4f", "not conformant": "#b3372f", "incomplete": "#9a6a12"}
@@ -114,6 +115,11 @@ def seconds(value: float) -> str:
         return f"{value:.1f} s"
     whole = round(value)
     return f"{whole} s" if whole < 60 else f"{whole // 60} min {whole % 60:02d} s"
+
+
+def extent(result: Json) -> str:
+    """'seed 0', and for a quick run that it was one: nobody should take it for a whole run."""
+    return f"seed {result['seed']}" + (f" · {QUICK}" if result.get("quick") else "")
 
 
 def judged(result: Json) -> str:

@@ -105,6 +105,11 @@ def test_cases_and_reach(tmp_path: Path) -> None:
     assert result["counts"]["judged"] == result["counts"]["passed"] and result["counts"]["failed"] == 0
 
 
+def test_a_quick_run_says_so(tmp_path: Path) -> None:
+    assert document([], tmp_path / "whole")["quick"] is False
+    assert document([], tmp_path / "quick", quick=True)["quick"] is True
+
+
 # ---------------------------------------------------------------- exit status
 
 

@@ -13,6 +13,7 @@ import pytest
 
 from reports.difference import mark
 from reports.page import LIMIT
+from reports.page import page as report
 from reports.run import read
 from tests.reports import example_parts as parts
 from tests.reports import examples
@@ -106,6 +107,12 @@ def test_it_says_what_matters(rendered: dict[str, Path]) -> None:
     assert "known since 3 November" in text and "blocked by PRICE-TOTAL" in text
     assert "a second app under [[apps]]" in page(rendered, "incomplete").text
     assert "No requirement that was judged is broken" in page(rendered, "conformant").text
+
+
+def test_a_quick_run_says_so(tmp_path: Path) -> None:
+    result, traffic = examples.conformant()
+    folder = examples.write(tmp_path, (result | {"quick": True}, traffic))
+    assert "0 · quick: one case of each rule" in Page(report(read(folder))).text
 
 
 def test_text_of_a_server_stays_text(rendered: dict[str, Path]) -> None:

@@ -136,6 +136,13 @@ def test_terminal_begins_with_the_verdict_and_tells_each_finding() -> None:
     assert "\x1b" not in text and max(map(len, text.splitlines())) <= 110
 
 
+def test_a_quick_run_is_told_from_a_whole_one() -> None:
+    result = examples.conformant()[0]
+    assert "quick" not in terminal(result, False) and "seed 0\n" in terminal(result, False)
+    text = " ".join(terminal(result | {"quick": True}, False).split())
+    assert "seed 0 · quick: one case of each rule" in text
+
+
 def test_terminal_lets_no_control_character_through(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("NO_COLOR", raising=False)
     result = examples.hostile()[0]
