@@ -77,6 +77,12 @@ class At:
         return self.session.view if self.session else None
 
     @property
+    def marketplace(self) -> str | None:
+        """Where it happened: the request's marketplace, or the order's or the session's where it names none."""
+        known = self.order or self.session or self.profile.prepaid_as(self.request.subject)
+        return self.request.marketplace or (known.marketplace if known else None)
+
+    @property
     def body(self) -> dict[str, Any]:
         """The request's JSON object, empty if it is something else."""
         return self.request.object()

@@ -45,14 +45,21 @@ def quoted(value: Any) -> str:
 
 def shown(value: Any) -> str:
     """A value for a person, short."""
-    if isinstance(value, Decimal):
-        return f"{value:f}"
+    if isinstance(value, Decimal):  # the one way to write an amount: 7, 7.0 and 7.00 are all 7.00
+        whole, _, part = f"{value:f}".partition(".")
+        return f"{whole}.{part:0<2}"
     if value is None:
         return "nothing"
     if value == []:
         return "none"
     words = value if isinstance(value, str) and value.strip() else json.dumps(value, ensure_ascii=False, default=str)
     return words if len(words) <= 200 else words[:197] + "…"
+
+
+def standing(node: Any, name: str) -> Any:
+    """A member as it is shown: null is not the same as not there."""
+    value = node.get(name) if isinstance(node, dict) else None
+    return "null" if value is None and isinstance(node, dict) and name in node else value
 
 
 def line(item: str | None) -> str:

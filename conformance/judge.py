@@ -164,7 +164,7 @@ def _judgment(
         exchange=at.exchange.id,
         claim=claim,
         reading=reading,
-        marketplace=at.request.marketplace,
+        marketplace=at.marketplace,
     )
 
 
@@ -361,7 +361,7 @@ def _claims(at: At) -> Iterator[Judgment]:
                     exchange=at.exchange.id,
                     claim=None if claim.ok else claim,
                     reading=claim.reading,
-                    marketplace=at.request.marketplace,
+                    marketplace=at.marketplace,
                 )
         except Exception as error:  # a defect of ours must not hide what the other rules see
             at.world.stumbles.append(_stumble(at, requirement, error))

@@ -232,9 +232,29 @@ def _by_id(lines: list[Line]) -> dict[str, Line]:
     return found
 
 
+class Folded(str):
+    """A text of an address: equal to another letter case and blanks aside (ADDR-REPLACE), shown as it stands."""
+
+    __slots__ = ()
+
+    @property
+    def key(self) -> str:
+        """What counts for equality."""
+        return "".join(self.split()).casefold()
+
+    def __eq__(self, other: object) -> bool:
+        return self.key == (other.key if isinstance(other, Folded) else other)
+
+    def __ne__(self, other: object) -> bool:
+        return not self == other
+
+    def __hash__(self) -> int:
+        return hash(self.key)
+
+
 def folded(value: Any) -> Any:
-    """A text as it counts for equality of addresses: letter case and blanks aside (ADDR-REPLACE)."""
-    return "".join(value.split()).casefold() if isinstance(value, str) else value
+    """A value of an address as it is compared."""
+    return Folded(value) if isinstance(value, str) else value
 
 
 def shows(name: str, sent: Any, seen: Any) -> bool:
@@ -312,7 +332,7 @@ def cart_key(seen: View) -> tuple[Any, ...]:
         (line.item or "", line.quantity or 0, _option_key(line.selected), len(line.options))
         for line in seen.lines.values()
     )
-    address = sorted((name, str(folded(value))) for name, value in flat_address(seen.address).items())
+    address = sorted((name, getattr(folded(value), "key", str(value))) for name, value in flat_address(seen.address).items())
     return (tuple(lines), tuple(address), tuple(sorted(code.casefold() for code in seen.coupons)))
 
 

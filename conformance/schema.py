@@ -14,6 +14,24 @@ from conformance.claim import Claim, quoted, shown, true
 from conformance.judge import At
 
 WARNINGS = "warnings"
+# A limit in words: what stands before the number and after it, for one and for many.
+LIMITS = {
+    "minLength": ("has at least", "character", "characters"),
+    "maxLength": ("has at most", "character", "characters"),
+    "minItems": ("has at least", "entry", "entries"),
+    "maxItems": ("has at most", "entry", "entries"),
+    "minimum": ("is at least", "", ""),
+    "maximum": ("is at most", "", ""),
+}
+# A text that only one form of the contract takes, and that form in words.
+FORMS = (
+    ("2026-12-01T08:00:00.000Z", "a date and time in UTC like 2026-12-01T08:00:00.000Z"),
+    ("-12.50", "a decimal number like 12.50"),
+    ("v1|110000000001|0", "an item id like v1|110000000001|0"),
+    ("USD", "a currency code of three capitals like USD"),
+    ("us", "a country code of two letters like US"),
+    ("US", "a country code of two capitals like US"),
+)
 
 
 @cache
@@ -64,7 +82,7 @@ def _claim(at: At, requirement: str, path: list[Any], error: Any) -> Iterator[Cl
             return
     where = _where(path)
     owner = "PRICE-FORM" if keyword == "pattern" and where.endswith(".value") else requirement
-    seen = "absent" if missing else shown(_value(at.exchange.body, path))
+    seen = "absent" if missing else _seen(keyword, _value(at.exchange.body, path))
     want = "is there" if missing else _want(keyword, error)
     yield true(
         False,
@@ -105,18 +123,30 @@ def _value(body: Any, path: list[Any]) -> Any:
 
 
 def _want(keyword: str, error: Any) -> str:
-    detail = {"type": "types", "enum": "options", "pattern": "pattern", "minLength": "limit", "minItems": "limit"}.get(
-        keyword, ""
-    )
-    value = getattr(error.kind, detail, None) if detail else None
-    words = {
-        "type": "has type",
-        "enum": "is one of",
-        "pattern": "matches",
-        "minLength": "has a length of at least",
-        "minItems": "has at least",
-    }
-    return f"{words.get(keyword, 'keeps')} {shown(value if value is not None else keyword)}"
+    if keyword in LIMITS:
+        words, one, many = LIMITS[keyword]
+        return f"{words} {error.kind.limit} {one if error.kind.limit == 1 else many}".rstrip()
+    if keyword == "pattern":
+        return _form(error.kind.pattern)
+    if keyword == "type":
+        return f"has type {' or '.join(error.kind.types)}"
+    if keyword == "enum":
+        return f"is one of {shown(error.kind.options)}"
+    return f"keeps {keyword}"
+
+
+def _form(pattern: str) -> str:
+    """What a pattern asks for: people read an example with less trouble than an expression."""
+    words = next((words for sample, words in FORMS if re.search(pattern, sample)), None)
+    return f"is {words}" if words else f"matches {pattern}"
+
+
+def _seen(keyword: str, value: Any) -> str:
+    if value is None:
+        return "null"  # it is there, so it is not nothing
+    if keyword in ("minLength", "maxLength") and isinstance(value, str):
+        return f"{len(value)} {'character' if len(value) == 1 else 'characters'}: {shown(value)}"
+    return shown(value)
 
 
 def _test(path: list[Any], keyword: str, error: Any, missing: bool) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Iterator
 from copy import deepcopy
 from dataclasses import dataclass, replace
@@ -21,7 +23,8 @@ if TYPE_CHECKING:
     from conformance.run import Run
 
 CAP = 220  # requests for one finding
-LONGEST_BODY = 200  # characters of a request in a line of steps
+LONGEST_BODY, LONGEST_TEXT = 800, 80  # characters of a request in a line of steps, and of one text in it
+TEXT = re.compile(r'"(?:[^"\\]|\\.)*"')  # in JSON
 REPEATS = 3
 
 
@@ -178,23 +181,32 @@ def shrink_finding(run: Run, finding: Finding, records: dict[str, journal.TraceR
     assert claim
     finding.first = {**finding.first, "want": claim.want, "seen": claim.seen}
     finding.exchanges = [exchange.id for _, exchange in proof.sent]
-    finding.steps = [describe(exchange) for _, exchange in proof.sent]
+    finding.steps = [describe(exchange, whole=exchange is proof.sent[-1][1]) for _, exchange in proof.sent]
     finding.script = write_script(run, finding, proof.sent, claim)
 
 
-def describe(exchange: Exchange) -> str:
-    """A request and its answer in one line."""
-    import json
-
+def describe(exchange: Exchange, *, whole: bool = False) -> str:
+    """A request and its answer in one line. whole: more than the items of a new session, for the step that is judged."""
     body = exchange.request.body
-    if exchange.operation == contract.INITIATE:
+    if exchange.operation == contract.INITIATE and not whole:
         body = body.get("lineItemInputs") if isinstance(body, dict) else None
-    text = "" if body is None else f" {json.dumps(body, ensure_ascii=False)}"
-    sent = text if len(text) <= LONGEST_BODY else f"{text[:LONGEST_BODY]}…"
+    sent = "" if body is None else f" {_told(json.dumps(body, ensure_ascii=False))}"
     who = "" if exchange.request.credential == "app0" else f" as {exchange.request.credential}"
-    return (
-        f"{exchange.operation}{who} in {exchange.request.marketplace or 'no marketplace'}{sent} → {exchange.answer()}"
-    )
+    where = f" in {exchange.request.marketplace or 'no marketplace'}"
+    if exchange.operation == contract.READ_ORDER and not exchange.request.marketplace:
+        where = ""  # it names none anyway
+    return f"{exchange.operation}{who}{where}{sent} → {exchange.answer()}"
+
+
+def _told(body: str) -> str:
+    """JSON with its long texts cut, so that the fields after them show as well."""
+    return _cut(TEXT.sub(lambda one: _cut(one.group(), LONGEST_TEXT), body), LONGEST_BODY)
+
+
+def _cut(text: str, most: int) -> str:
+    """The text without its middle, which says the least; how much is gone is told."""
+    gone = len(text) - most
+    return text if gone <= 0 else f"{text[: most // 2]}… {gone:,} more …{text[-most // 2 :]}"
 
 
 __all__ = ["Trace", "shrink_finding"]

@@ -319,6 +319,8 @@ def _no_token(exchange: Exchange) -> str:
     detail = exchange.body.get("error") if isinstance(exchange.body, dict) else None
     words = (exchange.problem or exchange.answer()).rstrip(".") + (f" ({str(detail)[:60]})" if detail else "")
     hint = "" if exchange.silent else ": check client_id, client_secret and scope in the profile"
+    if exchange.status == 401:  # a common mistake of the server: it looks for them in the form
+        hint += "; they are sent by HTTP Basic, base64 of client_id:client_secret"
     return f"No token could be had from {exchange.url}: {words}{hint}."
 
 

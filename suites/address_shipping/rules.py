@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from conformance import contract
 from conformance.claim import Claim, equal, line, quoted, true, warned
 from conformance.judge import At, Ground, demands, refuses
 from conformance.model import Line, differences, flat_address, folded, keyed, objects, shows, state, text
 from suites.line_items.rules import asked, named_line
-from suites.sessions.blame import address_test, told_by_form
+from suites.sessions.blame import address_seen, address_test, told_by_form
 
 
 @demands("ADDR-REPLACE")
@@ -23,9 +24,8 @@ def the_new_address_is_read_back(at: At) -> Iterator[Claim]:
         if not shows(name, value, seen.get(name)) and not told_by_form(name, seen)
     ]
     for name in wrong[:1]:
-        yield true(
-            False, "every field that was sent", f"{name} {sent[name]}", seen.get(name), address_test(name, sent[name])
-        )
+        there = address_seen(at.answer.address, name)
+        yield true(False, "every field that was sent", f"{name} {sent[name]}", there, address_test(name, sent[name]))
     if not wrong and sent:
         optional = [
             name
@@ -195,12 +195,9 @@ def just_that_option_on_just_that_line(at: At) -> Iterator[Claim]:
         return
     wanted = at.body.get("shippingOptionId")
     selected = seen.selected.id if seen and seen.selected else None
-    yield equal(
-        "the selected option",
-        f"({line(target.item)}.shippingOptions[]|select(.selected).shippingOptionId)",
-        wanted,
-        selected,
-    )
+    path = f"({line(target.item)}.shippingOptions[]|select(.selected).shippingOptionId)"
+    claim = equal("the selected option", path, wanted, selected)
+    yield claim if claim.ok or seen is None or seen.selected else replace(claim, seen=_how_many(seen))
     if at.session is None or at.session.in_doubt:
         return
     for other, (before, after) in differences(state(at.before), state(at.answer)).items():
@@ -212,6 +209,13 @@ def just_that_option_on_just_that_line(at: At) -> Iterator[Claim]:
                 after,
             )
             return
+
+
+def _how_many(each: Line) -> str:
+    """Why there is no one selected option."""
+    count = sum(option.selected for option in each.options)
+    words = {0: "no option", 2: "two options"}.get(count, f"{count} options")
+    return f"{words} selected"
 
 
 @refuses("SHIP-UNKNOWN")

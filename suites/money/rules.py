@@ -7,12 +7,13 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from conformance import contract
-from conformance.claim import Claim, amount, line, true
+from conformance.claim import Claim, amount, line, shown, true
 from conformance.judge import At, demands
 from conformance.model import ZERO, Line, Option, View, cart_key, differences, pricing, total
 from suites.money import jq
 from suites.money.jq import summed, totalled
 from suites.money.tax import in_net_prices as tax_in_net_prices
+from suites.sessions.blame import with_zeros
 
 SUMMARY = ".body.pricingSummary"
 
@@ -135,11 +136,11 @@ def _sum_rule(name: str) -> None:
                 yield true(True, name, "", "", "true", reading=reading)
             return
         path = f"({SUMMARY}.{name}|(.amount? // .))"
-        yield summed(amount(name, path, values[0], given, why=FORMULAS[name]), name)
+        yield summed(amount(name, path, values[0], seen, why=FORMULAS[name]), name)
         right = sums(at.before, False).get(name, []) if at.before else []
         owner = _stood_still(at, name, given) if given in right else None
         if owner and not at.failed & {"QTY-SET", "QTY-ZERO", "SHIP-SET"}:
-            yield summed(amount("prices follow", path, values[0], given, why=name, requirement=owner), name)
+            yield summed(amount("prices follow", path, values[0], seen, why=name, requirement=owner), name)
 
 
 for _name in RULE_OF:
@@ -194,7 +195,7 @@ def _net_price(one: Line, goods: Decimal, saved: Decimal, tax: Decimal) -> Claim
         want = goods - (one.coupon_promotion or ZERO)
         return amount("netPrice", path, want, one.net, why="baseUnitPrice × quantity − discounts")
     test = f"({path}.value|tonumber) as $net | $net >= 0 and $net <= {goods + max(tax, ZERO)}"
-    return true(False, "netPrice", f"0 to {goods} (baseUnitPrice × quantity − discounts)", one.net, test)
+    return true(False, "netPrice", f"0.00 to {shown(goods)} (baseUnitPrice × quantity − discounts)", one.net, test)
 
 
 def _goods(one: Line) -> Decimal | None:
@@ -222,9 +223,8 @@ def savings_are_what_the_lines_save(at: At) -> Iterator[Claim]:
     if tax_in_net_prices(known, view):
         yield true(True, "additionalSavings", "", "", "true", reading="tax is in the net price")
         return
-    claim = amount(
-        "additionalSavings", f"{SUMMARY}.additionalSavings", shares, saved, why="what the net prices are short of"
-    )
+    path, given = f"{SUMMARY}.additionalSavings", view.summary.get("additionalSavings")
+    claim = amount("additionalSavings", path, shares, given, why="what the net prices are short of")
     yield claim if claim.ok else jq.saved(claim)
 
 
@@ -297,7 +297,7 @@ def the_same_cart_has_the_same_price(at: At) -> Iterator[Claim]:
     if key not in at.world.prices:
         return
     earlier, proof = at.world.prices[key]
-    changed = differences(earlier, pricing(at.answer))
+    changed = with_zeros(differences(earlier, pricing(at.answer)), None, at.answer)
     if at.answer.coupons:  # how a coupon is shared out over the lines is not said anywhere
         changed = {key: pair for key, pair in changed.items() if key[0] != "net"}
     if at.operation == contract.READ or not changed:

@@ -7,13 +7,13 @@ from decimal import Decimal
 from typing import Any
 
 from conformance import contract
-from conformance.claim import Claim, amount, equal, line, quoted, true, warned
+from conformance.claim import Claim, amount, equal, line, quoted, standing, true, warned
 from conformance.exchange import OTHER_APP, OWN_APP
 from conformance.judge import At, Ground, demands, refuses
 from conformance.leaks import leak
 from conformance.model import ZERO, Key, Order, View, amounts, differences, pricing, state
 from conformance.schema import departures
-from suites.sessions.blame import as_claim, blame, blamed
+from suites.sessions.blame import as_claim, blame, blamed, with_zeros
 
 CHANNELS = frozenset({"EMAIL"})
 TYPES = frozenset({"OFFER", "PROMOTION", "SURVEY"})
@@ -77,7 +77,7 @@ def it_is_the_same_order(at: At) -> Iterator[Claim]:
             at.exchange.body.get("purchaseOrderId") == first,
             "the same order",
             f"purchaseOrderId {first}",
-            at.exchange.body.get("purchaseOrderId"),
+            standing(at.exchange.body, "purchaseOrderId"),
             ".body.purchaseOrderId == $order",
         )
         if at.exchange.body.get("purchaseOrderId") == first:
@@ -237,7 +237,7 @@ def the_order_is_the_session_that_was_paid(at: At) -> Iterator[Claim]:
         at.exchange.body.get("purchaseOrderId") == order.id,
     )
     paid = order.paid.view
-    changed = differences(_order_state(paid), _order_state(seen))
+    changed = with_zeros(differences(_order_state(paid), _order_state(seen)), paid, seen)
     wrong = {
         key: pair
         for key, pair in changed.items()
@@ -328,7 +328,8 @@ def it_is_paid_within_the_promise(at: At) -> Iterator[Claim]:
         return
     status = at.exchange.body.get("purchaseOrderPaymentStatus")
     if at.why == "ORDER-READ-PAID":
-        yield equal("purchaseOrderPaymentStatus", ".body.purchaseOrderPaymentStatus", "PAID", status)
+        shows = standing(at.exchange.body, "purchaseOrderPaymentStatus")
+        yield equal("purchaseOrderPaymentStatus", ".body.purchaseOrderPaymentStatus", "PAID", shows)
     if status == "PAID" and at.answer:
         wrong = next(
             (
@@ -353,7 +354,7 @@ def reading_an_order_again_gives_the_same(at: At) -> Iterator[Claim]:
     order, seen = at.order, at.answer
     if order is None or seen is None or order.view is None:
         return
-    changed = differences(_order_state(order.view), _order_state(seen))
+    changed = with_zeros(differences(_order_state(order.view), _order_state(seen)), order.view, seen)
     proof = (order.last_read,) if order.last_read else ()
     if changed and order.pending and order.paid.in_doubt:  # an order of the profile: nobody saw what was paid
         yield blamed(changed, order.pending[-1], "the order stays")
@@ -383,7 +384,7 @@ def reading_an_order_again_gives_the_same(at: At) -> Iterator[Claim]:
         not back,
         "the payment status never goes back",
         "PAID",
-        at.exchange.body.get("purchaseOrderPaymentStatus"),
+        standing(at.exchange.body, "purchaseOrderPaymentStatus"),
         '.body.purchaseOrderPaymentStatus == "PAID"',
         proof=proof,
     )

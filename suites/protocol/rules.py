@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from conformance import contract
-from conformance.claim import Claim, equal, true
+from conformance.claim import Claim, equal, standing, true
 from conformance.exchange import OTHER_APP, OWN_APP, STRANGERS, Exchange
 from conformance.judge import At, Ground, demands, refuses
 from conformance.leaks import leak
@@ -100,30 +100,30 @@ def _entry(at: At, name: str, one: Any) -> Iterator[tuple[str, str, Any, str]]:
         return
     number = one.get("errorId")
     if not isinstance(number, int) or isinstance(number, bool):
-        yield "errorId", "an integer", number, f'{each}(.errorId|type) == "number")'
+        yield "errorId", "an integer", standing(one, "errorId"), f'{each}(.errorId|type) == "number")'
     known = contract.error(number, at.operation) if isinstance(number, int) and not isinstance(number, bool) else None
     for member, wanted in (("domain", known.domains if known else ()), ("category", known.categories if known else ())):
         value = one.get(member)
         if not isinstance(value, str) or not value:
-            yield member, "a text", value, f'{each}(.{member}|type) == "string" and .{member} != "")'
+            yield member, "a text", standing(one, member), f'{each}(.{member}|type) == "string" and .{member} != "")'
         elif wanted and value not in wanted:
             yield member, " or ".join(wanted), value, f"{each}.{member}|IN({','.join(json.dumps(w) for w in wanted)}))"
     if not isinstance(one.get("message"), str) or not one["message"].strip():
         yield (
             "message",
             "a non-empty text",
-            one.get("message"),
+            standing(one, "message"),
             f'{each}(.message|type) == "string" and .message != "")',
         )
     for member in ("longMessage", "subdomain", "subDomain"):
         if member in one and not isinstance(one[member], str):
-            yield member, "a text", one[member], f'{each}(has("{member}")|not) or (.{member}|type) == "string")'
+            yield member, "a text", standing(one, member), f'{each}(has("{member}")|not) or (.{member}|type) == "string")'
     for member in ("inputRefIds", "outputRefIds"):
         if member in one and not (isinstance(one[member], list) and all(isinstance(x, str) for x in one[member])):
             yield (
                 member,
                 "a list of texts",
-                one[member],
+                standing(one, member),
                 f'{each}(has("{member}")|not) or ((.{member}|type) == "array" and all(.{member}[]; type == "string")))',
             )
     if "parameters" in one and not (
@@ -132,7 +132,7 @@ def _entry(at: At, name: str, one: Any) -> Iterator[tuple[str, str, Any, str]]:
         yield (
             "parameters",
             "a list of names and values",
-            one["parameters"],
+            standing(one, "parameters"),
             (
                 f'{each}(has("parameters")|not) or ((.parameters|type) == "array" and all(.parameters[]; type == "object" '
                 'and (.name // "" |type) == "string" and (.value // "" |type) == "string")))'
@@ -224,7 +224,7 @@ def the_refusal_tells_what_it_is_about(at: At) -> Iterator[Claim]:
             ok,
             f"{number} tells it",
             f"a text or parameter with {wanted[-1]}",
-            one.get("message"),
+            standing(one, "message"),
             '(.body.errors|tostring|ascii_downcase|gsub("[^a-z0-9]";"")) as $said | '
             f"any({json.dumps([_plain(value) for value in wanted])}[]; . as $one | $said|contains($one))",
             case=f"{at.operation} {number}",
@@ -242,7 +242,7 @@ def warnings_have_the_form_of_errors(at: At) -> Iterator[Claim]:
             False,
             "the list",
             "a list of warnings",
-            body["warnings"],
+            standing(body, "warnings"),
             '(.body|has("warnings")|not) or (.body.warnings|type) == "array"',
         )
         return

@@ -20,8 +20,8 @@ from conformance import contract
 from conformance.claim import Claim
 from conformance.exchange import Exchange, Request
 from conformance.judge import Ground, lawful_pairs
-from conformance.model import Key, View, differences, flat_address, folded, keyed, pricing, state, text, view
-from suites.sessions.blame import as_claim
+from conformance.model import Key, View, differences, flat_address, folded, keyed, pricing, shows, state, text, view
+from suites.sessions.blame import as_claim, with_zeros
 from suites.sessions.rules import GATEWAY_IDS
 
 PAID: Key = ("paid",)
@@ -101,7 +101,7 @@ def _counts(now: State, key: Key, pair: tuple[Any, Any]) -> bool:
     if key[0] in ("id", "paid") or (key == COUPONS and not now[LINES]):
         return False
     if key[0] == "address":
-        return key in now
+        return key in now and not shows(key[1], *pair)
     return key[0] != "option" or None not in pair
 
 
@@ -168,7 +168,7 @@ def _left(now: State, read: Exchange, orders: Sequence[Exchange]) -> Iterator[Wr
         bought = view(one.body)
         found = {key: pair for key, pair in unlike(now, bought).items() if key[0] in ("lines", "quantity")}
         if shown and not found:
-            found = differences(pricing(shown), pricing(bought))
+            found = with_zeros(differences(pricing(shown), pricing(bought)), shown, bought)
             found = {key: pair for key, pair in found.items() if key[-1] not in UNSHARED}
         if found:
             yield _told(BOUGHT, found, " in the order")

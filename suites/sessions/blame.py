@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from conformance import contract
-from conformance.claim import Claim, line, quoted, true
-from conformance.model import Key, Pending, flat_address, folded
+from conformance.claim import Claim, line, quoted, shown, standing, true
+from conformance.model import Key, Pending, View, flat_address, folded
 
 ALWAYS = ("addressLine1", "city", "country", "phoneNumber")
 
@@ -12,6 +14,12 @@ ALWAYS = ("addressLine1", "city", "country", "phoneNumber")
 def told_by_form(name: str, seen: dict[str, object]) -> bool:
     """Whether SESSION-FIELDS tells already that a field is not there."""
     return name in ALWAYS and name not in seen
+
+
+def address_seen(address: dict[str, Any], name: str) -> Any:
+    """The field as the answer has it, null and empty told from absent."""
+    holder, _, last = name.rpartition(".")
+    return standing(address.get(holder) if holder else address, last)
 
 
 def address_test(name: str, value: object) -> str:
@@ -35,8 +43,17 @@ def as_claim(found: dict[Key, tuple[object, object]], **more: object) -> Claim:
     )
 
 
+def with_zeros(found: dict[Key, tuple[Any, Any]], before: View | None, after: View) -> dict[Key, tuple[Any, Any]]:
+    """Differences with the zeros of a summary, which count as absent, where they stand: they are not nothing."""
+
+    def filled(key: Key, value: Any, seen: View | None) -> Any:
+        return seen.summary.get(key[1]) if seen and value is None and key[0] == "summary" else value
+
+    return {key: (filled(key, pair[0], before), filled(key, pair[1], after)) for key, pair in found.items()}
+
+
 def _plain(value: object) -> str:
-    return ", ".join(sorted(map(str, value))) or "none" if isinstance(value, frozenset) else f"{value}"
+    return ", ".join(sorted(map(str, value))) or "none" if isinstance(value, frozenset) else shown(value)
 
 
 def key_test(key: Key, want: object) -> str:

@@ -8,13 +8,13 @@ from functools import cache
 from typing import Any
 
 from conformance import contract
-from conformance.claim import Claim, equal, line, true
+from conformance.claim import Claim, equal, line, standing, true
 from conformance.exchange import OTHER_APP, OWN_APP, STRANGERS
 from conformance.judge import At, Ground, demands, refuses, statuses
 from conformance.leaks import leak
 from conformance.model import Key, differences, flat_address, keyed, pricing, shows, state
 from conformance.schema import departures
-from suites.sessions.blame import PRICES, address_test, as_claim, blame, blamed, told_by_form
+from suites.sessions.blame import PRICES, address_seen, address_test, as_claim, blame, blamed, told_by_form, with_zeros
 
 REMOVED_WARNINGS = {15043, 15055}
 GATEWAY_STATUSES = (401, 405, 406, 408, 411, 413, 414, 415, 429, 431)
@@ -29,7 +29,7 @@ def initiate_answers_what_was_asked_for(at: At) -> Iterator[Claim]:
         bool(at.answer and at.answer.id),
         "checkoutSessionId",
         "a session id",
-        at.exchange.body.get("checkoutSessionId"),
+        standing(at.exchange.body, "checkoutSessionId"),
         '(.body.checkoutSessionId // "") != ""',
     )
     if at.answer is None:
@@ -71,7 +71,8 @@ def initiate_answers_what_was_asked_for(at: At) -> Iterator[Claim]:
         if not shows(name, value, seen.get(name)) and not told_by_form(name, seen)
     }
     for name, value in list(wrong.items())[:1]:
-        yield true(False, "the submitted address", f"{name} {value}", seen.get(name), address_test(name, value))
+        there = address_seen(at.answer.address, name)
+        yield true(False, "the submitted address", f"{name} {value}", there, address_test(name, value))
     if not wrong:
         yield true(True, "the submitted address", "", "", "true")
 
@@ -141,7 +142,7 @@ def own_differences(at: At) -> dict[Key, tuple[object, object]]:
     codes = [code.casefold() for code in at.answer.coupons]
     if len(codes) > len(set(codes)) and len(at.before.coupons) < len(codes):
         found["coupons",] = (before["coupons",], frozenset(f"{code} more than once" for code in codes))
-    return found
+    return with_zeros(found, at.before, at.answer)
 
 
 @demands("SESSION-READ")
