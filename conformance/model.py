@@ -258,10 +258,13 @@ def folded(value: Any) -> Any:
 
 
 def shows(name: str, sent: Any, seen: Any) -> bool:
-    """Whether an address part is read back as it was sent (ADDR-REPLACE); a phone number may be completed: its digits count."""
+    """Whether an address part is read back as it was sent (ADDR-REPLACE). Of a phone number the digits count, and its plus;
+    one without a country code may be completed."""
     if name == "phoneNumber" and isinstance(sent, str) and isinstance(seen, str):
         wanted, given = ("".join(filter(str.isdigit, one)) for one in (sent, seen))
-        return given == wanted or (not sent.strip().startswith("+") and given.endswith(wanted.lstrip("0")) and wanted != "")
+        if "+" in sent:
+            return given == wanted and "+" in seen
+        return wanted != "" and given.endswith(wanted.lstrip("0"))
     return bool(folded(sent) == folded(seen))
 
 

@@ -174,7 +174,7 @@ def test_a_declined_payment_ends_the_session(shop: Shop, market: str) -> None:
             cart.send(operation, body, "PAY-DECLINED-ENDS", _case(operation, body))
             if at == 0 and shop.thorough:
                 cart.send(operation, body, "PAY-DECLINED-ENDS", f"{_case(operation, body)} again".strip())
-            if at == 1:
+            if at == 0:
                 cart.read("PAY-DECLINED-ENDS")
         cart.place("PAY-DECLINED-ENDS", "again")
     fresh = shop.cart(market)
