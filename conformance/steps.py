@@ -54,7 +54,8 @@ def from_record(record: dict[str, Any]) -> Exchange:
     if isinstance(sent, dict) and "text" in sent and set(sent) <= {"text", "base64"}:
         raw = base64.b64decode(sent["base64"]) if sent.get("base64") else str(sent["text"]).encode()
         sent = None
-    text = received["text"] if isinstance(received, dict) and set(received) == {"text"} else None
+    no_json = isinstance(received, dict) and set(received) == {"text"} and isinstance(received["text"], str)
+    text = received["text"] if no_json else None
     headers = dict(record["request_headers"])
     content_type = headers.pop("Content-Type", None if record["method"] == "POST" else "application/json")
     request = Request(
