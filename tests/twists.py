@@ -22,6 +22,7 @@ from tests.junk import places
 Record = dict[str, Any]
 Twist = Callable[[Record, list[Record], random.Random], str | None]  # changes the record; in a word, what was done
 STATUSES = (201, 204, 301, 400, 401, 403, 404, 405, 406, 408, 409, 411, 413, 414, 415, 418, 429, 431, 500, 502, 503, 504)  # fmt: skip
+GATEWAY = (400, 401, 405, 406, 408, 411, 413, 414, 415, 429, 431, 500)
 NUMBERS = (-1, 0, 1, 2, 3, 11, 19, 20, 21, 100, 2**31 - 1, 2**31)
 DAY = re.compile(r"\d{4}-[01]\d-[0-3]\d(T|$)")
 LENGTHS = (0, 1, 9, 10, 11, 35, 40, 41, 64, 65, 128, 129, 255, 256, 1000)
@@ -103,6 +104,15 @@ def status(record: Record, trace: list[Record], chance: random.Random) -> str:
     if bare := chance.random() < 0.6:
         record["response_body"] = None
     return f"{record['status']}{' bare' if bare else ''}"
+
+
+def gateway(record: Record, trace: list[Record], chance: random.Random) -> str:
+    """What a gateway in front of the API may answer, or nearly: its statuses and ids, and their neighbours."""
+    record["status"] = chance.choice([near for one in GATEWAY for near in (one, one, one - 1, one + 1)])
+    number = chance.choice((999, 1000, 1001, 2004, 3999, 4000, 4001, 15049, None, None))
+    record["response_body"] = {"errors": [_told(number, record["operation"])]} if number else None
+    record["intent"] = chance.choice((None, None, record["intent"]))
+    return f"{record['status']} {number}"
 
 
 def error(record: Record, trace: list[Record], chance: random.Random) -> str | None:
@@ -207,4 +217,4 @@ def page(record: Record, trace: list[Record], chance: random.Random) -> str:
 
 
 TWISTS: tuple[Twist, ...] = (answer, answer, answer, answer, request, request, status, error, error, success, stale, stale,
-                             warning, raw, silent, intent, sender, headers, page)  # fmt: skip
+                             warning, gateway, raw, silent, intent, sender, headers, page)  # fmt: skip
