@@ -39,7 +39,7 @@ def test_generated_bodies(shop: Shop, market: str, operation: str, request: pyte
     drawn_by = f"{request.config.option.seed}/{operation}{round_of(request.node.name)}"
     draw = int.from_bytes(hashlib.sha256(drawn_by.encode()).digest()[:6], "big")
     cart = shop.cart(market)
-    for kind, count in ((FITTING, 2), (BROKEN, 4)):
+    for kind, count in ((FITTING, 2), (BROKEN, 3)):
         for body in shop.some(bodies(operation, kind, count, draw)):
             if operation == contract.INITIATE:
                 shop.initiate(market, why="ROBUST", case="generated", body=body)

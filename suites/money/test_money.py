@@ -24,7 +24,7 @@ SUMS = (
 @in_marketplaces()
 def test_every_item_at_several_quantities(shop: Shop, market: str) -> None:
     """Promotions, fees and break prices show at other quantities than one, each item on its own."""
-    for item in shop.some(shop.plain(market, 12), few=4):
+    for item in shop.some(shop.plain(market, 12), few=3):
         cart = shop.cart(market, [(item, 3)])
         for quantity in shop.some((4, 1), few=1):
             cart.set_quantity(cart.lines[0], quantity)
