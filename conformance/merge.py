@@ -124,11 +124,16 @@ def _across(
                         exchange,
                         proof,
                         "the same cart in another session",
-                        earlier,
-                        amounts,
+                        _without(earlier, amounts),
+                        _without(amounts, earlier),
                     )
                 )
     return found
+
+
+def _without(amounts: str, others: str) -> str:
+    """The amounts in words that the other session does not show alike."""
+    return ", ".join(one for one in amounts.split(", ") if one not in others.split(", ")) or "nothing"
 
 
 def _broken(
