@@ -53,15 +53,20 @@ def told(target: HonestShop) -> tuple[Replays, Trace]:
     return Replays(target), trace
 
 
-def cause_of(target: HonestShop, *known: str) -> str | None:
+def cause_of(target: HonestShop, *known: str, about: str = "quantity") -> str | None:
     run, trace = told(target)
     sent = list(zip(steps_of(trace.exchanges), trace.exchanges, strict=True))
-    finding = Finding("SESSION-APP", "quantity", {}, None)  # type: ignore[arg-type]
+    finding = Finding("SESSION-APP", about, {}, None)  # type: ignore[arg-type]
     return cause(finding, sent, set(known), Shrinker(run, finding).broken)  # type: ignore[arg-type]
 
 
 def test_what_a_read_does_is_not_a_strangers_doing() -> None:
     assert cause_of(GrowsWhenRead(), "SESSION-SAFE") == "SESSION-SAFE"
+
+
+def test_what_should_have_been_refused_is_no_consequence() -> None:
+    """Whatever a read does to the session: a stranger who is not refused is let in."""
+    assert cause_of(GrowsWhenRead(), "SESSION-SAFE", about="is refused") is None
 
 
 def test_what_a_stranger_does_stays_told() -> None:

@@ -19,6 +19,7 @@ from conformance.model import (
     money,
     objects,
     pricing,
+    shows,
     state,
     text,
     total,
@@ -227,3 +228,25 @@ def test_changes_are_remembered_in_order() -> None:
 
 def _number(exchange: str) -> int:
     return int(exchange.rpartition("/")[2])
+
+
+@pytest.mark.parametrize(
+    ("sent", "seen", "same"),
+    [
+        ("+1 (503) 555-0142", "+15035550142", True),
+        ("+15035550142", "+1-503-555-0142", True),
+        ("+15035550142", "15035550142", False),
+        ("+15035550142", "+15035550143", False),
+        ("020 7946 0018", "+442079460018", True),
+        ("020 7946 0018", "+442079460019", False),
+        ("", "+442079460018", False),
+        ("+15035550142", None, False),
+    ],
+)
+def test_a_phone_number_counts_by_its_digits(sent: str, seen: Any, same: bool) -> None:
+    assert shows("phoneNumber", sent, seen) is same
+
+
+def test_other_parts_of_an_address_count_but_for_case_and_blanks() -> None:
+    assert shows("postalCode", "SW1A 1AA", "sw1a1aa")
+    assert not shows("postalCode", "95125", "95-125")
