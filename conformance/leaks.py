@@ -6,9 +6,10 @@ import json
 import re
 from collections.abc import Iterator
 
+from conformance.addresses import flat_address
 from conformance.claim import Claim, quoted, true
 from conformance.judge import At
-from conformance.model import Session, flat_address, text
+from conformance.model import Session, text
 
 FIELDS = ("lineItems", "shippingAddress", "pricingSummary", "appliedCoupons", "purchaseOrderStatus")
 PRIVATE = (

@@ -12,23 +12,13 @@ from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from conformance.addresses import ADDRESS_FIELDS, ALWAYS_IN_ADDRESS, RECIPIENT, flat_address, folded
+
 ZERO = Decimal(0)
 MOST_DIGITS = 30  # of an amount; beyond that a few characters of exponent would fill the memory
 # Stands for what an answer should show and does not, or not in a readable form: the rules about form tell it, and nothing
 # is concluded from it.
 UNKNOWN = "(cannot be read)"
-ALWAYS_IN_ADDRESS = ("addressLine1", "city", "country", "phoneNumber")
-ADDRESS_FIELDS = (
-    "addressLine1",
-    "addressLine2",
-    "city",
-    "country",
-    "county",
-    "phoneNumber",
-    "postalCode",
-    "stateOrProvince",
-)
-RECIPIENT = ("recipient.firstName", "recipient.lastName")
 PER_LINE = ("id", "quantity", "option", "unit", "net")
 SUMMARY = ("priceSubtotal", "priceDiscount", "deliveryCost", "tax", "fee", "total", "adjustment")
 Key = tuple[str, ...]
@@ -230,50 +220,6 @@ def _by_id(lines: list[Line]) -> dict[str, Line]:
     for at, line in enumerate(lines):
         found[line.id if line.id not in found else f"{line.id}#{at}"] = line
     return found
-
-
-class Folded(str):
-    """A text of an address: equal to another letter case and blanks aside (ADDR-REPLACE), shown as it stands."""
-
-    __slots__ = ()
-
-    @property
-    def key(self) -> str:
-        """What counts for equality."""
-        return "".join(self.split()).casefold()
-
-    def __eq__(self, other: object) -> bool:
-        return self.key == (other.key if isinstance(other, Folded) else other)
-
-    def __ne__(self, other: object) -> bool:
-        return not self == other
-
-    def __hash__(self) -> int:
-        return hash(self.key)
-
-
-def folded(value: Any) -> Any:
-    """A value of an address as it is compared."""
-    return Folded(value) if isinstance(value, str) else value
-
-
-def shows(name: str, sent: Any, seen: Any) -> bool:
-    """Whether an address part is read back as it was sent (ADDR-REPLACE). Of a phone number the digits count, and its plus;
-    one without a country code may be completed."""
-    if name == "phoneNumber" and isinstance(sent, str) and isinstance(seen, str):
-        wanted, given = ("".join(filter(str.isdigit, one)) for one in (sent, seen))
-        if "+" in sent:
-            return given == wanted and "+" in seen
-        return wanted != "" and given.endswith(wanted.lstrip("0"))
-    return bool(folded(sent) == folded(seen))
-
-
-def flat_address(address: dict[str, Any]) -> dict[str, Any]:
-    """The address with the recipient's names beside the other fields; absent, null and empty are left out."""
-    found = {name: address.get(name) for name in ADDRESS_FIELDS}
-    for name in ("firstName", "lastName"):
-        found[f"recipient.{name}"] = _dig(address, "recipient", name)
-    return {name: value for name, value in found.items() if value not in (None, "")}
 
 
 def keyed(seen: View) -> dict[str, Line]:

@@ -9,22 +9,8 @@ from typing import Any
 import pytest
 
 from conformance import contract
-from conformance.model import (
-    amounts,
-    cart_key,
-    differences,
-    flat_address,
-    folded,
-    keyed,
-    money,
-    objects,
-    pricing,
-    shows,
-    state,
-    text,
-    total,
-    view,
-)
+from conformance.addresses import flat_address, folded, shows
+from conformance.model import amounts, cart_key, differences, keyed, money, objects, pricing, state, text, total, view
 from conformance.shop import Trace
 from tests.honest import HonestShop
 from tests.honest_goods import US, Json, Session

@@ -11,10 +11,11 @@ from typing import Any
 import pytest
 
 from conformance import contract
+from conformance.addresses import folded
 from conformance.claim import Claim, shown, standing
 from conformance.exchange import Exchange, Intent, Request
 from conformance.judge import Judgment
-from conformance.model import differences, folded, pricing, state, view
+from conformance.model import differences, pricing, state, view
 from conformance.schema import FORMS
 from conformance.shop import Shop, Trace
 from conformance.shrink import LONGEST_BODY, describe

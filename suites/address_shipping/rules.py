@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from conformance import contract
+from conformance.addresses import flat_address, folded, shows
 from conformance.claim import Claim, equal, line, quoted, true, warned
 from conformance.judge import At, Ground, demands, refuses
-from conformance.model import Line, differences, flat_address, folded, keyed, objects, shows, state, text
+from conformance.model import Line, differences, keyed, objects, state, text
 from suites.line_items.rules import asked, named_line
 from suites.sessions.blame import address_seen, address_test, told_by_form
 

@@ -17,10 +17,11 @@ from itertools import permutations
 from typing import Any, NamedTuple
 
 from conformance import contract
+from conformance.addresses import flat_address, folded, shows
 from conformance.claim import Claim
 from conformance.exchange import Exchange, Request
 from conformance.judge import Ground, lawful_pairs
-from conformance.model import Key, View, differences, flat_address, folded, keyed, pricing, shows, state, text, view
+from conformance.model import Key, View, differences, keyed, pricing, state, text, view
 from suites.sessions.blame import as_claim, with_zeros
 from suites.sessions.rules import GATEWAY_IDS
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from conformance import contract
+from conformance.addresses import flat_address, folded
 from conformance.claim import Claim, line, quoted, shown, standing, true
-from conformance.model import Key, Pending, View, flat_address, folded
+from conformance.model import Key, Pending, View
 
 ALWAYS = ("addressLine1", "city", "country", "phoneNumber")
 

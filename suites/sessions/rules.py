@@ -8,11 +8,12 @@ from functools import cache
 from typing import Any
 
 from conformance import contract
+from conformance.addresses import flat_address, shows
 from conformance.claim import Claim, equal, line, standing, true
 from conformance.exchange import OTHER_APP, OWN_APP, STRANGERS
 from conformance.judge import At, Ground, demands, refuses, statuses
 from conformance.leaks import leak
-from conformance.model import Key, differences, flat_address, keyed, pricing, shows, state
+from conformance.model import Key, differences, keyed, pricing, state
 from conformance.schema import departures
 from suites.sessions.blame import PRICES, address_seen, address_test, as_claim, blame, blamed, told_by_form, with_zeros
 
