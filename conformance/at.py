@@ -79,8 +79,10 @@ class At:
     @property
     def marketplace(self) -> str | None:
         """Where it happened: the request's marketplace, or the order's or the session's where it names none."""
+        if self.request.marketplace:
+            return self.request.marketplace
         known = self.order or self.session or self.profile.prepaid_as(self.request.subject)
-        return self.request.marketplace or (known.marketplace if known else None)
+        return known.marketplace if known else None
 
     @property
     def body(self) -> dict[str, Any]:

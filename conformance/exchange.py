@@ -106,18 +106,19 @@ class Exchange:
         """The errorId of each warning of the answer."""
         return self._ids("warnings")
 
-    def _listed(self, name: str) -> Any:
+    def member(self, name: str) -> Any:
+        """A member of the answer's JSON object; None if it has none, or is no object."""
         return self.body.get(name) if isinstance(self.body, dict) else None
 
     def _ids(self, name: str) -> list[int]:
-        listed = self._listed(name)
+        listed = self.member(name)
         found = [one.get("errorId") for one in listed if isinstance(one, dict)] if isinstance(listed, list) else []
         return [one for one in found if isinstance(one, int) and not isinstance(one, bool)]
 
     @property
     def warnings_known(self) -> bool:
         """Whether the answer's warnings can be read, or there are none; WARNING-SHAPE tells those that cannot."""
-        listed = self._listed("warnings")
+        listed = self.member("warnings")
         return listed is None or (isinstance(listed, list) and len(self.warning_ids) == len(listed))
 
     @property

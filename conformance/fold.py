@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from conformance import contract
-from conformance.model import UNKNOWN, Order, Pending, Session, World, cart_key, money, pricing, text
+from conformance.model import UNKNOWN, Order, Pending, Session, World, cart_key, lasting, money, pricing, text
 from conformance.stubs import stubs_in
 
 if TYPE_CHECKING:
@@ -97,7 +97,7 @@ def learn(at: At, session: Session) -> None:
     amounts = pricing(seen)
     if not session.tainted and seen.lines and not at.failed and UNKNOWN not in amounts.values():
         key = (session.marketplace, *cart_key(seen))
-        at.world.prices.setdefault(key, (amounts, at.exchange.id))
+        at.world.prices.setdefault(key, (lasting(seen), at.exchange.id))
     if not seen.coupons:
         session.without_coupon.setdefault(cart_key(seen), amounts)
 

@@ -127,15 +127,14 @@ def failure(one: Judgment) -> dict[str, Any]:
 def _prices(world: World) -> list[tuple[str, str, str]]:
     """Each cart that was priced, told by a digest, with its amounts in words."""
     return [
-        (hashlib.sha256(repr(key).encode()).hexdigest()[:20], _amounts(amounts, coupons=key[-1]), exchange)
+        (hashlib.sha256(repr(key).encode()).hexdigest()[:20], _amounts(amounts), exchange)
         for key, (amounts, exchange) in world.prices.items()
     ]
 
 
-def _amounts(amounts: dict[Any, Any], *, coupons: tuple[str, ...]) -> str:
-    """How a coupon is shared out over the lines is not said anywhere, so net prices count without one alone."""
+def _amounts(amounts: dict[Any, Any]) -> str:
     told = ((key, value) for key, value in sorted(amounts.items()) if value is not None)
-    return ", ".join(f"{' '.join(key)} {value.normalize():f}" for key, value in told if not (coupons and key[0] == "net"))
+    return ", ".join(f"{' '.join(key)} {value.normalize():f}" for key, value in told)
 
 
 def _visits(trace: Trace) -> list[tuple[str, str, str, int]]:

@@ -133,7 +133,8 @@ def _across(
 
 def _without(amounts: str, others: str) -> str:
     """The amounts in words that the other session does not show alike."""
-    return ", ".join(one for one in amounts.split(", ") if one not in others.split(", ")) or "nothing"
+    alike = set(others.split(", "))
+    return ", ".join(one for one in amounts.split(", ") if one not in alike) or "nothing"
 
 
 def _broken(

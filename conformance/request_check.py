@@ -11,6 +11,7 @@ from functools import cache
 from typing import Any, NamedTuple
 
 from conformance import contract
+from conformance.addresses import ADDRESS_FIELDS
 from conformance.exchange import Request
 
 JSON_TYPES: dict[str, tuple[type, ...]] = {
@@ -48,20 +49,7 @@ class Problem(NamedTuple):
         return self.field in ADDRESS_PARTS or self.path.endswith("recipient")
 
 
-ADDRESS_PARTS = frozenset(
-    [
-        "addressLine1",
-        "addressLine2",
-        "city",
-        "country",
-        "county",
-        "phoneNumber",
-        "postalCode",
-        "stateOrProvince",
-        "firstName",
-        "lastName",
-    ]
-)
+ADDRESS_PARTS = frozenset((*ADDRESS_FIELDS, "firstName", "lastName"))
 
 
 def problems(request: Request) -> Iterator[Problem]:

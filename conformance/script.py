@@ -17,6 +17,7 @@ from conformance.claim import Claim, quoted
 from conformance.exchange import OTHER_APP, OWN_APP, Exchange
 from conformance.model import view
 from conformance.steps import Ref, Step, locate
+from conformance.target import MADE_UP_TAIL
 
 if TYPE_CHECKING:
     from conformance.merge import Finding
@@ -28,6 +29,7 @@ TOKENS = {
     "expired": "TOKEN_EXPIRED",
     "other-scope": "TOKEN_OTHER_SCOPE",
     "wrong-scheme": "TOKEN",
+    "made-up": "TOKEN",
 }
 WHOSE = {
     "TOKEN": "of the app",
@@ -110,9 +112,8 @@ class Writer:
             arguments.append("-H 'X-EBAY-C-ENDUSERCTX: deviceId=guestcheckoutconformance'")
         scheme = "Basic" if request.credential == "wrong-scheme" else "Bearer"
         if request.credential in TOKENS and self.run.profile.auth != "none":
-            arguments.append(f'-H "Authorization: {scheme} ${TOKENS[request.credential]}"')
-        elif request.credential == "made-up":
-            arguments.append('-H "Authorization: Bearer $TOKEN-made-up"')
+            tail = MADE_UP_TAIL if request.credential == "made-up" else ""
+            arguments.append(f'-H "Authorization: {scheme} ${{{TOKENS[request.credential]}}}{tail}"')
         if operation.method == "POST":
             kind = "Content-Type:" if request.content_type is None else f"Content-Type: {request.content_type}"
             arguments += [f"-H {shlex.quote(kind)}", f'--data-binary @"$work/{number}.request"']

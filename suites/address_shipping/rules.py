@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from conformance import contract
-from conformance.addresses import flat_address, folded, shows
+from conformance.addresses import flat_address, folded
 from conformance.claim import Claim, equal, line, quoted, true, warned
 from conformance.judge import At, Ground, demands, refuses
 from conformance.model import Line, differences, keyed, objects, state, text
 from suites.line_items.rules import asked, named_line
-from suites.sessions.blame import address_seen, address_test, told_by_form
+from suites.sessions.blame import not_read_back, told_by_form
 
 
 @demands("ADDR-REPLACE")
@@ -19,15 +19,9 @@ def the_new_address_is_read_back(at: At) -> Iterator[Claim]:
     if at.operation != contract.ADDRESS or at.answer is None:
         return
     sent, seen = flat_address(at.address), flat_address(at.answer.address)
-    wrong = [
-        name
-        for name, value in sent.items()
-        if not shows(name, value, seen.get(name)) and not told_by_form(name, seen)
-    ]
-    for name in wrong[:1]:
-        there = address_seen(at.answer.address, name)
-        yield true(False, "every field that was sent", f"{name} {sent[name]}", there, address_test(name, sent[name]))
-    if not wrong and sent:
+    if wrong := not_read_back(at.address, at.answer.address, "every field that was sent"):
+        yield wrong
+    elif sent:
         optional = [
             name
             for name in ("addressLine2", "county")

@@ -9,7 +9,7 @@ from decimal import Decimal
 from conformance import contract
 from conformance.claim import Claim, amount, line, shown, true
 from conformance.judge import At, demands
-from conformance.model import ZERO, Line, Option, View, cart_key, differences, pricing, total
+from conformance.model import ZERO, Line, Option, View, cart_key, differences, lasting, total
 from suites.money import jq
 from suites.money.jq import summed, totalled
 from suites.money.tax import in_net_prices as tax_in_net_prices
@@ -297,9 +297,7 @@ def the_same_cart_has_the_same_price(at: At) -> Iterator[Claim]:
     if key not in at.world.prices:
         return
     earlier, proof = at.world.prices[key]
-    changed = with_zeros(differences(earlier, pricing(at.answer)), None, at.answer)
-    if at.answer.coupons:  # how a coupon is shared out over the lines is not said anywhere
-        changed = {key: pair for key, pair in changed.items() if key[0] != "net"}
+    changed = with_zeros(differences(earlier, lasting(at.answer)), None, at.answer)
     if at.operation == contract.READ or not changed:
         yield true(True, "the same cart", "", "", "true") if not changed else true(True, "", "", "", "true")
         return

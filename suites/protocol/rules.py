@@ -88,7 +88,7 @@ demands("AUTH-GRANT", on="any")(_grant)
 
 def entries(exchange: Exchange, name: str) -> list[Any] | None:
     """The list `errors` or `warnings` of an answer; None if there is no such list."""
-    found = exchange.body.get(name) if isinstance(exchange.body, dict) else None
+    found = exchange.member(name)
     return found if isinstance(found, list) else None
 
 

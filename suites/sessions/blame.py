@@ -5,16 +5,23 @@ from __future__ import annotations
 from typing import Any
 
 from conformance import contract
-from conformance.addresses import flat_address, folded
+from conformance.addresses import ALWAYS_IN_ADDRESS, flat_address, folded, shows
 from conformance.claim import Claim, line, quoted, shown, standing, true
 from conformance.model import Key, Pending, View
-
-ALWAYS = ("addressLine1", "city", "country", "phoneNumber")
 
 
 def told_by_form(name: str, seen: dict[str, object]) -> bool:
     """Whether SESSION-FIELDS tells already that a field is not there."""
-    return name in ALWAYS and name not in seen
+    return name in ALWAYS_IN_ADDRESS and name not in seen
+
+
+def not_read_back(address: dict[str, Any], answer: dict[str, Any], about: str) -> Claim | None:
+    """The claim of the first part of an address that was sent and is not shown; None if all are."""
+    sent, seen = flat_address(address), flat_address(answer)
+    for name, value in sent.items():
+        if not shows(name, value, seen.get(name)) and not told_by_form(name, seen):
+            return true(False, about, f"{name} {value}", address_seen(answer, name), address_test(name, value))
+    return None
 
 
 def address_seen(address: dict[str, Any], name: str) -> Any:

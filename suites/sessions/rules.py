@@ -8,14 +8,13 @@ from functools import cache
 from typing import Any
 
 from conformance import contract
-from conformance.addresses import flat_address, shows
 from conformance.claim import Claim, equal, line, standing, true
 from conformance.exchange import OTHER_APP, OWN_APP, STRANGERS
 from conformance.judge import At, Ground, demands, refuses, statuses
 from conformance.leaks import leak
 from conformance.model import Key, differences, keyed, pricing, state
 from conformance.schema import departures
-from suites.sessions.blame import PRICES, address_seen, address_test, as_claim, blame, blamed, told_by_form, with_zeros
+from suites.sessions.blame import PRICES, as_claim, blame, blamed, not_read_back, with_zeros
 
 REMOVED_WARNINGS = {15043, 15055}
 GATEWAY_STATUSES = (401, 405, 406, 408, 411, 413, 414, 415, 429, 431)
@@ -64,18 +63,9 @@ def initiate_answers_what_was_asked_for(at: At) -> Iterator[Claim]:
     for item in items if readable else ():
         if item in given:
             yield equal("quantity of a line", f"([{line(item)}.quantity]|add)", asked[item], given[item])
-    sent = flat_address(at.body.get("shippingAddress") or {})
-    seen = flat_address(at.answer.address)
-    wrong = {
-        name: value
-        for name, value in sent.items()
-        if not shows(name, value, seen.get(name)) and not told_by_form(name, seen)
-    }
-    for name, value in list(wrong.items())[:1]:
-        there = address_seen(at.answer.address, name)
-        yield true(False, "the submitted address", f"{name} {value}", there, address_test(name, value))
-    if not wrong:
-        yield true(True, "the submitted address", "", "", "true")
+    about = "the submitted address"
+    wrong = not_read_back(at.body.get("shippingAddress") or {}, at.answer.address, about)
+    yield wrong or true(True, about, "", "", "true")
 
 
 @demands("SESSION-FIELDS")
