@@ -10,7 +10,7 @@ RUN bash .github/scripts/install.sh .venv && useradd --create-home --uid 1000 ju
 COPY pyproject.toml conftest.py ./
 COPY conformance conformance
 COPY contracts contracts
-COPY mock mock
+COPY mock_server mock_server
 COPY reports reports
 COPY strategies strategies
 COPY suites suites

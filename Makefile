@@ -5,7 +5,7 @@ SHELL := /bin/bash
 TARGET ?= mock
 REPORT ?= reports/latest
 PORT ?= 8080
-PACKAGES := conformance mock reports strategies suites tests
+PACKAGES := conformance mock_server reports strategies suites tests
 
 PYTHON ?= $(shell for one in python3 python3.14 python3.13 python3.12 python3.11; do \
 	"$$one" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo "$$one" && break; done)
@@ -51,7 +51,7 @@ profile: $(READY) ## probe a target and write its profile: BASE_URL=http://… I
 		--out "$(or $(OUT),profile.toml)" $(ARGS)
 
 mock: $(READY) ## serve the embedded mock: [PORT=8080] [ARGS=…]
-	@$(PY) -m mock --port $(PORT) $(ARGS)
+	@$(PY) -m mock_server --port $(PORT) $(ARGS)
 
 merge: $(READY) ## one report from those of several shards: OUT=folder DIRS="folder folder"
 	@$(PY) -m conformance.join "$(OUT)" $(DIRS)

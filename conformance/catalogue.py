@@ -110,7 +110,7 @@ def _provoked(marks: list[Any]) -> Iterator[str]:
 @cache
 def faults() -> dict[str, list[str]]:
     """The mock's faults by requirement, in a process of its own: nothing here imports the mock."""
-    command = [sys.executable, "-m", "mock", "--list-faults"]
+    command = [sys.executable, "-m", "mock_server", "--list-faults"]
     ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True, timeout=60)
     found: dict[str, list[str]] = defaultdict(list)
     for one in json.loads(ended.stdout):
@@ -133,7 +133,7 @@ def page() -> str:
     out = [
         "# Every requirement",
         "",
-        "<!-- Written by `make requirements`; change contracts/, suites/ or mock/faults/ and run it again. -->",
+        "<!-- Written by `make requirements`; change contracts/, suites/ or mock_server/faults/ and run it again. -->",
         "",
         f"{len(listed)} requirements: {levels['MUST']} MUST, {levels['SHOULD']} SHOULD, {levels['READING']} READING. "
         "A fault is a way to break the rule on the embedded mock; the kill matrix runs the suite against each.",

@@ -194,7 +194,7 @@ def main(arguments: list[str] | None = None) -> int:
         "--resume", action="store_true", help="faults that have a report in the folder of --keep are done"
     )
     parser.add_argument(
-        "--cross", type=int, metavar="N", help="N faults drawn and narrowed to a condition each (mock/seams/narrow.py)"
+        "--cross", type=int, metavar="N", help="N faults drawn and narrowed to a condition each (mock_server/injection/narrowing.py)"
     )
     parser.add_argument("--own", action="store_true", help="each fault with its own requirement alone: far quicker")
     options = parser.parse_args(arguments)

@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parent.parent
 def listed(kind: str) -> list[dict[str, Any]]:
     """What the mock offers: `faults` or `variants`, as its command line prints them."""
     said = subprocess.run(
-        [sys.executable, "-m", "mock", f"--list-{kind}"], cwd=ROOT, capture_output=True, text=True, check=True
+        [sys.executable, "-m", "mock_server", f"--list-{kind}"], cwd=ROOT, capture_output=True, text=True, check=True
     )
     found: list[dict[str, Any]] = json.loads(said.stdout)
     return found
@@ -34,11 +34,11 @@ def rss_mb(pid: int) -> float:
 
 
 class MockProcess:
-    """`python -m mock` on a free port; `base_url` waits until it is ready."""
+    """`python -m mock_server` on a free port; `base_url` waits until it is ready."""
 
     def __init__(self, *arguments: str) -> None:
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "mock", "--port", "0", "--quiet", *arguments],
+            [sys.executable, "-m", "mock_server", "--port", "0", "--quiet", *arguments],
             cwd=ROOT,
             stdout=subprocess.PIPE,
             text=True,

@@ -21,8 +21,8 @@ from conformance import matrix, target
 from conformance.corpus import KEPT
 from conformance.http1 import Answer, Headers
 from conformance.mock_process import right_ids
-from mock.seams import listed
-from mock.server import App
+from mock_server.registry import listed
+from mock_server.server import App
 
 BASE = "http://127.0.0.1:1"
 APP = App()

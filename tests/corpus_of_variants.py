@@ -23,7 +23,7 @@ from conformance.corpus import CORPUS, Corpus, Entry, Proved, expect, healthy, j
 from conformance.corpus import target as stored
 from conformance.rules import load_rules
 from conformance.steps import from_record
-from mock.seams import listed
+from mock_server.registry import listed
 from tests.corpus_of_faults import BASE, Direct
 from tests.fairness import profile
 

@@ -1,9 +1,9 @@
 """Judges servers that differ and keep the documents: `python -m tests.fairness [NAME[+NAME…] …]`.
 
-Names are lawful variants of the mock (`python -m mock --list-variants`) and forms of HTTP (`python -m mock.wire
+Names are lawful variants of the mock (`python -m mock_server --list-variants`) and forms of HTTP (`python -m mock_server.wire
 --list`), joined by + to one server; without names, all of them singly. One mock serves them all, each under its own
 base path. A run is fair if it ends as conformant and no requirement failed, SHOULDs included, but those SHOULDs that
-the variants do without on purpose (`mock.variants.SHOULDS`).
+the variants do without on purpose (`mock_server.variants.SHOULDS`).
 """
 
 from __future__ import annotations
@@ -31,10 +31,10 @@ from typing import Any
 from conformance import VERSION
 from conformance.matrix import run_here, spread
 from conformance.mock_process import MockProcess
-from mock.catalogue.profile import text
-from mock.variants import EXCLUDES, PROFILES, SHOULDS, VARIANTS
-from mock.wire import serve
-from mock.wire_forms import FORMS
+from mock_server.catalogue.profile import text
+from mock_server.variants import EXCLUDES, PROFILES, SHOULDS, VARIANTS
+from mock_server.wire.http_forms import FORMS
+from mock_server.wire.proxy import serve
 
 ROOT = Path(__file__).resolve().parent.parent
 LONGEST_S = 600

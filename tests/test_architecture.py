@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-OURS = {"conformance", "contracts", "mock", "reports", "strategies", "suites", "tests", "targets"}
+OURS = {"conformance", "contracts", "mock_server", "reports", "strategies", "suites", "tests", "targets"}
 # What each package may import of ours besides itself. The mock's process is started by conformance, never imported.
 ALLOWED = {
-    "mock": set(),
+    "mock_server": set(),
     "reports": set(),
     "strategies": {"conformance"},
     "suites": {"conformance", "strategies"},
@@ -73,7 +73,7 @@ def test_contracts_and_targets_hold_no_code() -> None:
 
 def test_only_one_module_reads_the_contracts() -> None:
     """conformance/contract.py gives the data to everybody else."""
-    for package in ("suites", "strategies", "reports", "mock"):
+    for package in ("suites", "strategies", "reports", "mock_server"):
         for path in (ROOT / package).rglob("*.py"):
             assert "import yaml" not in path.read_text(encoding="utf-8"), path
 
@@ -104,5 +104,5 @@ def test_the_same_chapters_everywhere() -> None:
         assert (ROOT / "contracts" / "requirements" / f"{chapter}.yaml").is_file()
         assert (ROOT / "suites" / chapter / "rules.py").is_file()
         for kind in ("faults", "variants"):
-            folder = ROOT / "mock" / kind
+            folder = ROOT / "mock_server" / kind
             assert (folder / f"{chapter}.py").is_file() or (folder / chapter / "__init__.py").is_file(), (kind, chapter)

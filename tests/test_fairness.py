@@ -11,7 +11,7 @@ import jsonschema_rs
 import pytest
 
 from conformance.profile import parse
-from mock.variants import EXCLUDES, PROFILES, SHOULDS, VARIANTS
+from mock_server.variants import EXCLUDES, PROFILES, SHOULDS, VARIANTS
 from tests import fairness
 
 SCHEMA = json.loads((fairness.ROOT / "reports/schemas/fairness.schema.json").read_text(encoding="utf-8"))

@@ -16,8 +16,8 @@ from urllib.parse import urlsplit
 import pytest
 
 from conformance.transport import Problem, Transport
-from mock.wire import _accepts_gzip, serve
-from mock.wire_forms import FORMS, chosen
+from mock_server.wire.http_forms import FORMS, chosen
+from mock_server.wire.proxy import _accepts_gzip, serve
 from tests.hostile.server import Connection, Request, Server, each_request, head, json_answer
 
 LINES: list[dict[str, object]] = [{"a": None, "b": True, "c": []}, {}]
@@ -211,7 +211,7 @@ def test_a_connection_closed_behind_is_opened_again() -> None:
 
 
 def test_the_command_line(shop: Server) -> None:
-    command = [sys.executable, "-m", "mock.wire", "--upstream", shop.url + "/p", "--form", "lower+chunked"]
+    command = [sys.executable, "-m", "mock_server.wire", "--upstream", shop.url + "/p", "--form", "lower+chunked"]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     assert process.stdout
     ready = json.loads(process.stdout.readline())

@@ -31,7 +31,7 @@ judge() { # NAME, wanted exit status, arguments…
   [ -s "$kept/exchanges.jsonl" ] || rm "$kept/exchanges.jsonl"
 }
 
-"$python" -m mock --quiet --port "$port" >"$work/ready" &
+"$python" -m mock_server --quiet --port "$port" >"$work/ready" &
 mock=$!
 for _ in $(seq 100); do
   grep -q base_url "$work/ready" && break

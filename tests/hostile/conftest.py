@@ -19,7 +19,7 @@ def pytest_configure(config: pytest.Config) -> None:
 @pytest.fixture(scope="session")
 def healthy() -> Iterator[str]:
     """The base URL of a mock that behaves."""
-    command = [sys.executable, "-m", "mock", "--quiet"]
+    command = [sys.executable, "-m", "mock_server", "--quiet"]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout
         try:

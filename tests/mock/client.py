@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
-from mock.catalogue.addresses import GOOD
-from mock.catalogue.goods import APPS, ITEMS, SCOPE
-from mock.server import App
+from mock_server.catalogue.addresses import GOOD
+from mock_server.catalogue.goods import APPS, ITEMS, SCOPE
+from mock_server.server import App
 
 V2 = "/buy/order/v2/guest_checkout_session"
 TERMS: dict[str, list[dict[str, Any]]] = {

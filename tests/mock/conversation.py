@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from mock.catalogue.addresses import GOOD, OTHER, UNVERIFIABLE
-from mock.catalogue.goods import COUPONS, ITEMS, MARKETPLACES
-from mock.server import App
+from mock_server.catalogue.addresses import GOOD, OTHER, UNVERIFIABLE
+from mock_server.catalogue.goods import COUPONS, ITEMS, MARKETPLACES
+from mock_server.server import App
 from tests.mock.client import TWO, V2, Client, cart, plain
 from tests.mock.conversation_end import payment, protocol, race
 from tests.mock.situations import SITUATIONS

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from mock.catalogue.addresses import GOOD, OTHER
-from mock.catalogue.goods import BUYERS, EXPIRED_TOKENS, ITEMS, MARKETPLACES, OTHER_SCOPE
+from mock_server.catalogue.addresses import GOOD, OTHER
+from mock_server.catalogue.goods import BUYERS, EXPIRED_TOKENS, ITEMS, MARKETPLACES, OTHER_SCOPE
 from tests.mock.client import ONE, TERMS, TWO, V2, cart, plain, special
 from tests.mock.talk import Talk, named
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from mock.catalogue.addresses import GOOD, OTHER, UNVERIFIABLE
-from mock.catalogue.goods import EXPIRED_TOKENS
+from mock_server.catalogue.addresses import GOOD, OTHER, UNVERIFIABLE
+from mock_server.catalogue.goods import EXPIRED_TOKENS
 from tests.mock.client import TERMS, TWO, V2, cart, plain, special
 from tests.mock.talk import Cart, Talk, named
 

@@ -10,7 +10,7 @@ import json
 import re
 from typing import Any
 
-from mock.catalogue.addresses import OTHER
+from mock_server.catalogue.addresses import OTHER
 from tests.mock.client import TERMS, Client, Reply
 
 MADE_UP = {

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from mock.catalogue.goods import ITEMS, MARKETPLACES
-from mock.server import App
+from mock_server.catalogue.goods import ITEMS, MARKETPLACES
+from mock_server.server import App
 from tests.mock.client import Client, plain
 
 PARTS = ("priceSubtotal", "priceDiscount", "deliveryCost", "tax", "fee", "total")

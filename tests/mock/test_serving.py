@@ -17,12 +17,12 @@ from typing import Any
 import pytest
 import requests
 
-from mock.catalogue.goods import SCOPE
-from mock.catalogue.profile import profile
+from mock_server.catalogue.goods import SCOPE
+from mock_server.catalogue.profile import profile
 from tests.mock.client import ONE, TERMS, V2, cart, plain
 
 ROOT = Path(__file__).resolve().parents[2]
-COMMAND = [sys.executable, "-m", "mock", "--quiet"]
+COMMAND = [sys.executable, "-m", "mock_server", "--quiet"]
 
 
 @pytest.fixture(scope="module")
@@ -141,7 +141,7 @@ def test_the_lists(what: str) -> None:
 
 def test_the_committed_profile_is_the_catalogue() -> None:
     committed = (ROOT / "targets" / "mock.toml").read_text(encoding="utf-8")
-    assert committed == profile(), "write it again: python -m mock --profile > targets/mock.toml"
+    assert committed == profile(), "write it again: python -m mock_server --profile > targets/mock.toml"
     parsed = tomllib.loads(committed)
     assert set(parsed["marketplaces"]["EBAY_GB"]["items"]) == {
         "plain",

@@ -1,8 +1,0 @@
-"""Faults about the address: what it must and may not have, where it may be, how it is kept; and about shipping."""
-
-from __future__ import annotations
-
-from mock.faults.address_shipping import abroad, kept, options, required, texts
-from mock.seams import Fault
-
-FAULTS: list[Fault] = [*required.FAULTS, *texts.FAULTS, *kept.FAULTS, *abroad.FAULTS, *options.FAULTS]

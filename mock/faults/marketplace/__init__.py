@@ -1,8 +1,0 @@
-"""Faults about the marketplace of a session, and about its currency."""
-
-from __future__ import annotations
-
-from mock.faults.marketplace import currency, header, same
-from mock.seams import Fault
-
-FAULTS: list[Fault] = [*same.FAULTS, *header.FAULTS, *currency.FAULTS]

@@ -1,8 +1,0 @@
-"""Faults about tokens, the form of errors and warnings, odd requests, media types, and requests at once."""
-
-from __future__ import annotations
-
-from mock.faults.protocol import errors, odd, race, tokens, warnings
-from mock.seams import Fault
-
-FAULTS: list[Fault] = [*tokens.FAULTS, *errors.FAULTS, *warnings.FAULTS, *odd.FAULTS, *race.FAULTS]

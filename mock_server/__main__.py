@@ -1,0 +1,47 @@
+"""`python -m mock_server`: serve the mock, or print what it can do."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+
+
+def main(arguments: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(prog="python -m mock_server", description="A local server of eBay's guest checkout.")
+    parser.add_argument("--host", default="127.0.0.1", help="address to listen at (%(default)s)")
+    parser.add_argument("--port", type=int, default=0, help="0, the default, takes a free one")
+    parser.add_argument("--max-line-items", type=int, default=10, metavar="N", help="per session (%(default)s)")
+    parser.add_argument("--token-ttl", type=int, default=7200, metavar="S", help="of a token, seconds (%(default)s)")
+    parser.add_argument("--keep", type=int, metavar="N", help="sessions, orders and tokens of a shop, each (20000)")
+    parser.add_argument("--quiet", action="store_true", help="nothing on stderr but what went wrong inside")
+    listing = parser.add_mutually_exclusive_group()
+    listing.add_argument("--list-faults", action="store_true", help="print the faults as JSON and end")
+    listing.add_argument("--list-conditions", action="store_true", help="print what a fault can be narrowed to, and end")
+    listing.add_argument("--list-variants", action="store_true", help="print the lawful variants as JSON and end")
+    listing.add_argument("--profile", action="store_true", help="print the target profile (targets/mock.toml) and end")
+    options = parser.parse_args(arguments)
+    if options.list_faults or options.list_variants:
+        from mock_server.registry import listed
+
+        print(json.dumps(listed("faults" if options.list_faults else "variants"), indent=1, ensure_ascii=False))
+        return 0
+    if options.list_conditions:
+        from mock_server.injection.narrowing import CONDITIONS
+
+        print(json.dumps([{"name": name} for name in CONDITIONS], indent=1))
+        return 0
+    if options.profile:
+        from mock_server.catalogue.profile import profile
+
+        sys.stdout.write(profile())
+        return 0
+    from mock_server.domain.shop import Settings
+    from mock_server.serve import serve
+
+    settings = Settings(max_line_items=options.max_line_items, token_ttl=options.token_ttl, keep=options.keep)
+    return serve(options.host, options.port, settings, quiet=options.quiet)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

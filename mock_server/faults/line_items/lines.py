@@ -1,0 +1,108 @@
+"""Faults about how many lines a session holds, and which."""
+
+from __future__ import annotations
+
+from mock_server.domain.shop import Call
+from mock_server.domain.state import Cart, Line
+from mock_server.injection import (
+    INITIATE,
+    Condition,
+    Fault,
+    before,
+    error,
+    fault,
+    refuse,
+    restatus,
+    skip,
+    store,
+)
+
+
+def _first_ten(call: Call) -> None:
+    call.inputs = call.inputs[:10]
+
+
+def _merge_last_two(cart: Cart, call: Call) -> None:
+    last = cart.lines.pop()
+    cart.lines[-1].quantity += last.quantity
+
+
+def _merge_sellers(cart: Cart, call: Call) -> None:
+    """Lines of one seller become one."""
+    kept: dict[str, Line] = {}
+    for line in cart.lines:
+        if line.item.seller in kept:
+            kept[line.item.seller].quantity += line.quantity
+        else:
+            kept[line.item.seller] = line
+    cart.lines = list(kept.values())
+
+
+def _merge_titles(cart: Cart, call: Call) -> None:
+    """Lines whose titles begin alike, as variations of one listing do, become one."""
+    kept: dict[str, Line] = {}
+    for line in cart.lines:
+        name = line.item.title.partition(",")[0]
+        if name in kept:
+            kept[name].quantity += line.quantity
+        else:
+            kept[name] = line
+    cart.lines = list(kept.values())
+
+
+ten_lines = Condition(lambda call, *_: len(call.wanted) == 10, "boundary")
+eleven_lines = Condition(lambda call, *_: len(call.wanted) > 10, "boundary")
+many_pieces = Condition(lambda call, *_: sum(call.wanted.values()) > 50, "quantity")
+
+FAULTS: list[Fault] = [
+    fault("one-line-too-many", "LINES-MAX", "eleven lines are taken", skip("max_lines", on=INITIATE), kind="boundary"),
+    fault(
+        "ten-lines-are-too-many",
+        "LINES-MAX",
+        "ten lines are refused with 15011",
+        refuse("max_lines", 15011, on=INITIATE, when=ten_lines),
+    ),
+    fault(
+        "lines-are-counted-in-pieces",
+        "LINES-MAX",
+        "more than fifty pieces in all are refused with 15011",
+        refuse("max_lines", 15011, on=INITIATE, when=many_pieces),
+    ),
+    fault(
+        "eleventh-line-is-dropped",
+        "LINES-MAX",
+        "of eleven lines the first ten are taken, silently",
+        skip("max_lines", on=INITIATE),
+        before("apply", _first_ten, on=INITIATE, when=eleven_lines),
+        kind="ignored",
+    ),
+    fault(
+        "too-many-lines-are-400",
+        "LINES-MAX",
+        "15011 comes with status 400",
+        restatus(400, on=INITIATE, when=error(15011)),
+    ),
+    fault(
+        "fourth-line-merges-into-third",
+        "LINES-OWN",
+        "of four lines the last two become one",
+        store(_merge_last_two, on=INITIATE, when=Condition(lambda call, *_: len(call.wanted) == 4, "lines")),
+        also="SESSION-CREATE",
+    ),
+    fault(
+        "items-of-one-seller-are-one-line",
+        "LINES-OWN",
+        "items of one seller become one line",
+        store(_merge_sellers, on=INITIATE),
+        kind="lines",
+        also="SESSION-CREATE",
+    ),
+    fault(
+        "variations-are-one-line",
+        "LINES-OWN",
+        "variations of one listing become one line",
+        store(_merge_titles, on=INITIATE),
+        kind="lines",
+        also="SESSION-CREATE",
+    ),
+]

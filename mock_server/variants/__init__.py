@@ -1,0 +1,78 @@
+'''Lawful variants: servers that differ and still keep the documents, to prove that the suite is fair.
+
+`VARIANTS` maps names to `mock_server.injection.Variant`. They are made of the same seams as faults and are switched on in the
+same way (`mock_server.faults` explains both): `/x/empty-lists+four-lines/buy/order/…`. `requirement` is the one whose
+reading it takes; `about` names the thing that it chooses, and two variants about the same thing do not go together.
+
+    variant(
+        "unknown-session-404", "SESSION-UNKNOWN", "15003 comes with status 404",
+        restatus(404, when=error(15003)), on=SESSION_METHODS, about="unknown session",
+    ),
+
+What a variant needs beside its effects stands here as data: PROFILES, EXCLUDES, SHOULDS. `python -m tests.fairness`
+judges each of them.
+'''
+
+from typing import Any
+
+from mock_server.catalogue.goods import UNKNOWN_COUPON
+from mock_server.catalogue.profile import coupons as coupons_by_role  # a module here has its name
+from mock_server.injection.core import collect
+from mock_server.variants import (
+    address_shipping,
+    coupons,
+    line_items,
+    marketplace,
+    money,
+    payment,
+    protocol,
+    sessions,
+)
+from mock_server.variants.protocol import STATIC_TOKENS
+
+VARIANTS = collect({
+    "sessions": sessions.VARIANTS,
+    "marketplace": marketplace.VARIANTS,
+    "line_items": line_items.VARIANTS,
+    "address_shipping": address_shipping.VARIANTS,
+    "coupons": coupons.VARIANTS,
+    "money": money.VARIANTS,
+    "payment": payment.VARIANTS,
+    "protocol": protocol.VARIANTS,
+})
+
+# Changes of the target profile without which a variant would not keep its word: values by dotted path, None: not there.
+# {other} stands for the shop's base URL at another host.
+_KNOWN = [one for one in coupons_by_role()["refused"] if one["code"] != UNKNOWN_COUPON]
+PROFILES: dict[str, dict[str, Any]] = {
+    "four-lines": {"max_line_items": 4},
+    "four-lines-unsaid": {"max_line_items": None},
+    "pending-then-paid": {"payment.paid_within_s": 2},
+    "pending-for-good": {"payment.paid_within_s": None},
+    "no-place-order": {"payment.kind": "none"},
+    "no-tokens": {"auth": {"kind": "none"}, "apps": None},
+    "tokens-from-elsewhere": {"auth": {"kind": "token"}, "apps": [{"token": token} for token in STATIC_TOKENS]},
+    "order-host-apart": {"endpoints.order_url": "{other}"},
+    **{name: {"coupons.refused": _KNOWN} for name in VARIANTS if name.startswith("unknown-coupon-")},
+}
+
+# Pairs about two things that contradict each other all the same.
+EXCLUDES: tuple[frozenset[str], ...] = (
+    frozenset({"declined-200-failed", "place-answers-the-id-alone"}),  # 200 has to say FAILED
+    frozenset({"line-ids-are-item-ids", "same-item-two-lines"}),  # a line id comes once in a session
+    frozenset({"minimum-before-promotions", "unfit-coupon-leaves"}),  # that counts after promotions
+)
+
+# Requirements of level SHOULD that a variant does without, though it keeps every MUST.
+SHOULDS: dict[str, tuple[str, ...]] = {
+    "address-in-capitals": ("ADDR-REPLACE-EXACT",),
+    "address-with-other-blanks": ("ADDR-REPLACE-EXACT",),
+    "phone-with-dashes": ("ADDR-REPLACE-EXACT",),
+    "markup-taken": ("ADDR-CHARS-MARKUP",),
+    "all-items-15018": ("ITEM-OWN-ID",),
+    "all-items-15053": ("ITEM-OWN-ID",),
+    "unavailable-item-15013": ("ITEM-OWN-ID",),
+    "sold-out-item-15053": ("ITEM-OWN-ID",),
+    "not-shippable-swapped": ("ITEM-OWN-ID",),
+    "warnings-everywhere": ("WARNING-SHAPE-OPERATION",),
+}
