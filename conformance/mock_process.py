@@ -38,8 +38,9 @@ class MockProcess:
 
     def __init__(self, *arguments: str) -> None:
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "mock_server", "--port", "0", "--quiet", *arguments],
+            [sys.executable, "-m", "mock_server", "--port", "0", "--quiet", "--until-stdin-closes", *arguments],
             cwd=ROOT,
+            stdin=subprocess.PIPE,  # never written to: it closes when this process ends, and the server with it
             stdout=subprocess.PIPE,
             text=True,
         )

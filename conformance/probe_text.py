@@ -49,7 +49,7 @@ def render(found: Found, data: dict[str, Any]) -> str:
     if found.stopped:
         lines.append(note(f"The probe ended early: {found.stopped}").strip())
     lines += ["", f"name = {toml(found.profile.name)}", f"base_url = {toml(found.profile.base_url)}"]
-    maximum = f"max_line_items = {found.maximum}" if found.maximum else "# max_line_items = 10"
+    maximum = f"max_line_items = {found.maximum}" if found.maximum else "# max_line_items = 4"
     lines.append(maximum + note(found.about_maximum))
     if data["endpoints"]:
         lines += ["", "[endpoints]", *(f"{key} = {toml(one)}" for key, one in data["endpoints"].items())]

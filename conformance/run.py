@@ -79,7 +79,7 @@ class Run:
         if settings.resume:
             self.earlier = journal.read_folder(settings.resume)
         if settings.target == "mock" and not settings.base_url and not settings.recording:
-            self.mock = MockProcess("--max-line-items", str(self.profile.max_line_items or 10))
+            self.mock = MockProcess("--max-line-items", str(self.profile.max_line_items or 4))
 
     @property
     def parts(self) -> Path:

@@ -1,4 +1,5 @@
-"""Runs the application on uvicorn, with uvloop and httptools where they are installed, until SIGTERM or SIGINT."""
+"""Runs the application on uvicorn, with uvloop and httptools where they are installed, until SIGTERM or SIGINT,
+or until its standard input closes."""
 
 from __future__ import annotations
 
@@ -6,9 +7,11 @@ import asyncio
 import contextlib
 import json
 import logging
+import os
 import signal
 import socket
 import sys
+import threading
 from collections.abc import Iterator
 
 import uvicorn
@@ -53,8 +56,18 @@ class Server(uvicorn.Server):
         yield
 
 
-def serve(host: str, port: int, settings: Settings, *, quiet: bool = False) -> int:
-    """Blocks until a signal comes; returns the exit status."""
+def _end_with_stdin(server: Server) -> None:
+    """A pipe closes when the process at its other end is gone, killed or not: no server outlives its parent."""
+    with contextlib.suppress(OSError):
+        while os.read(0, 1024):  # not sys.stdin, whose lock would be held when the interpreter ends
+            pass
+    server.should_exit = True
+
+
+def serve(
+    host: str, port: int, settings: Settings, *, quiet: bool = False, until_stdin_closes: bool = False
+) -> int:
+    """Blocks until a signal comes, or until standard input closes if it is asked to; returns the exit status."""
     config = uvicorn.Config(
         App(settings),
         host=host,
@@ -71,6 +84,8 @@ def serve(host: str, port: int, settings: Settings, *, quiet: bool = False) -> i
     if not quiet:
         print(f"mock of guest checkout, by {_Protocol.__name__}; SIGTERM or Ctrl-C ends it", file=sys.stderr)
     logging.getLogger("uvicorn.error").setLevel(logging.ERROR)
+    if until_stdin_closes:
+        threading.Thread(target=_end_with_stdin, args=(server,), daemon=True).start()
     try:
         server.run()
     except SystemExit:  # the address is taken; uvicorn has said so

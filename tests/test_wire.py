@@ -222,6 +222,6 @@ def test_the_command_line(shop: Server) -> None:
     assert process.communicate(timeout=5) == ("", "")
     assert process.returncode == 0
     wrong = subprocess.run([*command[:-1], "chunked+http10"], capture_output=True, text=True, timeout=10, check=False)
-    assert wrong.returncode == 2 and "exclude each other" in wrong.stderr
+    assert wrong.returncode == 4 and "exclude each other" in wrong.stderr
     listed = subprocess.run([*command[:3], "--list"], capture_output=True, text=True, timeout=10, check=False)
     assert [line.split()[0] for line in listed.stdout.splitlines()] == list(FORMS)

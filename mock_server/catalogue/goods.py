@@ -158,7 +158,7 @@ def _item(
         role=more.get("role", "plain"),
         title=title,
         category=category,
-        seller=f"{market.country.lower()}_seller_{number % 5 + 1}",
+        seller=f"{market.country.lower()}_seller_{number % 3 + 1}",
         image=f"https://i.ebayimg.com/images/g/mock{place}{number:02d}/s-l500.jpg",
         price=_scaled(price, market),
         promotions=tuple(_promotion(market, **promotion) for promotion in more.get("promotions", ())),

@@ -89,7 +89,7 @@ def roles(items: list[Item]) -> dict[str, list[Any]]:
 
 
 def profile() -> str:
-    lines = [_HEAD, 'name = "mock"', 'base_url = "http://127.0.0.1:8080"', "max_line_items = 10", ""]
+    lines = [_HEAD, 'name = "mock"', 'base_url = "http://127.0.0.1:8080"', "max_line_items = 4", ""]
     lines += ["[auth]", 'kind = "client_credentials"', f"scope = {text(SCOPE)}"]
     lines += [f"other_scope = {text(OTHER_SCOPE)}", ""]
     expired = {app: token for token, app in EXPIRED_TOKENS.items()}

@@ -21,7 +21,7 @@ MOST = 20_000  # sessions, orders and tokens that a shop keeps, each
 class Settings:
     """`token_ttl` in seconds; `keep`: sessions, orders and tokens that a shop remembers, each, if not MOST."""
 
-    max_line_items: int = 10
+    max_line_items: int = 4
     token_ttl: int = 7200
     keep: int | None = None
 

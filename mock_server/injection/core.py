@@ -152,7 +152,7 @@ def variant(
     profile: JSON | None = None,
 ) -> Variant:
     """A lawful difference. Two variants `about` the same thing are not combined; `profile`: what the target profile has
-    to say otherwise, as in `{"max_line_items": 4}`."""
+    to say otherwise, as in `{"max_line_items": 10}`."""
     return Fault(
         name, requirement, sees, effects, _shows(name, effects, on), "variant", about or name, profile=profile or {}
     )

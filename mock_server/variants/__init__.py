@@ -1,7 +1,7 @@
 '''Lawful variants: servers that differ and still keep the documents, to prove that the suite is fair.
 
 `VARIANTS` maps names to `mock_server.injection.Variant`. They are made of the same seams as faults and are switched on in the
-same way (`mock_server.faults` explains both): `/x/empty-lists+four-lines/buy/order/…`. `requirement` is the one whose
+same way (`mock_server.faults` explains both): `/x/empty-lists+ten-lines/buy/order/…`. `requirement` is the one whose
 reading it takes; `about` names the thing that it chooses, and two variants about the same thing do not go together.
 
     variant(
@@ -45,7 +45,8 @@ VARIANTS = collect({
 # {other} stands for the shop's base URL at another host.
 _KNOWN = [one for one in coupons_by_role()["refused"] if one["code"] != UNKNOWN_COUPON]
 PROFILES: dict[str, dict[str, Any]] = {
-    "four-lines": {"max_line_items": 4},
+    "ten-lines": {"max_line_items": 10},
+    "ten-lines-unsaid": {"max_line_items": None},
     "four-lines-unsaid": {"max_line_items": None},
     "pending-then-paid": {"payment.paid_within_s": 2},
     "pending-for-good": {"payment.paid_within_s": None},

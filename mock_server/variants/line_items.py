@@ -131,8 +131,10 @@ def _warn(call: Call, body: dict[str, Any]) -> None:
 
 
 VARIANTS: list[Variant] = [
-    _max("four-lines", 4),
-    _max("four-lines-unsaid", 4),
+    _max("ten-lines", 10),
+    _max("ten-lines-unsaid", 10),
+    variant("four-lines-unsaid", "LINES-MAX", "a session takes four lines, and the profile does not say so", on=INITIATE,
+            about="maximum of lines"),
     variant("same-item-two-lines", "LINES-OWN", "the same item twice is two lines",
             after("body_initiate", _two_lines, on=INITIATE), about="the same item twice"),
     variant("same-item-refused", "LINES-OWN", "the same item twice is refused with 15002",

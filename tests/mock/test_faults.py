@@ -11,6 +11,7 @@ from mock_server.domain.operations import OPERATIONS
 from mock_server.injection import CHANGES, KINDS
 from mock_server.registry import known
 from mock_server.server import App
+from mock_server.variants import PROFILES
 from tests.mock.client import Client, plain
 from tests.mock.conversation import SCENES, scene
 from tests.mock.talk import Differs
@@ -30,6 +31,9 @@ def _scenes(chapter: str, kind: str) -> list[str]:
 @pytest.mark.parametrize("name", sorted(known()))
 def test_it_changes_what_a_client_sees(name: str, capsys: pytest.CaptureFixture[str]) -> None:
     one = known()[name]
+    if not one.effects:
+        assert name in PROFILES  # the healthy server, described by another profile
+        return
     with pytest.raises(Differs):  # else no scene shows it
         for scene_name in _scenes(one.chapter, one.kind):
             scene(scene_name, f"/x/{name}", healthy(scene_name))
@@ -43,7 +47,7 @@ def test_two_healthy_shops_say_the_same(name: str) -> None:
 
 def test_each_says_what_it_is_about() -> None:
     for name, one in known().items():
-        assert one.chapter and one.sees and one.effects, name
+        assert one.chapter and one.sees and (one.effects or name in PROFILES), name
         assert one.kind in (*KINDS, "variant"), name
 
 
@@ -65,7 +69,7 @@ def test_shops_are_isolated() -> None:
 
 def test_two_faults_go_together() -> None:
     client = Client(App(), "/x/one-line-too-many+errors-without-domain")
-    assert client.initiate("EBAY_US", [(item, 1) for item in plain("EBAY_US", 11)]).status == 200
+    assert client.initiate("EBAY_US", [(item, 1) for item in plain("EBAY_US", 5)]).status == 200
     assert "domain" not in client.read("1").json["errors"][0]
 
 

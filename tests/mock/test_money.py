@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from mock_server.catalogue.goods import ITEMS, MARKETPLACES
+from mock_server.domain.shop import Settings
 from mock_server.server import App
 from tests.mock.client import Client, plain
 
@@ -59,7 +60,7 @@ def check(body: dict[str, Any], currency: str) -> None:
 
 @pytest.mark.parametrize("market", list(MARKETPLACES))
 def test_every_cart_adds_up(market: str) -> None:
-    chance, shop, currency = random.Random(7), Client(App()), MARKETPLACES[market].currency
+    chance, shop, currency = random.Random(7), Client(App(Settings(max_line_items=10))), MARKETPLACES[market].currency
     for code in ("FIVEOFF", "TENTH", "HOME20", "GIANT", "SPEND100") * 3:
         items = chance.sample(plain(market, 30), chance.randint(1, 10))
         body = shop.initiate(market, [(item, chance.choice((1, 1, 2, 3, 4, 9))) for item in items]).json
@@ -84,7 +85,8 @@ def test_every_cart_adds_up(market: str) -> None:
 
 
 def test_the_order_of_lines_does_not_matter() -> None:
-    shop, items = Client(App()), [(item, at % 3 + 1) for at, item in enumerate(plain("EBAY_US", 10))]
+    shop = Client(App(Settings(max_line_items=10)))
+    items = [(item, index % 3 + 1) for index, item in enumerate(plain("EBAY_US", 10))]
     totals = set()
     for order in (items, items[::-1], items[5:] + items[:5]):
         id = shop.initiate("EBAY_US", order).json["checkoutSessionId"]

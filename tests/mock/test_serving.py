@@ -65,6 +65,40 @@ def test_a_port_that_is_taken_is_said(base: str) -> None:
     assert ended.returncode == 1 and ended.stdout == "" and port in ended.stderr
 
 
+@pytest.mark.parametrize(
+    "wrong", [("--port", "70000"), ("--port", "-1"), ("--port", "²"), ("--max-line-items", "0"), ("--keep", "0")]
+)
+def test_odd_options_are_refused(wrong: tuple[str, str]) -> None:
+    ended = subprocess.run([*COMMAND, *wrong], cwd=ROOT, capture_output=True, text=True, timeout=10)
+    assert ended.returncode == 4 and ended.stdout == ""
+    assert ended.stderr.count("\n") == 1 and wrong[0] in ended.stderr and wrong[1] in ended.stderr
+
+
+PARENT = """
+import subprocess, sys, time
+server = subprocess.Popen(sys.argv[1:], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+print(server.stdout.readline(), end="", flush=True)
+time.sleep(60)
+"""
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGHUP, signal.SIGTERM])
+def test_it_ends_with_its_parent(number: signal.Signals) -> None:
+    command = [sys.executable, "-c", PARENT, *COMMAND, "--until-stdin-closes"]
+    parent = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
+    assert parent.stdout is not None
+    port = json.loads(parent.stdout.readline())["port"]
+    parent.send_signal(number)
+    parent.wait(5)
+    end = time.monotonic() + 10
+    while time.monotonic() < end:
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)):
+                return
+        time.sleep(0.05)
+    pytest.fail("the server still listens")
+
+
 def test_the_catalogue(base: str) -> None:
     body = requests.get(f"{base}/catalogue", timeout=5).json()
     assert {"EBAY_US", "EBAY_HK"} <= set(body["marketplaces"]) and len(body["apps"]) == 2

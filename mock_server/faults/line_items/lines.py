@@ -18,8 +18,8 @@ from mock_server.injection import (
 )
 
 
-def _first_ten(call: Call) -> None:
-    call.inputs = call.inputs[:10]
+def _first_four(call: Call) -> None:
+    call.inputs = call.inputs[:4]
 
 
 def _merge_last_two(cart: Cart, call: Call) -> None:
@@ -50,30 +50,30 @@ def _merge_titles(cart: Cart, call: Call) -> None:
     cart.lines = list(kept.values())
 
 
-ten_lines = Condition(lambda call, *_: len(call.wanted) == 10, "boundary")
-eleven_lines = Condition(lambda call, *_: len(call.wanted) > 10, "boundary")
-many_pieces = Condition(lambda call, *_: sum(call.wanted.values()) > 50, "quantity")
+four_lines = Condition(lambda call, *_: len(call.wanted) == 4, "boundary")
+five_lines = Condition(lambda call, *_: len(call.wanted) > 4, "boundary")
+many_pieces = Condition(lambda call, *_: sum(call.wanted.values()) > 40, "quantity")
 
 FAULTS: list[Fault] = [
-    fault("one-line-too-many", "LINES-MAX", "eleven lines are taken", skip("max_lines", on=INITIATE), kind="boundary"),
+    fault("one-line-too-many", "LINES-MAX", "five lines are taken", skip("max_lines", on=INITIATE), kind="boundary"),
     fault(
-        "ten-lines-are-too-many",
+        "four-lines-are-too-many",
         "LINES-MAX",
-        "ten lines are refused with 15011",
-        refuse("max_lines", 15011, on=INITIATE, when=ten_lines),
+        "four lines are refused with 15011",
+        refuse("max_lines", 15011, on=INITIATE, when=four_lines),
     ),
     fault(
         "lines-are-counted-in-pieces",
         "LINES-MAX",
-        "more than fifty pieces in all are refused with 15011",
+        "more than forty pieces in all are refused with 15011",
         refuse("max_lines", 15011, on=INITIATE, when=many_pieces),
     ),
     fault(
-        "eleventh-line-is-dropped",
+        "fifth-line-is-dropped",
         "LINES-MAX",
-        "of eleven lines the first ten are taken, silently",
+        "of five lines the first four are taken, silently",
         skip("max_lines", on=INITIATE),
-        before("apply", _first_ten, on=INITIATE, when=eleven_lines),
+        before("apply", _first_four, on=INITIATE, when=five_lines),
         kind="ignored",
     ),
     fault(

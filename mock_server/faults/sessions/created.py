@@ -188,8 +188,8 @@ FAULTS: list[Fault] = [
     fault(
         "lines-share-an-id",
         "SESSION-UNIQUE",
-        "of five lines or more the last two have one id",
-        store(_last_two_alike, on=INITIATE, when=lines(5)),
+        "of four lines the last two have one id",
+        store(_last_two_alike, on=INITIATE, when=lines(4)),
     ),
     fault(
         "removal-renumbers-lines",

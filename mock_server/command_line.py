@@ -1,0 +1,33 @@
+"""What the command lines of this package share: wrong input ends with one sentence on stderr and status 4."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable
+from typing import NoReturn
+
+INPUT_ERROR = 4
+
+
+class Parser(argparse.ArgumentParser):
+    """Prints one sentence for wrong input instead of the usage."""
+
+    def error(self, message: str) -> NoReturn:
+        print(f"{self.prog}: {message}", file=sys.stderr)
+        sys.exit(INPUT_ERROR)
+
+
+def whole_number(least: int, most: int = sys.maxsize) -> Callable[[str], int]:
+    """An argument type: a whole number from `least` to `most`, in ASCII digits."""
+
+    def read(text: str) -> int:
+        if text.isascii() and text.isdigit() and least <= int(text) <= most:
+            return int(text)
+        limits = f"from {least} to {most}" if most < sys.maxsize else f"from {least} on"
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number {limits}.")
+
+    return read
+
+
+port = whole_number(0, 65535)
