@@ -5,7 +5,7 @@ SHELL := /bin/bash
 TARGET ?= mock
 REPORT ?= reports/latest
 PORT ?= 8080
-PACKAGES := conformance mock_server reports strategies suites tests
+PACKAGES := conformance devtools mock_server reports strategies suites tests
 
 PYTHON ?= $(shell for one in python3 python3.14 python3.13 python3.12 python3.11; do \
 	"$$one" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo "$$one" && break; done)
@@ -43,18 +43,18 @@ conformance: $(READY) ## judge a target: [TARGET=mock] [BASE_URL=http://…] [RE
 	@$(PY) -m pytest suites --target "$(TARGET)" $(if $(BASE_URL),--base-url "$(BASE_URL)") --report "$(REPORT)" $(ARGS)
 
 watch: $(READY) ## judge with --quick on every save: [WATCH=folder, the profile's unless told] [TARGET=mock] [BASE_URL=] [ARGS=…]
-	@$(PY) -m conformance.watch --target "$(TARGET)" $(if $(BASE_URL),--base-url "$(BASE_URL)") --report "$(REPORT)" \
+	@$(PY) -m conformance.commands.watch --target "$(TARGET)" $(if $(BASE_URL),--base-url "$(BASE_URL)") --report "$(REPORT)" \
 		$(if $(WATCH),--watch "$(WATCH)") $(ARGS)
 
 profile: $(READY) ## probe a target and write its profile: BASE_URL=http://… ITEMS="id,id"|@file [MARKETPLACES=] [COUPONS=] [OUT=profile.toml] [ARGS=…]
-	@$(PY) -m conformance.probe "$(BASE_URL)" --items "$(ITEMS)" --marketplaces "$(MARKETPLACES)" --coupons "$(COUPONS)" \
+	@$(PY) -m conformance.commands.probe.wizard "$(BASE_URL)" --items "$(ITEMS)" --marketplaces "$(MARKETPLACES)" --coupons "$(COUPONS)" \
 		--out "$(or $(OUT),profile.toml)" $(ARGS)
 
 mock: $(READY) ## serve the embedded mock: [PORT=8080] [ARGS=…]
 	@$(PY) -m mock_server --port $(PORT) $(ARGS)
 
 merge: $(READY) ## one report from those of several shards: OUT=folder DIRS="folder folder"
-	@$(PY) -m conformance.join "$(OUT)" $(DIRS)
+	@$(PY) -m conformance.runner.merge_reports "$(OUT)" $(DIRS)
 
 report: $(READY) ## render the views of a run again: [REPORT=reports/latest]
 	@$(PY) -m reports "$(REPORT)"
@@ -76,39 +76,39 @@ hostile: $(READY_DEV) ## the whole gallery of hostile servers
 	@$(PY) -m pytest tests/hostile -n 2 -m hostile $(ARGS)
 
 matrix: $(READY) ## the default run against every fault of the mock: [ARGS="--sample 40"]
-	@$(PY) -m conformance.matrix $(ARGS)
+	@$(PY) -m devtools.kill_matrix $(ARGS)
 
 pairs: $(READY) ## two faults at once, 100 random pairs: does one hide the other? [ARGS="--count 20 --seed 1"]
-	@$(PY) -m conformance.pairs $(ARGS)
+	@$(PY) -m devtools.fault_pairs $(ARGS)
 
 variants: $(READY) ## the default run against every lawful variant of the mock: [ARGS=…]
-	@$(PY) -m tests.fairness $(ARGS)
+	@$(PY) -m devtools.false_positives $(ARGS)
 
 curve: $(READY) ## what a budget of N requests buys, into docs/budget.*: [ARGS="--faults 30"]
-	@$(PY) -m conformance.curve $(ARGS)
+	@$(PY) -m devtools.budget_curve $(ARGS)
 
 bench: $(READY_DEV) ## what the suite costs, beside its goals and the last figures: [ARGS="--only load --write"]
-	@$(PY) -m tests.bench $(ARGS)
+	@$(PY) -m devtools.bench $(ARGS)
 
 soak: $(READY) ## walk for a chosen time; does anything grow or leak: [FOR=600] [TARGET=mock] [BASE_URL=] [ARGS=…]
-	@$(PY) -m suites.state_machine.soak --for "$(or $(FOR),600)" --target "$(TARGET)" \
+	@$(PY) -m devtools.soak --for "$(or $(FOR),600)" --target "$(TARGET)" \
 		$(if $(BASE_URL),--base-url "$(BASE_URL)") --out "$(REPORT)/soak.json" $(ARGS)
 
 flakes: $(READY) ## the default run with many seeds; which outcomes differ: [RUNS=100] [TARGET=mock] [BASE_URL=] [ARGS=…]
-	@$(PY) -m conformance.flakes --runs "$(or $(RUNS),100)" --target "$(TARGET)" \
+	@$(PY) -m devtools.flakes --runs "$(or $(RUNS),100)" --target "$(TARGET)" \
 		$(if $(BASE_URL),--base-url "$(BASE_URL)") --out "$(REPORT)/flakes.json" $(ARGS)
 
 mutate: $(READY) ## which mutants of rules, model and judge the corpus notices, in docs/mutation.md: [ARGS="--sample 400"]
-	@$(PY) -m conformance.mutate $(ARGS)
+	@$(PY) -m devtools.mutation $(ARGS)
 
 ids: $(READY) ## write docs/ids.md, every id and whether a run provoked it: [REPORT=reports/latest]
-	@$(PY) -m conformance.ids "$(REPORT)"
+	@$(PY) -m devtools.error_coverage "$(REPORT)"
 
 requirements: $(READY) ## write docs/requirements.md from the contracts, rules, tests and faults
-	@$(PY) -m conformance.catalogue
+	@$(PY) -m devtools.traceability
 
 drift: $(READY) ## a newly published OpenAPI document against the contract: CONTRACT=file [OUT=drift.md]
-	@$(PY) -m conformance.drift "$(CONTRACT)" $(if $(OUT),--out "$(OUT)")
+	@$(PY) -m conformance.commands.drift.comparison "$(CONTRACT)" $(if $(OUT),--out "$(OUT)")
 
 examples: $(READY) ## make docs/examples anew, a conformant and a faulty run: [PORT=8080]
 	@PORT=$(PORT) PYTHON="$(CURDIR)/$(PY)" docs/examples/make.sh

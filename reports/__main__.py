@@ -47,7 +47,7 @@ def _render(arguments: list[str]) -> int:
 
 def _compare(arguments: list[str]) -> int:
     from reports.comparison import compare
-    from reports.comparison_views import markdown, write
+    from reports.html.comparison_views import markdown, write
 
     parser = _parser("compare")
     parser.add_argument("a", type=Path, metavar="A", help="folder of the earlier run, or of the first target")
@@ -93,7 +93,7 @@ def _keep(arguments: list[str]) -> int:
 
 
 def _trend(arguments: list[str]) -> int:
-    from reports.trend import trend
+    from reports.html.trend import trend
 
     parser = _parser("trend")
     parser.add_argument("place", type=Path, metavar="FOLDER|FILE", help="results in folders, or a history file")

@@ -60,7 +60,7 @@ def totals(matrix: Json) -> dict[str, Json]:
 
 def page(matrix: Json) -> str:
     """The matrix as one HTML file that loads nothing."""
-    from reports.templating import render_page  # late: a run reads matrices without it
+    from reports.html.templating import render_page  # late: a run reads matrices without it
 
     rows = list(totals(matrix).values())
     names = [*CHAPTERS, *sorted({row["chapter"] for row in rows} - CHAPTERS.keys())]

@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from reports.allure import allure
-from reports.badge import badge_json, badge_svg
-from reports.ctrf import ctrf
-from reports.junit import junit
-from reports.page import page
+from reports.formats.allure import allure
+from reports.formats.badge import badge_json, badge_svg
+from reports.formats.ctrf import ctrf
+from reports.formats.junit import junit
+from reports.formats.summary import summary
+from reports.html.page import page
 from reports.run import read
-from reports.summary import summary
 
 
 def render(directory: Path) -> None:

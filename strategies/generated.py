@@ -12,7 +12,7 @@ from typing import Any
 
 from hypothesis import HealthCheck, Phase, given, seed, settings
 
-from conformance import contract
+from conformance.core import contract
 from strategies.still import keep_still
 
 FITTING, BROKEN = "fitting", "broken"

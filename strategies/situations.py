@@ -11,8 +11,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from conformance import contract
-from conformance.shop import Cart, Shop
+from conformance.core import contract
+from conformance.driver.checkout import Cart, Shop
 
 
 @dataclass(frozen=True)

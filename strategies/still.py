@@ -15,7 +15,7 @@ from typing import Any
 def keep_still() -> None:
     """Takes the constants of loaded modules out of every draw of this process. Without effect the second time.
 
-    Hypothesis has no option for it. A version of it that is another inside draws as it likes; tests/test_order.py tells.
+    Hypothesis has no option for it. A version of it that is another inside draws as it likes; tests/runner/test_order.py tells.
     """
     from hypothesis.internal.conjecture import providers as inside
 

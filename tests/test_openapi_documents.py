@@ -17,13 +17,13 @@ from urllib.parse import unquote
 
 import jsonschema_rs
 import pytest
-
-from conformance import contract
 from conformance.exchange import Exchange, Request
 from conformance.judge import judge
 from conformance.model import World
 from conformance.profile import load
 from conformance.rules import load_rules
+
+from conformance import contract
 
 ROOT = Path(__file__).resolve().parent.parent
 NAMES = ("order-v2", "order-v1")

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from conformance import contract
-from conformance.addresses import flat_address, folded
-from conformance.claim import Claim, equal, line, quoted, true, warned
-from conformance.judge import At, Ground, demands, refuses
-from conformance.model import Line, differences, keyed, objects, state, text
+from conformance.core import contract
+from conformance.core.addresses import flat_address, folded
+from conformance.judging.claim import Claim, equal, line, quoted, true, warned
+from conformance.judging.judge import At, Ground, demands, refuses
+from conformance.judging.model import Line, differences, keyed, objects, state, text
 from suites.line_items.rules import asked, named_line
 from suites.sessions.blame import not_read_back, told_by_form
 

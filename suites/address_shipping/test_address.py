@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from conformance import contract
-from conformance.marks import in_marketplaces, in_situations, provokes
-from conformance.shop import Cart, Shop
+from conformance.core import contract
+from conformance.driver.checkout import Cart, Shop
+from conformance.driver.marks import in_marketplaces, in_situations, provokes
 from strategies.addresses import CONTROL, MARKUP, TEXT_FIELDS, of_length, real_people, with_fields, with_path
 from strategies.broken import US_STATES, fields, named, without
 from strategies.situations import EACH, body_in_turn, cart_in

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import Decimal
 
-from conformance import contract
-from conformance.claim import Claim, amount, quoted, shown, true
-from conformance.judge import At, Ground, demands, refuses
-from conformance.model import ZERO, View, cart_key, differences, pricing
-from conformance.profile import Coupon
+from conformance.core import contract
+from conformance.core.profile import Coupon
+from conformance.judging.claim import Claim, amount, quoted, shown, true
+from conformance.judging.judge import At, Ground, demands, refuses
+from conformance.judging.model import ZERO, View, cart_key, differences, pricing
 from suites.sessions.blame import with_zeros
 
 # Two ids each for one cause, with no rule to choose between them (facts.md, section 11).

@@ -6,9 +6,9 @@ from decimal import Decimal
 
 import pytest
 
-from conformance import contract
-from conformance.marks import in_marketplaces, in_situations, provokes
-from conformance.shop import Shop
+from conformance.core import contract
+from conformance.driver.checkout import Shop
+from conformance.driver.marks import in_marketplaces, in_situations, provokes
 from strategies.situations import EACH, SITUATIONS, Situation, cart_in, select_another
 
 UNCOUPONED = [name for name in EACH if not SITUATIONS[name].coupon]

@@ -6,9 +6,9 @@ import hashlib
 
 import pytest
 
-from conformance import contract
-from conformance.marks import again, in_marketplaces, provokes, round_of
-from conformance.shop import Shop
+from conformance.core import contract
+from conformance.driver.checkout import Shop
+from conformance.driver.marks import again, in_marketplaces, provokes, round_of
 from strategies.generated import BROKEN, FITTING, bodies
 from strategies.situations import cart_in
 from suites.sessions.test_create_and_read import every_change

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from conformance import contract
-from conformance.claim import Claim, equal, line, quoted, true, warned
-from conformance.judge import At, Ground, demands, refuses
-from conformance.model import Line, differences, keyed, state
-from conformance.request_check import INT32
-from conformance.stubs import stubs_in
+from conformance.core import contract
+from conformance.core.stubs import stubs_in
+from conformance.judging.claim import Claim, equal, line, quoted, true, warned
+from conformance.judging.judge import At, Ground, demands, refuses
+from conformance.judging.model import Line, differences, keyed, state
+from conformance.judging.request_schema import INT32
 
 DEFAULT_MAXIMA = (4, 10)
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from conformance.marks import in_marketplaces, provokes
-from conformance.shop import Blocked, Cart, Shop
+from conformance.driver.checkout import Blocked, Cart, Shop
+from conformance.driver.marks import in_marketplaces, provokes
 from suites.line_items.rules import ITEM_RULES
 
 REFUSED = tuple(sorted(set(ITEM_RULES.values())))
@@ -28,7 +28,9 @@ def test_an_item_that_is_refused(shop: Shop, market: str) -> None:
     alone = [one for one in refused if shop.market(market).roles[one].error in NEVER_TAKEN_OUT]
     if removed and alone and not shop.brief:  # a refusal has no warnings beside it
         error = shop.market(market).roles[alone[0]].error
-        shop.initiate(market, [(removed[0], 1), (alone[0], 1)], ITEM_RULES[error], f"{error} beside one that is taken out")
+        shop.initiate(
+            market, [(removed[0], 1), (alone[0], 1)], ITEM_RULES[error], f"{error} beside one that is taken out"
+        )
 
 
 @provokes("ITEM-REMOVED", cost=12)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from conformance.marks import in_marketplaces, provokes
-from conformance.shop import Shop
+from conformance.driver.checkout import Shop
+from conformance.driver.marks import in_marketplaces, provokes
 
 
 @provokes("LINES-MAX", cost=6)
@@ -44,6 +44,6 @@ def test_the_same_item_twice(shop: Shop, market: str) -> None:
     exchange = shop.initiate(market, [(item, 1), (item, 2)], "LINES-OWN", "the same item twice")
     session = shop.trace.world.sessions.get(str(exchange.body.get("checkoutSessionId"))) if exchange.accepted else None
     if session:
-        from conformance.shop import Cart
+        from conformance.driver.checkout import Cart
 
         Cart(shop, session).read()

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from conformance import contract
-from conformance.marks import in_marketplaces, in_situations, provokes
-from conformance.shop import Shop
+from conformance.core import contract
+from conformance.driver.checkout import Shop
+from conformance.driver.marks import in_marketplaces, in_situations, provokes
 from strategies.quantities import INVALID, LATER
 from strategies.situations import EACH, cart_in
 

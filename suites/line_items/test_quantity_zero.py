@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from conformance.marks import in_marketplaces, in_situations, provokes
-from conformance.shop import Shop
+from conformance.driver.checkout import Shop
+from conformance.driver.marks import in_marketplaces, in_situations, provokes
 from strategies.situations import EACH, cart_in, select_another
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from conformance import contract
-from conformance.claim import Claim, equal, true
-from conformance.judge import At, Ground, demands, refuses
+from conformance.core import contract
+from conformance.judging.claim import Claim, equal, true
+from conformance.judging.judge import At, Ground, demands, refuses
 
 NAMELESS = "no amount names its currency: it is the marketplace's"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from conformance.claim import Claim
+from conformance.judging.claim import Claim
 
 DEFS = 'def n: (.value? // "0")|tonumber; def same($a; $b): ($a - $b | fabs) < 0.005; '
 PROMOTIONS = '([.promotions[]?|select(.promotionType != "COUPON").discount|n]|add // 0)'

@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterator
 from decimal import Decimal
 
-from conformance import contract
-from conformance.claim import Claim, amount, line, shown, true
-from conformance.judge import At, demands
-from conformance.model import ZERO, Line, Option, View, cart_key, differences, lasting, total
+from conformance.core import contract
+from conformance.judging.claim import Claim, amount, line, shown, true
+from conformance.judging.judge import At, demands
+from conformance.judging.model import ZERO, Line, Option, View, cart_key, differences, lasting, total
 from suites.money import jq
 from suites.money.jq import summed, totalled
 from suites.money.tax import in_net_prices as tax_in_net_prices
@@ -317,7 +317,7 @@ SUMS = {"PRICE-SUBTOTAL", "PRICE-DISCOUNT", "PRICE-DELIVERY", "PRICE-FEE", "PRIC
 
 @demands("PRICE-FORM")
 def amounts_are_decimals_of_their_currency(at: At) -> Iterator[Claim]:
-    """Decimals and sign; the pattern of a decimal string is checked with the other forms (conformance/schema.py)."""
+    """Decimals and sign; the pattern of a decimal string is checked with the other forms (conformance/judging/response_schema.py)."""
     if "PRICE-FORM" in at.failed:
         return
     decimals = {one["currency"]: one["decimals"] for one in contract.marketplaces().values()}

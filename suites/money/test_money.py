@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from conformance.marks import in_marketplaces, provokes
-from conformance.shop import Features, Shop
+from conformance.driver.checkout import Features, Shop
+from conformance.driver.marks import in_marketplaces, provokes
 from strategies.situations import cart_in
 
 SUMS = (

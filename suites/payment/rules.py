@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
-from conformance import contract
-from conformance.claim import Claim, amount, equal, line, quoted, standing, true, warned
-from conformance.exchange import OTHER_APP, OWN_APP
-from conformance.judge import At, Ground, demands, refuses
-from conformance.leaks import leak
-from conformance.model import ZERO, Key, Order, View, amounts, differences, pricing, state
-from conformance.schema import departures
+from conformance.core import contract
+from conformance.core.exchange import OTHER_APP, OWN_APP
+from conformance.judging.claim import Claim, amount, equal, line, quoted, standing, true, warned
+from conformance.judging.information_leaks import leak
+from conformance.judging.judge import At, Ground, demands, refuses
+from conformance.judging.model import ZERO, Key, Order, View, amounts, differences, pricing, state
+from conformance.judging.response_schema import departures
 from suites.sessions.blame import as_claim, blame, blamed, with_zeros
 
 CHANNELS = frozenset({"EMAIL"})

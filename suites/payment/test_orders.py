@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from conformance.exchange import OTHER_APP
-from conformance.marks import in_marketplaces, provokes
-from conformance.shop import Shop
+from conformance.core.exchange import OTHER_APP
+from conformance.driver.checkout import Shop
+from conformance.driver.marks import in_marketplaces, provokes
 
 
 @provokes("ORDER-UNKNOWN", cost=2)

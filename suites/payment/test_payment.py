@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from conformance import contract
-from conformance.exchange import OTHER_APP
-from conformance.marks import in_marketplaces, in_situations, provokes
-from conformance.shop import Cart, Shop
+from conformance.core import contract
+from conformance.core.exchange import OTHER_APP
+from conformance.driver.checkout import Cart, Shop
+from conformance.driver.marks import in_marketplaces, in_situations, provokes
 from strategies.situations import EACH, cart_in
 from strategies.terms import MISSING, SHAPES
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from conformance import contract
-from conformance.exchange import OTHER_APP, Request
-from conformance.marks import in_marketplaces, provokes, reads_only
-from conformance.shop import Blocked, Cart, Shop
+from conformance.core import contract
+from conformance.core.exchange import OTHER_APP, Request
+from conformance.driver.checkout import Blocked, Cart, Shop
+from conformance.driver.marks import in_marketplaces, provokes, reads_only
 
 
 @provokes("ORDER-FIELDS", "ORDER-STABLE", "ORDER-UNKNOWN", "ORDER-APP", cost=6)

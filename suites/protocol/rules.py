@@ -7,12 +7,12 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from conformance import contract
-from conformance.claim import Claim, equal, standing, true
-from conformance.exchange import OTHER_APP, OWN_APP, STRANGERS, Exchange
-from conformance.judge import At, Ground, demands, refuses
-from conformance.leaks import leak
-from conformance.stubs import stubs_in
+from conformance.core import contract
+from conformance.core.exchange import OTHER_APP, OWN_APP, STRANGERS, Exchange
+from conformance.core.stubs import stubs_in
+from conformance.judging.claim import Claim, equal, standing, true
+from conformance.judging.information_leaks import leak
+from conformance.judging.judge import At, Ground, demands, refuses
 
 TRACE = re.compile(
     r"Traceback \(most recent|^\s+at [\w.$<>]+ ?\(|\.java:\d+\)|node:internal|File \"[^\"]+\", line \d+"
@@ -117,7 +117,12 @@ def _entry(at: At, name: str, one: Any) -> Iterator[tuple[str, str, Any, str]]:
         )
     for member in ("longMessage", "subdomain", "subDomain"):
         if member in one and not isinstance(one[member], str):
-            yield member, "a text", standing(one, member), f'{each}(has("{member}")|not) or (.{member}|type) == "string")'
+            yield (
+                member,
+                "a text",
+                standing(one, member),
+                f'{each}(has("{member}")|not) or (.{member}|type) == "string")',
+            )
     for member in ("inputRefIds", "outputRefIds"):
         if member in one and not (isinstance(one[member], list) and all(isinstance(x, str) for x in one[member])):
             yield (

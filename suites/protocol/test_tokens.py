@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from conformance import contract
-from conformance.exchange import Intent, Request
-from conformance.marks import in_marketplaces, provokes
-from conformance.shop import Cart, Shop
+from conformance.core import contract
+from conformance.core.exchange import Intent, Request
+from conformance.driver.checkout import Cart, Shop
+from conformance.driver.marks import in_marketplaces, provokes
 from strategies.situations import cart_in
 from suites.marketplace.test_marketplace import seven
 

@@ -1,6 +1,6 @@
 """Requests at once: some order of them must explain every answer and what they left (linearizability, small model).
 
-The state is what a client sets (`conformance.model.state`: lines, quantities, options, coupon, address) and whether it
+The state is what a client sets (`conformance.judging.model.state`: lines, quantities, options, coupon, address) and whether it
 was paid. Each change and payment is one step from state to state. What passes, and why:
 
 - A server that takes one after the other passes: that is one of the orders.
@@ -16,12 +16,12 @@ from collections.abc import Iterator, Sequence
 from itertools import permutations
 from typing import Any, NamedTuple
 
-from conformance import contract
-from conformance.addresses import flat_address, folded, shows
-from conformance.claim import Claim
-from conformance.exchange import Exchange, Request
-from conformance.judge import Ground, lawful_pairs
-from conformance.model import Key, View, differences, keyed, pricing, state, text, view
+from conformance.core import contract
+from conformance.core.addresses import flat_address, folded, shows
+from conformance.core.exchange import Exchange, Request
+from conformance.judging.claim import Claim
+from conformance.judging.judge import Ground, lawful_pairs
+from conformance.judging.model import Key, View, differences, keyed, pricing, state, text, view
 from suites.sessions.blame import as_claim, with_zeros
 from suites.sessions.rules import GATEWAY_IDS
 

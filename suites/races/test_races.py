@@ -10,12 +10,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from conformance import contract
-from conformance.exchange import Exchange, Request
-from conformance.marks import in_marketplaces, provokes
-from conformance.model import Line
-from conformance.race import at_once, race
-from conformance.shop import Cart, Shop
+from conformance.core import contract
+from conformance.core.exchange import Exchange, Request
+from conformance.driver.checkout import Cart, Shop
+from conformance.driver.concurrency import at_once, race
+from conformance.driver.marks import in_marketplaces, provokes
+from conformance.judging.model import Line
 from suites.races.orders import explained
 
 AHEAD_S = 0.001

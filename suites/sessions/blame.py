@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from conformance import contract
-from conformance.addresses import ALWAYS_IN_ADDRESS, flat_address, folded, shows
-from conformance.claim import Claim, line, quoted, shown, standing, true
-from conformance.model import Key, Pending, View
+from conformance.core import contract
+from conformance.core.addresses import ALWAYS_IN_ADDRESS, flat_address, folded, shows
+from conformance.judging.claim import Claim, line, quoted, shown, standing, true
+from conformance.judging.model import Key, Pending, View
 
 
 def told_by_form(name: str, seen: dict[str, object]) -> bool:

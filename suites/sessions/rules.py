@@ -7,13 +7,13 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
-from conformance import contract
-from conformance.claim import Claim, equal, line, standing, true
-from conformance.exchange import OTHER_APP, OWN_APP, STRANGERS
-from conformance.judge import At, Ground, demands, refuses, statuses
-from conformance.leaks import leak
-from conformance.model import Key, differences, keyed, pricing, state
-from conformance.schema import departures
+from conformance.core import contract
+from conformance.core.exchange import OTHER_APP, OWN_APP, STRANGERS
+from conformance.judging.claim import Claim, equal, line, standing, true
+from conformance.judging.information_leaks import leak
+from conformance.judging.judge import At, Ground, demands, refuses, statuses
+from conformance.judging.model import Key, differences, keyed, pricing, state
+from conformance.judging.response_schema import departures
 from suites.sessions.blame import PRICES, as_claim, blame, blamed, not_read_back, with_zeros
 
 REMOVED_WARNINGS = {15043, 15055}

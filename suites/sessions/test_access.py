@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from conformance import contract
-from conformance.exchange import OTHER_APP, Request
-from conformance.marks import in_marketplaces, in_situations, provokes
-from conformance.shop import Shop
+from conformance.core import contract
+from conformance.core.exchange import OTHER_APP, Request
+from conformance.driver.checkout import Shop
+from conformance.driver.marks import in_marketplaces, in_situations, provokes
 from strategies.situations import cart_in
 from suites.marketplace.test_marketplace import seven
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from conformance import contract
-from conformance.marks import in_marketplaces, provokes
-from conformance.shop import Cart, Shop
+from conformance.core import contract
+from conformance.driver.checkout import Cart, Shop
+from conformance.driver.marks import in_marketplaces, provokes
 from strategies.addresses import whole
 from strategies.broken import fields, named, value_at, with_value, without, wrong_values
 from strategies.situations import body_in_turn, cart_in

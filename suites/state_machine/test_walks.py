@@ -6,10 +6,10 @@ import hashlib
 
 import pytest
 
-from conformance import contract
-from conformance.marks import again, in_marketplaces, provokes
-from conformance.shop import Blocked, Shop, Trace
-from conformance.states import EMPTY, ORDERED, transitions
+from conformance.core import contract
+from conformance.driver.checkout import Blocked, Shop, Trace
+from conformance.driver.marks import again, in_marketplaces, provokes
+from conformance.evidence.states import EMPTY, ORDERED, transitions
 
 # One walk in each marketplace takes the simplest choices throughout: a session that is read and ended.
 WALKS, STEPS = 2, 8

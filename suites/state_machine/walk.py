@@ -15,9 +15,9 @@ from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule, run_state_machine_as_test
 
-from conformance import contract
-from conformance.exchange import OTHER_APP
-from conformance.shop import Blocked, Cart, Shop
+from conformance.core import contract
+from conformance.core.exchange import OTHER_APP
+from conformance.driver.checkout import Blocked, Cart, Shop
 from strategies.still import keep_still
 
 PLACE = st.integers(0, 11)
@@ -321,7 +321,7 @@ def run_walks(shop: Shop, market: str, drawn_by: int, *, walks: int, steps: int)
             deadline=None,
             database=None,
             derandomize=False,
-            # Nothing is ever raised, so there is nothing to shrink: conformance.shrink does it from the records.
+            # Nothing is ever raised, so there is nothing to shrink: conformance.evidence.shrink does it from the records.
             phases=(Phase.generate,),
             suppress_health_check=list(HealthCheck),
             print_blob=False,

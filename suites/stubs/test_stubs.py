@@ -5,11 +5,11 @@ from __future__ import annotations
 from copy import deepcopy
 from typing import Any
 
-from conformance import contract
-from conformance.contract import Stub
-from conformance.exchange import Request
-from conformance.marks import in_marketplaces, provokes, through_stubs
-from conformance.shop import TERMS, Shop
+from conformance.core import contract
+from conformance.core.contract import Stub
+from conformance.core.exchange import Request
+from conformance.driver.checkout import TERMS, Shop
+from conformance.driver.marks import in_marketplaces, provokes, through_stubs
 
 
 def _of(*operations: str) -> list[Stub]:

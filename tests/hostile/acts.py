@@ -18,7 +18,7 @@ from random import Random
 from time import monotonic
 from typing import Any
 
-from conformance.transport import Answer, Transport
+from conformance.client.transport import Answer, Transport
 from tests.hostile.server import Connection, Request, head, json_answer, session_id
 
 HOP = {"host", "connection", "content-length", "accept-encoding"}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from conformance.transport import Answer, Transport
+from conformance.client.transport import Answer, Transport
 from tests.hostile.server import Server
 
 

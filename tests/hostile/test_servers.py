@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from conformance.transport import Problem, Transport
+from conformance.client.transport import Problem, Transport
 from tests.hostile.acts import short_tokens
 from tests.hostile.gallery import GALLERY, NO_JSON, SAMPLE, Hostile, serving
 from tests.hostile.server import Request, Server, each_request, json_answer

@@ -11,10 +11,10 @@ import pytest
 
 from reports.__main__ import main
 from reports.comparison import compare
-from reports.comparison_views import markdown, page
 from reports.history import course, load, remember
+from reports.html.comparison_views import markdown, page
+from reports.html.trend import trend
 from reports.run import read_result
-from reports.trend import trend
 from tests.reports import example_parts as parts
 from tests.reports import examples
 from tests.reports.test_page import Page

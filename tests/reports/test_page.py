@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from reports.difference import mark
-from reports.page import LIMIT
-from reports.page import page as report
+from reports.html.difference import mark
+from reports.html.page import LIMIT
+from reports.html.page import page as report
 from reports.run import read
 from tests.reports import example_parts as parts
 from tests.reports import examples

@@ -1,0 +1,328 @@
+"""A target as the suites reach it: requests become exchanges here, and secrets are added and taken out again.
+
+One `Target` per process. It holds the transport, the tokens and the run's counters; what it records holds no secret.
+"""
+
+from __future__ import annotations
+
+import base64
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime
+from time import monotonic, sleep
+from urllib.parse import quote
+
+from oauthlib.oauth2 import BackendApplicationClient
+
+from conformance import VERSION
+from conformance.client.circuit_breaker import Patience, quota
+from conformance.client.redaction import Secrets
+from conformance.client.strict_json import parsed, read_bytes, read_json
+from conformance.client.transport import Answer, Problem, Transport
+from conformance.core import contract
+from conformance.core.exchange import OTHER_APP, OWN_APP, SIGNATURE, Exchange, Intent, Request
+from conformance.core.profile import App, Profile, loopback
+
+MADE_UP_TOKEN = "v^1.1#i^1#made-up-by-the-conformance-suite"
+MADE_UP_TAIL = "-made-up"
+SHOWN_HEADERS = 60
+TOKEN_TRIES = 3
+LONGEST_WAIT_S, WAITS = 10.0, 12  # a Retry-After up to so many seconds (transport.longest_wait_s) is honoured, so often
+SECRET_NAME = re.compile("key|token|secret|auth|cookie|sign|pass", re.IGNORECASE)
+GIVEN_TOKENS = re.compile(r'"(?:access|refresh|id)_token"\s*:\s*"((?:[^"\\]|\\.)+)"')
+USABLE_TOKEN = re.compile(r"[\x20-\x7e]+")
+
+
+class RunStopped(BaseException):
+    """The run cannot or may not go on. Not an Exception, so that nothing on the way (Hypothesis) swallows it."""
+
+
+class BudgetSpent(RunStopped):
+    """The next request would exceed the budget. What was judged so far counts."""
+
+
+class Target:
+    """Sends requests to the profile's target.
+
+    before_request is called before every request, token calls and repeated attempts included; it may raise RunStopped.
+    patience: says when the target is given up; no request is sent from then on.
+    """
+
+    def __init__(
+        self,
+        profile: Profile,
+        *,
+        key: bytes,
+        run_id: str = "",
+        before_request: Callable[[], None] | None = None,
+        patience: Patience | None = None,
+    ) -> None:
+        self.profile = profile
+        settings = profile.transport
+        extra = settings.get("headers") or {}
+        self.secrets = Secrets(key)
+        self.secrets.add(
+            *profile.secrets,
+            *(one.expired_token for one in profile.apps),
+            *(one.token for one in profile.apps),
+            *(str(value) for name, value in extra.items() if SECRET_NAME.search(name)),
+        )
+        timeout_s = float(settings.get("timeout_s", 10.0))
+        self.patience = patience or Patience()
+        self.patience.timeout_s = timeout_s
+        self.transport = Transport(
+            timeout_s=timeout_s,
+            max_bytes=int(settings.get("max_bytes", 8_000_000)),
+            rate_per_s=settings.get("rate_per_s"),
+            ca_file=settings.get("ca_file"),
+            client_cert=settings.get("client_cert"),
+            extra_headers=extra,
+            user_agent=f"guest-checkout-conformance/{VERSION}{f' ({run_id})' if run_id else ''}",
+            allowed_hosts=profile.hosts(),
+            trust_env=bool(settings.get("proxy_from_environment", False)),
+            before_request=before_request,
+        )
+        self.token_requests = 0
+        self._tokens: dict[tuple[str, str], tuple[str, float]] = {}
+        self._worked: set[str] = set()  # credentials whose token was taken
+        self._vain = 0  # tokens that were renewed for nothing
+        self._waits = 0
+        self.on_token: Callable[[Exchange], None] = lambda exchange: None
+        self.tell: Callable[[str], None] = print  # for a person who is waited for
+        self.pay_tokens: dict[str, str] = {}  # by their pseudonyms
+        self.paid_by_person = 0  # payments that a person was asked for
+        self.nobody_paid = ""  # why no other is asked for
+
+    # ------------------------------------------------------------ requests
+
+    def send(self, request: Request, trace: str, seq: int, intent: Intent | None = None) -> Exchange:
+        """Sends a request and returns what can be judged; a problem on the way is part of the exchange, not raised.
+
+        Raises RunStopped where the target was given up, or no token can be had.
+        """
+        operation = contract.operations()[request.operation]
+        if self.profile.reads_only and operation.method != "GET":
+            raise RunStopped("Against a production host nothing is sent but reads.")
+        path = operation.path
+        if request.subject is not None:
+            subject = quote(request.subject, safe="", errors="surrogatepass")
+            path = re.sub(r"\{[^}]+\}", lambda _: subject, path)
+        url = f"{self.profile.url(request.operation)}/buy/order/{operation.version}{path}"
+        headers = {"Accept": "application/json", **request.headers}
+        if operation.method == "POST" and request.content_type is not None:
+            headers["Content-Type"] = request.content_type
+        if request.marketplace is not None:
+            headers["X-EBAY-C-MARKETPLACE-ID"] = request.marketplace
+        if request.operation == contract.PLACE_ORDER:
+            headers.setdefault("X-EBAY-C-ENDUSERCTX", "deviceId=guestcheckoutconformance")
+        request.headers = {name: value for name, value in headers.items() if name != "Content-Type"}
+        body = request.payload() if operation.method == "POST" else None
+        renewed = False
+        while True:
+            exchange = Exchange(trace, seq, request, operation.method, self.secrets.out_of(url), intent)
+            self._perform(exchange, operation.method, url, headers, body, self._authorization(request))
+            if renewed or not self._has_ended(exchange):
+                self._vain += renewed and exchange.status == 401
+                return exchange
+            renewed = True
+
+    def _authorization(self, request: Request) -> dict[str, str]:
+        value = self.credential(request.credential)
+        return {"Authorization": value} if value else {}
+
+    def _perform(
+        self,
+        exchange: Exchange,
+        method: str,
+        url: str,
+        headers: dict[str, str],
+        body: bytes | None,
+        secret: dict[str, str],
+    ) -> bytes:
+        """One exchange on the wire, after a short pause again if the target asks for one; the body as it came."""
+        again = method == "GET"
+        while True:
+            if self.patience.sentence:
+                raise RunStopped(self.patience.sentence)
+            if pause := self.patience.pause_s():
+                sleep(pause)
+            began = monotonic()
+            raw = self._attempt(exchange, method, url, headers, body, secret)
+            if self._waited_for(exchange):
+                continue
+            if exchange.status == 503 and again:  # a read may be sent again, once
+                again = False
+                continue
+            self.patience.note(exchange, monotonic() - began)
+            return raw
+
+    def _attempt(
+        self,
+        exchange: Exchange,
+        method: str,
+        url: str,
+        headers: dict[str, str],
+        body: bytes | None,
+        secret: dict[str, str],
+    ) -> bytes:
+        exchange.started = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        exchange.problem = exchange.problem_kind = exchange.status = exchange.body = exchange.text = None
+        try:
+            answer = self.transport.send(method, url, headers, body, secret_headers=secret)
+        except Problem as problem:
+            if problem.answer is not None:
+                self._take(exchange, problem.answer)
+                exchange.problem, exchange.problem_kind = None, problem.kind
+            else:
+                exchange.problem, exchange.problem_kind = self.secrets.out_of_cut(problem.detail), problem.kind
+            return b""
+        self._take(exchange, answer)
+        return answer.raw
+
+    def _take(self, exchange: Exchange, answer: Answer) -> None:
+        exchange.status, exchange.ms = answer.status, answer.ms
+        shown = {name.lower(): answer.headers[name] for name in list(answer.headers)[:SHOWN_HEADERS]}
+        if token := shown.get(SIGNATURE, "").strip():  # it opens the pay window of one session
+            shown[SIGNATURE] = self.secrets.mask(token)
+            self.pay_tokens[shown[SIGNATURE]] = token
+        exchange.headers = {name: self.secrets.out_of(value)[:2000] for name, value in shown.items()}
+        if not answer.raw:
+            return
+        text, why = read_bytes(answer.raw)
+        if exchange.operation == contract.TOKEN:
+            self.secrets.add(*GIVEN_TOKENS.findall(text))
+        body = read_json(self.secrets.out_of(text))
+        exchange.body, exchange.text, exchange.problem = body.value, body.text, why or body.why
+        if why:
+            exchange.body, exchange.text = None, self.secrets.out_of(text)[:4000]
+        if exchange.problem:
+            exchange.problem_kind = "json"
+
+    def _waited_for(self, exchange: Exchange) -> bool:
+        """Whether the target asked for a short pause, which is over now, so that the request can be sent again."""
+        wanted = exchange.headers.get("retry-after", "").strip()
+        if exchange.status not in (429, 503) or not re.fullmatch("[0-9]{1,7}", wanted):
+            return False
+        longest = float(self.profile.transport.get("longest_wait_s", LONGEST_WAIT_S))
+        if exchange.status == 429 and float(wanted) > longest:
+            self.patience.give_up(quota(wanted))
+        if float(wanted) > longest or self._waits >= WAITS:
+            return False
+        self._waits += 1
+        sleep(max(0.1, float(wanted)))
+        return True
+
+    # ------------------------------------------------------------ tokens
+
+    def credential(self, name: str) -> str | None:
+        """The Authorization header of a credential; None for none."""
+        if name == "none" or (self.profile.auth == "none" and name in (OWN_APP, OTHER_APP)):
+            return None
+        if name == "expired":
+            return (
+                f"Bearer {next((one.expired_token for one in self.profile.apps if one.expired_token), MADE_UP_TOKEN)}"
+            )
+        app = self._app(name)
+        token = app.token if self.profile.auth == "token" else self.token(app, self._scope(name))
+        if name == "made-up":  # close to a real one: a server that looks at its head alone takes it
+            return f"Bearer {token}{MADE_UP_TAIL}"
+        return f"Basic {token}" if name == "wrong-scheme" else f"Bearer {token}"
+
+    def _app(self, credential: str) -> App:
+        return self.profile.apps[1] if credential == OTHER_APP else self.profile.apps[0]
+
+    def _scope(self, credential: str) -> str:
+        return self.profile.other_scope if credential == "other-scope" else self.profile.scope
+
+    def token(self, app: App, scope: str) -> str:
+        """A token of the client credentials grant, kept until shortly before it ends. Raises RunStopped if there is none."""
+        known = self._tokens.get((app.client_id, scope))
+        if known and known[1] > monotonic():
+            return known[0]
+        for _ in range(TOKEN_TRIES):
+            exchange, token, life = self._grant(app.client_id, app.client_secret, scope, None)
+            if not exchange.silent or self.patience.sentence:
+                break
+        if token is None:
+            raise RunStopped(_no_token(exchange))
+        margin = min(60.0, life / 10)
+        self._tokens[app.client_id, scope] = token, monotonic() + life - margin
+        self.on_token(exchange)
+        return token
+
+    def grant(self, client_id: str, client_secret: str, scope: str, intent: Intent | None = None) -> Exchange:
+        """One call of the token endpoint, as an exchange; a token in its answer stands as a pseudonym."""
+        return self._grant(client_id, client_secret, scope, intent)[0]
+
+    def _grant(
+        self, client_id: str, client_secret: str, scope: str, intent: Intent | None
+    ) -> tuple[Exchange, str | None, float]:
+        """(the exchange, the token if there is one that can be sent, its life in seconds)."""
+        self.secrets.add(client_secret)
+        form = BackendApplicationClient(client_id).prepare_request_body(scope=scope)
+        basic = base64.b64encode(f"{client_id}:{client_secret}".encode()).decode()
+        self.secrets.add(basic)
+        request = Request(
+            contract.TOKEN,
+            raw=str(form).encode(),
+            content_type="application/x-www-form-urlencoded",
+            credential="client",
+        )
+        url = self.profile.url(contract.TOKEN)
+        exchange = Exchange("tokens", self.token_requests, request, "POST", self.secrets.out_of(url), intent)
+        self.token_requests += 1
+        headers = {"Content-Type": "application/x-www-form-urlencoded", "Accept": "application/json"}
+        raw = self._perform(exchange, "POST", url, headers, request.raw, {"Authorization": f"Basic {basic}"})
+        success = exchange.status == 200 and isinstance(exchange.body, dict)
+        given = exchange.body if success else {}
+        token = parsed(read_bytes(raw)[0])[0].get("access_token") if success else None
+        life = given.get("expires_in")
+        known = isinstance(life, int | float) and not isinstance(life, bool) and 0 < life < 1e9
+        if isinstance(token, str):
+            self.secrets.add(token)
+        usable = isinstance(token, str) and USABLE_TOKEN.fullmatch(token) is not None
+        if success and not usable:
+            exchange.problem = "its access_token is not there, or no text that a header can carry"
+        return exchange, token if usable else None, float(life) if known and life is not None else 7200.0
+
+    def _has_ended(self, exchange: Exchange) -> bool:
+        """Whether a token that was good has ended before its time; it is forgotten, so that the next one is new.
+
+        A single refusal proves nothing of the token, so it is tried once more, where it can do no harm.
+        """
+        name = exchange.request.credential
+        if name not in (OWN_APP, OTHER_APP) or self.profile.auth != "client_credentials":
+            return False
+        if exchange.status != 401:
+            self._worked |= {name} if exchange.status else set()
+            return False
+        if name not in self._worked or self._vain >= TOKEN_TRIES:
+            return False
+        read = contract.operations()[contract.READ]
+        request = Request(contract.READ, "0", None, exchange.request.marketplace, name)
+        url = f"{self.profile.url(contract.READ)}/buy/order/{read.version}{re.sub('{[^}]+}', '0', read.path)}"
+        probe = Exchange("tokens", 0, request, read.method, url)
+        headers = {"Accept": "application/json"}
+        if request.marketplace:
+            headers["X-EBAY-C-MARKETPLACE-ID"] = request.marketplace
+        self._perform(probe, read.method, url, headers, None, self._authorization(request))
+        if probe.status != 401:
+            return False
+        self._tokens.pop((self._app(name).client_id, self._scope(name)), None)
+        return True
+
+    def close(self) -> None:
+        """Closes the connections."""
+        self.transport.close()
+
+
+def _no_token(exchange: Exchange) -> str:
+    detail = exchange.body.get("error") if isinstance(exchange.body, dict) else None
+    words = (exchange.problem or exchange.answer()).rstrip(".") + (f" ({str(detail)[:60]})" if detail else "")
+    hint = "" if exchange.silent else ": check client_id, client_secret and scope in the profile"
+    if exchange.status == 401:  # a common mistake of the server: it looks for them in the form
+        hint += "; they are sent by HTTP Basic, base64 of client_id:client_secret"
+    return f"No token could be had from {exchange.url}: {words}{hint}."
+
+
+__all__ = ["BudgetSpent", "RunStopped", "Secrets", "Target", "loopback", "parsed"]

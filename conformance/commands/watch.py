@@ -1,0 +1,175 @@
+"""`make watch`: judges with `--quick` whenever the server's source or the profile changes, a line for each run.
+
+Files are looked at, not subscribed to: that works on every system and file system. Ctrl-C ends it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from conformance.core.profile import path_of
+
+ROOT = Path(__file__).resolve().parents[2]
+POLL_S, QUIET_S = 0.3, 0.3  # how often files are looked at, and how long they must have been left alone
+COMES_BACK_S = 10.0  # a server that restarts with its source is waited for
+MOST_FILES = 20_000
+PASSED_OVER = {"node_modules", "__pycache__", "venv", "target", "build", "dist"}
+Seen = dict[str, tuple[int, int]]
+
+
+def files(places: Iterable[Path], but: Path) -> Iterator[Path]:
+    """Every file of the places, hidden ones and what tools make left out, and the report's folder."""
+    for place in places:
+        if place.is_file():
+            yield place
+        for folder, inner, names in os.walk(place):
+            at = Path(folder)
+            inner[:] = [one for one in inner if one[0] != "." and one not in PASSED_OVER and at / one != but]
+            yield from (at / one for one in names if one[0] != "." and not one.endswith((".pyc", "~")))
+
+
+def look(places: Iterable[Path], but: Path) -> Seen:
+    """When each file was last written and how large it is. Raises ValueError if there are too many."""
+    seen: Seen = {}
+    for path in files(places, but):
+        try:
+            stat = path.stat()
+        except OSError:  # removed meanwhile
+            continue
+        seen[str(path)] = stat.st_mtime_ns, stat.st_size
+        if len(seen) > MOST_FILES:
+            raise ValueError(f"More than {MOST_FILES:,} files to watch: name the folder of the sources with WATCH=…")
+    return seen
+
+
+def changed(before: Seen, now: Seen) -> list[str]:
+    """The files that came, went or were written."""
+    return sorted(name for name in before.keys() | now.keys() if before.get(name) != now.get(name))
+
+
+def wait_for_change(places: list[Path], but: Path, before: Seen) -> tuple[Seen, list[str]]:
+    """Blocks until something has changed and then been left alone for a moment."""
+    now = look(places, but)
+    while not changed(before, now):
+        time.sleep(POLL_S)
+        now = look(places, but)
+    while True:
+        time.sleep(QUIET_S)
+        later = look(places, but)
+        if later == now:
+            return now, changed(before, now)
+        now = later
+
+
+def wait_for_server(base_url: str | None) -> None:
+    """Until it takes connections, ten seconds at most: the run then says that nobody answers."""
+    parts = urlsplit(base_url or "")
+    if not parts.hostname:
+        return
+    ends = time.monotonic() + COMES_BACK_S
+    while time.monotonic() < ends:
+        try:
+            socket.create_connection(
+                (parts.hostname, parts.port or (443 if parts.scheme == "https" else 80)), 1
+            ).close()
+            return
+        except OSError:
+            time.sleep(0.1)
+
+
+def judge(target: str, base_url: str | None, report: Path, more: list[str]) -> tuple[int, dict[str, Any], str]:
+    """One quick run: its exit status, its result document ({} if there is none), what it said."""
+    (report / "result.json").unlink(missing_ok=True)
+    command = [sys.executable, "-m", "pytest", "suites", "--quick", "--target", target, "--report", str(report), *more]
+    ended = subprocess.run(
+        [*command, *(["--base-url", base_url] if base_url else [])], cwd=ROOT, capture_output=True, text=True
+    )
+    try:
+        result: dict[str, Any] = json.loads((report / "result.json").read_text(encoding="utf-8"))
+    except OSError:
+        result = {}
+    return ended.returncode, result, ended.stdout + ended.stderr
+
+
+def failing(result: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
+    """The findings by requirement."""
+    return {one["id"]: one["findings"] for one in result.get("requirements", []) if one["outcome"] == "failed"}
+
+
+def lines(result: dict[str, Any], before: set[str], clock: str, seconds: float, report: Path) -> Iterator[str]:
+    """One line for the run, one or two for each finding, one for what is mended. before: what failed last time."""
+    found, counts = failing(result), result["counts"]
+    state = f"{len(found)} failed" if found else "nothing failed"
+    early = f" {result['sentence']}" if result["exit_status"] in (2, 3) or not counts["judged"] else ""
+    yield f"{clock}  {state}, {counts['judged']} judged, {result['requests']} requests, {seconds:.1f} s{early}"
+    for name, findings in found.items():
+        for one in findings:
+            yield f"  {'   ' if name in before else 'NEW'} {name}: expected {one['expected']}; seen {one['seen']}"[:400]
+            if one["script"]:
+                yield f"      sh {report / one['script']}"
+    if mended := before - found.keys():
+        yield f"  mended: {', '.join(sorted(mended))}"
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Exit status: that of the last run; 0 after Ctrl-C; 4 where there is nothing to watch."""
+    parser = argparse.ArgumentParser(
+        prog="python -m conformance.commands.watch",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--target", default="mock", help="a profile in targets/ or a path to one (%(default)s)")
+    parser.add_argument("--base-url", help="where the target is, in place of the profile's base_url")
+    parser.add_argument(
+        "--watch", action="append", type=Path, help="a folder or file; the profile's folder unless told"
+    )
+    parser.add_argument("--report", type=Path, default=Path("reports/latest"), help="where reports go (%(default)s)")
+    parser.add_argument("--runs", type=int, help="end after so many runs")
+    options, more = parser.parse_known_args(arguments)
+    profile, report = path_of(options.target).resolve(), options.report.resolve()
+    places = [one.resolve() for one in options.watch or [profile.parent]]
+    places += [] if any(profile.is_relative_to(one) for one in places) else [profile]
+    if missing := [str(one) for one in places if not one.exists()]:
+        print(f"There is nothing to watch at {missing[0]}.", file=sys.stderr)
+        return 4
+    status = count = 0
+    before: set[str] = set()
+    try:
+        seen = look(places, report)
+        print(f"Watching {len(seen)} files of {', '.join(map(str, places))}; Ctrl-C ends it.", flush=True)
+        while True:
+            wait_for_server(options.base_url)
+            began = time.perf_counter()
+            target = str(profile) if profile.is_file() and "/" in options.target else options.target
+            status, result, said = judge(target, options.base_url, report, more)
+            clock, seconds = f"{datetime.now():%H:%M:%S}", time.perf_counter() - began
+            if result:
+                print("\n".join(lines(result, before, clock, seconds, report)), flush=True)
+                before = set(failing(result))
+            else:
+                print(f"{clock}  no verdict: {(said.strip().splitlines() or ['nothing was said'])[-1]}", flush=True)
+            count += 1
+            if count == options.runs:
+                return status
+            seen, names = wait_for_change(places, report, seen)
+            print(f"  changed: {', '.join(Path(one).name for one in names[:3])}{' …' * (len(names) > 3)}", flush=True)
+    except ValueError as error:
+        print(error, file=sys.stderr)
+        return 4
+    except KeyboardInterrupt:
+        return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

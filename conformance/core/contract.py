@@ -1,0 +1,286 @@
+"""Reads `contracts/`: what the documents say, as data. Nothing else in the project opens those files."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+ROOT = Path(__file__).resolve().parents[2] / "contracts"
+CHAPTERS = ("sessions", "marketplace", "line_items", "address_shipping", "coupons", "money", "payment", "protocol")
+PLACE_ORDER = "placeGuestOrder"
+INITIATE = "initiateGuestCheckoutSession"
+READ = "getGuestCheckoutSession"
+READ_ORDER = "getGuestPurchaseOrder"
+APPLY = "applyGuestCoupon"
+REMOVE = "removeGuestCoupon"
+QUANTITY = "updateGuestQuantity"
+ADDRESS = "updateGuestShippingAddress"
+OPTION = "updateGuestShippingOption"
+TOKEN = "token"
+STUB = "testError|"
+CHANGES = (QUANTITY, OPTION, ADDRESS, APPLY, REMOVE)
+SESSION_METHODS = (READ, *CHANGES, PLACE_ORDER)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One lawful look of a refusal; status None means the one that the OpenAPI document has for the id.
+
+    id: None stands for the id of the profile's role. when: only on grounds of that kind (`empty`, `shape`, `same`, …).
+    """
+
+    id: int | None
+    status: int | None = None
+    reading: str | None = None
+    operations: tuple[str, ...] = ()
+    when: str = ""
+
+
+@dataclass(frozen=True)
+class Requirement:
+    """One testable sentence of the documents (`contracts/requirements/<chapter>.yaml`)."""
+
+    id: str
+    chapter: str
+    level: str
+    title: str
+    sentence: str
+    sources: tuple[dict[str, str], ...]
+    operations: tuple[str, ...]
+    needs: tuple[str, ...]
+    answers: tuple[Answer, ...] = ()
+    readings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One method of the API: where it is, what it takes, which ids it may answer with which status."""
+
+    id: str
+    method: str
+    path: str
+    version: str
+    request: dict[str, Any] | None
+    statuses: frozenset[int]
+    ids: dict[int, frozenset[int]]
+    warnings: frozenset[int]
+    response: dict[str, Any] = field(default_factory=dict)
+
+    def statuses_of(self, error_id: int) -> frozenset[int]:
+        """HTTP statuses that the document gives this id in this operation; empty if it does not know the id."""
+        return self.ids.get(error_id, frozenset())
+
+
+@dataclass(frozen=True)
+class ErrorEntry:
+    """What `contracts/errors.yaml` knows of one id."""
+
+    id: int
+    domains: tuple[str, ...]
+    categories: tuple[str, ...]
+    kind: str
+    operations: tuple[str, ...]
+    variables: tuple[str, ...]
+    meaning: str
+    provoked_by: str
+
+    @property
+    def can_be_provoked(self) -> bool:
+        """Whether a client can bring it about; otherwise `provoked_by` has the words why not."""
+        return " " not in self.provoked_by
+
+
+def _load(name: str) -> Any:
+    with open(ROOT / name, encoding="utf-8") as handle:
+        return yaml.load(handle, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+
+
+@cache
+def document(name: str) -> dict[str, Any]:
+    """The OpenAPI document `order-v2` or `order-v1`, as parsed."""
+    loaded: dict[str, Any] = _load(f"{name}.openapi.yaml")
+    return loaded
+
+
+def resolve(root: dict[str, Any], node: Any) -> Any:
+    """The node with `$ref` followed inside its own document."""
+    while isinstance(node, dict) and "$ref" in node:
+        target: Any = root
+        for part in node["$ref"][2:].split("/"):
+            target = target[part.replace("~1", "/").replace("~0", "~")]
+        node = target
+    return node
+
+
+@cache
+def rare_roles() -> tuple[str, ...]:
+    """What a shop has to set up on purpose before a rule can be judged (`contracts/needs.yaml`)."""
+    return tuple(_load("needs.yaml")["rare"])
+
+
+def is_rare(requirement: str) -> bool:
+    """Whether a rule needs a rare role: one of its needs is met by nothing else."""
+
+    def rare(need: str) -> bool:
+        return any(need == role or need.startswith(f"{role}.") for role in rare_roles())
+
+    return any(all(map(rare, need.split("|"))) for need in requirements()[requirement].needs)
+
+
+@cache
+def operations() -> dict[str, Operation]:
+    """Every operation by its operationId, v1 place order included."""
+    found = {}
+    for name in ("order-v2", "order-v1"):
+        root = document(name)
+        for path, item in root["paths"].items():
+            for method in ("get", "post"):
+                if method in item:
+                    operation = _operation(root, name.removeprefix("order-"), path, method, item[method])
+                    found[operation.id] = operation
+    return found
+
+
+def _operation(root: dict[str, Any], version: str, path: str, method: str, node: dict[str, Any]) -> Operation:
+    ids: dict[int, set[int]] = {}
+    for status, response in node["responses"].items():
+        for one in resolve(root, response).get("x-error-codes", []):
+            ids.setdefault(int(one), set()).add(int(status))
+    ok = resolve(root, node["responses"]["200"])
+    body = resolve(root, node.get("requestBody", {})).get("content", {}).get("application/json", {}).get("schema")
+    return Operation(
+        id=node["operationId"],
+        method=method.upper(),
+        path=path[path.index("/guest_") :],
+        version=version,
+        request=body,
+        statuses=frozenset(int(status) for status in node["responses"]),
+        ids={one: frozenset(statuses) for one, statuses in ids.items()},
+        warnings=frozenset(int(one) for one in ok.get("x-error-codes", [])),
+        response=ok.get("content", {}).get("application/json", {}).get("schema", {}),
+    )
+
+
+@cache
+def wording() -> dict[str, str]:
+    """Digests of the vendor's texts by what they describe (`conformance.commands.drift.text_digests`)."""
+    found: dict[str, str] = _load("order-v2.wording.yaml")
+    return found
+
+
+@cache
+def errors() -> tuple[ErrorEntry, ...]:
+    """The catalogue of error and warning ids."""
+    return tuple(
+        ErrorEntry(
+            id=int(one["id"]),
+            domains=tuple(one["domain"]),
+            categories=tuple(one["category"]),
+            kind=one["kind"],
+            operations=tuple(one.get("operations", ())),
+            variables=tuple(one.get("variables", ())),
+            meaning=one["meaning"],
+            provoked_by=one["provoked_by"],
+        )
+        for one in _load("errors.yaml")["errors"]
+    )
+
+
+@cache
+def error(error_id: int, operation: str) -> ErrorEntry | None:
+    """The catalogue's entry for an id as this operation means it (16001 to 16003 mean two things)."""
+    found = [one for one in errors() if one.id == error_id]
+    exact = [one for one in found if operation in one.operations]
+    general = [one for one in found if not one.operations]
+    return next(iter(exact or general or found), None)
+
+
+@cache
+def warning_ids() -> frozenset[int]:
+    """Ids that the documents know as warnings, whichever operation lists them."""
+    return frozenset(one.id for one in errors() if one.kind == "warning")
+
+
+@cache
+def address_line_limit(marketplace: str) -> int:
+    """The longest address line of a marketplace, in characters."""
+    root = document("order-v2")
+    address = resolve(root, resolve(root, operations()[INITIATE].request)["properties"]["shippingAddress"])
+    limits = resolve(root, address["properties"]["addressLine1"])["x-max-length-by-marketplace"]
+    return int(limits.get(marketplace, limits["default"]))
+
+
+@cache
+def marketplaces() -> dict[str, dict[str, Any]]:
+    """Country, currency and decimals of each marketplace of the platform."""
+    found: dict[str, dict[str, Any]] = _load("marketplaces.yaml")["marketplaces"]
+    return found
+
+
+@dataclass(frozen=True)
+class Stub:
+    """One string of the sandbox's negative testing in one operation, and the requirement that it lets judge."""
+
+    string: str
+    id: int
+    operation: str
+    requirement: str
+
+    @property
+    def subject(self) -> str:
+        """What stands in place of a session id or an item id."""
+        return STUB + self.string
+
+
+@cache
+def stubs() -> tuple[Stub, ...]:
+    """The negative-testing strings by operation (`contracts/stubs.yaml`)."""
+    return tuple(
+        Stub(one["string"], one["id"], operation, requirement)
+        for one in _load("stubs.yaml")["stubs"]
+        for requirement, listed in one["judges"].items()
+        for operation in listed
+    )
+
+
+@cache
+def requirements() -> dict[str, Requirement]:
+    """Every requirement by id, in the order of the chapters and of their files."""
+    found = {}
+    for chapter in CHAPTERS:
+        for one in _load(f"requirements/{chapter}.yaml")["requirements"]:
+            found[one["id"]] = Requirement(
+                id=one["id"],
+                chapter=chapter,
+                level=one["level"],
+                title=one["title"],
+                sentence=one["sentence"],
+                sources=tuple(
+                    {"document": str(each["document"]), "place": str(each["place"])} for each in one["sources"]
+                ),
+                operations=tuple(one.get("operations", ())),
+                needs=tuple(one.get("needs", ())),
+                answers=tuple(_answer(answer) for answer in one.get("answers", ()) if answer["id"] is not None),
+                readings=tuple(one.get("readings", ())),
+            )
+    return found
+
+
+def _answer(one: dict[str, Any]) -> Answer:
+    return Answer(
+        id=one["id"] if isinstance(one["id"], int) else None,
+        status=one.get("status"),
+        reading=one.get("reading"),
+        operations=tuple(one.get("operations", ())),
+        when=one.get("when", ""),
+    )
+
+
+def digest() -> str:
+    """Which contract is judged by: a digest of its files."""
+    return hashlib.sha256(b"".join(one.read_bytes() for one in sorted(ROOT.rglob("*.yaml")))).hexdigest()[:12]

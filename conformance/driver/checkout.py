@@ -1,0 +1,400 @@
+"""What a test holds: a shop that sends requests with an intent, and carts (checkout sessions) in it.
+
+Nothing here judges: every exchange goes to `judge`, and what a test needs to know of a session it asks the world.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from copy import deepcopy
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+from zlib import crc32
+
+from conformance.client.api_client import Target
+from conformance.core import contract
+from conformance.core.exchange import OWN_APP, Exchange, Intent, Request
+from conformance.core.profile import Market, Profile
+from conformance.driver import session_pool as share
+from conformance.judging.judge import Judgment, judge
+from conformance.judging.model import Line, Option, Order, Session, World
+
+T = TypeVar("T")
+TERMS: list[dict[str, Any]] = [
+    {"marketingTermsAccepted": True, "marketingChannels": ["EMAIL"], "marketingTypes": ["OFFER", "PROMOTION", "SURVEY"]}
+]
+
+
+class Blocked(Exception):
+    """A test cannot go on because something that it stands on is broken; the message names the requirement."""
+
+
+@dataclass(frozen=True)
+class Features:
+    """What the target's own answers told of an item."""
+
+    options: int = 1
+    fee: bool = False
+    promotion: bool = False
+    discount: bool = False
+    imports: bool = False
+    unit: str = "0"
+    seller: str = ""
+
+    @property
+    def weight(self) -> int:
+        """How much an item can show."""
+        return (self.options > 1) + (self.options > 2) + self.fee + self.promotion + self.discount + self.imports
+
+
+@dataclass
+class Trace:
+    """The exchanges and judgments of one test, in order."""
+
+    name: str
+    world: World = field(default_factory=World)
+    exchanges: list[Exchange] = field(default_factory=list)
+    judgments: list[Judgment] = field(default_factory=list)
+    planned: set[tuple[str, str]] = field(default_factory=set)
+    provokes: tuple[str, ...] = ()
+    settled: set[str] = field(default_factory=set)
+
+
+class Shop:
+    """Sends requests of one test.
+
+    thorough: one marketplace of each test gets every case and a read after every refusal; in the others `some` may give
+    fewer and one read closes several refusals. depth: cuts further, under a budget. borrows: a session that an earlier
+    test left untouched serves the next one.
+    """
+
+    def __init__(
+        self,
+        target: Target,
+        trace: Trace,
+        *,
+        features: dict[tuple[str, str], Features] | None = None,
+        depth: int | None = None,
+        thorough: bool = True,
+        borrows: bool = False,
+        record: Callable[[Exchange], None] | None = None,
+    ) -> None:
+        self.target = target
+        self.profile: Profile = target.profile
+        self.trace = trace
+        self.features = features or {}
+        self.depth = depth
+        self.thorough = thorough
+        self.borrows = borrows
+        self.lines_seen: dict[tuple[str, str], Line] = {}
+        self._record = record
+        self._buyers = 0
+
+    @property
+    def brief(self) -> bool:
+        """Whether one case has to do: under a budget, or to be quick."""
+        return self.depth is not None
+
+    # ------------------------------------------------------------ data
+
+    def market(self, marketplace: str) -> Market:
+        """What the profile says of a marketplace."""
+        return self.profile.markets[marketplace]
+
+    def place(self, marketplace: str) -> int:
+        """Its place among the profile's marketplaces, so that each can take its turn."""
+        return list(self.profile.markets).index(marketplace)
+
+    def some(self, values: Iterable[T], few: int | None = None, turn: str = "") -> Iterator[T]:
+        """All values; the first `few` where the test is not thorough, fewer still under a budget.
+
+        turn: a marketplace; each takes another few.
+        """
+        limits = [one for one in (self.depth, None if self.thorough else few) if one is not None]
+        if turn and limits and not self.brief:
+            values = list(values)
+            first = self.place(turn) * min(limits) % max(1, len(values))
+            values = values[first:] + values[:first]
+        for at, value in enumerate(values):
+            if not limits or at < min(limits):
+                yield value
+
+    def settle(self) -> None:
+        """Reads every session whose last requests were refused: a refusal changes nothing."""
+        for session in list(self.trace.world.sessions.values()):
+            if session.pending and session.pending[-1].exchange not in self.trace.settled:
+                self.trace.settled.add(session.pending[-1].exchange)  # once: what has ended may refuse every read
+                if share.owes_a_read(self.trace.world, session):
+                    Cart(self, session).read_back()
+
+    def buyer(self) -> str:
+        """An e-mail address that no other session of the run uses."""
+        self._buyers += 1
+        return self.profile.good_buyer.replace("{n}", f"{crc32(self.trace.name.encode()) % 10**8}{self._buyers}")
+
+    def plain(
+        self, marketplace: str, count: int = 1, *, skip: int = 0, want: Callable[[Features], bool] | None = None
+    ) -> list[str]:
+        """Plain items, those that can show most first; only those that `want` takes where it is given."""
+        items = list(self.market(marketplace).plain)
+        if want:
+            items = [one for one in items if want(self.features.get((marketplace, one), Features()))]
+        items.sort(key=lambda one: -self.features.get((marketplace, one), Features()).weight)
+        return items[skip:][:count]
+
+    def maximum(self) -> int:
+        """The largest number of lines that surely fits."""
+        return self.profile.max_line_items or 4
+
+    def initiate_body(
+        self,
+        marketplace: str,
+        lines: Iterable[tuple[str, int]],
+        *,
+        email: str | None = None,
+        address: dict[str, Any] | None = None,
+    ) -> dict[str, Any]:
+        """A valid body of initiate."""
+        return {
+            "contactEmail": email or self.buyer(),
+            "lineItemInputs": [{"itemId": item, "quantity": quantity} for item, quantity in lines],
+            "shippingAddress": deepcopy(address or self.market(marketplace).address),
+        }
+
+    # ------------------------------------------------------------ requests
+
+    def send(self, request: Request, why: str | None = None, case: str = "") -> Exchange:
+        """Sends a request with its intent, judges the answer and folds it into the world."""
+        intent = Intent(why, case) if why else None
+        return self.observe(self.target.send(request, self.trace.name, len(self.trace.exchanges), intent))
+
+    def observe(self, exchange: Exchange) -> Exchange:
+        """Judges an exchange and takes it into the trace."""
+        exchange.trace, exchange.seq = self.trace.name, len(self.trace.exchanges)
+        self.trace.exchanges.append(exchange)
+        self.trace.judgments += judge(self.trace.world, self.profile, exchange)
+        if self._record:
+            self._record(exchange)
+        return exchange
+
+    def initiate(
+        self,
+        marketplace: str,
+        lines: Iterable[tuple[str, int]] = (),
+        why: str | None = None,
+        case: str = "",
+        *,
+        body: Any = None,
+        email: str | None = None,
+        address: dict[str, Any] | None = None,
+        credential: str = OWN_APP,
+        **more: Any,
+    ) -> Exchange:
+        """initiateGuestCheckoutSession; `body` replaces the valid one."""
+        sent = body if body is not None else self.initiate_body(marketplace, lines, email=email, address=address)
+        return self.send(Request(contract.INITIATE, None, sent, marketplace, credential, **more), why, case)
+
+    def cart(
+        self,
+        marketplace: str,
+        lines: int | Iterable[tuple[str, int]] = 1,
+        *,
+        quantity: int = 1,
+        email: str | None = None,
+        address: dict[str, Any] | None = None,
+        why: str | None = None,
+        case: str = "",
+        skip: int = 0,
+        credential: str = OWN_APP,
+    ) -> Cart:
+        """A fresh session of plain items (the first lines of the marketplace, or those named). Raises Blocked."""
+        chosen = (
+            [(item, quantity) for item in self.plain(marketplace, lines, skip=skip)]
+            if isinstance(lines, int)
+            else list(lines)
+        )
+        if isinstance(lines, int) and len(chosen) < lines:
+            chosen = [(item, quantity) for item in self.plain(marketplace, lines)]
+        plain = email is None and address is None and why is None
+        exactly = chosen if not isinstance(lines, int) or quantity != 1 else chosen[:0]
+        world, spare = self.trace.world, None
+        if self.borrows and plain:
+            spare = share.untouched(world, self.profile, marketplace, credential, exactly, len(chosen))
+        if spare:
+            return Cart(self, spare)
+        exchange = self.initiate(marketplace, chosen, why, case, email=email, address=address, credential=credential)
+        session = (
+            self.trace.world.sessions.get(str(exchange.body.get("checkoutSessionId"))) if exchange.accepted else None
+        )
+        if session is None or session.created_by != exchange.id:
+            raise Blocked("SESSION-CREATE")
+        return Cart(self, session)
+
+    def paid(self, marketplace: str) -> Cart:
+        """A session that is paid and nothing more; under a budget that of an earlier test. Raises Blocked."""
+        if self.borrows and (session := share.paid(self.trace.world, marketplace)):
+            return Cart(self, session)
+        cart = self.cart(marketplace)
+        cart.pay()
+        return cart
+
+    def unknown(self, like: str) -> str:
+        """An id of the same form that was never given out."""
+        digits = [at for at, char in enumerate(like) if char.isdigit()]
+        flipped = "".join(str((int(char) + 7 + at) % 10) if at in digits[-8:] else char for at, char in enumerate(like))
+        return flipped if flipped != like else f"{like}0"
+
+    def nearly(self, like: str) -> str:
+        """An id that differs from a real one at its very end, and so was never given out either."""
+        last = like[-1:]
+        return f"{like[:-1]}{(int(last) + 1) % 10}" if last.isdigit() else f"{like}0"
+
+    def order(
+        self,
+        order_id: str,
+        why: str | None = None,
+        case: str = "",
+        *,
+        marketplace: str | None = None,
+        credential: str = OWN_APP,
+    ) -> Exchange:
+        """getGuestPurchaseOrder."""
+        return self.send(Request(contract.READ_ORDER, order_id, None, marketplace, credential), why, case)
+
+
+@dataclass
+class Cart:
+    """A checkout session in a test's hands."""
+
+    shop: Shop
+    session: Session
+    _tries: Counter[tuple[str, str | None]] = field(default_factory=Counter)
+    _owed: str | None = None  # the requirement whose refusals are still to be read back
+
+    @property
+    def id(self) -> str:
+        """Its checkoutSessionId."""
+        return self.session.id
+
+    @property
+    def marketplace(self) -> str:
+        """The marketplace that made it."""
+        return self.session.marketplace
+
+    @property
+    def lines(self) -> list[Line]:
+        """Its lines as last shown."""
+        return list(self.session.view.lines.values())
+
+    @property
+    def order(self) -> Order | None:
+        """Its purchase order, once it is placed."""
+        return self.shop.trace.world.orders.get(self.session.order or "")
+
+    def other_option(self, line: Line, place: int = 1) -> Option | None:
+        """An option of the line that is not selected; place: which of them."""
+        free = [one for one in line.options if not one.selected and one.id]
+        return free[(place - 1) % len(free)] if free else None
+
+    def send(self, operation: str, body: Any = None, why: str | None = None, case: str = "", **more: Any) -> Exchange:
+        """Any session method; `marketplace`, `credential`, `raw`, `content_type` and `headers` may be given."""
+        more.setdefault("marketplace", self.marketplace)
+        return self.shop.send(Request(operation, self.id, body, **more), why, case)
+
+    def attempt(
+        self, operation: str, body: Any = None, why: str | None = None, case: str = "", **more: Any
+    ) -> Exchange:
+        """Sends what should be refused; a read follows, now or with the next refusals (`Shop.settle`).
+
+        The first two of a kind are read back at once, later ones by twos.
+        """
+        tries = self._tries[operation, why] = self._tries[operation, why] + 1
+        if self.shop.thorough and self._owed not in (None, why):
+            self.read_back()
+        exchange = self.send(operation, body, why, case, **more)
+        self._owed = None
+        if self.shop.thorough and (tries <= 2 or tries % 2 == 0):
+            self.read_back()
+        elif self.shop.thorough:
+            self._owed = why
+        return exchange
+
+    def still_open(self) -> None:
+        """A change that must be accepted: what was refused before, a payment too, has not closed the session."""
+        if self.shop.brief:
+            return  # the next test that has this session shows it
+        if self.session.phase == "open" and self.lines:
+            own = {} if self.session.app == OWN_APP else {"credential": self.session.app}
+            self.set_quantity(self.lines[0], (self.lines[0].quantity or 1) + 1, **own)
+
+    def read_back(self) -> None:
+        """Reads the session, and its order if it was paid."""
+        own = {} if self.session.app == OWN_APP else {"credential": self.session.app}
+        self.read(**own)
+        if self.session.order and self.session.phase == "ordered":
+            self.read_order(**own)
+
+    def read(self, why: str | None = None, case: str = "", **more: Any) -> Exchange:
+        """getGuestCheckoutSession."""
+        return self.send(contract.READ, None, why, case, **more)
+
+    def set_quantity(self, line: Line, quantity: Any, why: str | None = None, case: str = "", **more: Any) -> Exchange:
+        """updateGuestQuantity."""
+        return self.send(contract.QUANTITY, {"lineItemId": line.id, "quantity": quantity}, why, case, **more)
+
+    def select(self, line: Line, option: str | None, why: str | None = None, case: str = "", **more: Any) -> Exchange:
+        """updateGuestShippingOption."""
+        return self.send(contract.OPTION, {"lineItemId": line.id, "shippingOptionId": option}, why, case, **more)
+
+    def move(self, address: dict[str, Any], why: str | None = None, case: str = "", **more: Any) -> Exchange:
+        """updateGuestShippingAddress."""
+        return self.send(contract.ADDRESS, deepcopy(address), why, case, **more)
+
+    def apply(self, code: Any, why: str | None = None, case: str = "", **more: Any) -> Exchange:
+        """applyGuestCoupon."""
+        return self.send(contract.APPLY, {"redemptionCode": code}, why, case, **more)
+
+    def remove(self, code: Any, why: str | None = None, case: str = "", **more: Any) -> Exchange:
+        """removeGuestCoupon."""
+        return self.send(contract.REMOVE, {"redemptionCode": code}, why, case, **more)
+
+    def place(self, why: str | None = None, case: str = "", terms: Any = None, **more: Any) -> Exchange:
+        """placeGuestOrder with full marketing terms, or those given."""
+        return self.send(contract.PLACE_ORDER, self.terms() if terms is None else terms, why, case, **more)
+
+    def terms(self, *, accepted: bool = True) -> dict[str, Any]:
+        """A valid body of placeGuestOrder."""
+        terms = deepcopy(TERMS)
+        terms[0]["marketingTermsAccepted"] = accepted
+        return {"marketingTerms": terms}
+
+    def pay(self) -> str:
+        """Gets the session paid as the profile has it and returns the order's id. Raises Blocked."""
+        from conformance.driver.payment import pay
+
+        return pay(self)
+
+    def read_order(self, why: str | None = None, case: str = "", **more: Any) -> Exchange:
+        """getGuestPurchaseOrder of its order."""
+        return self.shop.order(self.session.order or "", why, case, **more)
+
+    def changes(self) -> Iterator[tuple[str, dict[str, Any]]]:
+        """A valid body of each of the five changes, as this session stands; quantity 0 comes last.
+
+        A change that the session has nothing for (no second option, no coupon in the profile) still has a body: it is
+        meant for requests that must be refused before the body counts.
+        """
+        market = self.shop.market(self.marketplace)
+        line = self.lines[0] if self.lines else None
+        line_id = line.id if line else "1"
+        option = (self.other_option(line) or line.selected) if line else None
+        coupons = [one.code for one in market.coupons_of("good", "oversized")] or ["SAVE10"]
+        applied = self.session.view.coupons
+        free = [code for code in coupons if code.casefold() not in {one.casefold() for one in applied}]
+        yield contract.QUANTITY, {"lineItemId": line_id, "quantity": (line.quantity or 1) + 1 if line else 1}
+        yield contract.OPTION, {"lineItemId": line_id, "shippingOptionId": option.id if option else "1"}
+        yield contract.ADDRESS, deepcopy(market.other_address or market.address)
+        yield contract.APPLY, {"redemptionCode": (free or coupons)[0]}
+        yield contract.REMOVE, {"redemptionCode": (applied or coupons)[0]}
+        yield contract.QUANTITY, {"lineItemId": line_id, "quantity": 0}

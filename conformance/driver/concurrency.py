@@ -1,0 +1,173 @@
+"""Sends requests at the same time, and judges what they left by a rule that knows every order of them.
+
+What each of them was answered depends on luck, so the rules of the chapters, which know one order only, are not asked
+about the session: only what they say of an answer by itself (form, sums) counts, and only where it is broken.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from copy import copy
+from dataclasses import dataclass, replace
+from threading import Barrier
+from time import perf_counter, sleep
+
+from conformance.core import contract
+from conformance.core.exchange import Exchange, Intent, Request
+from conformance.driver.checkout import Cart, Shop
+from conformance.judging.claim import Claim
+from conformance.judging.judge import Judgment
+from conformance.judging.model import Order, View, World, text, view
+
+RACE = "RACE"
+# What these say of a change's answer depends on the order of the changes.
+OF_STATE = ("ADDR-REPLACE", "ADDR-REPLACE-EXACT")
+MEET_S = 10.0
+
+# (the session before, what was sent in the order of the answers, the session's read, the orders' reads) -> a claim, or
+# None where nothing can be said
+Rule = Callable[[View, Sequence[Exchange], Exchange, Sequence[Exchange]], Claim | None]
+
+
+def at_once(
+    shop: Shop, requests: Sequence[Request], why: str, case: str = "", *, delays_s: Sequence[float] = ()
+) -> list[Exchange]:
+    """Sends all requests together, each from a thread and on a connection of its own, and judges none of them.
+
+    delays_s: seconds that a request waits after all are ready. Returns the exchanges in the order of their answers.
+    Raises RunStopped.
+    """
+    ready = Barrier(len(requests))
+
+    def one(at: int) -> tuple[float, Exchange]:
+        ready.wait(MEET_S)
+        if at < len(delays_s) and delays_s[at]:
+            sleep(delays_s[at])
+        exchange = shop.target.send(requests[at], shop.trace.name, 0, Intent(why, case))
+        return perf_counter(), exchange
+
+    with ThreadPoolExecutor(len(requests)) as pool:
+        answers = [pool.submit(one, at) for at in range(len(requests))]
+    return [exchange for _, exchange in sorted((each.result() for each in answers), key=lambda pair: pair[0])]
+
+
+def race(
+    make: Callable[[], Cart],
+    case: str,
+    meet: Callable[[Cart], Sequence[Request]],
+    rule: Rule,
+    *,
+    delays_s: Sequence[float] = (),
+) -> None:
+    """Sends the requests to a new cart's session at once, reads what they left, and has the rule say what it proves.
+
+    Where that is a breach, they are sent to another cart one after the other, in the order of the answers: what breaks
+    then, too, is no race.
+    """
+
+    order: list[int] = []  # in which the requests were answered
+
+    def together(cart: Cart, aside: Shop) -> list[Exchange]:
+        requests = meet(cart)
+        answered = at_once(cart.shop, requests, RACE, case, delays_s=delays_s)
+        order.extend(next(at for at, sent in enumerate(requests) if sent is one.request) for one in answered)
+        return [aside.observe(one) for one in answered]
+
+    def in_turn(cart: Cart, aside: Shop) -> list[Exchange]:
+        requests = meet(cart)
+        return [aside.send(requests[at], RACE, case) for at in order]
+
+    heat = _heat(make(), case, together, rule)
+    _take_over(heat, in_doubt=heat.claim is None or not heat.claim.ok)
+    if heat.claim and not heat.claim.ok:
+        control = _heat(make(), case, in_turn, rule)
+        _take_over(control, in_doubt=True)
+        if control.claim and not control.claim.ok:
+            return  # the rules of the chapters have seen it elsewhere
+    found = heat.cart.shop.trace.judgments
+    if heat.claim:
+        found += _judgments(heat, case, heat.claim)
+    if heat.claim is None or heat.claim.ok:
+        found += [one for one in heat.judgments if not one.ok and one.requirement not in OF_STATE]
+
+
+@dataclass
+class Heat:
+    """What requests to one cart were answered and left; judgments: what the chapters say of the answers."""
+
+    cart: Cart
+    sent: list[Exchange]
+    read: Exchange
+    orders: list[Exchange]
+    claim: Claim | None
+    judgments: list[Judgment]
+
+
+def _heat(cart: Cart, case: str, send: Callable[[Cart, Shop], list[Exchange]], rule: Rule) -> Heat:
+    shop, session = cart.shop, cart.session
+    before = session.view
+    aside = copy(shop)  # records into the same trace, and knows no session
+    aside.trace = replace(shop.trace, world=World(units=shop.trace.world.units), judgments=[])
+
+    def look() -> Exchange:
+        return aside.send(Request(contract.READ, cart.id, None, cart.marketplace, session.app), RACE, case)
+
+    sent = send(cart, aside)
+    read = look()
+    placed = {text(one.body.get("purchaseOrderId")): one for one in sent if _places(one)}
+    mine = {"credential": session.app, "marketplace": cart.marketplace}
+    orders = [aside.order(number, RACE, case, **mine) for number in placed if number]
+    if not orders and any(one.operation == contract.PLACE_ORDER for one in sent):
+        look()  # as many requests whoever came first: a seed tells how many a run sends
+    return Heat(cart, sent, read, orders, rule(before, sent, read, orders), aside.trace.judgments)
+
+
+def _places(one: Exchange) -> bool:
+    return one.accepted and one.operation == contract.PLACE_ORDER
+
+
+def _judgments(heat: Heat, case: str, claim: Claim) -> list[Judgment]:
+    """One for each operation that took part, so that each is counted."""
+    claim = replace(claim, proof=tuple(one.id for one in heat.sent))
+    return [
+        Judgment(
+            requirement=RACE,
+            case=f"{operation} {case}",
+            operation=operation,
+            ok=claim.ok,
+            exchange=heat.read.id,
+            claim=None if claim.ok else claim,
+            reading=claim.reading,
+            marketplace=heat.cart.marketplace,
+        )
+        for operation in dict.fromkeys(one.operation for one in heat.sent)
+    ]
+
+
+def _take_over(heat: Heat, *, in_doubt: bool) -> None:
+    """Takes the target's word for what the session is now."""
+    cart, sent, read, orders = heat.cart, heat.sent, heat.read, heat.orders
+    session, world = cart.session, cart.shop.trace.world
+    session.pending.clear()
+    session.unconfirmed = None
+    session.in_doubt = in_doubt or not read.accepted
+    session.tainted |= session.in_doubt
+    session.history += [one.operation for one in sent if one.accepted]
+    world.changes += [(session.id, RACE, one.id, True) for one in sent if one.accepted]
+    if read.accepted:
+        session.view, session.last_read = view(read.body), read.id
+        session.changes_seen = len(world.changes)
+        if session.phase in ("open", "empty"):
+            session.phase = "open" if session.view.lines else "empty"
+    for one in filter(_places, sent):
+        number = text(one.body.get("purchaseOrderId"))
+        session.phase, session.order = "ordered", session.order or number
+        if number:
+            world.orders_of.setdefault(session.id, set()).add(number)
+            world.orders.setdefault(number, Order(number, session.app, session.marketplace, session, one.id))
+    for one in orders:
+        known = world.orders.get(one.request.subject or "")
+        if known and one.accepted:
+            known.view, known.last_read = view(one.body), one.id
+            known.status = text(one.body.get("purchaseOrderPaymentStatus"))

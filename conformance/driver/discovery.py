@@ -1,0 +1,130 @@
+"""The first requests of a run: is there a shop at all, and what do the profile's plain items show?
+
+What the answers tell is handed to every process, so that tests can choose items and every trace knows the same prices.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from conformance.client.circuit_breaker import silence, unusable
+from conformance.core.exchange import Exchange
+from conformance.driver.checkout import Features, Shop
+from conformance.judging.model import ZERO, Line
+
+MOST_ITEMS = 24
+FEW_LINES = 4  # what any server takes, whatever its maximum
+
+
+@dataclass
+class Findings:
+    """What the scout learned.
+
+    cause: the sentence with which the run ends, if there is nothing to judge. locked_out: nothing was proved, since the
+    profile's app was not let in.
+    """
+
+    features: dict[tuple[str, str], Features] = field(default_factory=dict)
+    units: dict[tuple[str, str], Decimal] = field(default_factory=dict)
+    cause: str | None = None
+    locked_out: bool = False
+
+    def dump(self) -> dict[str, Any]:
+        """Plain data for another process."""
+        return {
+            "features": [[*key, asdict(one)] for key, one in self.features.items()],
+            "units": [[*key, str(value)] for key, value in self.units.items()],
+        }
+
+    @classmethod
+    def load(cls, data: dict[str, Any]) -> Findings:
+        """The findings that another process dumped."""
+        return cls(
+            {(market, item): Features(**one) for market, item, one in data["features"]},
+            {(market, item): Decimal(value) for market, item, value in data["units"]},
+        )
+
+
+def look(shop: Shop, *, chunks: int | None = None, markets: list[str] | None = None) -> Findings:
+    """Initiates sessions with all plain items of each marketplace, as many in one as surely fit."""
+    found = Findings()
+    seen: list[Exchange] = []
+    size = shop.maximum()
+    for name in markets or list(shop.profile.markets):
+        items = list(shop.market(name).plain)[:MOST_ITEMS]
+        parts = [items[at : at + size] for at in range(0, len(items), size)]
+        for part in parts[:chunks]:
+            why = "LINES-MAX" if len(part) == shop.profile.max_line_items else "SESSION-CREATE"
+            exchange = shop.initiate(name, [(item, 1) for item in part], why, f"{len(part)} plain items")
+            seen.append(exchange)
+            if (
+                15011 in exchange.error_ids and len(part) > FEW_LINES
+            ):  # fewer than the profile says: go on with what fits
+                exchange = shop.initiate(name, [(item, 1) for item in part[:FEW_LINES]])
+            for line in _lines(shop, exchange):
+                found.features[name, line.item or ""] = _features(line)
+                if line.unit is not None:
+                    found.units.setdefault((name, line.item or ""), line.unit)
+    if not found.features and seen:
+        telling = next((one for one in seen if not one.silent or one.breach), seen[0])
+        found.cause = cause_of(telling)
+        found.locked_out = all(_locked_out(shop, one) for one in seen)
+    return found
+
+
+def _locked_out(shop: Shop, exchange: Exchange) -> bool:
+    """Whether an answer tells of the app, not of the server: no approval, or a token that the profile brought along."""
+    return 1100 in exchange.error_ids or (exchange.status == 401 and shop.profile.auth == "token")
+
+
+def _lines(shop: Shop, exchange: Exchange) -> Iterator[Line]:
+    session = shop.trace.world.sessions.get(str(exchange.body.get("checkoutSessionId"))) if exchange.accepted else None
+    if session:
+        yield from session.view.lines.values()
+
+
+def _features(line: Line) -> Features:
+    costs = {(one.cost, one.imports) for one in line.options}
+    return Features(
+        options=len(line.options) if len(costs) > 1 else 1,
+        fee=bool(line.fees),
+        promotion=bool(line.promotion),
+        discount=any(one.discount for one in line.options),
+        imports=any(one.imports > ZERO for one in line.options),
+        unit=str(line.unit or 0),
+        seller=str(
+            (line.raw.get("seller") or {}).get("username", "") if isinstance(line.raw.get("seller"), dict) else ""
+        ),
+    )
+
+
+def cause_of(exchange: Exchange) -> str:
+    """Why nothing can be judged, in one sentence."""
+    ids, where, said = set(exchange.error_ids), exchange.url, exchange.answer()
+    end = "so nothing that follows can be judged"
+    if exchange.breach:
+        return unusable(exchange)
+    if exchange.silent:
+        return silence(exchange)
+    if exchange.problem_kind == "redirect":
+        return f"The target answers with a redirect ({exchange.status}), which is not followed: check base_url in the profile."
+    if 1100 in ids:
+        return (
+            f"The app has no access to guest checkout ({said}): ask eBay for approval of this app, or check its scope."
+        )
+    if exchange.status == 401 or ids & {1001, 1002, 1003}:
+        return f"The target refuses the run's token ({said}): check the credentials in the profile."
+    if exchange.status == 404 and not ids - {2002, 3003}:
+        return f"Nothing answers like the Order API at {where} (404): check base_url in the profile."
+    if exchange.accepted and not isinstance(exchange.body.get("checkoutSessionId"), str):
+        return f"The target answers initiateGuestCheckoutSession with {said} and no checkoutSessionId, {end}."
+    if exchange.accepted:
+        return f"The target answers initiateGuestCheckoutSession with {said} and no line items, {end}."
+    if exchange.status is not None and exchange.status < 400:
+        return f"The target answers a valid initiateGuestCheckoutSession with {said}, {end}."
+    if exchange.status is not None and exchange.status >= 500:
+        return f"The target fails on a valid initiateGuestCheckoutSession ({said}), {end}."
+    return f"The target refuses a valid initiateGuestCheckoutSession with {said}: check the items and the address in the profile."

@@ -1,0 +1,45 @@
+"""What tests share: sessions that one left as they were serve the next under a budget, and one read closes refusals."""
+
+from __future__ import annotations
+
+from conformance.core.exchange import OWN_APP
+from conformance.core.profile import Profile
+from conformance.judging.model import Session, World
+
+
+def untouched(
+    world: World, profile: Profile, marketplace: str, credential: str, lines: list[tuple[str, int]], count: int
+) -> Session | None:
+    """A session as it was made: with these lines, or (none given) with at least so many of any plain items, one of each."""
+    fitting = []
+    for session in world.sessions.values():
+        as_made = session.phase == "open" and not (session.history or session.pending or session.tainted)
+        if as_made and (session.marketplace, session.app) == (marketplace, credential):
+            has = [(line.item, line.quantity) for line in session.view.lines.values()]
+            plain = all(item in profile.markets[marketplace].plain and quantity == 1 for item, quantity in has)
+            any_do = not lines and plain and len(has) >= count and session.email.casefold() not in profile.declined
+            if has == lines or any_do:
+                fitting.append(session)
+    return min(fitting, key=lambda one: len(one.view.lines), default=None)
+
+
+def paid(world: World, marketplace: str) -> Session | None:
+    """A session that the run's own app paid, and whose order stands as it was."""
+    for session in world.sessions.values():
+        order = world.orders.get(session.order or "")
+        sound = session.phase == "ordered" and order and not (session.tainted or order.tainted or order.pending)
+        if sound and session.created_by and (session.marketplace, session.app) == (marketplace, OWN_APP):
+            return session
+    return None
+
+
+def owes_a_read(world: World, session: Session) -> bool:
+    """Whether nothing has shown yet what the last refused request left of the session, or of its order."""
+    order = world.orders.get(session.order or "")
+    refused = _place(session.pending[-1].exchange)
+    return session.last_read is None or _place(session.last_read) < refused or bool(order and order.pending)
+
+
+def _place(exchange: str) -> int:
+    """The place of an exchange in its trace."""
+    return int(exchange.rpartition("/")[2])

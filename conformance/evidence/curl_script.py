@@ -1,0 +1,293 @@
+"""A finding as a shell script of curl calls that anybody can run: 1 while the fault is there, 0 once it is gone, 2 if it
+could not get that far. Ids are taken from answers, tokens from the environment; text from the server is quoted.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+import shlex
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+from conformance.client.api_client import MADE_UP_TAIL
+from conformance.core import contract
+from conformance.core.exchange import OTHER_APP, OWN_APP, Exchange
+from conformance.evidence.replay import Ref, Step, locate
+from conformance.judging.claim import Claim, quoted
+from conformance.judging.model import view
+
+if TYPE_CHECKING:
+    from conformance.evidence.aggregate import Finding
+    from conformance.runner.run import Run
+
+TOKENS = {
+    OWN_APP: "TOKEN",
+    OTHER_APP: "TOKEN_OTHER_APP",
+    "expired": "TOKEN_EXPIRED",
+    "other-scope": "TOKEN_OTHER_SCOPE",
+    "wrong-scheme": "TOKEN",
+    "made-up": "TOKEN",
+}
+WHOSE = {
+    "TOKEN": "of the app",
+    "TOKEN_OTHER_APP": "of another app",
+    "TOKEN_EXPIRED": "past its time",
+    "TOKEN_OTHER_SCOPE": "of a scope that does not open the API",
+}
+SAME_LINE_IDS = (
+    "([.body.lineItems[]?|{key:.itemId,value:.lineItemId}]|from_entries) as $now"
+    " | ([$first.body.lineItems[]?|{key:.itemId,value:.lineItemId}]|from_entries) as $before"
+    " | all($now|to_entries[]; ($before[.key] // .value) == .value)"
+)
+HEAD = Path(__file__).with_name("script_head.sh")
+
+
+class Writer:
+    """Writes the steps of one script and remembers which variable holds which id."""
+
+    def __init__(self, run: Run, sent: list[tuple[Step, Exchange]]) -> None:
+        self.run, self.sent = run, sent
+        self.out: list[str] = []
+        self.names: dict[Ref, str] = {}
+        self.values: dict[str, str] = {}
+        self.answers: dict[int, list[int]] = {}
+
+    def variable(self, ref: Ref, value: str) -> str:
+        """The shell variable of an id; the first use writes the line that takes it from the answer."""
+        if ref in self.names:
+            return self.names[ref]
+        name = f"{ref.kind}_{len(self.names) + 1}"
+        source = self._source(ref)
+        item = f"--arg item {shlex.quote(ref.item)}"
+        line = "([.body.lineItems[]|select(.itemId==$item)]|first)"
+        if ref.kind == "session":
+            command = f"get {source} '.body.checkoutSessionId'"
+        elif ref.kind == "order":
+            command = f"get {source} '.body.purchaseOrderId'"
+        elif ref.kind == "line":
+            command = f"get {source} '{line}.lineItemId' {item}"
+        else:
+            carrier, service, place = ref.option
+            command = (
+                f"get {source} '[{line}.shippingOptions[]|select(.shippingCarrierCode==$carrier and .shippingServiceCode==$service)]"
+                f"[{place}].shippingOptionId' {item} --arg carrier {shlex.quote(carrier)} --arg service {shlex.quote(service)}"
+            )
+        self.out.append(f"{name}=$({command}) || exit 2")
+        self.names[ref] = name
+        self.values[value] = name
+        return name
+
+    def _source(self, ref: Ref) -> int:
+        if ref.kind != "order":
+            return ref.of
+        return next(
+            (
+                step.number
+                for step, exchange in self.sent
+                if exchange.operation == contract.PLACE_ORDER and exchange.accepted and ref.of in step.sessions
+            ),
+            ref.of,
+        )
+
+    def step(self, step: Step, exchange: Exchange) -> None:
+        """One call."""
+        request, number = exchange.request, step.number
+        operation = contract.operations()[request.operation]
+        base = {contract.READ_ORDER: "$ORDER_URL", contract.PLACE_ORDER: "$PLACE_ORDER_URL"}.get(
+            request.operation, "$SESSION_URL"
+        )
+        path = f"/buy/order/{operation.version}{operation.path}"
+        if request.subject is not None:
+            subject = self._uri(step.subject, request.subject)
+            path = re.sub(r"\{[^}]+\}", lambda _: subject, path)
+        if operation.method == "POST":
+            self._body(step, exchange)
+        arguments = []
+        if request.marketplace is not None:
+            arguments.append("-H " + shlex.quote(f"X-EBAY-C-MARKETPLACE-ID: {request.marketplace}"))
+        if request.operation == contract.PLACE_ORDER:
+            arguments.append("-H 'X-EBAY-C-ENDUSERCTX: deviceId=guestcheckoutconformance'")
+        scheme = "Basic" if request.credential == "wrong-scheme" else "Bearer"
+        if request.credential in TOKENS and self.run.profile.auth != "none":
+            tail = MADE_UP_TAIL if request.credential == "made-up" else ""
+            arguments.append(f'-H "Authorization: {scheme} ${{{TOKENS[request.credential]}}}{tail}"')
+        if operation.method == "POST":
+            kind = "Content-Type:" if request.content_type is None else f"Content-Type: {request.content_type}"
+            arguments += [f"-H {shlex.quote(kind)}", f'--data-binary @"$work/{number}.request"']
+        self.out.append(f'call {number} {operation.method} "{base}{path}" {" ".join(arguments)}')
+
+    def _uri(self, ref: Ref | None, value: str) -> str:
+        if ref is None:
+            return quote(value, safe="").replace("$", "%24").replace("`", "%60")
+        return f'$(uri "${self.variable(ref, value)}")'
+
+    def _body(self, step: Step, exchange: Exchange) -> None:
+        request, target = exchange.request, f'"$work/{step.number}.request"'
+        if request.raw is not None or not step.fields:
+            payload = request.payload() or b""
+            text = payload.decode("utf-8", "replace")
+            if text.isprintable() and "\ufffd" not in text and len(text) < 20_000:
+                self.out.append(f"printf '%s' {shlex.quote(text)} > {target}")
+            elif len(payload) > 20_000:
+                self.out.append(_large(payload, target))
+            else:
+                self.out.append(f"printf '%s' {base64.b64encode(payload).decode()} | base64 -d > {target}")
+            return
+        body = dict(request.body)
+        arguments = []
+        for name, ref in step.fields.items():
+            variable = self.variable(ref, str(body[name]))
+            arguments.append(f'--arg {variable} "${variable}"')
+            body[name] = f"\0{variable}\0"
+        program = re.sub(r'"\\u0000(\w+)\\u0000"', r"$\1", json.dumps(body))
+        self.out.append(f"jq -cn {' '.join(arguments)} {shlex.quote(program)} > {target}")
+
+
+def _large(payload: bytes, target: str) -> str:
+    """A large body that repeats one character or pair, as what it is."""
+    half = len(payload) // 2
+    char = payload[1:2].decode("latin-1")
+    if payload[:half] == payload[:1] * half or payload.count(payload[1:2]) > len(payload) * 0.4:
+        return f"printf '%s' {base64.b64encode(payload).decode()} | base64 -d > {target}  # {len(payload)} bytes, mostly {char}"
+    return f"printf '%s' {base64.b64encode(payload).decode()} | base64 -d > {target}"
+
+
+def write_script(run: Run, finding: Finding, sent: list[tuple[Step, Exchange]], claim: Claim) -> str:
+    """Writes the script below the report folder and returns its name there."""
+    requirement = contract.requirements()[finding.requirement]
+    writer = Writer(run, sent)
+    for step, exchange in sent:
+        writer.step(step, exchange)
+    test, arguments = _test(writer, claim, sent)
+    last = sent[-1][0].number
+    used = (
+        sorted({TOKENS[one.request.credential] for _, one in sent if one.request.credential in TOKENS})
+        if run.profile.auth != "none"
+        else []
+    )
+    where = "the head of this script says how to get one"
+    checks = [
+        f'[ -n "${{{one}:-}}" ] || {{ echo "set {one} to a token {WHOSE[one]}: {where}" >&2; exit 2; }}\n'
+        for one in used
+    ]
+    script = f"scripts/{finding.requirement}-{abs(hash_of(finding.about)) % 10000:04d}.sh"
+    head = HEAD.read_text(encoding="utf-8")
+    for name, value in {
+        "requirement": requirement.id,
+        "level": requirement.level,
+        "title": requirement.title,
+        "sentence": _one_line(requirement.sentence),
+        "sources": "; ".join(f"{one['document']}: {one['place']}" for one in requirement.sources),
+        "expected": _one_line(claim.want),
+        "seen": _one_line(claim.seen),
+        "about": _one_line(claim.about),
+        "tokens": "".join(f"{one}=… " for one in used),
+        "grant": _grant(run, used),
+        "name": script,
+        "base": run.profile.base_url,
+        "session_url": _url(run, contract.READ),
+        "order_url": _url(run, contract.READ_ORDER),
+        "place_url": _url(run, contract.PLACE_ORDER),
+        "checks": "".join(checks),
+    }.items():
+        head = head.replace(f"@{name}@", value)
+    tail = f"""
+jq -e {" ".join(arguments)} {shlex.quote(test)} "$work/{last}.json" > /dev/null 2>&1
+case $? in
+  0) echo {shlex.quote(f"{requirement.id} holds here: the fault is gone")}; exit 0 ;;
+  2|3) echo 'this jq cannot read the test' >&2; exit 2 ;;
+esac
+echo {shlex.quote(f"{requirement.id} is broken ({_one_line(claim.about)}): expected {_one_line(claim.want)}")}
+{_look(claim, sent)} "$work/{last}.json"
+exit 1
+"""
+    path = run.parts / script
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(head + "\n".join(writer.out) + "\n" + tail, encoding="utf-8")
+    path.chmod(0o755)
+    return script
+
+
+def _look(claim: Claim, sent: list[tuple[Step, Exchange]]) -> str:
+    """The command that shows what is wrong in the last answer: the place that the claim is about, else its errors."""
+    look = claim.look or (".body.pricingSummary" if ".body.pricingSummary" in claim.test else "")
+    if not sent[-1][1].accepted or not look or "$" in look or any(quoted(one) in look for one in _option_ids(sent)):
+        return "echo 'seen now:'; jq -c '{status, errors: [.body.errors[]?|{errorId, message}]}'"
+    return f"echo 'seen now:'; jq -c {shlex.quote(f'{{status, errors: [.body.errors[]?.errorId], seen: [{look}]}}')}"
+
+
+def _grant(run: Run, used: list[str]) -> str:
+    """How to get a token, as comments."""
+    if not used:
+        return ""
+    told = "".join(f"\n# {one}: a token {WHOSE[one]}" for one in used)
+    if run.profile.auth != "client_credentials":
+        return told
+    scope = f"-d grant_type=client_credentials --data-urlencode scope={shlex.quote(run.profile.scope)}"
+    url = shlex.quote(run.profile.url(contract.TOKEN))
+    return f"""{told}, as in
+#   TOKEN=$(curl -s -u "$CLIENT_ID:$CLIENT_SECRET" {scope} {url} | jq -r .access_token)"""
+
+
+def hash_of(text: str) -> int:
+    """A stable number for a name."""
+    from zlib import crc32
+
+    return crc32(text.encode())
+
+
+def _one_line(text: str) -> str:
+    return re.sub(r"[\x00-\x1f\x7f-\x9f\s]+", " ", text).strip()
+
+
+def _url(run: Run, operation: str) -> str:
+    url = run.profile.url(operation)
+    return "$BASE_URL" if url == run.profile.base_url else url
+
+
+def _test(writer: Writer, claim: Claim, sent: list[tuple[Step, Exchange]]) -> tuple[str, list[str]]:
+    """The claim's jq test with this run's ids replaced by the script's variables, and the arguments for them."""
+    test, arguments = claim.test.replace("$same_line_ids", SAME_LINE_IDS), []
+    created = [step.number for step, exchange in sent if step.creates and exchange.accepted]
+    if "$first" in test:
+        arguments.append(f'--slurpfile first_list "$work/{created[0] if created else sent[0][0].number}.json"')
+        test = f"$first_list[0] as $first | {test}"
+    if "$placed" in test:
+        placed = next(step.number for step, exchange in sent if exchange.operation == contract.PLACE_ORDER)
+        arguments.append(f'--slurpfile placed_list "$work/{placed}.json"')
+        test = f"$placed_list[0] as $placed | {test}"
+    if "$previous" in test:
+        arguments.append(f'--slurpfile previous_list "$work/{sent[-2 if len(sent) > 1 else -1][0].number}.json"')
+        test = f"$previous_list[0] as $previous | {test}"
+    last_step, last = sent[-1]
+    if "$session" in test and last_step.subject:
+        arguments.append(f'--arg session "${writer.variable(last_step.subject, last.request.subject or "")}"')
+    if "$order" in test:
+        ref = (
+            last_step.subject
+            if last_step.subject and last_step.subject.kind == "order"
+            else Ref("order", next(iter(last_step.sessions), 0))
+        )
+        arguments.append(f'--arg order "${writer.variable(ref, "")}"')
+    if "$earlier" in test:
+        arguments.append(f'--arg earlier "${writer.variable(Ref("session", created[0]), "")}"')
+    for value, ref in _option_ids(sent).items():
+        if quoted(value) in test:
+            name = writer.variable(ref, value)
+            arguments.append(f'--arg {name} "${name}"')
+            test = test.replace(quoted(value), f"${name}")
+    return test, arguments
+
+
+def _option_ids(sent: list[tuple[Step, Exchange]]) -> dict[str, Ref]:
+    """Shipping option ids of the answers, each with how to find it again."""
+    found: dict[str, Ref] = {}
+    for step, exchange in sent:
+        for line in view(exchange.body).lines.values() if step.creates and exchange.accepted else ():
+            for option in line.options:
+                if option.id and len(option.id) > 1:
+                    found.setdefault(option.id, Ref("option", step.number, line.item or "", locate(line, option)))
+    return found

@@ -1,0 +1,195 @@
+"""A recorded sequence as something that can be sent again: ids become references to the answers that gave them.
+
+Shrinking, scripts and recordings stand on it. A line is found by its item, an option by carrier and service.
+"""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from conformance.core import contract
+from conformance.core.exchange import Exchange, Intent, Request
+from conformance.driver.checkout import Shop
+from conformance.judging.model import Line, Option, view
+
+
+@dataclass(frozen=True)
+class Ref:
+    """An id that comes from an answer. of: the step that created the session. kind: session, line, option or order."""
+
+    kind: str
+    of: int
+    item: str = ""
+    option: tuple[str, str, int] = ("", "", 0)
+
+
+@dataclass(frozen=True)
+class Step:
+    """A request whose ids may be references, and why it was sent."""
+
+    number: int
+    request: Request
+    intent: Intent | None
+    subject: Ref | None = None
+    fields: dict[str, Ref] = field(default_factory=dict)
+
+    @property
+    def creates(self) -> bool:
+        """Whether the step makes a session."""
+        return self.request.operation == contract.INITIATE
+
+    @property
+    def sessions(self) -> set[int]:
+        """The creating steps that this step stands on."""
+        return {one.of for one in (self.subject, *self.fields.values()) if one}
+
+
+def from_record(record: dict[str, Any]) -> Exchange:
+    """An exchange as `exchanges.jsonl` has it."""
+    sent, received = record["request_body"], record["response_body"]
+    raw = None
+    if isinstance(sent, dict) and "text" in sent and set(sent) <= {"text", "base64"}:
+        raw = base64.b64decode(sent["base64"]) if sent.get("base64") else str(sent["text"]).encode()
+        sent = None
+    no_json = isinstance(received, dict) and set(received) == {"text"} and isinstance(received["text"], str)
+    text = received["text"] if no_json else None
+    headers = dict(record["request_headers"])
+    content_type = headers.pop("Content-Type", None if record["method"] == "POST" else "application/json")
+    request = Request(
+        record["operation"],
+        record.get("subject"),
+        sent,
+        record["marketplace"],
+        record["app"],
+        raw,
+        content_type,
+        headers,
+    )
+    return Exchange(
+        trace=record["trace"], seq=record["seq"], request=request, method=record["method"], url=record["url"],
+        intent=Intent(**record["intent"]) if record["intent"] else None, status=record["status"], headers=record["response_headers"],
+        body=None if text is not None else received, text=text, problem=record["problem"],
+        problem_kind=record.get("problem_kind"), ms=record["ms"], started=record["started"],
+    )  # fmt: skip
+
+
+class Ids:
+    """Which id came from which answer."""
+
+    def __init__(self) -> None:
+        self.known: dict[tuple[str, str], Ref] = {}
+        self._created: dict[str, int] = {}
+
+    def learn(self, number: int, exchange: Exchange) -> None:
+        """Takes the ids of an accepted answer."""
+        if not exchange.accepted:
+            return
+        if exchange.operation == contract.PLACE_ORDER:
+            order, session = exchange.body.get("purchaseOrderId"), exchange.request.subject
+            if isinstance(order, str) and session in self._created:
+                self.known.setdefault(("order", order), Ref("order", self._created[session or ""]))
+            return
+        if exchange.operation == contract.READ_ORDER:
+            return
+        seen = view(exchange.body)
+        if exchange.operation == contract.INITIATE and seen.id:
+            self._created.setdefault(seen.id, number)
+            self.known.setdefault(("session", seen.id), Ref("session", self._created[seen.id]))
+        of = self._created.get(seen.id or "")
+        if of is None:
+            return
+        for line in seen.lines.values():
+            self.known.setdefault(("line", line.id), Ref("line", of, line.item or ""))
+            for option in line.options:
+                if option.id:
+                    self.known[f"option {line.id}", option.id] = Ref(
+                        "option", of, line.item or "", locate(line, option)
+                    )
+
+    def step(self, number: int, exchange: Exchange) -> Step:
+        """The exchange's request with its ids as references."""
+        request = exchange.request
+        kind = "order" if request.operation == contract.READ_ORDER else "session"
+        fields = {}
+        if isinstance(request.body, dict):
+            line_id, option_id = request.body.get("lineItemId"), request.body.get("shippingOptionId")
+            if isinstance(line_id, str) and ("line", line_id) in self.known:
+                fields["lineItemId"] = self.known["line", line_id]
+                if isinstance(option_id, str) and (f"option {line_id}", option_id) in self.known:
+                    fields["shippingOptionId"] = self.known[f"option {line_id}", option_id]
+        return Step(number, request, exchange.intent, self.known.get((kind, request.subject or "")), fields)
+
+
+def locate(line: Line, option: Option) -> tuple[str, str, int]:
+    """How to find an option again: carrier, service, and which one of those that share both."""
+    same = [one for one in line.options if (one.carrier, one.service) == (option.carrier, option.service)]
+    return option.carrier or "", option.service or "", same.index(option)
+
+
+def steps_of(exchanges: Iterable[Exchange]) -> list[Step]:
+    """A sequence as steps."""
+    ids, found = Ids(), []
+    for number, exchange in enumerate(exchanges):
+        found.append(ids.step(number, exchange))
+        ids.learn(number, exchange)
+    return found
+
+
+class Dangling(Exception):
+    """A step needs an id that no answer gave."""
+
+
+def play(shop: Shop, steps: Iterable[Step]) -> list[tuple[Step, Exchange]]:
+    """Sends the steps again. Raises Dangling."""
+    sessions: dict[int, str] = {}
+    sent = []
+    for step in steps:
+        request = bound(shop, step, sessions)
+        exchange = shop.send(
+            request, step.intent.requirement if step.intent else None, step.intent.case if step.intent else ""
+        )
+        if step.creates and exchange.accepted:
+            sessions[step.number] = str(exchange.body.get("checkoutSessionId"))
+        sent.append((step, exchange))
+    return sent
+
+
+def bound(shop: Shop, step: Step, sessions: dict[int, str]) -> Request:
+    """The step's request with the ids that this time's answers gave. Raises Dangling."""
+    request = replace(step.request, headers={})
+    if step.subject:
+        request.subject = _value(shop, step.subject, sessions)
+    if step.fields:
+        request.body = dict(request.body) | {name: _value(shop, ref, sessions) for name, ref in step.fields.items()}
+    if step.creates and isinstance(request.body, dict) and "@" in str(request.body.get("contactEmail")):
+        email = str(request.body["contactEmail"])
+        if email.casefold() not in shop.profile.declined and email != str(shop.profile.good_buyer):
+            head, _, tail = shop.profile.good_buyer.partition("{n}")
+            if tail and email.startswith(head) and email.endswith(tail):
+                request.body = {**request.body, "contactEmail": shop.buyer()}
+    return request
+
+
+def _value(shop: Shop, ref: Ref, sessions: dict[int, str]) -> str:
+    session = shop.trace.world.sessions.get(sessions.get(ref.of, ""))
+    if session is None:
+        raise Dangling(ref.kind)
+    if ref.kind == "session":
+        return session.id
+    if ref.kind == "order":
+        if not session.order:
+            raise Dangling("order")
+        return session.order
+    line = session.view.line_of(ref.item) or shop.lines_seen.get((session.id, ref.item))
+    if line is None:
+        raise Dangling("line")
+    shop.lines_seen[session.id, ref.item] = line
+    if ref.kind == "line":
+        return line.id
+    for option in line.options:
+        if option.id and locate(line, option) == ref.option:
+            return option.id
+    raise Dangling("option")

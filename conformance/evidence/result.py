@@ -1,0 +1,164 @@
+"""One result document from everything that was merged (reports/schemas/result.schema.json, docs/verdict.md)."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from conformance import VERSION
+from conformance.core import contract
+from conformance.core.contract import Requirement
+from conformance.evidence.aggregate import Merged
+from conformance.evidence.verdict import decide
+from conformance.evidence.waivers import Waiver, apply_waivers
+
+OUTCOMES = ("passed", "failed", "unjudged", "waived")
+
+
+@dataclass
+class Frame:
+    """What the document says of the run beside what was seen. Plain data, so that shards can be merged from it.
+
+    unmet: which need of a requirement the target does not offer. stopped: the sentence with which the run ended early.
+    """
+
+    target: dict[str, Any]
+    contract: str
+    seed: int
+    level: str
+    started: str
+    duration_s: float = 0.0
+    token_requests: int = 0
+    selected: list[str] = field(default_factory=list)
+    unmet: dict[str, str] = field(default_factory=dict)
+    operations: list[str] = field(default_factory=list)
+    budget: dict[str, int] | None = None
+    stopped: str | None = None
+    interrupted: bool = False
+    recorded: bool = False
+    quick: bool = False
+    defects: list[str] = field(default_factory=list)
+    waivers: list[Waiver] = field(default_factory=list)
+
+
+def build(frame: Frame, merged: Merged, exchanges: Path) -> dict[str, Any]:
+    """The result document. exchanges: the file that the reach of the operations is counted from."""
+    wanted = set(frame.selected)
+    listed = [_requirement(frame, merged, one) for one in contract.requirements().values() if one.id in wanted]
+    complaints = apply_waivers(frame.waivers, listed)
+    decision = decide(frame, listed, complaints)
+    outcomes = Counter(one["outcome"] for one in listed)
+    reach = _reach(merged, exchanges)
+    return {
+        "format": 1,
+        "verdict": decision.verdict,
+        "sentence": decision.sentence,
+        "exit_status": decision.exit_status,
+        "target": frame.target,
+        "suite": {"version": VERSION, "contract": frame.contract},
+        "seed": frame.seed,
+        "started": frame.started,
+        "duration_s": round(frame.duration_s, 2),
+        "requests": merged.requests,
+        "token_requests": frame.token_requests,
+        "level": frame.level,
+        "quick": frame.quick,
+        "budget": frame.budget,
+        "counts": {
+            "requirements": len(listed),
+            "judged": len(listed) - outcomes["unjudged"],
+            **{name: outcomes[name] for name in OUTCOMES},
+        },
+        "chapters": [{"name": name, **_outcomes_of(listed, name)} for name in contract.CHAPTERS],
+        "requirements": listed,
+        "reach": reach,
+        "readings": [
+            {"requirement": requirement, "reading": reading, "operations": sorted(counts), "count": counts.total()}
+            for (requirement, reading), counts in sorted(merged.readings.items())
+        ],
+        "also_seen": [one.document() for one in merged.findings.values() if one.requirement not in wanted],
+        "notes": [*complaints, *merged.consequences, *frame.defects, *_unreached(reach)],
+    }
+
+
+def _unreached(reach: dict[str, Any]) -> list[str]:
+    """Operations that were called and never answered a request with success."""
+    counts = reach["operations"].items()
+    return [f"{name} never answered 2xx in this run." for name, one in counts if one["sent"] and not one["accepted"]]
+
+
+def _outcomes_of(listed: list[dict[str, Any]], chapter: str) -> dict[str, int]:
+    return {name: sum(one["chapter"] == chapter and one["outcome"] == name for one in listed) for name in OUTCOMES}
+
+
+def _requirement(frame: Frame, merged: Merged, requirement: Requirement) -> dict[str, Any]:
+    """One requirement's part of the result."""
+    findings = [one for one in merged.findings.values() if one.requirement == requirement.id]
+    passed, failed = merged.passed[requirement.id], merged.failed_cases[requirement.id]
+    judged = set(passed) | failed
+    met = {case.split(" ")[0] for case in judged}  # a request without words of its own is judged under its ground's
+    planned = {case for case in merged.planned[requirement.id] if case not in met}
+    operations = [one for one in requirement.operations if one in frame.operations]
+    tried = {case.split(" ")[0] for case in judged | planned}
+    unseen = {one for one in operations if one not in tried} if requirement.id not in frame.unmet else set()
+    of = judged | planned | unseen
+    readings = sorted({reading for (one, reading) in merged.readings if one == requirement.id})
+    outcome = "failed" if findings else "passed" if judged else "unjudged"
+    if requirement.level == "READING":  # whatever was seen is the reading; nothing can fail
+        readings += sorted({f"undocumented: {one.first['seen']}" for one in findings})
+        findings, outcome = [], "passed" if judged else "unjudged"
+    return {
+        "id": requirement.id,
+        "chapter": requirement.chapter,
+        "level": requirement.level,
+        "title": requirement.title,
+        "sentence": requirement.sentence,
+        "sources": list(requirement.sources),
+        "operations": list(requirement.operations),
+        "outcome": outcome,
+        "reason": _reason(frame, merged, requirement) if outcome == "unjudged" else None,
+        "reading": "; ".join(readings) or None,
+        "cases": {"judged": len(judged), "of": len(of), "missing": sorted(of - judged)[:50]},
+        "evidence": sum(passed.values()) + sum(one.count for one in findings),
+        "findings": [one.document() for one in findings],
+    }
+
+
+def _reason(frame: Frame, merged: Merged, requirement: Requirement) -> str:
+    """Why nothing proves a requirement."""
+    if requirement.id in frame.unmet:
+        return f"not offered: {frame.unmet[requirement.id]}"
+    if frame.recorded:
+        return "not in the recording"
+    if frame.stopped:
+        return "the run ended early"
+    if requirement.id in merged.blocked:
+        return merged.blocked[requirement.id]
+    learned = [one for one in requirement.needs if one.startswith("seen.")]
+    if learned:
+        return f"not offered: {learned[0]}"
+    return "budget spent" if frame.budget else "no evidence"
+
+
+def _reach(merged: Merged, exchanges: Path) -> dict[str, Any]:
+    """Which operations answered what, which states of sessions were visited."""
+    operations = {one: {"sent": 0, "accepted": 0, "refused": 0} for one in contract.operations()}
+    with open(exchanges, encoding="utf-8") as handle:
+        for line in handle:
+            name = line.partition('"operation": "')[2].partition('"')[0]
+            if name in operations:
+                operations[name]["sent"] += 1
+                operations[name]["accepted" if '"status": 2' in line else "refused"] += 1
+    states: Counter[str] = Counter()
+    for (_, _, after), count in merged.visits.items():
+        states[after] += count
+    return {
+        "operations": operations,
+        "states": dict(states),
+        "transitions": [
+            {"from": before, "by": by, "to": after, "visits": count}
+            for (before, by, after), count in sorted(merged.visits.items())
+        ],
+    }

@@ -1,0 +1,45 @@
+"""What the result document says of a run beside what was seen."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from conformance.core import contract
+from conformance.evidence.result import Frame
+from conformance.runner.process_summary import read_parts
+
+if TYPE_CHECKING:
+    from conformance.runner.run import Run
+
+
+def frame_of(run: Run) -> Frame:
+    """The frame of a run as it stands now."""
+    profile, settings = run.profile, run.settings
+    paid = [contract.READ_ORDER] if settings.recording or profile.payment != "none" or profile.prepaid else []
+    paid += [contract.PLACE_ORDER] if settings.recording or profile.pays_by_call else []
+    return Frame(
+        target={
+            "name": profile.name,
+            "base_url": profile.base_url,
+            "profile": profile.source,
+            "marketplaces": list(profile.markets),
+        },
+        contract=contract.digest(),
+        seed=settings.seed,
+        level=settings.level,
+        started=run.started.isoformat(timespec="seconds").replace("+00:00", "Z"),
+        duration_s=time.perf_counter() - run.clock,
+        token_requests=sum(one.token_requests for one in read_parts(run.parts)),
+        selected=[one for one in contract.requirements() if run.is_selected(one)],
+        unmet={one: need for one in contract.requirements() if (need := run.not_offered(one))},
+        operations=[one for one in contract.operations() if one not in (contract.PLACE_ORDER, contract.READ_ORDER)]
+        + paid,
+        budget={"limit": settings.budget, "used": run.spent} if settings.budget is not None else None,
+        stopped=run.stopped,
+        interrupted=run.interrupted,
+        recorded=settings.recording is not None,
+        quick=settings.quick,
+        defects=run.defects,
+        waivers=run.waivers,
+    )

@@ -1,0 +1,213 @@
+"""Makes a finding's sequence as short as it can be: sub-lists are sent again until none is shorter, within a cap."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from copy import deepcopy
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from conformance.client.api_client import RunStopped
+from conformance.core import contract
+from conformance.core.exchange import Exchange, Request
+from conformance.driver.checkout import Shop, Trace
+from conformance.evidence import journal
+from conformance.evidence.control import cause
+from conformance.evidence.curl_script import write_script
+from conformance.evidence.replay import Dangling, Step, from_record, play, steps_of
+from conformance.judging.judge import Judgment
+
+if TYPE_CHECKING:
+    from conformance.evidence.aggregate import Finding
+    from conformance.runner.run import Run
+
+CAP = 220  # requests for one finding
+LONGEST_BODY, LONGEST_TEXT = 800, 80  # characters of a request in a line of steps, and of one text in it
+TEXT = re.compile(r'"(?:[^"\\]|\\.)*"')  # in JSON
+REPEATS = 3
+
+
+@dataclass
+class Proof:
+    """A replay that showed the breach."""
+
+    steps: list[Step]
+    sent: list[tuple[Step, Exchange]]
+    judgment: Judgment
+
+
+class Shrinker:
+    """Replays sub-lists of a sequence against a target."""
+
+    def __init__(self, run: Run, finding: Finding) -> None:
+        self.run, self.finding = run, finding
+        self.spent = self.replays = 0
+
+    def replay(self, steps: list[Step]) -> Proof | None:
+        """Sends the steps; the proof if the same claim of the same requirement breaks again."""
+        if not steps or self.spent + len(steps) > CAP:
+            return None
+        self.replays += 1
+        name = f"shrink/{self.finding.requirement}/{self.finding.about}/{self.replays}".replace(" ", "-")
+        with self.run.shop(10**9 + self.replays, name, thorough=False) as shop:
+            try:
+                sent = play(shop, steps)
+            except Dangling:
+                return None
+            finally:
+                self.spent += len(shop.trace.exchanges)
+            return self._proof(shop, steps, sent)
+
+    def broken(self, steps: list[Step]) -> set[tuple[str, str]] | None:
+        """Every (requirement, about) that breaks when the steps are sent; None where one of them cannot be sent."""
+        with self.run.shop(2 * 10**9, f"control/{self.finding.requirement}", thorough=False) as shop:
+            try:
+                play(shop, steps)
+            except Dangling:
+                return None
+            return {(one.requirement, one.claim.about) for one in shop.trace.judgments if one.claim and not one.ok}
+
+    def _proof(self, shop: Shop, steps: list[Step], sent: list[tuple[Step, Exchange]]) -> Proof | None:
+        for one in shop.trace.judgments:
+            if (
+                not one.ok
+                and one.claim
+                and (one.requirement, one.claim.about) == (self.finding.requirement, self.finding.about)
+            ):
+                last = next(at for at, (_, exchange) in enumerate(sent) if exchange.id == one.exchange)
+                return Proof(steps[: last + 1], sent[: last + 1], one)
+        return None
+
+    def shrink(self, steps: list[Step]) -> Proof | None:
+        """The shortest proof that was found; None if the breach did not show again."""
+        best = None
+        for candidate in _guesses(steps):
+            best = self.replay(candidate)
+            if best:
+                break
+        if best is None:
+            return None
+        best = self._fewer_steps(best)
+        return self._smaller_carts(best)
+
+    def _fewer_steps(self, best: Proof) -> Proof:
+        size = max(1, len(best.steps) // 2)
+        while size and self.spent < CAP:
+            at = 0
+            while at < len(best.steps) - 1:
+                chunk = best.steps[at : at + size]
+                if chunk[-1] is best.steps[-1]:
+                    chunk = chunk[:-1]
+                gone = {one.number for one in chunk}
+                rest = [one for one in best.steps if one not in chunk and not one.sessions & gone]
+                found = self.replay(rest) if chunk and len(rest) < len(best.steps) else None
+                if found:
+                    best = found
+                else:
+                    at += size
+            size //= 2
+        return best
+
+    def _smaller_carts(self, best: Proof) -> Proof:
+        """Fewer lines and quantity 1 in the sessions that the proof needs."""
+        for at, step in enumerate(list(best.steps)):
+            if not step.creates or not isinstance(step.request.body, dict):
+                continue
+            for smaller in _smaller(step, best.steps):
+                candidate = [*best.steps[:at], smaller, *best.steps[at + 1 :]]
+                found = self.replay(candidate)
+                if found and len(found.steps) == len(best.steps):
+                    best = found
+                    break
+        return best
+
+
+def _guesses(steps: list[Step]) -> Iterator[list[Step]]:
+    """Short sub-lists that often suffice, then the whole."""
+    last = steps[-1]
+    roots = last.sessions
+    makers = [one for one in steps[:-1] if one.number in roots]
+    own = [one for one in steps if one.sessions & roots or one.number in roots]
+    previous = [one for one in own[:-1] if one not in makers][-1:]
+    yield from ([*makers, last], [*makers, *previous, last], own)
+    if len(own) < len(steps):
+        yield steps
+
+
+def _smaller(step: Step, steps: list[Step]) -> Iterator[Step]:
+    inputs = step.request.body.get("lineItemInputs")
+    if not isinstance(inputs, list) or not all(isinstance(one, dict) for one in inputs):
+        return
+    used = {ref.item for other in steps for ref in other.fields.values() if ref.of == step.number}
+    kept = [one for one in inputs if one.get("itemId") in used] or inputs[:1]
+    for lines in (kept, inputs[:2], inputs[: (len(inputs) + 1) // 2]):
+        if len(lines) < len(inputs):
+            yield _with_inputs(step, lines)
+    if any(one.get("quantity") not in (0, 1) and isinstance(one.get("quantity"), int) for one in inputs):
+        yield _with_inputs(step, [{**one, "quantity": 1} for one in inputs])
+
+
+def _with_inputs(step: Step, lines: list[dict[str, object]]) -> Step:
+    request: Request = replace(step.request, body={**step.request.body, "lineItemInputs": deepcopy(lines)})
+    return replace(step, request=request)
+
+
+def shrink_finding(run: Run, finding: Finding, records: dict[str, journal.TraceRecord], known: set[str]) -> None:
+    """Shrinks a finding, says how often it came again, and writes its script; or says which of the `known` broken rules
+    it is a consequence of."""
+    folder = run.parts
+    trace, _, seq = finding.first["exchange"].rpartition("/")
+    record = records.get(trace)
+    if record is None or not finding.first["test"]:
+        return  # shown only by several traces together
+    exchanges = [from_record(one) for one in journal.lines(folder, record)]
+    upto = [one for one in exchanges if one.seq <= int(seq)]
+    shrinker = Shrinker(run, finding)
+    try:
+        proof = shrinker.shrink(steps_of(upto))
+        sequence = proof.sent if proof else list(zip(steps_of(upto), upto, strict=True))
+        finding.cause = cause(finding, sequence, known, shrinker.broken)
+        if finding.cause:
+            return
+        if proof is None:
+            finding.reproduced = f"0 of {shrinker.replays}"
+            return
+        again = sum(shrinker.replay(proof.steps) is not None for _ in range(REPEATS - 1)) if shrinker.spent < CAP else 0
+        finding.reproduced = f"{again + 1} of {REPEATS}"
+    except RunStopped:
+        return
+    claim = proof.judgment.claim
+    assert claim
+    finding.first = {**finding.first, "want": claim.want, "seen": claim.seen}
+    finding.exchanges = [exchange.id for _, exchange in proof.sent]
+    finding.steps = [describe(exchange, whole=exchange is proof.sent[-1][1]) for _, exchange in proof.sent]
+    finding.script = write_script(run, finding, proof.sent, claim)
+
+
+def describe(exchange: Exchange, *, whole: bool = False) -> str:
+    """A request and its answer in one line. whole: more than the items of a new session, for the step that is judged."""
+    body = exchange.request.body
+    if exchange.operation == contract.INITIATE and not whole:
+        body = body.get("lineItemInputs") if isinstance(body, dict) else None
+    sent = "" if body is None else f" {_told(json.dumps(body, ensure_ascii=False))}"
+    who = "" if exchange.request.credential == "app0" else f" as {exchange.request.credential}"
+    where = f" in {exchange.request.marketplace or 'no marketplace'}"
+    if exchange.operation == contract.READ_ORDER and not exchange.request.marketplace:
+        where = ""  # it names none anyway
+    return f"{exchange.operation}{who}{where}{sent} → {exchange.answer()}"
+
+
+def _told(body: str) -> str:
+    """JSON with its long texts cut, so that the fields after them show as well."""
+    return _cut(TEXT.sub(lambda one: _cut(one.group(), LONGEST_TEXT), body), LONGEST_BODY)
+
+
+def _cut(text: str, most: int) -> str:
+    """The text without its middle, which says the least; how much is gone is told."""
+    gone = len(text) - most
+    return text if gone <= 0 else f"{text[: most // 2]}… {gone:,} more …{text[-most // 2 :]}"
+
+
+__all__ = ["Trace", "shrink_finding"]

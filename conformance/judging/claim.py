@@ -1,0 +1,115 @@
+"""What a rule says of an answer, as data: for a person (want, seen) and for a script (a jq test of the same thing).
+
+A jq test reads one document `{"status": …, "headers": {lower-case names}, "body": …}` and gives true when the claim
+holds. Lines are found by item, never by position or by an id that the next session will not have.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from conformance.core.exchange import Exchange
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One thing that must hold. `about` names it without ids and values, so that equal breaches are one finding.
+
+    requirement: set where a rule speaks for another one. proof: further exchanges that a reader needs. weak: drop it if the
+    run has a breach that explains it (a price that moves by itself blames whatever request came last). look: the jq path of
+    what was seen, for the script to show; '' where there is no one place.
+    """
+
+    ok: bool
+    about: str
+    want: str
+    seen: str
+    test: str
+    requirement: str | None = None
+    reading: str | None = None
+    case: str | None = None
+    proof: tuple[str, ...] = field(default=())
+    weak: bool = False
+    look: str = ""
+
+
+def quoted(value: Any) -> str:
+    """A value as a jq literal."""
+    return json.dumps(value, ensure_ascii=True, default=str)
+
+
+def shown(value: Any) -> str:
+    """A value for a person, short."""
+    if isinstance(value, Decimal):  # the one way to write an amount: 7, 7.0 and 7.00 are all 7.00
+        whole, _, part = f"{value:f}".partition(".")
+        return f"{whole}.{part:0<2}"
+    if value is None:
+        return "nothing"
+    if value == []:
+        return "none"
+    words = value if isinstance(value, str) and value.strip() else json.dumps(value, ensure_ascii=False, default=str)
+    return words if len(words) <= 200 else words[:197] + "…"
+
+
+def standing(node: Any, name: str) -> Any:
+    """A member as it is shown: null is not the same as not there."""
+    value = node.get(name) if isinstance(node, dict) else None
+    return "null" if value is None and isinstance(node, dict) and name in node else value
+
+
+def line(item: str | None) -> str:
+    """The jq path of the line of that item."""
+    return f"(.body.lineItems[]|select(.itemId=={quoted(item)}))"
+
+
+def equal(about: str, path: str, want: Any, seen: Any, **more: Any) -> Claim:
+    """The value at `path` (jq, from the document's root) is `want`."""
+    if want == seen:
+        return Claim(True, about, "", "", "true", **more)
+    return Claim(False, about, shown(want), shown(seen), f"[{path}] == [{quoted(want)}]", look=path, **more)
+
+
+def amount(about: str, path: str, want: Decimal, seen: Decimal | None, why: str = "", **more: Any) -> Claim:
+    """The Amount at `path` has the value `want`; an absent one counts as zero."""
+    if want == (seen or 0):
+        return Claim(True, about, "", "", "true", **more)
+    return Claim(
+        False,
+        about,
+        shown(want) + (f" ({why})" if why else ""),
+        shown(seen),
+        f"([{path}.value? // 0 | tonumber] | add // 0) * 10000 | round == {int(want * 10000)}",
+        look=f"{path}.value?",
+        **more,
+    )
+
+
+def true(ok: bool, about: str, want: str, seen: Any, test: str, **more: Any) -> Claim:
+    """Any other claim, with the jq test that says the same."""
+    if ok:
+        return Claim(True, about, "", "", "true", **more)
+    return Claim(ok, about, want, shown(seen), test, **more)
+
+
+def refused(ok: bool, about: str, pairs: Iterable[tuple[int, int]], seen: str, **more: Any) -> Claim:
+    """A refusal with one of the (status, errorId) pairs."""
+    listed = sorted(set(pairs))
+    test = " or ".join(f"(.status=={status} and any(.body.errors[]?; .errorId=={one}))" for status, one in listed)
+    want = "refused with " + " or ".join(f"{status} {one}" for status, one in listed)
+    return Claim(ok, about, want, seen, f"({test or 'false'})", **more)
+
+
+def warned(exchange: Exchange, error_id: int, case: str | None = None) -> Iterator[Claim]:
+    """The answer has this warning; nothing is said where its warnings cannot be read."""
+    if exchange.warnings_known:
+        seen, test = exchange.warning_ids, f"any(.body.warnings[]?; .errorId=={error_id})"
+        yield true(error_id in seen, "the warning", f"warning {error_id}", seen, test, case=case)
+
+
+REFUSED = ".status >= 400 and .status < 500"
+ACCEPTED = '.status == 200 and (.body|type) == "object" and (.body|has("errors")|not)'

@@ -1,0 +1,374 @@
+"""One way to judge: a fold over exchanges. Rules are pure functions of (state before, exchange); see suites/*/rules.py.
+
+A rule of the first kind (`refuses`) names grounds on which a request must be refused; its lawful answers stand in
+contracts/requirements. A request without grounds must be accepted. A rule of the second kind (`demands`) makes claims
+about an answer. Live runs, recordings, shrinking and mutation tests all call `judge`.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+from functools import cache
+from typing import Any
+
+from conformance.core import contract
+from conformance.core.exchange import OWN_APP, Exchange
+from conformance.core.profile import Profile
+from conformance.judging.claim import ACCEPTED, REFUSED, Claim, refused, true
+from conformance.judging.context import At, Ground, Judgment
+from conformance.judging.model import Session, World, view
+
+CATEGORY_STATUS = {"REQUEST": 400, "BUSINESS": 409, "APPLICATION": 500}
+GATEWAY = {"OAuth", "ACCESS", "ROUTING"}  # domains of errors that say nothing of a request's content
+# Who owns the answer to a valid request when the request was not sent for a rule of its own.
+ACCEPTS = {
+    contract.INITIATE: "SESSION-CREATE",
+    contract.READ: "SESSION-READ",
+    contract.QUANTITY: "QTY-SET",
+    contract.OPTION: "SHIP-SET",
+    contract.ADDRESS: "ADDR-REPLACE",
+    contract.APPLY: "COUPON-APPLY",
+    contract.REMOVE: "COUPON-REMOVE",
+    contract.PLACE_ORDER: "PAY-PLACE",
+    contract.READ_ORDER: "ORDER-READ",
+}
+
+
+# An answer with none of these is no session at all: one finding, not one for each part.
+SESSION_PARTS = {"checkoutSessionId", "lineItems", "shippingAddress", "pricingSummary"}
+NOT_REFUSED, WRONG_ID = "is refused", "has the documented id"
+# Grounds that hang on what the session holds.
+OF_STATE = (
+    "COUPON-ONE",
+    "COUPON-NOT-APPLIED",
+    "COUPON-REFUSED",
+    "QTY-UNKNOWN-LINE",
+    "SHIP-UNKNOWN",
+    "QTY-LAST",
+    "PAY-EMPTY",
+)
+
+
+Grounds = Callable[[At], Iterable[Ground | str]]
+Claims = Callable[[At], Iterable[Claim]]
+_refusals: dict[str, list[tuple[str, Grounds]]] = defaultdict(list)
+_demands: dict[tuple[str, str], list[tuple[str, Claims]]] = defaultdict(list)
+RULES: dict[str, list[Callable[..., Any]]] = defaultdict(list)
+
+
+def refuses(requirement: str) -> Callable[[Grounds], Grounds]:
+    """Registers a function that names the grounds of a requirement about a refusal."""
+
+    def register(rule: Grounds) -> Grounds:
+        for operation in contract.requirements()[requirement].operations:
+            _refusals[operation].append((requirement, rule))
+        RULES[requirement].append(rule)
+        return rule
+
+    return register
+
+
+def demands(requirement: str, on: str = "accepted") -> Callable[[Claims], Claims]:
+    """Registers a function that makes claims about answers; on: accepted, refused or any."""
+
+    def register(rule: Claims) -> Claims:
+        for operation in contract.requirements()[requirement].operations:
+            for kind in ("accepted", "refused") if on == "any" else (on,):
+                _demands[operation, kind].append((requirement, rule))
+        RULES[requirement].append(rule)
+        return rule
+
+    return register
+
+
+def in_order() -> None:
+    """Puts the rules in the order of the chapters: a later one knows what an earlier one of an answer found broken."""
+
+    def chapter(rule: tuple[str, Any]) -> int:
+        return contract.CHAPTERS.index(contract.requirements()[rule[0]].chapter)
+
+    for refusing in _refusals.values():
+        refusing.sort(key=chapter)
+    for demanding in _demands.values():
+        demanding.sort(key=chapter)
+
+
+@cache
+def _pairs(requirement: str, operation: str, role_ids: tuple[int, ...], when: str) -> dict[tuple[int, int], str | None]:
+    """Each lawful (status, errorId) of a refusal, with the name of its reading if it has one."""
+    found: dict[tuple[int, int], str | None] = {}
+    for answer in contract.requirements()[requirement].answers:
+        if (answer.operations and operation not in answer.operations) or answer.when not in ("", when):
+            continue
+        for one in (answer.id,) if answer.id is not None else role_ids:
+            for status in {answer.status} if answer.status else statuses(operation, one):
+                found.setdefault((int(status or 0), one), answer.reading)
+    return found
+
+
+@cache
+def statuses(operation: str, error_id: int) -> frozenset[int]:
+    """The statuses of an id in an operation: the document's, else the one of its category."""
+    known = contract.operations()[operation].statuses_of(error_id)
+    entry = contract.error(error_id, operation)
+    return known or frozenset(CATEGORY_STATUS[one] for one in (entry.categories if entry else ("REQUEST",)))
+
+
+def lawful_pairs(ground: Ground, operation: str) -> dict[tuple[int, int], str | None]:
+    """What a refusal on this ground may look like in this operation."""
+    found = {} if ground.when == "stub" else dict(_pairs(ground.requirement, operation, ground.ids, ground.when))
+    for one in ground.ids:
+        for status in statuses(operation, one):
+            found.setdefault((status, one), None)
+    if ground.any_of == "documented":
+        for one, known in contract.operations()[operation].ids.items():
+            entry = contract.error(one, operation)
+            if entry and set(entry.domains) <= GATEWAY:
+                continue  # of the token, the quota or the address: no reason why this request is refused
+            found.update({(status, one): None for status in known if 400 <= status < 500})
+    return found
+
+
+def grounds(at: At) -> list[Ground]:
+    """Every ground on which the request must or may be refused, the one it was sent for first."""
+    found = []
+    for requirement, rule in _refusals[at.operation]:
+        try:
+            for one in rule(at):
+                found.append(one if isinstance(one, Ground) else Ground(requirement, one))
+        except Exception as error:
+            at.world.stumbles.append(_stumble(at, requirement, error))
+    if at.session and at.session.in_doubt:  # the session may not be what the last answer showed
+        for one in found:
+            one.certain = one.certain and one.requirement not in OF_STATE
+    found.sort(key=lambda one: (one.requirement != at.why, not one.certain))
+    return found
+
+
+def _case(at: At, requirement: str, condition: str = "") -> str:
+    intent = at.exchange.intent
+    detail = intent.case if intent and intent.requirement == requirement and intent.case else condition
+    return f"{at.operation} {detail}".strip()
+
+
+def _judgment(
+    at: At, requirement: str, claim: Claim | None, *, ok: bool, condition: str = "", reading: str | None = None
+) -> Judgment:
+    return Judgment(
+        requirement=requirement,
+        case=(claim.case if claim and claim.case else None) or _case(at, requirement, condition),
+        operation=at.operation,
+        ok=ok,
+        exchange=at.exchange.id,
+        claim=claim,
+        reading=reading,
+        marketplace=at.marketplace,
+    )
+
+
+def _refusal_judgments(at: At, found: list[Ground]) -> Iterator[Judgment]:
+    """Judges an answer to a request that has grounds for refusal; nothing for a lawful acceptance without a reading."""
+    exchange = at.exchange
+    certain = [one for one in found if one.certain]
+    if exchange.accepted:
+        lawful = [(one, reading) for one in found if one.lawful and (reading := one.lawful(at)) is not None]
+        excused = [one for one, _ in lawful]
+        if all(one in excused for one in certain):  # another app's request is not excused by what its owner may do
+            for one, reading in lawful[:1]:
+                yield _judgment(at, one.requirement, None, ok=True, condition=one.condition, reading=reading)
+                return
+    fitting = [(one, reading) for one in found if (reading := _fits(at, one)) is not None]
+    for one, reading in fitting:
+        yield _judgment(at, one.requirement, None, ok=True, condition=one.condition, reading=reading or None)
+    if fitting or (exchange.accepted and not certain):
+        return
+    if at.shut_out:
+        return
+    if at.asks_for_postal_code:  # whatever the request was sent for, it never came to that
+        claim = true(False, "is accepted", "an address of Hong Kong without a postal code", exchange.answer(), ACCEPTED)
+        yield _judgment(at, "ADDR-REQUIRED", claim, ok=False)
+        return
+    union: dict[tuple[int, int], str | None] = {}
+    for one in found:
+        union.update(lawful_pairs(one, at.operation))
+    loose = any(one.any_of == "4xx" for one in found)
+    about = NOT_REFUSED if exchange.accepted else ("has no server error" if _crashed(exchange) else WRONG_ID)
+    claim = (
+        true(False, about, "refused with a 4xx", exchange.answer(), REFUSED)
+        if loose
+        else refused(False, about, union, exchange.answer())
+    )
+    blamed: set[str] = set()
+    own = [one for one in certain if one.requirement == at.why]  # what the request was sent for owns the answer
+    for one in own or certain or found[:1]:
+        if one.requirement not in blamed:
+            blamed.add(one.requirement)
+            yield _judgment(at, one.requirement, claim, ok=False, condition=one.condition)
+
+
+def _crashed(exchange: Exchange) -> bool:
+    return exchange.status is not None and exchange.status >= 500
+
+
+def _fits(at: At, ground: Ground) -> str | None:
+    """None if the refusal is not a lawful one on this ground, else its reading or ''."""
+    status = at.exchange.status or 0
+    if at.exchange.accepted or status < 400 or (status == 500 and not ground.ids):
+        return None
+    if ground.any_of == "4xx":
+        return "" if 400 <= status < 500 else None
+    pairs = lawful_pairs(ground, at.operation)
+    fits = [(status, one) for one in at.exchange.error_ids if (status, one) in pairs]
+    if not fits:
+        return None
+    plain = {one for pair, reading in pairs.items() if reading is None for one in [pair[1]]}
+    return pairs[fits[0]] or (f"{fits[0][0]} {fits[0][1]}" if len(plain) > 1 and ground.any_of == "" else "")
+
+
+def judge(world: World, profile: Profile, exchange: Exchange) -> list[Judgment]:
+    """Judges one exchange, then folds it into the world."""
+    from conformance.judging import apply_exchange as fold  # the fold needs the judge's types
+
+    at = _at(world, profile, exchange)
+    found: list[Judgment] = []
+    if exchange.breach:  # one finding, whatever the request was sent for
+        found += _unreadable(at)
+    if exchange.breach or exchange.silent:
+        fold.silence(at)
+        return found
+    reasons = grounds(at) if at.operation != contract.TOKEN else []
+    if reasons:
+        found += _refusal_judgments(at, reasons)
+    elif at.operation != contract.TOKEN:
+        found += _acceptance(at)
+    at.failed = {one.requirement for one in found if not one.ok}
+    if not (at.failed and at.exchange.accepted):  # what should have been refused has no right answer
+        found += _claims(at)
+    if (
+        "ERROR-SHAPE" in at.failed and not exchange.error_ids
+    ):  # no id can be read: that is one finding, whatever the request was sent for
+        found = [one for one in found if one.ok or not one.claim or one.claim.about != WRONG_ID]
+    fold.fold(at, reasons, found)
+    return found
+
+
+def observe(world: World, profile: Profile, exchange: Exchange) -> None:
+    """Folds an exchange into the world without judging it: it went together with others, so its order is not known."""
+    from conformance.judging import apply_exchange as fold
+
+    at = _at(world, profile, exchange)
+    if exchange.silent:
+        fold.silence(at)
+        return
+    fold.fold(at, [], [])
+    if at.session and exchange.operation != contract.READ:
+        at.session.in_doubt = True
+
+
+def _paid_before(world: World, profile: Profile, subject: str) -> Session | None:
+    """A session that the profile names as paid: nobody knows what it holds until it is read."""
+    known = profile.prepaid_as(subject)
+    if known is None or known.session != subject:
+        return None
+    paid = Session(subject, OWN_APP, known.marketplace, "", view({}), "", "ordered", known.order or None)
+    paid.in_doubt = True
+    world.sessions[subject] = paid
+    return paid
+
+
+def _at(world: World, profile: Profile, exchange: Exchange) -> At:
+    subject = exchange.request.subject
+    body = exchange.body if exchange.accepted else None
+    session = None
+    if subject and exchange.operation != contract.READ_ORDER:
+        session = world.sessions.get(subject) or _paid_before(world, profile, subject)
+    return At(
+        world=world,
+        profile=profile,
+        exchange=exchange,
+        session=session,
+        answer=view(body)
+        if isinstance(body, dict) and exchange.operation not in (contract.PLACE_ORDER, contract.TOKEN)
+        else None,
+        order=world.orders.get(subject) if subject and exchange.operation == contract.READ_ORDER else None,
+    )
+
+
+def _unreadable(at: At) -> Iterator[Judgment]:
+    """An answer that is no HTTP or no JSON."""
+    if at.operation in contract.requirements()["TYPE-JSON"].operations:
+        part = "HTTP" if at.exchange.status is None else "JSON"
+        want = f"an answer that {part} can carry"
+        claim = true(False, part, want, at.exchange.problem, ".body != null" if part == "JSON" else "")
+        yield _judgment(at, "TYPE-JSON", claim, ok=False)
+
+
+def _acceptance(at: At) -> Iterator[Judgment]:
+    """A request without grounds for refusal must be accepted; nothing is said of a session that the run did not make."""
+    exchange = at.exchange
+    if at.operation == contract.READ_ORDER:
+        if at.order is None:
+            return
+    elif at.operation != contract.INITIATE and at.session is None:
+        return
+    if at.shut_out:
+        return
+    owner = _owner(at)
+    if exchange.accepted and at.answer and at.order is None and not SESSION_PARTS & exchange.body.keys():
+        want, test = "a checkout session in the answer", '(.body|has("checkoutSessionId") or has("lineItems"))'
+        yield _judgment(at, owner, true(False, "a checkout session", want, exchange.body, test), ok=False)
+        return
+    if exchange.accepted:
+        if at.why == owner:
+            yield _judgment(at, owner, None, ok=True)
+        return
+    if at.session and at.session.in_doubt:
+        return
+    pending = at.session.pending[-1] if at.session and at.session.pending else None
+    if pending and not _crashed(exchange) and not (at.session and at.session.tainted):
+        owner = pending.requirement  # the earlier refused request must have done something
+    claim = true(False, "is accepted", "accepted with 200", exchange.answer(), ACCEPTED)
+    yield _judgment(at, owner, replace(claim, proof=(pending.exchange,)) if pending else claim, ok=False)
+
+
+def _owner(at: At) -> str:
+    if at.asks_for_postal_code:
+        return "ADDR-REQUIRED"
+    if at.why and at.operation in contract.requirements()[at.why].operations:
+        return at.why
+    if at.operation == contract.QUANTITY and at.body.get("quantity") == 0:
+        return "QTY-ZERO"
+    return ACCEPTS[at.operation]
+
+
+def _claims(at: At) -> Iterator[Judgment]:
+    kind = "accepted" if at.exchange.accepted else "refused"
+    for requirement, rule in _demands[at.operation, kind]:
+        if at.cart_differs and contract.requirements()[requirement].chapter == "money":
+            continue  # sums over a cart that is not the session's say nothing
+        try:
+            for claim in rule(at):
+                owner = claim.requirement or requirement
+                if not claim.ok:
+                    at.failed.add(owner)
+                yield Judgment(
+                    requirement=owner,
+                    case=claim.case or _case(at, owner),
+                    operation=at.operation,
+                    ok=claim.ok,
+                    exchange=at.exchange.id,
+                    claim=None if claim.ok else claim,
+                    reading=claim.reading,
+                    marketplace=at.marketplace,
+                )
+        except Exception as error:  # a defect of ours must not hide what the other rules see
+            at.world.stumbles.append(_stumble(at, requirement, error))
+
+
+def _stumble(at: At, requirement: str, error: Exception) -> str:
+    return f"the rule of {requirement} fails on {at.exchange.id}: {error!r}"
+
+
+__all__ = ["RULES", "At", "Ground", "Judgment", "demands", "grounds", "judge", "observe", "refuses", "statuses"]

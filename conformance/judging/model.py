@@ -1,0 +1,363 @@
+"""What a client may know of the shop: plain data read from answers. No HTTP, no verdicts, no prediction of prices.
+
+The names follow the documents' GuestCheckoutSessionResponseV2 and GuestPurchaseOrderV2. Whatever an answer lacks or has
+in another type is None here, so that the rules about form and the rules about state never trip over each other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from copy import copy
+from dataclasses import dataclass, field
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from conformance.core.addresses import ADDRESS_FIELDS, ALWAYS_IN_ADDRESS, RECIPIENT, flat_address, folded
+
+ZERO = Decimal(0)
+MOST_DIGITS = 30  # of an amount; beyond that a few characters of exponent would fill the memory
+# Stands for what an answer should show and does not, or not in a readable form: the rules about form tell it, and nothing
+# is concluded from it.
+UNKNOWN = "(cannot be read)"
+PER_LINE = ("id", "quantity", "option", "unit", "net")
+SUMMARY = ("priceSubtotal", "priceDiscount", "deliveryCost", "tax", "fee", "total", "adjustment")
+Key = tuple[str, ...]
+
+
+def money(node: Any) -> Decimal | None:
+    """The value of an Amount; None if it is absent or cannot be read as a decimal."""
+    value = node.get("value") if isinstance(node, dict) else None
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        return None
+    try:
+        found = Decimal(str(value))
+    except InvalidOperation:
+        return None
+    return found if found.is_finite() and abs(found.adjusted()) < MOST_DIGITS else None
+
+
+def total(values: Iterator[Decimal | None] | list[Decimal | None]) -> Decimal | None:
+    """The sum, or None as soon as one part is unknown."""
+    result = ZERO
+    for value in values:
+        if value is None:
+            return None
+        result += value
+    return result
+
+
+def objects(node: Any) -> list[dict[str, Any]]:
+    """The objects of a list; an absent list is an empty one."""
+    return [one for one in node if isinstance(one, dict)] if isinstance(node, list) else []
+
+
+def text(node: Any) -> str | None:
+    """The text itself, None for any other type."""
+    return node if isinstance(node, str) else None
+
+
+def amounts(node: Any, path: str = "") -> Iterator[tuple[str, str, Any]]:
+    """Every Amount below a node: where it is (without positions), its currency and its value."""
+    if isinstance(node, dict):
+        if isinstance(node.get("currency"), str) and "value" in node:
+            yield path, node["currency"], node["value"]
+            return
+        for name, child in node.items():
+            if isinstance(child, dict | list):
+                yield from amounts(child, f"{path}.{name}" if path else name)
+    elif isinstance(node, list):
+        for child in node:
+            if isinstance(child, dict | list):
+                yield from amounts(child, f"{path}[]")
+
+
+def _dig(node: Any, *names: str) -> Any:
+    for name in names:
+        node = node.get(name) if isinstance(node, dict) else None
+    return node
+
+
+@dataclass(slots=True)
+class Option:
+    """One shipping option of a line; amounts in the session's currency."""
+
+    id: str | None
+    selected: bool
+    cost: Decimal | None
+    discount: Decimal | None
+    imports: Decimal
+    carrier: str | None
+    service: str | None
+
+
+@dataclass(slots=True)
+class Line:
+    """One line item of a session or of an order; amounts in the session's currency."""
+
+    id: str
+    item: str | None
+    quantity: int | None
+    unit: Decimal | None
+    net: Decimal | None
+    promotion: Decimal | None
+    coupon_promotion: Decimal | None
+    fees: Decimal | None
+    options: list[Option]
+    raw: dict[str, Any]
+
+    @property
+    def selected(self) -> Option | None:
+        """The one selected option, None if there is not exactly one."""
+        chosen = [one for one in self.options if one.selected]
+        return chosen[0] if len(chosen) == 1 else None
+
+    def option(self, option_id: str | None) -> Option | None:
+        """The option of that id."""
+        return next((one for one in self.options if one.id == option_id), None)
+
+
+@dataclass(slots=True)
+class View:
+    """A session or an order as one answer shows it."""
+
+    raw: dict[str, Any]
+    id: str | None
+    lines: dict[str, Line]
+    address: dict[str, Any]
+    coupons: list[str]
+    summary: dict[str, Decimal]
+    lines_known: bool = True
+    coupons_known: bool = True
+    unreadable: frozenset[str] = frozenset()
+
+    def line_of(self, item: str) -> Line | None:
+        """The first line of that item."""
+        return next((one for one in self.lines.values() if one.item == item), None)
+
+    @property
+    def items(self) -> list[str]:
+        """The item of each line."""
+        return [one.item for one in self.lines.values() if one.item is not None]
+
+
+def _option(raw: dict[str, Any]) -> Option:
+    return Option(
+        id=text(raw.get("shippingOptionId")),
+        selected=raw.get("selected") is True,
+        cost=money(raw.get("baseDeliveryCost")),
+        discount=money(raw.get("deliveryDiscount")),
+        imports=money(raw.get("importCharges")) or ZERO,
+        carrier=text(raw.get("shippingCarrierCode")),
+        service=text(raw.get("shippingServiceCode")),
+    )
+
+
+def _line(raw: dict[str, Any], at: int) -> Line:
+    quantity = raw.get("quantity")
+    promotions = objects(raw.get("promotions"))
+    coupon = [one for one in promotions if str(one.get("promotionType")).upper() == "COUPON"]
+    return Line(
+        id=text(raw.get("lineItemId")) or f"#{at}",
+        item=text(raw.get("itemId")),
+        quantity=quantity if isinstance(quantity, int) and not isinstance(quantity, bool) else None,
+        unit=money(raw.get("baseUnitPrice")),
+        net=money(raw.get("netPrice")),
+        promotion=total([money(one.get("discount")) for one in promotions if one not in coupon]),
+        coupon_promotion=total([money(one.get("discount")) for one in coupon]) if coupon else None,
+        fees=total([money(one.get("amount")) for one in objects(raw.get("fees"))]),
+        options=[_option(one) for one in objects(raw.get("shippingOptions"))],
+        raw=raw,
+    )
+
+
+def _summary(raw: dict[str, Any]) -> dict[str, Decimal]:
+    found = {name: money(node) for name, node in raw.items()}
+    found["adjustment"] = money(_dig(raw, "adjustment", "amount"))
+    found["importTax"] = money(_dig(raw, "importTax", "amount"))
+    charges = raw.get("importCharges")
+    found["importCharges"] = money(charges) if money(charges) is not None else money(_dig(charges, "amount"))
+    return {name: value for name, value in found.items() if value is not None}
+
+
+def view(body: dict[str, Any]) -> View:
+    """Reads a session's or an order's answer, whatever is wrong with its form."""
+    lines = [_line(raw, at) for at, raw in enumerate(objects(body.get("lineItems")))]
+    address = body.get("shippingAddress")
+    summary = body.get("pricingSummary")
+    amounts_read = _summary(summary) if isinstance(summary, dict) else {}
+    raw_lines, raw_coupons = body.get("lineItems"), body.get("appliedCoupons")
+    return View(
+        raw=body,
+        id=text(body.get("checkoutSessionId")) or text(body.get("purchaseOrderId")),
+        lines=_by_id(lines),
+        address=address if isinstance(address, dict) else {},
+        coupons=_coupons(raw_coupons),
+        summary=amounts_read,
+        lines_known=len(lines) == len(raw_lines)
+        if isinstance(raw_lines, list)
+        else not amounts_read.get("priceSubtotal"),
+        coupons_known=raw_coupons is None or _codes(raw_coupons),
+        unreadable=frozenset({*SUMMARY, *(summary if isinstance(summary, dict) else ())}) - set(amounts_read),
+    )
+
+
+def _coupons(raw: Any) -> list[str]:
+    """The codes, also where a text stands in place of the object."""
+    listed = raw if isinstance(raw, list) else []
+    codes = (text(one.get("redemptionCode")) if isinstance(one, dict) else text(one) for one in listed)
+    return [one for one in codes if one is not None]
+
+
+def _codes(coupons: Any) -> bool:
+    return isinstance(coupons, list) and all(
+        isinstance(one, dict) and text(one.get("redemptionCode")) for one in coupons
+    )
+
+
+def _by_id(lines: list[Line]) -> dict[str, Line]:
+    """The lines by id; a second line of the same id, a breach of SESSION-UNIQUE, keeps its place under another key."""
+    found: dict[str, Line] = {}
+    for at, line in enumerate(lines):
+        found[line.id if line.id not in found else f"{line.id}#{at}"] = line
+    return found
+
+
+def keyed(seen: View) -> dict[str, Line]:
+    """The lines by item, so that two sessions compare; by line item id where an item has several lines."""
+    items = [line.item or line.id for line in seen.lines.values()]
+    unique = len(set(items)) == len(items)
+    return {(line.item or line.id) if unique else line.id: line for line in seen.lines.values()}
+
+
+def state(seen: View) -> dict[Key, Any]:
+    """What a client set: lines, quantities, selected options, address, coupons. Comparable with ==."""
+    lines = keyed(seen)
+    found: dict[Key, Any] = {("lines",): frozenset(lines) if seen.lines_known else UNKNOWN}
+    for key, line in lines.items():
+        found["id", key] = line.id if "lineItemId" in line.raw else UNKNOWN
+        found["quantity", key] = UNKNOWN if line.quantity is None else line.quantity
+        found["option", key] = line.selected.id if line.selected and line.selected.id else UNKNOWN
+    address = flat_address(seen.address)
+    always = ALWAYS_IN_ADDRESS if address else ADDRESS_FIELDS  # an answer without any address says nothing of its parts
+    for name in (*always, *(() if isinstance(seen.address.get("recipient"), dict) else RECIPIENT)):
+        found["address", name] = UNKNOWN
+    for name, value in address.items():
+        found["address", name] = folded(value)
+    found["coupons",] = frozenset(code.casefold() for code in seen.coupons) if seen.coupons_known else UNKNOWN
+    return found
+
+
+def differences(before: dict[Key, Any], after: dict[Key, Any]) -> dict[Key, tuple[Any, Any]]:
+    """Each key whose value changed, with both values; what belongs to a line that came or went is told by `lines`."""
+    sets = [one.get(("lines",), frozenset()) for one in (before, after)]
+    common = sets[0] & sets[1] if UNKNOWN not in sets else frozenset()
+    found = {}
+    for key in {**before, **after}:
+        if key[0] in PER_LINE and ("lines",) in before and key[1] not in common:
+            continue
+        pair = (before.get(key), after.get(key))
+        if pair[0] != pair[1] and UNKNOWN not in pair:
+            found[key] = pair
+    return found
+
+
+def pricing(seen: View) -> dict[Key, Any]:
+    """The amounts that follow: unit and net price of each line by item, and the summary, zero as good as absent."""
+    found: dict[Key, Any] = {}
+    for line in seen.lines.values():
+        found["unit", line.item or line.id] = UNKNOWN if line.unit is None else line.unit
+        found["net", line.item or line.id] = UNKNOWN if line.net is None else line.net
+    for name, value in seen.summary.items():
+        if value:
+            found["summary", name] = value
+    for name in seen.unreadable:
+        found["summary", name] = UNKNOWN
+    return found
+
+
+def lasting(seen: View) -> dict[Key, Any]:
+    """What the same cart must cost again: how a coupon is shared out over the lines is not said anywhere."""
+    return {key: value for key, value in pricing(seen).items() if not (seen.coupons and key[0] == "net")}
+
+
+def cart_key(seen: View) -> tuple[Any, ...]:
+    """Two sessions with the same key hold the same cart for the same address; the order of lines does not matter."""
+    lines = sorted(
+        (line.item or "", line.quantity or 0, _option_key(line.selected), len(line.options))
+        for line in seen.lines.values()
+    )
+    address = sorted(
+        (name, getattr(folded(value), "key", str(value))) for name, value in flat_address(seen.address).items()
+    )
+    return (tuple(lines), tuple(address), tuple(sorted(code.casefold() for code in seen.coupons)))
+
+
+def _option_key(option: Option | None) -> str:
+    return f"{option.carrier}/{option.service}/{option.cost}" if option else ""
+
+
+@dataclass(slots=True)
+class Pending:
+    """A refused request whose session has not been read since: if something changed, its rule was broken."""
+
+    requirement: str
+    operation: str
+    exchange: str
+    wanted: Any = None
+
+
+@dataclass(slots=True)
+class Session:
+    """A checkout session as the answers so far show it. phase: open, empty, ordered, declined."""
+
+    id: str
+    app: str
+    marketplace: str
+    email: str
+    view: View
+    created_by: str
+    phase: str = "open"
+    order: str | None = None
+    pending: list[Pending] = field(default_factory=list)
+    unconfirmed: str | None = None
+    in_doubt: bool = False
+    prices_in_doubt: bool = False
+    tainted: bool = False
+    changes_seen: int = 0
+    last_read: str | None = None
+    history: list[str] = field(default_factory=list)
+    without_coupon: dict[tuple[Any, ...], dict[Key, Any]] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Order:
+    """A purchase order: the session that was paid, as it stood then, and the last reading of the order itself."""
+
+    id: str
+    app: str
+    marketplace: str
+    paid: Session
+    placed_by: str
+    view: View | None = None
+    status: str | None = None
+    last_read: str | None = None
+    tainted: bool = False
+    pending: list[Pending] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.paid = copy(self.paid)  # whatever the session shows later, this was paid
+
+
+@dataclass(slots=True)
+class World:
+    """Everything seen in one trace, folded exchange by exchange (conformance/judging/judge.py)."""
+
+    sessions: dict[str, Session] = field(default_factory=dict)
+    orders: dict[str, Order] = field(default_factory=dict)
+    changes: list[tuple[str, str, str, bool]] = field(default_factory=list)
+    units: dict[tuple[str, str], Decimal] = field(default_factory=dict)
+    prices: dict[tuple[Any, ...], tuple[dict[Key, Any], str]] = field(default_factory=dict)
+    orders_of: dict[str, set[str]] = field(default_factory=dict)
+    stumbles: list[str] = field(default_factory=list)  # rules that failed on an answer: defects of the suite
+    most_lines: int = 0
+    fewest_refused: int = 0

@@ -1,0 +1,176 @@
+"""Answers against the contract's response schemas, compiled once. One claim for each departure, told without positions."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache
+from typing import Any
+
+import jsonschema_rs
+
+from conformance.core import contract
+from conformance.judging.claim import Claim, quoted, shown, true
+from conformance.judging.judge import At
+
+WARNINGS = "warnings"
+# A limit in words: what stands before the number and after it, for one and for many.
+LIMITS = {
+    "minLength": ("has at least", "character", "characters"),
+    "maxLength": ("has at most", "character", "characters"),
+    "minItems": ("has at least", "entry", "entries"),
+    "maxItems": ("has at most", "entry", "entries"),
+    "minimum": ("is at least", "", ""),
+    "maximum": ("is at most", "", ""),
+}
+# A text that only one form of the contract takes, and that form in words.
+FORMS = (
+    ("2026-12-01T08:00:00.000Z", "a date and time in UTC like 2026-12-01T08:00:00.000Z"),
+    ("-12.50", "a decimal number like 12.50"),
+    ("v1|110000000001|0", "an item id like v1|110000000001|0"),
+    ("USD", "a currency code of three capitals like USD"),
+    ("us", "a country code of two letters like US"),
+    ("US", "a country code of two capitals like US"),
+)
+
+
+@cache
+def validator(operation: str) -> Any:
+    """The compiled validator of an operation's 200 answer."""
+    name = "order-v1" if operation == contract.PLACE_ORDER else "order-v2"
+    schema = dict(contract.operations()[operation].response)
+    return jsonschema_rs.validator_for({**schema, "components": contract.document(name)["components"]})
+
+
+def departures(at: At, requirement: str) -> Iterator[Claim]:
+    """Claims about the form of a 200 answer; the form of amounts is PRICE-FORM's and warnings are WARNING-SHAPE's."""
+    checker, body = validator(at.operation), at.exchange.body
+    found: dict[tuple[str | None, str], Claim] = {}
+    if not checker.is_valid(body):
+        for error in checker.iter_errors(body):
+            path = [one for one in error.instance_path]
+            for claim in _claim(at, requirement, path, error):
+                found.setdefault((claim.requirement, claim.about), claim)
+    for claim in _charges(at, requirement):
+        found.setdefault((claim.requirement, claim.about), claim)
+    yield from found.values()
+    if not any(one.requirement == requirement for one in found.values()):
+        yield true(True, "form", "", "", "true")
+
+
+def _charges(at: At, requirement: str) -> Iterator[Claim]:
+    """importCharges of the summary: an amount with its type in a session, an Amount in an order; neither has a required part."""
+    summary = at.exchange.body.get("pricingSummary")
+    charges = summary.get("importCharges") if isinstance(summary, dict) else None
+    of_order = at.operation == contract.READ_ORDER
+    wanted, other = ("value", "amount") if of_order else ("amount", "value")
+    if isinstance(charges, dict) and other in charges and wanted not in charges:
+        want = "an Amount" if of_order else "an amount with its applicableChargeType"
+        test = f'.body.pricingSummary.importCharges|(has("{other}")|not) or has("{wanted}")'
+        yield true(False, "pricingSummary.importCharges type", want, charges, test, requirement=requirement)
+
+
+def _claim(at: At, requirement: str, path: list[Any], error: Any) -> Iterator[Claim]:
+    keyword = [one for one in error.schema_path if isinstance(one, str)][-1]
+    if path[:1] == [WARNINGS]:
+        return
+    emptied = _may_be_empty(at)
+    missing = re.match(r'"(.+?)" is a required property', error.message)
+    if missing:
+        path = [*path, missing.group(1)]
+        if path == ["lineItems"] and emptied:
+            return
+    where = _where(path)
+    owner = "PRICE-FORM" if keyword == "pattern" and where.endswith(".value") else requirement
+    seen = "absent" if missing else _seen(keyword, _value(at.exchange.body, path))
+    want = "is there" if missing else _want(keyword, error)
+    yield true(
+        False,
+        "the form of amounts" if owner == "PRICE-FORM" else f"{_named(where)} {'is there' if missing else keyword}",
+        f"{where} {want}",
+        seen,
+        _test(path, keyword, error, bool(missing)),
+        requirement=owner,
+    )
+
+
+def _named(where: str) -> str:
+    """The field as a finding names it: an amount is like any other, so that a form of all of them is told once."""
+    holder, _, last = where.rpartition(".")
+    return f"amounts: {last}" if holder and last in ("value", "currency") else where
+
+
+def _may_be_empty(at: At) -> bool:
+    """Whether the session has no lines, or lost its only one just now; of a session that is not known, who can tell."""
+    if at.session is None:
+        return at.operation != contract.INITIATE
+    return at.session.phase in ("empty", "ordered", "declined") or _takes_the_last(at)
+
+
+def _takes_the_last(at: At) -> bool:
+    last = at.before is not None and len(at.before.lines) == 1
+    return last and at.operation == contract.QUANTITY and at.body.get("quantity") == 0
+
+
+def _where(path: list[Any]) -> str:
+    return "".join("[]" if isinstance(one, int) else f".{one}" for one in path).lstrip(".")
+
+
+def _value(body: Any, path: list[Any]) -> Any:
+    for one in path:
+        body = body[one] if isinstance(body, dict | list) else None
+    return body
+
+
+def _want(keyword: str, error: Any) -> str:
+    if keyword in LIMITS:
+        words, one, many = LIMITS[keyword]
+        return f"{words} {error.kind.limit} {one if error.kind.limit == 1 else many}".rstrip()
+    if keyword == "pattern":
+        return _form(error.kind.pattern)
+    if keyword == "type":
+        return f"has type {' or '.join(error.kind.types)}"
+    if keyword == "enum":
+        return f"is one of {shown(error.kind.options)}"
+    return f"keeps {keyword}"
+
+
+def _form(pattern: str) -> str:
+    """What a pattern asks for: people read an example with less trouble than an expression."""
+    words = next((words for sample, words in FORMS if re.search(pattern, sample)), None)
+    return f"is {words}" if words else f"matches {pattern}"
+
+
+def _seen(keyword: str, value: Any) -> str:
+    if value is None:
+        return "null"  # it is there, so it is not nothing
+    if keyword in ("minLength", "maxLength") and isinstance(value, str):
+        return f"{len(value)} {'character' if len(value) == 1 else 'characters'}: {shown(value)}"
+    return shown(value)
+
+
+def _test(path: list[Any], keyword: str, error: Any, missing: bool) -> str:
+    """jq over every element of the lists on the way, so that it does not hang on a position."""
+    steps = "".join("[]?" if isinstance(one, int) else f".{one}" for one in (path[:-1] if missing else path))
+    if missing:
+        return f'all(.body{steps}; type != "object" or has({quoted(path[-1])}))'
+    holds = _condition(keyword, error)
+    if path and isinstance(path[-1], str):  # a member may be absent, but not null
+        outer = "".join("[]?" if isinstance(one, int) else f".{one}" for one in path[:-1])
+        name = quoted(path[-1])
+        return f'all(.body{outer}; type != "object" or (has({name})|not) or (.[{name}]|{holds}))'
+    return f"all(.body{steps}; {holds})"
+
+
+def _condition(keyword: str, error: Any) -> str:
+    if keyword == "type":
+        names = re.findall(r'"(string|integer|number|boolean|array|object)"', error.message) or ["string"]
+        jq = "number" if names[-1] in ("integer", "number") else names[-1]
+        return f"type == {quoted(jq)}" + (" and . == floor" if names[-1] == "integer" else "")
+    if keyword == "enum":
+        return f"IN({','.join(quoted(one) for one in error.kind.options)})"
+    if keyword == "pattern":
+        return f'type == "string" and test({quoted(error.kind.pattern)})'
+    if keyword in ("minLength", "maxLength", "minItems"):
+        return f"length {'<=' if keyword == 'maxLength' else '>='} {error.kind.limit}"
+    return ". != null"

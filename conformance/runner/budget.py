@@ -1,0 +1,129 @@
+"""A budget of requests: what is asked first, and what N leaves unasked.
+
+`costs.json` has, for each test, how many requests it takes when cut to the bone and which requirements it then judges,
+as measured on the mock (`python -m devtools.costs`). The choice is greedy: most new requirements for a request.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from conformance.core import contract
+
+COSTS = Path(__file__).with_name("costs.json")
+WEIGHT = {"MUST": 10, "SHOULD": 3, "READING": 1}
+# The four rules that partners ask for first: no change after payment, marketplace mismatch, at most N lines, quantity 0;
+# and the tests that ask for them with every method.
+MISSION = ("PAY-LOCK", "MARKET-SAME", "LINES-MAX", "QTY-ZERO", "QTY-LAST")
+FIRST = (
+    "line_items/test_lines.py::test_the_maximum_passes_and_one_more_is_refused",
+    "line_items/test_quantity_zero.py::test_each_line_can_be_removed",
+    "payment/test_payment.py::test_nothing_changes_after_payment[calm]",
+    "marketplace/test_marketplace.py::test_no_method_works_in_another_marketplace",
+    "line_items/test_quantity_zero.py::test_an_emptied_session_takes_no_more_changes[calm]",
+)
+MISSION_WEIGHT = 60
+# Tests share sessions, so more of them fit than their costs apart say; none begins that no longer fits by itself.
+SHARING = 1.6
+_MARKET = re.compile(r"EBAY_[A-Z]+(?:-(?=.)|\])|-EBAY_[A-Z]+(?=[-\]])")
+
+
+@cache
+def costs() -> dict[str, dict[str, Any]]:
+    """What each test costs and judges: {test: {"requests": n, "judges": [ids]}}."""
+    if not COSTS.is_file():
+        return {}
+    found: dict[str, dict[str, Any]] = json.loads(COSTS.read_text(encoding="utf-8"))
+    return found
+
+
+def test_name(nodeid: str) -> str:
+    """The name of a test without the marketplace that it runs in; other parameters stay, since they judge other rules."""
+    name, _, parameters = nodeid.removeprefix("suites/").partition("[")
+    rest = _MARKET.sub("", parameters).rstrip("]")
+    return f"{name}[{rest}]" if rest else name
+
+
+def weight(requirement: str) -> int:
+    """What a first judgment of a requirement is worth."""
+    return MISSION_WEIGHT if requirement in MISSION else WEIGHT[contract.requirements()[requirement].level]
+
+
+def cost(nodeid: str, *, whole: bool = False) -> int:
+    """About how many requests a test takes by itself, cut to the bone or with all its cases."""
+    entry = costs().get(test_name(nodeid), {})
+    fewest = max(1, int(entry.get("requests", 1)))
+    return max(fewest, int(entry.get("whole", fewest))) if whole else fewest
+
+
+def choose(nodeids: Iterable[str], limit: int | None, done: set[str], spent: int = 0) -> dict[str, bool]:
+    """The tests to run, in order, each with whether it asks for all its cases (and not for as few as will do).
+
+    limit: requests that they may take in all; done: what is judged already. First come the rules that every target can
+    be judged by, then those that need a rare role (contracts/needs.yaml). What a limit leaves after that goes into all
+    cases of the same tests, those first where that is cheap, and then into other tests of the same rules.
+    """
+    left = {
+        one: (cost(one), frozenset(entry["judges"]))
+        for one in nodeids
+        if (entry := costs().get(test_name(one))) and entry["judges"]
+    }
+    usual = {one for one in contract.requirements() if not contract.is_rare(one)}
+    chosen: dict[str, bool] = {}
+    room = None if limit is None else round(limit * SHARING) - spent
+    judged = set(done)
+    for one in sorted(left, key=lambda one: FIRST.index(test_name(one)) if test_name(one) in FIRST else -1):
+        if test_name(one) in FIRST and left[one][1] - judged and (room is None or left[one][0] <= room):
+            needed, judges = left.pop(one)
+            room = None if room is None else room - needed
+            judged |= judges
+            chosen[one] = False
+    while True:
+        before = len(chosen)
+        for wanted in (usual, set(contract.requirements())):
+            room = _cover(left, wanted, judged, chosen, room)
+        if room is None or len(chosen) == before:
+            return chosen
+        assert limit is not None
+        room -= round(_deepen(chosen, limit - spent - sum(map(cost, chosen))) * SHARING)
+        judged = set(done)
+
+
+def _deepen(chosen: dict[str, bool], room: int) -> int:
+    """Asks for all cases, the cheapest first, after everything else; room: what the tests leave, even if none shared.
+
+    Returns how many requests that takes.
+    """
+    before = room
+    more = {one: cost(one, whole=True) - cost(one) for one in chosen if test_name(one) not in FIRST}
+    for one in sorted(more, key=lambda one: (more[one], one)):
+        if 0 < more[one] <= room and not chosen[one]:
+            room -= more[one]
+            del chosen[one]
+            chosen[one] = True
+    return before - room
+
+
+def _cover(
+    left: dict[str, tuple[int, frozenset[str]]],
+    wanted: set[str],
+    judged: set[str],
+    chosen: dict[str, bool],
+    room: int | None,
+) -> int | None:
+    """Takes out of `left` what judges most of `wanted` for a request, until nothing more does; returns the room left."""
+    while True:
+        worth = {one: sum(map(weight, (judges & wanted) - judged)) / needed for one, (needed, judges) in left.items()}
+        fitting = [one for one in worth if worth[one] and (room is None or left[one][0] <= room)]
+        if not fitting:
+            return room
+        best = max(fitting, key=lambda one: (worth[one], -left[one][0], one))
+        needed, judges = left.pop(best)
+        room = None if room is None else room - needed
+        judged |= judges
+        chosen[best] = False

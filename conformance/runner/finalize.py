@@ -1,0 +1,144 @@
+"""The end of a run: journals are merged, findings shrunk, the report folder written. Whole or not at all."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import sys
+import traceback
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from time import monotonic
+from typing import Any
+
+from conformance.core import contract
+from conformance.evidence import journal
+from conformance.evidence.aggregate import Merged, drop_consequences, merge
+from conformance.evidence.atomic_swap import RESULT, staged
+from conformance.evidence.result import Frame, build
+from conformance.evidence.session_loss import drop_what_loss_explains
+from conformance.evidence.shrink import shrink_finding
+from conformance.evidence.verdict import DEFECT, INCOMPLETE
+from conformance.runner.process_summary import read_parts
+from conformance.runner.progress import where
+from conformance.runner.signals import undisturbed
+
+SHRINKING = 10**9  # places in the plan from here on are replays
+MOST_SHRUNK = 12  # findings that are shrunk; beyond that something general is broken
+LONGEST_SHRINKING_S = 90.0
+TRACES, EXCHANGES = "traces.jsonl", "exchanges.jsonl"
+KILL_MATRIX = "kill-matrix.json"  # beside a report, if somebody put it there; the page shows it
+
+
+def finish(run: Any, frame: Callable[[], Frame], earlier: Iterable[tuple[Path, list[journal.TraceRecord]]] = ()) -> int:
+    """Merges the run's journals (and those of earlier parts), shrinks, writes the report and returns the exit status."""
+    folder, parts = run.settings.report, run.parts
+    before = list(earlier)
+    records = journal.read(parts)
+    merged = merge([*(one for _, listed in before for one in listed), *records])
+    if sum(one.forgotten for one in read_parts(parts)):
+        drop_what_loss_explains(merged)
+    if run.stopped is None and not run.interrupted and run.settings.recording is None:
+        try:
+            _shrink(run, merged, records)
+        except KeyboardInterrupt:
+            run.interrupted = True
+    with undisturbed():
+        named = {one.rpartition("/")[0] for finding in merged.findings.values() for one in finding.exchanges}
+        again = [one for one in journal.read(parts) if one.index >= SHRINKING]
+        merged.requests += sum(one.requests for one in again)
+        sources = [*before, (parts, [*records, *(one for one in again if one.name in named)])]
+        return write_report(folder, frame(), merged, sources, run.redact, parts)
+
+
+def write_report(
+    folder: Path,
+    frame: Frame,
+    merged: Merged,
+    sources: list[tuple[Path, list[journal.TraceRecord]]],
+    redact: Callable[[str], str],
+    parts: Path | None = None,
+) -> int:
+    """Puts exchanges, traces, result and every view into the folder, prints the summary and returns the exit status.
+
+    A report that cannot be written is a sentence, and the earlier one stays.
+    """
+    from reports.terminal import print_summary, wants_colour
+
+    document: dict[str, Any] = {}
+    try:
+        with staged(folder) as draft:
+            collect(draft, sources)
+            document = build(frame, merged, draft / EXCHANGES)
+            text = _writable(redact(json.dumps(document, indent=1, ensure_ascii=False, default=str)))
+            (draft / RESULT).write_text(text, encoding="utf-8")
+            if parts and (parts / "scripts").is_dir():
+                shutil.move(parts / "scripts", draft / "scripts")
+            if (folder / KILL_MATRIX).is_file():
+                shutil.copyfile(folder / KILL_MATRIX, draft / KILL_MATRIX)
+            broken = _render(draft)
+    except OSError as error:
+        document = document or build(frame, merged, Path(os.devnull))
+        print(f"\nThe report could not be written to {folder}: {error.strerror or type(error).__name__}.")
+        print(f"What it would have said: {redact(document['sentence'])}")
+        return int(document["exit_status"] or INCOMPLETE)
+    finally:
+        if parts:
+            shutil.rmtree(parts, ignore_errors=True)
+    print_summary(json.loads(text), sys.stdout, wants_colour(sys.stdout), folder)
+    if broken:
+        print(f"The suite itself has a defect: some views of the report could not be made ({broken}).")
+    return DEFECT if broken else int(document["exit_status"])
+
+
+def _render(folder: Path) -> str | None:
+    """Makes the views; what went wrong in our own code, if something did: result and exchanges are worth keeping."""
+    from reports import render_all
+
+    try:
+        render_all(folder)
+    except OSError:
+        raise
+    except Exception as error:
+        last = traceback.extract_tb(error.__traceback__)[-1]
+        return f"{type(error).__name__} at {Path(last.filename).name}:{last.lineno}"
+    return None
+
+
+def _writable(text: str) -> str:
+    """Halves of characters, which UTF-8 cannot hold, as JSON escapes."""
+    return re.sub("[\ud800-\udfff]", lambda found: f"\\u{ord(found.group()):04x}", text)
+
+
+def collect(folder: Path, sources: list[tuple[Path, list[journal.TraceRecord]]]) -> None:
+    """Puts the exchanges of all traces into one file, in the order of the plan, and the traces beside them."""
+    at = 0
+    with open(folder / EXCHANGES, "wb") as out, open(folder / TRACES, "w", encoding="utf-8") as index:
+        for place, records in sources:
+            for record in records:
+                with open(place / record.file, "rb") as part:
+                    part.seek(record.start)
+                    out.write(part.read(record.length))
+                if record.index < SHRINKING:
+                    moved = {name: getattr(record, name) for name in journal.TraceRecord.__slots__}
+                    index.write(json.dumps(moved | {"file": EXCHANGES, "start": at}) + "\n")
+                at += record.length
+
+
+def _shrink(run: Any, merged: Merged, records: list[journal.TraceRecord]) -> None:
+    by_name, began = {one.name: one for one in records}, monotonic()
+    known = {one.requirement for one in merged.findings.values()}
+    worth = [one for one in merged.findings.values() if contract.requirements()[one.requirement].level != "READING"]
+    for finding in worth[:MOST_SHRUNK]:
+        if finding.first["exchange"].startswith("races/"):
+            continue  # one request after the other shows nothing of it
+        if monotonic() - began > LONGEST_SHRINKING_S:
+            break
+        if finding.first["operation"] != contract.TOKEN:
+            try:
+                shrink_finding(run, finding, by_name, known)
+            except Exception as error:  # a defect of ours must not cost the report
+                run.defects.append(where(error))
+    drop_consequences(merged)

@@ -1,0 +1,61 @@
+"""`--plan`: what would be judged, what not and why, at what cost in requests. Sends nothing."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING
+
+import pytest
+
+from conformance.core import contract
+from conformance.driver.marks import mark_args
+from conformance.runner.budget import costs, test_name
+
+if TYPE_CHECKING:
+    from conformance.runner.run import Run
+
+SHARED = 1.05  # by so much tests that share sessions are surely cheaper than apart
+FIRST = 2  # a token, and a look at the items
+
+
+def cost(run: Run, item: pytest.Item) -> int:
+    """About how many requests a test sends by itself."""
+    known = costs().get(test_name(item.nodeid), {})
+    declared = next((int(mark.kwargs.get("cost", 10)) for mark in item.iter_markers("provokes")), 10)
+    cut = run.settings.alone and item.nodeid.removeprefix("suites/") not in run.whole
+    return int(known.get("requests" if cut else "whole", declared))
+
+
+def print_plan(run: Run, items: list[pytest.Item]) -> None:
+    """Prints the plan of a run, requirement by requirement."""
+    limit, total = run.settings.budget, FIRST
+    tests: dict[str, list[pytest.Item]] = defaultdict(list)
+    sure, told = set[str](), set[str]()
+    for item in items:
+        total += cost(run, item)
+        judges = {*costs().get(test_name(item.nodeid), {}).get("judges", []), *mark_args(item, "provokes")}
+        told |= judges
+        if limit is None or total <= limit * SHARED:
+            sure |= judges
+        for one in mark_args(item, "provokes"):
+            tests[one].append(item)
+    words = f" apart, fewer since they share sessions, of a budget of {limit}" if limit else ""
+    print(f"Plan for {run.profile.name}: {len(items)} tests, about {total} requests{words}.")
+    for chapter in contract.CHAPTERS:
+        print(f"\n{chapter.replace('_', ' ')}")
+        for one in contract.requirements().values():
+            if one.chapter == chapter and run.is_selected(one.id):
+                print(f"  {one.id:<26} {one.level:<8} {_words(run, one.id, tests[one.id], told, sure)}")
+
+
+def _words(run: Run, requirement: str, tests: list[pytest.Item], told: set[str], sure: set[str]) -> str:
+    need = run.not_offered(requirement)
+    if need:
+        return f"not judged: the profile does not offer {need}"
+    if requirement in told and requirement not in sure:
+        return "perhaps: the budget may end before"
+    if tests:
+        return f"judged by {len(tests)} tests, about {sum(cost(run, one) for one in tests)} requests"
+    if requirement in told:
+        return "judged along the way"
+    return f"not judged: {'the budget leaves it out' if run.settings.budget else 'no test of this run provokes it'}"

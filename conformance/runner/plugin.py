@@ -1,0 +1,312 @@
+"""The pytest plug-in: options, one mock for all processes, a shop for each test, the merge at the end.
+
+It is idle unless tests of `suites/` are run. Exit status as in docs/verdict.md.
+"""
+
+from __future__ import annotations
+
+import gc
+import os
+import random
+from collections.abc import Generator, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from conformance.client.api_client import BudgetSpent, RunStopped
+from conformance.core.profile import Profile, ProfileError, load
+from conformance.driver.checkout import Blocked, Shop
+from conformance.driver.marks import rounds
+from conformance.evidence.verdict import DEFECT, INTERRUPTED, WRONG_INPUT
+from conformance.runner.progress import where
+from conformance.runner.run import Run
+from conformance.runner.settings import Settings
+from conformance.runner.signals import children_apart, end_as_ctrl_c
+
+SUITES = Path(__file__).resolve().parents[2] / "suites"
+RUN = pytest.StashKey[Run]()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    group = parser.getgroup("conformance", "conformance of a guest checkout server")
+    group.addoption("--target", metavar="NAME|FILE", help="a profile in targets/ or a path to one (mock)")
+    group.addoption("--base-url", metavar="URL", help="where the target is, in place of the profile's base_url")
+    group.addoption("--report", default="reports/latest", metavar="DIR", help="where the report goes (reports/latest)")
+    group.addoption(
+        "--requirement", action="append", default=[], metavar="ID", help="judge this requirement only; repeatable"
+    )
+    group.addoption("--failed", metavar="DIR", help="judge what failed in an earlier report")
+    group.addoption(
+        "--level", default="should", choices=["must", "should"], help="SHOULDs are judged unless told otherwise"
+    )
+    group.addoption("--plan", action="store_true", help="what would be judged, what not and why; sends nothing")
+    group.addoption("--seed", type=int, default=0, metavar="N", help="seed of everything that is drawn (0)")
+    group.addoption("--budget", type=int, metavar="N", help="at most N requests in all, the most telling ones first")
+    group.addoption("--rate", type=float, metavar="R", help="at most R requests a second")
+    group.addoption("--quick", action="store_true", help="what needs nothing rare, as few requests as possible")
+    group.addoption("--depth", type=int, default=1, metavar="N", help="N times the walks and generated requests (1)")
+    group.addoption("--measure", action="store_true", help="every test as under a budget, apart from the others")
+    group.addoption(
+        "--shard", metavar="I/N", help="part I of N; `python -m conformance.runner.merge_reports` puts them together"
+    )
+    group.addoption("--resume", metavar="DIR", help="go on with what an earlier run left unjudged")
+    group.addoption("--recording", metavar="FILE", help="judge a HAR file or an exchanges.jsonl; sends nothing")
+    group.addoption("--waivers", metavar="FILE", help="known failures (docs/waivers.md)")
+    group.addoption("--allow-production", action="store_true", help="with the profile's consent: read from production")
+
+
+def _wanted(config: pytest.Config) -> bool:
+    """Whether this session judges a target: some argument lies in suites/."""
+    places = [Path(str(one).split("::")[0]) for one in config.args]
+    base = config.invocation_params.dir
+    return any((base / one).resolve() == SUITES or SUITES in (base / one).resolve().parents for one in places)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_cmdline_main(config: pytest.Config) -> None:
+    """Two processes judge the embedded mock, where there are two cores: that takes a third less time. `-n 0` is one."""
+    option, worker = config.option, hasattr(config, "workerinput")  # a worker has no workers of its own
+    embedded = option.target in (None, "mock") and not option.base_url
+    whole = not any((option.requirement, option.failed, option.plan, option.quick, option.measure, option.recording))
+    kept_by_one = option.budget is not None or option.resume or option.usepdb
+    if (
+        embedded
+        and whole
+        and not kept_by_one
+        and getattr(option, "numprocesses", 0) is None
+        and not worker
+        and _wanted(config)
+    ):
+        option.numprocesses = 2 if (os.cpu_count() or 1) > 1 else 0
+
+
+def _profile(settings: Settings) -> Profile:
+    if settings.recording and settings.target == "recording":
+        from conformance.runner.recording import bare_profile
+
+        return bare_profile(settings.recording)
+    return load(settings.target, settings.base_url)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "provokes(*ids, cost): the requirements that a test sends requests for")
+    config.addinivalue_line("markers", "in_marketplaces(count, having): the marketplaces that a test runs in")
+    config.addinivalue_line("markers", "in_situations(wanted, having): the situations that a test runs in, and where")
+    config.addinivalue_line("markers", "through_stubs(): the test asks by negative-testing strings")
+    config.addinivalue_line("markers", "again(): the test draws what it sends; `--depth N` runs it N times")
+    config.addinivalue_line("markers", "reads_only(): the test changes nothing")
+    if not _wanted(config):
+        return
+    worker = getattr(config, "workerinput", None)
+    try:
+        settings = Settings.of(config, worker)
+        config.stash[RUN] = run = Run(settings, _profile(settings))
+        if worker is not None and run.profile.payment == "manual":
+            raise ProfileError('A person pays beside one process: leave out -n where payment.kind is "manual".')
+    except ProfileError as error:
+        raise pytest.UsageError(str(error)) from None
+    gc.freeze()  # what is imported stays, and exchanges are kept for their trace: little to collect, so seldom looked for
+    gc.set_threshold(100_000, 50, 100)
+    config.option.showlocals = False  # values in a report of a crash may be cut off, secrets among them
+    if worker is None:
+        from conformance.runner.progress import replace_terminal
+
+        replace_terminal(config)
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_sessionstart(session: pytest.Session) -> Generator[None, None, None]:
+    run = session.config.stash.get(RUN, None)
+    if run is None or session.config.option.plan:
+        return (yield)
+    if hasattr(session.config, "workerinput"):
+        run.start_worker(session.config.workerinput)
+        return (yield)
+    session.config.add_cleanup(end_as_ctrl_c())
+    try:
+        run.start_controller()
+        with children_apart():  # xdist starts its workers
+            return (yield)
+    except (
+        KeyboardInterrupt
+    ):  # pytest ends no session that has not begun, but there is a report from the first request on
+        if workers := session.config.pluginmanager.getplugin("dsession"):
+            workers.pytest_sessionfinish()
+        if run.finish_controller(interrupted=True) == WRONG_INPUT:
+            print("\nThe run was interrupted before its first request; there is no report of it.")
+        raise
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_node_collection_finished(node: Any, ids: Sequence[str]) -> None:
+    """xdist: what the workers are to run."""
+    run = node.config.stash.get(RUN, None)
+    if run:
+        run.collected |= set(ids)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """xdist: what a worker needs of the controller."""
+    run = node.config.stash.get(RUN, None)
+    if run:
+        node.workerinput.update(run.for_worker())
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    run = metafunc.config.stash.get(RUN, None)
+    if run is None or "market" not in metafunc.fixturenames:
+        return
+    nodeid = metafunc.definition.nodeid
+    if mark := metafunc.definition.get_closest_marker("in_situations"):
+        pairs = [
+            (market, name)
+            for name, count in mark.args[0].items()
+            for market in run.marketplaces(f"{nodeid}/{name}" if count else nodeid, count, mark.kwargs["having"])
+        ]
+        metafunc.parametrize("market, situation", pairs, ids=[f"{market}-{name}" for market, name in pairs])
+        return
+    mark = metafunc.definition.get_closest_marker("in_marketplaces")
+    count = mark.args[0] if mark and mark.args else None
+    having = mark.kwargs.get("having") if mark else None
+    names = run.marketplaces(nodeid, count, having)
+    if names and metafunc.definition.get_closest_marker("again"):
+        values, ids = rounds(names, run.settings.depth)
+        metafunc.parametrize("market", values, ids=ids)
+        return
+    metafunc.parametrize(
+        "market",
+        names or [pytest.param("", marks=pytest.mark.skip(reason=f"not offered: {having or 'a marketplace'}"))],
+        ids=names or ["none"],
+    )
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    run = config.stash.get(RUN, None)
+    if run is None:
+        return
+    kept, gone = run.select(items)
+    if gone:
+        config.hook.pytest_deselected(items=gone)
+        items[:] = kept
+    if config.option.plan:
+        from conformance.runner.plan import print_plan
+
+        print_plan(run, kept)
+        items[:] = []
+
+
+@pytest.fixture
+def shop(request: pytest.FixtureRequest) -> Generator[Shop, None, None]:
+    """A shop of the target for one test: everything that it sends is recorded and judged."""
+    run = request.config.stash[RUN]
+    capture = request.config.pluginmanager.getplugin("capturemanager")
+
+    def tell(text: str) -> None:
+        with capture.global_and_fixture_disabled():
+            print(f"\n{text}", flush=True)
+
+    if run.target and capture:
+        run.target.tell = tell
+    if not run.fits(request.node):
+        run.budget_spent = True
+        pytest.skip("the budget has no room for it")
+    random.seed(f"{run.settings.seed}/{request.node.nodeid}")
+    with run.shop_of(request.node) as opened:
+        before = len(opened.trace.exchanges)
+        yield opened
+        request.node.user_properties.append(("requests", len(opened.trace.exchanges) - before))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None, Any, Any]:
+    run = item.config.stash.get(RUN, None)
+    if run is None:
+        return (yield)
+    try:
+        result = yield
+    except Blocked as blocked:
+        run.skipped(item, f"blocked by {blocked}")
+        pytest.skip(f"blocked by {blocked}")
+    except RunStopped as stopped:
+        if isinstance(stopped, BudgetSpent):
+            run.budget_spent = True
+        else:
+            run.stopped = str(stopped)
+            run.skipped(item, str(stopped))  # so that --resume asks again
+        item.session.shouldstop = str(stopped)
+        pytest.skip(str(stopped))
+    except Exception:
+        # a test may count on what a broken answer lacks; without a breach it is a defect of the test
+        excuse = run.excuse()
+        if excuse is None:
+            raise
+        run.skipped(item, excuse)
+        pytest.skip(excuse)
+    if stumbles := run.stumbles():
+        pytest.fail(f"defect: {stumbles[0]}", pytrace=False)
+    broken = run.broken(item)
+    if broken:
+        pytest.fail(f"breach: {broken}", pytrace=False)
+    return result
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """No report of a test, whoever writes it down, holds a secret."""
+    report = yield
+    run = item.config.stash.get(RUN, None)
+    if run and not report.passed:
+        shown = report.longrepr
+        if isinstance(shown, tuple):
+            report.longrepr = (shown[0], shown[1], run.redact(shown[2]))
+        elif shown is not None:
+            report.longrepr = run.redact(str(shown))
+    if run and report.sections:
+        report.sections = [(name, run.redact(text)) for name, text in report.sections]
+    return report
+
+
+def _missing(collected: set[str], reported: set[str]) -> str | None:
+    """Tests that did not come to their end, with a worker that died, leave the run incomplete."""
+    lost = sorted(collected - reported)
+    return f"{len(lost)} of {len(collected)} tests did not come to their end, {lost[0]} first." if lost else None
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    run = session.config.stash.get(RUN, None)
+    if run is None:
+        return
+    if hasattr(session.config, "workerinput"):
+        run.finish_worker()
+        return
+    if session.config.option.plan:
+        session.exitstatus = 0
+        return
+    if run.settings.recording and exitstatus != pytest.ExitCode.INTERRUPTED:
+        from conformance.runner.recording import judge_recording
+
+        judge_recording(run)
+    reporter = session.config.pluginmanager.getplugin("terminalreporter")
+    run.defects += [run.redact(one) for one in getattr(reporter, "defects", [])]
+    interrupted = exitstatus == pytest.ExitCode.INTERRUPTED and not run.budget_spent
+    if not interrupted and run.stopped is None and not run.budget_spent:
+        run.stopped = _missing(run.collected, getattr(reporter, "reported", run.collected))
+    try:
+        session.exitstatus = run.finish_controller(interrupted)
+    except KeyboardInterrupt:
+        print("\nThe run was interrupted while it ended; there is no report of it.")
+        session.exitstatus = INTERRUPTED
+    except Exception as error:
+        print(f"\nThe suite itself has a defect, and there is no report: {where(error)}.")
+        session.exitstatus = DEFECT
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    run = config.stash.get(RUN, None)
+    if run:
+        run.close()

@@ -1,0 +1,51 @@
+"""What a process leaves for the controller beside its journal: why it stopped, and what it sent in vain."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from pathlib import Path
+from typing import NamedTuple
+
+from conformance.client.circuit_breaker import Patience, unanswered, worth_telling
+
+
+class Part(NamedTuple):
+    """One process's part of a run.
+
+    last: why the last request without an answer had none. forgotten: sessions that the target made and then did not know.
+    """
+
+    stopped: str | None
+    token_requests: int
+    requests: int
+    unanswered: int
+    last: str
+    forgotten: int
+
+    @classmethod
+    def of(cls, patience: Patience, stopped: str | None, token_requests: int) -> Part:
+        """What is to be told of a process."""
+        return cls(stopped, token_requests, patience.total, patience.unanswered, patience.last, patience.forgotten)
+
+    def write(self, path: Path) -> None:
+        """Leaves it on disk, whole or not at all. Raises OSError."""
+        draft = path.with_suffix(".new")
+        draft.write_text(json.dumps(self._asdict()), encoding="utf-8")
+        draft.replace(path)
+
+
+def read_parts(folder: Path) -> list[Part]:
+    """The parts of the processes that came to their end."""
+    return [Part(**json.loads(one.read_text(encoding="utf-8"))) for one in sorted(folder.glob("*.part"))]
+
+
+def cause_of_end(parts: Iterable[Part]) -> str | None:
+    """Why the run ended early, or cannot be complete though it came to its end; None if nothing is wrong."""
+    listed = list(parts)
+    for one in listed:
+        if one.stopped:
+            return one.stopped
+    count, total = sum(one.unanswered for one in listed), sum(one.requests for one in listed)
+    last = next((one.last for one in reversed(listed) if one.unanswered), "")
+    return unanswered(count, total, last) if worth_telling(count, total) else None

@@ -1,0 +1,126 @@
+"""What the terminal shows while a run goes on: one line per chapter in a log, one moving line on a screen."""
+
+from __future__ import annotations
+
+import re
+import sys
+import time
+import traceback
+from pathlib import Path
+from typing import Any
+
+import pytest
+from _pytest.terminal import TerminalReporter
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def where(error: BaseException) -> str:
+    """What went wrong in our own code, and where, without a value that a server may have sent."""
+    frames = traceback.extract_tb(error.__traceback__)
+    ours = [one for one in frames if ROOT in Path(one.filename).parents and ".venv" not in one.filename] or frames
+    place = f" at {Path(ours[-1].filename).name}:{ours[-1].lineno}" if ours else ""
+    return f"{type(error).__name__}{place}"
+
+
+def _last_line(report: pytest.CollectReport | pytest.TestReport) -> str:
+    """What went wrong in our own code, and where."""
+    lines = [one for one in str(report.longrepr).splitlines() if one.strip()]
+    errors = [one[1:].strip() for one in lines if one.startswith("E ")]
+    return f"{errors[0] if errors else lines[0] if lines else 'error'} ({lines[-1] if lines else ''})"
+
+
+class Progress(TerminalReporter):  # type: ignore[misc]
+    """Takes the place of pytest's own reporter: findings are told once, at the end, by requirement."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        super().__init__(config, sys.stdout)
+        self._chapter = self._line = ""
+        self._begun: set[str] = set()
+        self._began = time.perf_counter()
+        self._requests = 0
+        self._tests = 0
+        self._moving = self._tw.isatty if hasattr(self._tw, "isatty") else sys.stdout.isatty()
+        self._last = 0.0
+        self.defects: list[str] = []
+        self.reported: set[str] = set()
+
+    @property
+    def _screen(self) -> bool:
+        return sys.stdout.isatty()
+
+    def pytest_sessionstart(self, session: pytest.Session) -> None:
+        self._session = session
+
+    def pytest_collection(self) -> None: ...
+
+    def pytest_collection_finish(self, session: pytest.Session) -> None: ...
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        if report.failed:
+            self.defects.append(f"{report.nodeid}: {_last_line(report)}")
+
+    def pytest_runtest_logstart(self, nodeid: str, location: Any) -> None: ...
+
+    def pytest_runtest_logfinish(self, nodeid: str) -> None: ...
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        category = "passed" if report.passed else "skipped" if report.skipped else "failed"
+        self._add_stats(category, [report])
+        if report.failed and "breach: " not in str(report.longrepr):
+            self.defects.append(f"{report.nodeid}: {_last_line(report)}")
+        if report.when == "teardown":
+            self.reported.add(report.nodeid)
+            self._tests += 1
+            self._requests += int(dict(report.user_properties).get("requests", 0))  # type: ignore[call-overload]
+            self._show(Path(report.nodeid.split("::")[0]).parent.name)
+
+    def _show(self, chapter: str) -> None:
+        spent = time.perf_counter() - self._began
+        rate = self._requests / spent if spent else 0.0
+        line = f"  {chapter.replace('_', ' '):<18} {self._tests:>5} tests  {self._requests:>6} requests  {rate:>5.0f}/s"
+        if self._screen:
+            if time.perf_counter() - self._last > 0.1:
+                self._last = time.perf_counter()
+                self._tw.write(f"\r\x1b[2K{line}")
+                self._tw.flush()
+        elif chapter not in self._begun and self._begun:  # processes side by side go to and fro between chapters
+            self.write_line(self._line)
+        self._begun.add(chapter)
+        self._chapter, self._line = chapter, line
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> Any:
+        if self._screen:
+            self._tw.write("\r\x1b[2K")
+        elif self._chapter:
+            self.write_line(self._line)
+        return (yield)
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_terminal_summary(self) -> Any:
+        return (yield)
+
+    def pytest_internalerror(self, excrepr: Any) -> bool:
+        """A crash of pytest or of the plug-in: one line, told with the verdict."""
+        crash = getattr(excrepr, "reprcrash", None)
+        kind = re.match(r"[\w.]*", crash.message) if crash else None
+        place = f" at {Path(crash.path).name}:{crash.lineno}" if crash else ""
+        self.defects.append(f"{kind.group() if kind and kind.group() else 'error'}{place}")
+        return True
+
+    def pytest_warning_recorded(self, *arguments: Any, **more: Any) -> None: ...
+
+    def summary_stats(self) -> None: ...
+
+    def pytest_keyboard_interrupt(self, excinfo: Any) -> None: ...
+
+    def pytest_unconfigure(self) -> None: ...
+
+
+def replace_terminal(config: pytest.Config) -> None:
+    """Puts Progress in the place of pytest's terminal reporter."""
+    standard = config.pluginmanager.getplugin("terminalreporter")
+    if standard is not None and not isinstance(standard, Progress):
+        config.pluginmanager.unregister(standard)
+        config.pluginmanager.register(Progress(config), "terminalreporter")

@@ -1,0 +1,386 @@
+"""One run: what was asked for, the processes' shops and journals, and the merge into one result."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+import time
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, suppress
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from zlib import crc32
+
+import pytest
+
+from conformance.client.api_client import BudgetSpent, RunStopped, Target
+from conformance.client.circuit_breaker import Patience
+from conformance.core import contract
+from conformance.core.exchange import Exchange
+from conformance.core.profile import PRODUCTION_HOSTS, Profile, ProfileError
+from conformance.driver.checkout import Shop, Trace
+from conformance.driver.discovery import Findings, look
+from conformance.driver.marks import mark_args
+from conformance.evidence import journal
+from conformance.evidence.run_metadata import frame_of
+from conformance.evidence.session_loss import forgotten
+from conformance.evidence.waivers import Waiver, load_waivers
+from conformance.judging.load_rules import load_rules
+from conformance.runner.budget import choose, cost
+from conformance.runner.finalize import SHRINKING, finish
+from conformance.runner.mock_process import MockProcess
+from conformance.runner.process_summary import Part, cause_of_end, read_parts
+from conformance.runner.progress import where
+from conformance.runner.settings import Settings
+
+SCOUT = "scout"
+
+
+@dataclass
+class Run:
+    """The state of this process's part of the run; the controller's also merges."""
+
+    settings: Settings
+    profile: Profile
+    started: datetime = field(default_factory=lambda: datetime.now(UTC))
+    clock: float = field(default_factory=time.perf_counter)
+    key: bytes = field(default_factory=lambda: secrets.token_bytes(16))
+    found: Findings = field(default_factory=Findings)
+    stopped: str | None = None
+    target: Target | None = None
+    mock: MockProcess | None = None
+    book: journal.Journal | None = None
+    indices: dict[str, int] = field(default_factory=dict)
+    chosen: dict[str, list[str]] = field(default_factory=dict)
+    collected: set[str] = field(default_factory=set)
+    defects: list[str] = field(default_factory=list)
+    waivers: list[Waiver] = field(default_factory=list)
+    earlier: list[journal.TraceRecord] = field(default_factory=list)
+    interrupted: bool = False
+    spent: int = 0
+    budget_spent: bool = False
+    whole: set[str] = field(default_factory=set)
+    _trace: Trace | None = None
+    _skipped: str | None = None
+    _before: int = 0
+    _full: bool = False
+
+    def __post_init__(self) -> None:
+        load_rules()
+        settings = self.settings
+        self.waivers = load_waivers(settings.waivers) if settings.waivers else []
+        production = sorted(self.profile.hosts() & set(PRODUCTION_HOSTS))  # then nothing but reading: _serves, Target
+        if production and not settings.recording and not (settings.allow_production and self.profile.allow_production):
+            raise ProfileError(
+                f"{production[0]} is the vendor's production host: it is judged only with --allow-production and "
+                "allow_production = true in the profile, and then by reading alone."
+            )
+        if settings.resume:
+            self.earlier = journal.read_folder(settings.resume)
+        if settings.target == "mock" and not settings.base_url and not settings.recording:
+            self.mock = MockProcess("--max-line-items", str(self.profile.max_line_items or 4))
+
+    @property
+    def parts(self) -> Path:
+        """Where the processes of this run write; no other run, in the same report folder either, uses it."""
+        return self.settings.report / f".parts-{hashlib.sha256(self.key).hexdigest()[:12]}"
+
+    # ------------------------------------------------------------ processes
+
+    def start_controller(self) -> None:
+        """Prepares the report folder and sends the first requests of the run."""
+        if self.mock:
+            self.profile = self.profile.with_base_url(self.mock.base_url)
+        folder = self.settings.report
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            self._open("main")
+        except OSError as error:
+            raise pytest.UsageError(f"The report folder {folder} cannot be written: {error.strerror}.") from None
+        if self.settings.recording or self.profile.reads_only:
+            return
+        try:
+            self._look()
+        except Exception as error:  # a defect of ours must not cost the report
+            self.defects.append(where(error))
+
+    def _look(self) -> None:
+        """The first requests: as few as a budget asks for."""
+        few = self.settings.alone
+        with self.shop(-1, SCOUT) as shop:
+            try:
+                names = list(self.profile.markets)
+                self.found = look(shop, chunks=1 if few else None, markets=names[:1] if few else None)
+                self.stopped = self.found.cause
+                if self.found.locked_out:
+                    shop.trace.judgments.clear()
+            except RunStopped as stopped:
+                self.stopped = str(stopped)
+
+    def for_worker(self) -> dict[str, Any]:
+        """What xdist hands to a worker."""
+        return {
+            "conformance_base_url": self.profile.base_url if self.mock or self.settings.base_url else None,
+            "conformance_found": self.found.dump(),
+            "conformance_key": self.key.hex(),
+            "conformance_stopped": self.stopped,
+        }
+
+    def start_worker(self, given: dict[str, Any]) -> None:
+        """Takes over what the controller found."""
+        self.found = Findings.load(given["conformance_found"])
+        self.key = bytes.fromhex(given["conformance_key"])
+        self.stopped = given["conformance_stopped"]
+        self._open(str(given["workerid"]))
+
+    def _open(self, process: str) -> None:
+        profile = self.profile
+        if self.settings.rate:
+            profile = replace(profile, transport={**profile.transport, "rate_per_s": self.settings.rate})
+        patience = Patience(whole=not (self.settings.alone or self.settings.requirements))
+        self.target = Target(profile, key=self.key, before_request=self._spend, patience=patience)
+        self.book = journal.Journal(self.parts, process, self.redact)
+
+    def _spend(self) -> None:
+        """Called before each request, token calls and repeated attempts included: a budget is never exceeded."""
+        if self.settings.budget is not None and self.spent >= self.settings.budget:
+            raise BudgetSpent(f"The budget of {self.settings.budget} requests is used up.")
+        self.spent += 1
+
+    def redact(self, text: str) -> str:
+        """The text without any secret of the run."""
+        return self.target.secrets.out_of(text) if self.target else text
+
+    def finish_worker(self) -> None:
+        """Leaves this process's part complete on disk."""
+        if self.book and self.target:
+            if self._shared and self._trace:
+                self._close_trace(0)
+            stopped = self.stopped or (None if self.budget_spent else self.target.patience.sentence)
+            part = Part.of(self.target.patience, stopped, self.target.token_requests)
+            try:
+                part.write(self.parts / f"{self.book.file}.part")
+            except OSError as error:
+                self._unwritable(error)
+
+    def finish_controller(self, interrupted: bool) -> int:
+        """Merges, shrinks, writes the report and returns the exit status."""
+        if self.book is None:
+            return 4
+        self.interrupted = interrupted
+        self.finish_worker()
+        self.stopped = self.stopped or cause_of_end(read_parts(self.parts))
+        earlier = [(self.settings.resume, self.earlier)] if self.settings.resume else []
+        return finish(self, lambda: frame_of(self), earlier)
+
+    def close(self) -> None:
+        """Ends what this process started."""
+        if self.book:
+            with suppress(OSError):  # a disk that is full has been told of
+                self.book.close()
+        if self.target:
+            self.target.close()
+        if self.mock:
+            self.mock.stop()
+
+    # ------------------------------------------------------------ tests
+
+    def marketplaces(self, nodeid: str, count: int | None, having: str | None) -> list[str]:
+        """The marketplaces in which a test runs; with a count, another choice for each test."""
+        names = [name for name in self.profile.markets if self._has(name, having)]
+        if self.settings.cut:
+            names = names[:1]
+        elif count is not None and count < len(names):
+            start = crc32(nodeid.encode()) % len(names)
+            names = [name for name in names if name in {names[(start + at) % len(names)] for at in range(count)}]
+        self.chosen[nodeid.rpartition("::")[2]] = names
+        return names
+
+    def _has(self, name: str, having: str | None) -> bool:
+        only = replace(self.profile, markets={name: self.profile.markets[name]})
+        return all(any(only.offers(one) for one in need.split("|")) for need in having.split(" ")) if having else True
+
+    def select(self, items: list[pytest.Item]) -> tuple[list[pytest.Item], list[pytest.Item]]:
+        """The tests of this run: those of the requirements asked for that the target offers something for."""
+        idle = self.stopped is not None or self.settings.recording is not None
+        kept = [] if idle else [item for item in items if self._serves(item)]
+        if self.settings.alone:
+            kept = self._worth(kept)
+        elif self.profile.payment == "manual":  # a person pays a few times: first for what most is judged by
+            first = {one: at for at, one in enumerate(choose([item.nodeid for item in kept], None, set()))}
+            kept.sort(key=lambda item: first.get(item.nodeid, len(first)))
+        else:  # each test with all its cases first, further marketplaces after: breaches show early
+            kept.sort(key=lambda item: not self._thorough(item))
+        if self.earlier and not self.settings.alone:
+            done = {one.name for one in self.earlier if one.skipped is None}
+            kept = [item for item in kept if item.nodeid.removeprefix("suites/") not in done]
+        if self.settings.shard:
+            part, parts = self.settings.shard
+            kept = [item for at, item in enumerate(kept) if at % parts == part - 1]
+        self.indices = {item.nodeid: at for at, item in enumerate(kept)}
+        self.collected |= set(self.indices)
+        chosen = set(self.indices)
+        return kept, [item for item in items if item.nodeid not in chosen]
+
+    def _serves(self, item: pytest.Item) -> bool:
+        """Whether a test can judge something that was asked for."""
+        provoked = mark_args(item, "provokes")
+        stubs = item.get_closest_marker("through_stubs") is not None
+        if (stubs and not self.profile.stubs) or (
+            self.profile.reads_only and item.get_closest_marker("reads_only") is None
+        ):
+            return False
+        wanted = [one for one in provoked if self.is_selected(one) and not self.not_offered(one, stubs=stubs)]
+        return bool(wanted) or not provoked
+
+    def _worth(self, items: list[pytest.Item]) -> list[pytest.Item]:
+        """Under a budget: one marketplace, the tests that judge most for a request first."""
+        first = next(iter(self.profile.markets))
+        by_id = {item.nodeid: item for item in items if _market(item) in (None, first)}
+        done = {requirement for record in self.earlier for requirement, *_ in record.passed}
+        selected = {one for one in contract.requirements() if self.is_selected(one)}
+        done |= set(contract.requirements()) - selected
+        chosen = choose(by_id, self.settings.budget, done, spent=self.spent)
+        self.whole = {one.removeprefix("suites/") for one, whole in chosen.items() if whole}
+        return [by_id[one] for one in chosen]
+
+    def is_selected(self, requirement: str) -> bool:
+        """Whether the run decides on this requirement."""
+        if self.settings.requirements:
+            return requirement in self.settings.requirements
+        return self.settings.level == "should" or contract.requirements()[requirement].level != "SHOULD"
+
+    def not_offered(self, requirement: str, *, stubs: bool = True) -> str | None:
+        """Which need of a requirement the target does not meet; None if it meets them all.
+
+        stubs: the sandbox's negative-testing strings count too.
+        """
+        if stubs and requirement in self.profile.stubbed():
+            return None
+        for need in contract.requirements()[requirement].needs:
+            if not any(self.profile.offers(one) for one in need.split("|")):
+                return need
+        return None
+
+    def fits(self, item: pytest.Item) -> bool:
+        """Whether the budget surely has room for a test; half a test may leave a refusal unproved."""
+        needed = cost(item.nodeid, whole=item.nodeid.removeprefix("suites/") in self.whole)
+        return self.settings.budget is None or self.spent + needed <= self.settings.budget
+
+    def shop_of(self, item: pytest.Item) -> AbstractContextManager[Shop]:
+        """The shop of a test."""
+        return self.shop(
+            self.indices.get(item.nodeid, 0),
+            item.nodeid.removeprefix("suites/"),
+            mark_args(item, "provokes"),
+            thorough=self._thorough(item),
+        )
+
+    def _thorough(self, item: pytest.Item) -> bool:
+        """One marketplace of each test is thorough; which one differs from test to test, so that all have their share."""
+        market = _market(item)
+        if market is None:
+            return True
+        name = item.nodeid.rpartition("[")[0]
+        names = self.chosen.get(getattr(item, "originalname", ""), []) or list(self.profile.markets)
+        return bool(names[crc32(name.encode()) // 7 % len(names)] == market)
+
+    @contextmanager
+    def shop(self, index: int, name: str, provokes: tuple[str, ...] = (), *, thorough: bool = True) -> Iterator[Shop]:
+        """A shop whose exchanges make one trace. index: its place in the plan."""
+        assert self.target and self.book
+        if self._trace is None or not self._shared:
+            self._trace, self._skipped = Trace(name, provokes=provokes), None
+            self._trace.world.units = dict(self.found.units)
+        self._before = len(self._trace.judgments)
+        shop = Shop(
+            self.target,
+            self._trace,
+            features=self.found.features,
+            thorough=thorough and not self.settings.cut,
+            depth=1 if self.settings.cut and name not in self.whole else None,
+            borrows=self._shared,
+            record=self._record,
+        )
+        try:
+            yield shop
+            self._settle(shop)
+        finally:
+            self.target.patience.forgot(self._trace.name, forgotten(self._trace))
+            if not self._shared or index >= SHRINKING:
+                self._close_trace(index)
+
+    def _settle(self, shop: Shop) -> None:
+        """The reads that are still owed, as far as the run may go on."""
+        try:
+            shop.settle()
+        except BudgetSpent:
+            self.budget_spent = True
+        except RunStopped as stopped:
+            self.stopped = str(stopped)
+
+    @property
+    def _shared(self) -> bool:
+        """Whether all tests make one trace, so that they can share sessions."""
+        return self.settings.alone
+
+    def _record(self, exchange: Exchange) -> None:
+        assert self.book
+        try:
+            self.book.exchange(exchange)
+        except OSError as error:
+            raise RunStopped(self._unwritable(error)) from None
+
+    def _close_trace(self, index: int) -> None:
+        assert self.book and self._trace
+        trace, self._trace = self._trace, None
+        if self._full:  # its last line may be half a one
+            return
+        try:
+            self.book.trace(trace, index, self._skipped)
+        except OSError as error:
+            self._unwritable(error)
+
+    def _unwritable(self, error: OSError) -> str:
+        """The disk is full, or gone: no further request is worth it."""
+        assert self.target
+        self._full = True
+        sentence = f"What is seen cannot be written to {self.settings.report} any more: {error.strerror}."
+        self.stopped = self.stopped or sentence
+        self.target.patience.give_up(sentence)
+        return sentence
+
+    def skipped(self, item: pytest.Item, reason: str) -> None:
+        """Remembers why the running test could not go on."""
+        self._skipped = reason
+
+    def excuse(self) -> str | None:
+        """Why the running test may have found less than it counts on: what it saw broken first, or no answer."""
+        trace = self._trace or Trace("")
+        broken = next((one.requirement for one in trace.judgments[self._before :] if not one.ok), None)
+        silent = any(one.silent for one in trace.exchanges)
+        return f"blocked by {broken}" if broken else "the target did not answer" if silent else None
+
+    def stumbles(self) -> list[str]:
+        """Rules that failed on an answer of the running test."""
+        return self._trace.world.stumbles if self._trace else []
+
+    def broken(self, item: pytest.Item) -> str | None:
+        """The breaches that the test was looking for, in a few lines."""
+        if self._trace is None:
+            return None
+        own = set(mark_args(item, "provokes"))
+        found = {
+            (one.requirement, one.claim.want, one.claim.seen)
+            for one in self._trace.judgments[self._before :]
+            if not one.ok and one.claim and one.requirement in own
+        }
+        return "\n".join(f"{name}: expected {want}; seen {seen}" for name, want, seen in sorted(found)) or None
+
+
+def _market(item: pytest.Item) -> str | None:
+    """The marketplace that a test is parametrized with."""
+    callspec = getattr(item, "callspec", None)
+    return callspec.params.get("market") if callspec else None

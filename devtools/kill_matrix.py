@@ -1,0 +1,248 @@
+"""`make matrix`: the default run, as users run it, against every fault of the mock. Proof that each rule can fail.
+
+Writes `kill-matrix.json` (reports/schemas/kill-matrix.schema.json). Two processes work side by side against one mock,
+which serves each fault below a base path of its own; start-up and imports are paid once.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import io
+import json
+import random
+import shutil
+import statistics
+import sys
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from functools import partial
+from pathlib import Path
+from tempfile import mkdtemp
+from typing import Any, TextIO, TypeVar
+
+from conformance import VERSION
+from conformance.runner.mock_process import MockProcess, listed, right_ids
+from conformance.runner.signals import end_as_ctrl_c
+from devtools.corpus import KEPT, keep
+from reports import kill_matrix
+
+T = TypeVar("T")
+R = TypeVar("R")
+FEW = 25
+SUITES = Path(__file__).resolve().parents[1] / "suites"
+
+
+def run_here(arguments: list[str], said: TextIO) -> int:
+    """Runs the suites in this process; returns the exit status. Imports are paid once, however often it is called."""
+    import pytest
+
+    with contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):
+        return int(pytest.main([str(SUITES), "-p", "no:xdist", *arguments]))
+
+
+def judge_fault(fault: dict[str, Any], base_url: str, folder: str, arguments: list[str], own: bool) -> dict[str, Any]:
+    """Runs the suite against one fault in this process and returns its result document; {} if there is none.
+
+    Leaves result.json and what the corpus needs in the folder. own: judge the fault's own requirement alone.
+    """
+    name = fault["name"]
+    report = Path(folder) / name.replace("+", "_")
+    said = io.StringIO()
+    for one in (fault["requirement"], *fault.get("also", ())) if own else ():
+        arguments = [*arguments, "--requirement", one]
+    shutil.rmtree(report, ignore_errors=True)
+    run_here(["--target", "mock", "--base-url", f"{base_url}/x/{name}", "--report", str(report), *arguments], said)
+    try:
+        found: dict[str, Any] = json.loads((report / "result.json").read_text(encoding="utf-8"))
+    except OSError:
+        return {"said": said.getvalue()[-2000:]}
+    keep(report, fault)
+    for one in report.iterdir():
+        if one.is_dir():
+            shutil.rmtree(one)
+        elif one.name not in (KEPT, "result.json"):
+            one.unlink()
+    return found
+
+
+def row(fault: dict[str, Any], result: dict[str, Any]) -> dict[str, Any]:
+    """What the matrix says of one fault."""
+    findings = [one for requirement in result.get("requirements", []) for one in requirement["findings"]]
+    under = sorted({one["requirement"] for one in findings})
+    right = right_ids(fault)
+    own = [one for one in findings if one["requirement"] in right]
+    firsts = [one["first_request"] for one in own if one.get("first_request")]
+    steps = [len(one["steps"]) for one in own if one["steps"]]
+    return {
+        "name": fault["name"],
+        "requirement": fault["requirement"],
+        "chapter": fault["chapter"],
+        "kind": fault["kind"],
+        "found": bool(findings),
+        "under": under,
+        "findings": len(findings),
+        "requests_to_first": min(firsts, default=None),
+        "shrunk": min(steps, default=None),
+    }
+
+
+def document(rows: list[dict[str, Any]], faults: dict[str, dict[str, Any]]) -> dict[str, Any]:
+    """The kill matrix."""
+    right = [one for one in rows if right_ids(faults[one["name"]]) & set(one["under"])]
+    totals = {"faults": len(rows), "found": sum(one["found"] for one in rows), "right_id": len(right)}
+    return {
+        "format": 1,
+        "suite": VERSION,
+        "totals": totals,
+        "faults": sorted(rows, key=lambda one: (one["chapter"], one["requirement"], one["name"])),
+    }
+
+
+def sample(faults: list[dict[str, Any]], count: int, seed: int) -> list[dict[str, Any]]:
+    """A stratified sample: every kind and every chapter in turn."""
+    drawn = random.Random(seed)
+    groups: dict[tuple[str, str], list[dict[str, Any]]] = {}
+    for fault in drawn.sample(faults, len(faults)):
+        groups.setdefault((fault["kind"], fault["chapter"]), []).append(fault)
+    chosen: list[dict[str, Any]] = []
+    while len(chosen) < min(count, len(faults)):
+        for group in drawn.sample(list(groups), len(groups)):
+            if groups[group] and len(chosen) < count:
+                chosen.append(groups[group].pop())
+    return chosen
+
+
+def crossed(
+    faults: list[dict[str, Any]], conditions: list[dict[str, Any]], count: int, seed: int
+) -> list[dict[str, Any]]:
+    """So many faults, each narrowed to a condition, all of them drawn."""
+    drawn = random.Random(seed)
+    plain = ("always", "status", "id", "field", "boundary", "cent", "ignored", "applied-though-refused", "answer-only")
+    pairs = [(fault, one["name"]) for fault in faults for one in conditions if fault["kind"] in plain]
+    return [{**fault, "name": f"{fault['name']}~{one}"} for fault, one in drawn.sample(pairs, min(count, len(pairs)))]
+
+
+def spread(judge: Callable[[T], R], servers: list[T], workers: int) -> Iterator[tuple[T, R]]:
+    """Each server with what `judge` says of it, as they end. Processes live for FEW faults each: a run leaves some memory behind.
+
+    (`max_tasks_per_child` would say the same, but lets Python 3.11 wait for ever: CPython issue 115634.)
+    """
+    for at in range(0, len(servers), FEW * workers):
+        with ProcessPoolExecutor(workers) as pool:
+            jobs = {pool.submit(judge, one): one for one in servers[at : at + FEW * workers]}
+            try:
+                for job in as_completed(jobs):
+                    yield jobs[job], job.result()
+            except BaseException:  # told to end: what has not begun is left
+                pool.shutdown(wait=False, cancel_futures=True)
+                raise
+
+
+def run(
+    faults: list[dict[str, Any]], *, workers: int, arguments: list[str], folder: Path, own: bool = False
+) -> list[dict[str, Any]]:
+    """Judges each fault; prints a line for each as it is done."""
+    mock = MockProcess()
+    rows = []
+    try:
+        judge = partial(judge_fault, base_url=mock.base_url, folder=str(folder), arguments=arguments, own=own)
+        for fault, result in spread(judge, faults, workers):
+            found = row(fault, result)
+            rows.append(found)
+            right = right_ids(fault) & set(found["under"])
+            mark = "found  " if right else "OTHER  " if found["found"] else "MISSED "
+            print(
+                f"{mark} {fault['name']:<58} {fault['requirement']:<22} {', '.join(found['under'])} "
+                f"[{found['findings']} findings, first after {found['requests_to_first']}, shrunk to {found['shrunk']}]"
+                + (f" {result['said'][-300:]}" if "said" in result else ""),
+                flush=True,
+            )
+    finally:
+        mock.stop()
+    return rows
+
+
+def earlier(folder: Path, fault: dict[str, Any]) -> dict[str, Any]:
+    """The result document that an interrupted matrix left for a fault; {} if it left none, or one that was cut short."""
+    path = folder / fault["name"]
+    if not (path / KEPT).is_file():
+        return {}
+    found: dict[str, Any] = json.loads((path / "result.json").read_text(encoding="utf-8"))
+    return {} if found["verdict"] == "incomplete" else found
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Exit status 0 if every fault was found under the right id."""
+    parser = argparse.ArgumentParser(
+        prog="python -m devtools.kill_matrix", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--out", default="reports/kill-matrix.json", help="where the matrix goes (%(default)s)")
+    parser.add_argument("--sample", type=int, help="a stratified sample of so many faults")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument(
+        "--only",
+        action="append",
+        default=[],
+        metavar="TEXT",
+        help="faults whose name, kind or requirement has this text; repeatable",
+    )
+    parser.add_argument("--keep", metavar="DIR", help="keep of each run here what `devtools.corpus` takes")
+    parser.add_argument(
+        "--resume", action="store_true", help="faults that have a report in the folder of --keep are done"
+    )
+    parser.add_argument(
+        "--cross",
+        type=int,
+        metavar="N",
+        help="N faults drawn and narrowed to a condition each (mock_server/injection/narrowing.py)",
+    )
+    parser.add_argument("--own", action="store_true", help="each fault with its own requirement alone: far quicker")
+    options = parser.parse_args(arguments)
+    began = time.perf_counter()
+    faults = listed("faults")
+    if options.only:
+        faults = [
+            one
+            for one in faults
+            if any(text in f"{one['name']} {one['kind']} {one['requirement']}" for text in options.only)
+        ]
+    if options.cross:
+        faults = crossed(faults, listed("conditions"), options.cross, options.seed)
+    if options.sample:
+        faults = sample(faults, options.sample, options.seed)
+    if not faults:
+        parser.error("no fault of the mock matches")
+    folder = Path(options.keep or mkdtemp(prefix="matrix-"))
+    seed = ["--seed", str(options.seed)]
+    rows = [row(one, done) for one in faults if options.resume and (done := earlier(folder, one))]
+    known = {one["name"] for one in rows}
+    left = [one for one in faults if one["name"] not in known]
+    end_as_ctrl_c()
+    try:
+        rows += run(left, workers=options.workers, arguments=seed, folder=folder, own=options.own)
+    except KeyboardInterrupt:
+        print(f"Stopped before every fault was judged. `--keep {folder} --resume` goes on from here.")
+        return 130
+    matrix = document(rows, {one["name"]: one for one in faults})
+    Path(options.out).write_text(json.dumps(matrix, indent=1) + "\n", encoding="utf-8")
+    page = kill_matrix.write(Path(options.out))
+    if not options.keep:
+        shutil.rmtree(folder, ignore_errors=True)
+    totals = matrix["totals"]
+    counts = [one["findings"] for one in rows if one["found"]] or [0]
+    firsts = [one["requests_to_first"] for one in rows if one["requests_to_first"]] or [0]
+    print(
+        f"{totals['found']} of {totals['faults']} faults found, {totals['right_id']} under the right id "
+        f"({100 * totals['right_id'] / totals['faults']:.1f} %); "
+        f"findings for one fault: median {statistics.median(counts)}, at most {max(counts)}; "
+        f"requests to the first proof: median {statistics.median(firsts)}, at most {max(firsts)}; "
+        f"{time.perf_counter() - began:.0f} s; {options.out}, {page}"
+    )
+    return 0 if totals["right_id"] == totals["faults"] else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

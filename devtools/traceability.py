@@ -1,0 +1,182 @@
+"""`python -m devtools.traceability [FILE]`: writes docs/requirements.md.
+
+Every requirement with its source, rule, tests and faults.
+
+Rules are what the judge has registered, tests what `provokes` marks name, faults what the mock lists about itself.
+"""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import inspect
+import json
+import subprocess
+import sys
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from conformance.core import contract
+from conformance.core.contract import CHAPTERS, Requirement
+from conformance.judging import judge
+from conformance.judging.load_rules import load_rules
+
+ROOT = contract.ROOT.parent
+PAGE = ROOT / "docs" / "requirements.md"
+DOCUMENTS = {
+    "O": "OpenAPI document",
+    "G": "getGuestCheckoutSession",
+    "I": "initiateGuestCheckoutSession",
+    "P": "placeGuestOrder (v1)",
+    "M": "methods page",
+    "S": "negative-testing page",
+    "R": "REST guide",
+}
+
+
+@dataclass(frozen=True)
+class Place:
+    """A function in the tree; path relative to the project."""
+
+    path: str
+    name: str
+
+
+@dataclass
+class Entry:
+    """All that the project has about one requirement."""
+
+    requirement: Requirement
+    rules: list[Place] = field(default_factory=list)
+    tests: list[Place] = field(default_factory=list)
+    faults: list[str] = field(default_factory=list)
+
+
+def _place(function: Callable[..., Any]) -> Place:
+    code = inspect.unwrap(function).__code__
+    return Place(Path(code.co_filename).resolve().relative_to(ROOT).as_posix(), code.co_name)
+
+
+@cache
+def rules() -> dict[str, list[Place]]:
+    """Which functions judge a requirement. One that speaks for another requirement names it in its code."""
+    load_rules()
+    found = {name: list(dict.fromkeys(map(_place, functions))) for name, functions in judge.RULES.items()}
+    for name, place in _spoken_for():
+        if name not in judge.RULES:
+            found.setdefault(name, [])
+            found[name] += [place] if place not in found[name] else []
+    return found
+
+
+def _spoken_for() -> Iterator[tuple[str, Place]]:
+    """(requirement, function) for every id that stands as a text in a function that yields claims or grounds."""
+    patterns = ("suites/*/rules.py", "suites/races/*.py", "conformance/**/*.py")
+    for path in sorted(one for pattern in patterns for one in ROOT.glob(pattern)):
+        for function in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(function, ast.FunctionDef) and not function.name.startswith("test_"):
+                for node in ast.walk(function):
+                    if isinstance(node, ast.Constant) and node.value in contract.requirements():
+                        yield str(node.value), Place(path.relative_to(ROOT).as_posix(), function.name)
+
+
+@cache
+def tests() -> dict[str, list[Place]]:
+    """Which tests of the suites are marked as provoking a requirement."""
+    found: dict[str, list[Place]] = defaultdict(list)
+    for path in sorted(ROOT.glob("suites/*/test_*.py")):
+        module = importlib.import_module(".".join(path.relative_to(ROOT).with_suffix("").parts))
+        for name, function in vars(module).items():
+            if name.startswith("test_") and callable(function):
+                place = _place(function)
+                for provoked in _provoked(getattr(function, "pytestmark", [])):
+                    if place not in found[provoked]:
+                        found[provoked].append(place)
+    return found
+
+
+def _provoked(marks: list[Any]) -> Iterator[str]:
+    for mark in marks:
+        if mark.name == "provokes":
+            yield from mark.args
+        elif mark.name == "parametrize":
+            for one in mark.args[1]:
+                yield from _provoked([getattr(each, "mark", each) for each in getattr(one, "marks", ())])
+
+
+@cache
+def faults() -> dict[str, list[str]]:
+    """The mock's faults by requirement, in a process of its own: nothing here imports the mock."""
+    command = [sys.executable, "-m", "mock_server", "--list-faults"]
+    ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True, timeout=60)
+    found: dict[str, list[str]] = defaultdict(list)
+    for one in json.loads(ended.stdout):
+        found[one["requirement"]].append(one["name"])
+    return found
+
+
+def entries() -> list[Entry]:
+    """Every requirement in the order of the chapters, with what belongs to it."""
+    return [
+        Entry(one, rules().get(one.id, []), tests().get(one.id, []), faults().get(one.id, []))
+        for one in contract.requirements().values()
+    ]
+
+
+def page() -> str:
+    """The text of docs/requirements.md."""
+    listed = entries()
+    levels = {level: sum(one.requirement.level == level for one in listed) for level in ("MUST", "SHOULD", "READING")}
+    out = [
+        "# Every requirement",
+        "",
+        "<!-- Written by `make requirements`; change contracts/, suites/ or mock_server/faults/ and run it again. -->",
+        "",
+        f"{len(listed)} requirements: {levels['MUST']} MUST, {levels['SHOULD']} SHOULD, {levels['READING']} READING. "
+        "A fault is a way to break the rule on the embedded mock; the kill matrix runs the suite against each.",
+    ]
+    for chapter in CHAPTERS:
+        out += ["", f"## {chapter.replace('_', ' ').capitalize()}"]
+        out += ["", f"Data: `contracts/requirements/{chapter}.yaml`."]
+        for one in listed:
+            if one.requirement.chapter == chapter:
+                out += ["", *_section(one)]
+    return "\n".join(out) + "\n"
+
+
+def _section(entry: Entry) -> list[str]:
+    one = entry.requirement
+    rows = [
+        ("Source", "; ".join(f"{DOCUMENTS.get(it['document'], it['document'])}, {it['place']}" for it in one.sources)),
+        ("Operations", ", ".join(f"`{it}`" for it in one.operations)),
+        ("Needs", ", ".join(f"`{it}`" for it in one.needs) or "nothing of the profile"),
+        ("Readings", "; ".join(one.readings)),
+        ("Rule", _places(entry.rules)),
+        ("Tests", _places(entry.tests)),
+        ("Faults", ", ".join(f"`{it}`" for it in entry.faults) or "none"),
+    ]
+    body = [f"| {name} | {text.replace('|', chr(92) + '|')} |" for name, text in rows if text]
+    return [f"### {one.id}", "", f"**{one.level}** {one.title}. {one.sentence}", "", "| | |", "|---|---|", *body]
+
+
+def _places(places: list[Place]) -> str:
+    by_file: dict[str, list[str]] = defaultdict(list)
+    for one in places:
+        by_file[one.path].append(f"`{one.name}`")
+    return "; ".join(f"`{path}`: {', '.join(names)}" for path, names in by_file.items())
+
+
+def main(arguments: list[str]) -> int:
+    """Writes the page and says where."""
+    path = Path(arguments[0]) if arguments else PAGE
+    path.write_text(page(), encoding="utf-8", newline="\n")
+    print(path)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,45 @@
+"""What counts as JSON, and what is said of what does not."""
+
+from __future__ import annotations
+
+import pytest
+
+from conformance.client.strict_json import DEEPEST, read_bytes, read_json
+
+SAID = {
+    '{"a":NaN}': "NaN",
+    "[-Infinity]": "Infinity",
+    '{"a":1,"a":2}': "twice",
+    "1e999": "beyond all measure",
+    "9" * 5000: "digits",
+    "[" * 100_000 + "]" * 100_000: "nested",
+    "[" * 300 + "]" * 300: "nested",
+    "{": "no JSON",
+    "{} {}": "no JSON",
+    "<html>": "no JSON",
+}
+
+
+@pytest.mark.parametrize("text", SAID, ids=lambda text: text[:12])
+def test_no_json(text: str) -> None:
+    value, shown, why = read_json(text)
+    assert value is None and shown is not None and len(shown) <= 4000
+    assert why and SAID[text] in why
+
+
+@pytest.mark.parametrize("depth", [1, 20, DEEPEST])
+def test_nesting_that_is_taken(depth: int) -> None:
+    assert read_json("[" * depth + "]" * depth).why is None
+    assert read_json("[" + "[]," * 500 + "[]]").why is None
+
+
+def test_halves_of_characters_become_whole() -> None:
+    value = read_json(r'{"\ud800": ["\udc00x", "\ud83d\ude00", "\\ud800"]}').value
+    assert value == {"\ufffd": ["\ufffdx", "\U0001f600", "\\ud800"]}
+    str(value).encode()
+
+
+def test_bytes() -> None:
+    assert read_bytes("ü".encode()) == ("ü", None)
+    text, why = read_bytes(b"\xff{}")
+    assert text == "\ufffd{}" and why and "UTF-8" in why

@@ -1,0 +1,381 @@
+"""The transport against a server of raw bytes: what goes out, that it always ends, and that no secret leaks."""
+
+from __future__ import annotations
+
+import gc
+import gzip
+import socket
+import time
+import traceback
+import tracemalloc
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from conformance.client.transport import Problem, Transport
+from tests.hostile.ask import ask
+from tests.hostile.server import Connection, Request, Server, always, each_request, head, json_answer
+
+BODY = b'{"checkoutSessionId":"v1|1"}'
+OK = json_answer(BODY)
+
+
+@pytest.mark.parametrize(
+    "target",
+    ["/a%7eb/%7C1|2/x%2Fy", "//double///slash/../.", "/a?b=c%20d&e=;f", "/v1%257C", "/-._~!$&'()*+,;=:@\"<>^`{}"],
+)
+def test_the_path_goes_out_exactly_as_given(target: str) -> None:
+    seen: list[Request] = []
+
+    def answer(request: Request) -> bytes:
+        seen.append(request)
+        return OK
+
+    with Server(each_request(answer)) as server:
+        ask(server, target)
+        ask(server, target, "POST")
+    assert [request.target for request in seen] == [target, target]
+    assert seen[1].headers["host"] == server.url.removeprefix("http://")
+    assert seen[1].body == b"{}" and "content-length" not in seen[0].headers
+
+
+def test_given_headers_replace_the_usual_ones() -> None:
+    seen: list[Request] = []
+
+    def answer(request: Request) -> bytes:
+        seen.append(request)
+        return OK
+
+    with Server(each_request(answer)) as server:
+        transport = Transport(extra_headers={"X-Gateway": "k"}, user_agent="suite/1")
+        headers = {"accept-encoding": "identity", "X-A": "é"}
+        transport.send("GET", server.url, headers, None, secret_headers={"X-S": "s"})
+        transport.close()
+    text = seen[0].head.decode()
+    assert seen[0].target == "/"
+    assert "accept-encoding: identity" in text and "gzip" not in text and "X-A: é" in text
+    assert "X-Gateway: k" in text and "User-Agent: suite/1" in text and "X-S: s" in text
+
+
+def test_a_body_without_an_end_is_cut_off() -> None:
+    def endless(connection: Connection) -> None:
+        connection.read()
+        connection.send(head("HTTP/1.0 200 OK"))
+        while True:
+            connection.send(b"x" * 65_536)
+
+    with Server(endless) as server, pytest.raises(Problem) as caught:
+        ask(server)
+    assert caught.value.kind == "too_large"
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        (b"", "No answer began within 0.8 s"),
+        (b"HTTP/1.1 200 OK\r\n", "No answer ended after"),
+        (head("HTTP/1.1 200 OK", "Content-Length: 50") + b"{", "No answer ended after"),
+        (OK.replace(b"28", b"280"), "No answer ended after"),
+    ],
+    ids=["nothing", "head", "body", "length"],
+)
+@pytest.mark.parametrize("drip", [False, True], ids=["silent", "dripping"])
+def test_the_whole_exchange_has_a_deadline(answer: bytes, words: str, drip: bool) -> None:
+    def behave(connection: Connection) -> None:
+        connection.read()
+        if drip and answer:
+            connection.send(answer + b"x" * 500, piece=1, pause_s=0.05)
+        else:
+            connection.send(answer)
+        connection.wait()
+
+    started = time.monotonic()
+    with Server(behave) as server, pytest.raises(Problem) as caught:
+        ask(server, transport=Transport(timeout_s=0.8))
+    assert caught.value.kind == "timeout"
+    assert words in caught.value.detail
+    assert time.monotonic() - started < 8  # the drip alone would take 25
+
+
+def test_a_reset_is_a_reset() -> None:
+    def behave(connection: Connection) -> None:
+        connection.read()
+        connection.send(b"HTTP/1.1 200 OK\r\n")
+        connection.wait(0.05)
+        connection.reset()
+
+    with Server(behave) as server, pytest.raises(Problem, match=r"reset the connection after 17 bytes") as caught:
+        ask(server)
+    assert caught.value.kind == "reset"
+
+
+def test_an_early_answer_to_a_long_request_is_read() -> None:
+    def behave(connection: Connection) -> None:
+        connection.sock.recv(100)
+        connection.send(json_answer({}, 413, "Too Large", Connection="close"))
+        connection.sock.shutdown(socket.SHUT_WR)
+        while connection.sock.recv(65_536):
+            pass
+
+    with Server(behave) as server:
+        assert Transport().send("POST", server.url, {}, b" " * 5_000_000).status == 413
+
+
+class TestConnections:
+    def test_are_kept(self) -> None:
+        with Server(always(OK)) as server:
+            transport = Transport()
+            for _ in range(5):
+                ask(server, transport=transport)
+            assert (server.accepted, transport.requests_sent) == (1, 5)
+            transport.close()
+
+    @pytest.mark.parametrize(
+        "answer",
+        [json_answer({}, Connection="Close"), head("HTTP/1.0 200 OK", "Content-Length: 0")],
+        ids=["1.1", "1.0"],
+    )
+    def test_are_not_kept_when_the_server_says_so(self, answer: bytes) -> None:
+        with Server(always(answer)) as server:
+            transport = Transport()
+            for _ in range(3):
+                ask(server, transport=transport)
+            assert (server.accepted, transport.requests_sent) == (3, 3)
+
+    def test_an_idle_one_that_was_closed_costs_no_request(self) -> None:
+        with Server(always(OK, close=True)) as server:
+            transport = Transport()
+            for _ in range(3):
+                assert ask(server, transport=transport).status == 200
+                time.sleep(0.05)
+            assert transport.requests_sent == 3
+
+    def test_a_server_that_closes_unannounced_is_no_trouble(self) -> None:
+        with Server(always(OK, close=True)) as server:
+            transport = Transport()
+            assert [ask(server, transport=transport).status for _ in range(300)] == [200] * 300
+            assert transport.requests_sent <= 301
+
+    def test_an_idle_one_that_resets_on_use_is_replaced(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        def behave(connection: Connection) -> None:
+            connection.read()
+            connection.send(OK)
+            connection.read()
+            connection.reset()
+
+        monkeypatch.setattr("conformance.client.transport.KEPT_S", 0.25)
+        with Server(behave) as server:
+            transport = Transport()
+            for _ in range(3):
+                assert ask(server, transport=transport).status == 200
+                time.sleep(0.3)
+            assert server.accepted == 3
+            assert transport.requests_sent in (4, 5)  # on a busy machine a reset may show before the connection is used
+
+    def test_resets_now_and_then_are_seen(self) -> None:
+        def behave(connection: Connection) -> None:
+            while request := connection.read():
+                if request.number % 7 == 0:
+                    return connection.reset()
+                connection.send(OK)
+
+        problems = 0
+        with Server(behave) as server:
+            transport = Transport()
+            for _ in range(70):
+                try:
+                    ask(server, transport=transport)
+                except Problem as problem:
+                    assert problem.kind == "reset"
+                    problems += 1
+        assert problems == 9  # of ten: the first could be a connection closed while idle
+        assert transport.requests_sent == 71
+
+    def test_a_reset_that_comes_late_is_not_an_idle_connection(self) -> None:
+        def behave(connection: Connection) -> None:
+            connection.read()
+            connection.send(OK)
+            connection.read()
+            connection.wait(0.6)
+            connection.reset()
+
+        with Server(behave) as server:
+            transport = Transport()
+            ask(server, transport=transport)
+            with pytest.raises(Problem, match="reset the connection without an answer"):
+                ask(server, transport=transport)
+            assert transport.requests_sent == 2
+
+    def test_a_new_one_is_not_tried_again(self) -> None:
+        def behave(connection: Connection) -> None:
+            connection.read()
+            connection.reset()
+
+        with Server(behave) as server:
+            transport = Transport()
+            with pytest.raises(Problem):
+                ask(server, transport=transport)
+            assert (server.accepted, transport.requests_sent) == (1, 1)
+
+    def test_a_request_that_got_a_byte_is_not_sent_again(self) -> None:
+        def behave(connection: Connection) -> None:
+            connection.read()
+            connection.send(OK)
+            connection.read()
+            connection.send(b"H")
+
+        with Server(behave) as server:
+            transport = Transport()
+            ask(server, transport=transport)
+            with pytest.raises(Problem, match="middle of the head"):
+                ask(server, transport=transport)
+            assert transport.requests_sent == 2
+
+    def test_bytes_that_nobody_asked_for_are_a_breach(self) -> None:
+        def behave(connection: Connection) -> None:
+            connection.read()
+            connection.send(OK)
+            connection.wait(0.05)
+            connection.send(b"more")
+            connection.wait()
+
+        with Server(behave) as server:
+            transport = Transport()
+            ask(server, transport=transport)
+            time.sleep(0.15)
+            with pytest.raises(Problem, match="answer before was followed by 4 bytes"):
+                ask(server, transport=transport)
+
+    def test_a_request_timeout_answer_to_an_idle_one_is_no_breach(self) -> None:
+        def behave(connection: Connection) -> None:
+            connection.read()
+            connection.send(OK)
+            connection.wait(0.05)
+            connection.send(json_answer({}, 408, "Request Timeout"))
+
+        with Server(behave) as server:
+            transport = Transport()
+            ask(server, transport=transport)
+            time.sleep(0.15)
+            assert ask(server, transport=transport).status == 200
+
+    def test_are_shared_by_threads(self) -> None:
+        def answer(request: Request) -> bytes:
+            return json_answer({"target": request.target})
+
+        with Server(each_request(answer)) as server, ThreadPoolExecutor(8) as pool:
+            transport = Transport()
+            answers = list(pool.map(lambda n: ask(server, f"/{n}", transport=transport).raw, range(400)))
+            assert answers == [b'{"target": "/%d"}' % n for n in range(400)]
+            assert transport.requests_sent == 400 and server.accepted <= 8
+            transport.close()
+
+
+class TestLimits:
+    @pytest.mark.parametrize(
+        ("url", "headers"),
+        [
+            ("http://10.0.0.1/", {}),
+            ("http://127.0.0.1.evil.example/", {}),
+            ("http://user@127.0.0.1/", {}),
+            ("ftp://127.0.0.1/", {}),
+            ("http://127.0.0.1/a b", {}),
+            ("http://127.0.0.1/ä", {}),
+            ("http://127.0.0.1/", {"X-A": "a\r\nX-B: b"}),
+            ("http://127.0.0.1/", {"X A": "a"}),
+        ],
+    )
+    def test_refuses_to_send(self, url: str, headers: dict[str, str]) -> None:
+        transport = Transport(allowed_hosts=frozenset({"127.0.0.1"}))
+        with pytest.raises(ValueError):
+            transport.send("GET", url, headers, None)
+        assert transport.requests_sent == 0
+
+    def test_a_host_may_be_allowed_on_one_port(self) -> None:
+        with Server(always(OK)) as server:
+            only = Transport(allowed_hosts=frozenset({f"127.0.0.1:{server.port}"}))
+            assert only.send("GET", server.url, {}, None).status == 200
+            with pytest.raises(ValueError, match=r"127\.0\.0\.1:1 is not one of"):
+                only.send("GET", "http://127.0.0.1:1/", {}, None)
+
+    def test_rate(self) -> None:
+        with Server(always(OK)) as server:
+            transport = Transport(rate_per_s=5)
+            started = time.monotonic()
+            for _ in range(4):
+                assert ask(server, transport=transport).ms < 150  # the wait is not part of the exchange
+            assert 0.6 <= time.monotonic() - started < 3
+
+    def test_each_attempt_is_asked_for_first(self) -> None:
+        class Spent(BaseException):
+            pass
+
+        asked: list[int] = []
+
+        def before() -> None:
+            asked.append(len(asked))
+            if len(asked) > 3:
+                raise Spent
+
+        def behave(connection: Connection) -> None:
+            connection.read()
+            connection.send(OK)
+            connection.read()
+            connection.reset()
+
+        with Server(behave) as server:
+            transport = Transport(before_request=before)
+            ask(server, transport=transport)
+            ask(server, transport=transport)
+            with pytest.raises(Spent):
+                ask(server, transport=transport)
+            assert transport.requests_sent == 3
+
+
+def test_a_hostile_answer_is_not_kept() -> None:
+    packed = json_answer(gzip.compress(b" " * 12_000_000), Content_Encoding="gzip")
+    with Server(always(packed)) as server:
+        transport = Transport(timeout_s=5)
+        gc.collect()
+        gc.disable()
+        tracemalloc.start()
+        try:
+            for _ in range(4):
+                with pytest.raises(Problem, match="unpacks to more"):
+                    ask(server, transport=transport)
+            assert tracemalloc.get_traced_memory()[0] < 2_000_000
+        finally:
+            tracemalloc.stop()
+            gc.enable()
+
+
+class TestSecrets:
+    SECRET = "v^1.1#i^1#planted-token"
+
+    @pytest.mark.parametrize(
+        "echo", [b"%s is not HTTP", b"HTTP/1.1 200 OK\r\nX-Echo %s\r\n\r\n", b""], ids=["line", "field", "nothing"]
+    )
+    def test_are_in_no_problem_and_no_local_variable(self, echo: bytes) -> None:
+        data = echo.replace(b"%s", self.SECRET.encode())
+        with Server(always(data, close=True)) as server:
+            try:
+                Transport().send("GET", server.url, {}, None, secret_headers={"Authorization": f"Bearer {self.SECRET}"})
+            except Problem as problem:
+                shown = traceback.TracebackException.from_exception(problem, capture_locals=True)
+        self.hidden(shown)
+
+    def hidden(self, shown: traceback.TracebackException) -> None:
+        """Neither the error nor a frame of ours shows the secret."""
+        ours = [frame for frame in shown.stack if "conformance" in frame.filename]
+        assert ours and self.SECRET not in str(shown)
+        assert not any(self.SECRET in value for frame in ours for value in (frame.locals or {}).values())
+
+    def test_are_in_no_refusal(self) -> None:
+        with pytest.raises(ValueError) as caught:
+            Transport().send("GET", "http://127.0.0.1/", {}, None, secret_headers={"Authorization": f"{self.SECRET}\n"})
+        self.hidden(traceback.TracebackException.from_exception(caught.value, capture_locals=True))
+
+    def test_an_answer_shows_no_text_of_the_server(self) -> None:
+        with Server(always(json_answer({"echo": self.SECRET}, X_Echo=self.SECRET))) as server:
+            answer = ask(server)
+        assert self.SECRET not in repr(answer) + repr(answer.headers)

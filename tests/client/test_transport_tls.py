@@ -1,0 +1,92 @@
+"""The transport over TLS and through a proxy."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from conformance.client.transport import Problem, Transport
+from tests.hostile.ask import ask
+from tests.hostile.server import Connection, Request, Server, always, each_request, head, json_answer
+from tests.hostile.tls import self_signed, server_context
+
+BODY = b'{"checkoutSessionId":"v1|1"}'
+OK = json_answer(BODY)
+
+
+class TestTLS:
+    def test_trusts_the_given_authority_only(self, tmp_path: Path) -> None:
+        certificate = self_signed(tmp_path)
+        with Server(always(OK), wrap=server_context(certificate)) as server:
+            url = server.url.replace("http:", "https:")
+            trusting = Transport(ca_file=str(certificate))
+            assert [trusting.send("GET", url, {}, None).status for _ in range(3)] == [200] * 3
+            assert server.accepted == 1
+            trusting.close()
+            with pytest.raises(Problem, match="is not trusted: self-signed certificate") as caught:
+                Transport().send("GET", url, {}, None)
+        assert caught.value.kind == "tls"
+
+    def test_shows_a_client_certificate(self, tmp_path: Path) -> None:
+        certificate = self_signed(tmp_path)
+        with Server(always(OK), wrap=server_context(certificate, ask_client=True)) as server:
+            url = server.url.replace("http:", "https:")
+            known = Transport(ca_file=str(certificate), client_cert=str(certificate))
+            assert known.send("GET", url, {}, None).status == 200
+            known.close()
+            with pytest.raises(Problem) as caught:
+                Transport(ca_file=str(certificate)).send("GET", url, {}, None)
+        assert caught.value.kind in ("tls", "reset")
+
+    def test_plain_http_is_no_tls(self) -> None:
+        with Server(lambda connection: connection.send(OK)) as server:
+            url = server.url.replace("http:", "https:")
+            with pytest.raises(Problem, match="does not speak TLS") as caught:
+                Transport(timeout_s=1).send("GET", url, {}, None)
+        assert caught.value.kind == "tls"
+
+    def test_a_silent_handshake_ends(self) -> None:
+        with Server(Connection.wait) as server, pytest.raises(Problem, match="No TLS connection") as caught:
+            Transport(timeout_s=0.3).send("GET", server.url.replace("http:", "https:"), {}, None)
+        assert caught.value.kind == "timeout"
+
+
+class TestProxy:
+    def test_none_unless_asked(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        seen: list[str] = []
+
+        def proxy(request: Request) -> bytes:
+            seen.append(request.target)
+            return json_answer({}, 203, "By Proxy")
+
+        monkeypatch.setenv("NO_PROXY", "")
+        monkeypatch.setenv("no_proxy", "")
+        with Server(always(OK)) as server, Server(each_request(proxy)) as middle:
+            monkeypatch.setenv("http_proxy", middle.url)
+            assert ask(server, transport=Transport()).status == 200
+            assert ask(server, "/a%7e", transport=Transport(trust_env=True)).status == 203
+        assert seen == [f"{server.url}/a%7e"]
+
+    def test_a_tunnel_for_tls(self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+        certificate = self_signed(tmp_path)
+        monkeypatch.setenv("NO_PROXY", "")
+        monkeypatch.setenv("no_proxy", "")
+        context = server_context(certificate)
+
+        def tunnel(connection: Connection) -> None:
+            request = connection.read()
+            assert request and request.method == "CONNECT"
+            connection.send(head("HTTP/1.1 200 Connected"))
+            inner = Connection(connection.server, context(connection.sock))
+            inner.read()
+            inner.send(OK)
+
+        with Server(tunnel) as middle:
+            monkeypatch.setenv("https_proxy", middle.url)
+            transport = Transport(ca_file=str(certificate), trust_env=True)
+            assert transport.send("GET", "https://127.0.0.1:9/", {}, None).raw == BODY
+        with Server(always(json_answer({}, 403))) as refusing:
+            monkeypatch.setenv("https_proxy", refusing.url)
+            with pytest.raises(Problem, match=r"proxy refused a connection to https://127\.0\.0\.1:9 with 403"):
+                Transport(ca_file=str(certificate), trust_env=True).send("GET", "https://127.0.0.1:9/", {}, None)

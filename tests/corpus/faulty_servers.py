@@ -1,0 +1,105 @@
+"""`python -m tests.corpus.faulty_servers`: writes tests/data/liars.jsonl.gz, proofs of liars, the honest visit, junk."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+from conformance.core import contract
+from conformance.core.exchange import Exchange, Intent, Request
+from conformance.core.profile import parse
+from conformance.driver.checkout import Shop, Trace
+from conformance.judging.load_rules import load_rules
+from devtools.corpus import CORPUS, JUNK, Corpus, Entry, expect, slim, unproved
+from suites.payment.test_prepaid import test_orders_that_were_paid_beforehand, test_sessions_that_were_paid_beforehand
+from tests.doubles.faulty_servers_by_action import CAST
+from tests.doubles.fuzzed_responses import traces
+from tests.doubles.in_memory_replay import shrunk
+from tests.doubles.reference_goods import Json, Session, profile_data
+from tests.doubles.reference_server import HonestShop
+from tests.doubles.scripted_session import PARTS, cart_of, visit
+
+JUNK_TRACES = 6
+LIARS = CORPUS.with_name("liars.jsonl.gz")
+
+
+# Answers of a token endpoint to grants that it has to refuse: case, status, body; the first three are right.
+GRANTS: list[tuple[str, int, Any]] = [
+    ("wrong secret", 401, {"error": "invalid_client"}),
+    ("unknown client", 401, {"error": "invalid_client"}),
+    ("unknown scope", 400, {"error": "invalid_scope"}),
+    ("wrong secret", 400, {"error": "invalid_client"}),
+    ("unknown scope", 400, {"error": "invalid_request"}),
+    ("unknown client", 200, {"access_token": "made-up", "token_type": "Application Access Token"}),
+    ("unknown client", 401, {"error": "invalid_client", "access_token": "made-up"}),
+]
+
+
+def _grant(at: int, case: str, status: int, body: Any) -> Entry:
+    sent = Request(
+        contract.TOKEN, raw=b"grant_type=client_credentials", content_type="application/x-www-form-urlencoded"
+    )
+    exchange = Exchange("tokens", 0, sent, "POST", "http://127.0.0.1:1", Intent("AUTH-GRANT", case), status, body=body)
+    return Entry(f"grant {at}", "honest", "AUTH-GRANT" if at > 2 else None, exchanges=records([exchange]))
+
+
+class Unlocks(HonestShop):
+    """Takes changes of a session that is paid."""
+
+    def guard(self, session: Session) -> None:
+        """Nothing is locked."""
+
+
+def prepaid(target: HonestShop, broken: str | None = None) -> tuple[Json, Entry]:
+    """A paid session and its order, known from the profile alone, as suites/payment/test_prepaid.py asks for them."""
+    paid = cart_of(Shop(target, Trace("paid before")))  # type: ignore[arg-type]
+    order = paid.place().body["purchaseOrderId"]
+    data = profile_data() | {"prepaid": [{"session": paid.id, "order": order, "marketplace": "EBAY_US"}]}
+    target.profile = parse(data, "prepaid.toml")
+    trace = Trace("prepaid")
+    for test in (test_sessions_that_were_paid_beforehand, test_orders_that_were_paid_beforehand):
+        test(Shop(target, trace), "EBAY_US")  # type: ignore[arg-type]
+    name = f"prepaid: {type(target).__name__}"
+    return data, Entry(name, "prepaid", broken, exchanges=records(trace.exchanges))
+
+
+def records(exchanges: list[Exchange]) -> list[dict[str, Any]]:
+    return [slim(one.record()) for one in exchanges]
+
+
+def corpus() -> Corpus:
+    """The honest visit, part by part, and each liar."""
+    load_rules()
+    found = Corpus({"honest": profile_data()})
+    for part in PARTS:
+        found.entries.append(
+            Entry(part.__name__, "honest", None, exchanges=records(visit(HonestShop(), part).exchanges))
+        )
+    for liar in CAST:
+        proof, _ = shrunk(liar)
+        if proof is not None:
+            also = [liar.also] if liar.also else []
+            sent = records([exchange for _, exchange in proof.sent])
+            found.entries.append(Entry(f"liar: {liar.name}", "honest", liar.requirement, also, exchanges=sent))
+    for at, exchanges in enumerate(traces(JUNK_TRACES)):
+        found.entries.append(Entry(f"junk {at}", "honest", JUNK, exchanges=records(exchanges)))
+    found.entries += [_grant(at, *one) for at, one in enumerate(GRANTS)]
+    for shop, broken in ((HonestShop(), None), (Unlocks(), "PAY-LOCK")):
+        found.profiles["prepaid"], entry = prepaid(shop, broken)
+        found.entries.append(entry)
+    profiles = {name: found.profile(name) for name in found.profiles}
+    found.entries = [expect(one, profiles[one.profile]) for one in found.entries]
+    return found
+
+
+def main() -> int:
+    found = corpus()
+    found.save(LIARS)
+    print(f"{LIARS}: {len(found.entries)} traces, {LIARS.stat().st_size:,} bytes")
+    lost = unproved(found.entries)
+    print("\n".join(f"not found again: {one}" for one in lost))
+    return 1 if lost else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,38 @@
+"""Whatever an answer holds, no rule fails on it: a defect of ours must never stand in for a verdict."""
+
+from __future__ import annotations
+
+import pytest
+
+from conformance.judging.judge import judge
+from conformance.judging.load_rules import load_rules
+from conformance.judging.model import World
+from tests.doubles.fuzzed_responses import traces
+from tests.doubles.reference_goods import profile
+
+
+@pytest.mark.parametrize("part", range(3))
+def test_no_rule_fails_on_junk(part: int) -> None:
+    load_rules()
+    known = profile()
+    for exchanges in list(traces(9))[part::3]:
+        world = World()
+        for one in exchanges:
+            judge(world, known, one)
+        assert world.stumbles == []
+
+
+def test_junk_is_told() -> None:
+    """It is no lawful visit that is judged there: nearly every rule has something against some of it."""
+    load_rules()
+    broken = set()
+    for exchanges in traces(4):
+        world = World()
+        for one in exchanges:
+            broken |= {each.requirement for each in judge(world, profile(), one) if not each.ok}
+    assert len(broken) > 30  # where no errorId can be read, that is told alone
+
+
+def test_the_same_seed_spoils_the_same() -> None:
+    first, second = next(traces(1)), next(traces(1))
+    assert [(one.status, repr(one.body)) for one in first] == [(one.status, repr(one.body)) for one in second]

@@ -1,0 +1,376 @@
+"""More of the cast (tests/doubles/faulty_servers.py): shops that do something else than they should, or to somebody else."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+from conformance.core import contract
+from conformance.core.exchange import OWN_APP, Exchange, Intent, Request
+from tests.doubles.faulty_servers import CAST, lies
+from tests.doubles.reference_checks import Refusal
+from tests.doubles.reference_goods import ITEMS, Json, Session
+from tests.doubles.reference_server import HonestShop
+
+
+@lies("SESSION-READ")
+class ForgetsTheSecondChange(HonestShop):
+    """Shows it, and has forgotten it at the next read."""
+
+    def handle(self, request: Request) -> Json:
+        session = self.sessions.get(request.subject or "")
+        lines = [list(one) for one in session.lines] if session else []
+        body = super().handle(request)
+        if session and request.operation == contract.QUANTITY and request.object()["quantity"] == 3:
+            session.lines = lines
+        return body
+
+
+@lies("SESSION-READ")
+class ForgetsTheCoupon(HonestShop):
+    def handle(self, request: Request) -> Json:
+        session = self.sessions.get(request.subject or "")
+        if session and request.operation == contract.READ and not session.order:
+            session.coupon = None
+        return super().handle(request)
+
+
+@lies("QTY-SET")
+class SwapsTwoLines(HonestShop):
+    def set_quantity(self, session: Session, line: list[Any], body: Json) -> None:
+        other = next((one for one in session.lines if one is not line), line)
+        super().set_quantity(session, other if body["quantity"] == 5 else line, body)
+
+
+@lies("QTY-ZERO")
+class RemovesTheNextLineToo(HonestShop):
+    def set_quantity(self, session: Session, line: list[Any], body: Json) -> None:
+        super().set_quantity(session, line, body)
+        if body["quantity"] == 0 and len(session.lines) > 1:
+            session.lines.pop()
+
+
+@lies("LINES-MAX")
+class TakesFiveLines(HonestShop):
+    most = 5
+
+
+@lies("LINES-MAX", also="ERROR-PARAMS")  # it tells the wrong maximum
+class TakesThreeLines(HonestShop):
+    most = 3
+
+
+@lies("SHIP-SET")
+class SelectsForEveryLine(HonestShop):
+    def select(self, session: Session, line: list[Any], body: Json) -> None:
+        super().select(session, line, body)
+        for one in session.lines:
+            one[3] = line[3]
+
+
+@lies("ADDR-REPLACE")
+class LosesTheSecondAddressLine(HonestShop):
+    def move(self, session: Session, sent: Any) -> None:
+        super().move(session, sent)
+        session.address.pop("addressLine2", None)
+
+
+@lies("ADDR-CHARS")
+class TakesControlCharacters(HonestShop):
+    def move(self, session: Session, sent: Any) -> None:
+        super().move(
+            session, {**sent, "city": sent["city"].replace("\x07", "")} if "\x07" in str(sent.get("city")) else sent
+        )
+
+
+@lies("ADDR-DOMESTIC")
+class ShipsToFrance(HonestShop):
+    def move(self, session: Session, sent: Any) -> None:
+        country = sent.get("country") if isinstance(sent, dict) else None
+        super().move(session, {**sent, "country": "US"} if country == "FR" else sent)
+
+
+@lies("COUPON-ONE")
+class TakesTheSecondCoupon(HonestShop):
+    def apply(self, session: Session, code: str) -> None:
+        if code == "TENOFF":
+            session.coupon = None
+        super().apply(session, code)
+
+
+@lies("COUPON-REMOVE")
+class KeepsTheCoupon(HonestShop):
+    def remove(self, session: Session, code: str) -> None:
+        if session.coupon != code:
+            raise Refusal(16025)
+
+
+@lies("COUPON-REFUSED")
+class WantsNoMinimum(HonestShop):
+    def apply(self, session: Session, code: str) -> None:
+        if code == "SPEND100":
+            session.coupon = code
+        else:
+            super().apply(session, code)
+
+
+@lies("SESSION-SIGNATURE")
+class SignsNothing(HonestShop):
+    def answer(self, request: Request) -> tuple[int, Any, dict[str, str]]:
+        status, body, _ = super().answer(request)
+        return status, body, {}
+
+
+@lies("SESSION-UNIQUE", also="SESSION-ONLY")  # the ids of its options are made of the line's
+class RenamesTheLine(HonestShop):
+    def set_quantity(self, session: Session, line: list[Any], body: Json) -> None:
+        super().set_quantity(session, line, body)
+        line[0] += "9"
+
+
+@lies("SESSION-SAFE")
+class CountsReads(HonestShop):
+    """The second read in a row finds one more of the first line."""
+
+    latest = ""
+
+    def handle(self, request: Request) -> Json:
+        session = self.sessions.get(request.subject or "")
+        if session and request.operation == contract.READ and self.latest == session.id and session.market == "EBAY_US":
+            session.lines[0][2] += 1
+        self.latest = session.id if session and request.operation == contract.READ else ""
+        return super().handle(request)
+
+
+@lies("SESSION-ISOLATED")
+class TouchesEverySession(HonestShop):
+    def set_quantity(self, session: Session, line: list[Any], body: Json) -> None:
+        super().set_quantity(session, line, body)
+        for other in self.sessions.values():
+            if other is not session and not other.order and other.market == "EBAY_GB" and len(other.lines) > 1:
+                other.lines[1][2] += 1
+
+
+@lies("SESSION-ONLY")
+class ResetsTheOptions(HonestShop):
+    def move(self, session: Session, sent: Any) -> None:
+        super().move(session, sent)
+        for line in session.lines:
+            line[3] = 0
+
+
+@lies("PAY-LOCK")
+class RefusesButApplies(HonestShop):
+    """15021 after payment, and yet the order has another quantity."""
+
+    def guard(self, session: Session) -> None:
+        if session.order and session.lines[0][2] == 1:
+            session.lines[0][2] = 2
+        super().guard(session)
+
+
+@lies("PAY-LOCK")
+class RefusesButRenames(HonestShop):
+    """15021 after payment, and yet the order's lines have other ids."""
+
+    refused = 0
+
+    def guard(self, session: Session) -> None:
+        self.refused += session.order is not None
+        super().guard(session)
+
+    def read_order(self, request: Request) -> Json:
+        body = super().read_order(request)
+        for line in body["lineItems"] if self.refused == 1 else []:
+            line["lineItemId"] += "9"
+        return body
+
+
+@lies("PAY-TWICE", also="ORDER-READ")
+class MakesASecondOrder(HonestShop):
+    def place(self, session: Session, body: Json) -> Json:
+        if session.order:
+            session.order = None
+        return super().place(session, body)
+
+
+@lies("PAY-TERMS")
+class WantsNoTerms(HonestShop):
+    def place(self, session: Session, body: Json) -> Json:
+        terms = {**body["marketingTerms"][0], "marketingTypes": ["OFFER", "PROMOTION", "SURVEY"]}
+        return super().place(session, {"marketingTerms": [terms]})
+
+
+@lies("PAY-EMPTY")
+class SellsNothing(HonestShop):
+    def place(self, session: Session, body: Json) -> Json:
+        if session.lines:
+            return super().place(session, body)
+        session.order = "o0"
+        self.orders["o0"] = session
+        return {"purchaseOrderId": "o0"}
+
+
+@lies("PAY-DECLINED-ENDS")
+class ForgivesADeclinedCard(HonestShop):
+    def guard(self, session: Session) -> None:
+        session.declined = False
+        super().guard(session)
+
+
+@lies("PAY-ITEM-CHANGED")
+class SellsARevisedItem(HonestShop):
+    def place(self, session: Session, body: Json) -> Json:
+        if any(ITEMS[line[1]].at_payment == 15020 for line in session.lines):
+            return {"purchaseOrderId": "o0"}
+        return super().place(session, body)
+
+
+@lies("ORDER-APP")
+class ShowsOrdersToAll(HonestShop):
+    def read_order(self, request: Request) -> Json:
+        return super().read_order(Request(request.operation, request.subject, credential=OWN_APP))
+
+
+@lies("ORDER-STABLE")
+class OrdersAreUndone(HonestShop):
+    """PAID at first, PENDING from the third time on."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.reads: Counter[str | None] = Counter()
+
+    def read_order(self, request: Request) -> Json:
+        body = super().read_order(request)
+        self.reads[request.subject] += 1
+        return {**body, "purchaseOrderPaymentStatus": "PENDING"} if self.reads[request.subject] > 2 else body
+
+
+@lies("QTY-INVALID")
+class CrashesAtAFraction(HonestShop):
+    def answer(self, request: Request) -> tuple[int, Any, dict[str, str]]:
+        if request.object().get("quantity") == 1.5:
+            return 500, {"errors": [self.entry(15000, request.operation)]}, {}
+        return super().answer(request)
+
+
+@lies("ROBUST")
+class CrashesAtBrokenJson(HonestShop):
+    def answer(self, request: Request) -> tuple[int, Any, dict[str, str]]:
+        if request.raw is not None:
+            return 500, {"errors": [self.entry(15000, request.operation)]}, {}
+        return super().answer(request)
+
+
+@lies("ERROR-SHAPE")
+class ForgetsTheDomain(HonestShop):
+    def entry(self, number: int, operation: str, told: str = "") -> Json:
+        entry = super().entry(number, operation, told)
+        return entry if contract.error(number, operation).kind == "warning" else {**entry, "domain": ""}  # type: ignore[union-attr]
+
+
+@lies("ERROR-PARAMS")
+class TellsNothing(HonestShop):
+    def entry(self, number: int, operation: str, told: str = "") -> Json:
+        return {**super().entry(number, operation), "message": "no"}
+
+
+@lies("TYPE-JSON")
+class SendsText(HonestShop):
+    def send(self, request: Request, trace: str = "", seq: int = 0, intent: Intent | None = None) -> Exchange:
+        exchange = super().send(request, trace, seq, intent)
+        exchange.headers["content-type"] = "text/plain"
+        return exchange
+
+
+@lies("AUTH-TOKEN")
+class ReadsWithoutAToken(HonestShop):
+    def handle(self, request: Request) -> Json:
+        if request.credential == "none" and request.operation == contract.READ:
+            request = Request(request.operation, request.subject, None, request.marketplace)
+        return super().handle(request)
+
+
+@lies("SESSION-DOCUMENTED")
+class Creates201(HonestShop):
+    def answer(self, request: Request) -> tuple[int, Any, dict[str, str]]:
+        status, body, headers = super().answer(request)
+        return 201 if status == 200 and request.operation == contract.QUANTITY else status, body, headers
+
+
+@lies("SESSION-REQUIRED")
+class WantsNoEmail(HonestShop):
+    def initiate(self, request: Request, body: Json) -> Session:
+        return super().initiate(request, {"contactEmail": "a@b.example", **body})
+
+
+@lies("SESSION-CREATE")
+class LosesTheThirdLine(HonestShop):
+    def initiate(self, request: Request, body: Json) -> Session:
+        session = super().initiate(request, body)
+        session.lines = session.lines[:2]
+        return session
+
+
+@lies("ITEM-REMOVED")
+class KeepsWhatIsGone(HonestShop):
+    def initiate(self, request: Request, body: Json) -> Session:
+        session = super().initiate(request, body)
+        if 15043 in session.warnings:
+            session.lines.append(["777", "v1|3002|0", 1, 0])
+        return session
+
+
+@lies("SESSION-CREATE", also="SESSION-FIELDS")
+class NamesNoSession(HonestShop):
+    def show(self, session: Session, request: Request) -> Json:
+        return {**super().show(session, request), "checkoutSessionId": ""}
+
+
+@lies("COUPON-ONE")
+class ListsTheSameCouponTwice(HonestShop):
+    def apply(self, session: Session, code: str) -> None:
+        if session.coupon == code:
+            session.warnings.append(0)
+        else:
+            super().apply(session, code)
+
+    def show(self, session: Session, request: Request) -> Json:
+        body = super().show(session, request)
+        return {**body, "appliedCoupons": body["appliedCoupons"] * 2} if 0 in session.warnings else body
+
+
+@lies("LINES-OWN")
+class SplitsALine(HonestShop):
+    """Two of an item are two lines of one."""
+
+    def initiate(self, request: Request, body: Json) -> Session:
+        session = super().initiate(request, body)
+        for line in [one for one in session.lines if one[1] == "v1|1002|0" and one[2] == 2]:
+            line[2] = 1
+            session.lines.append([f"{line[0]}7", *line[1:]])
+        return session
+
+
+@lies("WARNING-SHAPE")
+class WarnsBesideErrors(HonestShop):
+    def answer(self, request: Request) -> tuple[int, Any, dict[str, str]]:
+        status, body, headers = super().answer(request)
+        return status, {**body, "warnings": [self.entry(15007, request.operation)]} if status == 409 else body, headers
+
+
+@lies("TYPE-JSON", also="ORDER-READ")
+class CutsOrdersShort(HonestShop):
+    """The answer ends in the middle once an order has been read three times."""
+
+    reads = 0
+
+    def answer(self, request: Request) -> tuple[int, Any, dict[str, str]]:
+        status, body, headers = super().answer(request)
+        if request.operation == contract.READ_ORDER and status == 200:
+            self.reads += 1
+            body = body if self.reads < 4 else '{"purchaseOrderId": '
+        return status, body, headers
+
+
+__all__ = ["CAST"]

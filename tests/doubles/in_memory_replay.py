@@ -1,0 +1,38 @@
+"""Shrinks what a liar is told for, in this process: the shrinker needs of a run no more than shops."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from conformance.driver.checkout import Shop, Trace
+from conformance.evidence.aggregate import Finding
+from conformance.evidence.journal import TraceRecord, failure
+from conformance.evidence.replay import steps_of
+from conformance.evidence.shrink import Proof, Shrinker
+from tests.doubles.faulty_servers import Liar
+from tests.doubles.scripted_session import visit
+
+
+class Replays:
+    """Stands for the run: fresh traces against one target."""
+
+    def __init__(self, target: Any) -> None:
+        self.target = target
+
+    @contextmanager
+    def shop(self, index: int, name: str, *, thorough: bool = True) -> Iterator[Shop]:
+        yield Shop(self.target, Trace(name), thorough=thorough)
+
+
+def shrunk(liar: Liar) -> tuple[Proof | None, Shrinker]:
+    """The shortest proof of the first breach that the liar is told for, and the shrinker that found it."""
+    target = liar.shop()
+    trace = visit(target)
+    first = next(one for one in trace.judgments if not one.ok and one.requirement == liar.requirement)
+    assert first.claim
+    finding = Finding(first.requirement, first.claim.about, failure(first), TraceRecord("honest", 0))
+    upto = [one for one in trace.exchanges if one.seq <= int(first.exchange.rpartition("/")[2])]
+    shrinker = Shrinker(Replays(target), finding)  # type: ignore[arg-type]
+    return shrinker.shrink(steps_of(upto)), shrinker

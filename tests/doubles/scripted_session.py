@@ -1,0 +1,213 @@
+"""A long visit of a shop, by hand: every operation, every kind of ground for a refusal, reads in between.
+
+It sends with intents, as the suites do, and judges nothing. Tests hold it with the honest shop and with each liar.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any
+
+from conformance.core import contract
+from conformance.core.exchange import OTHER_APP, OWN_APP, Request
+from conformance.driver.checkout import Blocked, Cart, Shop, Trace
+from conformance.judging.load_rules import load_rules
+from suites.line_items.rules import ITEM_RULES
+from tests.doubles.reference_goods import DECLINED, DOUBTFUL, GB, REFUSED, US
+
+UNIT = "v1|1001|0"
+
+
+def visit(target: Any, *parts: Callable[[Shop], object]) -> Trace:
+    """The trace of a visit, judged. parts: those of the visit; all of them if none is given."""
+    load_rules()
+    trace = Trace("honest")
+    shop = Shop(target, trace)
+    for part in parts or PARTS:
+        with suppress(Blocked):  # a shop that makes no session
+            part(shop)
+    return trace
+
+
+def cart_of(shop: Shop, *lines: tuple[str, int], market: str = "EBAY_US", email: str | None = None) -> Cart:
+    """A fresh cart, read once."""
+    cart = shop.cart(market, lines or [(UNIT, 1), ("v1|1002|0", 2), ("v1|1003|0", 1)], email=email)
+    cart.read()
+    return cart
+
+
+def changes(shop: Shop) -> None:
+    """Each change, read back, twice."""
+    cart, other = cart_of(shop), cart_of(shop, (UNIT, 2), ("v1|1005|7", 1), market="EBAY_GB")
+    cart.set_quantity(cart.lines[1], 5)
+    cart.read()
+    cart.set_quantity(cart.lines[0], 3)
+    cart.read()
+    for line in cart.lines[:2]:
+        option = cart.other_option(line)
+        cart.select(line, option.id if option else None)
+        cart.read()
+    cart.move(shop.market("EBAY_US").other_address or US)
+    cart.read()
+    cart.move(DOUBTFUL, "ADDR-WARN")
+    cart.read()
+    cart.move(US)
+    cart.read()
+    cart.read()
+    cart.set_quantity(cart.lines[1], 0)
+    cart.read()
+    other.read()
+    other.set_quantity(other.lines[0], 0)
+    other.read()
+
+
+def coupons(shop: Shop) -> None:
+    """Applied, applied again, refused, removed; a condition that holds and one that does not."""
+    cart = cart_of(shop)
+    cart.attempt(contract.REMOVE, {"redemptionCode": "FIVEOFF"}, "COUPON-NOT-APPLIED")
+    for code in ("EXPIRED", "SPEND100", "ONLY1004"):
+        cart.attempt(contract.APPLY, {"redemptionCode": code}, "COUPON-REFUSED", code)
+    cart.attempt(contract.APPLY, {"redemptionCode": "MADEUP"}, "COUPON-UNKNOWN")
+    cart.attempt(contract.APPLY, {}, "COUPON-REQUIRED")
+    cart.apply("FIVEOFF")
+    cart.read()
+    cart.attempt(contract.APPLY, {"redemptionCode": "TENOFF"}, "COUPON-ONE")
+    cart.attempt(contract.APPLY, {"redemptionCode": "FIVEOFF"}, "COUPON-ONE", "the same again")
+    cart.set_quantity(cart.lines[0], 2)
+    cart.read()
+    cart.set_quantity(cart.lines[0], 1)
+    cart.read()
+    cart.remove("FIVEOFF")
+    cart.read()
+    rich = cart_of(shop, ("v1|1004|0", 2), (UNIT, 1))
+    rich.apply("SPEND100", "COUPON-REFUSED", "SPEND100 reached")
+    rich.read()
+    rich.set_quantity(rich.lines[0], 1)
+    rich.read()
+    rich.remove("SPEND100")
+    rich.apply("ONLY1004", "COUPON-REFUSED", "ONLY1004 fits")
+    rich.read()
+    rich.remove("ONLY1004")
+    rich.apply("GIANT")
+    rich.read()
+
+
+def refusals(shop: Shop) -> None:
+    """What each change must refuse, one at a time."""
+    cart = cart_of(shop)
+    line = cart.lines[0].id
+    for quantity in (-1, 1.5, "2", True, None, 10**12):
+        cart.attempt(contract.QUANTITY, {"lineItemId": line, "quantity": quantity}, "QTY-INVALID", f"{quantity}")
+    cart.attempt(contract.QUANTITY, {"lineItemId": "999", "quantity": 2}, "QTY-UNKNOWN-LINE")
+    cart.attempt(contract.QUANTITY, {"quantity": 2}, "SESSION-REQUIRED", "lineItemId")
+    cart.attempt(contract.OPTION, {"lineItemId": line, "shippingOptionId": "none"}, "SHIP-UNKNOWN", "option")
+    cart.attempt(contract.OPTION, {"lineItemId": "999", "shippingOptionId": f"{line}-0"}, "SHIP-UNKNOWN", "line")
+    for why, name, value in (
+        ("ADDR-LENGTH", "addressLine1", "x" * 41),
+        ("ADDR-CHARS", "city", "San\x07José"),
+        ("ADDR-CHARS-MARKUP", "city", "<b>San José</b>"),
+        ("ADDR-DOMESTIC", "country", "FR"),
+        ("ADDR-SANCTION", "country", "KP"),
+        ("SESSION-INVALID", "city", 7),
+    ):
+        cart.attempt(contract.ADDRESS, {**US, name: value}, why, name)
+    for name in ("city", "postalCode", "recipient"):
+        cart.attempt(contract.ADDRESS, {one: value for one, value in US.items() if one != name}, "ADDR-REQUIRED", name)
+    cart.move({**US, "addressLine1": "x" * 40}, "ADDR-LENGTH", "40")
+    cart.read()
+    cart.attempt(contract.QUANTITY, None, "ROBUST", "broken JSON", raw=b'{"a": ')
+    for role, most in (("2001", 3), ("2002", 2), ("2003", 5)):
+        special = cart_of(shop, (f"v1|{role}|0", most))
+        why = {"2001": "QTY-STOCK", "2002": "QTY-LIMIT", "2003": "QTY-LOT"}[role]
+        body = {"lineItemId": special.lines[0].id, "quantity": most + 1}
+        special.attempt(contract.QUANTITY, body, why)
+        shop.initiate("EBAY_US", [(f"v1|{role}|0", most + 1)], why)
+
+
+def creation(shop: Shop) -> None:
+    """What initiate takes and what it refuses."""
+    for place, number in enumerate(REFUSED):
+        shop.initiate("EBAY_US", [(f"v1|40{place}|0", 1)], ITEM_RULES[number], f"{number}")
+    for item, why in (("v1|3001|0", "ITEM-ENDED"), ("v1|99|0", "ITEM-UNKNOWN"), ("v1|3002|0", "ITEM-REMOVED")):
+        shop.initiate("EBAY_US", [(item, 1)], why)
+    shop.initiate("EBAY_US", [("v1|3002|0", 1), (UNIT, 1)], "ITEM-REMOVED")
+    cart_of(shop, ("v1|3003|0", 1))
+    shop.initiate("EBAY_US", [(item, 1) for item in shop.plain("EBAY_US", 4)], "LINES-MAX", "4")
+    shop.initiate("EBAY_US", [(item, 1) for item in shop.plain("EBAY_US", 5)], "LINES-MAX", "4 and one more")
+    shop.initiate("EBAY_US", [(UNIT, 0)], "QTY-INVALID", "0")
+    body = shop.initiate_body("EBAY_US", [(UNIT, 1)])
+    for name in body:
+        without = {one: value for one, value in body.items() if one != name}
+        shop.initiate("EBAY_US", why="SESSION-REQUIRED", case=name, body=without)
+    shop.initiate("EBAY_US", why="SESSION-INVALID", case="contactEmail", body={**body, "contactEmail": "no address"})
+    shop.initiate("EBAY_US", why="SESSION-NO-LINES", body={**body, "lineItemInputs": []})
+    shop.initiate("EBAY_US", why="ADDR-WARN", body={**body, "shippingAddress": DOUBTFUL})
+
+
+def foreigners(shop: Shop) -> None:
+    """Other apps, other marketplaces, no token, unknown ids: each session method."""
+    cart = cart_of(shop)
+    cart.apply("FIVEOFF")
+    cart.read()
+    bodies: list[tuple[str, Any]] = [(contract.READ, None), *cart.changes(), (contract.PLACE_ORDER, cart.terms())]
+    for operation, body in bodies:
+        cart.attempt(operation, body, "SESSION-APP", credential=OTHER_APP)
+        cart.attempt(operation, body, "MARKET-SAME", marketplace="EBAY_GB")
+        cart.attempt(operation, body, "MARKET-SUPPORTED", marketplace="EBAY_XX")
+        cart.attempt(operation, body, "AUTH-TOKEN", "none", credential="none")
+        shop.send(Request(operation, "unknown", body, "EBAY_US"), "SESSION-UNKNOWN")
+        if operation != contract.PLACE_ORDER:
+            cart.attempt(operation, body, "MARKET-REQUIRED", marketplace=None)
+    own = shop.cart("EBAY_GB", [(UNIT, 1)], credential=OTHER_APP, address=GB)
+    own.read(credential=OTHER_APP)
+
+
+def empty(shop: Shop) -> None:
+    """The last line goes; nothing more can be done."""
+    cart = cart_of(shop, (UNIT, 1))
+    changes = [one for one in cart.changes() if one[1].get("quantity") != 0]
+    cart.set_quantity(cart.lines[0], 0)
+    cart.read()
+    for operation, body in changes:
+        cart.attempt(operation, body, "QTY-LAST")
+    cart.attempt(contract.PLACE_ORDER, cart.terms(), "PAY-EMPTY")
+
+
+def payment(shop: Shop) -> None:
+    """Paid with a coupon, locked afterwards, placed again; terms that are not complete; a declined buyer."""
+    cart = cart_of(shop)
+    cart.apply("FIVEOFF")
+    cart.read()
+    for name in ("marketingChannels", "marketingTypes"):
+        terms = cart.terms()
+        terms["marketingTerms"][0][name] = terms["marketingTerms"][0][name][1:]
+        cart.attempt(contract.PLACE_ORDER, terms, "PAY-TERMS", name)
+    cart.place()
+    cart.read_order("ORDER-READ-PAID")
+    cart.read_order(marketplace=None)
+    for operation, body in cart.changes():
+        cart.attempt(operation, body, "PAY-LOCK")
+        cart.attempt(operation, body, "PAY-LOCK", "again")
+    cart.place("PAY-TWICE")
+    cart.read_order()
+    shop.order("o999", "ORDER-UNKNOWN", marketplace="EBAY_US")
+    cart.read_order("ORDER-APP", credential=OTHER_APP)
+    cart.read_order("AUTH-TOKEN", credential="none")
+    declined = cart_of(shop, (UNIT, 1), email=DECLINED)
+    bodies = list(declined.changes())
+    declined.place("PAY-DECLINED")
+    for operation, body in bodies:
+        declined.attempt(operation, body, "PAY-DECLINED-ENDS")
+    declined.place("PAY-DECLINED-ENDS")
+    revised = cart_of(shop, ("v1|3004|0", 1))
+    revised.place("PAY-ITEM-CHANGED", "15020")
+    revised.read()
+    partly = cart_of(shop, ("v1|3005|0", 1), (UNIT, 1))
+    partly.place("PAY-PARTIAL")
+    second = cart_of(shop, (UNIT, 1), ("v1|1004|0", 1))
+    second.place(terms=second.terms(accepted=False))
+    second.read_order(credential=OWN_APP)
+
+
+PARTS = (changes, coupons, refusals, creation, foreigners, empty, payment)

@@ -1,0 +1,206 @@
+"""The script of a finding, run with real curl and jq: 1 while the fault is there, 0 without it, 2 if it cannot tell."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from conformance.client.api_client import Target
+from conformance.core.exchange import Request
+from conformance.core.profile import load
+from conformance.evidence.aggregate import Finding
+from conformance.evidence.curl_script import write_script
+from conformance.evidence.journal import TraceRecord
+from conformance.evidence.replay import play, steps_of
+from conformance.evidence.shrink import Proof
+from conformance.judging.claim import Claim
+from conformance.runner.mock_process import MockProcess
+from tests.doubles.faulty_servers_by_action import CAST
+from tests.doubles.in_memory_replay import Replays, shrunk
+from tests.doubles.reference_goods import Json, Session
+from tests.doubles.reference_server import HonestShop
+from tests.doubles.serving import serve
+
+ROOT = Path(__file__).resolve().parents[2]
+MISSING = [tool for tool in ("curl", "jq", "sh") if shutil.which(tool) is None]
+pytestmark = pytest.mark.skipif(bool(MISSING), reason=f"{', '.join(MISSING)} is not installed")
+LIARS = {one.name: one for one in CAST}
+TOKENS = {"TOKEN": "token-one", "TOKEN_OTHER_APP": "token-two"}
+
+
+def run(script: Path, base_url: str | None, folder: Path, **tokens: str) -> subprocess.CompletedProcess[str]:
+    """The script as a person runs it."""
+    env = {"PATH": os.environ["PATH"], "HOME": str(folder), **tokens}
+    if base_url:
+        env["BASE_URL"] = base_url
+    return subprocess.run(["sh", str(script)], cwd=folder, env=env, capture_output=True, text=True, timeout=60)
+
+
+def written(proof: Proof, base_url: str, folder: Path, claim: Claim | None = None) -> Path:
+    """The script of a proof."""
+    known = dataclasses.replace(HonestShop().profile, base_url=base_url)
+    stand_in: Any = SimpleNamespace(profile=known, parts=folder, settings=SimpleNamespace(report=folder))
+    judgment = proof.judgment
+    assert judgment.claim
+    finding = Finding(judgment.requirement, judgment.claim.about, {}, TraceRecord("", 0))
+    return folder / write_script(stand_in, finding, proof.sent, claim or judgment.claim)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "a cent more in the total",
+        "a number for a text amount",
+        "SelectsForEveryLine",
+        "SwapsTwoLines",
+        "RemovesTheNextLineToo",
+        "ForgetsTheCoupon",
+        "KeepsTheCoupon",
+        "RenamesTheLine",
+        "409 for a marketplace",
+        "other apps may read",
+        "a change after payment is ignored",
+        "MakesASecondOrder",
+        "the order has another net price",
+        "CrashesAtBrokenJson",
+        "ForgetsTheDomain",
+        "ReadsWithoutAToken",
+        "LosesTheSecondAddressLine",
+    ],
+)
+def test_a_script_tells_a_liar_from_an_honest_shop(name: str, tmp_path: Path) -> None:
+    proof, _ = shrunk(LIARS[name])
+    assert proof
+    with serve(LIARS[name].shop()) as lying, serve(HonestShop()) as honest:
+        script = written(proof, lying, tmp_path)
+        there = run(script, None, tmp_path, **TOKENS)
+        assert there.returncode == 1, there.stdout + there.stderr
+        assert f"{LIARS[name].requirement} is broken" in there.stdout
+        gone = run(script, honest, tmp_path, **TOKENS)
+        assert gone.returncode == 0, gone.stdout + gone.stderr
+        assert f"{LIARS[name].requirement} holds here" in gone.stdout
+
+
+def test_without_a_token_or_a_server_it_cannot_tell(tmp_path: Path) -> None:
+    proof, _ = shrunk(LIARS["KeepsTheCoupon"])
+    assert proof
+    with serve(HonestShop()) as honest:
+        script = written(proof, honest, tmp_path)
+        bare = run(script, None, tmp_path)
+        assert bare.returncode == 2 and "TOKEN" in bare.stderr
+        wrong = run(script, None, tmp_path, TOKEN="made-up")
+        assert wrong.returncode == 2, wrong.stdout + wrong.stderr
+    nobody = run(script, None, tmp_path, **TOKENS)
+    assert nobody.returncode == 2
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    for tool in ("sh", "mktemp", "rm", "tr", "basename", "curl"):
+        (empty / tool).symlink_to(str(shutil.which(tool)))
+    env = {"PATH": str(empty), **TOKENS}
+    no_jq = subprocess.run([str(empty / "sh"), str(script)], env=env, capture_output=True, text=True, timeout=60)
+    assert no_jq.returncode == 2 and "jq is needed" in no_jq.stderr
+
+
+EVIL = "'\"$(touch pwned)`touch pwned`\\'\n; touch pwned; #"
+
+
+class Evil(HonestShop):
+    """Ids and names that would be commands, if a script did not quote them. The order has another price."""
+
+    def initiate(self, request: Request, body: Json) -> Session:
+        session = super().initiate(request, body)
+        del self.sessions[session.id]
+        session.id += EVIL
+        session.lines = [[f"{line[0]}{EVIL}", *line[1:]] for line in session.lines]
+        self.sessions[session.id] = session
+        return session
+
+    def answer(self, request: Request) -> tuple[int, Any, dict[str, str]]:
+        status, body, headers = super().answer(request)
+        return status, body, {name: "signed" for name in headers}
+
+    def show(self, session: Session, request: Request) -> Json:
+        body = super().show(session, request)
+        for line in body["lineItems"]:
+            line["title"] = EVIL
+            for option in line["shippingOptions"]:
+                option["shippingCarrierCode"] = EVIL
+        if session.lines and session.lines[0][3]:
+            body["pricingSummary"]["total"]["value"] = "1.00"
+            body["pricingSummary"]["total"]["currency"] = EVIL
+        return body
+
+
+def test_text_of_the_server_is_only_text(tmp_path: Path) -> None:
+    with Replays(Evil()).shop(0, "honest") as shop:
+        cart = shop.cart("EBAY_US", [("v1|1001|0", 1)])
+        option = cart.other_option(cart.lines[0])
+        assert option
+        cart.select(cart.lines[0], option.id)
+    steps = steps_of(shop.trace.exchanges)
+    with Replays(Evil()).shop(0, "honest") as again:
+        sent = play(again, steps)
+    broken = [one for one in again.trace.judgments if not one.ok]
+    assert len(broken) >= 3
+    with serve(Evil()) as evil:
+        for one in broken:
+            assert one.claim
+            told = dataclasses.replace(one.claim, want=f"{one.claim.want}{EVIL}", seen=EVIL)
+            script = written(Proof(steps, sent, one), evil, tmp_path, told)
+            subprocess.run(["sh", "-n", str(script)], check=True, timeout=20)
+            ended = run(script, None, tmp_path, **TOKENS)
+            assert ended.returncode == 1, ended.stdout + ended.stderr
+            assert not list(tmp_path.rglob("pwned"))
+
+
+# ---------------------------------------------------------------- against the mock, as users meet it
+
+FAULT = "zero-works-once"
+
+
+@pytest.fixture(scope="module")
+def mock() -> Iterator[str]:
+    process = MockProcess()
+    yield process.base_url
+    process.stop()
+
+
+def test_the_script_of_a_report(mock: str, tmp_path: Path) -> None:
+    base = f"{mock}/x/{FAULT}"
+    command = [sys.executable, "-m", "pytest", "suites/line_items/test_quantity_zero.py", "--target", "mock"]
+    command += ["--base-url", base, "--report", str(tmp_path), "--requirement", "QTY-ZERO", "-p", "no:xdist"]
+    ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=300)
+    assert ended.returncode == 1, ended.stdout[-2000:]
+    result = json.loads((tmp_path / "result.json").read_text(encoding="utf-8"))
+    finding = next(one for each in result["requirements"] for one in each["findings"])
+    assert finding["script"] and len(finding["steps"]) <= 4 and finding["reproduced"] == "3 of 3"
+    script = tmp_path / finding["script"]
+    assert os.access(script, os.X_OK) and "mock-secret" not in script.read_text(encoding="utf-8")
+    profile = load("mock", base)
+    target = Target(profile, key=b"test")
+    token = target.token(profile.apps[0], profile.scope)
+    target.close()
+    assert run(script, None, tmp_path, TOKEN=token).returncode == 1
+    assert run(script, f"{mock}/x/{FAULT}@again", tmp_path, TOKEN=_token(f"{mock}/x/{FAULT}@again")).returncode == 1
+    healthy = run(script, mock, tmp_path, TOKEN=_token(mock))
+    assert healthy.returncode == 0, healthy.stdout + healthy.stderr
+    assert run(script, mock, tmp_path).returncode == 2
+
+
+def _token(base_url: str) -> str:
+    profile = load("mock", base_url)
+    target = Target(profile, key=b"test")
+    try:
+        return target.token(profile.apps[0], profile.scope)
+    finally:
+        target.close()

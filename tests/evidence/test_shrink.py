@@ -1,0 +1,132 @@
+"""Shrinking: what a liar is told for becomes as short as a person would write it, plus one request at most."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from conformance.core import contract
+from conformance.driver.checkout import Shop, Trace
+from conformance.evidence import shrink
+from conformance.evidence.replay import Dangling, play, steps_of
+from tests.doubles.faulty_servers import CAST
+from tests.doubles.faulty_servers_by_action import CAST as EVERYBODY
+from tests.doubles.in_memory_replay import Replays, shrunk
+from tests.doubles.reference_server import HonestShop
+from tests.doubles.scripted_session import changes, coupons, visit
+
+LIARS = {one.name: one for one in EVERYBODY}
+# What a person would send to show it: make a session; make one and change it; make one, change it, look; …
+BY_HAND = {
+    "a cent more in the total": 1,
+    "no title": 1,
+    "an ended item is just unavailable": 1,
+    "TakesFiveLines": 1,
+    "LosesTheThirdLine": 1,
+    "a cheaper unit for three": 2,
+    "SwapsTwoLines": 2,
+    "RemovesTheNextLineToo": 2,
+    "SelectsForEveryLine": 2,
+    "other marketplaces may read": 2,
+    "another method's warning": 2,
+    "CrashesAtBrokenJson": 2,
+    "the wrong id for a declined card": 2,
+    "half a lot is ignored": 2,
+    "ForgetsTheSecondChange": 3,
+    "ForgetsTheCoupon": 3,
+    "KeepsTheCoupon": 3,
+    "CountsReads": 3,
+    "ResetsTheOptions": 3,
+    "an emptied session takes an address": 3,
+    "a change after payment is ignored": 3,
+    "MakesASecondOrder": 3,
+    "ShowsOrdersToAll": 3,
+    "RefusesButApplies": 4,
+    "TouchesEverySession": 4,
+    "OrdersAreUndone": 5,
+}
+
+
+@pytest.mark.parametrize("name", BY_HAND)
+def test_as_short_as_by_hand(name: str) -> None:
+    proof, shrinker = shrunk(LIARS[name])
+    assert proof is not None
+    assert len(proof.steps) <= BY_HAND[name] + 1, [one.request.operation for one in proof.steps]
+    assert shrinker.spent <= shrink.CAP
+    last = proof.sent[-1][1]
+    assert proof.judgment.exchange == last.id and proof.judgment.requirement == LIARS[name].requirement
+
+
+def test_carts_shrink_too() -> None:
+    """One line is enough where the lie shows with one; two where it needs two."""
+    for name, lines in (("a change after payment is ignored", 1), ("SwapsTwoLines", 2)):
+        proof, _ = shrunk(LIARS[name])
+        assert proof
+        assert len(proof.steps[0].request.body["lineItemInputs"]) == lines, name
+
+
+def test_what_does_not_come_again_is_not_claimed() -> None:
+    """The price changed with the third session of the server's life: no sequence shows that again."""
+    proof, shrinker = shrunk(LIARS["another price in later sessions"])
+    assert proof is None and shrinker.replays > 0
+
+
+def test_the_cap_holds(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shrink, "CAP", 10)
+    proof, shrinker = shrunk(LIARS["KeepsTheCoupon"])
+    assert shrinker.spent <= 10 and proof is None
+
+
+def test_the_cast_is_known() -> None:
+    assert set(BY_HAND) <= set(LIARS) and CAST is EVERYBODY
+
+
+# ---------------------------------------------------------------- steps
+
+
+def again(target: Any, *parts: Any) -> tuple[Trace, Trace]:
+    """A visit, and its steps played to a fresh shop."""
+    first = visit(target, *parts)
+    second = Shop(HonestShop(), Trace("again"))  # type: ignore[arg-type]
+    play(second, steps_of(first.exchanges))
+    return first, second.trace
+
+
+def test_a_visit_can_be_played_again() -> None:
+    """Ids come from the new answers; every answer is the same in kind."""
+    first, second = again(HonestShop(), changes, coupons)
+    assert [one.status for one in first.exchanges] == [one.status for one in second.exchanges]
+    assert all(one.ok for one in second.judgments)
+
+
+def test_ids_are_references() -> None:
+    """The steps do not hold a session's own ids: they are played to a shop that gives out others."""
+    trace = visit(HonestShop(), changes)
+    other = HonestShop()
+    visit(other, coupons)  # its next session has another number
+    shop = Shop(other, Trace("other"))  # type: ignore[arg-type]
+    played = play(shop, steps_of(trace.exchanges))
+    assert {one.request.subject for _, one in played}.isdisjoint(
+        {one.request.subject for one in trace.exchanges} - {None}
+    )
+    assert [one.status for _, one in played] == [one.status for one in trace.exchanges]
+
+
+def test_a_buyer_is_never_used_twice() -> None:
+    trace = visit(HonestShop(), changes)
+    first, second = Shop(HonestShop(), Trace("one")), Shop(HonestShop(), Trace("two"))  # type: ignore[arg-type]
+    emails = [
+        one.request.body["contactEmail"]
+        for shop in (first, second)
+        for _, one in play(shop, steps_of(trace.exchanges))
+        if one.operation == contract.INITIATE
+    ]
+    assert len(emails) == len(set(emails))
+
+
+def test_a_step_without_its_session_dangles() -> None:
+    trace = visit(HonestShop(), changes)
+    steps = steps_of(trace.exchanges)
+    with Replays(HonestShop()).shop(0, "dangling") as shop, pytest.raises(Dangling):
+        play(shop, steps[1:3])

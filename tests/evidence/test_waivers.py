@@ -1,0 +1,145 @@
+"""Waivers: one rule, until a date, for a reason; one that does not serve is told and decides."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from conformance.core.profile import ProfileError
+from conformance.evidence.result import Frame
+from conformance.evidence.verdict import decide
+from conformance.evidence.waivers import Waiver, apply_waivers, load_waivers
+
+TODAY = datetime.now(UTC).date()
+SOON = TODAY + timedelta(days=30)
+
+
+def waiver(rule: str = "QTY-ZERO", operation: str | None = None, expires: date = SOON) -> Waiver:
+    return Waiver(rule, "known", "team a", "https://tracker.example/1", expires, operation)
+
+
+def requirement(rule: str, outcome: str, *operations: list[str], reason: str | None = None) -> dict[str, Any]:
+    """A requirement of a result; each list of operations is a finding."""
+    findings = [{"requirement": rule, "operations": one} for one in operations]
+    return {"id": rule, "level": "MUST", "outcome": outcome, "reason": reason, "findings": findings}
+
+
+def verdict(listed: list[dict[str, Any]], complaints: list[str], **more: Any) -> int:
+    frame = Frame({"name": "shop"}, "", 0, "should", "", **more)
+    return decide(frame, listed, complaints).exit_status
+
+
+QUANTITY, APPLY = "updateGuestQuantity", "applyGuestCoupon"
+
+
+def test_a_waiver_that_serves() -> None:
+    listed = [requirement("QTY-ZERO", "failed", [QUANTITY]), requirement("QTY-SET", "passed")]
+    assert apply_waivers([waiver()], listed) == []
+    assert listed[0]["outcome"] == "waived" and "team a" in listed[0]["reason"] and str(SOON) in listed[0]["reason"]
+    assert verdict(listed, []) == 0
+
+
+def test_expired() -> None:
+    listed = [requirement("QTY-ZERO", "failed", [QUANTITY])]
+    said = apply_waivers([waiver(expires=TODAY - timedelta(days=1))], listed)
+    assert len(said) == 1 and "ended" in said[0] and "QTY-ZERO" in said[0] and "team a" in said[0]
+    assert listed[0]["outcome"] == "failed" and verdict(listed, said) == 1
+    listed = [requirement("QTY-ZERO", "passed")]
+    said = apply_waivers([waiver(expires=TODAY - timedelta(days=1))], listed)
+    assert said and verdict(listed, said) == 1
+
+
+def test_the_last_day_counts() -> None:
+    listed = [requirement("QTY-ZERO", "failed", [QUANTITY])]
+    assert apply_waivers([waiver(expires=TODAY)], listed) == [] and listed[0]["outcome"] == "waived"
+
+
+def test_not_needed() -> None:
+    listed = [requirement("QTY-ZERO", "passed")]
+    said = apply_waivers([waiver()], listed)
+    assert len(said) == 1 and "no longer needed" in said[0] and verdict(listed, said) == 1
+
+
+def test_no_match() -> None:
+    listed = [requirement("QTY-SET", "passed")]
+    said = apply_waivers([waiver()], listed)
+    assert len(said) == 1 and "matches nothing" in said[0] and verdict(listed, said) == 1
+
+
+def test_nothing_is_said_where_the_rule_was_not_judged() -> None:
+    assert apply_waivers([waiver()], [requirement("QTY-ZERO", "unjudged", reason="not offered: items.2")]) == []
+
+
+def test_broader_than_the_waiver() -> None:
+    """A waiver for one operation does not cover a finding that was seen in two, nor another finding."""
+    listed = [requirement("PAY-LOCK", "failed", [APPLY, QUANTITY])]
+    said = apply_waivers([waiver("PAY-LOCK", QUANTITY)], listed)
+    assert listed[0]["outcome"] == "failed" and len(said) == 1 and QUANTITY in said[0]
+    listed = [requirement("PAY-LOCK", "failed", [QUANTITY], [APPLY])]
+    assert apply_waivers([waiver("PAY-LOCK", QUANTITY)], listed) == []
+    assert listed[0]["outcome"] == "failed" and verdict(listed, []) == 1
+    assert apply_waivers([waiver("PAY-LOCK", QUANTITY), waiver("PAY-LOCK", APPLY)], listed) == []
+    assert listed[0]["outcome"] == "waived"
+
+
+def test_another_rule_is_not_covered() -> None:
+    listed = [requirement("QTY-ZERO", "failed", [QUANTITY]), requirement("QTY-SET", "failed", [QUANTITY])]
+    apply_waivers([waiver()], listed)
+    assert [one["outcome"] for one in listed] == ["waived", "failed"] and verdict(listed, []) == 1
+
+
+def test_what_a_waived_rule_blocks_is_excused() -> None:
+    listed = [
+        requirement("QTY-ZERO", "failed", [QUANTITY]),
+        requirement("QTY-LAST", "unjudged", reason="blocked by QTY-ZERO"),
+    ]
+    apply_waivers([waiver()], listed)
+    assert verdict(listed, []) == 0
+    listed[1]["reason"] = "blocked by QTY-SET"
+    assert verdict(listed, []) == 6
+
+
+# ---------------------------------------------------------------- the file
+
+GOOD = 'rule = "QTY-ZERO"\nreason = "r"\nowner = "o"\nlink = "l"\nexpires = 2099-01-31\n'
+
+
+def load(tmp_path: Path, text: str) -> list[Waiver]:
+    path = tmp_path / "known.toml"
+    path.write_text(text, encoding="utf-8")
+    return load_waivers(path)
+
+
+def test_a_file(tmp_path: Path) -> None:
+    found = load(tmp_path, f"[[waiver]]\n{GOOD}[[waiver]]\n{GOOD}operation = '{QUANTITY}'\n")
+    assert [one.name for one in found] == ["QTY-ZERO", f"QTY-ZERO in {QUANTITY}"]
+    assert found[0].expires == date(2099, 1, 31) and load(tmp_path, "") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("[[waiver", "not valid TOML"),
+        ("waiver = 7", "[[waiver]]"),
+        ("waiver = ['QTY-ZERO']", "[[waiver]]"),
+        (f"[waiver]\n{GOOD}", "[[waiver]]"),
+        ("[[waiver]]\n" + GOOD.replace("QTY-ZERO", "QTY-*"), "QTY-*"),
+        ("[[waiver]]\n" + GOOD.replace('rule = "QTY-ZERO"', 'rule = ["QTY-ZERO"]'), "QTY-ZERO"),
+        ("[[waiver]]\n" + GOOD.replace('rule = "QTY-ZERO"\n', ""), "None"),
+        ("[[waiver]]\n" + GOOD.replace('reason = "r"', 'reason = " "'), "reason"),
+        ("[[waiver]]\n" + GOOD.replace('owner = "o"\n', ""), "owner"),
+        ("[[waiver]]\n" + GOOD.replace('link = "l"', "link = 7"), "link"),
+        ("[[waiver]]\n" + GOOD.replace("expires = 2099-01-31\n", ""), "expir"),
+        ("[[waiver]]\n" + GOOD.replace("2099-01-31", '"2099-01-31"'), "expir"),
+        ("[[waiver]]\n" + GOOD.replace("2099-01-31", "2099-01-31T00:00:00Z"), "expir"),
+        (f"[[waiver]]\n{GOOD}operation = 'getGuestPurchaseOrder'\n", "getGuestPurchaseOrder"),
+        (f"[[waiver]]\n{GOOD}until = 1\n", "until"),
+    ],
+)
+def test_a_wrong_file_is_told(tmp_path: Path, text: str, says: str) -> None:
+    with pytest.raises(ProfileError) as told:
+        load(tmp_path, text)
+    assert says in str(told.value) and "\n" not in str(told.value) and str(told.value).endswith(".")

@@ -1,0 +1,160 @@
+"""The control: a finding that shows without the request that it blames belongs to the rule about reads."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from conformance.core import contract
+from conformance.core.exchange import OTHER_APP, Request
+from conformance.driver.checkout import Shop, Trace
+from conformance.evidence.aggregate import Finding, Merged, drop_consequences, join_those_of_one_answer
+from conformance.evidence.control import cause
+from conformance.evidence.replay import steps_of
+from conformance.evidence.shrink import Shrinker
+from conformance.judging.load_rules import load_rules
+from tests.doubles.in_memory_replay import Replays
+from tests.doubles.reference_server import HonestShop
+from tests.doubles.scripted_session import cart_of
+
+
+class GrowsWhenRead(HonestShop):
+    """Each read but the first finds one more of the first line."""
+
+    def handle(self, request: Request) -> dict[str, Any]:
+        session = self.sessions.get(request.subject or "")
+        answer = super().handle(request)
+        if session and request.operation == contract.READ:
+            session.lines[0][2] += 1
+        return answer
+
+
+class ObeysStrangers(HonestShop):
+    """Another app's quantity is refused and set."""
+
+    def handle(self, request: Request) -> dict[str, Any]:
+        session = self.sessions.get(request.subject or "")
+        if session and request.operation == contract.QUANTITY and request.credential == OTHER_APP:
+            session.lines[0][2] = 7
+        return super().handle(request)
+
+
+def told(target: HonestShop) -> tuple[Replays, Trace]:
+    """A stranger is refused, and the next read shows another quantity: SESSION-APP is blamed."""
+    load_rules()
+    trace = Trace("a stranger")
+    cart = cart_of(Shop(target, trace))  # type: ignore[arg-type]
+    cart.attempt(
+        contract.QUANTITY, {"lineItemId": cart.lines[0].id, "quantity": 9}, "SESSION-APP", credential=OTHER_APP
+    )
+    cart.read()
+    assert "SESSION-APP" in {one.requirement for one in trace.judgments if not one.ok}
+    return Replays(target), trace
+
+
+def cause_of(target: HonestShop, *known: str, about: str = "quantity") -> str | None:
+    run, trace = told(target)
+    sent = list(zip(steps_of(trace.exchanges), trace.exchanges, strict=True))
+    finding = Finding("SESSION-APP", about, {}, None)  # type: ignore[arg-type]
+    return cause(finding, sent, set(known), Shrinker(run, finding).broken)  # type: ignore[arg-type]
+
+
+def test_what_a_read_does_is_not_a_strangers_doing() -> None:
+    assert cause_of(GrowsWhenRead(), "SESSION-SAFE") == "SESSION-SAFE"
+
+
+def test_what_should_have_been_refused_is_no_consequence() -> None:
+    """Whatever a read does to the session: a stranger who is not refused is let in."""
+    assert cause_of(GrowsWhenRead(), "SESSION-SAFE", about="is refused") is None
+
+
+def test_what_a_stranger_does_stays_told() -> None:
+    assert cause_of(ObeysStrangers(), "SESSION-SAFE", "SESSION-READ") is None
+
+
+def test_an_order_that_needs_a_marketplace_is_one_finding() -> None:
+    trace = Trace("an order")
+    cart = cart_of(Shop(target := HonestShop(), trace))  # type: ignore[arg-type]
+    cart.place()
+    cart.read_order()
+    sent = list(zip(steps_of(trace.exchanges), trace.exchanges, strict=True))
+    finding = Finding("ORDER-READ", "is accepted", {}, None)  # type: ignore[arg-type]
+    replay = Shrinker(Replays(target), finding).broken  # type: ignore[arg-type]
+    assert cause(finding, sent, {"MARKET-ORDER-OPTIONAL"}, replay) == "MARKET-ORDER-OPTIONAL"
+    assert cause(finding, sent, {"MARKET-ORDER-OPTIONAL"}, lambda _: {("ORDER-READ", "is accepted")}) is None
+    assert cause(finding, sent, set(), replay) is None
+
+
+def test_nothing_goes_to_a_rule_that_has_no_finding() -> None:
+    """Dropped findings must have somewhere to go."""
+    assert cause_of(GrowsWhenRead()) is None
+
+
+def test_a_consequence_leaves_a_note_and_no_finding() -> None:
+    merged = Merged()
+    for requirement, known in (("SESSION-SAFE", None), ("SESSION-APP", "SESSION-SAFE")):
+        merged.findings[requirement, "quantity", False] = Finding(requirement, "quantity", {}, None, cause=known)  # type: ignore[arg-type]
+        merged.failed_cases[requirement].add("a case")
+    drop_consequences(merged)
+    assert [one.requirement for one in merged.findings.values()] == ["SESSION-SAFE"]
+    assert merged.failed_cases == {"SESSION-SAFE": {"a case"}, "SESSION-APP": set()}
+    assert merged.consequences == [
+        "SESSION-APP broke only as a consequence of SESSION-SAFE: the same shows without the requests they blame."
+    ]
+
+
+def merged_of(*found: Finding) -> Merged:
+    merged = Merged()
+    for one in found:
+        merged.findings[one.requirement, one.about, bool(one.first.get("weak"))] = one
+    return merged
+
+
+def finding(
+    requirement: str, about: str, exchange: str, reproduced: str | None = None, *, weak: bool = False
+) -> Finding:
+    first = {"exchange": exchange, "weak": weak}
+    return Finding(requirement, about, first, None, reproduced=reproduced, count=1)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(("requirement", "stays"), [("MARKET-SUPPORTED", False), ("SESSION-ISOLATED", True)])
+def test_what_never_showed_again_belongs_to_the_part_that_moves_by_itself(requirement: str, *, stays: bool) -> None:
+    """But for what a session does by itself: that may hang on another session."""
+    merged = merged_of(
+        finding("SESSION-READ", "address", "a/1", "3 of 3"),
+        finding(requirement, "address", "b/1", "0 of 4"),
+        finding("PAY-LOCK", "quantity", "c/1", "0 of 4"),
+    )
+    drop_consequences(merged)
+    told = {one.requirement for one in merged.findings.values()}
+    assert told == {"SESSION-READ", "PAY-LOCK"} | ({requirement} if stays else set())
+    assert merged.consequences == (
+        []
+        if stays
+        else [f"{requirement} broke only as a consequence of SESSION-READ: what they blame did not show again."]
+    )
+
+
+def test_what_one_answer_breaks_of_a_requirement_is_one_finding() -> None:
+    merged = merged_of(
+        finding("QTY-SET", "quantity of the line", "a/1"),
+        finding("QTY-SET", "quantity of another line", "a/1"),
+        finding("QTY-SET", "prices follow", "b/1"),
+        finding("PRICE-NET", "netPrice", "a/1"),
+    )
+    join_those_of_one_answer(merged)
+    assert [(one.requirement, one.also) for one in merged.findings.values()] == [
+        ("QTY-SET", ["quantity of another line"]),
+        ("QTY-SET", []),
+        ("PRICE-NET", []),
+    ]
+
+
+def test_what_is_told_with_and_without_doubt_is_one_finding() -> None:
+    merged = merged_of(
+        finding("SESSION-INVALID", "address", "a/1", weak=True), finding("SESSION-INVALID", "address", "b/1")
+    )
+    join_those_of_one_answer(merged)
+    (only,) = merged.findings.values()
+    assert (only.first["weak"], only.count, only.also) == (False, 2, [])

@@ -1,0 +1,156 @@
+"""What a finding says to its reader: values as they stand in the traffic, limits in words, and where it was seen."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from copy import deepcopy
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from conformance.client.api_client import _no_token
+from conformance.core import contract
+from conformance.core.addresses import folded
+from conformance.core.exchange import Exchange, Intent, Request
+from conformance.driver.checkout import Shop, Trace
+from conformance.evidence.shrink import LONGEST_BODY, describe
+from conformance.judging.claim import Claim, shown, standing
+from conformance.judging.judge import Judgment
+from conformance.judging.model import differences, pricing, state, view
+from conformance.judging.response_schema import FORMS
+from suites.sessions.blame import as_claim, with_zeros
+from tests.doubles.faulty_servers import CAST, edits
+from tests.doubles.reference_goods import US, Json
+from tests.doubles.reference_server import HonestShop
+from tests.doubles.scripted_session import payment, visit
+
+Edit = Callable[[Json], object]
+
+
+def broken(edit: Edit, on: tuple[str, ...], *parts: Any) -> list[Judgment]:
+    """What a visit finds in a shop that changes its accepted answers."""
+    edits("for a sentence", "SESSION-FIELDS", lambda body, request, shop: edit(body), on)
+    liar = CAST.pop()
+    return [one for one in visit(liar.shop(), *parts).judgments if not one.ok]
+
+
+def claims(edit: Edit, requirement: str, *on: str, parts: tuple[Any, ...] = ()) -> list[Claim]:
+    found = [one.claim for one in broken(edit, on, *parts) if one.requirement == requirement]
+    return [one for one in found if one]
+
+
+def session() -> Json:
+    shop = Shop(HonestShop(), Trace("told"))  # type: ignore[arg-type]
+    return deepcopy(shop.initiate("EBAY_US", [("v1|1001|0", 2)]).body)
+
+
+def test_an_address_is_compared_folded_and_shown_as_it_stands() -> None:
+    one = folded("500 King Street West")
+    assert one == folded("500 KING  street west") == "500kingstreetwest" and one != folded("501 King Street West")
+    assert hash(one) == hash(folded("500 king street west")) and deepcopy(one) == one
+    assert f"{one}" == "500 King Street West" == json.loads(json.dumps({"a": one}))["a"]
+    before = session()
+    after = deepcopy(before)
+    after["shippingAddress"]["addressLine1"] = "500 King Street West"
+    del after["shippingAddress"]["postalCode"]
+    found = differences(state(view(before)), state(view(after)))
+    told = as_claim({key: pair for key, pair in found.items() if key[1] == "addressLine1"})
+    assert (told.want, told.seen) == (f"address addressLine1 {US['addressLine1']}", "500 King Street West")
+    told = as_claim({key: pair for key, pair in found.items() if key[1] == "postalCode"})
+    assert (told.want, told.seen) == (f"address postalCode {US['postalCode']}", "nothing")
+
+
+def test_null_is_not_nothing() -> None:
+    assert standing({"a": None}, "a") == "null" and standing({}, "a") is None is standing(None, "a")
+    found = claims(lambda body: body["shippingAddress"].update(addressLine2=None), "ADDR-REPLACE", contract.ADDRESS)
+    assert found and found[0].want.startswith("addressLine2 ") and found[0].seen == "null"
+    found = claims(lambda body: body.update(checkoutSessionId=None), "SESSION-FIELDS", contract.READ)
+    assert "null" in {one.seen for one in found} and "nothing" not in {one.seen for one in found}
+
+
+def test_an_amount_is_written_in_one_way() -> None:
+    told = {"7": "7.00", "7.5": "7.50", "7.00": "7.00", "0": "0.00", "7.125": "7.125", "1E+2": "100.00", "-3": "-3.00"}
+    assert {text: shown(Decimal(text)) for text in told} == told
+    assert shown(None) == "nothing"
+
+
+@pytest.mark.parametrize(("tax", "seen"), [("0.00", "0.00"), (None, "nothing")])
+def test_a_zero_that_stands_there_is_not_nothing(tax: str | None, seen: str) -> None:
+    before = session()
+    before["pricingSummary"]["importTax"] = {"amount": {"value": "0.06", "currency": "USD"}}
+    after = deepcopy(before)
+    after["pricingSummary"]["importTax"]["amount"]["value"] = tax
+    if tax is None:
+        del after["pricingSummary"]["importTax"]
+    shows = [view(before), view(after)]
+    told = as_claim(with_zeros(differences(*map(pricing, shows)), *shows))
+    assert (told.want, told.seen) == ("summary importTax 0.06", seen)
+
+
+def test_a_limit_is_told_with_what_is_there() -> None:
+    long = "CA-" + "2f" * 19
+
+    def lengthen(body: Json) -> None:
+        for one in body["lineItems"]:
+            one["orderId"] = long
+
+    found = claims(lengthen, "ORDER-FIELDS", contract.READ_ORDER, parts=(payment,))
+    assert found[0].about == "lineItems[].orderId maxLength"
+    assert (found[0].want, found[0].seen) == ("lineItems[].orderId has at most 40 characters", f"41 characters: {long}")
+
+
+def test_a_date_is_asked_for_in_words() -> None:
+    found = claims(
+        lambda body: body.update(purchaseOrderCreationDate="2026-12-01 08:00"), "ORDER-FIELDS", contract.READ_ORDER,
+        parts=(payment,),
+    )  # fmt: skip
+    want = "purchaseOrderCreationDate is a date and time in UTC like 2026-12-01T08:00:00.000Z"
+    assert want in {one.want for one in found} and any("test(" in one.test for one in found)
+
+
+def patterns(node: Any) -> set[str]:
+    """Every pattern below a node."""
+    below = node.values() if isinstance(node, dict) else node if isinstance(node, list) else ()
+    own = {node["pattern"]} if isinstance(node, dict) and isinstance(node.get("pattern"), str) else set()
+    return own.union(*map(patterns, below))
+
+
+def test_each_pattern_of_the_contract_has_its_own_words() -> None:
+    from conformance.judging.response_schema import _form
+
+    every = set().union(*(patterns(contract.document(name)) for name in ("order-v1", "order-v2")))
+    assert sorted(map(_form, every)) == sorted(f"is {words}" for _, words in FORMS)
+
+
+def test_an_order_is_told_with_its_marketplace() -> None:
+    found = broken(lambda body: body.pop("purchaseOrderId"), (contract.READ_ORDER,), payment)
+    assert found and all(one.marketplace for one in found if one.operation == contract.READ_ORDER)
+
+
+def test_two_selected_options_are_told() -> None:
+    def select(body: Json) -> None:
+        for one in body["lineItems"]:
+            for option in one["shippingOptions"]:
+                option["selected"] = True
+
+    seen = {one.seen for one in claims(select, "SHIP-SET", contract.OPTION)}
+    assert seen and seen <= {"two options selected", "3 options selected"}
+
+
+def test_a_step_shows_the_fields_after_a_long_one() -> None:
+    body = {"addressLine1": "1 Way", "addressLine2": "x" * 1000, "city": "San José", "quantity": 1.5}
+    text = describe(Exchange("t", 0, Request(contract.ADDRESS, "s", body, "EBAY_US"), "POST", "", status=200))
+    assert '"city": "San José", "quantity": 1.5}' in text and "more …xx" in text and len(text) < LONGEST_BODY
+    made = Request(contract.INITIATE, None, {"lineItemInputs": [], "shippingAddress": {"city": "Ä"}}, "EBAY_US")
+    exchange = Exchange("t", 0, made, "POST", "", Intent("ADDR-REQUIRED"), status=200)
+    assert "Ä" not in describe(exchange) and "Ä" in describe(exchange, whole=True)
+
+
+@pytest.mark.parametrize(("status", "tells"), [(401, True), (400, False)])
+def test_refused_credentials_are_told_how_they_were_sent(status: int, tells: bool) -> None:
+    exchange = Exchange("tokens", 0, Request(contract.TOKEN), "POST", "http://127.0.0.1:1/token", status=status)
+    exchange.body = {"error": "invalid_client"}
+    assert ("HTTP Basic, base64 of client_id:client_secret" in _no_token(exchange)) is tells
+    assert "check client_id, client_secret and scope" in _no_token(exchange)

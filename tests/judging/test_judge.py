@@ -1,0 +1,171 @@
+"""The judge against an honest shop, which it has nothing to say against, and against a cast of liars."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+import pytest
+
+from conformance.core import contract
+from conformance.core.exchange import Exchange, Intent, Request
+from conformance.driver.checkout import Blocked, Shop, Trace
+from conformance.judging.judge import Judgment, judge, observe
+from conformance.judging.load_rules import load_rules
+from conformance.judging.model import World
+from tests.doubles import faulty_servers_by_action as liars_by_deed
+from tests.doubles.faulty_servers import Liar
+from tests.doubles.reference_goods import profile
+from tests.doubles.reference_server import HonestShop
+from tests.doubles.scripted_session import PARTS, changes, visit
+
+# Requirements that the visit cannot judge, and why.
+NOT_IN_THE_VISIT = {"AUTH-GRANT": "no token endpoint behind the interface", "RACE": "nothing happens at once"}
+
+
+def failed(judgments: list[Judgment]) -> Counter[str]:
+    return Counter(one.requirement for one in judgments if not one.ok)
+
+
+def test_the_honest_shop_is_clean() -> None:
+    trace = visit(HonestShop())
+    assert [(one.requirement, one.claim) for one in trace.judgments if not one.ok] == []
+    passed = {one.requirement for one in trace.judgments if one.ok}
+    assert set(contract.requirements()) - passed == set(NOT_IN_THE_VISIT)
+    operations = {one.operation for one in trace.exchanges}
+    assert operations == set(contract.operations())
+
+
+@pytest.mark.parametrize("liar", liars_by_deed.CAST, ids=lambda one: one.name)
+def test_a_liar_is_told(liar: Liar) -> None:
+    """Under the right requirement, and nothing else fails but what the lie breaks by its nature."""
+    judgments = visit(liar.shop()).judgments
+    found = failed(judgments)
+    assert liar.requirement in found
+    assert set(found) <= {liar.requirement, liar.also}
+    for one in judgments:
+        if not one.ok:
+            assert one.claim and one.claim.about and one.claim.want and one.claim.test, one
+
+
+class Always(HonestShop):
+    """One answer to everything."""
+
+    status: int
+    body: Any
+
+    def answer(self, request: Request) -> tuple[int, Any, dict[str, str]]:
+        return self.status, self.body, {}
+
+
+ERROR = {"errors": [{"errorId": 15003, "domain": "API_ORDER", "category": "REQUEST", "message": "no"}]}
+
+
+@pytest.mark.parametrize(("status", "body"), [(200, {}), (404, ERROR), (401, ERROR), (500, ERROR), (200, [])])
+def test_always_the_same_is_no_session(status: int, body: Any) -> None:
+    load_rules()
+    shop = Shop(type("Same", (Always,), {"status": status, "body": body})(), Trace("same"))
+    with pytest.raises(Blocked, match="SESSION-CREATE"):
+        changes(shop)
+    assert "SESSION-CREATE" in failed(shop.trace.judgments)
+
+
+@pytest.mark.parametrize("status", [None, 429, 502, 503, 504])
+def test_nothing_is_concluded_from_silence(status: int | None) -> None:
+    shop, world = HonestShop(), World()
+    made = shop.send(Request(contract.INITIATE, None, _body(), "EBAY_US"))
+    judge(world, shop.profile, made)
+    session = next(iter(world.sessions.values()))
+    quiet = Exchange(
+        "honest", 1, Request(contract.QUANTITY, session.id, {"lineItemId": "101", "quantity": 2}, "EBAY_US")
+    )
+    quiet.status, quiet.body = status, None
+    assert judge(world, shop.profile, quiet) == []
+    assert session.in_doubt
+    shop.sessions[session.id].lines[0][2] = 2  # it was done after all
+    read = shop.send(Request(contract.READ, session.id, None, "EBAY_US"), seq=2)
+    assert not failed(judge(world, shop.profile, read))
+    assert not session.in_doubt
+
+
+def _body() -> dict[str, Any]:
+    return Shop(HonestShop(), Trace("body")).initiate_body("EBAY_US", [("v1|1001|0", 1)])  # type: ignore[arg-type]
+
+
+def test_what_was_only_observed_is_not_judged() -> None:
+    """A request that went together with others leaves its session in doubt until the next read."""
+    shop, world = HonestShop(), World()
+    observe(world, shop.profile, shop.send(Request(contract.INITIATE, None, _body(), "EBAY_US")))
+    session = next(iter(world.sessions.values()))
+    sent = Request(contract.QUANTITY, session.id, {"lineItemId": "101", "quantity": 7}, "EBAY_US")
+    observe(world, shop.profile, shop.send(sent, seq=1))
+    assert session.in_doubt
+    read = shop.send(Request(contract.READ, session.id, None, "EBAY_US"), seq=2)
+    assert not failed(judge(world, shop.profile, read))
+
+
+def test_the_same_exchanges_give_the_same_judgments() -> None:
+    """Judging is a fold: a second world comes to the same end."""
+    trace = visit(HonestShop(), *PARTS[:3])
+    world, known, again = World(), profile(), []
+    for exchange in trace.exchanges:
+        again += judge(world, known, exchange)
+    assert [(one.requirement, one.case, one.ok) for one in again] == [
+        (one.requirement, one.case, one.ok) for one in trace.judgments
+    ]
+
+
+@pytest.mark.parametrize(
+    ("case", "status", "body", "ok"),
+    [
+        ("wrong secret", 401, {"error": "invalid_client"}, True),
+        ("unknown client", 401, {"error": "invalid_client"}, True),
+        ("unknown scope", 400, {"error": "invalid_scope"}, True),
+        ("wrong secret", 400, {"error": "invalid_client"}, False),
+        ("unknown scope", 400, {"error": "invalid_client"}, False),
+        ("unknown client", 200, {"access_token": "secret-1"}, False),
+        ("unknown client", 401, {"error": "invalid_client", "access_token": "secret-1"}, False),
+        ("wrong secret", 401, None, False),
+    ],
+)
+def test_a_refused_grant(case: str, status: int, body: Any, ok: bool) -> None:
+    load_rules()
+    exchange = Exchange("tokens", 0, Request(contract.TOKEN), "POST", intent=Intent("AUTH-GRANT", case), status=status)
+    exchange.body = body
+    assert bool(failed(judge(World(), profile(), exchange))) is not ok
+
+
+def test_the_intent_owns_the_answer() -> None:
+    """A request that breaks two rules is told under the one that it was sent for."""
+    liar = next(one for one in liars_by_deed.CAST if one.name == "409 for a marketplace")
+    for why in ("MARKET-SAME", "COUPON-NOT-APPLIED"):
+        shop = Shop(liar.shop(), Trace("two"))  # type: ignore[arg-type]
+        cart = shop.cart("EBAY_US", [("v1|1001|0", 1)])
+        cart.send(contract.REMOVE, {"redemptionCode": "FIVEOFF"}, why, marketplace="EBAY_GB")
+        assert set(failed(shop.trace.judgments)) == {why}
+
+
+@pytest.mark.parametrize(
+    ("status", "error", "lawful"),
+    [
+        (400, 15001, True),
+        (409, 15012, True),
+        (401, 1001, False),
+        (403, 1100, False),
+        (404, 2002, False),
+        (404, 3003, False),
+    ],
+)
+def test_a_gateways_error_is_no_reason_of_the_business(status: int, error: int, lawful: bool) -> None:
+    """An unknown line may be refused with any error of the method, but not with one about the token or the address."""
+    load_rules()
+    shop, world = HonestShop(), World()
+    judge(world, shop.profile, shop.send(Request(contract.INITIATE, None, _body(), "EBAY_US")))
+    session = next(iter(world.sessions.values()))
+    request = Request(contract.QUANTITY, session.id, {"lineItemId": "no such line", "quantity": 2}, "EBAY_US")
+    entry = contract.error(error, contract.QUANTITY)
+    assert entry
+    told = {"errorId": error, "domain": entry.domains[0], "category": entry.categories[0], "message": "no"}
+    refused = Exchange("honest", 1, request, intent=Intent("QTY-UNKNOWN-LINE"), status=status, body={"errors": [told]})
+    told_as = set(failed(judge(world, shop.profile, refused))) & {"QTY-UNKNOWN-LINE", "AUTH-SCOPE"}
+    assert (not told_as) is lawful

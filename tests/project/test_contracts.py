@@ -1,0 +1,105 @@
+"""Data, rules, tests and faults fit together: nothing without its other half."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from conformance.core import contract
+from conformance.core.contract import Requirement
+from conformance.core.profile import NEEDS, load
+from devtools import traceability as catalogue
+
+ROOT = Path(__file__).resolve().parents[2]
+TOOLS = ROOT.parent / "shared" / "tools"
+REQUIREMENTS = list(contract.requirements().values())
+LEVELS = {"MUST", "SHOULD", "READING"}
+SEEN = {"fee", "promotion", "import_charges", "second_option", "delivery_discount"}
+each = pytest.mark.parametrize("one", REQUIREMENTS, ids=lambda one: one.id)
+
+
+@each
+def test_a_requirement_is_whole(one: Requirement) -> None:
+    assert one.level in LEVELS
+    assert one.title and len(one.title) <= 60
+    assert one.sentence.endswith((".", ")"))
+    assert one.sources and all(it["document"] in catalogue.DOCUMENTS and it["place"] for it in one.sources)
+    assert one.operations and set(one.operations) <= {*contract.operations(), contract.TOKEN}
+    for need in one.needs:
+        for part in need.split("|"):
+            assert part in NEEDS or part.partition(".")[0] in ("item", "items", "coupon", "seen"), part
+            assert not part.startswith("seen.") or part.removeprefix("seen.") in SEEN
+
+
+@each
+def test_answers_are_known(one: Requirement) -> None:
+    known = {entry.id for entry in contract.errors()}
+    for answer in one.answers:
+        assert answer.id is None or answer.id in known, answer
+        assert answer.reading is None or answer.reading in one.readings, answer
+        assert set(answer.operations) <= set(one.operations), answer
+
+
+@each
+def test_a_rule_judges_it(one: Requirement) -> None:
+    assert catalogue.rules().get(one.id)
+
+
+@each
+def test_a_test_provokes_it(one: Requirement) -> None:
+    """Without one, `--requirement ID` would have nothing to run."""
+    assert catalogue.tests().get(one.id)
+
+
+@each
+def test_a_fault_breaks_it(one: Requirement) -> None:
+    """A READING never fails, so that nothing can break it."""
+    assert one.level == "READING" or catalogue.faults().get(one.id)
+
+
+def test_names_are_of_requirements() -> None:
+    known = {one.id for one in REQUIREMENTS}
+    assert set(catalogue.rules()) <= known
+    assert set(catalogue.tests()) <= known
+    assert set(catalogue.faults()) <= known
+
+
+def test_every_documented_id_is_in_the_catalogue() -> None:
+    known = {entry.id for entry in contract.errors()}
+    for operation in contract.operations().values():
+        assert set(operation.ids) | operation.warnings <= known, operation.id
+
+
+def test_ids_have_one_meaning_in_an_operation() -> None:
+    for operation in contract.operations().values():
+        for one in operation.ids:
+            entries = [it for it in contract.errors() if it.id == one]
+            exact = [it for it in entries if operation.id in it.operations]
+            assert len(exact) == 1 or len(entries) == 1, (operation.id, one)
+
+
+def test_marketplaces() -> None:
+    for name, one in contract.marketplaces().items():
+        assert name.startswith("EBAY_")
+        assert len(one["country"]) == 2 and len(one["currency"]) == 3 and one["decimals"] in (0, 2)
+
+
+@pytest.mark.parametrize("profile", ["targets/mock.toml", "docs/examples/independent.toml"])
+def test_profiles_load(profile: str) -> None:
+    loaded = load(str(ROOT / profile))
+    assert loaded.name and set(loaded.markets) <= set(contract.marketplaces())
+
+
+def test_the_list_of_requirements_is_up_to_date() -> None:
+    assert catalogue.PAGE.read_text(encoding="utf-8") == catalogue.page(), "run `make requirements`"
+
+
+@pytest.mark.skipif(not (TOOLS / "parity.py").is_file(), reason="the vendor's documents are not beside this checkout")
+@pytest.mark.parametrize(("tool", "about"), [("parity.py", "contracts/order-v2.openapi.yaml"), ("copied.py", ".")])
+def test_against_the_vendor_s_documents(tool: str, about: str) -> None:
+    command = [sys.executable, str(TOOLS / tool), about]
+    ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120)
+    assert ended.returncode == 0, ended.stdout[-2000:] + ended.stderr[-2000:]

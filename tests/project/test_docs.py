@@ -1,0 +1,146 @@
+"""What the documentation and the Makefile say is true: keys, examples, commands, links."""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from conformance.core import contract
+from conformance.core.profile import PAYMENTS, TABLES, TOP, ProfileError, load, parse
+
+ROOT = Path(__file__).resolve().parents[2]
+PROFILE = (ROOT / "docs" / "profile.md").read_text(encoding="utf-8")
+MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
+PAGES = [ROOT / "README.md", ROOT / "contracts" / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+BLOCKS = re.findall(r"^```toml\n(.*?)^```", PROFILE, re.MULTILINE | re.DOTALL)
+
+
+def test_the_page_explains_every_key() -> None:
+    keys = {*TOP, *(key for table in TABLES.values() for key in table), *PAYMENTS}
+    missing = {key for key in keys if not re.search(rf"\b{re.escape(key)}\b", PROFILE)}
+    assert not missing
+
+
+@pytest.mark.parametrize("at", range(len(BLOCKS)))
+def test_examples_are_toml(at: int) -> None:
+    tomllib.loads(BLOCKS[at])
+
+
+def test_the_smallest_profile_loads() -> None:
+    profile = parse(tomllib.loads(BLOCKS[0]), "mine.toml")
+    assert profile.payment == "none" and profile.max_line_items is None and profile.auth == "client_credentials"
+
+
+def test_all_examples_together_load(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Later tables add to earlier ones; the marketplace's tables are merged as a reader would merge them."""
+    for name in ("SHOP_SECRET", "SHOP_OTHER_SECRET", "SHOP_EXPIRED"):
+        monkeypatch.setenv(name, name.lower())
+    data: dict[str, object] = {}
+    for block in BLOCKS[1:]:
+        merge(data, tomllib.loads(block))
+    profile = parse(data, "mine.toml")
+    market = profile.markets["EBAY_GB"]
+    assert len(profile.apps) == 2 and len(market.roles) == 12 and len(market.coupons) == 6
+    assert profile.transport["rate_per_s"] == 5
+
+
+def merge(into: dict[str, object], more: dict[str, object]) -> None:
+    for key, value in more.items():
+        known = into.get(key)
+        if isinstance(known, dict) and isinstance(value, dict):
+            merge(known, value)
+        else:
+            into[key] = value
+
+
+def test_the_template_asks_for_items() -> None:
+    with pytest.raises(ProfileError, match="no plain items"):
+        load("template")
+
+
+def test_the_template_loads_with_an_item() -> None:
+    text = (ROOT / "targets" / "template.toml").read_text(encoding="utf-8")
+    assert parse(tomllib.loads(text.replace("plain = []", 'plain = ["v1|1|0"]')), "template.toml").name == "my shop"
+
+
+def test_the_sandbox_says_what_to_fill_in(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("EBAY_CLIENT_ID", "EBAY_CLIENT_ID_2", "EBAY_ITEMS"):
+        monkeypatch.delenv(name, raising=False)
+    with pytest.raises(ProfileError, match="set EBAY_CLIENT_ID"):
+        load("sandbox")
+    monkeypatch.setenv("EBAY_CLIENT_ID", "id")
+    monkeypatch.setenv("EBAY_CLIENT_SECRET", "secret")
+    with pytest.raises(ProfileError, match="set EBAY_ITEMS"):
+        load("sandbox")
+    monkeypatch.setenv("EBAY_ITEMS", "v1|1|0, v1|2|0")
+    profile = load("sandbox")
+    assert profile.markets["EBAY_US"].plain == ("v1|1|0", "v1|2|0") and len(profile.apps) == 1 and profile.stubs
+
+
+def test_requirements_that_the_pages_name_exist() -> None:
+    """ITEM-… and other families stand with an ellipsis; LINES-TITLE is the made-up rule of docs/rule.md."""
+    known = {*contract.requirements(), "LINES-TITLE"}
+    families = "|".join(sorted({one.split("-")[0] for one in known} - {"ERROR", "RACE", "ROBUST"}))
+    for page in PAGES:
+        for name in re.findall(rf"\b(?:{families})(?:-[A-Z]+)+\b", page.read_text(encoding="utf-8")):
+            assert name in known, (page.name, name)
+
+
+def test_make_targets_that_the_pages_name_exist() -> None:
+    targets = set(re.findall(r"^([a-z-]+):", MAKEFILE, re.MULTILINE))
+    for page in PAGES:
+        code = re.findall(r"(?:`|^\$ |^    )make ([a-z-]+)", page.read_text(encoding="utf-8"), re.MULTILINE)
+        assert set(code) <= targets, page.name
+
+
+def test_modules_of_the_makefile_exist() -> None:
+    for name in set(re.findall(r"\$\(PY\) -m ([a-z_.]+)", MAKEFILE)):
+        assert importlib.util.find_spec(name), name
+
+
+def test_every_make_target_is_listed() -> None:
+    """`make help` prints the line of each."""
+    listed = subprocess.run(["make", "-s", "help"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    phony = re.findall(r"^\.PHONY: (.+)$", MAKEFILE, re.MULTILINE)[0].split()
+    assert phony == [line.split()[1] for line in listed.splitlines()]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_links_lead_somewhere(page: Path) -> None:
+    for link in re.findall(r"\]\(([^)#\s]+)[^)]*\)", page.read_text(encoding="utf-8")):
+        assert link.startswith("https://") or (page.parent / link).exists(), link
+
+
+def test_the_site_builds_strictly(tmp_path: Path) -> None:
+    pytest.importorskip("mkdocs")
+    command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--quiet", "--site-dir", str(tmp_path)]
+    ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120)
+    assert ended.returncode == 0, ended.stderr
+    for path in tmp_path.glob("*/index.html"):
+        loaded = re.findall(r'<(?:script|link|img)[^>]+(?:src|href)="(https?:)?//', path.read_text(encoding="utf-8"))
+        assert not loaded, f"{path} asks another host"
+
+
+@pytest.mark.parametrize("name", ["lock.txt", "dev.txt"])
+def test_locks(name: str) -> None:
+    """Every package with its hashes, and no index but the usual one."""
+    text = (ROOT / "requirements" / name).read_text(encoding="utf-8")
+    assert "://" not in text and "--index" not in text
+    blocks = re.split(r"^(?=\S)", text, flags=re.MULTILINE)
+    pinned = [block for block in blocks if "==" in block]
+    assert pinned and all("--hash=sha256:" in block for block in pinned)
+    assert re.search(r"^pytest==9\.1\.", text, re.MULTILINE)
+
+
+def test_both_locks_agree() -> None:
+    runtime, dev = (
+        set(re.findall(r"^([\w.-]+==\S+)", (ROOT / "requirements" / name).read_text(encoding="utf-8"), re.MULTILINE))
+        for name in ("lock.txt", "dev.txt")
+    )
+    assert runtime <= dev

@@ -1,0 +1,231 @@
+"""The choice under a budget, the budget itself, and what the command line says to wrong input."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from conformance.client.api_client import BudgetSpent
+from conformance.core import contract
+from conformance.core.profile import ProfileError
+from conformance.runner import budget
+from conformance.runner.budget import FIRST, MISSION, choose, costs, weight
+from conformance.runner.run import Run
+from conformance.runner.settings import Settings
+
+ROOT = Path(__file__).resolve().parents[2]
+TABLE: dict[str, dict[str, Any]] = {
+    "a.py::many": {"requests": 10, "judges": ["SESSION-CREATE", "SESSION-READ", "SESSION-FIELDS"]},
+    "a.py::cheap": {"requests": 2, "judges": ["SESSION-CREATE"]},
+    "a.py::mission": {"requests": 12, "judges": ["PAY-LOCK"]},
+    "a.py::again": {"requests": 1, "judges": ["SESSION-CREATE"]},
+    "a.py::nothing": {"requests": 1, "judges": []},
+    "a.py::should": {"requests": 3, "judges": ["PRICE-STABLE"]},
+}
+
+
+@pytest.fixture
+def table(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    monkeypatch.setattr(budget, "costs", lambda: TABLE)
+    return [f"suites/{name}[EBAY_US]" for name in TABLE]
+
+
+def names(chosen: Iterable[str]) -> list[str]:
+    return [one.partition("::")[2].partition("[")[0] for one in chosen]
+
+
+def test_the_most_telling_for_a_request_comes_first(table: list[str]) -> None:
+    """A first judgment a request: again 10, mission 5, many (what is left of it) 2, should 1; cheap adds nothing."""
+    assert names(choose(table, None, set())) == ["again", "mission", "many", "should"]
+    assert names(choose(reversed(table), None, set())) == ["again", "mission", "many", "should"]
+
+
+def test_what_does_not_fit_is_left_out(table: list[str]) -> None:
+    spent = {name.partition("::")[2]: one["requests"] for name, one in TABLE.items()}
+    for limit in range(0, 40):
+        chosen = names(choose(table, limit, set()))
+        assert sum(spent[one] for one in chosen) <= round(limit * budget.SHARING)
+    assert names(choose(table, 4, set())) == ["again", "should", "cheap"]  # the last for one more case
+    assert names(choose(table, 16, set(), spent=16)) == ["again", "should", "cheap"]
+
+
+def test_what_is_judged_already_counts_for_nothing(table: list[str]) -> None:
+    assert names(choose(table, None, {"SESSION-CREATE", "PAY-LOCK", "PRICE-STABLE"})) == ["many"]
+    assert choose(table, None, set(contract.requirements())) == {}
+
+
+def test_weights() -> None:
+    levels = {one.level: weight(one.id) for one in contract.requirements().values() if one.id not in MISSION}
+    assert levels["MUST"] > levels["SHOULD"] > levels["READING"] > 0
+    assert {weight(one) for one in MISSION} == {budget.MISSION_WEIGHT} and set(MISSION) <= set(contract.requirements())
+
+
+def test_the_choice_is_the_same_each_time() -> None:
+    tests = [f"suites/{one}" for one in costs()]
+    first = choose(tests, 150, set())
+    assert list(first.items()) == list(choose(list(reversed(tests)), 150, set()).items())
+    assert set(first) <= set(tests)
+
+
+def test_what_comes_first() -> None:
+    """The mission's rules with every method, then what any target can be judged by, then what needs a rare role."""
+    chosen = [budget.test_name(one) for one in choose([f"suites/{one}" for one in costs()], None, set())]
+    assert tuple(chosen[: len(FIRST)]) == FIRST and set(FIRST) <= set(costs())
+    assert set(MISSION) <= {one for name in FIRST for one in costs()[name]["judges"]}
+    judged, rare_began = set[str](), False
+    for name in chosen:
+        new = set(costs()[name]["judges"]) - judged
+        usual = {one for one in new if not contract.is_rare(one)}
+        rare_began = rare_began or bool(new and not usual)
+        assert not (rare_began and usual), (name, usual)
+        judged |= new
+        if len(judged) == len({one for entry in costs().values() for one in entry["judges"]}):
+            return
+    raise AssertionError("something is never chosen")
+
+
+def test_a_large_budget_goes_on_with_more_cases() -> None:
+    tests = [f"suites/{one}" for one in costs() if costs()[one]["judges"]]
+    assert set(choose(tests, 10**6, set())) == set(tests)
+    few, some = choose(tests, 150, set()), choose(tests, 600, set())
+    assert sum(some.values()) > 10 and not any(few.values()) and not any(choose(tests, None, set()).values())
+    assert list(some)[: len(FIRST)] == list(few)[: len(FIRST)]
+    assert len(choose(tests, None, set())) < len(tests) / 2
+
+
+def test_names_without_their_marketplace() -> None:
+    name = budget.test_name
+    assert name("suites/a/test_a.py::test_b[EBAY_US]") == "a/test_a.py::test_b"
+    assert name("suites/a/test_a.py::test_b[EBAY_GB-two lines]") == "a/test_a.py::test_b[two lines]"
+    assert name("a/test_a.py::test_b[stock-EBAY_DE]") == "a/test_a.py::test_b[stock]"
+    assert name("a/test_a.py::test_b[not accepted]") == "a/test_a.py::test_b[not accepted]"
+    assert name("a/test_a.py::test_b") == "a/test_a.py::test_b"
+
+
+def test_rare_roles() -> None:
+    """A rule with a usual way to be judged is none that needs a rare role."""
+    assert contract.is_rare("QTY-STOCK") and contract.is_rare("PAY-DECLINED") and contract.is_rare("ADDR-SANCTION")
+    assert not any(map(contract.is_rare, (*MISSION, "WARNING-SHAPE", "ORDER-FIELDS", "PRICE-SAVINGS", "SHIP-SET")))
+    heads = {need for one in contract.requirements().values() for needed in one.needs for need in needed.split("|")}
+    heads |= {"expired_token", "other_scope", "coupon.oversized"}  # wanted by tests, not by rules
+    for role in contract.rare_roles():
+        assert any(one == role or one.startswith(f"{role}.") for one in heads), role
+
+
+@pytest.mark.parametrize("limit", [40, 150])
+def test_what_a_budget_buys_on_the_mock(tmp_path: Path, limit: int) -> None:
+    """40: each MUST of the four mission rules. 150: every rule that needs no rare role. Never a request more."""
+    command = [sys.executable, "-m", "pytest", "suites", "--target", "mock", "--report", str(tmp_path), "-q"]
+    subprocess.run([*command, "--budget", str(limit)], cwd=ROOT, capture_output=True, timeout=120, check=False)
+    result = json.loads((tmp_path / "result.json").read_text(encoding="utf-8"))
+    lines = (tmp_path / "exchanges.jsonl").read_text(encoding="utf-8").splitlines()
+    sent = sum(
+        json.loads(line)["operation"] != contract.TOKEN for line in lines
+    )  # tests' grants are token requests too
+    assert result["budget"]["used"] <= limit and sent + result["token_requests"] <= limit
+    outcomes = {one["id"]: one for one in result["requirements"]}
+    assert not result["counts"]["failed"]
+    if limit == 40:
+        assert {one: outcomes[one]["outcome"] for one in MISSION} == dict.fromkeys(MISSION, "passed")
+        changes = {"applyGuestCoupon", "removeGuestCoupon", "updateGuestQuantity", "updateGuestShippingAddress"}
+        assert not changes & set(outcomes["PAY-LOCK"]["cases"]["missing"] + outcomes["MARKET-SAME"]["cases"]["missing"])
+    else:
+        usual = [one for one in outcomes if not contract.is_rare(one)]
+        assert [one for one in usual if outcomes[one]["outcome"] != "passed"] == []
+
+
+def test_the_measured_table_is_about_the_tests_that_there_are() -> None:
+    for name, one in costs().items():
+        path, _, function = name.partition("::")
+        assert f"def {function.partition('[')[0]}(" in (ROOT / "suites" / path).read_text(encoding="utf-8"), name
+        assert one["requests"] >= 0 and set(one["judges"]) <= set(contract.requirements())
+
+
+@pytest.mark.parametrize("limit", [3, 10, 57])
+def test_no_request_beyond_the_budget(limit: int) -> None:
+    run = SimpleNamespace(settings=SimpleNamespace(budget=limit), spent=0)
+    for _ in range(limit):
+        Run._spend(run)  # type: ignore[arg-type]
+    for _ in range(2):
+        with pytest.raises(BudgetSpent, match=str(limit)):
+            Run._spend(run)  # type: ignore[arg-type]
+    assert run.spent == limit
+    assert not issubclass(BudgetSpent, Exception)  # Hypothesis would swallow it
+
+
+# ---------------------------------------------------------------- the command line
+
+
+def settings(tmp_path: Path, worker: dict[str, Any] | None = None, **given: Any) -> Settings:
+    usual: dict[str, Any] = {
+        "target": None, "base_url": None, "report": "out", "requirement": [], "failed": None, "level": "should",
+        "seed": 0, "budget": None, "rate": None, "quick": False, "measure": False, "depth": 1, "shard": None, "resume": None,
+        "recording": None, "waivers": None, "allow_production": False,
+    }  # fmt: skip
+    config: Any = SimpleNamespace(
+        option=SimpleNamespace(**usual | given), invocation_params=SimpleNamespace(dir=tmp_path)
+    )
+    return Settings.of(config, worker)
+
+
+def test_usual_settings(tmp_path: Path) -> None:
+    usual = settings(tmp_path)
+    assert (usual.target, usual.report, usual.cut, usual.alone) == ("mock", tmp_path / "out", False, False)
+    assert settings(tmp_path, budget=50).alone and settings(tmp_path, quick=True).alone
+    assert settings(tmp_path, measure=True).cut and not settings(tmp_path, measure=True).alone
+    assert settings(tmp_path, shard="2/3").shard == (2, 3)
+    assert settings(tmp_path, worker={"conformance_base_url": "http://127.0.0.1:2"}).base_url == "http://127.0.0.1:2"
+
+
+@pytest.mark.parametrize(
+    ("given", "says"),
+    [
+        ({"requirement": ["QTY-NULL"]}, r"'QTY-NULL'.*QTY-ZERO"),
+        ({"requirement": ["NOTHING"]}, r"'NOTHING'.*contracts/requirements"),
+        ({"budget": 2}, "--budget"),
+        ({"budget": -1}, "--budget"),
+        ({"depth": 0}, "--depth"),
+        ({"shard": "0/3"}, "--shard"),
+        ({"shard": "4/3"}, "--shard"),
+        ({"shard": "a/b"}, "--shard"),
+        ({"shard": "3"}, "--shard"),
+        ({"recording": "none.har"}, "--recording names none.har"),
+        ({"waivers": "none.toml"}, "--waivers names none.toml"),
+        ({"resume": "none"}, "--resume names none"),
+        ({"failed": "none"}, "result.json"),
+    ],
+)
+def test_wrong_settings_are_named(tmp_path: Path, given: dict[str, Any], says: str) -> None:
+    with pytest.raises(ProfileError, match=says) as told:
+        settings(tmp_path, **given)
+    assert str(told.value).endswith((".", "?")) and "\n" not in str(told.value)
+
+
+def test_a_budget_is_kept_by_one_process(tmp_path: Path) -> None:
+    with pytest.raises(ProfileError, match="-n"):
+        settings(tmp_path, worker={}, budget=100)
+
+
+def test_failed_before(tmp_path: Path) -> None:
+    listed = [{"id": "QTY-ZERO", "outcome": "failed"}, {"id": "QTY-SET", "outcome": "passed"}]
+    (tmp_path / "result.json").write_text(json.dumps({"requirements": listed}), encoding="utf-8")
+    assert settings(tmp_path, failed=".").requirements == ("QTY-ZERO",)
+    (tmp_path / "result.json").write_text(json.dumps({"requirements": listed[1:]}), encoding="utf-8")
+    with pytest.raises(ProfileError, match="Nothing failed"):
+        settings(tmp_path, failed=".")
+
+
+@pytest.mark.parametrize("option", [["--requirement", "QTY-NULL"], ["--target", "nowhere"], ["--budget", "1"]])
+def test_wrong_input_ends_before_the_first_request(tmp_path: Path, option: list[str]) -> None:
+    command = [sys.executable, "-m", "pytest", "suites", "--report", str(tmp_path / "report"), *option]
+    ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60)
+    assert ended.returncode == 4 and not (tmp_path / "report").exists()
+    said = (ended.stdout + ended.stderr).strip().splitlines()
+    assert len(said) == 1 and "Traceback" not in said[0], said

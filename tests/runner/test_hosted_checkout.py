@@ -1,0 +1,279 @@
+"""Payment on a page: the mock's button in a real headless Chromium, a person's part played by a test, and the suite."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+import threading
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote
+
+import pytest
+
+from conformance.client.api_client import Target
+from conformance.core import contract
+from conformance.core.exchange import SIGNATURE, Request
+from conformance.core.profile import ProfileError, load
+from conformance.driver import hosted_checkout as pay_page
+from conformance.driver.checkout import Shop, Trace
+from conformance.driver.hosted_checkout import Outcome, by_browser, by_person
+from conformance.driver.payment import BUTTON
+from conformance.judging.apply_exchange import paid_elsewhere
+from conformance.runner.mock_process import MockProcess
+
+LOCK_FAULTS = (
+    "removal-after-payment",
+    "address-after-payment-yet-applied",
+    "quantity-after-payment-reaches-order",
+    "lock-400",
+)
+ROOT = Path(__file__).resolve().parents[2]
+with_browser = pytest.mark.skipif(pay_page.browser() is None, reason="no chromium on this machine")
+
+
+@pytest.fixture(scope="module")
+def shop() -> Iterator[Shop]:
+    process = MockProcess()
+    target = Target(load("mock").with_base_url(process.base_url), key=b"key")
+    yield Shop(target, Trace("hosted"))
+    target.close()
+    process.stop()
+
+
+def script(shop: Shop) -> str:
+    return f"{shop.profile.base_url}/sdk/js"
+
+
+def signature(shop: Shop) -> str:
+    return shop.target.pay_tokens[shop.trace.exchanges[-1].headers[SIGNATURE]]
+
+
+@with_browser
+@pytest.mark.parametrize(
+    ("press", "kind", "phase"), [("#pay", "success", 409), ("#decline", "error", 409), ("#cancel", "cancel", 200)]
+)
+def test_a_browser_pays(shop: Shop, press: str, kind: str, phase: int) -> None:
+    cart = shop.cart("EBAY_US", 2)
+    outcome = by_browser(script(shop), signature(shop), cart.id, [BUTTON, press], 60)
+    assert outcome.kind == kind, outcome
+    after = shop.target.send(
+        Request(contract.QUANTITY, cart.id, {"lineItemId": cart.lines[0].id, "quantity": 3}, "EBAY_US"), "hosted", 0
+    )
+    assert (200 if after.status == 200 else 409) == phase, after.answer()
+    if kind == "success":
+        assert outcome.order and outcome.data["purchaseStatus"] == "PAID"
+        paid_elsewhere(shop.trace.world, cart.session, outcome.order)
+        cart.read_order("ORDER-READ")
+        assert not [one for one in shop.trace.judgments if not one.ok]
+        assert any(one.requirement == "ORDER-READ" for one in shop.trace.judgments)
+    elif kind == "cancel":
+        assert outcome.data == {"sessionid": cart.id}
+    else:
+        assert outcome.data["message"] and outcome.order is None
+
+
+@with_browser
+def test_a_wrong_token_or_a_page_without_its_button_says_so(shop: Shop) -> None:
+    cart = shop.cart("EBAY_US")
+    assert by_browser(script(shop), "not the token", cart.id, [BUTTON, "#pay"], 60).kind == "error"
+    nowhere = by_browser(f"{shop.profile.base_url}/nothing.js", "t", cart.id, [BUTTON], 60)
+    assert nowhere == Outcome("error", {"message": "the button's script cannot be loaded"})
+
+
+def test_a_person_pays(shop: Shop) -> None:
+    told: list[str] = []
+
+    def person(text: str) -> None:
+        told.append(text)
+        address = text.partition(" at ")[2].split(" ")[0]
+        page = urllib.request.urlopen(address, timeout=10).read().decode()
+        assert "checkout" in page and "</script><b>" not in page
+        body = json.dumps({"kind": "success", "data": {"purchaseOrderId": "5001"}}).encode()
+        threading.Thread(target=lambda: urllib.request.urlopen(f"{address}outcome", body, timeout=10)).start()
+
+    assert by_person("http://127.0.0.1:9/sdk/js", "token</script><b>", "17", 20, person).order == "5001"
+    assert "session 17" in told[0]
+    assert by_person("http://127.0.0.1:9/sdk/js", "token", "17", 0.1, told.append).kind == "nothing"
+
+
+def test_without_a_browser_it_is_told(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pay_page, "browser", lambda: None)
+    assert by_browser(script(shop), "t", "1", [], 1).data == {"message": "there is no chromium on this machine"}
+
+
+def test_the_mock_has_a_page_for_a_person(shop: Shop) -> None:
+    page = urllib.request.urlopen(f"{shop.profile.base_url}/checkout?token=a&sessionid=b", timeout=10).read().decode()
+    assert "ebaypay.Button" in page and 'src="sdk/js"' in page
+
+
+def suite(folder: Path, text: str, base: str, *arguments: str) -> dict[str, Any]:
+    """The result of a short run with a profile of that text."""
+    profile, report = folder / "hosted.toml", folder / "report"
+    profile.write_text(text, encoding="utf-8")
+    command = [sys.executable, "-m", "pytest", "suites", "--target", str(profile), "--base-url", base]
+    ended = subprocess.run(
+        [*command, "--report", str(report), *arguments],
+        cwd=ROOT,
+        env=dict(os.environ),
+        capture_output=True,
+        text=True,
+        timeout=240,
+    )
+    assert (report / "result.json").is_file(), ended.stdout + ended.stderr
+    found: dict[str, Any] = json.loads((report / "result.json").read_text(encoding="utf-8"))
+    return found | {"by_id": {one["id"]: one for one in found["requirements"]}}
+
+
+def profile_text(payment: str) -> str:
+    """The mock's profile with another way to pay."""
+    text = (ROOT / "targets" / "mock.toml").read_text(encoding="utf-8")
+    return text.replace('[payment]\nkind = "place_order"\npaid_within_s = 0\n', payment)
+
+
+@with_browser
+def test_rules_that_need_a_payment_are_judged_on_the_page(shop: Shop, tmp_path: Path) -> None:
+    payment = f'[payment]\nkind = "hosted"\nscript_url = "{script(shop)}"\nclicks = ["#pay"]\nwait_s = 60\n'
+    ask = ["--quick", "--requirement", "PAY-LOCK", "--requirement", "ORDER-READ", "--requirement", "PAY-PLACE"]
+    found = suite(tmp_path, profile_text(payment), shop.profile.base_url, *ask)
+    assert found["counts"]["failed"] == 0
+    assert [found["by_id"][one]["outcome"] for one in ("PAY-LOCK", "ORDER-READ")] == ["passed", "passed"]
+    assert found["by_id"]["PAY-PLACE"]["reason"] == "not offered: place_order"
+    assert found["reach"]["operations"]["placeGuestOrder"]["sent"] == 0
+
+
+def test_prepaid_orders_are_only_read(shop: Shop, tmp_path: Path) -> None:
+    order = shop.cart("EBAY_US", 2).pay()
+    text = (
+        profile_text('[payment]\nkind = "prepaid"\n') + f'\n[[prepaid]]\norder = "{order}"\nmarketplace = "EBAY_US"\n'
+    )
+    names = ("ORDER-FIELDS", "ORDER-STABLE", "ORDER-UNKNOWN", "ORDER-APP")
+    ask = [word for one in names for word in ("--requirement", one)]
+    found = suite(tmp_path, text, shop.profile.base_url, *ask)
+    assert [found["by_id"][one]["outcome"] for one in names] == ["passed"] * 4
+    assert found["reach"]["operations"]["getGuestPurchaseOrder"]["accepted"] >= 2
+
+
+# ---------------------------------------------------------------- a person, played by a test
+
+
+class Person(threading.Thread):
+    """Reads where to pay from the run's terminal, opens the page, pays at the shop and tells the page."""
+
+    def __init__(self, folder: Path, payment: str, base: str, *arguments: str) -> None:
+        super().__init__(daemon=True)
+        self.report, profile = folder / "report", folder / "manual.toml"
+        profile.write_text(profile_text(payment), encoding="utf-8")
+        command = [sys.executable, "-m", "pytest", "suites", "--target", str(profile), "--base-url", base]
+        self.run_of = subprocess.Popen(
+            [*command, "--report", str(self.report), *arguments],
+            cwd=ROOT,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        self.base, self.said, self.pages = base, list[str](), list[str]()
+
+    def run(self) -> None:
+        assert self.run_of.stdout
+        for text in self.run_of.stdout:
+            self.said.append(text)
+            if text.startswith("Pay session "):
+                self.pay(re.search(r"http://127\.0\.0\.1:\d+/", text)[0])  # type: ignore[index]
+
+    def pay(self, address: str) -> None:
+        page = urllib.request.urlopen(address, timeout=10).read().decode()
+        self.pages.append(page)
+        given = json.loads(re.search(r"const given = (.*);", page)[1])  # type: ignore[index]
+        sent = {"token": unquote(given["token"]), "sessionid": given["session"], "card": "good"}
+        paid = urllib.request.urlopen(f"{self.base}/checkout/pay", json.dumps(sent).encode(), timeout=10).read()
+        told = json.dumps({"kind": "success", "data": json.loads(paid)}).encode()
+        urllib.request.urlopen(f"{address}outcome", told, timeout=10)
+
+    def result(self) -> dict[str, Any]:
+        self.start()
+        self.join(120)
+        assert self.run_of.wait(10) in (0, 6), "".join(self.said)
+        found: dict[str, Any] = json.loads((self.report / "result.json").read_text(encoding="utf-8"))
+        return found | {"by_id": {one["id"]: one for one in found["requirements"]}}
+
+
+def manual(shop: Shop, wait_s: float, payments: int) -> str:
+    kind = f'[payment]\nkind = "manual"\nscript_url = "{script(shop)}"\n'
+    return f"{kind}wait_s = {wait_s}\npayments = {payments}\n"
+
+
+def test_a_run_that_a_person_pays_for(shop: Shop, tmp_path: Path) -> None:
+    person = Person(tmp_path, manual(shop, 30, 8), shop.profile.base_url, "--budget", "150")
+    found = person.result()
+    after = ("PAY-LOCK", "PAY-READ-AFTER", "ORDER-READ", "ORDER-FIELDS", "ORDER-STABLE", "ORDER-APP")
+    assert [found["by_id"][one]["outcome"] for one in after] == ["passed"] * len(after), found["notes"]
+    assert 1 <= len(person.pages) <= 8 and found["counts"]["failed"] == 0
+    assert found["budget"]["used"] <= 150 and found["reach"]["operations"]["placeGuestOrder"]["sent"] == 0
+
+
+def test_a_person_is_asked_so_often_and_no_more(shop: Shop, tmp_path: Path) -> None:
+    ask = ("--requirement", "PAY-LOCK", "--requirement", "ORDER-READ")
+    person = Person(tmp_path, manual(shop, 30, 2), shop.profile.base_url, *ask)
+    found = person.result()
+    assert len(person.pages) == 2 and found["by_id"]["PAY-LOCK"]["outcome"] == "passed"
+
+
+def test_nobody_comes(shop: Shop, tmp_path: Path) -> None:
+    """One bounded wait, a run that goes on, and a report that says so."""
+    began = time.monotonic()
+    ask = ["--requirement", "PAY-LOCK", "--requirement", "ORDER-READ", "--requirement", "QTY-SET"]
+    found = suite(tmp_path, profile_text(manual(shop, 1.5, 8)), shop.profile.base_url, *ask)
+    assert time.monotonic() - began < 60
+    lock = found["by_id"]["PAY-LOCK"]
+    assert lock["outcome"] == "unjudged" and "nobody paid within 1.5 s" in lock["reason"]
+    assert found["by_id"]["QTY-SET"]["outcome"] == "passed"
+    assert found["verdict"] == "incomplete" and found["exit_status"] == 6
+
+
+# ---------------------------------------------------------------- sessions that were paid beforehand
+
+
+def paid_before(shop: Shop, tmp_path: Path, base: str) -> dict[str, Any]:
+    """A run of the rules about paid sessions at `base`, with a session that was paid there before."""
+    target = Target(load("mock").with_base_url(base), key=b"key")
+    earlier = Shop(target, Trace("before"))
+    cart = earlier.cart("EBAY_GB", 3)
+    order = cart.pay()
+    target.close()
+    text = profile_text('[payment]\nkind = "prepaid"\n') + (
+        f'\n[[prepaid]]\norder = "{order}"\nsession = "{cart.id}"\nmarketplace = "EBAY_GB"\n'
+    )
+    names = ("PAY-LOCK", "PAY-READ-AFTER", "ORDER-STABLE")
+    return suite(tmp_path, text, base, *[word for one in names for word in ("--requirement", one)])
+
+
+def test_a_session_that_was_paid_beforehand_is_locked(shop: Shop, tmp_path: Path) -> None:
+    found = paid_before(shop, tmp_path, shop.profile.base_url)
+    assert found["counts"]["failed"] == 0
+    assert {one: found["by_id"][one]["outcome"] for one in ("PAY-LOCK", "PAY-READ-AFTER", "ORDER-STABLE")} == {
+        "PAY-LOCK": "passed", "PAY-READ-AFTER": "passed", "ORDER-STABLE": "passed",
+    }  # fmt: skip
+    assert len(found["by_id"]["PAY-LOCK"]["cases"]["missing"]) <= 1
+    sent = found["reach"]["operations"]
+    assert sent["placeGuestOrder"]["sent"] == 0
+
+
+@pytest.mark.parametrize("fault", LOCK_FAULTS)
+def test_a_lock_that_does_not_hold_shows_on_it(shop: Shop, tmp_path: Path, fault: str) -> None:
+    found = paid_before(shop, tmp_path, f"{shop.profile.base_url}/x/{fault}")
+    assert found["by_id"]["PAY-LOCK"]["outcome"] == "failed", found["also_seen"]
+
+
+def test_a_prepaid_session_needs_its_marketplace(tmp_path: Path) -> None:
+    text = profile_text('[payment]\nkind = "prepaid"\n') + '\n[[prepaid]]\nsession = "1"\n'
+    path = tmp_path / "mine.toml"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(ProfileError, match="needs its marketplace, one of EBAY_AU"):
+        load(str(path))

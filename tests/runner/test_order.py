@@ -1,0 +1,90 @@
+"""The whole suite says the same in one process and in two, in any order, and in parts that are put together."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from conformance.core import contract
+from conformance.driver.marks import round_of, rounds
+
+ROOT = Path(__file__).resolve().parents[2]
+Document = dict[str, Any]
+
+
+def suite(folder: Path, *options: str, **environment: str) -> Document:
+    """The result of a run of the whole suite against a mock of its own."""
+    command = [sys.executable, "-m", "pytest", "suites", "--target", "mock", "--report", str(folder), *options]
+    given = {**os.environ, **environment}
+    ended = subprocess.run(command, cwd=ROOT, env=given, capture_output=True, text=True, timeout=300)
+    assert (folder / "result.json").is_file(), ended.stdout[-2000:] + ended.stderr[-2000:]
+    result: Document = json.loads((folder / "result.json").read_text(encoding="utf-8"))
+    assert ended.returncode == result["exit_status"]
+    return result
+
+
+def lasting(result: Document) -> Document:
+    """A result without times, token calls, the port of the mock, and who came first in a race.
+
+    If a payment came first, the race's last look is at its order, else at the session.
+    """
+    kept = {name: value for name, value in result.items() if name not in ("started", "duration_s", "token_requests")}
+    kept["target"] = {name: value for name, value in result["target"].items() if name != "base_url"}
+    operations = {name: counts["sent"] for name, counts in result["reach"]["operations"].items()}
+    operations[contract.READ] += operations.pop(contract.READ_ORDER)
+    kept["reach"] = {"sent": operations, "states": sorted(result["reach"]["states"])}
+    return kept
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Document:
+    result = suite(tmp_path_factory.mktemp("one") / "report", "-n", "0")
+    assert result["verdict"] == "conformant" and result["token_requests"] >= 1
+    return lasting(result)
+
+
+def test_two_processes(tmp_path: Path, whole: Document) -> None:
+    assert lasting(suite(tmp_path, "-n", "2")) == whole
+
+
+@pytest.mark.parametrize("seed", ["1", "2"])
+def test_a_random_order(tmp_path: Path, whole: Document, seed: str) -> None:
+    shuffled = lasting(suite(tmp_path, "-n", "0" if seed == "1" else "2", "-p", "tests.doubles.shuffle", SHUFFLE=seed))
+    assert shuffled == whole
+    ran = started(tmp_path)
+    names = (json.loads(one)["name"] for one in (tmp_path / "traces.jsonl").read_text(encoding="utf-8").splitlines())
+    planned = [one for one in names if one in ran]  # a test may find nothing to ask
+    assert len(ran) == len(planned) and sum(a == b for a, b in zip(ran, planned, strict=True)) < len(ran) / 10
+
+
+def started(folder: Path) -> list[str]:
+    """The traces in the order of their first requests."""
+    first: dict[str, str] = {}
+    with open(folder / "exchanges.jsonl", encoding="utf-8") as lines:
+        for one in map(json.loads, lines):
+            first[one["trace"]] = min(one["started"], first.get(one["trace"], "9"))
+    return sorted(first, key=lambda name: first[name])
+
+
+def test_shards(tmp_path: Path, whole: Document) -> None:
+    folders = [tmp_path / f"{part}" for part in (1, 2, 3)]
+    for part, folder in enumerate(folders, 1):
+        assert suite(folder, "-n", "0", "--shard", f"{part}/3")["exit_status"] == 6  # each alone leaves gaps
+    out = tmp_path / "whole"
+    command = [sys.executable, "-m", "conformance.runner.merge_reports", str(out), *map(str, folders)]
+    ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120)
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+    assert lasting(json.loads((out / "result.json").read_text(encoding="utf-8"))) == whole
+
+
+def test_rounds() -> None:
+    values, ids = rounds(["EBAY_US", "EBAY_GB"], 2)
+    assert values == ["EBAY_US", "EBAY_GB", "EBAY_US", "EBAY_GB"]
+    assert ids == ["EBAY_US", "EBAY_GB", "EBAY_US-round1", "EBAY_GB-round1"]
+    assert [round_of(f"test_walks[{one}-apply]") for one in ids] == ["", "", "round1", "round1"]

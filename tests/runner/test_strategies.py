@@ -1,0 +1,179 @@
+"""Strategies: what is meant to be wrong is wrong in just that way, what is meant to be right has no problem."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from conformance.core import contract
+from conformance.core.exchange import Exchange, Intent, Request
+from conformance.core.profile import load
+from conformance.driver.checkout import Shop, Trace
+from conformance.judging.load_rules import load_rules
+from conformance.judging.request_schema import problems
+from strategies import addresses, broken, hostile, quantities, situations, terms
+from strategies.generated import BROKEN, FITTING, bodies
+from suites.payment.rules import terms_problem
+from tests.doubles.reference_goods import US
+from tests.doubles.reference_server import HonestShop
+
+BODY: dict[str, Any] = {
+    "contactEmail": "a@b.example",
+    "lineItemInputs": [{"itemId": "v1|1|0", "quantity": 1}],
+    "shippingAddress": {**US, "addressLine2": "Flat 2"},
+}
+TERMS: dict[str, Any] = {
+    "marketingTerms": [
+        {
+            "marketingTermsAccepted": True,
+            "marketingChannels": ["EMAIL"],
+            "marketingTypes": ["OFFER", "PROMOTION", "SURVEY"],
+        }
+    ]
+}
+
+
+def kinds(body: Any, operation: str = contract.INITIATE, **more: Any) -> set[str]:
+    return {one.kind for one in problems(Request(operation, "s1", body, "EBAY_US", **more))}
+
+
+# ---------------------------------------------------------------- addresses
+
+
+@pytest.mark.parametrize("market", sorted(load("mock").markets))
+def test_real_people_have_lawful_addresses(market: str) -> None:
+    found = addresses.real_people(market, load("mock").markets[market].address)
+    assert len(found) >= 2
+    for one in found:
+        assert not list(problems(Request(contract.ADDRESS, "s1", one, market))), one
+
+
+def test_control_and_markup_are_what_they_say() -> None:
+    for path in addresses.TEXT_FIELDS:
+        for value in addresses.CONTROL:
+            assert "control" in kinds(addresses.with_path(US, path, f"a{value}b"), contract.ADDRESS)
+        for value in addresses.MARKUP:
+            assert "markup" in kinds(addresses.with_path(US, path, value), contract.ADDRESS)
+
+
+@pytest.mark.parametrize("length", [1, 34, 35, 36, 40, 41, 50, 51])
+def test_lengths_are_exact(length: int) -> None:
+    assert len(addresses.of_length("12 Main Street", length)) == length
+
+
+def test_an_address_is_copied() -> None:
+    changed = addresses.with_path(US, "recipient.firstName", "Eve")
+    assert changed["recipient"] == {"firstName": "Eve", "lastName": "O'Neill"} and US["recipient"]["firstName"] == "Ann"
+
+
+# ---------------------------------------------------------------- one broken field at a time
+
+
+def test_every_field_is_there_once() -> None:
+    paths = [broken.named(one) for one in broken.fields(BODY)]
+    assert len(paths) == len(set(paths)) == 15
+    assert "shippingAddress.recipient.lastName" in paths and "lineItemInputs.quantity" in paths
+
+
+@pytest.mark.parametrize("path", list(broken.fields(BODY)), ids=broken.named)
+def test_a_wrong_value_is_wrong(path: tuple[str | int, ...]) -> None:
+    value = broken.value_at(BODY, path)
+    if isinstance(value, int) or isinstance(path[-1], int):
+        return  # quantities have a table of their own
+    found = list(broken.wrong_values(path, value, "EBAY_US"))
+    assert len(found) == len({repr(one) for one in found}) and len(found) >= 4
+    for one in found:
+        assert kinds(broken.with_value(BODY, path, one)), (path, one)
+    few = list(broken.wrong_values(path, value, "EBAY_US", all_of_them=False))
+    assert 0 < len(few) <= 4 and {repr(one) for one in few} <= {repr(one) for one in found}
+
+
+def test_the_body_itself_stays() -> None:
+    before = repr(BODY)
+    for path in broken.fields(BODY):
+        broken.without(BODY, path)
+        broken.with_value(BODY, path, None)
+    assert repr(BODY) == before and not kinds(BODY)
+
+
+@pytest.mark.parametrize("quantity", [*quantities.INVALID, *quantities.LATER], ids=repr)
+def test_no_quantity_is_a_quantity(quantity: object) -> None:
+    assert kinds({"lineItemId": "1", "quantity": quantity}, contract.QUANTITY)
+
+
+# ---------------------------------------------------------------- terms
+
+
+@pytest.mark.parametrize(("name", "edit"), terms.MISSING.items())
+def test_terms_with_a_missing_value(name: str, edit: Any) -> None:
+    assert terms_problem(TERMS) is None
+    assert terms_problem(edit(TERMS)) == "value", name
+    assert terms_problem(TERMS) is None
+
+
+@pytest.mark.parametrize(("name", "edit"), terms.SHAPES.items())
+def test_terms_of_another_shape(name: str, edit: Any) -> None:
+    assert terms_problem(edit(TERMS)) == "shape", name
+
+
+# ---------------------------------------------------------------- hostile
+
+
+def test_hostile_bodies_must_be_refused() -> None:
+    """Each is a certain ground of ROBUST, whatever the operation."""
+    from conformance.judging.judge import At, grounds
+    from conformance.judging.model import World
+
+    load_rules()
+    for name, (raw, media) in hostile.BROKEN.items():
+        request = Request(contract.INITIATE, None, None, "EBAY_US", raw=raw, content_type=media)
+        exchange = Exchange("t", 0, request, intent=Intent("ROBUST", name))
+        found = grounds(At(World(), HonestShop().profile, exchange, None, None))
+        assert any(one.requirement == "ROBUST" for one in found), name
+
+
+def test_extras_are_lawful() -> None:
+    for name, body in hostile.with_extras(BODY).items():
+        assert not kinds(body), name
+        assert set(BODY) < set(body)
+    assert {media for _, media in hostile.as_other_media(BODY).values()} == {"text/plain", None}
+    assert len(hostile.odd_texts()["2,000 characters"]) == 2000
+
+
+# ---------------------------------------------------------------- situations
+
+
+@pytest.mark.parametrize("name", situations.SITUATIONS)
+def test_a_situation_is_what_it_says(name: str) -> None:
+    load_rules()
+    wanted = situations.SITUATIONS[name]
+    shop = Shop(HonestShop(), Trace("situation"))  # type: ignore[arg-type]
+    cart = situations.cart_in(shop, "EBAY_US", name)
+    session = cart.session
+    assert len(cart.lines) == wanted.lines and cart.lines[0].quantity == wanted.quantity
+    assert bool(session.view.coupons) is wanted.coupon
+    assert (contract.OPTION in session.history) is wanted.option
+    assert (contract.ADDRESS in session.history) is wanted.moved
+    assert (contract.QUANTITY in session.history) is wanted.changed
+    assert (
+        any(one.operation == contract.QUANTITY and one.status != 200 for one in shop.trace.exchanges) is wanted.refused
+    )
+    assert not session.pending and not session.in_doubt
+    assert all(one.ok for one in shop.trace.judgments)
+
+
+def test_items_that_a_test_needs_come_first() -> None:
+    shop = Shop(HonestShop(), Trace("items"))  # type: ignore[arg-type]
+    cart = situations.cart_in(shop, "EBAY_US", "two lines", items=["v1|2001|0"])
+    assert [one.item for one in cart.lines] == ["v1|2001|0", "v1|1001|0"]
+
+
+# ---------------------------------------------------------------- generated
+
+
+@pytest.mark.parametrize("operation", [contract.QUANTITY, contract.PLACE_ORDER])
+def test_generated_bodies_are_the_same_for_the_same_draw(operation: str) -> None:
+    first, again = bodies(operation, BROKEN, 8, 1), bodies(operation, BROKEN, 8, 1)
+    assert first == again and first != bodies(operation, BROKEN, 8, 2)
+    assert all(isinstance(one, dict) for one in bodies(operation, FITTING, 5, 1))
