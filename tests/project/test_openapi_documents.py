@@ -17,15 +17,15 @@ from urllib.parse import unquote
 
 import jsonschema_rs
 import pytest
-from conformance.exchange import Exchange, Request
-from conformance.judge import judge
-from conformance.model import World
-from conformance.profile import load
-from conformance.rules import load_rules
 
-from conformance import contract
+from conformance.core import contract
+from conformance.core.exchange import Exchange, Request
+from conformance.core.profile import load
+from conformance.judging.judge import judge
+from conformance.judging.load_rules import load_rules
+from conformance.judging.model import World
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parent.parent.parent
 NAMES = ("order-v2", "order-v1")
 FILES = {name: ROOT / "contracts" / f"{name}.openapi.yaml" for name in NAMES}
 each_document = pytest.mark.parametrize("name", NAMES)
