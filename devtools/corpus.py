@@ -23,7 +23,8 @@ from conformance.core import contract
 from conformance.core.exchange import Exchange
 from conformance.core.profile import TARGETS, Profile, parse
 from conformance.evidence.replay import from_record
-from conformance.judging.judge import Judgment, judge
+from conformance.judging.context import Judgment
+from conformance.judging.judge import judge
 from conformance.judging.load_rules import load_rules
 from conformance.judging.model import World, money
 from conformance.runner.mock_process import right_ids
@@ -113,8 +114,8 @@ def judged(profile: Profile, units: Iterable[tuple[str, str, str]], exchanges: I
             world.units[market, item] = value
     for one in exchanges:
         found += judge(world, profile, one)
-    if world.stumbles:
-        raise RuntimeError(world.stumbles[0])
+    if world.rule_errors:
+        raise RuntimeError(world.rule_errors[0])
     return found
 
 
@@ -256,7 +257,8 @@ def target(path: Path) -> dict[str, Any]:
 
     data: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
     apps = [
-        {"client_id": f"app{at}", "client_secret": "none", "token": "none"} for at, _ in enumerate(data.get("apps", []))
+        {"client_id": f"app{index}", "client_secret": "none", "token": "none"}
+        for index, _ in enumerate(data.get("apps", []))
     ]
     return {**data, "base_url": "http://127.0.0.1:1", "endpoints": {}, "apps": apps}
 

@@ -126,13 +126,13 @@ def main(arguments: list[str] | None = None) -> int:
     folder, outcomes, began = Path(mkdtemp(prefix="flakes-")), list[Outcome](), time.perf_counter()
     kept = 0
     try:
-        for at in range(options.runs):
+        for index in range(options.runs):
             clock = time.perf_counter()
-            place = folder / f"{first + at}"
-            one, why = one_run(first + at, options.target, options.base_url, place, more)
+            place = folder / f"{first + index}"
+            one, why = one_run(first + index, options.target, options.base_url, place, more)
             outcomes.append(one)
             print(
-                f"{at + 1:>4} of {options.runs}  seed {one.seed}  {one.verdict}, {one.requests} requests, "
+                f"{index + 1:>4} of {options.runs}  seed {one.seed}  {one.verdict}, {one.requests} requests, "
                 f"{time.perf_counter() - clock:.1f} s {why}".rstrip(),
                 flush=True,
             )

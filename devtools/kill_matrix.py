@@ -129,9 +129,9 @@ def spread(judge: Callable[[T], R], servers: list[T], workers: int) -> Iterator[
 
     (`max_tasks_per_child` would say the same, but lets Python 3.11 wait for ever: CPython issue 115634.)
     """
-    for at in range(0, len(servers), FEW * workers):
+    for index in range(0, len(servers), FEW * workers):
         with ProcessPoolExecutor(workers) as pool:
-            jobs = {pool.submit(judge, one): one for one in servers[at : at + FEW * workers]}
+            jobs = {pool.submit(judge, one): one for one in servers[index : index + FEW * workers]}
             try:
                 for job in as_completed(jobs):
                     yield jobs[job], job.result()

@@ -45,9 +45,9 @@ def _told(node: ast.AST) -> str:
 def _variants(node: ast.AST) -> Iterator[tuple[ast.AST | None, str]]:
     """What may stand in the place of a node; None takes a statement out."""
     if isinstance(node, ast.Compare):
-        for at, op in enumerate(node.ops):
+        for index, op in enumerate(node.ops):
             changed = deepcopy(node)
-            changed.ops[at] = COMPARED[type(op)]()
+            changed.ops[index] = COMPARED[type(op)]()
             yield changed, f"{_told(node)} → {_told(changed)}"
     elif isinstance(node, ast.BoolOp):
         changed_op = deepcopy(node)
@@ -82,21 +82,21 @@ class _Places(ast.NodeVisitor):
             if name in ("annotation", "returns", "decorator_list", "type_comment"):
                 continue
             if isinstance(value, list):
-                for at, one in enumerate(value):
+                for index, one in enumerate(value):
                     if isinstance(one, ast.AST):
-                        self._take(node, name, at, one)
+                        self._take(node, name, index, one)
             elif isinstance(value, ast.AST):
                 self._take(node, name, None, value)
 
-    def _take(self, holder: ast.AST, name: str, at: int | None, node: ast.AST) -> None:
-        self.found.append((holder, name, at))
+    def _take(self, holder: ast.AST, name: str, position: int | None, node: ast.AST) -> None:
+        self.found.append((holder, name, position))
         if not isinstance(node, ast.JoinedStr | ast.Assert):  # texts for people; what only the type checker needs
             self.visit(node)
 
 
-def _node(holder: ast.AST, name: str, at: int | None) -> ast.AST:
+def _node(holder: ast.AST, name: str, position: int | None) -> ast.AST:
     value = getattr(holder, name)
-    found: ast.AST = value if at is None else value[at]
+    found: ast.AST = value if position is None else value[position]
     return found
 
 
@@ -104,8 +104,8 @@ def mutants(path: str, source: str) -> list[Mutant]:
     """Every change of a file."""
     lines = source.splitlines()
     found: list[Mutant] = []
-    for holder, name, at in _places(ast.parse(source)):
-        node = _node(holder, name, at)
+    for holder, name, index in _places(ast.parse(source)):
+        node = _node(holder, name, index)
         for _, what in _variants(node):
             line = getattr(node, "lineno", 1)
             found.append(Mutant(path, len(found), line, lines[line - 1].strip(), what))
@@ -117,15 +117,15 @@ def mutated(source: str, number: int) -> ast.Module:
     tree, count = ast.parse(source), 0
     if number == -1:
         return tree
-    for holder, name, at in _places(tree):
-        node = _node(holder, name, at)
+    for holder, name, index in _places(tree):
+        node = _node(holder, name, index)
         for changed, _ in _variants(node):
             if count == number:
                 new = changed if changed is not None else ast.Pass()
-                if at is None:
+                if index is None:
                     setattr(holder, name, ast.copy_location(new, node))
                 else:
-                    getattr(holder, name)[at] = ast.copy_location(new, node)
+                    getattr(holder, name)[index] = ast.copy_location(new, node)
                 return ast.fix_missing_locations(tree)
             count += 1
     raise IndexError(number)

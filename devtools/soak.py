@@ -22,9 +22,10 @@ from statistics import median
 from tempfile import mkdtemp
 from typing import Any
 
-from conformance.client.api_client import RunStopped, Target
-from conformance.core.profile import PRODUCTION_HOSTS, Profile, ProfileError, load
-from conformance.driver.checkout import Blocked, Shop, Trace
+from conformance.client.api_client import ApiClient, RunStopped
+from conformance.core.profile import PRODUCTION_HOSTS, Profile, load
+from conformance.core.profile_reader import ProfileError
+from conformance.driver.checkout import CheckoutDriver, PrerequisiteFailed, Trace
 from conformance.evidence.journal import Journal
 from conformance.judging.load_rules import load_rules
 from conformance.runner.mock_process import MockProcess, rss_mb
@@ -106,7 +107,7 @@ def soak(profile: Profile, seconds: float, seed: int = 0, server: int | None = N
     """Walks for so many seconds. server: the process of the target, if it is ours."""
     load_rules()
     soaked = Soaked(spent_s=time.process_time())
-    target = Target(profile, key=secrets.token_bytes(16))
+    target = ApiClient(profile, key=secrets.token_bytes(16))
     folder = Path(mkdtemp(prefix="soak-"))
     every = max(1.0, seconds / SAMPLES)
     book, books, began = Journal(folder, "0", target.secrets.out_of), 0, time.perf_counter()
@@ -127,14 +128,14 @@ def soak(profile: Profile, seconds: float, seed: int = 0, server: int | None = N
     return soaked
 
 
-def _walk(soaked: Soaked, target: Target, book: Journal, markets: list[str], seed: int) -> None:
+def _walk(soaked: Soaked, target: ApiClient, book: Journal, markets: list[str], seed: int) -> None:
     trace = Trace(f"soak/{soaked.walks}")
-    shop = Shop(target, trace, record=book.exchange)
+    shop = CheckoutDriver(target, trace, record=book.exchange)
     market = markets[soaked.walks % len(markets)]
     try:
         run_walks(shop, market, walk_seed(seed, trace.name), walks=WALKS, steps=STEPS)
         shop.settle()
-    except Blocked:
+    except PrerequisiteFailed:
         pass
     except RunStopped as stopped:
         soaked.stopped = str(stopped)

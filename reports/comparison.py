@@ -151,17 +151,17 @@ def _answer(exchange: Json) -> Answer:
     return (exchange.get("status"), *ids)
 
 
-def _fields(body: Any, at: str = "", depth: int = 0) -> Iterable[str]:
+def _fields(body: Any, position: str = "", depth: int = 0) -> Iterable[str]:
     """Paths of the members of a JSON value, of lists as one; to a depth that no honest answer has."""
     if depth > 12:
         return
     if isinstance(body, dict):
         for name, value in body.items():
-            yield f"{at}.{name}"
-            yield from _fields(value, f"{at}.{name}", depth + 1)
+            yield f"{position}.{name}"
+            yield from _fields(value, f"{position}.{name}", depth + 1)
     elif isinstance(body, list):
         for value in body:
-            yield from _fields(value, f"{at}[]", depth + 1)
+            yield from _fields(value, f"{position}[]", depth + 1)
 
 
 def _rows(a: Side, b: Side) -> list[Row]:

@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, Phase, given, seed, settings
 from conformance.core import contract
 from strategies.still import keep_still
 
-FITTING, BROKEN = "fitting", "broken"
+POSITIVE, NEGATIVE = "fitting", "broken"
 
 
 @cache
@@ -34,7 +34,7 @@ def bodies(operation: str, kind: str, count: int, draw: int) -> list[Any]:
     from schemathesis import GenerationMode
 
     name = "order-v1" if operation == contract.PLACE_ORDER else "order-v2"
-    mode = GenerationMode.POSITIVE if kind == FITTING else GenerationMode.NEGATIVE
+    mode = GenerationMode.POSITIVE if kind == POSITIVE else GenerationMode.NEGATIVE
     found: list[Any] = []
     strategy = _schema(name).find_operation_by_id(operation).as_strategy(generation_mode=mode)
     _examples(strategy, lambda case: found.append(case.body), count, draw)

@@ -11,7 +11,7 @@ from typing import Any
 JSON = "application/json"
 DEPTH = 5000
 
-BROKEN: dict[str, tuple[bytes, str | None]] = {
+NEGATIVE: dict[str, tuple[bytes, str | None]] = {
     "broken JSON": (b'{"a": ', JSON),
     "no JSON at all": (b"hello", JSON),
     "an empty body": (b"", JSON),

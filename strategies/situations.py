@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from conformance.core import contract
-from conformance.driver.checkout import Cart, Shop
+from conformance.driver.checkout import CheckoutDriver, CheckoutSession
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,9 @@ SITUATIONS = {
 EACH = ("calm", "three lines", "coupon", "option", "rich")
 
 
-def cart_in(shop: Shop, market: str, name: str, *, email: str | None = None, items: Iterable[str] = ()) -> Cart:
+def cart_in(
+    shop: CheckoutDriver, market: str, name: str, *, email: str | None = None, items: Iterable[str] = ()
+) -> CheckoutSession:
     """A fresh session in a named situation, read back. items: put these first. Raises Blocked."""
     wanted = SITUATIONS[name]
     count = min(wanted.lines, shop.maximum())
@@ -70,13 +72,13 @@ def cart_in(shop: Shop, market: str, name: str, *, email: str | None = None, ite
     return cart
 
 
-def body_in_turn(shop: Shop, market: str) -> dict[str, Any]:
+def body_in_turn(shop: CheckoutDriver, market: str) -> dict[str, Any]:
     """A valid body of initiate: one line, in every other marketplace four."""
     many = shop.place(market) % 2 and not shop.brief
     return shop.initiate_body(market, [(one, 1) for one in shop.plain(market, 4 if many else 1)])
 
 
-def select_another(cart: Cart) -> bool:
+def select_another(cart: CheckoutSession) -> bool:
     """Selects an option that is not selected, on the last line that has one: the first is the one that tests remove."""
     for line in reversed(cart.lines):
         option = cart.other_option(line)

@@ -16,12 +16,13 @@ from oauthlib.oauth2 import BackendApplicationClient
 
 from conformance import VERSION
 from conformance.client.circuit_breaker import Patience, quota
+from conformance.client.http1 import Problem, Response
 from conformance.client.redaction import Secrets
 from conformance.client.strict_json import parsed, read_bytes, read_json
-from conformance.client.transport import Answer, Problem, Transport
+from conformance.client.transport import Transport
 from conformance.core import contract
 from conformance.core.exchange import OTHER_APP, OWN_APP, SIGNATURE, Exchange, Intent, Request
-from conformance.core.profile import App, Profile, loopback
+from conformance.core.profile import App, Profile
 
 MADE_UP_TOKEN = "v^1.1#i^1#made-up-by-the-conformance-suite"
 MADE_UP_TAIL = "-made-up"
@@ -41,7 +42,7 @@ class BudgetSpent(RunStopped):
     """The next request would exceed the budget. What was judged so far counts."""
 
 
-class Target:
+class ApiClient:
     """Sends requests to the profile's target.
 
     before_request is called before every request, token calls and repeated attempts included; it may raise RunStopped.
@@ -179,7 +180,7 @@ class Target:
         self._take(exchange, answer)
         return answer.raw
 
-    def _take(self, exchange: Exchange, answer: Answer) -> None:
+    def _take(self, exchange: Exchange, answer: Response) -> None:
         exchange.status, exchange.ms = answer.status, answer.ms
         shown = {name.lower(): answer.headers[name] for name in list(answer.headers)[:SHOWN_HEADERS]}
         if token := shown.get(SIGNATURE, "").strip():  # it opens the pay window of one session
@@ -323,6 +324,3 @@ def _no_token(exchange: Exchange) -> str:
     if exchange.status == 401:  # a common mistake of the server: it looks for them in the form
         hint += "; they are sent by HTTP Basic, base64 of client_id:client_secret"
     return f"No token could be had from {exchange.url}: {words}{hint}."
-
-
-__all__ = ["BudgetSpent", "RunStopped", "Secrets", "Target", "loopback", "parsed"]

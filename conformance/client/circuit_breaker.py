@@ -95,7 +95,7 @@ class Patience:
         timeouts = self._timeouts >= (SLOW_IN_A_ROW if self.answered else SLOW_IN_A_ROW - 1)
         lost = self.lost_s > max(LOST_S, LOST_S / 10 * self.timeout_s)
         if timeouts or self.row >= QUICK_IN_A_ROW:
-            self.give_up(silence(exchange, self.answered))
+            self.give_up(mark_unknown(exchange, self.answered))
         elif lost or (self.unanswered >= FEW and self.unanswered > SHARE_TO_STOP * self.total):
             self.give_up(unanswered(self.unanswered, self.total, self.last))
 
@@ -138,7 +138,7 @@ def quota(wanted: str) -> str:
     return f"The target's quota of calls is used up (429) for another {told}: go on then with --resume and this report."
 
 
-def silence(exchange: Exchange, answered: int = 0) -> str:
+def mark_unknown(exchange: Exchange, answered: int = 0) -> str:
     """The sentence for a target that does not answer, or no longer."""
     if exchange.status == 429:
         return "The target's quota of calls is used up (429): try again after its reset."

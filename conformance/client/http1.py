@@ -54,11 +54,11 @@ class Headers(Mapping[str, str]):
         return len(self._fields)
 
     def __repr__(self) -> str:
-        return f"Headers({list(self)})"  # without the values, as Answer
+        return f"Headers({list(self)})"  # without the values, as Response
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class Response:
     """A final answer; `raw` is its body without transfer and content coding, `interim` the 1xx statuses before it.
 
     `ms` is the whole exchange in milliseconds, from the moment the request is let out to the last byte of the answer.
@@ -80,7 +80,7 @@ class Problem(Exception):
     there is one: a redirect.
     """
 
-    def __init__(self, kind: Kind, detail: str, partial: bytes = b"", answer: Answer | None = None) -> None:
+    def __init__(self, kind: Kind, detail: str, partial: bytes = b"", answer: Response | None = None) -> None:
         super().__init__(kind, detail)
         self.kind: Kind = kind
         self.detail = detail
@@ -91,7 +91,7 @@ class Problem(Exception):
         return self.detail
 
     def __repr__(self) -> str:
-        return f"Problem({self.kind!r})"  # without the server's text, as Answer
+        return f"Problem({self.kind!r})"  # without the server's text, as Response
 
     def __reduce__(self) -> tuple[type[Problem], tuple[object, ...]]:
         return Problem, (self.kind, self.detail, self.partial, self.answer)
@@ -176,7 +176,7 @@ class Reader:
         return self.take(end + 2)[:-2]
 
 
-def read_answer(reader: Reader, method: str, max_bytes: int) -> tuple[Answer, bool]:
+def read_answer(reader: Reader, method: str, max_bytes: int) -> tuple[Response, bool]:
     """The final answer to a request and whether the connection can be used again; `ms` is left at zero.
 
     Raises Problem (reset, too_large, malformed_http), TimeoutError at the deadline, OSError as the socket does.
@@ -195,7 +195,7 @@ def read_answer(reader: Reader, method: str, max_bytes: int) -> tuple[Answer, bo
     tokens = {token.strip().lower() for token in headers.get("Connection", "").split(",")}
     keep = keep and "close" not in tokens and (minor > 0 or "keep-alive" in tokens)
     body = _decoded(body, headers.get("Content-Encoding", ""), max_bytes)
-    return Answer(status, reason, headers, body, 0.0, tuple(interim)), keep
+    return Response(status, reason, headers, body, 0.0, tuple(interim)), keep
 
 
 def _parse_head(head: bytes) -> tuple[int, int, str, Headers]:

@@ -18,9 +18,7 @@ from time import monotonic, sleep
 from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
 
-from conformance.client.http1 import Answer, Headers, Kind, Problem, Reader, malformed, read_answer
-
-__all__ = ["Answer", "Headers", "Kind", "Problem", "Transport"]
+from conformance.client.http1 import Problem, Reader, Response, malformed, read_answer
 
 KEPT_S = 0.5  # a server that drops a connection sooner than this does not keep connections
 
@@ -112,7 +110,7 @@ class Transport:
         body: bytes | None,
         *,
         secret_headers: Mapping[str, str] | None = None,
-    ) -> Answer:
+    ) -> Response:
         """Send one request, its path exactly as given, and return the final answer.
 
         Raises Problem where there is none to judge (a redirect carries its answer), ValueError for a request that must
@@ -125,7 +123,7 @@ class Transport:
         if isinstance(request, str):
             raise ValueError(request)
         outcome = self._exchange(request)
-        if isinstance(outcome, Answer):
+        if isinstance(outcome, Response):
             if not (outcome.status in _REDIRECTS and "Location" in outcome.headers):
                 return outcome
             where = _place(outcome.headers["Location"], request.origin)
@@ -167,7 +165,7 @@ class Transport:
         head = "\r\n".join([f"{method} {target} HTTP/1.1", *fields.values(), "", ""])
         return _Request(origin, method, head.encode() + (body or b""), secrets)
 
-    def _exchange(self, request: _Request) -> Answer | Problem:
+    def _exchange(self, request: _Request) -> Response | Problem:
         """One exchange, its connection put back or closed; repeated if its connection had been closed."""
         while True:
             self._admit()
@@ -190,7 +188,7 @@ class Transport:
                 self._release(request.origin, reader, kept)
             self._stale(request.origin, reader, started)
 
-    def _attempt(self, request: _Request, reader: Reader, deadline: float) -> tuple[Answer, bool]:
+    def _attempt(self, request: _Request, reader: Reader, deadline: float) -> tuple[Response, bool]:
         reader.start(deadline, 8 * self._max_bytes + 8 * 65_536)  # room for the framing of small chunks
         try:
             reader.sock.settimeout(max(0.001, deadline - monotonic()))
@@ -214,9 +212,9 @@ class Transport:
             self._before_request()
         with self._lock:
             self.requests_sent += 1
-            at = max(monotonic(), self._next_at)
-            self._next_at = at + self._pause_s
-        if self._pause_s and (wait := at - monotonic()) > 0:
+            index = max(monotonic(), self._next_at)
+            self._next_at = index + self._pause_s
+        if self._pause_s and (wait := index - monotonic()) > 0:
             sleep(wait)
 
     def _connection(self, origin: _Origin, deadline: float) -> tuple[Reader, bool]:

@@ -34,9 +34,9 @@ def files(places: Iterable[Path], but: Path) -> Iterator[Path]:
         if place.is_file():
             yield place
         for folder, inner, names in os.walk(place):
-            at = Path(folder)
-            inner[:] = [one for one in inner if one[0] != "." and one not in PASSED_OVER and at / one != but]
-            yield from (at / one for one in names if one[0] != "." and not one.endswith((".pyc", "~")))
+            index = Path(folder)
+            inner[:] = [one for one in inner if one[0] != "." and one not in PASSED_OVER and index / one != but]
+            yield from (index / one for one in names if one[0] != "." and not one.endswith((".pyc", "~")))
 
 
 def look(places: Iterable[Path], but: Path) -> Seen:

@@ -28,7 +28,7 @@ SESSION_METHODS = (READ, *CHANGES, PLACE_ORDER)
 
 
 @dataclass(frozen=True)
-class Answer:
+class AllowedRefusal:
     """One lawful look of a refusal; status None means the one that the OpenAPI document has for the id.
 
     id: None stands for the id of the profile's role. when: only on grounds of that kind (`empty`, `shape`, `same`, …).
@@ -53,7 +53,7 @@ class Requirement:
     sources: tuple[dict[str, str], ...]
     operations: tuple[str, ...]
     needs: tuple[str, ...]
-    answers: tuple[Answer, ...] = ()
+    answers: tuple[AllowedRefusal, ...] = ()
     readings: tuple[str, ...] = ()
 
 
@@ -271,8 +271,8 @@ def requirements() -> dict[str, Requirement]:
     return found
 
 
-def _answer(one: dict[str, Any]) -> Answer:
-    return Answer(
+def _answer(one: dict[str, Any]) -> AllowedRefusal:
+    return AllowedRefusal(
         id=one["id"] if isinstance(one["id"], int) else None,
         status=one.get("status"),
         reading=one.get("reading"),

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 OWN_APP, OTHER_APP = "app0", "app1"
 SIGNATURE = "x-ebay-security-signature"  # the token of the pay window, as initiate answers it
-STRANGERS = ("none", "made-up", "wrong-scheme", "expired", "other-scope")
+BAD_CREDENTIALS = ("none", "made-up", "wrong-scheme", "expired", "other-scope")
 
 
 class Intent(NamedTuple):

@@ -306,10 +306,10 @@ def _apps(reader: Reader, data: dict[str, Any], kind: str, local: bool) -> tuple
     if not listed:
         raise ProfileError(f"{reader.source} has no app: write a table [[apps]] with client_id and client_secret.")
     found = []
-    for at, one in enumerate(listed):
-        where = f"apps[{at}]"
+    for index, one in enumerate(listed):
+        where = f"apps[{index}]"
         reader.keys(where, one, TABLES["apps"])
-        if at and one.get("optional") is True and not reader.given(one):
+        if index and one.get("optional") is True and not reader.given(one):
             continue
         needed = ("client_id", "client_secret") if kind == "client_credentials" else ("token",)
         for key in needed:
@@ -379,6 +379,3 @@ def _market(reader: Reader, name: str, table: Any, shared: dict[str, Coupon]) ->
         roles=roles,
         coupons=shared | _coupons(reader, f"{where}.coupons", table.get("coupons", {})),
     )
-
-
-__all__ = ["TABLES", "TOP", "App", "Coupon", "Market", "Profile", "ProfileError", "Role", "load", "loopback", "parse"]

@@ -12,12 +12,13 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 from zlib import crc32
 
-from conformance.client.api_client import Target
+from conformance.client.api_client import ApiClient
 from conformance.core import contract
 from conformance.core.exchange import OWN_APP, Exchange, Intent, Request
 from conformance.core.profile import Market, Profile
-from conformance.driver import session_pool as share
-from conformance.judging.judge import Judgment, judge
+from conformance.driver import session_pool
+from conformance.judging.context import Judgment
+from conformance.judging.judge import judge
 from conformance.judging.model import Line, Option, Order, Session, World
 
 T = TypeVar("T")
@@ -26,7 +27,7 @@ TERMS: list[dict[str, Any]] = [
 ]
 
 
-class Blocked(Exception):
+class PrerequisiteFailed(Exception):
     """A test cannot go on because something that it stands on is broken; the message names the requirement."""
 
 
@@ -61,7 +62,7 @@ class Trace:
     settled: set[str] = field(default_factory=set)
 
 
-class Shop:
+class CheckoutDriver:
     """Sends requests of one test.
 
     thorough: one marketplace of each test gets every case and a read after every refusal; in the others `some` may give
@@ -71,7 +72,7 @@ class Shop:
 
     def __init__(
         self,
-        target: Target,
+        target: ApiClient,
         trace: Trace,
         *,
         features: dict[tuple[str, str], Features] | None = None,
@@ -116,8 +117,8 @@ class Shop:
             values = list(values)
             first = self.place(turn) * min(limits) % max(1, len(values))
             values = values[first:] + values[:first]
-        for at, value in enumerate(values):
-            if not limits or at < min(limits):
+        for index, value in enumerate(values):
+            if not limits or index < min(limits):
                 yield value
 
     def settle(self) -> None:
@@ -125,8 +126,8 @@ class Shop:
         for session in list(self.trace.world.sessions.values()):
             if session.pending and session.pending[-1].exchange not in self.trace.settled:
                 self.trace.settled.add(session.pending[-1].exchange)  # once: what has ended may refuse every read
-                if share.owes_a_read(self.trace.world, session):
-                    Cart(self, session).read_back()
+                if session_pool.owes_a_read(self.trace.world, session):
+                    CheckoutSession(self, session).read_back()
 
     def buyer(self) -> str:
         """An e-mail address that no other session of the run uses."""
@@ -207,7 +208,7 @@ class Shop:
         case: str = "",
         skip: int = 0,
         credential: str = OWN_APP,
-    ) -> Cart:
+    ) -> CheckoutSession:
         """A fresh session of plain items (the first lines of the marketplace, or those named). Raises Blocked."""
         chosen = (
             [(item, quantity) for item in self.plain(marketplace, lines, skip=skip)]
@@ -220,29 +221,31 @@ class Shop:
         exactly = chosen if not isinstance(lines, int) or quantity != 1 else chosen[:0]
         world, spare = self.trace.world, None
         if self.borrows and plain:
-            spare = share.untouched(world, self.profile, marketplace, credential, exactly, len(chosen))
+            spare = session_pool.untouched(world, self.profile, marketplace, credential, exactly, len(chosen))
         if spare:
-            return Cart(self, spare)
+            return CheckoutSession(self, spare)
         exchange = self.initiate(marketplace, chosen, why, case, email=email, address=address, credential=credential)
         session = (
             self.trace.world.sessions.get(str(exchange.body.get("checkoutSessionId"))) if exchange.accepted else None
         )
         if session is None or session.created_by != exchange.id:
-            raise Blocked("SESSION-CREATE")
-        return Cart(self, session)
+            raise PrerequisiteFailed("SESSION-CREATE")
+        return CheckoutSession(self, session)
 
-    def paid(self, marketplace: str) -> Cart:
+    def paid(self, marketplace: str) -> CheckoutSession:
         """A session that is paid and nothing more; under a budget that of an earlier test. Raises Blocked."""
-        if self.borrows and (session := share.paid(self.trace.world, marketplace)):
-            return Cart(self, session)
+        if self.borrows and (session := session_pool.paid(self.trace.world, marketplace)):
+            return CheckoutSession(self, session)
         cart = self.cart(marketplace)
         cart.pay()
         return cart
 
     def unknown(self, like: str) -> str:
         """An id of the same form that was never given out."""
-        digits = [at for at, char in enumerate(like) if char.isdigit()]
-        flipped = "".join(str((int(char) + 7 + at) % 10) if at in digits[-8:] else char for at, char in enumerate(like))
+        digits = [index for index, char in enumerate(like) if char.isdigit()]
+        flipped = "".join(
+            str((int(char) + 7 + index) % 10) if index in digits[-8:] else char for index, char in enumerate(like)
+        )
         return flipped if flipped != like else f"{like}0"
 
     def nearly(self, like: str) -> str:
@@ -264,10 +267,10 @@ class Shop:
 
 
 @dataclass
-class Cart:
+class CheckoutSession:
     """A checkout session in a test's hands."""
 
-    shop: Shop
+    shop: CheckoutDriver
     session: Session
     _tries: Counter[tuple[str, str | None]] = field(default_factory=Counter)
     _owed: str | None = None  # the requirement whose refusals are still to be read back
@@ -302,7 +305,7 @@ class Cart:
         more.setdefault("marketplace", self.marketplace)
         return self.shop.send(Request(operation, self.id, body, **more), why, case)
 
-    def attempt(
+    def expect_refusal(
         self, operation: str, body: Any = None, why: str | None = None, case: str = "", **more: Any
     ) -> Exchange:
         """Sends what should be refused; a read follows, now or with the next refusals (`Shop.settle`).
@@ -320,7 +323,7 @@ class Cart:
             self._owed = why
         return exchange
 
-    def still_open(self) -> None:
+    def assert_still_open(self) -> None:
         """A change that must be accepted: what was refused before, a payment too, has not closed the session."""
         if self.shop.brief:
             return  # the next test that has this session shows it

@@ -15,9 +15,9 @@ from time import perf_counter, sleep
 
 from conformance.core import contract
 from conformance.core.exchange import Exchange, Intent, Request
-from conformance.driver.checkout import Cart, Shop
+from conformance.driver.checkout import CheckoutDriver, CheckoutSession
 from conformance.judging.claim import Claim
-from conformance.judging.judge import Judgment
+from conformance.judging.context import Judgment
 from conformance.judging.model import Order, View, World, text, view
 
 RACE = "RACE"
@@ -31,7 +31,7 @@ Rule = Callable[[View, Sequence[Exchange], Exchange, Sequence[Exchange]], Claim 
 
 
 def at_once(
-    shop: Shop, requests: Sequence[Request], why: str, case: str = "", *, delays_s: Sequence[float] = ()
+    shop: CheckoutDriver, requests: Sequence[Request], why: str, case: str = "", *, delays_s: Sequence[float] = ()
 ) -> list[Exchange]:
     """Sends all requests together, each from a thread and on a connection of its own, and judges none of them.
 
@@ -40,22 +40,22 @@ def at_once(
     """
     ready = Barrier(len(requests))
 
-    def one(at: int) -> tuple[float, Exchange]:
+    def one(position: int) -> tuple[float, Exchange]:
         ready.wait(MEET_S)
-        if at < len(delays_s) and delays_s[at]:
-            sleep(delays_s[at])
-        exchange = shop.target.send(requests[at], shop.trace.name, 0, Intent(why, case))
+        if position < len(delays_s) and delays_s[position]:
+            sleep(delays_s[position])
+        exchange = shop.target.send(requests[position], shop.trace.name, 0, Intent(why, case))
         return perf_counter(), exchange
 
     with ThreadPoolExecutor(len(requests)) as pool:
-        answers = [pool.submit(one, at) for at in range(len(requests))]
+        answers = [pool.submit(one, index) for index in range(len(requests))]
     return [exchange for _, exchange in sorted((each.result() for each in answers), key=lambda pair: pair[0])]
 
 
 def race(
-    make: Callable[[], Cart],
+    make: Callable[[], CheckoutSession],
     case: str,
-    meet: Callable[[Cart], Sequence[Request]],
+    meet: Callable[[CheckoutSession], Sequence[Request]],
     rule: Rule,
     *,
     delays_s: Sequence[float] = (),
@@ -68,15 +68,15 @@ def race(
 
     order: list[int] = []  # in which the requests were answered
 
-    def together(cart: Cart, aside: Shop) -> list[Exchange]:
+    def together(cart: CheckoutSession, aside: CheckoutDriver) -> list[Exchange]:
         requests = meet(cart)
         answered = at_once(cart.shop, requests, RACE, case, delays_s=delays_s)
-        order.extend(next(at for at, sent in enumerate(requests) if sent is one.request) for one in answered)
+        order.extend(next(index for index, sent in enumerate(requests) if sent is one.request) for one in answered)
         return [aside.observe(one) for one in answered]
 
-    def in_turn(cart: Cart, aside: Shop) -> list[Exchange]:
+    def in_turn(cart: CheckoutSession, aside: CheckoutDriver) -> list[Exchange]:
         requests = meet(cart)
-        return [aside.send(requests[at], RACE, case) for at in order]
+        return [aside.send(requests[index], RACE, case) for index in order]
 
     heat = _heat(make(), case, together, rule)
     _take_over(heat, in_doubt=heat.claim is None or not heat.claim.ok)
@@ -93,10 +93,10 @@ def race(
 
 
 @dataclass
-class Heat:
+class RaceResult:
     """What requests to one cart were answered and left; judgments: what the chapters say of the answers."""
 
-    cart: Cart
+    cart: CheckoutSession
     sent: list[Exchange]
     read: Exchange
     orders: list[Exchange]
@@ -104,7 +104,9 @@ class Heat:
     judgments: list[Judgment]
 
 
-def _heat(cart: Cart, case: str, send: Callable[[Cart, Shop], list[Exchange]], rule: Rule) -> Heat:
+def _heat(
+    cart: CheckoutSession, case: str, send: Callable[[CheckoutSession, CheckoutDriver], list[Exchange]], rule: Rule
+) -> RaceResult:
     shop, session = cart.shop, cart.session
     before = session.view
     aside = copy(shop)  # records into the same trace, and knows no session
@@ -120,14 +122,14 @@ def _heat(cart: Cart, case: str, send: Callable[[Cart, Shop], list[Exchange]], r
     orders = [aside.order(number, RACE, case, **mine) for number in placed if number]
     if not orders and any(one.operation == contract.PLACE_ORDER for one in sent):
         look()  # as many requests whoever came first: a seed tells how many a run sends
-    return Heat(cart, sent, read, orders, rule(before, sent, read, orders), aside.trace.judgments)
+    return RaceResult(cart, sent, read, orders, rule(before, sent, read, orders), aside.trace.judgments)
 
 
 def _places(one: Exchange) -> bool:
     return one.accepted and one.operation == contract.PLACE_ORDER
 
 
-def _judgments(heat: Heat, case: str, claim: Claim) -> list[Judgment]:
+def _judgments(heat: RaceResult, case: str, claim: Claim) -> list[Judgment]:
     """One for each operation that took part, so that each is counted."""
     claim = replace(claim, proof=tuple(one.id for one in heat.sent))
     return [
@@ -145,7 +147,7 @@ def _judgments(heat: Heat, case: str, claim: Claim) -> list[Judgment]:
     ]
 
 
-def _take_over(heat: Heat, *, in_doubt: bool) -> None:
+def _take_over(heat: RaceResult, *, in_doubt: bool) -> None:
     """Takes the target's word for what the session is now."""
     cart, sent, read, orders = heat.cart, heat.sent, heat.read, heat.orders
     session, world = cart.session, cart.shop.trace.world

@@ -10,9 +10,9 @@ from dataclasses import asdict, dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from conformance.client.circuit_breaker import silence, unusable
+from conformance.client.circuit_breaker import mark_unknown, unusable
 from conformance.core.exchange import Exchange
-from conformance.driver.checkout import Features, Shop
+from conformance.driver.checkout import CheckoutDriver, Features
 from conformance.judging.model import ZERO, Line
 
 MOST_ITEMS = 24
@@ -48,14 +48,14 @@ class Findings:
         )
 
 
-def look(shop: Shop, *, chunks: int | None = None, markets: list[str] | None = None) -> Findings:
+def look(shop: CheckoutDriver, *, chunks: int | None = None, markets: list[str] | None = None) -> Findings:
     """Initiates sessions with all plain items of each marketplace, as many in one as surely fit."""
     found = Findings()
     seen: list[Exchange] = []
     size = shop.maximum()
     for name in markets or list(shop.profile.markets):
         items = list(shop.market(name).plain)[:MOST_ITEMS]
-        parts = [items[at : at + size] for at in range(0, len(items), size)]
+        parts = [items[index : index + size] for index in range(0, len(items), size)]
         for part in parts[:chunks]:
             why = "LINES-MAX" if len(part) == shop.profile.max_line_items else "SESSION-CREATE"
             exchange = shop.initiate(name, [(item, 1) for item in part], why, f"{len(part)} plain items")
@@ -75,12 +75,12 @@ def look(shop: Shop, *, chunks: int | None = None, markets: list[str] | None = N
     return found
 
 
-def _locked_out(shop: Shop, exchange: Exchange) -> bool:
+def _locked_out(shop: CheckoutDriver, exchange: Exchange) -> bool:
     """Whether an answer tells of the app, not of the server: no approval, or a token that the profile brought along."""
     return 1100 in exchange.error_ids or (exchange.status == 401 and shop.profile.auth == "token")
 
 
-def _lines(shop: Shop, exchange: Exchange) -> Iterator[Line]:
+def _lines(shop: CheckoutDriver, exchange: Exchange) -> Iterator[Line]:
     session = shop.trace.world.sessions.get(str(exchange.body.get("checkoutSessionId"))) if exchange.accepted else None
     if session:
         yield from session.view.lines.values()
@@ -108,7 +108,7 @@ def cause_of(exchange: Exchange) -> str:
     if exchange.breach:
         return unusable(exchange)
     if exchange.silent:
-        return silence(exchange)
+        return mark_unknown(exchange)
     if exchange.problem_kind == "redirect":
         return f"The target answers with a redirect ({exchange.status}), which is not followed: check base_url in the profile."
     if 1100 in ids:

@@ -51,7 +51,7 @@ def again() -> pytest.MarkDecorator:
 
 def rounds(names: list[str], depth: int) -> tuple[list[str], list[str]]:
     """Every name `depth` times, and the ids: those of the first round are the names themselves."""
-    pairs = [(name, f"{name}-round{at}" if at else name) for at in range(depth) for name in names]
+    pairs = [(name, f"{name}-round{index}" if index else name) for index in range(depth) for name in names]
     return [name for name, _ in pairs], [one for _, one in pairs]
 
 

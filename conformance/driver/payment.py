@@ -9,16 +9,16 @@ from conformance.driver.hosted_checkout import Outcome, by_browser, by_person
 from conformance.judging.apply_exchange import paid_elsewhere
 
 if TYPE_CHECKING:
-    from conformance.driver.checkout import Cart
+    from conformance.driver.checkout import CheckoutSession
 
 BUTTON = "#checkout button, #checkout a, #checkout [role=button]"
 WAITS_S = {"hosted": 20.0, "manual": 120.0}
 PAYMENTS = 8  # that a person is asked for in one run
 
 
-def pay(cart: Cart) -> str:
+def pay(cart: CheckoutSession) -> str:
     """Pays a session and returns the purchase order's id. Raises Blocked where it was not paid."""
-    from conformance.driver.checkout import Blocked
+    from conformance.driver.checkout import PrerequisiteFailed
 
     profile = cart.shop.profile
     if profile.payment == "place_order":
@@ -26,16 +26,16 @@ def pay(cart: Cart) -> str:
     elif profile.payment in WAITS_S:
         outcome = on_a_page(cart)
         if outcome.order is None:
-            raise Blocked(f"a payment that was not made: {outcome.data.get('message', outcome.kind)}")
+            raise PrerequisiteFailed(f"a payment that was not made: {outcome.data.get('message', outcome.kind)}")
         paid_elsewhere(cart.shop.trace.world, cart.session, outcome.order)
     else:
-        raise Blocked("a profile that names no way to pay")
+        raise PrerequisiteFailed("a profile that names no way to pay")
     if cart.session.phase != "ordered" or not cart.session.order:
-        raise Blocked("PAY-PLACE")
+        raise PrerequisiteFailed("PAY-PLACE")
     return cart.session.order
 
 
-def on_a_page(cart: Cart) -> Outcome:
+def on_a_page(cart: CheckoutSession) -> Outcome:
     """What the vendor's button tells after a browser's clicks, or a person's."""
     trace, told = cart.shop.trace, cart.shop.profile.paying
     made = next(one for one in trace.exchanges if one.id == cart.session.created_by)
@@ -47,7 +47,7 @@ def on_a_page(cart: Cart) -> Outcome:
     return by_browser(script, token, cart.id, [BUTTON, *told.get("clicks", [])], wait_s)
 
 
-def _by_person(cart: Cart, script: str, token: str, wait_s: float) -> Outcome:
+def _by_person(cart: CheckoutSession, script: str, token: str, wait_s: float) -> Outcome:
     """Asks a person so often and no more, and not again once nobody came."""
     target = cart.shop.target
     most = int(cart.shop.profile.paying.get("payments", PAYMENTS))

@@ -56,7 +56,7 @@ class Finding:
 
 
 @dataclass
-class Merged:
+class Aggregate:
     """Everything that the traces prove, added up."""
 
     passed: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
@@ -70,9 +70,9 @@ class Merged:
     consequences: list[str] = field(default_factory=list)
 
 
-def merge(records: list[journal.TraceRecord]) -> Merged:
+def merge(records: list[journal.TraceRecord]) -> Aggregate:
     """Adds the traces up; facts that only count together (ids, prices of one cart) are judged here."""
-    merged = Merged()
+    merged = Aggregate()
     sessions: dict[str, tuple[str, journal.TraceRecord]] = {}
     prices: dict[str, tuple[str, str]] = {}
     tainted = {one.name for one in records if one.failed}
@@ -158,7 +158,7 @@ def _broken(
 EXPLAINS = ("SESSION-SAFE", "SESSION-READ", "ORDER-READ", "ORDER-STABLE", "SESSION-ISOLATED")
 
 
-def _drop_explained(merged: Merged) -> None:
+def _drop_explained(merged: Aggregate) -> None:
     """What moves by itself blames whatever request came last: such findings go where the cause is known."""
     known = {one.about for one in merged.findings.values() if one.requirement in EXPLAINS}
     for key, one in list(merged.findings.items()):
@@ -166,7 +166,7 @@ def _drop_explained(merged: Merged) -> None:
             _drop(merged, key)
 
 
-def join_those_of_one_answer(merged: Merged) -> None:
+def join_those_of_one_answer(merged: Aggregate) -> None:
     """What one requirement found broken first in one and the same answer is one finding; so is a part of the state that
     it found broken with and without doubt (`weak`)."""
     heads: dict[tuple[str, str], Finding] = {}
@@ -182,7 +182,7 @@ def join_those_of_one_answer(merged: Merged) -> None:
             head.marketplaces |= one.marketplaces
 
 
-def drop_consequences(merged: Merged) -> None:
+def drop_consequences(merged: Aggregate) -> None:
     """Takes out the findings that are consequences, and leaves a note: those that a control (conformance/evidence/control.py)
     found to be some, and those that never showed again, of a part that is known to move by itself."""
     explaining = [one for one in merged.findings.values() if one.requirement in EXPLAINS]
@@ -200,16 +200,18 @@ def drop_consequences(merged: Merged) -> None:
     ]
 
 
-def _drop(merged: Merged, key: tuple[str, str, bool]) -> None:
+def _drop(merged: Aggregate, key: tuple[str, str, bool]) -> None:
     requirement = merged.findings.pop(key).requirement
     if not any(one.requirement == requirement for one in merged.findings.values()):
         merged.failed_cases[requirement].clear()
 
 
-def _add(merged: Merged, one: dict[str, Any], record: journal.TraceRecord) -> None:
+def _add(merged: Aggregate, one: dict[str, Any], record: journal.TraceRecord) -> None:
     key = (one["requirement"], one["about"], bool(one.get("weak")))
-    at = merged.requests + int(one["exchange"].rpartition("/")[2]) + 1
-    finding = merged.findings.setdefault(key, Finding(one["requirement"], one["about"], one, record, first_request=at))
+    index = merged.requests + int(one["exchange"].rpartition("/")[2]) + 1
+    finding = merged.findings.setdefault(
+        key, Finding(one["requirement"], one["about"], one, record, first_request=index)
+    )
     finding.count += 1
     finding.operations.add(one["operation"])
     if one["marketplace"]:

@@ -17,7 +17,7 @@ from typing import Any
 from conformance.core import contract
 from conformance.core.exchange import Exchange
 from conformance.driver.checkout import Trace
-from conformance.judging.judge import Judgment
+from conformance.judging.context import Judgment
 from conformance.judging.model import World
 
 

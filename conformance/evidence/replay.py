@@ -12,7 +12,7 @@ from typing import Any
 
 from conformance.core import contract
 from conformance.core.exchange import Exchange, Intent, Request
-from conformance.driver.checkout import Shop
+from conformance.driver.checkout import CheckoutDriver
 from conformance.judging.model import Line, Option, view
 
 
@@ -138,11 +138,11 @@ def steps_of(exchanges: Iterable[Exchange]) -> list[Step]:
     return found
 
 
-class Dangling(Exception):
+class UnresolvedReference(Exception):
     """A step needs an id that no answer gave."""
 
 
-def play(shop: Shop, steps: Iterable[Step]) -> list[tuple[Step, Exchange]]:
+def play(shop: CheckoutDriver, steps: Iterable[Step]) -> list[tuple[Step, Exchange]]:
     """Sends the steps again. Raises Dangling."""
     sessions: dict[int, str] = {}
     sent = []
@@ -157,7 +157,7 @@ def play(shop: Shop, steps: Iterable[Step]) -> list[tuple[Step, Exchange]]:
     return sent
 
 
-def bound(shop: Shop, step: Step, sessions: dict[int, str]) -> Request:
+def bound(shop: CheckoutDriver, step: Step, sessions: dict[int, str]) -> Request:
     """The step's request with the ids that this time's answers gave. Raises Dangling."""
     request = replace(step.request, headers={})
     if step.subject:
@@ -173,23 +173,23 @@ def bound(shop: Shop, step: Step, sessions: dict[int, str]) -> Request:
     return request
 
 
-def _value(shop: Shop, ref: Ref, sessions: dict[int, str]) -> str:
+def _value(shop: CheckoutDriver, ref: Ref, sessions: dict[int, str]) -> str:
     session = shop.trace.world.sessions.get(sessions.get(ref.of, ""))
     if session is None:
-        raise Dangling(ref.kind)
+        raise UnresolvedReference(ref.kind)
     if ref.kind == "session":
         return session.id
     if ref.kind == "order":
         if not session.order:
-            raise Dangling("order")
+            raise UnresolvedReference("order")
         return session.order
     line = session.view.line_of(ref.item) or shop.lines_seen.get((session.id, ref.item))
     if line is None:
-        raise Dangling("line")
+        raise UnresolvedReference("line")
     shop.lines_seen[session.id, ref.item] = line
     if ref.kind == "line":
         return line.id
     for option in line.options:
         if option.id and locate(line, option) == ref.option:
             return option.id
-    raise Dangling("option")
+    raise UnresolvedReference("option")

@@ -10,7 +10,7 @@ from typing import Any
 from conformance import VERSION
 from conformance.core import contract
 from conformance.core.contract import Requirement
-from conformance.evidence.aggregate import Merged
+from conformance.evidence.aggregate import Aggregate
 from conformance.evidence.verdict import decide
 from conformance.evidence.waivers import Waiver, apply_waivers
 
@@ -18,7 +18,7 @@ OUTCOMES = ("passed", "failed", "unjudged", "waived")
 
 
 @dataclass
-class Frame:
+class RunMetadata:
     """What the document says of the run beside what was seen. Plain data, so that shards can be merged from it.
 
     unmet: which need of a requirement the target does not offer. stopped: the sentence with which the run ended early.
@@ -43,7 +43,7 @@ class Frame:
     waivers: list[Waiver] = field(default_factory=list)
 
 
-def build(frame: Frame, merged: Merged, exchanges: Path) -> dict[str, Any]:
+def build(frame: RunMetadata, merged: Aggregate, exchanges: Path) -> dict[str, Any]:
     """The result document. exchanges: the file that the reach of the operations is counted from."""
     wanted = set(frame.selected)
     listed = [_requirement(frame, merged, one) for one in contract.requirements().values() if one.id in wanted]
@@ -93,7 +93,7 @@ def _outcomes_of(listed: list[dict[str, Any]], chapter: str) -> dict[str, int]:
     return {name: sum(one["chapter"] == chapter and one["outcome"] == name for one in listed) for name in OUTCOMES}
 
 
-def _requirement(frame: Frame, merged: Merged, requirement: Requirement) -> dict[str, Any]:
+def _requirement(frame: RunMetadata, merged: Aggregate, requirement: Requirement) -> dict[str, Any]:
     """One requirement's part of the result."""
     findings = [one for one in merged.findings.values() if one.requirement == requirement.id]
     passed, failed = merged.passed[requirement.id], merged.failed_cases[requirement.id]
@@ -126,7 +126,7 @@ def _requirement(frame: Frame, merged: Merged, requirement: Requirement) -> dict
     }
 
 
-def _reason(frame: Frame, merged: Merged, requirement: Requirement) -> str:
+def _reason(frame: RunMetadata, merged: Aggregate, requirement: Requirement) -> str:
     """Why nothing proves a requirement."""
     if requirement.id in frame.unmet:
         return f"not offered: {frame.unmet[requirement.id]}"
@@ -142,7 +142,7 @@ def _reason(frame: Frame, merged: Merged, requirement: Requirement) -> str:
     return "budget spent" if frame.budget else "no evidence"
 
 
-def _reach(merged: Merged, exchanges: Path) -> dict[str, Any]:
+def _reach(merged: Aggregate, exchanges: Path) -> dict[str, Any]:
     """Which operations answered what, which states of sessions were visited."""
     operations = {one: {"sent": 0, "accepted": 0, "refused": 0} for one in contract.operations()}
     with open(exchanges, encoding="utf-8") as handle:

@@ -6,19 +6,19 @@ import time
 from typing import TYPE_CHECKING
 
 from conformance.core import contract
-from conformance.evidence.result import Frame
+from conformance.evidence.result import RunMetadata
 from conformance.runner.process_summary import read_parts
 
 if TYPE_CHECKING:
     from conformance.runner.run import Run
 
 
-def frame_of(run: Run) -> Frame:
+def metadata_of(run: Run) -> RunMetadata:
     """The frame of a run as it stands now."""
     profile, settings = run.profile, run.settings
     paid = [contract.READ_ORDER] if settings.recording or profile.payment != "none" or profile.prepaid else []
     paid += [contract.PLACE_ORDER] if settings.recording or profile.pays_by_call else []
-    return Frame(
+    return RunMetadata(
         target={
             "name": profile.name,
             "base_url": profile.base_url,

@@ -6,7 +6,7 @@ from collections import defaultdict
 
 from conformance.core import contract
 from conformance.driver.checkout import Trace
-from conformance.evidence.aggregate import Merged
+from conformance.evidence.aggregate import Aggregate
 
 UNKNOWN = 15003
 
@@ -27,7 +27,7 @@ def forgotten(trace: Trace) -> int:
     return sum(contract.READ in operations and len(operations) > 1 for operations in unknown.values())
 
 
-def drop_what_loss_explains(merged: Merged) -> None:
+def drop_what_loss_explains(merged: Aggregate) -> None:
     """Leaves one finding for everything that was answered as if there were no such session."""
     found = {key: one for key, one in merged.findings.items() if str(one.first["seen"]).endswith(f" {UNKNOWN}")}
     kept = next((one for one in found.values() if one.requirement == "SESSION-READ"), None) or next(

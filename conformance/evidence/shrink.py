@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING
 from conformance.client.api_client import RunStopped
 from conformance.core import contract
 from conformance.core.exchange import Exchange, Request
-from conformance.driver.checkout import Shop, Trace
+from conformance.driver.checkout import CheckoutDriver
 from conformance.evidence import journal
 from conformance.evidence.control import cause
 from conformance.evidence.curl_script import write_script
-from conformance.evidence.replay import Dangling, Step, from_record, play, steps_of
-from conformance.judging.judge import Judgment
+from conformance.evidence.replay import Step, UnresolvedReference, from_record, play, steps_of
+from conformance.judging.context import Judgment
 
 if TYPE_CHECKING:
     from conformance.evidence.aggregate import Finding
@@ -54,7 +54,7 @@ class Shrinker:
         with self.run.shop(10**9 + self.replays, name, thorough=False) as shop:
             try:
                 sent = play(shop, steps)
-            except Dangling:
+            except UnresolvedReference:
                 return None
             finally:
                 self.spent += len(shop.trace.exchanges)
@@ -65,18 +65,18 @@ class Shrinker:
         with self.run.shop(2 * 10**9, f"control/{self.finding.requirement}", thorough=False) as shop:
             try:
                 play(shop, steps)
-            except Dangling:
+            except UnresolvedReference:
                 return None
             return {(one.requirement, one.claim.about) for one in shop.trace.judgments if one.claim and not one.ok}
 
-    def _proof(self, shop: Shop, steps: list[Step], sent: list[tuple[Step, Exchange]]) -> Proof | None:
+    def _proof(self, shop: CheckoutDriver, steps: list[Step], sent: list[tuple[Step, Exchange]]) -> Proof | None:
         for one in shop.trace.judgments:
             if (
                 not one.ok
                 and one.claim
                 and (one.requirement, one.claim.about) == (self.finding.requirement, self.finding.about)
             ):
-                last = next(at for at, (_, exchange) in enumerate(sent) if exchange.id == one.exchange)
+                last = next(index for index, (_, exchange) in enumerate(sent) if exchange.id == one.exchange)
                 return Proof(steps[: last + 1], sent[: last + 1], one)
         return None
 
@@ -95,9 +95,9 @@ class Shrinker:
     def _fewer_steps(self, best: Proof) -> Proof:
         size = max(1, len(best.steps) // 2)
         while size and self.spent < CAP:
-            at = 0
-            while at < len(best.steps) - 1:
-                chunk = best.steps[at : at + size]
+            index = 0
+            while index < len(best.steps) - 1:
+                chunk = best.steps[index : index + size]
                 if chunk[-1] is best.steps[-1]:
                     chunk = chunk[:-1]
                 gone = {one.number for one in chunk}
@@ -106,17 +106,17 @@ class Shrinker:
                 if found:
                     best = found
                 else:
-                    at += size
+                    index += size
             size //= 2
         return best
 
     def _smaller_carts(self, best: Proof) -> Proof:
         """Fewer lines and quantity 1 in the sessions that the proof needs."""
-        for at, step in enumerate(list(best.steps)):
+        for index, step in enumerate(list(best.steps)):
             if not step.creates or not isinstance(step.request.body, dict):
                 continue
             for smaller in _smaller(step, best.steps):
-                candidate = [*best.steps[:at], smaller, *best.steps[at + 1 :]]
+                candidate = [*best.steps[:index], smaller, *best.steps[index + 1 :]]
                 found = self.replay(candidate)
                 if found and len(found.steps) == len(best.steps):
                     best = found
@@ -208,6 +208,3 @@ def _cut(text: str, most: int) -> str:
     """The text without its middle, which says the least; how much is gone is told."""
     gone = len(text) - most
     return text if gone <= 0 else f"{text[: most // 2]}… {gone:,} more …{text[-most // 2 :]}"
-
-
-__all__ = ["Trace", "shrink_finding"]

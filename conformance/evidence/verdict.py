@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
-    from conformance.evidence.result import Frame
+    from conformance.evidence.result import RunMetadata
 
 LONGEST, TAIL = 300, 110  # characters of the sentence, and of its end where its middle has to go
 CONFORMANT, NOT_CONFORMANT, INTERRUPTED, DEFECT, WRONG_INPUT, INCOMPLETE = 0, 1, 2, 3, 4, 6
@@ -19,7 +19,7 @@ class Decision(NamedTuple):
     verdict: str
 
 
-def decide(frame: Frame, listed: list[dict[str, Any]], complaints: list[str]) -> Decision:
+def decide(frame: RunMetadata, listed: list[dict[str, Any]], complaints: list[str]) -> Decision:
     """Decides on the requirements of a result. complaints: waivers that are expired, not needed or without a match."""
     found = _decide(frame, listed, complaints)
     return found._replace(sentence=_short(found.sentence))
@@ -33,7 +33,7 @@ def _short(sentence: str) -> str:
     return f"{plain[: LONGEST - TAIL - 2].rstrip()}… {plain[-TAIL:].lstrip()}"
 
 
-def _decide(frame: Frame, listed: list[dict[str, Any]], complaints: list[str]) -> Decision:
+def _decide(frame: RunMetadata, listed: list[dict[str, Any]], complaints: list[str]) -> Decision:
     failed = [one for one in listed if one["outcome"] == "failed" and one["level"] == "MUST"]
     missing = [
         one for one in listed if one["outcome"] == "unjudged" and one["level"] == "MUST" and not _elsewhere(one, listed)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from conformance.core import contract
-from conformance.core.profile import ProfileError
+from conformance.core.profile_reader import ProfileError
 
 KEYS = ("rule", "operation", "reason", "owner", "link", "expires")
 

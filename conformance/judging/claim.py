@@ -56,7 +56,7 @@ def shown(value: Any) -> str:
     return words if len(words) <= 200 else words[:197] + "…"
 
 
-def standing(node: Any, name: str) -> Any:
+def member_or_null(node: Any, name: str) -> Any:
     """A member as it is shown: null is not the same as not there."""
     value = node.get(name) if isinstance(node, dict) else None
     return "null" if value is None and isinstance(node, dict) and name in node else value

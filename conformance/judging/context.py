@@ -15,7 +15,7 @@ from conformance.judging.request_schema import Problem, problems
 
 
 @dataclass(slots=True)
-class Ground:
+class RefusalReason:
     """A reason for which a request must be refused (or, with certain=False, may be: a reading).
 
     ids: the id of a profile's role where the requirement says `role`, or further ids. any_of: `documented` takes every
@@ -29,7 +29,7 @@ class Ground:
     when: str = ""
     any_of: str = ""
     certain: bool = True
-    lawful: Callable[[At], str | None] | None = None
+    lawful: Callable[[RuleContext], str | None] | None = None
 
 
 @dataclass(slots=True)
@@ -47,7 +47,7 @@ class Judgment:
 
 
 @dataclass(slots=True)
-class At:
+class RuleContext:
     """Where a rule looks: the exchange, the state before it and what the target's profile tells."""
 
     world: World
@@ -101,7 +101,7 @@ class At:
         return self.exchange.intent.requirement if self.exchange.intent else None
 
     @property
-    def shut_out(self) -> bool:
+    def token_rejected(self) -> bool:
         """Whether the answer turns away a token that was granted for the method: AUTH-SCOPE's alone, whatever was asked."""
         if not self.request.marketplace and self.operation != contract.READ_ORDER:
             return False  # MARKET-REQUIRED leaves the id open

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from conformance.core.addresses import flat_address
 from conformance.judging.claim import Claim, quoted, true
-from conformance.judging.judge import At
+from conformance.judging.context import RuleContext
 from conformance.judging.model import Session, text
 
 FIELDS = ("lineItems", "shippingAddress", "pricingSummary", "appliedCoupons", "purchaseOrderStatus")
@@ -24,14 +24,14 @@ PRIVATE = (
 SHORT = 3  # a text of so many characters may stand in any answer
 
 
-def leak(at: At, session: Session) -> Claim:
+def leak(context: RuleContext, session: Session) -> Claim:
     """Neither the fields of a session or an order nor what its owner put into it are in the answer.
 
     What the request itself carries may be said again: it is no news to whoever sent it.
     """
-    body = at.exchange.body
-    said = at.exchange.text or json.dumps(body, ensure_ascii=False)
-    sent = at.exchange.url + (at.request.payload() or b"").decode("utf-8", "replace")
+    body = context.exchange.body
+    said = context.exchange.text or json.dumps(body, ensure_ascii=False)
+    sent = context.exchange.url + (context.request.payload() or b"").decode("utf-8", "replace")
     named = [name for name in FIELDS if isinstance(body, dict) and name in body]
     told = {
         name: value

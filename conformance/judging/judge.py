@@ -17,7 +17,7 @@ from conformance.core import contract
 from conformance.core.exchange import OWN_APP, Exchange
 from conformance.core.profile import Profile
 from conformance.judging.claim import ACCEPTED, REFUSED, Claim, refused, true
-from conformance.judging.context import At, Ground, Judgment
+from conformance.judging.context import Judgment, RefusalReason, RuleContext
 from conformance.judging.model import Session, World, view
 
 CATEGORY_STATUS = {"REQUEST": 400, "BUSINESS": 409, "APPLICATION": 500}
@@ -51,17 +51,17 @@ OF_STATE = (
 )
 
 
-Grounds = Callable[[At], Iterable[Ground | str]]
-Claims = Callable[[At], Iterable[Claim]]
-_refusals: dict[str, list[tuple[str, Grounds]]] = defaultdict(list)
+RefusalReasons = Callable[[RuleContext], Iterable[RefusalReason | str]]
+Claims = Callable[[RuleContext], Iterable[Claim]]
+_refusals: dict[str, list[tuple[str, RefusalReasons]]] = defaultdict(list)
 _demands: dict[tuple[str, str], list[tuple[str, Claims]]] = defaultdict(list)
 RULES: dict[str, list[Callable[..., Any]]] = defaultdict(list)
 
 
-def refuses(requirement: str) -> Callable[[Grounds], Grounds]:
+def refuses(requirement: str) -> Callable[[RefusalReasons], RefusalReasons]:
     """Registers a function that names the grounds of a requirement about a refusal."""
 
-    def register(rule: Grounds) -> Grounds:
+    def register(rule: RefusalReasons) -> RefusalReasons:
         for operation in contract.requirements()[requirement].operations:
             _refusals[operation].append((requirement, rule))
         RULES[requirement].append(rule)
@@ -83,7 +83,7 @@ def demands(requirement: str, on: str = "accepted") -> Callable[[Claims], Claims
     return register
 
 
-def in_order() -> None:
+def sort_by_chapter() -> None:
     """Puts the rules in the order of the chapters: a later one knows what an earlier one of an answer found broken."""
 
     def chapter(rule: tuple[str, Any]) -> int:
@@ -116,7 +116,7 @@ def statuses(operation: str, error_id: int) -> frozenset[int]:
     return known or frozenset(CATEGORY_STATUS[one] for one in (entry.categories if entry else ("REQUEST",)))
 
 
-def lawful_pairs(ground: Ground, operation: str) -> dict[tuple[int, int], str | None]:
+def lawful_pairs(ground: RefusalReason, operation: str) -> dict[tuple[int, int], str | None]:
     """What a refusal on this ground may look like in this operation."""
     found = {} if ground.when == "stub" else dict(_pairs(ground.requirement, operation, ground.ids, ground.when))
     for one in ground.ids:
@@ -131,68 +131,74 @@ def lawful_pairs(ground: Ground, operation: str) -> dict[tuple[int, int], str | 
     return found
 
 
-def grounds(at: At) -> list[Ground]:
+def refusal_reasons(context: RuleContext) -> list[RefusalReason]:
     """Every ground on which the request must or may be refused, the one it was sent for first."""
     found = []
-    for requirement, rule in _refusals[at.operation]:
+    for requirement, rule in _refusals[context.operation]:
         try:
-            for one in rule(at):
-                found.append(one if isinstance(one, Ground) else Ground(requirement, one))
+            for one in rule(context):
+                found.append(one if isinstance(one, RefusalReason) else RefusalReason(requirement, one))
         except Exception as error:
-            at.world.stumbles.append(_stumble(at, requirement, error))
-    if at.session and at.session.in_doubt:  # the session may not be what the last answer showed
+            context.world.rule_errors.append(_rule_error(context, requirement, error))
+    if context.session and context.session.in_doubt:  # the session may not be what the last answer showed
         for one in found:
             one.certain = one.certain and one.requirement not in OF_STATE
-    found.sort(key=lambda one: (one.requirement != at.why, not one.certain))
+    found.sort(key=lambda one: (one.requirement != context.why, not one.certain))
     return found
 
 
-def _case(at: At, requirement: str, condition: str = "") -> str:
-    intent = at.exchange.intent
+def _case(context: RuleContext, requirement: str, condition: str = "") -> str:
+    intent = context.exchange.intent
     detail = intent.case if intent and intent.requirement == requirement and intent.case else condition
-    return f"{at.operation} {detail}".strip()
+    return f"{context.operation} {detail}".strip()
 
 
 def _judgment(
-    at: At, requirement: str, claim: Claim | None, *, ok: bool, condition: str = "", reading: str | None = None
+    context: RuleContext,
+    requirement: str,
+    claim: Claim | None,
+    *,
+    ok: bool,
+    condition: str = "",
+    reading: str | None = None,
 ) -> Judgment:
     return Judgment(
         requirement=requirement,
-        case=(claim.case if claim and claim.case else None) or _case(at, requirement, condition),
-        operation=at.operation,
+        case=(claim.case if claim and claim.case else None) or _case(context, requirement, condition),
+        operation=context.operation,
         ok=ok,
-        exchange=at.exchange.id,
+        exchange=context.exchange.id,
         claim=claim,
         reading=reading,
-        marketplace=at.marketplace,
+        marketplace=context.marketplace,
     )
 
 
-def _refusal_judgments(at: At, found: list[Ground]) -> Iterator[Judgment]:
+def _refusal_judgments(context: RuleContext, found: list[RefusalReason]) -> Iterator[Judgment]:
     """Judges an answer to a request that has grounds for refusal; nothing for a lawful acceptance without a reading."""
-    exchange = at.exchange
+    exchange = context.exchange
     certain = [one for one in found if one.certain]
     if exchange.accepted:
-        lawful = [(one, reading) for one in found if one.lawful and (reading := one.lawful(at)) is not None]
+        lawful = [(one, reading) for one in found if one.lawful and (reading := one.lawful(context)) is not None]
         excused = [one for one, _ in lawful]
         if all(one in excused for one in certain):  # another app's request is not excused by what its owner may do
             for one, reading in lawful[:1]:
-                yield _judgment(at, one.requirement, None, ok=True, condition=one.condition, reading=reading)
+                yield _judgment(context, one.requirement, None, ok=True, condition=one.condition, reading=reading)
                 return
-    fitting = [(one, reading) for one in found if (reading := _fits(at, one)) is not None]
+    fitting = [(one, reading) for one in found if (reading := _fits(context, one)) is not None]
     for one, reading in fitting:
-        yield _judgment(at, one.requirement, None, ok=True, condition=one.condition, reading=reading or None)
+        yield _judgment(context, one.requirement, None, ok=True, condition=one.condition, reading=reading or None)
     if fitting or (exchange.accepted and not certain):
         return
-    if at.shut_out:
+    if context.token_rejected:
         return
-    if at.asks_for_postal_code:  # whatever the request was sent for, it never came to that
+    if context.asks_for_postal_code:  # whatever the request was sent for, it never came to that
         claim = true(False, "is accepted", "an address of Hong Kong without a postal code", exchange.answer(), ACCEPTED)
-        yield _judgment(at, "ADDR-REQUIRED", claim, ok=False)
+        yield _judgment(context, "ADDR-REQUIRED", claim, ok=False)
         return
     union: dict[tuple[int, int], str | None] = {}
     for one in found:
-        union.update(lawful_pairs(one, at.operation))
+        union.update(lawful_pairs(one, context.operation))
     loose = any(one.any_of == "4xx" for one in found)
     about = NOT_REFUSED if exchange.accepted else ("has no server error" if _crashed(exchange) else WRONG_ID)
     claim = (
@@ -201,26 +207,26 @@ def _refusal_judgments(at: At, found: list[Ground]) -> Iterator[Judgment]:
         else refused(False, about, union, exchange.answer())
     )
     blamed: set[str] = set()
-    own = [one for one in certain if one.requirement == at.why]  # what the request was sent for owns the answer
+    own = [one for one in certain if one.requirement == context.why]  # what the request was sent for owns the answer
     for one in own or certain or found[:1]:
         if one.requirement not in blamed:
             blamed.add(one.requirement)
-            yield _judgment(at, one.requirement, claim, ok=False, condition=one.condition)
+            yield _judgment(context, one.requirement, claim, ok=False, condition=one.condition)
 
 
 def _crashed(exchange: Exchange) -> bool:
     return exchange.status is not None and exchange.status >= 500
 
 
-def _fits(at: At, ground: Ground) -> str | None:
+def _fits(context: RuleContext, ground: RefusalReason) -> str | None:
     """None if the refusal is not a lawful one on this ground, else its reading or ''."""
-    status = at.exchange.status or 0
-    if at.exchange.accepted or status < 400 or (status == 500 and not ground.ids):
+    status = context.exchange.status or 0
+    if context.exchange.accepted or status < 400 or (status == 500 and not ground.ids):
         return None
     if ground.any_of == "4xx":
         return "" if 400 <= status < 500 else None
-    pairs = lawful_pairs(ground, at.operation)
-    fits = [(status, one) for one in at.exchange.error_ids if (status, one) in pairs]
+    pairs = lawful_pairs(ground, context.operation)
+    fits = [(status, one) for one in context.exchange.error_ids if (status, one) in pairs]
     if not fits:
         return None
     plain = {one for pair, reading in pairs.items() if reading is None for one in [pair[1]]}
@@ -229,42 +235,42 @@ def _fits(at: At, ground: Ground) -> str | None:
 
 def judge(world: World, profile: Profile, exchange: Exchange) -> list[Judgment]:
     """Judges one exchange, then folds it into the world."""
-    from conformance.judging import apply_exchange as fold  # the fold needs the judge's types
+    from conformance.judging import apply_exchange  # the fold needs the judge's types
 
-    at = _at(world, profile, exchange)
+    context = _at(world, profile, exchange)
     found: list[Judgment] = []
     if exchange.breach:  # one finding, whatever the request was sent for
-        found += _unreadable(at)
+        found += _unreadable(context)
     if exchange.breach or exchange.silent:
-        fold.silence(at)
+        apply_exchange.mark_unknown(context)
         return found
-    reasons = grounds(at) if at.operation != contract.TOKEN else []
+    reasons = refusal_reasons(context) if context.operation != contract.TOKEN else []
     if reasons:
-        found += _refusal_judgments(at, reasons)
-    elif at.operation != contract.TOKEN:
-        found += _acceptance(at)
-    at.failed = {one.requirement for one in found if not one.ok}
-    if not (at.failed and at.exchange.accepted):  # what should have been refused has no right answer
-        found += _claims(at)
+        found += _refusal_judgments(context, reasons)
+    elif context.operation != contract.TOKEN:
+        found += _acceptance(context)
+    context.failed = {one.requirement for one in found if not one.ok}
+    if not (context.failed and context.exchange.accepted):  # what should have been refused has no right answer
+        found += _claims(context)
     if (
-        "ERROR-SHAPE" in at.failed and not exchange.error_ids
+        "ERROR-SHAPE" in context.failed and not exchange.error_ids
     ):  # no id can be read: that is one finding, whatever the request was sent for
         found = [one for one in found if one.ok or not one.claim or one.claim.about != WRONG_ID]
-    fold.fold(at, reasons, found)
+    apply_exchange.fold(context, reasons, found)
     return found
 
 
 def observe(world: World, profile: Profile, exchange: Exchange) -> None:
     """Folds an exchange into the world without judging it: it went together with others, so its order is not known."""
-    from conformance.judging import apply_exchange as fold
+    from conformance.judging import apply_exchange
 
-    at = _at(world, profile, exchange)
+    context = _at(world, profile, exchange)
     if exchange.silent:
-        fold.silence(at)
+        apply_exchange.mark_unknown(context)
         return
-    fold.fold(at, [], [])
-    if at.session and exchange.operation != contract.READ:
-        at.session.in_doubt = True
+    apply_exchange.fold(context, [], [])
+    if context.session and exchange.operation != contract.READ:
+        context.session.in_doubt = True
 
 
 def _paid_before(world: World, profile: Profile, subject: str) -> Session | None:
@@ -278,13 +284,13 @@ def _paid_before(world: World, profile: Profile, subject: str) -> Session | None
     return paid
 
 
-def _at(world: World, profile: Profile, exchange: Exchange) -> At:
+def _at(world: World, profile: Profile, exchange: Exchange) -> RuleContext:
     subject = exchange.request.subject
     body = exchange.body if exchange.accepted else None
     session = None
     if subject and exchange.operation != contract.READ_ORDER:
         session = world.sessions.get(subject) or _paid_before(world, profile, subject)
-    return At(
+    return RuleContext(
         world=world,
         profile=profile,
         exchange=exchange,
@@ -296,79 +302,76 @@ def _at(world: World, profile: Profile, exchange: Exchange) -> At:
     )
 
 
-def _unreadable(at: At) -> Iterator[Judgment]:
+def _unreadable(context: RuleContext) -> Iterator[Judgment]:
     """An answer that is no HTTP or no JSON."""
-    if at.operation in contract.requirements()["TYPE-JSON"].operations:
-        part = "HTTP" if at.exchange.status is None else "JSON"
+    if context.operation in contract.requirements()["TYPE-JSON"].operations:
+        part = "HTTP" if context.exchange.status is None else "JSON"
         want = f"an answer that {part} can carry"
-        claim = true(False, part, want, at.exchange.problem, ".body != null" if part == "JSON" else "")
-        yield _judgment(at, "TYPE-JSON", claim, ok=False)
+        claim = true(False, part, want, context.exchange.problem, ".body != null" if part == "JSON" else "")
+        yield _judgment(context, "TYPE-JSON", claim, ok=False)
 
 
-def _acceptance(at: At) -> Iterator[Judgment]:
+def _acceptance(context: RuleContext) -> Iterator[Judgment]:
     """A request without grounds for refusal must be accepted; nothing is said of a session that the run did not make."""
-    exchange = at.exchange
-    if at.operation == contract.READ_ORDER:
-        if at.order is None:
+    exchange = context.exchange
+    if context.operation == contract.READ_ORDER:
+        if context.order is None:
             return
-    elif at.operation != contract.INITIATE and at.session is None:
+    elif context.operation != contract.INITIATE and context.session is None:
         return
-    if at.shut_out:
+    if context.token_rejected:
         return
-    owner = _owner(at)
-    if exchange.accepted and at.answer and at.order is None and not SESSION_PARTS & exchange.body.keys():
+    owner = _owner(context)
+    if exchange.accepted and context.answer and context.order is None and not SESSION_PARTS & exchange.body.keys():
         want, test = "a checkout session in the answer", '(.body|has("checkoutSessionId") or has("lineItems"))'
-        yield _judgment(at, owner, true(False, "a checkout session", want, exchange.body, test), ok=False)
+        yield _judgment(context, owner, true(False, "a checkout session", want, exchange.body, test), ok=False)
         return
     if exchange.accepted:
-        if at.why == owner:
-            yield _judgment(at, owner, None, ok=True)
+        if context.why == owner:
+            yield _judgment(context, owner, None, ok=True)
         return
-    if at.session and at.session.in_doubt:
+    if context.session and context.session.in_doubt:
         return
-    pending = at.session.pending[-1] if at.session and at.session.pending else None
-    if pending and not _crashed(exchange) and not (at.session and at.session.tainted):
+    pending = context.session.pending[-1] if context.session and context.session.pending else None
+    if pending and not _crashed(exchange) and not (context.session and context.session.tainted):
         owner = pending.requirement  # the earlier refused request must have done something
     claim = true(False, "is accepted", "accepted with 200", exchange.answer(), ACCEPTED)
-    yield _judgment(at, owner, replace(claim, proof=(pending.exchange,)) if pending else claim, ok=False)
+    yield _judgment(context, owner, replace(claim, proof=(pending.exchange,)) if pending else claim, ok=False)
 
 
-def _owner(at: At) -> str:
-    if at.asks_for_postal_code:
+def _owner(context: RuleContext) -> str:
+    if context.asks_for_postal_code:
         return "ADDR-REQUIRED"
-    if at.why and at.operation in contract.requirements()[at.why].operations:
-        return at.why
-    if at.operation == contract.QUANTITY and at.body.get("quantity") == 0:
+    if context.why and context.operation in contract.requirements()[context.why].operations:
+        return context.why
+    if context.operation == contract.QUANTITY and context.body.get("quantity") == 0:
         return "QTY-ZERO"
-    return ACCEPTS[at.operation]
+    return ACCEPTS[context.operation]
 
 
-def _claims(at: At) -> Iterator[Judgment]:
-    kind = "accepted" if at.exchange.accepted else "refused"
-    for requirement, rule in _demands[at.operation, kind]:
-        if at.cart_differs and contract.requirements()[requirement].chapter == "money":
+def _claims(context: RuleContext) -> Iterator[Judgment]:
+    kind = "accepted" if context.exchange.accepted else "refused"
+    for requirement, rule in _demands[context.operation, kind]:
+        if context.cart_differs and contract.requirements()[requirement].chapter == "money":
             continue  # sums over a cart that is not the session's say nothing
         try:
-            for claim in rule(at):
+            for claim in rule(context):
                 owner = claim.requirement or requirement
                 if not claim.ok:
-                    at.failed.add(owner)
+                    context.failed.add(owner)
                 yield Judgment(
                     requirement=owner,
-                    case=claim.case or _case(at, owner),
-                    operation=at.operation,
+                    case=claim.case or _case(context, owner),
+                    operation=context.operation,
                     ok=claim.ok,
-                    exchange=at.exchange.id,
+                    exchange=context.exchange.id,
                     claim=None if claim.ok else claim,
                     reading=claim.reading,
-                    marketplace=at.marketplace,
+                    marketplace=context.marketplace,
                 )
         except Exception as error:  # a defect of ours must not hide what the other rules see
-            at.world.stumbles.append(_stumble(at, requirement, error))
+            context.world.rule_errors.append(_rule_error(context, requirement, error))
 
 
-def _stumble(at: At, requirement: str, error: Exception) -> str:
-    return f"the rule of {requirement} fails on {at.exchange.id}: {error!r}"
-
-
-__all__ = ["RULES", "At", "Ground", "Judgment", "demands", "grounds", "judge", "observe", "refuses", "statuses"]
+def _rule_error(context: RuleContext, requirement: str, error: Exception) -> str:
+    return f"the rule of {requirement} fails on {context.exchange.id}: {error!r}"

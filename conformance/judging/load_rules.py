@@ -6,7 +6,7 @@ from functools import cache
 from importlib import import_module
 
 from conformance.core import contract
-from conformance.judging.judge import in_order
+from conformance.judging.judge import sort_by_chapter
 
 
 @cache
@@ -14,4 +14,4 @@ def load_rules() -> None:
     """Imports the rules of every chapter, which registers them with the judge: in this order, whoever imported one before."""
     for chapter in contract.CHAPTERS:
         import_module(f"suites.{chapter}.rules")
-    in_order()
+    sort_by_chapter()

@@ -152,12 +152,12 @@ def _option(raw: dict[str, Any]) -> Option:
     )
 
 
-def _line(raw: dict[str, Any], at: int) -> Line:
+def _line(raw: dict[str, Any], position: int) -> Line:
     quantity = raw.get("quantity")
     promotions = objects(raw.get("promotions"))
     coupon = [one for one in promotions if str(one.get("promotionType")).upper() == "COUPON"]
     return Line(
-        id=text(raw.get("lineItemId")) or f"#{at}",
+        id=text(raw.get("lineItemId")) or f"#{position}",
         item=text(raw.get("itemId")),
         quantity=quantity if isinstance(quantity, int) and not isinstance(quantity, bool) else None,
         unit=money(raw.get("baseUnitPrice")),
@@ -181,7 +181,7 @@ def _summary(raw: dict[str, Any]) -> dict[str, Decimal]:
 
 def view(body: dict[str, Any]) -> View:
     """Reads a session's or an order's answer, whatever is wrong with its form."""
-    lines = [_line(raw, at) for at, raw in enumerate(objects(body.get("lineItems")))]
+    lines = [_line(raw, index) for index, raw in enumerate(objects(body.get("lineItems")))]
     address = body.get("shippingAddress")
     summary = body.get("pricingSummary")
     amounts_read = _summary(summary) if isinstance(summary, dict) else {}
@@ -217,8 +217,8 @@ def _codes(coupons: Any) -> bool:
 def _by_id(lines: list[Line]) -> dict[str, Line]:
     """The lines by id; a second line of the same id, a breach of SESSION-UNIQUE, keeps its place under another key."""
     found: dict[str, Line] = {}
-    for at, line in enumerate(lines):
-        found[line.id if line.id not in found else f"{line.id}#{at}"] = line
+    for index, line in enumerate(lines):
+        found[line.id if line.id not in found else f"{line.id}#{index}"] = line
     return found
 
 
@@ -358,6 +358,6 @@ class World:
     units: dict[tuple[str, str], Decimal] = field(default_factory=dict)
     prices: dict[tuple[Any, ...], tuple[dict[Key, Any], str]] = field(default_factory=dict)
     orders_of: dict[str, set[str]] = field(default_factory=dict)
-    stumbles: list[str] = field(default_factory=list)  # rules that failed on an answer: defects of the suite
+    rule_errors: list[str] = field(default_factory=list)  # rules that failed on an answer: defects of the suite
     most_lines: int = 0
     fewest_refused: int = 0

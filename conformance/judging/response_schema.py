@@ -11,7 +11,7 @@ import jsonschema_rs
 
 from conformance.core import contract
 from conformance.judging.claim import Claim, quoted, shown, true
-from conformance.judging.judge import At
+from conformance.judging.context import RuleContext
 
 WARNINGS = "warnings"
 # A limit in words: what stands before the number and after it, for one and for many.
@@ -42,27 +42,27 @@ def validator(operation: str) -> Any:
     return jsonschema_rs.validator_for({**schema, "components": contract.document(name)["components"]})
 
 
-def departures(at: At, requirement: str) -> Iterator[Claim]:
+def departures(context: RuleContext, requirement: str) -> Iterator[Claim]:
     """Claims about the form of a 200 answer; the form of amounts is PRICE-FORM's and warnings are WARNING-SHAPE's."""
-    checker, body = validator(at.operation), at.exchange.body
+    checker, body = validator(context.operation), context.exchange.body
     found: dict[tuple[str | None, str], Claim] = {}
     if not checker.is_valid(body):
         for error in checker.iter_errors(body):
             path = [one for one in error.instance_path]
-            for claim in _claim(at, requirement, path, error):
+            for claim in _claim(context, requirement, path, error):
                 found.setdefault((claim.requirement, claim.about), claim)
-    for claim in _charges(at, requirement):
+    for claim in _charges(context, requirement):
         found.setdefault((claim.requirement, claim.about), claim)
     yield from found.values()
     if not any(one.requirement == requirement for one in found.values()):
         yield true(True, "form", "", "", "true")
 
 
-def _charges(at: At, requirement: str) -> Iterator[Claim]:
+def _charges(context: RuleContext, requirement: str) -> Iterator[Claim]:
     """importCharges of the summary: an amount with its type in a session, an Amount in an order; neither has a required part."""
-    summary = at.exchange.body.get("pricingSummary")
+    summary = context.exchange.body.get("pricingSummary")
     charges = summary.get("importCharges") if isinstance(summary, dict) else None
-    of_order = at.operation == contract.READ_ORDER
+    of_order = context.operation == contract.READ_ORDER
     wanted, other = ("value", "amount") if of_order else ("amount", "value")
     if isinstance(charges, dict) and other in charges and wanted not in charges:
         want = "an Amount" if of_order else "an amount with its applicableChargeType"
@@ -70,11 +70,11 @@ def _charges(at: At, requirement: str) -> Iterator[Claim]:
         yield true(False, "pricingSummary.importCharges type", want, charges, test, requirement=requirement)
 
 
-def _claim(at: At, requirement: str, path: list[Any], error: Any) -> Iterator[Claim]:
+def _claim(context: RuleContext, requirement: str, path: list[Any], error: Any) -> Iterator[Claim]:
     keyword = [one for one in error.schema_path if isinstance(one, str)][-1]
     if path[:1] == [WARNINGS]:
         return
-    emptied = _may_be_empty(at)
+    emptied = _may_be_empty(context)
     missing = re.match(r'"(.+?)" is a required property', error.message)
     if missing:
         path = [*path, missing.group(1)]
@@ -82,7 +82,7 @@ def _claim(at: At, requirement: str, path: list[Any], error: Any) -> Iterator[Cl
             return
     where = _where(path)
     owner = "PRICE-FORM" if keyword == "pattern" and where.endswith(".value") else requirement
-    seen = "absent" if missing else _seen(keyword, _value(at.exchange.body, path))
+    seen = "absent" if missing else _seen(keyword, _value(context.exchange.body, path))
     want = "is there" if missing else _want(keyword, error)
     yield true(
         False,
@@ -100,16 +100,16 @@ def _named(where: str) -> str:
     return f"amounts: {last}" if holder and last in ("value", "currency") else where
 
 
-def _may_be_empty(at: At) -> bool:
+def _may_be_empty(context: RuleContext) -> bool:
     """Whether the session has no lines, or lost its only one just now; of a session that is not known, who can tell."""
-    if at.session is None:
-        return at.operation != contract.INITIATE
-    return at.session.phase in ("empty", "ordered", "declined") or _takes_the_last(at)
+    if context.session is None:
+        return context.operation != contract.INITIATE
+    return context.session.phase in ("empty", "ordered", "declined") or _takes_the_last(context)
 
 
-def _takes_the_last(at: At) -> bool:
-    last = at.before is not None and len(at.before.lines) == 1
-    return last and at.operation == contract.QUANTITY and at.body.get("quantity") == 0
+def _takes_the_last(context: RuleContext) -> bool:
+    last = context.before is not None and len(context.before.lines) == 1
+    return last and context.operation == contract.QUANTITY and context.body.get("quantity") == 0
 
 
 def _where(path: list[Any]) -> str:

@@ -15,9 +15,9 @@ from typing import Any
 
 from conformance.core import contract
 from conformance.evidence import journal
-from conformance.evidence.aggregate import Merged, drop_consequences, merge
+from conformance.evidence.aggregate import Aggregate, drop_consequences, merge
 from conformance.evidence.atomic_swap import RESULT, staged
-from conformance.evidence.result import Frame, build
+from conformance.evidence.result import RunMetadata, build
 from conformance.evidence.session_loss import drop_what_loss_explains
 from conformance.evidence.shrink import shrink_finding
 from conformance.evidence.verdict import DEFECT, INCOMPLETE
@@ -32,7 +32,9 @@ TRACES, EXCHANGES = "traces.jsonl", "exchanges.jsonl"
 KILL_MATRIX = "kill-matrix.json"  # beside a report, if somebody put it there; the page shows it
 
 
-def finish(run: Any, frame: Callable[[], Frame], earlier: Iterable[tuple[Path, list[journal.TraceRecord]]] = ()) -> int:
+def finish(
+    run: Any, frame: Callable[[], RunMetadata], earlier: Iterable[tuple[Path, list[journal.TraceRecord]]] = ()
+) -> int:
     """Merges the run's journals (and those of earlier parts), shrinks, writes the report and returns the exit status."""
     folder, parts = run.settings.report, run.parts
     before = list(earlier)
@@ -55,8 +57,8 @@ def finish(run: Any, frame: Callable[[], Frame], earlier: Iterable[tuple[Path, l
 
 def write_report(
     folder: Path,
-    frame: Frame,
-    merged: Merged,
+    frame: RunMetadata,
+    merged: Aggregate,
     sources: list[tuple[Path, list[journal.TraceRecord]]],
     redact: Callable[[str], str],
     parts: Path | None = None,
@@ -127,7 +129,7 @@ def collect(folder: Path, sources: list[tuple[Path, list[journal.TraceRecord]]])
                 at += record.length
 
 
-def _shrink(run: Any, merged: Merged, records: list[journal.TraceRecord]) -> None:
+def _shrink(run: Any, merged: Aggregate, records: list[journal.TraceRecord]) -> None:
     by_name, began = {one.name: one for one in records}, monotonic()
     known = {one.requirement for one in merged.findings.values()}
     worth = [one for one in merged.findings.values() if contract.requirements()[one.requirement].level != "READING"]

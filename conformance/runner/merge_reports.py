@@ -12,11 +12,11 @@ from conformance.core import contract
 from conformance.evidence import journal
 from conformance.evidence.aggregate import merge
 from conformance.evidence.atomic_swap import RESULT
-from conformance.evidence.result import Frame
+from conformance.evidence.result import RunMetadata
 from conformance.runner.finalize import write_report
 
 
-def frame_of(results: list[dict[str, Any]]) -> Frame:
+def metadata_of(results: list[dict[str, Any]]) -> RunMetadata:
     """What the shards' results say of the run that they are parts of."""
     first = results[0]
     requirements = [one for result in results for one in result["requirements"]]
@@ -31,7 +31,7 @@ def frame_of(results: list[dict[str, Any]]) -> Frame:
         for one in (result["reach"] for result in results)
         for name in (contract.PLACE_ORDER, contract.READ_ORDER)
     )
-    return Frame(
+    return RunMetadata(
         target=first["target"],
         contract=first["suite"]["contract"],
         seed=first["seed"],
@@ -67,7 +67,7 @@ def main(arguments: list[str] | None = None) -> int:
     for _, records in sources:  # each shard scouts for itself; one of them counts
         records[:] = [one for one in records if one.name not in seen and not seen.add(one.name)]  # type: ignore[func-returns-value]
     records = sorted((one for _, listed in sources for one in listed), key=lambda one: (one.index, one.name))
-    return write_report(options.out, frame_of(results), merge(records), sources, lambda text: text)
+    return write_report(options.out, metadata_of(results), merge(records), sources, lambda text: text)
 
 
 if __name__ == "__main__":

@@ -15,8 +15,9 @@ from typing import Any
 import pytest
 
 from conformance.client.api_client import BudgetSpent, RunStopped
-from conformance.core.profile import Profile, ProfileError, load
-from conformance.driver.checkout import Blocked, Shop
+from conformance.core.profile import Profile, load
+from conformance.core.profile_reader import ProfileError
+from conformance.driver.checkout import CheckoutDriver, PrerequisiteFailed
 from conformance.driver.marks import rounds
 from conformance.evidence.verdict import DEFECT, INTERRUPTED, WRONG_INPUT
 from conformance.runner.progress import where
@@ -200,7 +201,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 @pytest.fixture
-def shop(request: pytest.FixtureRequest) -> Generator[Shop, None, None]:
+def shop(request: pytest.FixtureRequest) -> Generator[CheckoutDriver, None, None]:
     """A shop of the target for one test: everything that it sends is recorded and judged."""
     run = request.config.stash[RUN]
     capture = request.config.pluginmanager.getplugin("capturemanager")
@@ -228,7 +229,7 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, Any, Any]:
         return (yield)
     try:
         result = yield
-    except Blocked as blocked:
+    except PrerequisiteFailed as blocked:
         run.skipped(item, f"blocked by {blocked}")
         pytest.skip(f"blocked by {blocked}")
     except RunStopped as stopped:
@@ -246,8 +247,8 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, Any, Any]:
             raise
         run.skipped(item, excuse)
         pytest.skip(excuse)
-    if stumbles := run.stumbles():
-        pytest.fail(f"defect: {stumbles[0]}", pytrace=False)
+    if rule_errors := run.rule_errors():
+        pytest.fail(f"defect: {rule_errors[0]}", pytrace=False)
     broken = run.broken(item)
     if broken:
         pytest.fail(f"breach: {broken}", pytrace=False)

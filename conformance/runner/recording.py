@@ -16,10 +16,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
-from conformance.client.api_client import GIVEN_TOKENS, parsed
+from conformance.client.api_client import GIVEN_TOKENS
+from conformance.client.strict_json import parsed
 from conformance.core import contract
 from conformance.core.exchange import SIGNATURE, Exchange, Request
-from conformance.core.profile import App, Market, Profile, ProfileError
+from conformance.core.profile import App, Market, Profile
+from conformance.core.profile_reader import ProfileError
 from conformance.driver.checkout import Trace
 from conformance.evidence.replay import from_record
 from conformance.judging.judge import judge, observe

@@ -15,16 +15,17 @@ from zlib import crc32
 
 import pytest
 
-from conformance.client.api_client import BudgetSpent, RunStopped, Target
+from conformance.client.api_client import ApiClient, BudgetSpent, RunStopped
 from conformance.client.circuit_breaker import Patience
 from conformance.core import contract
 from conformance.core.exchange import Exchange
-from conformance.core.profile import PRODUCTION_HOSTS, Profile, ProfileError
-from conformance.driver.checkout import Shop, Trace
+from conformance.core.profile import PRODUCTION_HOSTS, Profile
+from conformance.core.profile_reader import ProfileError
+from conformance.driver.checkout import CheckoutDriver, Trace
 from conformance.driver.discovery import Findings, look
 from conformance.driver.marks import mark_args
 from conformance.evidence import journal
-from conformance.evidence.run_metadata import frame_of
+from conformance.evidence.run_metadata import metadata_of
 from conformance.evidence.session_loss import forgotten
 from conformance.evidence.waivers import Waiver, load_waivers
 from conformance.judging.load_rules import load_rules
@@ -49,7 +50,7 @@ class Run:
     key: bytes = field(default_factory=lambda: secrets.token_bytes(16))
     found: Findings = field(default_factory=Findings)
     stopped: str | None = None
-    target: Target | None = None
+    target: ApiClient | None = None
     mock: MockProcess | None = None
     book: journal.Journal | None = None
     indices: dict[str, int] = field(default_factory=dict)
@@ -140,7 +141,7 @@ class Run:
         if self.settings.rate:
             profile = replace(profile, transport={**profile.transport, "rate_per_s": self.settings.rate})
         patience = Patience(whole=not (self.settings.alone or self.settings.requirements))
-        self.target = Target(profile, key=self.key, before_request=self._spend, patience=patience)
+        self.target = ApiClient(profile, key=self.key, before_request=self._spend, patience=patience)
         self.book = journal.Journal(self.parts, process, self.redact)
 
     def _spend(self) -> None:
@@ -173,7 +174,7 @@ class Run:
         self.finish_worker()
         self.stopped = self.stopped or cause_of_end(read_parts(self.parts))
         earlier = [(self.settings.resume, self.earlier)] if self.settings.resume else []
-        return finish(self, lambda: frame_of(self), earlier)
+        return finish(self, lambda: metadata_of(self), earlier)
 
     def close(self) -> None:
         """Ends what this process started."""
@@ -194,7 +195,7 @@ class Run:
             names = names[:1]
         elif count is not None and count < len(names):
             start = crc32(nodeid.encode()) % len(names)
-            names = [name for name in names if name in {names[(start + at) % len(names)] for at in range(count)}]
+            names = [name for name in names if name in {names[(start + index) % len(names)] for index in range(count)}]
         self.chosen[nodeid.rpartition("::")[2]] = names
         return names
 
@@ -209,7 +210,7 @@ class Run:
         if self.settings.alone:
             kept = self._worth(kept)
         elif self.profile.payment == "manual":  # a person pays a few times: first for what most is judged by
-            first = {one: at for at, one in enumerate(choose([item.nodeid for item in kept], None, set()))}
+            first = {one: index for index, one in enumerate(choose([item.nodeid for item in kept], None, set()))}
             kept.sort(key=lambda item: first.get(item.nodeid, len(first)))
         else:  # each test with all its cases first, further marketplaces after: breaches show early
             kept.sort(key=lambda item: not self._thorough(item))
@@ -218,8 +219,8 @@ class Run:
             kept = [item for item in kept if item.nodeid.removeprefix("suites/") not in done]
         if self.settings.shard:
             part, parts = self.settings.shard
-            kept = [item for at, item in enumerate(kept) if at % parts == part - 1]
-        self.indices = {item.nodeid: at for at, item in enumerate(kept)}
+            kept = [item for index, item in enumerate(kept) if index % parts == part - 1]
+        self.indices = {item.nodeid: index for index, item in enumerate(kept)}
         self.collected |= set(self.indices)
         chosen = set(self.indices)
         return kept, [item for item in items if item.nodeid not in chosen]
@@ -269,7 +270,7 @@ class Run:
         needed = cost(item.nodeid, whole=item.nodeid.removeprefix("suites/") in self.whole)
         return self.settings.budget is None or self.spent + needed <= self.settings.budget
 
-    def shop_of(self, item: pytest.Item) -> AbstractContextManager[Shop]:
+    def shop_of(self, item: pytest.Item) -> AbstractContextManager[CheckoutDriver]:
         """The shop of a test."""
         return self.shop(
             self.indices.get(item.nodeid, 0),
@@ -288,14 +289,16 @@ class Run:
         return bool(names[crc32(name.encode()) // 7 % len(names)] == market)
 
     @contextmanager
-    def shop(self, index: int, name: str, provokes: tuple[str, ...] = (), *, thorough: bool = True) -> Iterator[Shop]:
+    def shop(
+        self, index: int, name: str, provokes: tuple[str, ...] = (), *, thorough: bool = True
+    ) -> Iterator[CheckoutDriver]:
         """A shop whose exchanges make one trace. index: its place in the plan."""
         assert self.target and self.book
         if self._trace is None or not self._shared:
             self._trace, self._skipped = Trace(name, provokes=provokes), None
             self._trace.world.units = dict(self.found.units)
         self._before = len(self._trace.judgments)
-        shop = Shop(
+        shop = CheckoutDriver(
             self.target,
             self._trace,
             features=self.found.features,
@@ -312,7 +315,7 @@ class Run:
             if not self._shared or index >= SHRINKING:
                 self._close_trace(index)
 
-    def _settle(self, shop: Shop) -> None:
+    def _settle(self, shop: CheckoutDriver) -> None:
         """The reads that are still owed, as far as the run may go on."""
         try:
             shop.settle()
@@ -363,9 +366,9 @@ class Run:
         silent = any(one.silent for one in trace.exchanges)
         return f"blocked by {broken}" if broken else "the target did not answer" if silent else None
 
-    def stumbles(self) -> list[str]:
+    def rule_errors(self) -> list[str]:
         """Rules that failed on an answer of the running test."""
-        return self._trace.world.stumbles if self._trace else []
+        return self._trace.world.rule_errors if self._trace else []
 
     def broken(self, item: pytest.Item) -> str | None:
         """The breaches that the test was looking for, in a few lines."""

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from conformance.core import contract
-from conformance.core.profile import ProfileError
+from conformance.core.profile_reader import ProfileError
 
 DEEPEST = 1000  # rounds of walks and generated requests
 

@@ -137,6 +137,6 @@ HEAD = ("what", "figure", "goal", "", "committed")
 def table(figures: Iterable[Figure], before: Iterable[Figure] = ()) -> str:
     """Goals and figures side by side, for a terminal."""
     lines = [HEAD, *rows(figures, before)]
-    widths = [max(len(line[at]) for line in lines) for at in range(len(HEAD))]
+    widths = [max(len(line[index]) for line in lines) for index in range(len(HEAD))]
     shown = ["  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip() for line in lines]
     return "\n".join([shown[0], "-" * min(140, sum(widths) + 8), *shown[1:]])

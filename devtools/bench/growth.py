@@ -50,9 +50,9 @@ def depth(folder: Path) -> Iterator[Figure]:
     """Measure 7: the suites that draw, at 1, 4 and 16 times the depth."""
     place = ("suites/state_machine", "suites/generated")
     times, peaks, sizes = [], [], []
-    for at in DEPTHS:
-        ended = judged(folder / f"depth{at}", "--target", "mock", "-n", "0", "--depth", str(at), places=place)
-        result = json.loads((folder / f"depth{at}" / "result.json").read_text(encoding="utf-8"))
+    for index in DEPTHS:
+        ended = judged(folder / f"depth{index}", "--target", "mock", "-n", "0", "--depth", str(index), places=place)
+        result = json.loads((folder / f"depth{index}" / "result.json").read_text(encoding="utf-8"))
         times.append(ended.seconds)
         peaks.append(ended.rss_mb)
         sizes.append(result["requests"])
@@ -107,8 +107,8 @@ def _rendered(base: Path, folder: Path, count: int) -> tuple[float, float]:
         shutil.copytree(base / "scripts", folder / "scripts")
     lines = (base / "exchanges.jsonl").read_text(encoding="utf-8").splitlines()
     with open(folder / "exchanges.jsonl", "w", encoding="utf-8") as out:
-        for at in range(count):
-            line, again = lines[at % len(lines)], at // len(lines)
+        for index in range(count):
+            line, again = lines[index % len(lines)], index // len(lines)
             out.write((line.replace('"id": "', f'"id": "again{again} ', 1) if again else line) + "\n")
     ended = timed("-m", "reports", str(folder))
     if ended.status:

@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from conformance.client.api_client import Target
+from conformance.client.api_client import ApiClient
 from conformance.core import contract
 from conformance.core.exchange import Exchange, Request
 from conformance.core.profile import Profile, load
@@ -71,13 +71,15 @@ class Client:
 
     async def _visit(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, visit: int) -> None:
         if self.profile is None:  # the bare endpoint: the same traffic, whatever it answers
-            for at in range(16):
-                await self._send(reader, writer, Request(contract.READ if at % 2 else contract.QUANTITY, "1", {"a": 1}))
+            for index in range(16):
+                await self._send(
+                    reader, writer, Request(contract.READ if index % 2 else contract.QUANTITY, "1", {"a": 1})
+                )
             return
         names = list(self.profile.markets)
         name = names[self.number % len(names)]
         market = self.profile.markets[name]
-        items = [market.plain[(self.number + at) % len(market.plain)] for at in range(2)]
+        items = [market.plain[(self.number + index) % len(market.plain)] for index in range(2)]
 
         async def say(operation: str, subject: str | None = None, body: Any = None) -> Any:
             return await self._send(reader, writer, Request(operation, subject, body, name))
@@ -92,8 +94,8 @@ class Client:
             },
         )
         session, lines = made["checkoutSessionId"], made["lineItems"]
-        for at, quantity in enumerate((3, 2)):
-            await say(contract.QUANTITY, session, {"lineItemId": lines[at]["lineItemId"], "quantity": quantity})
+        for index, quantity in enumerate((3, 2)):
+            await say(contract.QUANTITY, session, {"lineItemId": lines[index]["lineItemId"], "quantity": quantity})
             await say(contract.READ, session)
         option = lines[0]["shippingOptions"][-1]["shippingOptionId"]
         await say(contract.OPTION, session, {"lineItemId": lines[0]["lineItemId"], "shippingOptionId": option})
@@ -176,7 +178,7 @@ async def _crowd(clients: list[Client], lasts_s: float, pid: int) -> tuple[float
 
 def press(base_url: str, pid: int, profile: Profile | None, *, clients: int, lasts_s: float, token: str = "") -> Load:
     """Sends the crowd to a server and judges what it was answered; without a profile nothing is judged."""
-    crowd = [Client(at, base_url, profile, token) for at in range(clients)]
+    crowd = [Client(index, base_url, profile, token) for index in range(clients)]
     seconds, peaks = asyncio.run(_crowd(crowd, lasts_s, pid))
     times = sorted(one[1] for client in crowd for one in client.records)
     told = [one for client in crowd for one in client.wrong(profile)] if profile else []
@@ -199,7 +201,7 @@ def on_the_mock(clients: int = CLIENTS, lasts_s: float = LASTS_S) -> Load:
     mock = MockProcess()
     try:
         profile = load("mock", mock.base_url)
-        target = Target(profile, key=b"load")
+        target = ApiClient(profile, key=b"load")
         token = target.token(profile.apps[0], profile.scope)
         target.close()
         return press(mock.base_url, mock.pid, profile, clients=clients, lasts_s=lasts_s, token=token)

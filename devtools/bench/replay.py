@@ -22,7 +22,7 @@ from typing import Any
 
 import requests
 
-from conformance.client.api_client import Target
+from conformance.client.api_client import ApiClient
 from conformance.core import contract
 from conformance.core.profile import load
 from conformance.runner.mock_process import MockProcess
@@ -129,17 +129,17 @@ class Client:
 
     def replay(self, trace: list[Again]) -> None:
         ids: dict[str, str] = {}
-        at = 0
-        while at < len(trace):
-            end = at + 1
+        index = 0
+        while index < len(trace):
+            end = index + 1
             while end < len(trace) and trace[end].at_once:
                 end += 1
-            if end == at + 1:
-                self.send(trace[at], ids, self.session)
+            if end == index + 1:
+                self.send(trace[index], ids, self.session)
             else:
-                with ThreadPoolExecutor(end - at) as pool:
-                    list(pool.map(lambda one: self.send(one, ids, requests.Session()), trace[at:end]))
-            at = end
+                with ThreadPoolExecutor(end - index) as pool:
+                    list(pool.map(lambda one: self.send(one, ids, requests.Session()), trace[index:end]))
+            index = end
 
 
 def _work(traces: list[list[Again]], ready: Any, done: Any) -> None:
@@ -158,7 +158,7 @@ def replay(folder: Path, *, processes: int, prefix: str = "") -> dict[str, Any]:
     mock = MockProcess()
     try:
         profile = load("mock", mock.base_url)
-        target = Target(profile, key=b"replay")
+        target = ApiClient(profile, key=b"replay")
         names = {one["app"] for one in records} - {"none", "client"}
         credentials = {name: value for name in names if (value := target.credential(name))}
         client = base64.b64encode(f"{profile.apps[0].client_id}:{profile.apps[0].client_secret}".encode()).decode()
@@ -170,7 +170,9 @@ def replay(folder: Path, *, processes: int, prefix: str = "") -> dict[str, Any]:
         ]
         fork = multiprocessing.get_context("fork")
         ready, done = fork.Barrier(processes + 1), fork.SimpleQueue()
-        workers = [fork.Process(target=_work, args=(traces[at::processes], ready, done)) for at in range(processes)]
+        workers = [
+            fork.Process(target=_work, args=(traces[index::processes], ready, done)) for index in range(processes)
+        ]
         for one in workers:
             one.start()
         ready.wait(60)

@@ -33,8 +33,8 @@ def bare(report: Path, processes: int, prefix: str = "") -> dict[str, Any]:
 
 def default_run(folder: Path) -> Iterator[Figure]:
     """Measures 1, 2 and 4."""
-    runs = [judged(folder / f"default{at}", "--target", "mock") for at in range(REPEATS)]
-    best = min(range(REPEATS), key=lambda at: runs[at].seconds)
+    runs = [judged(folder / f"default{index}", "--target", "mock") for index in range(REPEATS)]
+    best = min(range(REPEATS), key=lambda context: runs[context].seconds)
     report = folder / f"default{best}"
     result = json.loads((report / "result.json").read_text(encoding="utf-8"))
     seconds, processes = runs[best].seconds, PROCESSES
@@ -50,7 +50,7 @@ def default_run(folder: Path) -> Iterator[Figure]:
     yield Figure("replay", "suite ÷ bare replay", seconds / again["seconds"], most=1.5, ratio=True, note=note)
     yield Figure("memory", "memory of the default run, largest process", runs[best].rss_mb, "MB")
     yield Figure("first", "start to first request", _first(report) - runs[best].began, "s", most=1.5)
-    quick = min((judged(folder / f"quick{at}", "--quick") for at in range(REPEATS)), key=lambda one: one.seconds)
+    quick = min((judged(folder / f"quick{index}", "--quick") for index in range(REPEATS)), key=lambda one: one.seconds)
     result = json.loads((folder / "quick0" / "result.json").read_text(encoding="utf-8"))
     note = f"{result['requests']} requests, {result['counts']['judged']} requirements judged"
     yield Figure("quick", "--quick on the mock", quick.seconds, "s", most=4, note=note)
@@ -75,8 +75,8 @@ def state_machine(folder: Path) -> Iterator[Figure]:
     """Measure 3: only the time in the machine counts, against the requests alone."""
     place = ("suites/state_machine",)
     rates = []
-    for at in range(REPEATS):
-        machine = _watched(folder, f"machine{at}", "--depth", str(DEEP), places=place)["Hypothesis and walks"]
+    for index in range(REPEATS):
+        machine = _watched(folder, f"machine{index}", "--depth", str(DEEP), places=place)["Hypothesis and walks"]
         rates.append(machine["requests"] / machine["whole"])
     again = bare(folder / "machine0", 1, "state_machine")
     rate = again["requests"] / again["seconds"]

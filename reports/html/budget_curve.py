@@ -44,9 +44,9 @@ def drawing(curve: Json) -> str:
         f'<rect width="{WIDTH}" height="{HEIGHT}" fill="#fff"/>',
     ]
     for percent in (0, 25, 50, 75, 100):
-        at = y(percent / 100)
-        parts.append(f'<path d="M{LEFT} {at}H{RIGHT}" stroke="#ddd"/>')
-        parts.append(f'<text x="{LEFT - 8}" y="{at + 4}" text-anchor="end">{percent} %</text>')
+        index = y(percent / 100)
+        parts.append(f'<path d="M{LEFT} {index}H{RIGHT}" stroke="#ddd"/>')
+        parts.append(f'<text x="{LEFT - 8}" y="{index + 4}" text-anchor="end">{percent} %</text>')
     for one in points:
         parts.append(f'<path d="M{x(one["used"])} {TOP}V{BOTTOM}" stroke="#eee"/>')
         parts.append(f'<text x="{x(one["used"])}" y="{BOTTOM + 18}" text-anchor="middle">{one["used"]}</text>')
@@ -57,7 +57,7 @@ def drawing(curve: Json) -> str:
         parts.append(f'<polyline points="{line}" fill="none" stroke="{colour}" stroke-width="2"/>')
         parts += [f'<circle cx="{across}" cy="{up}" r="3.5" fill="{colour}"/>' for across, up in shares]
     for row, (words, _, _, colour) in enumerate(CURVES):
-        at = TOP + 20 + 22 * row
-        parts.append(f'<path d="M{RIGHT + 16} {at}h18" stroke="{colour}" stroke-width="2"/>')
-        parts.append(f'<text x="{RIGHT + 40}" y="{at + 4}">{words}</text>')
+        index = TOP + 20 + 22 * row
+        parts.append(f'<path d="M{RIGHT + 16} {index}h18" stroke="{colour}" stroke-width="2"/>')
+        parts.append(f'<text x="{RIGHT + 40}" y="{index + 4}">{words}</text>')
     return "\n".join([*parts, "</svg>"]) + "\n"

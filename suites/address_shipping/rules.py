@@ -7,25 +7,26 @@ from dataclasses import replace
 
 from conformance.core import contract
 from conformance.core.addresses import flat_address, folded
-from conformance.judging.claim import Claim, equal, line, quoted, true, warned
-from conformance.judging.judge import At, Ground, demands, refuses
+from conformance.judging.claim import Claim, equal, line, true, warned
+from conformance.judging.context import RefusalReason, RuleContext
+from conformance.judging.judge import demands, refuses
 from conformance.judging.model import Line, differences, keyed, objects, state, text
-from suites.line_items.rules import asked, named_line
-from suites.sessions.blame import not_read_back, told_by_form
+from suites.line_items.rules import named_line
+from suites.sessions.blame import not_read_back, reported_by_form
 
 
 @demands("ADDR-REPLACE")
-def the_new_address_is_read_back(at: At) -> Iterator[Claim]:
-    if at.operation != contract.ADDRESS or at.answer is None:
+def the_new_address_is_read_back(context: RuleContext) -> Iterator[Claim]:
+    if context.operation != contract.ADDRESS or context.answer is None:
         return
-    sent, seen = flat_address(at.address), flat_address(at.answer.address)
-    if wrong := not_read_back(at.address, at.answer.address, "every field that was sent"):
+    sent, seen = flat_address(context.address), flat_address(context.answer.address)
+    if wrong := not_read_back(context.address, context.answer.address, "every field that was sent"):
         yield wrong
     elif sent:
         optional = [
             name
             for name in ("addressLine2", "county")
-            if name not in sent and at.before and name in flat_address(at.before.address)
+            if name not in sent and context.before and name in flat_address(context.before.address)
         ]
         kept = [name for name in optional if name in seen]
         reading = ("optional fields are kept" if kept else "optional fields are gone") if optional else None
@@ -33,14 +34,14 @@ def the_new_address_is_read_back(at: At) -> Iterator[Claim]:
 
 
 @demands("ADDR-REPLACE-EXACT")
-def the_new_address_is_read_back_exactly(at: At) -> Iterator[Claim]:
-    if at.operation not in (contract.ADDRESS, contract.INITIATE) or at.answer is None:
+def the_new_address_is_read_back_exactly(context: RuleContext) -> Iterator[Claim]:
+    if context.operation not in (contract.ADDRESS, contract.INITIATE) or context.answer is None:
         return
-    if at.failed & {"ADDR-REPLACE", "SESSION-CREATE"}:
+    if context.failed & {"ADDR-REPLACE", "SESSION-CREATE"}:
         return
-    sent, seen = flat_address(at.address), flat_address(at.answer.address)
+    sent, seen = flat_address(context.address), flat_address(context.answer.address)
     wrong = next(
-        (name for name, value in sent.items() if seen.get(name) != value and not told_by_form(name, seen)), None
+        (name for name, value in sent.items() if seen.get(name) != value and not reported_by_form(name, seen)), None
     )
     if wrong:
         yield equal("letter for letter", f".body.shippingAddress.{wrong}", sent[wrong], seen.get(wrong))
@@ -49,100 +50,106 @@ def the_new_address_is_read_back_exactly(at: At) -> Iterator[Claim]:
 
 
 @refuses("ADDR-REQUIRED")
-def a_required_part_is_missing(at: At) -> Iterator[Ground]:
-    for one in at.problems:
+def a_required_part_is_missing(context: RuleContext) -> Iterator[RefusalReason]:
+    for one in context.problems:
         if not one.in_address or one.kind != "missing" or (one.optional and one.field != "stateOrProvince"):
             continue
-        if _never_given(at, one.field):
+        if _never_given(context, one.field):
             continue
         when = "empty" if one.value == "" else ""
         if one.field == "stateOrProvince":
-            yield Ground("ADDR-REQUIRED", one.path, certain=False, when=when, lawful=_no_state)
-        elif at.operation == contract.INITIATE:
-            yield Ground("ADDR-REQUIRED", one.path, when=when)
+            yield RefusalReason("ADDR-REQUIRED", one.path, certain=False, when=when, lawful=_no_state)
+        elif context.operation == contract.INITIATE:
+            yield RefusalReason("ADDR-REQUIRED", one.path, when=when)
         else:
-            kept = _is_kept(at, one.path)
-            yield Ground("ADDR-REQUIRED", one.path, certain=not kept, when=when, lawful=_kept if kept else None)
+            kept = _is_kept(context, one.path)
+            yield RefusalReason("ADDR-REQUIRED", one.path, certain=not kept, when=when, lawful=_kept if kept else None)
 
 
-def _never_given(at: At, field: str) -> bool:
+def _never_given(context: RuleContext, field: str) -> bool:
     """Whether the profile's own address, which the target takes, does without the field as well."""
-    market = at.profile.markets.get(at.session.marketplace if at.session else at.request.marketplace or "")
+    market = context.profile.markets.get(
+        context.session.marketplace if context.session else context.request.marketplace or ""
+    )
     return market is not None and field in ("postalCode", "stateOrProvince") and not market.address.get(field)
 
 
-def _is_kept(at: At, path: str) -> bool:
+def _is_kept(context: RuleContext, path: str) -> bool:
     """Whether an update that leaves a required field out shows what the session had there before."""
-    if at.before is None or at.answer is None:
+    if context.before is None or context.answer is None:
         return True
-    before, after = flat_address(at.before.address), flat_address(at.answer.address)
+    before, after = flat_address(context.before.address), flat_address(context.answer.address)
     names = [name for name in {*before, *after} if name == path or name.startswith(f"{path}.")]
     return all(folded(before.get(name)) == folded(after.get(name)) for name in names)
 
 
-def _no_state(at: At) -> str:
+def _no_state(context: RuleContext) -> str:
     return "no state is demanded in the US"
 
 
-def _kept(at: At) -> str:
+def _kept(context: RuleContext) -> str:
     return "a field that an update leaves out is kept"
 
 
 @refuses("ADDR-LENGTH")
-def an_address_line_is_too_long(at: At) -> Iterator[str]:
-    for one in at.problems:
+def an_address_line_is_too_long(context: RuleContext) -> Iterator[str]:
+    for one in context.problems:
         if one.kind == "length" and one.in_address:
             yield one.path
 
 
 @refuses("ADDR-CHARS")
-def control_characters(at: At) -> Iterator[str]:
-    for one in at.problems:
+def control_characters(context: RuleContext) -> Iterator[str]:
+    for one in context.problems:
         if one.kind == "control":
             yield f"{one.path} with U+{min(ord(c) for c in one.value if ord(c) < 32 or 127 <= ord(c) < 160):04X}"
 
 
 @refuses("ADDR-CHARS-MARKUP")
-def markup(at: At) -> Iterator[str]:
-    for one in at.problems:
+def markup(context: RuleContext) -> Iterator[str]:
+    for one in context.problems:
         if one.kind == "markup":
             yield one.path
 
 
 @refuses("ADDR-DOMESTIC")
-def a_foreign_country(at: At) -> Iterator[Ground]:
-    market = at.profile.markets.get(at.session.marketplace if at.session else at.request.marketplace or "")
-    country = at.address.get("country")
+def a_foreign_country(context: RuleContext) -> Iterator[RefusalReason]:
+    market = context.profile.markets.get(
+        context.session.marketplace if context.session else context.request.marketplace or ""
+    )
+    country = context.address.get("country")
     if market and isinstance(country, str) and country.strip() and country != market.country:
         if country in market.sanctioned_countries:
-            yield Ground("ADDR-SANCTION", country)
+            yield RefusalReason("ADDR-SANCTION", country)
         else:
-            yield Ground("ADDR-DOMESTIC", country, certain=country in market.foreign_countries)
-    elsewhere = at.profile.markets.get(at.request.marketplace or "")
+            yield RefusalReason("ADDR-DOMESTIC", country, certain=country in market.foreign_countries)
+    elsewhere = context.profile.markets.get(context.request.marketplace or "")
     if elsewhere and elsewhere is not market and isinstance(country, str) and country != elsewhere.country:
-        yield Ground("ADDR-DOMESTIC", country, certain=False)  # foreign to the marketplace of the header
+        yield RefusalReason("ADDR-DOMESTIC", country, certain=False)  # foreign to the marketplace of the header
 
 
 @refuses("ADDR-SANCTION")
-def a_sanctioned_country(at: At) -> Iterator[Ground]:
+def a_sanctioned_country(context: RuleContext) -> Iterator[RefusalReason]:
     yield from ()  # told apart from other foreign countries in ADDR-DOMESTIC
 
 
 @demands("ADDR-WARN")
-def a_doubtful_address_is_taken_with_a_warning(at: At) -> Iterator[Claim]:
-    market = at.profile.markets.get(at.session.marketplace if at.session else at.request.marketplace or "")
-    if market and market.unverifiable_address and at.address == market.unverifiable_address:
-        yield from warned(at.exchange, 15007)
+def a_doubtful_address_is_taken_with_a_warning(context: RuleContext) -> Iterator[Claim]:
+    market = context.profile.markets.get(
+        context.session.marketplace if context.session else context.request.marketplace or ""
+    )
+    if market and market.unverifiable_address and context.address == market.unverifiable_address:
+        yield from warned(context.exchange, 15007)
 
 
 # ---------------------------------------------------------------- shipping options
 
 
 @demands("SHIP-ONE")
-def each_line_has_exactly_one_selected_option(at: At) -> Iterator[Claim]:
-    if at.answer is None:
+def each_line_has_exactly_one_selected_option(context: RuleContext) -> Iterator[Claim]:
+    if context.answer is None:
         return
-    readable = [each for each in at.answer.lines.values() if _options_readable(each)]
+    readable = [each for each in context.answer.lines.values() if _options_readable(each)]
     counts = [sum(option.selected for option in each.options) for each in readable]
     if not counts:
         return
@@ -153,7 +160,7 @@ def each_line_has_exactly_one_selected_option(at: At) -> Iterator[Claim]:
         f"{next((one for one in counts if one != 1), 1)} selected",
         "all(.body.lineItems[]; ([.shippingOptions[]?|select(.selected==true)]|length)==1)",
     )
-    if at.operation == contract.INITIATE and all(one == 1 for one in counts):
+    if context.operation == contract.INITIATE and all(one == 1 for one in counts):
         first = all(each.options[:1] and each.options[0].selected for each in readable)
         yield true(
             first,
@@ -161,7 +168,7 @@ def each_line_has_exactly_one_selected_option(at: At) -> Iterator[Claim]:
             "the first option of each line selected",
             "another one selected",
             "all(.body.lineItems[]; .shippingOptions[0].selected==true)",
-            case=f"{at.operation} the first option",
+            case=f"{context.operation} the first option",
         )
 
 
@@ -174,28 +181,28 @@ def _options_readable(each: Line) -> bool:
 
 
 @demands("SHIP-SET")
-def just_that_option_on_just_that_line(at: At) -> Iterator[Claim]:
-    target = named_line(at)
+def just_that_option_on_just_that_line(context: RuleContext) -> Iterator[Claim]:
+    target = named_line(context)
     if (
-        at.operation != contract.OPTION
+        context.operation != contract.OPTION
         or target is None
         or target.item is None
-        or at.before is None
-        or at.answer is None
+        or context.before is None
+        or context.answer is None
     ):
         return
-    key = next(name for name, one in keyed(at.before).items() if one is target)
-    seen = keyed(at.answer).get(key)
+    key = next(name for name, one in keyed(context.before).items() if one is target)
+    seen = keyed(context.answer).get(key)
     if seen and not _options_readable(seen):
         return
-    wanted = at.body.get("shippingOptionId")
+    wanted = context.body.get("shippingOptionId")
     selected = seen.selected.id if seen and seen.selected else None
     path = f"({line(target.item)}.shippingOptions[]|select(.selected).shippingOptionId)"
     claim = equal("the selected option", path, wanted, selected)
     yield claim if claim.ok or seen is None or seen.selected else replace(claim, seen=_how_many(seen))
-    if at.session is None or at.session.in_doubt:
+    if context.session is None or context.session.in_doubt:
         return
-    for other, (before, after) in differences(state(at.before), state(at.answer)).items():
+    for other, (before, after) in differences(state(context.before), state(context.answer)).items():
         if other[0] == "option" and other[1] != key:
             yield equal(
                 "the option of another line",
@@ -214,20 +221,20 @@ def _how_many(each: Line) -> str:
 
 
 @refuses("SHIP-UNKNOWN")
-def an_option_or_line_that_is_not_there(at: At) -> Iterator[Ground]:
-    if at.operation != contract.OPTION or at.session is None:
+def an_option_or_line_that_is_not_there(context: RuleContext) -> Iterator[RefusalReason]:
+    if context.operation != contract.OPTION or context.session is None:
         return
-    target, wanted = named_line(at), at.body.get("shippingOptionId")
-    if target is None and (at.body.get("lineItemId") is None or isinstance(at.body.get("lineItemId"), str)):
-        yield Ground("SHIP-UNKNOWN", "line", any_of="documented")
+    target, wanted = named_line(context), context.body.get("shippingOptionId")
+    if target is None and (context.body.get("lineItemId") is None or isinstance(context.body.get("lineItemId"), str)):
+        yield RefusalReason("SHIP-UNKNOWN", "line", any_of="documented")
     if target and (wanted is None or isinstance(wanted, str)) and target.option(wanted) is None:
-        yield Ground("SHIP-UNKNOWN", "option", any_of="documented")
+        yield RefusalReason("SHIP-UNKNOWN", "option", any_of="documented")
 
 
 @demands("SHIP-DATES")
-def a_delivery_range_begins_before_it_ends(at: At) -> Iterator[Claim]:
+def a_delivery_range_begins_before_it_ends(context: RuleContext) -> Iterator[Claim]:
     ranges = 0
-    for each in at.answer.lines.values() if at.answer else ():
+    for each in context.answer.lines.values() if context.answer else ():
         for option in objects(each.raw.get("shippingOptions")):
             pair = [text(option.get(f"{end}EstimatedDeliveryDate")) or "" for end in ("min", "max")]
             ranges += all(one[:1].isdigit() for one in pair)
@@ -243,6 +250,3 @@ def a_delivery_range_begins_before_it_ends(at: At) -> Iterator[Claim]:
                 return
     if ranges:
         yield true(True, "the range", "", "", "true")
-
-
-__all__ = ["asked", "quoted"]

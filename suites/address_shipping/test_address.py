@@ -5,20 +5,20 @@ from __future__ import annotations
 from typing import Any
 
 from conformance.core import contract
-from conformance.driver.checkout import Cart, Shop
+from conformance.driver.checkout import CheckoutDriver, CheckoutSession
 from conformance.driver.marks import in_marketplaces, in_situations, provokes
 from strategies.addresses import CONTROL, MARKUP, TEXT_FIELDS, of_length, real_people, with_fields, with_path
 from strategies.broken import US_STATES, fields, named, without
 from strategies.situations import EACH, body_in_turn, cart_in
 
 
-def _initiate(shop: Shop, market: str, address: dict[str, Any], why: str, case: str) -> None:
+def _initiate(shop: CheckoutDriver, market: str, address: dict[str, Any], why: str, case: str) -> None:
     shop.initiate(market, [(shop.plain(market)[0], 1)], why, case, address=address)
 
 
 @provokes("ADDR-REPLACE", "ADDR-REPLACE-EXACT", cost=12)
 @in_situations("calm", rich=2, having="address.other")
-def test_an_address_is_replaced_and_replaced_again(shop: Shop, market: str, situation: str) -> None:
+def test_an_address_is_replaced_and_replaced_again(shop: CheckoutDriver, market: str, situation: str) -> None:
     home, other = shop.market(market).address, shop.market(market).other_address or shop.market(market).address
     cart = cart_in(shop, market, situation)
     renamed = with_fields(other, lastName="Vega-Ruiz")  # one field at a time: who compares the street alone is found
@@ -37,7 +37,7 @@ def test_an_address_is_replaced_and_replaced_again(shop: Shop, market: str, situ
 
 @provokes("ADDR-REPLACE", cost=10)
 @in_situations(each=EACH, having="address.other")
-def test_an_address_is_replaced_in_every_situation(shop: Shop, market: str, situation: str) -> None:
+def test_an_address_is_replaced_in_every_situation(shop: CheckoutDriver, market: str, situation: str) -> None:
     cart = cart_in(shop, market, situation)
     cart.move(shop.market(market).address, "ADDR-REPLACE", situation)
     cart.read()
@@ -45,7 +45,7 @@ def test_an_address_is_replaced_in_every_situation(shop: Shop, market: str, situ
 
 @provokes("ADDR-REQUIRED", cost=40)
 @in_marketplaces()
-def test_an_address_without_a_required_field(shop: Shop, market: str) -> None:
+def test_an_address_without_a_required_field(shop: CheckoutDriver, market: str) -> None:
     address = shop.market(market).address
     body = body_in_turn(shop, market)
     needed = [
@@ -61,7 +61,7 @@ def test_an_address_without_a_required_field(shop: Shop, market: str) -> None:
         shop.initiate(market, why="ADDR-REQUIRED", case=named(path), body=sent)
     cart = shop.cart(market)
     for path in shop.some(chosen):
-        cart.attempt(contract.ADDRESS, without(address, path), "ADDR-REQUIRED", named(path))
+        cart.expect_refusal(contract.ADDRESS, without(address, path), "ADDR-REQUIRED", named(path))
     if market == "EBAY_HK":
         _initiate(
             shop,
@@ -74,25 +74,27 @@ def test_an_address_without_a_required_field(shop: Shop, market: str) -> None:
 
 @provokes("SESSION-INVALID", cost=6)
 @in_marketplaces()
-def test_a_state_of_the_us_has_two_characters(shop: Shop, market: str) -> None:
+def test_a_state_of_the_us_has_two_characters(shop: CheckoutDriver, market: str) -> None:
     if market != "EBAY_US":
         return
     cart = shop.cart(market)
     for state in shop.some(US_STATES):
         changed = with_fields(shop.market(market).address, stateOrProvince=state)
-        cart.attempt(contract.ADDRESS, changed, "SESSION-INVALID", "stateOrProvince")
+        cart.expect_refusal(contract.ADDRESS, changed, "SESSION-INVALID", "stateOrProvince")
 
 
 @provokes("ADDR-LENGTH", cost=16)
 @in_marketplaces()
-def test_an_address_line_at_its_limit_and_one_more(shop: Shop, market: str) -> None:
+def test_an_address_line_at_its_limit_and_one_more(shop: CheckoutDriver, market: str) -> None:
     address, most = shop.market(market).address, contract.address_line_limit(market)
     cart = shop.cart(market)
     if shop.brief:
-        lines = [with_fields(address, addressLine1=of_length(address["addressLine1"], most + at)) for at in (0, 1)]
+        lines = [
+            with_fields(address, addressLine1=of_length(address["addressLine1"], most + index)) for index in (0, 1)
+        ]
         cart.move(lines[0], "ADDR-LENGTH", f"addressLine1 of {most} passes")
         cart.read()
-        cart.attempt(contract.ADDRESS, lines[1], "ADDR-LENGTH", f"addressLine1 of {most + 1} is refused")
+        cart.expect_refusal(contract.ADDRESS, lines[1], "ADDR-LENGTH", f"addressLine1 of {most + 1} is refused")
         return
     for name in ("addressLine1", "addressLine2"):
         for length, verdict in shop.some(((most, "passes"), (most + 1, "is refused"), (most + 15, "is refused"))):
@@ -103,54 +105,56 @@ def test_an_address_line_at_its_limit_and_one_more(shop: Shop, market: str) -> N
                 cart.move(changed, "ADDR-LENGTH", case)
                 cart.read()
             else:
-                cart.attempt(contract.ADDRESS, changed, "ADDR-LENGTH", case)
+                cart.expect_refusal(contract.ADDRESS, changed, "ADDR-LENGTH", case)
 
 
 @provokes("ADDR-LENGTH", "ADDR-CHARS", "ADDR-CHARS-MARKUP", "ADDR-REQUIRED", cost=14)
 @in_marketplaces(2)
-def test_a_bad_address_is_refused_late_in_a_session(shop: Shop, market: str) -> None:
+def test_a_bad_address_is_refused_late_in_a_session(shop: CheckoutDriver, market: str) -> None:
     address, most = shop.market(market).address, contract.address_line_limit(market)
     cart = cart_in(shop, market, "rich")
     for name in ("addressLine1", "addressLine2"):
         long = with_fields(address, **{name: of_length(address.get(name, "Unit 7"), most + 1)})
-        cart.attempt(contract.ADDRESS, long, "ADDR-LENGTH", f"{name} late in a session")
+        cart.expect_refusal(contract.ADDRESS, long, "ADDR-LENGTH", f"{name} late in a session")
     for name in ("city", "county"):
-        cart.attempt(
+        cart.expect_refusal(
             contract.ADDRESS, with_path(address, name, "Wal\x07nut"), "ADDR-CHARS", f"{name} late in a session"
         )
     marked = with_fields(address, addressLine1=MARKUP[0][:most])
-    cart.attempt(contract.ADDRESS, marked, "ADDR-CHARS-MARKUP", "late in a session")
+    cart.expect_refusal(contract.ADDRESS, marked, "ADDR-CHARS-MARKUP", "late in a session")
     for path in (("city",), ("phoneNumber",), ("city",)):
-        cart.attempt(contract.ADDRESS, without(address, path), "ADDR-REQUIRED", f"{named(path)} late in a session")
+        cart.expect_refusal(
+            contract.ADDRESS, without(address, path), "ADDR-REQUIRED", f"{named(path)} late in a session"
+        )
 
 
 @provokes("ADDR-CHARS", cost=30)
 @in_marketplaces()
-def test_control_characters_are_refused(shop: Shop, market: str) -> None:
+def test_control_characters_are_refused(shop: CheckoutDriver, market: str) -> None:
     address = shop.market(market).address
     cart = shop.cart(market)
-    for at, name in enumerate(shop.some(TEXT_FIELDS, few=2, turn=market)):
-        for char in shop.some((CONTROL[at % len(CONTROL)], CONTROL[(at + 2) % len(CONTROL)]), few=1):
+    for index, name in enumerate(shop.some(TEXT_FIELDS, few=2, turn=market)):
+        for char in shop.some((CONTROL[index % len(CONTROL)], CONTROL[(index + 2) % len(CONTROL)]), few=1):
             changed = with_path(address, name, f"Wal{char}nut Street"[:30])
             _initiate(shop, market, changed, "ADDR-CHARS", f"{name} with {char!r}")
-            cart.attempt(contract.ADDRESS, changed, "ADDR-CHARS", f"{name} with {char!r}")
+            cart.expect_refusal(contract.ADDRESS, changed, "ADDR-CHARS", f"{name} with {char!r}")
 
 
 @provokes("ADDR-CHARS-MARKUP", cost=12)
 @in_marketplaces()
-def test_markup_is_refused(shop: Shop, market: str) -> None:
+def test_markup_is_refused(shop: CheckoutDriver, market: str) -> None:
     address = shop.market(market).address
     cart = shop.cart(market)
     for text in shop.some(MARKUP, few=1, turn=market):
         changed = with_fields(address, addressLine1=text[: contract.address_line_limit(market)])
         if not shop.brief:
             _initiate(shop, market, changed, "ADDR-CHARS-MARKUP", text)
-        cart.attempt(contract.ADDRESS, changed, "ADDR-CHARS-MARKUP", text)
+        cart.expect_refusal(contract.ADDRESS, changed, "ADDR-CHARS-MARKUP", text)
 
 
 @provokes("ADDR-CHARS", "ADDR-REPLACE", cost=16)
 @in_marketplaces()
-def test_names_and_streets_of_real_people_pass(shop: Shop, market: str) -> None:
+def test_names_and_streets_of_real_people_pass(shop: CheckoutDriver, market: str) -> None:
     cart = shop.cart(market)
     for address in shop.some(real_people(market, shop.market(market).address)):
         case = f"{address['recipient']['firstName']} {address['recipient']['lastName']} passes"
@@ -161,28 +165,28 @@ def test_names_and_streets_of_real_people_pass(shop: Shop, market: str) -> None:
 
 @provokes("ADDR-DOMESTIC", cost=12)
 @in_situations("calm", rich=2, having="address.foreign")
-def test_a_marketplace_ships_at_home_only(shop: Shop, market: str, situation: str) -> None:
+def test_a_marketplace_ships_at_home_only(shop: CheckoutDriver, market: str, situation: str) -> None:
     _abroad(shop, market, situation, "ADDR-DOMESTIC", shop.market(market).foreign_countries)
 
 
 @provokes("ADDR-SANCTION", cost=12)
 @in_situations("calm", having="address.sanctioned")
-def test_a_sanctioned_country_is_refused(shop: Shop, market: str, situation: str) -> None:
+def test_a_sanctioned_country_is_refused(shop: CheckoutDriver, market: str, situation: str) -> None:
     _abroad(shop, market, situation, "ADDR-SANCTION", shop.market(market).sanctioned_countries)
 
 
-def _abroad(shop: Shop, market: str, situation: str, why: str, countries: tuple[str, ...]) -> None:
-    cart: Cart = cart_in(shop, market, situation)
+def _abroad(shop: CheckoutDriver, market: str, situation: str, why: str, countries: tuple[str, ...]) -> None:
+    cart: CheckoutSession = cart_in(shop, market, situation)
     for country in shop.some(countries):
         changed = with_fields(shop.market(market).address, country=country)
         if not shop.brief:
             _initiate(shop, market, changed, why, country)
-        cart.attempt(contract.ADDRESS, changed, why, country)
+        cart.expect_refusal(contract.ADDRESS, changed, why, country)
 
 
 @provokes("ADDR-WARN", "WARNING-SHAPE", "WARNING-SHAPE-OPERATION", cost=8)
 @in_marketplaces(having="address.unverifiable")
-def test_a_doubtful_address_is_taken_with_a_warning(shop: Shop, market: str) -> None:
+def test_a_doubtful_address_is_taken_with_a_warning(shop: CheckoutDriver, market: str) -> None:
     doubtful = shop.market(market).unverifiable_address or {}
     if shop.brief:
         cart = shop.cart(market)

@@ -3,26 +3,26 @@
 from __future__ import annotations
 
 from conformance.core import contract
-from conformance.driver.checkout import Shop
+from conformance.driver.checkout import CheckoutDriver
 from conformance.driver.marks import in_marketplaces, in_situations, provokes
 from strategies.situations import EACH, cart_in
 
 
 @provokes("SHIP-ONE", cost=6)
 @in_marketplaces()
-def test_each_line_starts_with_its_first_option(shop: Shop, market: str) -> None:
+def test_each_line_starts_with_its_first_option(shop: CheckoutDriver, market: str) -> None:
     for count in shop.some((1, 4)):
         shop.cart(market, count, why="SHIP-ONE").read()
 
 
 @provokes("SHIP-SET", "PRICE-DELIVERY", "PRICE-IMPORT", cost=24)
 @in_marketplaces(4)
-def test_every_option_of_every_line_can_be_selected(shop: Shop, market: str) -> None:
+def test_every_option_of_every_line_can_be_selected(shop: CheckoutDriver, market: str) -> None:
     """The same item beside others of its kind: option ids may be shared between lines."""
     items = shop.plain(market, 4, want=lambda it: it.options > 1)
     if not items:
         return
-    cart = shop.cart(market, [(item, 1 + at) for at, item in enumerate(items)])
+    cart = shop.cart(market, [(item, 1 + index) for index, item in enumerate(items)])
     for line in shop.some(cart.lines):
         for option in shop.some([one for one in line.options if not one.selected]):
             cart.select(line, option.id, "SHIP-SET", "another option")
@@ -33,7 +33,7 @@ def test_every_option_of_every_line_can_be_selected(shop: Shop, market: str) -> 
 
 @provokes("SHIP-SET", cost=12)
 @in_situations(each=EACH)
-def test_an_option_is_selected_in_every_situation(shop: Shop, market: str, situation: str) -> None:
+def test_an_option_is_selected_in_every_situation(shop: CheckoutDriver, market: str, situation: str) -> None:
     cart = cart_in(shop, market, situation, items=shop.plain(market, 1, want=lambda it: it.options > 1))
     for line in (cart.lines[0], cart.lines[-1]):
         if option := cart.other_option(line):
@@ -43,7 +43,7 @@ def test_an_option_is_selected_in_every_situation(shop: Shop, market: str, situa
 
 @provokes("SHIP-UNKNOWN", cost=16)
 @in_situations("calm", rich=2)
-def test_an_unknown_option_or_line_is_refused(shop: Shop, market: str, situation: str) -> None:
+def test_an_unknown_option_or_line_is_refused(shop: CheckoutDriver, market: str, situation: str) -> None:
     cart = cart_in(shop, market, situation, items=shop.plain(market, 1, want=lambda it: it.options > 1))
     line = cart.lines[0]
     if not shop.brief and (free := cart.other_option(line)):  # what falls back to the first option shows
@@ -57,15 +57,15 @@ def test_an_unknown_option_or_line_is_refused(shop: Shop, market: str, situation
             (line.id, "no-such-option", "an unknown option"),
         )
     ):
-        cart.attempt(contract.OPTION, {"lineItemId": bad_line, "shippingOptionId": option}, "SHIP-UNKNOWN", case)
+        cart.expect_refusal(contract.OPTION, {"lineItemId": bad_line, "shippingOptionId": option}, "SHIP-UNKNOWN", case)
     if not shop.brief:
-        cart.attempt(contract.OPTION, {"shippingOptionId": chosen}, "SHIP-UNKNOWN", "no lineItemId")
+        cart.expect_refusal(contract.OPTION, {"shippingOptionId": chosen}, "SHIP-UNKNOWN", "no lineItemId")
     if shop.thorough and (free := cart.other_option(cart.lines[0])):  # a refusal leaves the next one free
         cart.select(cart.lines[0], free.id, "SHIP-SET", "after a refusal")
     for other in cart.lines[1:]:
         foreign = [one.id for one in other.options if line.option(one.id) is None]
         if foreign:
-            cart.attempt(
+            cart.expect_refusal(
                 contract.OPTION,
                 {"lineItemId": line.id, "shippingOptionId": foreign[0]},
                 "SHIP-UNKNOWN",
@@ -76,5 +76,5 @@ def test_an_unknown_option_or_line_is_refused(shop: Shop, market: str, situation
 
 @provokes("SHIP-DATES", cost=3)
 @in_marketplaces(1)
-def test_delivery_ranges(shop: Shop, market: str) -> None:
+def test_delivery_ranges(shop: CheckoutDriver, market: str) -> None:
     shop.cart(market, 4).read()

@@ -8,7 +8,8 @@ from decimal import Decimal
 from conformance.core import contract
 from conformance.core.profile import Coupon
 from conformance.judging.claim import Claim, amount, quoted, shown, true
-from conformance.judging.judge import At, Ground, demands, refuses
+from conformance.judging.context import RefusalReason, RuleContext
+from conformance.judging.judge import demands, refuses
 from conformance.judging.model import ZERO, View, cart_key, differences, pricing
 from suites.sessions.blame import with_zeros
 
@@ -16,15 +17,15 @@ from suites.sessions.blame import with_zeros
 TWINS = {16001: 16023, 16023: 16001, 16006: 16022, 16022: 16006, 16005: 16009, 16009: 16005}
 
 
-def code_of(at: At) -> str | None:
+def code_of(context: RuleContext) -> str | None:
     """The redemption code that a request names."""
-    found = at.body.get("redemptionCode")
+    found = context.body.get("redemptionCode")
     return found if isinstance(found, str) and found.strip() else None
 
 
-def _role(at: At) -> Coupon | None:
-    code = code_of(at)
-    return at.profile.coupon(at.session.marketplace, code) if code and at.session else None
+def _role(context: RuleContext) -> Coupon | None:
+    code = code_of(context)
+    return context.profile.coupon(context.session.marketplace, code) if code and context.session else None
 
 
 def _applied(view: View, code: str) -> bool:
@@ -37,28 +38,33 @@ def _spent(view: View) -> Decimal | None:
 
 
 @demands("COUPON-APPLY")
-def a_good_coupon_lowers_the_total(at: At) -> Iterator[Claim]:
-    code, role = code_of(at), _role(at)
+def a_good_coupon_lowers_the_total(context: RuleContext) -> Iterator[Claim]:
+    code, role = code_of(context), _role(context)
     if (
-        at.operation != contract.APPLY
+        context.operation != contract.APPLY
         or code is None
-        or at.answer is None
-        or at.before is None
-        or _applied(at.before, code)
-        or not at.answer.coupons_known
+        or context.answer is None
+        or context.before is None
+        or _applied(context.before, code)
+        or not context.answer.coupons_known
     ):
         return
-    listed = [one.casefold() for one in at.answer.coupons].count(code.casefold())
+    listed = [one.casefold() for one in context.answer.coupons].count(code.casefold())
     yield true(
         listed == 1,
         "listed once",
         f"{code} once in appliedCoupons",
-        at.answer.coupons,
+        context.answer.coupons,
         f"([.body.appliedCoupons[]?.redemptionCode|ascii_downcase]|map(select(.=={quoted(code.casefold())}))|length) == 1",
     )
-    if role is None or role.kind == "refused" or listed != 1 or {"additionalSavings", "total"} & at.answer.unreadable:
+    if (
+        role is None
+        or role.kind == "refused"
+        or listed != 1
+        or {"additionalSavings", "total"} & context.answer.unreadable
+    ):
         return
-    before, after = at.before.summary, at.answer.summary
+    before, after = context.before.summary, context.answer.summary
     saved, total = after.get("additionalSavings", ZERO), after.get("total")
     yield true(
         saved > before.get("additionalSavings", ZERO),
@@ -68,7 +74,7 @@ def a_good_coupon_lowers_the_total(at: At) -> Iterator[Claim]:
         '((.body.pricingSummary.additionalSavings.value? // "0")|tonumber) > 0',
     )
     was = before.get("total")
-    if total is not None and was is not None and saved > 0 and not (at.session and at.session.tainted):
+    if total is not None and was is not None and saved > 0 and not (context.session and context.session.tainted):
         yield true(
             total < was,
             "the total falls",
@@ -80,11 +86,11 @@ def a_good_coupon_lowers_the_total(at: At) -> Iterator[Claim]:
 
 
 @refuses("COUPON-ONE")
-def a_second_coupon(at: At) -> Iterator[Ground]:
-    code = code_of(at)
-    if at.operation == contract.APPLY and code and at.before and at.before.coupons:
-        same = _applied(at.before, code)
-        yield Ground(
+def a_second_coupon(context: RuleContext) -> Iterator[RefusalReason]:
+    code = code_of(context)
+    if context.operation == contract.APPLY and code and context.before and context.before.coupons:
+        same = _applied(context.before, code)
+        yield RefusalReason(
             "COUPON-ONE",
             "the same again" if same else "another one",
             certain=not same,
@@ -93,25 +99,31 @@ def a_second_coupon(at: At) -> Iterator[Ground]:
         )
 
 
-def _unchanged(at: At) -> str | None:
-    assert at.before and at.answer
-    same = at.answer.coupons == at.before.coupons and pricing(at.answer) == pricing(at.before)
+def _unchanged(context: RuleContext) -> str | None:
+    assert context.before and context.answer
+    same = context.answer.coupons == context.before.coupons and pricing(context.answer) == pricing(context.before)
     return "the same coupon again: accepted, nothing changes" if same else None
 
 
 @demands("COUPON-ONE")
-def never_more_than_one_is_listed(at: At) -> Iterator[Claim]:
-    if at.operation == contract.APPLY and at.answer and at.before and at.before.coupons:
+def never_more_than_one_is_listed(context: RuleContext) -> Iterator[Claim]:
+    if context.operation == contract.APPLY and context.answer and context.before and context.before.coupons:
         yield true(
-            len(at.answer.coupons) <= 1,
+            len(context.answer.coupons) <= 1,
             "one coupon",
             "one coupon in appliedCoupons",
-            at.answer.coupons,
+            context.answer.coupons,
             "([.body.appliedCoupons[]?]|length) <= 1",
-            case=f"{at.operation} the same again",
+            case=f"{context.operation} the same again",
         )
-        if code_of(at) and _applied(at.before, str(code_of(at))) and at.answer.coupons == at.before.coupons:
-            changed = with_zeros(differences(pricing(at.before), pricing(at.answer)), at.before, at.answer)
+        if (
+            code_of(context)
+            and _applied(context.before, str(code_of(context)))
+            and context.answer.coupons == context.before.coupons
+        ):
+            changed = with_zeros(
+                differences(pricing(context.before), pricing(context.answer)), context.before, context.answer
+            )
             key = next(iter(changed), ("", ""))
             yield true(
                 not changed,
@@ -124,23 +136,23 @@ def never_more_than_one_is_listed(at: At) -> Iterator[Claim]:
 
 
 @demands("COUPON-REMOVE")
-def removing_restores_the_pricing(at: At) -> Iterator[Claim]:
-    code = code_of(at)
-    if at.operation != contract.REMOVE or at.answer is None or at.session is None or code is None:
+def removing_restores_the_pricing(context: RuleContext) -> Iterator[Claim]:
+    code = code_of(context)
+    if context.operation != contract.REMOVE or context.answer is None or context.session is None or code is None:
         return
-    gone = not _applied(at.answer, code)
+    gone = not _applied(context.answer, code)
     yield true(
         gone,
         "no longer listed",
         f"no {code} in appliedCoupons",
-        at.answer.coupons,
+        context.answer.coupons,
         f"([.body.appliedCoupons[]?.redemptionCode|ascii_downcase]|index({quoted(code.casefold())})) == null",
-        reading="appliedCoupons is empty" if "appliedCoupons" in at.exchange.body else "appliedCoupons is absent",
+        reading="appliedCoupons is empty" if "appliedCoupons" in context.exchange.body else "appliedCoupons is absent",
     )
-    earlier = at.session.without_coupon.get(cart_key(at.answer)) if gone else None
+    earlier = context.session.without_coupon.get(cart_key(context.answer)) if gone else None
     if earlier is None:
         return
-    changed = with_zeros(differences(earlier, pricing(at.answer)), None, at.answer)
+    changed = with_zeros(differences(earlier, pricing(context.answer)), None, context.answer)
     if not changed:
         yield true(True, "the pricing from before", "", "", "true")
         return
@@ -155,61 +167,75 @@ def removing_restores_the_pricing(at: At) -> Iterator[Claim]:
 
 
 @refuses("COUPON-NOT-APPLIED")
-def a_coupon_that_is_not_applied(at: At) -> Iterator[Ground]:
-    code = code_of(at)
-    if at.operation == contract.REMOVE and code and at.before and not _applied(at.before, code):
-        yield Ground("COUPON-NOT-APPLIED")
+def a_coupon_that_is_not_applied(context: RuleContext) -> Iterator[RefusalReason]:
+    code = code_of(context)
+    if context.operation == contract.REMOVE and code and context.before and not _applied(context.before, code):
+        yield RefusalReason("COUPON-NOT-APPLIED")
 
 
 @refuses("COUPON-UNKNOWN")
-def a_made_up_code(at: At) -> Iterator[Ground]:
-    if at.operation == contract.APPLY and code_of(at) and _role(at) is None and at.session:
-        yield Ground(
+def a_made_up_code(context: RuleContext) -> Iterator[RefusalReason]:
+    if context.operation == contract.APPLY and code_of(context) and _role(context) is None and context.session:
+        yield RefusalReason(
             "COUPON-UNKNOWN",
-            certain=at.why == "COUPON-UNKNOWN",
-            any_of="" if at.why == "COUPON-UNKNOWN" else "documented",
+            certain=context.why == "COUPON-UNKNOWN",
+            any_of="" if context.why == "COUPON-UNKNOWN" else "documented",
         )
 
 
 @refuses("COUPON-REFUSED")
-def a_coupon_whose_condition_does_not_hold(at: At) -> Iterator[Ground]:
-    role = _role(at)
-    if at.operation != contract.APPLY or role is None or at.before is None or role.kind in ("good", "oversized"):
+def a_coupon_whose_condition_does_not_hold(context: RuleContext) -> Iterator[RefusalReason]:
+    role = _role(context)
+    if (
+        context.operation != contract.APPLY
+        or role is None
+        or context.before is None
+        or role.kind in ("good", "oversized")
+    ):
         return
-    if _applied(at.before, role.code):
+    if _applied(context.before, role.code):
         return  # the same again: COUPON-ONE
     ids = (role.error, *((TWINS[role.error],) if role.error in TWINS else ()))
     if role.kind == "refused":
-        yield Ground("COUPON-REFUSED", f"{role.error}", ids=ids)
+        yield RefusalReason("COUPON-REFUSED", f"{role.error}", ids=ids)
     elif role.kind == "minimum":
-        subtotal, spent = at.before.summary.get("priceSubtotal"), _spent(at.before)
+        subtotal, spent = context.before.summary.get("priceSubtotal"), _spent(context.before)
         if subtotal is None or spent is None or spent < role.minimum:
-            yield Ground(
+            yield RefusalReason(
                 "COUPON-REFUSED", f"{role.error}", ids=ids, certain=subtotal is not None and subtotal < role.minimum
             )
-    elif not set(at.before.items) & set(role.fits):
-        yield Ground("COUPON-REFUSED", f"{role.error}", ids=ids, certain=bool(role.fits))
+    elif not set(context.before.items) & set(role.fits):
+        yield RefusalReason("COUPON-REFUSED", f"{role.error}", ids=ids, certain=bool(role.fits))
 
 
 @refuses("COUPON-REQUIRED")
-def no_code(at: At) -> Iterator[Ground]:
-    for one in at.problems:
+def no_code(context: RuleContext) -> Iterator[RefusalReason]:
+    for one in context.problems:
         if one.field == "redemptionCode" and one.kind in ("missing", "empty", "null"):
-            yield Ground("COUPON-REQUIRED", one.kind, when="" if one.kind == "missing" else "empty")
+            yield RefusalReason("COUPON-REQUIRED", one.kind, when="" if one.kind == "missing" else "empty")
 
 
 @demands("COUPON-CONDITION")
-def a_condition_no_longer_holds(at: At) -> Iterator[Claim]:
+def a_condition_no_longer_holds(context: RuleContext) -> Iterator[Claim]:
     """A reading: nothing here can fail."""
-    if at.session is None or at.before is None or at.answer is None or not at.before.coupons or not at.answer.lines:
+    if (
+        context.session is None
+        or context.before is None
+        or context.answer is None
+        or not context.before.coupons
+        or not context.answer.lines
+    ):
         return
-    role = at.profile.coupon(at.session.marketplace, at.before.coupons[0])
+    role = context.profile.coupon(context.session.marketplace, context.before.coupons[0])
     if role is None or role.kind not in ("minimum", "item_bound"):
         return
-    before, after = at.before.summary.get("additionalSavings", ZERO), at.answer.summary.get("additionalSavings", ZERO)
-    if not at.answer.coupons:
+    before, after = (
+        context.before.summary.get("additionalSavings", ZERO),
+        context.answer.summary.get("additionalSavings", ZERO),
+    )
+    if not context.answer.coupons:
         yield true(True, "", "", "", "true", reading="it leaves the session")
-    elif role.kind == "minimum" and (_spent(at.answer) or ZERO) < role.minimum:
+    elif role.kind == "minimum" and (_spent(context.answer) or ZERO) < role.minimum:
         yield true(
             True,
             "",

@@ -7,16 +7,16 @@ from decimal import Decimal
 import pytest
 
 from conformance.core import contract
-from conformance.driver.checkout import Shop
+from conformance.driver.checkout import CheckoutDriver
 from conformance.driver.marks import in_marketplaces, in_situations, provokes
-from strategies.situations import EACH, SITUATIONS, Situation, cart_in, select_another
+from strategies.situations import EACH, SITUATIONS, cart_in, select_another
 
 UNCOUPONED = [name for name in EACH if not SITUATIONS[name].coupon]
 
 
 @provokes("COUPON-APPLY", "COUPON-REMOVE", cost=20)
 @in_marketplaces(3, having="coupon")
-def test_a_coupon_is_applied_and_removed(shop: Shop, market: str) -> None:
+def test_a_coupon_is_applied_and_removed(shop: CheckoutDriver, market: str) -> None:
     for count, quantity in shop.some(((1, 1), (4, 5), (3, 2)), few=2):
         cart = shop.cart(market, count, quantity=quantity)
         for coupon in shop.some(shop.market(market).coupons_of("good", "oversized")):
@@ -29,7 +29,7 @@ def test_a_coupon_is_applied_and_removed(shop: Shop, market: str) -> None:
 
 @provokes("COUPON-APPLY", "COUPON-REMOVE", cost=20)
 @in_situations(each=UNCOUPONED, having="coupon")
-def test_a_coupon_is_applied_and_removed_in_every_situation(shop: Shop, market: str, situation: str) -> None:
+def test_a_coupon_is_applied_and_removed_in_every_situation(shop: CheckoutDriver, market: str, situation: str) -> None:
     code = shop.market(market).coupons_of("good", "oversized")[0].code
     cart = cart_in(shop, market, situation)
     for _ in shop.some(range(2)):  # the second time is as good as the first
@@ -41,7 +41,7 @@ def test_a_coupon_is_applied_and_removed_in_every_situation(shop: Shop, market: 
 
 @provokes("COUPON-REMOVE", "PRICE-SAVINGS", cost=16)
 @in_marketplaces(3, having="coupon")
-def test_a_coupon_lives_through_other_changes(shop: Shop, market: str) -> None:
+def test_a_coupon_lives_through_other_changes(shop: CheckoutDriver, market: str) -> None:
     """The pricing without it is learned before, so that it can be asked for after."""
     code = (shop.market(market).coupons_of("good") or shop.market(market).coupons_of("oversized"))[-1].code
     cart = shop.cart(market, 3)
@@ -67,13 +67,13 @@ def test_a_coupon_lives_through_other_changes(shop: Shop, market: str) -> None:
 
 @provokes("COUPON-ONE", cost=20)
 @in_situations("coupon", rich=2, having="second_coupon")
-def test_a_second_coupon_is_refused(shop: Shop, market: str, situation: str) -> None:
+def test_a_second_coupon_is_refused(shop: CheckoutDriver, market: str, situation: str) -> None:
     cart = cart_in(shop, market, situation)
     applied = cart.session.view.coupons
     for coupon in shop.some(shop.market(market).coupons_of("good", "oversized")):
         again = coupon.code in applied
         for _ in shop.some(range(2), few=1):
-            cart.attempt(
+            cart.expect_refusal(
                 contract.APPLY,
                 {"redemptionCode": coupon.code},
                 "COUPON-ONE",
@@ -82,7 +82,7 @@ def test_a_second_coupon_is_refused(shop: Shop, market: str, situation: str) -> 
     other = next((one for one in shop.market(market).coupons_of("good", "oversized") if one.code not in applied), None)
     if other and not shop.brief:
         cart.set_quantity(cart.lines[-1], 3)
-        cart.attempt(contract.APPLY, {"redemptionCode": other.code}, "COUPON-ONE", "another one after a change")
+        cart.expect_refusal(contract.APPLY, {"redemptionCode": other.code}, "COUPON-ONE", "another one after a change")
     cart.remove(applied[0] if applied else "NONE")
     cart.read()
 
@@ -90,63 +90,71 @@ def test_a_second_coupon_is_refused(shop: Shop, market: str, situation: str) -> 
 @provokes("COUPON-ONE", cost=8)
 @in_marketplaces(1, having="second_coupon")
 @pytest.mark.parametrize("count", [1, 3, 4])
-def test_a_second_coupon_is_refused_whatever_the_number_of_lines(shop: Shop, market: str, count: int) -> None:
+def test_a_second_coupon_is_refused_whatever_the_number_of_lines(shop: CheckoutDriver, market: str, count: int) -> None:
     first, second = shop.market(market).coupons_of("good", "oversized")[:2]
     cart = shop.cart(market, count)
     cart.apply(first.code)
-    cart.attempt(contract.APPLY, {"redemptionCode": second.code}, "COUPON-ONE", "another one")
+    cart.expect_refusal(contract.APPLY, {"redemptionCode": second.code}, "COUPON-ONE", "another one")
     cart.remove(first.code)
     cart.apply(second.code)
-    cart.attempt(contract.APPLY, {"redemptionCode": first.code}, "COUPON-ONE", "another one, the other way round")
+    cart.expect_refusal(
+        contract.APPLY, {"redemptionCode": first.code}, "COUPON-ONE", "another one, the other way round"
+    )
 
 
 @provokes("COUPON-NOT-APPLIED", cost=14)
 @in_marketplaces(3)
-def test_a_coupon_that_is_not_applied_cannot_be_removed(shop: Shop, market: str) -> None:
+def test_a_coupon_that_is_not_applied_cannot_be_removed(shop: CheckoutDriver, market: str) -> None:
     good = [one.code for one in shop.market(market).coupons_of("good")]
     cart = shop.cart(market)
     for code in shop.some([*good[:1], "NEVER-HEARD-OF"]):
-        cart.attempt(contract.REMOVE, {"redemptionCode": code}, "COUPON-NOT-APPLIED", "none applied")
+        cart.expect_refusal(contract.REMOVE, {"redemptionCode": code}, "COUPON-NOT-APPLIED", "none applied")
     if shop.brief:
         return
     if good:
         cart.apply(good[0])
-        cart.attempt(contract.REMOVE, {"redemptionCode": "NEVER-HEARD-OF"}, "COUPON-NOT-APPLIED", "another one applied")
+        cart.expect_refusal(
+            contract.REMOVE, {"redemptionCode": "NEVER-HEARD-OF"}, "COUPON-NOT-APPLIED", "another one applied"
+        )
         if len(good) > 1:
-            cart.attempt(contract.REMOVE, {"redemptionCode": good[1]}, "COUPON-NOT-APPLIED", "another one applied")
+            cart.expect_refusal(
+                contract.REMOVE, {"redemptionCode": good[1]}, "COUPON-NOT-APPLIED", "another one applied"
+            )
         cart.remove(good[0])
-        cart.attempt(contract.REMOVE, {"redemptionCode": good[0]}, "COUPON-NOT-APPLIED", "removed already")
+        cart.expect_refusal(contract.REMOVE, {"redemptionCode": good[0]}, "COUPON-NOT-APPLIED", "removed already")
     rich = cart_in(shop, market, "rich")
-    rich.attempt(contract.REMOVE, {"redemptionCode": "NEVER-HEARD-OF"}, "COUPON-NOT-APPLIED", "late in a session")
+    rich.expect_refusal(
+        contract.REMOVE, {"redemptionCode": "NEVER-HEARD-OF"}, "COUPON-NOT-APPLIED", "late in a session"
+    )
 
 
 @provokes("COUPON-REFUSED", "COUPON-UNKNOWN", cost=60)
 @in_marketplaces()
-def test_each_refused_coupon_has_the_id_of_its_reason(shop: Shop, market: str) -> None:
+def test_each_refused_coupon_has_the_id_of_its_reason(shop: CheckoutDriver, market: str) -> None:
     cart = shop.cart(market)
     coupons = shop.market(market).coupons_of("refused")
     first = shop.place(market) * 7 % max(1, len(coupons))
     for coupon in shop.some(coupons[first:] + coupons[:first], few=6):
-        cart.attempt(contract.APPLY, {"redemptionCode": coupon.code}, "COUPON-REFUSED", f"{coupon.error}")
-    cart.attempt(contract.APPLY, {"redemptionCode": "NEVER-HEARD-OF-42"}, "COUPON-UNKNOWN")
+        cart.expect_refusal(contract.APPLY, {"redemptionCode": coupon.code}, "COUPON-REFUSED", f"{coupon.error}")
+    cart.expect_refusal(contract.APPLY, {"redemptionCode": "NEVER-HEARD-OF-42"}, "COUPON-UNKNOWN")
 
 
 @provokes("COUPON-REFUSED", "COUPON-UNKNOWN", cost=60)
 @in_marketplaces(1)
-def test_each_refused_coupon_is_refused_in_a_full_cart(shop: Shop, market: str) -> None:
+def test_each_refused_coupon_is_refused_in_a_full_cart(shop: CheckoutDriver, market: str) -> None:
     cart = cart_in(shop, market, "rich")
     if cart.session.view.coupons:
         cart.remove(cart.session.view.coupons[0])
     for coupon in shop.market(market).coupons_of("refused"):
-        cart.attempt(contract.APPLY, {"redemptionCode": coupon.code}, "COUPON-REFUSED", f"{coupon.error}")
+        cart.expect_refusal(contract.APPLY, {"redemptionCode": coupon.code}, "COUPON-REFUSED", f"{coupon.error}")
     for coupon in shop.some(shop.market(market).coupons_of("refused"), few=1):  # the second time too
         cart.apply(coupon.code, "COUPON-REFUSED", f"{coupon.error}")
-    cart.attempt(contract.APPLY, {"redemptionCode": "NEVER-HEARD-OF-43"}, "COUPON-UNKNOWN")
+    cart.expect_refusal(contract.APPLY, {"redemptionCode": "NEVER-HEARD-OF-43"}, "COUPON-UNKNOWN")
 
 
 @provokes("COUPON-REFUSED", "COUPON-CONDITION", cost=30)
 @in_marketplaces(3, having="coupon.minimum")
-def test_a_minimum_on_each_side(shop: Shop, market: str) -> None:
+def test_a_minimum_on_each_side(shop: CheckoutDriver, market: str) -> None:
     """As close below it as one item comes, and one piece more."""
     for coupon in shop.some(shop.market(market).coupons_of("minimum")):
         units = {
@@ -160,7 +168,7 @@ def test_a_minimum_on_each_side(shop: Shop, market: str) -> None:
             continue
         item = min(close, key=lambda one: coupon.minimum - below[one] * units[one])
         cart = shop.cart(market, [(item, below[item])])
-        cart.attempt(
+        cart.expect_refusal(
             contract.APPLY, {"redemptionCode": coupon.code}, "COUPON-REFUSED", f"{coupon.error} below the minimum"
         )
         cart.set_quantity(cart.lines[0], below[item] + 1)
@@ -173,12 +181,14 @@ def test_a_minimum_on_each_side(shop: Shop, market: str) -> None:
 
 @provokes("COUPON-REFUSED", cost=12)
 @in_marketplaces(having="coupon.item_bound")
-def test_a_coupon_that_fits_some_items_only(shop: Shop, market: str) -> None:
+def test_a_coupon_that_fits_some_items_only(shop: CheckoutDriver, market: str) -> None:
     for coupon in shop.some(shop.market(market).coupons_of("item_bound")):
         others = [one for one in shop.plain(market, 99) if one not in coupon.fits]
         if coupon.fits and others:
             cart = shop.cart(market, [(others[0], 2)])
-            cart.attempt(contract.APPLY, {"redemptionCode": coupon.code}, "COUPON-REFUSED", f"{coupon.error} fits none")
+            cart.expect_refusal(
+                contract.APPLY, {"redemptionCode": coupon.code}, "COUPON-REFUSED", f"{coupon.error} fits none"
+            )
             if shop.brief:
                 return
             fitting = shop.cart(market, [(others[0], 1), (coupon.fits[0], 1)])
@@ -188,13 +198,10 @@ def test_a_coupon_that_fits_some_items_only(shop: Shop, market: str) -> None:
 
 @provokes("COUPON-REQUIRED", cost=24)
 @in_situations("calm", coupon=2)
-def test_a_coupon_request_needs_its_code(shop: Shop, market: str, situation: str) -> None:
+def test_a_coupon_request_needs_its_code(shop: CheckoutDriver, market: str, situation: str) -> None:
     cart = cart_in(shop, market, situation)
     for operation in (contract.APPLY, contract.REMOVE):
         for body, case in shop.some(
             (({}, "absent"), ({"redemptionCode": ""}, "empty"), ({"redemptionCode": None}, "null"))
         ):
-            cart.attempt(operation, body, "COUPON-REQUIRED", case)
-
-
-__all__ = ["Situation"]
+            cart.expect_refusal(operation, body, "COUPON-REQUIRED", case)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from conformance.driver.checkout import Blocked, Cart, Shop
+from conformance.driver.checkout import CheckoutDriver, CheckoutSession
 from conformance.driver.marks import in_marketplaces, provokes
 from suites.line_items.rules import ITEM_RULES
 
@@ -12,7 +12,7 @@ NEVER_TAKEN_OUT = set(ITEM_RULES) - {15013, 15053, 15018}  # a line that is not 
 
 @provokes(*REFUSED, "ITEM-OWN-ID", cost=40)
 @in_marketplaces(having="item.refused")
-def test_an_item_that_is_refused(shop: Shop, market: str) -> None:
+def test_an_item_that_is_refused(shop: CheckoutDriver, market: str) -> None:
     plain = shop.plain(market)[0]
     refused = shop.market(market).items("refused")  # one request each, so that a budget cuts none of them
     for item in refused:
@@ -35,25 +35,27 @@ def test_an_item_that_is_refused(shop: Shop, market: str) -> None:
 
 @provokes("ITEM-REMOVED", cost=12)
 @in_marketplaces(having="item.removed")
-def test_an_item_that_is_taken_out(shop: Shop, market: str) -> None:
+def test_an_item_that_is_taken_out(shop: CheckoutDriver, market: str) -> None:
     plain = shop.plain(market, 3)
     for item in shop.some(shop.market(market).items("removed")):
         case = str(shop.market(market).roles[item].error)
         shop.initiate(market, [(item, 1)], "ITEM-REMOVED", f"{case} alone")
         for others in shop.some(([plain[0], item], [item, *plain], [*plain[:2], item]), few=2):
-            exchange = shop.initiate(market, [(one, 1 + at) for at, one in enumerate(others)], "ITEM-REMOVED", case)
+            exchange = shop.initiate(
+                market, [(one, 1 + index) for index, one in enumerate(others)], "ITEM-REMOVED", case
+            )
             session = (
                 shop.trace.world.sessions.get(str(exchange.body.get("checkoutSessionId")))
                 if exchange.accepted
                 else None
             )
             if session:
-                Cart(shop, session).read()
+                CheckoutSession(shop, session).read()
 
 
 @provokes("ITEM-WARNED", "WARNING-SHAPE", "WARNING-SHAPE-OPERATION", cost=12)
 @in_marketplaces(having="item.warned")
-def test_an_item_that_is_sold_with_a_warning(shop: Shop, market: str) -> None:
+def test_an_item_that_is_sold_with_a_warning(shop: CheckoutDriver, market: str) -> None:
     plain = shop.plain(market)[0]
     for item in shop.some(shop.market(market).items("warned")):
         for lines in shop.some(([(plain, 1), (item, 4)], [(item, 1)])):
@@ -66,12 +68,9 @@ def test_an_item_that_is_sold_with_a_warning(shop: Shop, market: str) -> None:
 
 @provokes("ITEM-UNKNOWN", cost=2)
 @in_marketplaces()
-def test_an_item_of_no_listing(shop: Shop, market: str) -> None:
+def test_an_item_of_no_listing(shop: CheckoutDriver, market: str) -> None:
     plain = shop.plain(market)[0]
     unknown = "v1|" + "9" * 11 + "7|0"
     shop.initiate(market, [(unknown, 1)], "ITEM-UNKNOWN")
     if shop.thorough:
         shop.initiate(market, [(plain, 1), (unknown, 1)], "ITEM-UNKNOWN", "beside another")
-
-
-__all__ = ["Blocked"]

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from conformance.driver.checkout import Shop
+from conformance.driver.checkout import CheckoutDriver
 from conformance.driver.marks import in_marketplaces, provokes
 
 
 @provokes("LINES-MAX", cost=6)
 @in_marketplaces(having="items.max")
-def test_the_maximum_passes_and_one_more_is_refused(shop: Shop, market: str) -> None:
+def test_the_maximum_passes_and_one_more_is_refused(shop: CheckoutDriver, market: str) -> None:
     items = list(shop.market(market).plain)
     counts = (10, 5, 11) if shop.profile.max_line_items is None else (shop.maximum(), shop.maximum() + 1)
     if shop.brief and shop.profile.max_line_items:  # the items that the run has not seen yet
@@ -30,20 +30,22 @@ def test_the_maximum_passes_and_one_more_is_refused(shop: Shop, market: str) -> 
 
 @provokes("LINES-MAX", "LINES-OWN", cost=10)
 @in_marketplaces(2, having="items.2")
-def test_every_number_of_lines_up_to_the_maximum_passes(shop: Shop, market: str) -> None:
+def test_every_number_of_lines_up_to_the_maximum_passes(shop: CheckoutDriver, market: str) -> None:
     items = list(shop.market(market).plain)
     for count in shop.some(range(1, min(shop.maximum(), len(items)) + 1)):
         chosen = items[-count:]
-        shop.initiate(market, [(item, 1 + at % 4) for at, item in enumerate(chosen)], "LINES-OWN", f"{count} items")
+        shop.initiate(
+            market, [(item, 1 + index % 4) for index, item in enumerate(chosen)], "LINES-OWN", f"{count} items"
+        )
 
 
 @provokes("LINES-OWN", cost=3)
 @in_marketplaces(2)
-def test_the_same_item_twice(shop: Shop, market: str) -> None:
+def test_the_same_item_twice(shop: CheckoutDriver, market: str) -> None:
     item = shop.plain(market)[0]
     exchange = shop.initiate(market, [(item, 1), (item, 2)], "LINES-OWN", "the same item twice")
     session = shop.trace.world.sessions.get(str(exchange.body.get("checkoutSessionId"))) if exchange.accepted else None
     if session:
-        from conformance.driver.checkout import Cart
+        from conformance.driver.checkout import CheckoutSession
 
-        Cart(shop, session).read()
+        CheckoutSession(shop, session).read()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from conformance.core import contract
-from conformance.driver.checkout import Shop
+from conformance.driver.checkout import CheckoutDriver
 from conformance.driver.marks import in_marketplaces, in_situations, provokes
 from strategies.quantities import INVALID, LATER
 from strategies.situations import EACH, cart_in
@@ -13,7 +13,7 @@ from strategies.situations import EACH, cart_in
 
 @provokes("QTY-SET", cost=14)
 @in_marketplaces()
-def test_a_quantity_is_set_and_set_again(shop: Shop, market: str) -> None:
+def test_a_quantity_is_set_and_set_again(shop: CheckoutDriver, market: str) -> None:
     cart = shop.cart(market, 3)
     for position, quantity in shop.some(((0, 2), (1, 4), (0, 12), (0, 12), (-1, 5), (0, 1)), few=3, turn=market):
         cart.set_quantity(cart.lines[min(position, len(cart.lines) - 1)], quantity, "QTY-SET", f"{quantity}")
@@ -25,7 +25,7 @@ def test_a_quantity_is_set_and_set_again(shop: Shop, market: str) -> None:
 
 @provokes("QTY-SET", cost=14)
 @in_situations(each=EACH)
-def test_a_quantity_is_set_in_every_situation(shop: Shop, market: str, situation: str) -> None:
+def test_a_quantity_is_set_in_every_situation(shop: CheckoutDriver, market: str, situation: str) -> None:
     cart = cart_in(shop, market, situation)
     for line, quantity in ((cart.lines[0], 3), (cart.lines[-1], 6)):
         cart.set_quantity(line, quantity, "QTY-SET", situation)
@@ -34,10 +34,10 @@ def test_a_quantity_is_set_in_every_situation(shop: Shop, market: str, situation
 
 @provokes("QTY-INVALID", cost=30)
 @in_marketplaces()
-def test_an_invalid_quantity_is_refused(shop: Shop, market: str) -> None:
+def test_an_invalid_quantity_is_refused(shop: CheckoutDriver, market: str) -> None:
     items = shop.plain(market, 4)
-    for at, value in enumerate(shop.some([0, *INVALID], few=4, turn=market)):
-        body = shop.initiate_body(market, [(item, 1) for item in items[: 1 if at % 2 else 4]])
+    for index, value in enumerate(shop.some([0, *INVALID], few=4, turn=market)):
+        body = shop.initiate_body(market, [(item, 1) for item in items[: 1 if index % 2 else 4]])
         body["lineItemInputs"][-1]["quantity"] = value
         shop.initiate(market, why="QTY-INVALID", body=body)
     body = shop.initiate_body(market, [(items[0], 1)])
@@ -45,42 +45,42 @@ def test_an_invalid_quantity_is_refused(shop: Shop, market: str) -> None:
     shop.initiate(market, why="QTY-INVALID", body=body)
     cart = shop.cart(market)
     for value in shop.some(INVALID, few=4, turn=market):
-        cart.attempt(contract.QUANTITY, {"lineItemId": cart.lines[0].id, "quantity": value}, "QTY-INVALID")
-    cart.attempt(contract.QUANTITY, {"lineItemId": cart.lines[0].id}, "QTY-INVALID")
+        cart.expect_refusal(contract.QUANTITY, {"lineItemId": cart.lines[0].id, "quantity": value}, "QTY-INVALID")
+    cart.expect_refusal(contract.QUANTITY, {"lineItemId": cart.lines[0].id}, "QTY-INVALID")
 
 
 @provokes("QTY-INVALID", cost=40)
 @in_marketplaces(1)
-def test_an_invalid_quantity_is_refused_in_a_full_cart(shop: Shop, market: str) -> None:
+def test_an_invalid_quantity_is_refused_in_a_full_cart(shop: CheckoutDriver, market: str) -> None:
     cart = cart_in(shop, market, "rich")
     for value in (*INVALID, *LATER):
-        cart.attempt(contract.QUANTITY, {"lineItemId": cart.lines[-1].id, "quantity": value}, "QTY-INVALID")
+        cart.expect_refusal(contract.QUANTITY, {"lineItemId": cart.lines[-1].id, "quantity": value}, "QTY-INVALID")
     cart.set_quantity(cart.lines[-1], 2)
 
 
 @provokes("QTY-UNKNOWN-LINE", cost=8)
 @in_marketplaces()
-def test_an_unknown_line_is_refused(shop: Shop, market: str) -> None:
+def test_an_unknown_line_is_refused(shop: CheckoutDriver, market: str) -> None:
     cart, other = shop.cart(market), shop.cart(market)
     for quantity in shop.some((2, 0, 5), few=1, turn=market):
-        cart.attempt(
+        cart.expect_refusal(
             contract.QUANTITY, {"lineItemId": shop.unknown(cart.lines[0].id), "quantity": quantity}, "QTY-UNKNOWN-LINE"
         )
         if other.lines[0].id != cart.lines[0].id:  # line item ids are unique in a session only
             body = {"lineItemId": other.lines[0].id, "quantity": quantity}
-            cart.attempt(contract.QUANTITY, body, "QTY-UNKNOWN-LINE", "of another session")
+            cart.expect_refusal(contract.QUANTITY, body, "QTY-UNKNOWN-LINE", "of another session")
     other.read()
-    cart.attempt(contract.QUANTITY, {"quantity": 2}, "QTY-UNKNOWN-LINE", "no line item id")
+    cart.expect_refusal(contract.QUANTITY, {"quantity": 2}, "QTY-UNKNOWN-LINE", "no line item id")
 
 
 @provokes("QTY-UNKNOWN-LINE", cost=12)
 @in_marketplaces(2, having="items.2")
-def test_a_removed_line_is_an_unknown_one(shop: Shop, market: str) -> None:
+def test_a_removed_line_is_an_unknown_one(shop: CheckoutDriver, market: str) -> None:
     cart = cart_in(shop, market, "rich")
     gone = cart.lines[0]
     cart.set_quantity(gone, 0)
     for quantity in (1, 0, 4):
-        cart.attempt(
+        cart.expect_refusal(
             contract.QUANTITY, {"lineItemId": gone.id, "quantity": quantity}, "QTY-UNKNOWN-LINE", "a line that is gone"
         )
 
@@ -88,19 +88,21 @@ def test_a_removed_line_is_an_unknown_one(shop: Shop, market: str) -> None:
 @provokes("QTY-STOCK", "QTY-LIMIT", "QTY-LOT", cost=20)
 @in_marketplaces(having="item.stock|item.limit|item.lot")
 @pytest.mark.parametrize("kind", ["stock", "limit", "lot"])
-def test_a_quantity_on_each_side_of_its_bound(shop: Shop, market: str, kind: str) -> None:
+def test_a_quantity_on_each_side_of_its_bound(shop: CheckoutDriver, market: str, kind: str) -> None:
     why = f"QTY-{kind.upper()}"
     for item in shop.some(shop.market(market).items(kind)):
         most = shop.market(market).roles[item].amount
         good, bad = most, most + 1
         cart = shop.cart(market, [(item, good)], why=why, case=f"{good} passes")
-        cart.attempt(contract.QUANTITY, {"lineItemId": cart.lines[0].id, "quantity": bad}, why, f"{bad}")
+        cart.expect_refusal(contract.QUANTITY, {"lineItemId": cart.lines[0].id, "quantity": bad}, why, f"{bad}")
         if shop.brief:
             return
         shop.initiate(market, [(item, bad)], why, f"{bad}")
         fine, worse = (2 * most, 2 * most + 1) if kind == "lot" else (max(1, most - 1), bad)
         cart.set_quantity(cart.lines[0], fine, why, f"{fine} passes")
-        cart.attempt(contract.QUANTITY, {"lineItemId": cart.lines[0].id, "quantity": worse}, why, f"{worse} again")
+        cart.expect_refusal(
+            contract.QUANTITY, {"lineItemId": cart.lines[0].id, "quantity": worse}, why, f"{worse} again"
+        )
         cart.set_quantity(cart.lines[0], good, why, f"{good} passes again")
         cart.read()
         # beside other lines, first and last
@@ -113,4 +115,6 @@ def test_a_quantity_on_each_side_of_its_bound(shop: Shop, market: str, kind: str
             pair.apply(coupons[0].code)
         line = pair.session.view.line_of(item)
         if line:
-            pair.attempt(contract.QUANTITY, {"lineItemId": line.id, "quantity": bad}, why, f"{bad} beside another")
+            pair.expect_refusal(
+                contract.QUANTITY, {"lineItemId": line.id, "quantity": bad}, why, f"{bad} beside another"
+            )

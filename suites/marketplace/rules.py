@@ -6,40 +6,41 @@ from collections.abc import Iterator
 
 from conformance.core import contract
 from conformance.judging.claim import Claim, equal, true
-from conformance.judging.judge import At, Ground, demands, refuses
+from conformance.judging.context import RefusalReason, RuleContext
+from conformance.judging.judge import demands, refuses
 
 NAMELESS = "no amount names its currency: it is the marketplace's"
 
 
 @refuses("MARKET-SAME")
-def another_marketplace(at: At) -> Iterator[Ground | str]:
-    asked = at.request.marketplace
-    if not asked and at.operation == contract.PLACE_ORDER:  # its page does not list the header
-        yield Ground(
+def another_marketplace(context: RuleContext) -> Iterator[RefusalReason | str]:
+    asked = context.request.marketplace
+    if not asked and context.operation == contract.PLACE_ORDER:  # its page does not list the header
+        yield RefusalReason(
             "MARKET-SAME", certain=False, any_of="4xx", lawful=lambda _: "placeGuestOrder needs no marketplace header"
         )
-    if at.session and asked in at.profile.markets and asked != at.session.marketplace:
-        yield f"{at.session.marketplace} as {asked}"
+    if context.session and asked in context.profile.markets and asked != context.session.marketplace:
+        yield f"{context.session.marketplace} as {asked}"
 
 
 @refuses("MARKET-SUPPORTED")
-def an_unsupported_marketplace(at: At) -> Iterator[Ground]:
-    asked = at.request.marketplace
-    if asked and asked not in at.profile.markets and at.why == "MARKET-SUPPORTED":
-        yield Ground("MARKET-SUPPORTED")
+def an_unsupported_marketplace(context: RuleContext) -> Iterator[RefusalReason]:
+    asked = context.request.marketplace
+    if asked and asked not in context.profile.markets and context.why == "MARKET-SUPPORTED":
+        yield RefusalReason("MARKET-SUPPORTED")
 
 
 @refuses("MARKET-REQUIRED")
-def no_marketplace(at: At) -> Iterator[Ground]:
-    if not at.request.marketplace:
-        yield Ground("MARKET-REQUIRED", any_of="4xx")
+def no_marketplace(context: RuleContext) -> Iterator[RefusalReason]:
+    if not context.request.marketplace:
+        yield RefusalReason("MARKET-REQUIRED", any_of="4xx")
 
 
 @demands("MARKET-CURRENCY")
-def one_currency_in_a_session(at: At) -> Iterator[Claim]:
-    found = at.amounts
+def one_currency_in_a_session(context: RuleContext) -> Iterator[Claim]:
+    found = context.amounts
     if not found:
-        if at.answer and at.answer.summary and at.operation != contract.READ_ORDER:
+        if context.answer and context.answer.summary and context.operation != contract.READ_ORDER:
             for requirement in ("MARKET-CURRENCY", "MARKET-CURRENCY-OWN"):
                 yield true(True, "currency", "", "", "true", requirement=requirement, reading=NAMELESS)
         return
@@ -53,7 +54,9 @@ def one_currency_in_a_session(at: At) -> Iterator[Claim]:
         f"{other[1]} in {other[0]}" if other else "",
         "([.body|..|objects|.currency? // empty]|unique|length) <= 1",
     )
-    own = contract.marketplaces().get(at.session.marketplace if at.session else at.request.marketplace or "")
+    own = contract.marketplaces().get(
+        context.session.marketplace if context.session else context.request.marketplace or ""
+    )
     if own and other is None:
         yield equal(
             "currency of the session",
@@ -65,6 +68,6 @@ def one_currency_in_a_session(at: At) -> Iterator[Claim]:
 
 
 @demands("MARKET-ORDER-OPTIONAL")
-def an_order_is_read_without_a_marketplace(at: At) -> Iterator[Claim]:
-    if at.order and not at.request.marketplace:
+def an_order_is_read_without_a_marketplace(context: RuleContext) -> Iterator[Claim]:
+    if context.order and not context.request.marketplace:
         yield true(True, "is accepted", "", "", "true")

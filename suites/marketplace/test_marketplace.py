@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from conformance.core import contract
 from conformance.core.exchange import Request
-from conformance.driver.checkout import Cart, Shop
+from conformance.driver.checkout import CheckoutDriver, CheckoutSession
 from conformance.driver.marks import in_marketplaces, in_situations, provokes
 from strategies.situations import cart_in
 
 UNSUPPORTED = "EBAY_ATLANTIS"
 
 
-def seven(cart: Cart) -> list[tuple[str, object]]:
+def seven(cart: CheckoutSession) -> list[tuple[str, object]]:
     """A body for each session method, payment last."""
     changes = list(cart.changes())
     payment = [(contract.PLACE_ORDER, cart.terms())] if cart.shop.profile.payment == "place_order" else []
@@ -20,47 +20,47 @@ def seven(cart: Cart) -> list[tuple[str, object]]:
 
 @provokes("MARKET-SAME", cost=90)
 @in_marketplaces(having="second_marketplace|items.1")
-def test_no_method_works_in_another_marketplace(shop: Shop, market: str) -> None:
+def test_no_method_works_in_another_marketplace(shop: CheckoutDriver, market: str) -> None:
     cart = shop.cart(market)
-    for at, other in enumerate(shop.some(name for name in shop.profile.markets if name != market)):
-        every = shop.thorough or at < 2  # each pair of marketplaces is asked for, most by two of the methods
-        for operation, body in seven(cart) if every else seven(cart)[at % 4 :: 4]:
-            cart.attempt(operation, body, "MARKET-SAME", f"{market} as {other}", marketplace=other)
-        if at == 0 and not shop.brief:  # an address that fits there
+    for index, other in enumerate(shop.some(name for name in shop.profile.markets if name != market)):
+        every = shop.thorough or index < 2  # each pair of marketplaces is asked for, most by two of the methods
+        for operation, body in seven(cart) if every else seven(cart)[index % 4 :: 4]:
+            cart.expect_refusal(operation, body, "MARKET-SAME", f"{market} as {other}", marketplace=other)
+        if index == 0 and not shop.brief:  # an address that fits there
             there = shop.market(other).address
-            cart.attempt(contract.ADDRESS, there, "MARKET-SAME", f"{market} as {other}", marketplace=other)
-    cart.still_open()
+            cart.expect_refusal(contract.ADDRESS, there, "MARKET-SAME", f"{market} as {other}", marketplace=other)
+    cart.assert_still_open()
 
 
 @provokes("MARKET-SAME", cost=40)
 @in_marketplaces(1)
-def test_no_method_works_in_another_marketplace_late_in_a_session(shop: Shop, market: str) -> None:
+def test_no_method_works_in_another_marketplace_late_in_a_session(shop: CheckoutDriver, market: str) -> None:
     others = [name for name in shop.profile.markets if name != market]
     cart = cart_in(shop, market, "rich")
     for other in shop.some(others[:1] + others[-1:], few=1):
         for operation, body in seven(cart):
-            cart.attempt(operation, body, "MARKET-SAME", f"{market} as {other}", marketplace=other)
-    cart.still_open()
+            cart.expect_refusal(operation, body, "MARKET-SAME", f"{market} as {other}", marketplace=other)
+    cart.assert_still_open()
 
 
 @provokes("MARKET-SUPPORTED", "MARKET-REQUIRED", cost=40)
 @in_situations("calm", rich=1)
-def test_a_marketplace_has_to_be_given_and_supported(shop: Shop, market: str, situation: str) -> None:
+def test_a_marketplace_has_to_be_given_and_supported(shop: CheckoutDriver, market: str, situation: str) -> None:
     body = shop.initiate_body(market, [(shop.plain(market)[0], 1)])
     shop.send(Request(contract.INITIATE, None, body, UNSUPPORTED), "MARKET-SUPPORTED", "unsupported")
     shop.send(Request(contract.INITIATE, None, body, None), "MARKET-REQUIRED", "no header")
     cart = cart_in(shop, market, situation)
     methods = seven(cart)
     for operation, sent in shop.some(methods):
-        cart.attempt(operation, sent, "MARKET-SUPPORTED", "unsupported", marketplace=UNSUPPORTED)
+        cart.expect_refusal(operation, sent, "MARKET-SUPPORTED", "unsupported", marketplace=UNSUPPORTED)
     cart.read()
     for operation, sent in shop.some(one for one in methods if one[0] != contract.PLACE_ORDER):
-        cart.attempt(operation, sent, "MARKET-REQUIRED", "no header", marketplace=None)
+        cart.expect_refusal(operation, sent, "MARKET-REQUIRED", "no header", marketplace=None)
 
 
 @provokes("MARKET-ORDER-OPTIONAL", "MARKET-SAME", cost=4)
 @in_marketplaces(having="payment")
-def test_an_order_is_read_without_a_marketplace(shop: Shop, market: str) -> None:
+def test_an_order_is_read_without_a_marketplace(shop: CheckoutDriver, market: str) -> None:
     cart = shop.paid(market)
     cart.read_order("MARKET-ORDER-OPTIONAL", marketplace=None)
     cart.read_order(marketplace=market)
@@ -71,5 +71,5 @@ def test_an_order_is_read_without_a_marketplace(shop: Shop, market: str) -> None
 
 @provokes("MARKET-CURRENCY", "MARKET-CURRENCY-OWN", cost=8)
 @in_marketplaces(2)
-def test_a_full_cart_is_in_one_currency(shop: Shop, market: str) -> None:
+def test_a_full_cart_is_in_one_currency(shop: CheckoutDriver, market: str) -> None:
     cart_in(shop, market, "rich").read()

@@ -8,7 +8,8 @@ from decimal import Decimal
 
 from conformance.core import contract
 from conformance.judging.claim import Claim, amount, line, shown, true
-from conformance.judging.judge import At, demands
+from conformance.judging.context import RuleContext
+from conformance.judging.judge import demands
 from conformance.judging.model import ZERO, Line, Option, View, cart_key, differences, lasting, total
 from suites.money import jq
 from suites.money.jq import summed, totalled
@@ -87,44 +88,51 @@ READINGS = {
 FOLLOWS = {contract.QUANTITY: "QTY-SET", contract.OPTION: "SHIP-SET"}
 
 
-def _units(at: At) -> dict[tuple[str, str], Decimal]:
+def _units(context: RuleContext) -> dict[tuple[str, str], Decimal]:
     """The unit prices that hold here; what was paid before the run may have cost something else."""
-    return {} if at.profile.prepaid_as(at.request.subject) else at.world.units
+    return {} if context.profile.prepaid_as(context.request.subject) else context.world.units
 
 
-def _wrong_units(at: At) -> Line | None:
+def _wrong_units(context: RuleContext) -> Line | None:
     """A line whose unit price is not the one that this item had before."""
-    market = at.session.marketplace if at.session else at.request.marketplace or ""
-    for one in at.answer.lines.values() if at.answer else ():
-        known = _units(at).get((market, one.item or ""))
+    market = context.session.marketplace if context.session else context.request.marketplace or ""
+    for one in context.answer.lines.values() if context.answer else ():
+        known = _units(context).get((market, one.item or ""))
         if known is not None and one.unit is not None and one.unit != known:
             return one
     return None
 
 
 @demands("PRICE-UNIT")
-def a_unit_has_one_price(at: At) -> Iterator[Claim]:
-    wrong, market = _wrong_units(at), at.session.marketplace if at.session else at.request.marketplace or ""
+def a_unit_has_one_price(context: RuleContext) -> Iterator[Claim]:
+    wrong, market = (
+        _wrong_units(context),
+        context.session.marketplace if context.session else context.request.marketplace or "",
+    )
     if wrong:
         yield amount(
             "baseUnitPrice",
             f"{line(wrong.item)}.baseUnitPrice",
-            _units(at)[market, wrong.item or ""],
+            _units(context)[market, wrong.item or ""],
             wrong.unit,
             why="as before",
         )
-    elif at.answer and any((market, one.item) in _units(at) for one in at.answer.lines.values()):
+    elif context.answer and any((market, one.item) in _units(context) for one in context.answer.lines.values()):
         yield true(True, "baseUnitPrice", "", "", "true")
 
 
 def _sum_rule(name: str) -> None:
     @demands(RULE_OF[name])
-    def the_summary_is_the_sum(at: At) -> Iterator[Claim]:
-        if at.answer is None or not at.answer.summary or (name == "priceSubtotal" and "PRICE-UNIT" in at.failed):
+    def the_summary_is_the_sum(context: RuleContext) -> Iterator[Claim]:
+        if (
+            context.answer is None
+            or not context.answer.summary
+            or (name == "priceSubtotal" and "PRICE-UNIT" in context.failed)
+        ):
             return
-        values = sums(at.answer, at.operation == contract.READ_ORDER).get(name)
-        seen = at.answer.summary.get(name)
-        if not values or (seen is None and name != "importCharges") or name in at.answer.unreadable:
+        values = sums(context.answer, context.operation == contract.READ_ORDER).get(name)
+        seen = context.answer.summary.get(name)
+        if not values or (seen is None and name != "importCharges") or name in context.answer.unreadable:
             return
         given = seen or ZERO
         if given in values:
@@ -137,9 +145,9 @@ def _sum_rule(name: str) -> None:
             return
         path = f"({SUMMARY}.{name}|(.amount? // .))"
         yield summed(amount(name, path, values[0], seen, why=FORMULAS[name]), name)
-        right = sums(at.before, False).get(name, []) if at.before else []
-        owner = _stood_still(at, name, given) if given in right else None
-        if owner and not at.failed & {"QTY-SET", "QTY-ZERO", "SHIP-SET"}:
+        right = sums(context.before, False).get(name, []) if context.before else []
+        owner = _stood_still(context, name, given) if given in right else None
+        if owner and not context.failed & {"QTY-SET", "QTY-ZERO", "SHIP-SET"}:
             yield summed(amount("prices follow", path, values[0], seen, why=name, requirement=owner), name)
 
 
@@ -147,17 +155,25 @@ for _name in RULE_OF:
     _sum_rule(_name)
 
 
-def _stood_still(at: At, name: str, given: Decimal) -> str | None:
+def _stood_still(context: RuleContext, name: str, given: Decimal) -> str | None:
     """The rule of the change that this amount should have followed, if it is just what it was before."""
-    if at.before is None or at.operation not in FOLLOWS or (at.before.summary.get(name) or ZERO) != given:
+    if (
+        context.before is None
+        or context.operation not in FOLLOWS
+        or (context.before.summary.get(name) or ZERO) != given
+    ):
         return None
-    return "QTY-ZERO" if at.operation == contract.QUANTITY and at.body.get("quantity") == 0 else FOLLOWS[at.operation]
+    return (
+        "QTY-ZERO"
+        if context.operation == contract.QUANTITY and context.body.get("quantity") == 0
+        else FOLLOWS[context.operation]
+    )
 
 
 @demands("PRICE-NET")
-def a_net_price_is_the_line_less_its_discounts(at: At) -> Iterator[Claim]:
-    view = at.answer
-    if view is None or not view.lines or "PRICE-UNIT" in at.failed or "additionalSavings" in view.unreadable:
+def a_net_price_is_the_line_less_its_discounts(context: RuleContext) -> Iterator[Claim]:
+    view = context.answer
+    if view is None or not view.lines or "PRICE-UNIT" in context.failed or "additionalSavings" in view.unreadable:
         return
     known = {one.id: (_goods(one), one.net) for one in view.lines.values()}
     before_coupon = {name: goods for name, (goods, net) in known.items() if goods is not None and net is not None}
@@ -175,7 +191,7 @@ def a_net_price_is_the_line_less_its_discounts(at: At) -> Iterator[Claim]:
         if one.coupon_promotion is not None or (share and not saved) or share < min(ZERO, -tax) or share > goods:
             yield _net_price(one, goods, saved, tax)
             return
-    told = not view.coupons and at.operation != contract.READ_ORDER  # savings without a coupon: PRICE-SAVINGS
+    told = not view.coupons and context.operation != contract.READ_ORDER  # savings without a coupon: PRICE-SAVINGS
     if saved > 0 and not told and not any(shares.values()) and any(value for value in before_coupon.values()):
         yield true(
             False,
@@ -185,7 +201,7 @@ def a_net_price_is_the_line_less_its_discounts(at: At) -> Iterator[Claim]:
             f"([.body.lineItems[].netPrice.value|tonumber]|add) < {sum(before_coupon.values(), ZERO)}",
         )
         return
-    yield true(True, "netPrice", "", "", "true", case=f"{at.operation}{' with a coupon' if saved else ''}")
+    yield true(True, "netPrice", "", "", "true", case=f"{context.operation}{' with a coupon' if saved else ''}")
 
 
 def _net_price(one: Line, goods: Decimal, saved: Decimal, tax: Decimal) -> Claim:
@@ -205,15 +221,15 @@ def _goods(one: Line) -> Decimal | None:
 
 
 @demands("PRICE-SAVINGS")
-def savings_are_what_the_lines_save(at: At) -> Iterator[Claim]:
-    view = at.answer
-    if view is None or not view.lines or at.failed & {"PRICE-NET", "PRICE-UNIT"}:
+def savings_are_what_the_lines_save(context: RuleContext) -> Iterator[Claim]:
+    view = context.answer
+    if view is None or not view.lines or context.failed & {"PRICE-NET", "PRICE-UNIT"}:
         return
     parts = [(_goods(one), one.net) for one in view.lines.values()]
     saved = view.summary.get("additionalSavings", ZERO)
     if not view.coupons_known or "additionalSavings" in view.unreadable:
         return
-    if at.operation != contract.READ_ORDER and not view.coupons:
+    if context.operation != contract.READ_ORDER and not view.coupons:
         yield amount("no savings without a coupon", f"{SUMMARY}.additionalSavings", ZERO, saved)
         return
     known = [(goods, net) for goods, net in parts if goods is not None and net is not None]
@@ -229,10 +245,10 @@ def savings_are_what_the_lines_save(at: At) -> Iterator[Claim]:
 
 
 @demands("PRICE-TOTAL")
-def the_total_is_the_formula(at: At) -> Iterator[Claim]:
-    view = at.answer
+def the_total_is_the_formula(context: RuleContext) -> Iterator[Claim]:
+    view = context.answer
     needed = {"priceSubtotal", "priceDiscount", "deliveryCost", "tax", "fee", "total"}
-    if at.operation != contract.READ_ORDER:
+    if context.operation != contract.READ_ORDER:
         needed.add("adjustment")  # always there in a session; its absence is told by SESSION-FIELDS
     if view is None or not needed <= view.summary.keys() or {"importCharges", "additionalSavings"} & view.unreadable:
         return
@@ -241,18 +257,18 @@ def the_total_is_the_formula(at: At) -> Iterator[Claim]:
     if adjusted > 0 and shown == want - 2 * adjusted:
         yield true(True, "total", "", "", "true", reading="a positive adjustment is a credit")
         return
-    if want == shown or shown in _corrected(at, view):
+    if want == shown or shown in _corrected(context, view):
         yield true(True, "total", "", "", "true")
         return
     yield totalled(amount("total", f"{SUMMARY}.total", want, shown, why="by the formula of the total"))
-    if at.operation in (contract.APPLY, contract.REMOVE) or at.before is None:
+    if context.operation in (contract.APPLY, contract.REMOVE) or context.before is None:
         return
     owner = (
-        _stood_still(at, "total", shown)
-        if at.before.summary.keys() >= needed and _formula(at.before.summary) == shown
+        _stood_still(context, "total", shown)
+        if context.before.summary.keys() >= needed and _formula(context.before.summary) == shown
         else None
     )
-    if owner and not at.failed & {"QTY-SET", "QTY-ZERO", "SHIP-SET", *RULE_OF.values()}:
+    if owner and not context.failed & {"QTY-SET", "QTY-ZERO", "SHIP-SET", *RULE_OF.values()}:
         yield totalled(amount("prices follow", f"{SUMMARY}.total", want, shown, why="total", requirement=owner))
 
 
@@ -269,36 +285,36 @@ def _formula(part: dict[str, Decimal]) -> Decimal:
     )
 
 
-def _corrected(at: At, view: View) -> set[Decimal]:
+def _corrected(context: RuleContext, view: View) -> set[Decimal]:
     """The total with a wrong part put right: that part's breach is told by its own rule."""
-    right = sums(view, at.operation == contract.READ_ORDER)
+    right = sums(view, context.operation == contract.READ_ORDER)
     wrong = {name: values[0] for name, values in right.items() if view.summary.get(name, ZERO) not in values}
-    market = at.session.marketplace if at.session else at.request.marketplace or ""
+    market = context.session.marketplace if context.session else context.request.marketplace or ""
     subtotal = ZERO
     for one in view.lines.values():
-        subtotal += _units(at).get((market, one.item or ""), one.unit or ZERO) * (one.quantity or 0)
+        subtotal += _units(context).get((market, one.item or ""), one.unit or ZERO) * (one.quantity or 0)
     found = {_formula(view.summary | wrong)} if wrong else set()
-    return found | ({_formula(view.summary | wrong | {"priceSubtotal": subtotal})} if _wrong_units(at) else set())
+    return found | ({_formula(view.summary | wrong | {"priceSubtotal": subtotal})} if _wrong_units(context) else set())
 
 
 @demands("PRICE-STABLE")
-def the_same_cart_has_the_same_price(at: At) -> Iterator[Claim]:
-    session = at.session
+def the_same_cart_has_the_same_price(context: RuleContext) -> Iterator[Claim]:
+    session = context.session
     if (
-        at.answer is None
-        or not at.answer.lines
+        context.answer is None
+        or not context.answer.lines
         or (session and session.tainted)
-        or at.failed
-        or at.operation == contract.READ_ORDER
-        or at.profile.prepaid_as(at.request.subject)
+        or context.failed
+        or context.operation == contract.READ_ORDER
+        or context.profile.prepaid_as(context.request.subject)
     ):
         return
-    key = (session.marketplace if session else at.request.marketplace or "", *cart_key(at.answer))
-    if key not in at.world.prices:
+    key = (session.marketplace if session else context.request.marketplace or "", *cart_key(context.answer))
+    if key not in context.world.prices:
         return
-    earlier, proof = at.world.prices[key]
-    changed = with_zeros(differences(earlier, lasting(at.answer)), None, at.answer)
-    if at.operation == contract.READ or not changed:
+    earlier, proof = context.world.prices[key]
+    changed = with_zeros(differences(earlier, lasting(context.answer)), None, context.answer)
+    if context.operation == contract.READ or not changed:
         yield true(True, "the same cart", "", "", "true") if not changed else true(True, "", "", "", "true")
         return
     name = min(changed, key=lambda one: (one[0] != "summary", one))
@@ -316,13 +332,13 @@ SUMS = {"PRICE-SUBTOTAL", "PRICE-DISCOUNT", "PRICE-DELIVERY", "PRICE-FEE", "PRIC
 
 
 @demands("PRICE-FORM")
-def amounts_are_decimals_of_their_currency(at: At) -> Iterator[Claim]:
+def amounts_are_decimals_of_their_currency(context: RuleContext) -> Iterator[Claim]:
     """Decimals and sign; the pattern of a decimal string is checked with the other forms (conformance/judging/response_schema.py)."""
-    if "PRICE-FORM" in at.failed:
+    if "PRICE-FORM" in context.failed:
         return
     decimals = {one["currency"]: one["decimals"] for one in contract.marketplaces().values()}
-    adjustment = at.answer.summary.get("adjustment", ZERO) if at.answer else ZERO
-    for path, currency, value in at.amounts:
+    adjustment = context.answer.summary.get("adjustment", ZERO) if context.answer else ZERO
+    for path, currency, value in context.amounts:
         if not isinstance(value, str) or not PLAIN.fullmatch(value):
             continue
         places = len(value.partition(".")[2])
@@ -338,7 +354,7 @@ def amounts_are_decimals_of_their_currency(at: At) -> Iterator[Claim]:
             return
         negative = value.startswith("-") and any(digit in value for digit in "123456789")
         may = path.endswith("adjustment.amount") or (path.endswith("pricingSummary.total") and adjustment < 0)
-        may = may or (path.startswith("pricingSummary") and bool(at.failed & SUMS))  # a wrong sum has any sign
+        may = may or (path.startswith("pricingSummary") and bool(context.failed & SUMS))  # a wrong sum has any sign
         if negative and not may:
             yield true(
                 False,

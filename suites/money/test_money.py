@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from conformance.driver.checkout import Features, Shop
+from conformance.driver.checkout import CheckoutDriver, Features
 from conformance.driver.marks import in_marketplaces, provokes
 from strategies.situations import cart_in
 
@@ -22,7 +22,7 @@ SUMS = (
 
 @provokes(*SUMS, "PRICE-FEE", "PRICE-IMPORT", cost=40)
 @in_marketplaces()
-def test_every_item_at_several_quantities(shop: Shop, market: str) -> None:
+def test_every_item_at_several_quantities(shop: CheckoutDriver, market: str) -> None:
     """Promotions, fees and break prices show at other quantities than one, each item on its own."""
     for item in shop.some(shop.plain(market, 12), few=3):
         cart = shop.cart(market, [(item, 3)])
@@ -32,12 +32,12 @@ def test_every_item_at_several_quantities(shop: Shop, market: str) -> None:
 
 @provokes(*SUMS, cost=20)
 @in_marketplaces(3)
-def test_items_together(shop: Shop, market: str) -> None:
+def test_items_together(shop: CheckoutDriver, market: str) -> None:
     items = shop.plain(market, 12)
     size = min(4, shop.maximum())
-    for at in shop.some(range(0, len(items), size)):
-        part = items[at : at + size]
-        cart = shop.cart(market, [(item, 1 + (at + place) % 5) for place, item in enumerate(part)])
+    for index in shop.some(range(0, len(items), size)):
+        part = items[index : index + size]
+        cart = shop.cart(market, [(item, 1 + (index + place) % 5) for place, item in enumerate(part)])
         cart.set_quantity(cart.lines[-1], 6)
         if coupons := shop.market(market).coupons_of("good"):
             cart.apply(coupons[-1].code)
@@ -47,10 +47,10 @@ def test_items_together(shop: Shop, market: str) -> None:
 
 @provokes("PRICE-STABLE", cost=24)
 @in_marketplaces(3)
-def test_the_same_cart_has_the_same_price(shop: Shop, market: str) -> None:
+def test_the_same_cart_has_the_same_price(shop: CheckoutDriver, market: str) -> None:
     """In another order of lines, in another session, after a change and its inverse, reached by another way."""
     items = sorted(shop.plain(market, 3))  # so that one order is theirs and the other is not
-    wanted = [(item, 2 + at) for at, item in enumerate(items)]
+    wanted = [(item, 2 + index) for index, item in enumerate(items)]
     first = shop.cart(market, wanted)
     shop.cart(market, list(reversed(wanted)))
     line = first.lines[0]
@@ -78,7 +78,7 @@ def test_the_same_cart_has_the_same_price(shop: Shop, market: str) -> None:
 @provokes("PRICE-FEE", "PRICE-DISCOUNT", "PRICE-IMPORT", "PRICE-DELIVERY", cost=12)
 @in_marketplaces(3)
 @pytest.mark.parametrize("feature", ["fee", "promotion", "imports", "discount"])
-def test_items_that_show_one_thing(shop: Shop, market: str, feature: str) -> None:
+def test_items_that_show_one_thing(shop: CheckoutDriver, market: str, feature: str) -> None:
     def shows(it: Features) -> bool:
         return bool(getattr(it, feature))
 
@@ -98,7 +98,7 @@ def test_items_that_show_one_thing(shop: Shop, market: str, feature: str) -> Non
 
 @provokes(*SUMS, cost=14)
 @in_marketplaces(3)
-def test_a_full_cart_with_a_coupon_larger_than_it(shop: Shop, market: str) -> None:
+def test_a_full_cart_with_a_coupon_larger_than_it(shop: CheckoutDriver, market: str) -> None:
     cart = cart_in(shop, market, "four lines")
     for coupon in shop.some(shop.market(market).coupons_of("oversized", "good")):
         cart.apply(coupon.code)

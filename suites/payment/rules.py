@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from decimal import Decimal
 from typing import Any
 
 from conformance.core import contract
 from conformance.core.exchange import OTHER_APP, OWN_APP
-from conformance.judging.claim import Claim, amount, equal, line, quoted, standing, true, warned
+from conformance.judging.claim import Claim, equal, line, member_or_null, quoted, true, warned
+from conformance.judging.context import RefusalReason, RuleContext
 from conformance.judging.information_leaks import leak
-from conformance.judging.judge import At, Ground, demands, refuses
-from conformance.judging.model import ZERO, Key, Order, View, amounts, differences, pricing, state
+from conformance.judging.judge import demands, refuses
+from conformance.judging.model import Key, Order, View, amounts, differences, pricing, state
 from conformance.judging.response_schema import departures
 from suites.sessions.blame import as_claim, blame, blamed, with_zeros
 
@@ -21,16 +21,16 @@ PAYMENT_IDS = {15005}
 
 
 @demands("PAY-PLACE")
-def placing_answers_with_an_order(at: At) -> Iterator[Claim]:
-    session = at.session
+def placing_answers_with_an_order(context: RuleContext) -> Iterator[Claim]:
+    session = context.session
     if session is None or session.phase != "open":
         return
-    body, order = at.exchange.body, at.exchange.body.get("purchaseOrderId")
+    body, order = context.exchange.body, context.exchange.body.get("purchaseOrderId")
     if body.get("purchaseOrderPaymentStatus") == "FAILED":
         return
-    yield from departures(at, "PAY-PLACE")
+    yield from departures(context, "PAY-PLACE")
     yield true(order != "", "purchaseOrderId", "an id", order, '(.body.purchaseOrderId // "") != ""')
-    other = at.world.orders.get(order) if isinstance(order, str) else None
+    other = context.world.orders.get(order) if isinstance(order, str) else None
     yield true(
         other is None,
         "an order of its own",
@@ -39,7 +39,7 @@ def placing_answers_with_an_order(at: At) -> Iterator[Claim]:
         ".body.purchaseOrderId != $placed.body.purchaseOrderId",
         proof=(other.placed_by,) if other and other.placed_by else (),
     )
-    early = 15006 in at.exchange.warning_ids
+    early = 15006 in context.exchange.warning_ids
     owner = session.pending[-1].requirement if session.pending else None
     yield true(
         not early,
@@ -53,35 +53,35 @@ def placing_answers_with_an_order(at: At) -> Iterator[Claim]:
 
 
 @refuses("PAY-LOCK")
-def a_change_after_payment(at: At) -> Iterator[str]:
-    if at.session and at.session.phase == "ordered" and at.operation in contract.CHANGES:
-        yield "quantity 0" if at.operation == contract.QUANTITY and at.body.get("quantity") == 0 else ""
+def a_change_after_payment(context: RuleContext) -> Iterator[str]:
+    if context.session and context.session.phase == "ordered" and context.operation in contract.CHANGES:
+        yield "quantity 0" if context.operation == contract.QUANTITY and context.body.get("quantity") == 0 else ""
 
 
 @refuses("PAY-TWICE")
-def placing_again(at: At) -> Iterator[Ground]:
-    if at.session and at.session.phase == "ordered" and at.operation == contract.PLACE_ORDER:
-        yield Ground("PAY-TWICE", certain=False, lawful=_the_same_order)
+def placing_again(context: RuleContext) -> Iterator[RefusalReason]:
+    if context.session and context.session.phase == "ordered" and context.operation == contract.PLACE_ORDER:
+        yield RefusalReason("PAY-TWICE", certain=False, lawful=_the_same_order)
 
 
-def _the_same_order(at: At) -> str | None:
-    same = at.session is not None and at.exchange.body.get("purchaseOrderId") == at.session.order
-    return "the same order with warning 15006" if same and 15006 in at.exchange.warning_ids else None
+def _the_same_order(context: RuleContext) -> str | None:
+    same = context.session is not None and context.exchange.body.get("purchaseOrderId") == context.session.order
+    return "the same order with warning 15006" if same and 15006 in context.exchange.warning_ids else None
 
 
 @demands("PAY-TWICE")
-def it_is_the_same_order(at: At) -> Iterator[Claim]:
-    if at.session and at.session.phase == "ordered":
-        first = at.session.order
+def it_is_the_same_order(context: RuleContext) -> Iterator[Claim]:
+    if context.session and context.session.phase == "ordered":
+        first = context.session.order
         yield true(
-            at.exchange.body.get("purchaseOrderId") == first,
+            context.exchange.body.get("purchaseOrderId") == first,
             "the same order",
             f"purchaseOrderId {first}",
-            standing(at.exchange.body, "purchaseOrderId"),
+            member_or_null(context.exchange.body, "purchaseOrderId"),
             ".body.purchaseOrderId == $order",
         )
-        if at.exchange.body.get("purchaseOrderId") == first:
-            yield from warned(at.exchange, 15006)
+        if context.exchange.body.get("purchaseOrderId") == first:
+            yield from warned(context.exchange, 15006)
 
 
 def terms_problem(body: Any) -> str | None:
@@ -101,24 +101,24 @@ def terms_problem(body: Any) -> str | None:
 
 
 @refuses("PAY-TERMS")
-def incomplete_marketing_terms(at: At) -> Iterator[Ground]:
-    if at.session is None or at.request.raw is not None:
+def incomplete_marketing_terms(context: RuleContext) -> Iterator[RefusalReason]:
+    if context.session is None or context.request.raw is not None:
         return
-    problem = terms_problem(at.request.body)
+    problem = terms_problem(context.request.body)
     if problem:
-        yield Ground("PAY-TERMS", problem, when="shape" if problem == "shape" else "")
+        yield RefusalReason("PAY-TERMS", problem, when="shape" if problem == "shape" else "")
 
 
 @refuses("PAY-DECLINED")
-def a_declined_buyer(at: At) -> Iterator[Ground]:
-    session = at.session
-    error = at.profile.declined.get(session.email.casefold()) if session and session.phase == "open" else None
+def a_declined_buyer(context: RuleContext) -> Iterator[RefusalReason]:
+    session = context.session
+    error = context.profile.declined.get(session.email.casefold()) if session and session.phase == "open" else None
     if error:
-        yield Ground("PAY-DECLINED", f"{error}", ids=(error,), lawful=_payment_failed)
+        yield RefusalReason("PAY-DECLINED", f"{error}", ids=(error,), lawful=_payment_failed)
 
 
-def _payment_failed(at: At) -> str | None:
-    failed = at.exchange.body.get("purchaseOrderPaymentStatus") == "FAILED"
+def _payment_failed(context: RuleContext) -> str | None:
+    failed = context.exchange.body.get("purchaseOrderPaymentStatus") == "FAILED"
     return "200 with payment status FAILED" if failed else None
 
 
@@ -127,48 +127,56 @@ SPENT = (15023, 15033)
 
 
 @refuses("PAY-DECLINED-ENDS")
-def anything_after_a_declined_payment(at: At) -> Iterator[Ground]:
-    if at.session and at.session.phase == "declined":
-        error = at.profile.declined.get(at.session.email.casefold(), 15023)
-        if at.operation == contract.READ:
+def anything_after_a_declined_payment(context: RuleContext) -> Iterator[RefusalReason]:
+    if context.session and context.session.phase == "declined":
+        error = context.profile.declined.get(context.session.email.casefold(), 15023)
+        if context.operation == contract.READ:
             reading = "the spent session can be read"
         else:
             reading = "" if error in SPENT else "a payment that failed for another reason can be tried again"
-        yield Ground(
+        yield RefusalReason(
             "PAY-DECLINED-ENDS",
             any_of="documented",
             certain=not reading,
-            ids=() if at.operation == contract.READ else (15023, error),
+            ids=() if context.operation == contract.READ else (15023, error),
             lawful=(lambda _: reading) if reading else None,
         )
 
 
 @refuses("PAY-EMPTY")
-def an_empty_session(at: At) -> Iterator[str]:
-    if at.session and at.session.phase == "empty":
+def an_empty_session(context: RuleContext) -> Iterator[str]:
+    if context.session and context.session.phase == "empty":
         yield ""
 
 
-def at_payment(at: At) -> Iterator[int]:
+def at_payment(context: RuleContext) -> Iterator[int]:
     """The ids that the profile names for items of this session at payment."""
-    for item in at.before.items if at.before and at.session else ():
-        role = at.profile.role(at.session.marketplace, item) if at.session else None
+    for item in context.before.items if context.before and context.session else ():
+        role = context.profile.role(context.session.marketplace, item) if context.session else None
         if role and role.kind == "at_payment":
             yield role.error
 
 
 @refuses("PAY-ITEM-CHANGED")
-def an_item_that_changed_meanwhile(at: At) -> Iterator[Ground]:
-    if at.session and at.session.phase == "open":
-        for error in at_payment(at):
+def an_item_that_changed_meanwhile(context: RuleContext) -> Iterator[RefusalReason]:
+    if context.session and context.session.phase == "open":
+        for error in at_payment(context):
             if error not in PAYMENT_IDS:
-                yield Ground("PAY-ITEM-CHANGED", f"{error}", ids=(error,))
+                yield RefusalReason("PAY-ITEM-CHANGED", f"{error}", ids=(error,))
 
 
 @demands("PAY-PARTIAL")
-def lines_that_were_not_bought_are_told(at: At) -> Iterator[Claim]:
-    if at.order and at.answer and 15005 in {_role_error(at, item) for item in at.order.paid.view.items}:
-        unbought = [at.answer.line_of(item) for item in at.order.paid.view.items if _role_error(at, item) == 15005]
+def lines_that_were_not_bought_are_told(context: RuleContext) -> Iterator[Claim]:
+    if (
+        context.order
+        and context.answer
+        and 15005 in {_role_error(context, item) for item in context.order.paid.view.items}
+    ):
+        unbought = [
+            context.answer.line_of(item)
+            for item in context.order.paid.view.items
+            if _role_error(context, item) == 15005
+        ]
         seen = [one.raw.get("lineItemPaymentStatus") for one in unbought if one]
         yield true(
             "PAID" not in seen,
@@ -177,42 +185,53 @@ def lines_that_were_not_bought_are_told(at: At) -> Iterator[Claim]:
             seen,
             f"[.body.lineItems[]?|select(.itemId=={quoted(unbought[0].item if unbought[0] else '')})"
             '|.lineItemPaymentStatus]|index("PAID")|not',
-            case=f"{at.operation} a line that was not bought",
+            case=f"{context.operation} a line that was not bought",
         )
-    if at.session and at.session.phase == "open" and PAYMENT_IDS & set(at_payment(at)):
-        yield from warned(at.exchange, 15005)
+    if context.session and context.session.phase == "open" and PAYMENT_IDS & set(at_payment(context)):
+        yield from warned(context.exchange, 15005)
 
 
 @refuses("PAY-READ-AFTER")
-def reading_a_paid_session(at: At) -> Iterator[Ground]:
-    if at.session and at.session.phase == "ordered" and at.operation == contract.READ:
-        yield Ground("PAY-READ-AFTER", certain=False, any_of="documented", lawful=lambda _: "200 with the final state")
+def reading_a_paid_session(context: RuleContext) -> Iterator[RefusalReason]:
+    if context.session and context.session.phase == "ordered" and context.operation == contract.READ:
+        yield RefusalReason(
+            "PAY-READ-AFTER", certain=False, any_of="documented", lawful=lambda _: "200 with the final state"
+        )
 
 
 # ---------------------------------------------------------------- the purchase order
 
 
 @refuses("ORDER-UNKNOWN")
-def an_unknown_order(at: At) -> Iterator[str]:
-    if at.why == "ORDER-UNKNOWN" and at.order is None:
+def an_unknown_order(context: RuleContext) -> Iterator[str]:
+    if context.why == "ORDER-UNKNOWN" and context.order is None:
         yield ""
 
 
 @refuses("ORDER-APP")
-def another_apps_order(at: At) -> Iterator[str]:
-    if at.order and at.request.credential in (OWN_APP, OTHER_APP) and at.request.credential != at.order.app:
+def another_apps_order(context: RuleContext) -> Iterator[str]:
+    if (
+        context.order
+        and context.request.credential in (OWN_APP, OTHER_APP)
+        and context.request.credential != context.order.app
+    ):
         yield ""
 
 
 @demands("ORDER-APP", on="refused")
-def another_app_learns_nothing(at: At) -> Iterator[Claim]:
-    if at.order and at.request.credential == OTHER_APP and at.order.app == OWN_APP and "ORDER-APP" not in at.failed:
-        yield leak(at, at.order.paid)
+def another_app_learns_nothing(context: RuleContext) -> Iterator[Claim]:
+    if (
+        context.order
+        and context.request.credential == OTHER_APP
+        and context.order.app == OWN_APP
+        and "ORDER-APP" not in context.failed
+    ):
+        yield leak(context, context.order.paid)
 
 
 @demands("ORDER-FIELDS")
-def every_order_has_its_fields(at: At) -> Iterator[Claim]:
-    yield from departures(at, "ORDER-FIELDS")
+def every_order_has_its_fields(context: RuleContext) -> Iterator[Claim]:
+    yield from departures(context, "ORDER-FIELDS")
 
 
 def _order_state(view: View) -> dict[Key, Any]:
@@ -221,20 +240,20 @@ def _order_state(view: View) -> dict[Key, Any]:
 
 
 @demands("ORDER-READ")
-def the_order_is_the_session_that_was_paid(at: At) -> Iterator[Claim]:
-    order, seen = at.order, at.answer
+def the_order_is_the_session_that_was_paid(context: RuleContext) -> Iterator[Claim]:
+    order, seen = context.order, context.answer
     if (
         order is None
         or seen is None
         or not order.placed_by
-        or PAYMENT_IDS & {_role_error(at, item) for item in order.paid.view.items}
+        or PAYMENT_IDS & {_role_error(context, item) for item in order.paid.view.items}
     ):
         return
     yield equal(
         "purchaseOrderId",
         "(.body.purchaseOrderId == $order)",
         True,
-        at.exchange.body.get("purchaseOrderId") == order.id,
+        context.exchange.body.get("purchaseOrderId") == order.id,
     )
     paid = order.paid.view
     changed = with_zeros(differences(_order_state(paid), _order_state(seen)), paid, seen)
@@ -261,7 +280,7 @@ def the_order_is_the_session_that_was_paid(at: At) -> Iterator[Claim]:
     elif not wrong:
         yield true(True, "the order", "", "", "true")
     used = {one[1] for one in amounts(paid.raw)}
-    foreign = [f"{path} {currency}" for path, currency, _ in at.amounts if used and currency not in used]
+    foreign = [f"{path} {currency}" for path, currency, _ in context.amounts if used and currency not in used]
     yield true(
         not foreign,
         "currency",
@@ -269,7 +288,7 @@ def the_order_is_the_session_that_was_paid(at: At) -> Iterator[Claim]:
         foreign[:1],
         f"([.body|..|objects|.currency? // empty]|unique) == {quoted(sorted(used))}",
     )
-    yield from _shipping(at, paid, seen)
+    yield from _shipping(context, paid, seen)
 
 
 def _shipped_as_asked(order: Order, seen: View) -> Claim | None:
@@ -295,12 +314,12 @@ def _shipped_as_asked(order: Order, seen: View) -> Claim | None:
     return None
 
 
-def _role_error(at: At, item: str) -> int:
-    role = at.profile.role(at.order.marketplace if at.order else None, item)
+def _role_error(context: RuleContext, item: str) -> int:
+    role = context.profile.role(context.order.marketplace if context.order else None, item)
     return role.error if role and role.kind == "at_payment" else 0
 
 
-def _shipping(at: At, paid: View, seen: View) -> Iterator[Claim]:
+def _shipping(context: RuleContext, paid: View, seen: View) -> Iterator[Claim]:
     for one in seen.lines.values():
         mine = paid.line_of(one.item or "")
         detail = one.raw.get("shippingDetail")
@@ -323,18 +342,18 @@ def _shipping(at: At, paid: View, seen: View) -> Iterator[Claim]:
 
 
 @demands("ORDER-READ-PAID")
-def it_is_paid_within_the_promise(at: At) -> Iterator[Claim]:
-    if at.order is None or PAYMENT_IDS & {_role_error(at, item) for item in at.order.paid.view.items}:
+def it_is_paid_within_the_promise(context: RuleContext) -> Iterator[Claim]:
+    if context.order is None or PAYMENT_IDS & {_role_error(context, item) for item in context.order.paid.view.items}:
         return
-    status = at.exchange.body.get("purchaseOrderPaymentStatus")
-    if at.why == "ORDER-READ-PAID":
-        shows = standing(at.exchange.body, "purchaseOrderPaymentStatus")
+    status = context.exchange.body.get("purchaseOrderPaymentStatus")
+    if context.why == "ORDER-READ-PAID":
+        shows = member_or_null(context.exchange.body, "purchaseOrderPaymentStatus")
         yield equal("purchaseOrderPaymentStatus", ".body.purchaseOrderPaymentStatus", "PAID", shows)
-    if status == "PAID" and at.answer:
+    if status == "PAID" and context.answer:
         wrong = next(
             (
                 one.raw["lineItemPaymentStatus"]
-                for one in at.answer.lines.values()
+                for one in context.answer.lines.values()
                 if one.raw.get("lineItemPaymentStatus", "PAID") != "PAID"
             ),
             None,
@@ -345,13 +364,13 @@ def it_is_paid_within_the_promise(at: At) -> Iterator[Claim]:
             "PAID",
             wrong,
             'all(.body.lineItems[]; (.lineItemPaymentStatus // "PAID") == "PAID")',
-            case=f"{at.operation} each line",
+            case=f"{context.operation} each line",
         )
 
 
 @demands("ORDER-STABLE")
-def reading_an_order_again_gives_the_same(at: At) -> Iterator[Claim]:
-    order, seen = at.order, at.answer
+def reading_an_order_again_gives_the_same(context: RuleContext) -> Iterator[Claim]:
+    order, seen = context.order, context.answer
     if order is None or seen is None or order.view is None:
         return
     changed = with_zeros(differences(_order_state(order.view), _order_state(seen)), order.view, seen)
@@ -377,17 +396,14 @@ def reading_an_order_again_gives_the_same(at: At) -> Iterator[Claim]:
             f"{made[0]}, then {made[1]}",
             ".body.purchaseOrderCreationDate == $previous.body.purchaseOrderCreationDate",
             proof=proof,
-            case=f"{at.operation} the creation date",
+            case=f"{context.operation} the creation date",
         )
-    back = order.status == "PAID" and at.exchange.body.get("purchaseOrderPaymentStatus") != "PAID"
+    back = order.status == "PAID" and context.exchange.body.get("purchaseOrderPaymentStatus") != "PAID"
     yield true(
         not back,
         "the payment status never goes back",
         "PAID",
-        standing(at.exchange.body, "purchaseOrderPaymentStatus"),
+        member_or_null(context.exchange.body, "purchaseOrderPaymentStatus"),
         '.body.purchaseOrderPaymentStatus == "PAID"',
         proof=proof,
     )
-
-
-__all__ = ["CHANNELS", "TYPES", "ZERO", "Decimal", "amount", "terms_problem"]

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from conformance.core.exchange import OTHER_APP
-from conformance.driver.checkout import Shop
+from conformance.driver.checkout import CheckoutDriver
 from conformance.driver.marks import in_marketplaces, provokes
 
 
 @provokes("ORDER-UNKNOWN", cost=2)
 @in_marketplaces()
-def test_an_unknown_order(shop: Shop, market: str) -> None:
+def test_an_unknown_order(shop: CheckoutDriver, market: str) -> None:
     known = "50000000000000"
     if shop.profile.offers("payment"):
         cart = shop.paid(market)
@@ -23,7 +23,7 @@ def test_an_unknown_order(shop: Shop, market: str) -> None:
 
 @provokes("ORDER-APP", "SESSION-APP", cost=9)
 @in_marketplaces(3, having="payment second_app")
-def test_another_app_cannot_read_an_order(shop: Shop, market: str) -> None:
+def test_another_app_cannot_read_an_order(shop: CheckoutDriver, market: str) -> None:
     cart = shop.paid(market)
     for _ in shop.some(range(2)):
         cart.read_order("ORDER-APP", credential=OTHER_APP)

@@ -8,7 +8,7 @@ import pytest
 
 from conformance.core import contract
 from conformance.core.exchange import OTHER_APP
-from conformance.driver.checkout import Cart, Shop
+from conformance.driver.checkout import CheckoutDriver, CheckoutSession
 from conformance.driver.marks import in_marketplaces, in_situations, provokes
 from strategies.situations import EACH, cart_in
 from strategies.terms import MISSING, SHAPES
@@ -17,7 +17,7 @@ from strategies.terms import MISSING, SHAPES
 @provokes("PAY-PLACE", "ORDER-READ", "ORDER-FIELDS", "ORDER-STABLE", cost=14)
 @in_marketplaces(having="place_order")
 @pytest.mark.parametrize("accepted", [True, False], ids=["accepted", "not accepted"])
-def test_an_order_is_placed_and_read(shop: Shop, market: str, accepted: bool) -> None:
+def test_an_order_is_placed_and_read(shop: CheckoutDriver, market: str, accepted: bool) -> None:
     cart = cart_in(shop, market, "rich" if accepted and shop.thorough else "two lines")
     cart.place("PAY-PLACE", "terms accepted" if accepted else "terms not accepted", cart.terms(accepted=accepted))
     for _ in shop.some(range(3), few=2):
@@ -26,7 +26,7 @@ def test_an_order_is_placed_and_read(shop: Shop, market: str, accepted: bool) ->
 
 @provokes("PAY-PLACE", "ORDER-READ", cost=12)
 @in_situations(each=EACH, having="payment")
-def test_an_order_is_what_the_session_was_in_every_situation(shop: Shop, market: str, situation: str) -> None:
+def test_an_order_is_what_the_session_was_in_every_situation(shop: CheckoutDriver, market: str, situation: str) -> None:
     cart = cart_in(shop, market, situation)
     cart.read()
     cart.pay()
@@ -36,19 +36,19 @@ def test_an_order_is_what_the_session_was_in_every_situation(shop: Shop, market:
 
 @provokes("ORDER-READ", cost=12)
 @in_marketplaces(4, having="payment")
-def test_orders_of_every_item(shop: Shop, market: str) -> None:
+def test_orders_of_every_item(shop: CheckoutDriver, market: str) -> None:
     """Fees, promotions, import charges and adjustments arrive in the order as they were in the session."""
     items = shop.plain(market, 12)
     size = min(4, shop.maximum())
-    for at in shop.some(range(0, len(items), size)):
-        cart = shop.cart(market, [(item, 1 + place) for place, item in enumerate(items[at : at + size])])
+    for index in shop.some(range(0, len(items), size)):
+        cart = shop.cart(market, [(item, 1 + place) for place, item in enumerate(items[index : index + size])])
         cart.pay()
         cart.read_order("ORDER-READ", "every item")
 
 
 @provokes("ORDER-READ-PAID", cost=4)
 @in_marketplaces(having="payment paid_promise")
-def test_an_order_is_paid_within_the_promise(shop: Shop, market: str) -> None:
+def test_an_order_is_paid_within_the_promise(shop: CheckoutDriver, market: str) -> None:
     import time
 
     cart = shop.cart(market, 2)
@@ -63,7 +63,7 @@ def test_an_order_is_paid_within_the_promise(shop: Shop, market: str) -> None:
 
 @provokes("PAY-LOCK", "PAY-READ-AFTER", "PAY-TWICE", cost=40)
 @in_situations("calm", rich=2, having="payment")
-def test_nothing_changes_after_payment(shop: Shop, market: str, situation: str) -> None:
+def test_nothing_changes_after_payment(shop: CheckoutDriver, market: str, situation: str) -> None:
     cart = cart_in(shop, market, situation)
     bodies = list(cart.changes())
     cart.pay()
@@ -78,7 +78,7 @@ def test_nothing_changes_after_payment(shop: Shop, market: str, situation: str) 
     cart.read("PAY-READ-AFTER")
     cart.read_order()
     for operation, body in shop.some(bodies):
-        cart.attempt(operation, body, "PAY-LOCK", _case(operation, body))
+        cart.expect_refusal(operation, body, "PAY-LOCK", _case(operation, body))
     cart.read_back()
     _place_again(cart)
     cart.read_back()
@@ -90,7 +90,7 @@ def test_nothing_changes_after_payment(shop: Shop, market: str, situation: str) 
 
 @provokes("PAY-LOCK", cost=16)
 @in_marketplaces(2, having="payment")
-def test_every_line_is_locked_after_payment(shop: Shop, market: str) -> None:
+def test_every_line_is_locked_after_payment(shop: CheckoutDriver, market: str) -> None:
     cart = cart_in(shop, market, "four lines")
     cart.pay()
     cart.read_order()
@@ -107,7 +107,7 @@ def test_every_line_is_locked_after_payment(shop: Shop, market: str) -> None:
 @provokes("PAY-LOCK", cost=10)
 @in_marketplaces(1, having="payment")
 @pytest.mark.parametrize("first", range(6), ids=["quantity", "option", "address", "apply", "remove", "zero"])
-def test_the_first_change_after_payment_is_refused_already(shop: Shop, market: str, first: int) -> None:
+def test_the_first_change_after_payment_is_refused_already(shop: CheckoutDriver, market: str, first: int) -> None:
     """Straight after payment, with no read or other change before it; another session of the shop stays open."""
     cart = cart_in(shop, market, "coupon" if first == 4 else "two lines")
     operation, body = list(cart.changes())[first]
@@ -122,7 +122,7 @@ def _case(operation: str, body: dict[str, Any]) -> str:
     return "quantity 0" if operation == contract.QUANTITY and body.get("quantity") == 0 else ""
 
 
-def _place_again(cart: Cart) -> None:
+def _place_again(cart: CheckoutSession) -> None:
     if cart.shop.profile.payment == "place_order":
         cart.place("PAY-TWICE")
         cart.place("PAY-TWICE", "a third time")
@@ -132,15 +132,15 @@ def _place_again(cart: Cart) -> None:
 @provokes("PAY-TERMS", cost=40)
 @in_marketplaces(having="place_order")
 @pytest.mark.parametrize("accepted", [True, False], ids=["accepted", "not accepted"])
-def test_incomplete_marketing_terms_are_refused(shop: Shop, market: str, accepted: bool) -> None:
+def test_incomplete_marketing_terms_are_refused(shop: CheckoutDriver, market: str, accepted: bool) -> None:
     if shop.profile.payment != "place_order" or (not accepted and not shop.thorough):
         return
     cart = shop.cart(market) if accepted else cart_in(shop, market, "coupon")
     for case, change in shop.some(MISSING.items()):
-        cart.attempt(contract.PLACE_ORDER, change(cart.terms(accepted=accepted)), "PAY-TERMS", f"no {case}")
+        cart.expect_refusal(contract.PLACE_ORDER, change(cart.terms(accepted=accepted)), "PAY-TERMS", f"no {case}")
     if accepted:
         for case, change in shop.some(SHAPES.items(), few=2, turn=market):
-            cart.attempt(contract.PLACE_ORDER, change(cart.terms()), "PAY-TERMS", case)
+            cart.expect_refusal(contract.PLACE_ORDER, change(cart.terms()), "PAY-TERMS", case)
     if not shop.brief:
         cart.set_quantity(cart.lines[0], 2)
     cart.place("PAY-PLACE", "after refused terms")
@@ -154,27 +154,27 @@ PAID_FOR = ("calm", "coupon", "two lines", "three lines", "four lines")
 
 @provokes("PAY-DECLINED", "PAY-DECLINED-ENDS", cost=60)
 @in_marketplaces(having="place_order buyer.declined")
-def test_a_declined_payment_ends_the_session(shop: Shop, market: str) -> None:
+def test_a_declined_payment_ends_the_session(shop: CheckoutDriver, market: str) -> None:
     declined = sorted(shop.profile.declined.items(), key=lambda one: one[1] != 15023)
     at_market = shop.place(market)
     turned = (
         declined[:1] + declined[1 + at_market :] + declined[1 : 1 + at_market]
     )  # the first everywhere, others in turn
-    for at, (email, error) in enumerate(shop.some(turned, few=2)):
-        cart = cart_in(shop, market, PAID_FOR[(at + at_market) % len(PAID_FOR)], email=email)
+    for index, (email, error) in enumerate(shop.some(turned, few=2)):
+        cart = cart_in(shop, market, PAID_FOR[(index + at_market) % len(PAID_FOR)], email=email)
         bodies = list(cart.changes())
         cart.place("PAY-DECLINED", f"{error}")
         if shop.brief:
             cart.place("PAY-DECLINED-ENDS")
             cart.send(*bodies[0], "PAY-DECLINED-ENDS")
             break
-        if at == 0:
+        if index == 0:
             cart.place("PAY-DECLINED-ENDS")
-        for operation, body in bodies if at < (2 if shop.thorough else 1) else bodies[at % 6 : at % 6 + 1]:
+        for operation, body in bodies if index < (2 if shop.thorough else 1) else bodies[index % 6 : index % 6 + 1]:
             cart.send(operation, body, "PAY-DECLINED-ENDS", _case(operation, body))
-            if at == 0 and shop.thorough:
+            if index == 0 and shop.thorough:
                 cart.send(operation, body, "PAY-DECLINED-ENDS", f"{_case(operation, body)} again".strip())
-            if at == 0:
+            if index == 0:
                 cart.read("PAY-DECLINED-ENDS")
         cart.place("PAY-DECLINED-ENDS", "again")
     fresh = shop.cart(market)
@@ -183,7 +183,7 @@ def test_a_declined_payment_ends_the_session(shop: Shop, market: str) -> None:
 
 @provokes("PAY-ITEM-CHANGED", "PAY-PARTIAL", cost=12)
 @in_marketplaces(3, having="place_order item.at_payment")
-def test_an_item_that_changed_meanwhile(shop: Shop, market: str) -> None:
+def test_an_item_that_changed_meanwhile(shop: CheckoutDriver, market: str) -> None:
     plain = shop.plain(market)[0]
     items, seen = shop.market(market).items("at_payment"), set[str]()
     for item in items:

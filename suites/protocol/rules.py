@@ -8,11 +8,12 @@ from collections.abc import Iterator
 from typing import Any
 
 from conformance.core import contract
-from conformance.core.exchange import OTHER_APP, OWN_APP, STRANGERS, Exchange
+from conformance.core.exchange import BAD_CREDENTIALS, OTHER_APP, OWN_APP, Exchange
 from conformance.core.stubs import stubs_in
-from conformance.judging.claim import Claim, equal, standing, true
+from conformance.judging.claim import Claim, equal, member_or_null, true
+from conformance.judging.context import RefusalReason, RuleContext
 from conformance.judging.information_leaks import leak
-from conformance.judging.judge import At, Ground, demands, refuses
+from conformance.judging.judge import demands, refuses
 
 TRACE = re.compile(
     r"Traceback \(most recent|^\s+at [\w.$<>]+ ?\(|\.java:\d+\)|node:internal|File \"[^\"]+\", line \d+"
@@ -31,32 +32,32 @@ NO_BODY = (405, 406, 408, 411, 413, 414, 429, 431)
 
 
 @refuses("AUTH-TOKEN")
-def no_good_token(at: At) -> Iterator[str]:
-    if at.request.credential in STRANGERS:
-        yield at.request.credential
+def no_good_token(context: RuleContext) -> Iterator[str]:
+    if context.request.credential in BAD_CREDENTIALS:
+        yield context.request.credential
 
 
 @demands("AUTH-TOKEN", on="refused")
-def a_stranger_learns_nothing(at: At) -> Iterator[Claim]:
-    session = at.session or (at.order.paid if at.order else None)
-    if at.request.credential in STRANGERS and session and "AUTH-TOKEN" not in at.failed:
-        yield leak(at, session)
+def a_stranger_learns_nothing(context: RuleContext) -> Iterator[Claim]:
+    session = context.session or (context.order.paid if context.order else None)
+    if context.request.credential in BAD_CREDENTIALS and session and "AUTH-TOKEN" not in context.failed:
+        yield leak(context, session)
 
 
 @demands("AUTH-SCOPE")
-def one_token_opens_the_method(at: At) -> Iterator[Claim]:
-    if at.request.credential in (OWN_APP, OTHER_APP) and at.profile.auth == "client_credentials":
+def one_token_opens_the_method(context: RuleContext) -> Iterator[Claim]:
+    if context.request.credential in (OWN_APP, OTHER_APP) and context.profile.auth == "client_credentials":
         yield true(True, "is accepted", "", "", "true")
 
 
 @demands("AUTH-SCOPE", on="refused")
-def a_granted_token_is_not_refused(at: At) -> Iterator[Claim]:
-    if at.shut_out:
+def a_granted_token_is_not_refused(context: RuleContext) -> Iterator[Claim]:
+    if context.token_rejected:
         yield true(
             False,
             "is accepted",
             "a token of the documented scope opens the method",
-            at.exchange.answer(),
+            context.exchange.answer(),
             ".status != 401 and .status != 403",
         )
 
@@ -68,12 +69,14 @@ GRANTS = {
 }
 
 
-def _grant(at: At) -> Iterator[Claim]:
-    case = at.exchange.intent.case if at.exchange.intent else ""
-    body = at.exchange.body if isinstance(at.exchange.body, dict) else {}
+def _grant(context: RuleContext) -> Iterator[Claim]:
+    case = context.exchange.intent.case if context.exchange.intent else ""
+    body = context.exchange.body if isinstance(context.exchange.body, dict) else {}
     if case in GRANTS:
         status, code = GRANTS[case]
-        yield equal("the refusal", "[.status, .body.error]", [status, code], [at.exchange.status, body.get("error")])
+        yield equal(
+            "the refusal", "[.status, .body.error]", [status, code], [context.exchange.status, body.get("error")]
+        )
         yield true(
             "access_token" not in body,
             "no token",
@@ -92,7 +95,7 @@ def entries(exchange: Exchange, name: str) -> list[Any] | None:
     return found if isinstance(found, list) else None
 
 
-def _entry(at: At, name: str, one: Any) -> Iterator[tuple[str, str, Any, str]]:
+def _entry(context: RuleContext, name: str, one: Any) -> Iterator[tuple[str, str, Any, str]]:
     """What is wrong with one entry: aspect, what is wanted, what is seen, jq."""
     each = f"all(.body.{name}[]?; "
     if not isinstance(one, dict):
@@ -100,19 +103,26 @@ def _entry(at: At, name: str, one: Any) -> Iterator[tuple[str, str, Any, str]]:
         return
     number = one.get("errorId")
     if not isinstance(number, int) or isinstance(number, bool):
-        yield "errorId", "an integer", standing(one, "errorId"), f'{each}(.errorId|type) == "number")'
-    known = contract.error(number, at.operation) if isinstance(number, int) and not isinstance(number, bool) else None
+        yield "errorId", "an integer", member_or_null(one, "errorId"), f'{each}(.errorId|type) == "number")'
+    known = (
+        contract.error(number, context.operation) if isinstance(number, int) and not isinstance(number, bool) else None
+    )
     for member, wanted in (("domain", known.domains if known else ()), ("category", known.categories if known else ())):
         value = one.get(member)
         if not isinstance(value, str) or not value:
-            yield member, "a text", standing(one, member), f'{each}(.{member}|type) == "string" and .{member} != "")'
+            yield (
+                member,
+                "a text",
+                member_or_null(one, member),
+                f'{each}(.{member}|type) == "string" and .{member} != "")',
+            )
         elif wanted and value not in wanted:
             yield member, " or ".join(wanted), value, f"{each}.{member}|IN({','.join(json.dumps(w) for w in wanted)}))"
     if not isinstance(one.get("message"), str) or not one["message"].strip():
         yield (
             "message",
             "a non-empty text",
-            standing(one, "message"),
+            member_or_null(one, "message"),
             f'{each}(.message|type) == "string" and .message != "")',
         )
     for member in ("longMessage", "subdomain", "subDomain"):
@@ -120,7 +130,7 @@ def _entry(at: At, name: str, one: Any) -> Iterator[tuple[str, str, Any, str]]:
             yield (
                 member,
                 "a text",
-                standing(one, member),
+                member_or_null(one, member),
                 f'{each}(has("{member}")|not) or (.{member}|type) == "string")',
             )
     for member in ("inputRefIds", "outputRefIds"):
@@ -128,7 +138,7 @@ def _entry(at: At, name: str, one: Any) -> Iterator[tuple[str, str, Any, str]]:
             yield (
                 member,
                 "a list of texts",
-                standing(one, member),
+                member_or_null(one, member),
                 f'{each}(has("{member}")|not) or ((.{member}|type) == "array" and all(.{member}[]; type == "string")))',
             )
     if "parameters" in one and not (
@@ -137,7 +147,7 @@ def _entry(at: At, name: str, one: Any) -> Iterator[tuple[str, str, Any, str]]:
         yield (
             "parameters",
             "a list of names and values",
-            standing(one, "parameters"),
+            member_or_null(one, "parameters"),
             (
                 f'{each}(has("parameters")|not) or ((.parameters|type) == "array" and all(.parameters[]; type == "object" '
                 'and (.name // "" |type) == "string" and (.value // "" |type) == "string")))'
@@ -149,23 +159,27 @@ def _parameter(one: Any) -> bool:
     return isinstance(one, dict) and all(isinstance(one.get(name, ""), str) for name in ("name", "value"))
 
 
-def _wrong(at: At, name: str, listed: list[Any]) -> Iterator[Claim]:
+def _wrong(context: RuleContext, name: str, listed: list[Any]) -> Iterator[Claim]:
     """One claim for each aspect in which some entry is wrong."""
     told: set[str] = set()
     for one in listed:
-        for aspect, want, seen, test in _entry(at, name, one):
+        for aspect, want, seen, test in _entry(context, name, one):
             if aspect not in told:
                 told.add(aspect)
                 yield true(False, aspect, f"{aspect}: {want}", seen, test)
 
 
 @demands("ERROR-SHAPE", on="refused")
-def every_refusal_is_a_list_of_errors(at: At) -> Iterator[Claim]:
-    exchange, listed = at.exchange, entries(at.exchange, "errors")
-    if (exchange.status in NO_BODY and not exchange.body) or (exchange.status or 0) < 400 or at.failed & {"ROBUST"}:
+def every_refusal_is_a_list_of_errors(context: RuleContext) -> Iterator[Claim]:
+    exchange, listed = context.exchange, entries(context.exchange, "errors")
+    if (
+        (exchange.status in NO_BODY and not exchange.body)
+        or (exchange.status or 0) < 400
+        or context.failed & {"ROBUST"}
+    ):
         return
     if not listed:
-        if exchange.status and exchange.status >= 500 and at.failed:
+        if exchange.status and exchange.status >= 500 and context.failed:
             return  # the crash itself is told already
         seen = (
             "a page of HTML"
@@ -182,7 +196,7 @@ def every_refusal_is_a_list_of_errors(at: At) -> Iterator[Claim]:
             '(.body.errors|type) == "array" and (.body.errors|length) > 0',
         )
         return
-    wrong = list(_wrong(at, "errors", listed))
+    wrong = list(_wrong(context, "errors", listed))
     yield from wrong
     if TRACE.search(json.dumps(exchange.body, ensure_ascii=False).replace("\\n", "\n")):
         yield true(False, "no trace", "no stack trace", "a stack trace", TRACE_TEST)
@@ -196,32 +210,32 @@ def _plain(text: Any) -> str:
     return re.sub(r"[^a-z0-9]", "", str(text).casefold())
 
 
-def told_values(at: At, error_id: int) -> list[str]:
+def told_values(context: RuleContext, error_id: int) -> list[str]:
     """What the documented text of an id would tell here: one of these is enough."""
-    if not at.request.marketplace:
+    if not context.request.marketplace:
         return []
     if error_id in (15001, 15002, 15048):
-        if len(at.problems) != 1 or at.why in (None, "ROBUST") or str(at.why).startswith("MARKET"):
+        if len(context.problems) != 1 or context.why in (None, "ROBUST") or str(context.why).startswith("MARKET"):
             return []  # which of several things a refusal is about is its own choice
-        return [part for one in at.problems if one.path for part in one.path.replace("[]", "").split(".")]
+        return [part for one in context.problems if one.path for part in one.path.replace("[]", "").split(".")]
     if error_id in (15027, 15029):
-        address = at.body.get("shippingAddress") if at.operation == contract.INITIATE else at.body
+        address = context.body.get("shippingAddress") if context.operation == contract.INITIATE else context.body
         country = address.get("country") if isinstance(address, dict) else None
-        known = (at.request.marketplace, at.session.marketplace if at.session else None, country)
+        known = (context.request.marketplace, context.session.marketplace if context.session else None, country)
         return [one for one in known if isinstance(one, str) and one]
-    if error_id == 15011 and at.profile.max_line_items:
-        return [str(at.profile.max_line_items)]
+    if error_id == 15011 and context.profile.max_line_items:
+        return [str(context.profile.max_line_items)]
     return []
 
 
 @demands("ERROR-PARAMS", on="refused")
-def the_refusal_tells_what_it_is_about(at: At) -> Iterator[Claim]:
-    if at.failed:
+def the_refusal_tells_what_it_is_about(context: RuleContext) -> Iterator[Claim]:
+    if context.failed:
         return
-    for one in entries(at.exchange, "errors") or []:
+    for one in entries(context.exchange, "errors") or []:
         number = one.get("errorId") if isinstance(one, dict) else None
-        wanted = told_values(at, number) if isinstance(number, int) else []
-        if not wanted or len(entries(at.exchange, "errors") or []) > 1:
+        wanted = told_values(context, number) if isinstance(number, int) else []
+        if not wanted or len(entries(context.exchange, "errors") or []) > 1:
             continue
         said = _plain(json.dumps(one, ensure_ascii=False))
         ok = any(_plain(value) in said for value in wanted)
@@ -229,25 +243,25 @@ def the_refusal_tells_what_it_is_about(at: At) -> Iterator[Claim]:
             ok,
             f"{number} tells it",
             f"a text or parameter with {wanted[-1]}",
-            standing(one, "message"),
+            member_or_null(one, "message"),
             '(.body.errors|tostring|ascii_downcase|gsub("[^a-z0-9]";"")) as $said | '
             f"any({json.dumps([_plain(value) for value in wanted])}[]; . as $one | $said|contains($one))",
-            case=f"{at.operation} {number}",
+            case=f"{context.operation} {number}",
         )
 
 
 @demands("WARNING-SHAPE", on="any")
-def warnings_have_the_form_of_errors(at: At) -> Iterator[Claim]:
-    body = at.exchange.body
+def warnings_have_the_form_of_errors(context: RuleContext) -> Iterator[Claim]:
+    body = context.exchange.body
     if not isinstance(body, dict) or "warnings" not in body:
         return
-    listed = entries(at.exchange, "warnings")
+    listed = entries(context.exchange, "warnings")
     if listed is None:
         yield true(
             False,
             "the list",
             "a list of warnings",
-            standing(body, "warnings"),
+            member_or_null(body, "warnings"),
             '(.body|has("warnings")|not) or (.body.warnings|type) == "array"',
         )
         return
@@ -256,13 +270,13 @@ def warnings_have_the_form_of_errors(at: At) -> Iterator[Claim]:
             False,
             "never with errors",
             "no warnings beside errors",
-            at.exchange.warning_ids,
+            context.exchange.warning_ids,
             "((.body.errors // [])|length) == 0 or ((.body.warnings // [])|length) == 0",
         )
         return
-    wrong = list(_wrong(at, "warnings", listed))
+    wrong = list(_wrong(context, "warnings", listed))
     yield from wrong
-    if unknown := [one for one in at.exchange.warning_ids if one not in contract.warning_ids()]:
+    if unknown := [one for one in context.exchange.warning_ids if one not in contract.warning_ids()]:
         yield true(
             False,
             "a known id",
@@ -275,10 +289,10 @@ def warnings_have_the_form_of_errors(at: At) -> Iterator[Claim]:
 
 
 @demands("WARNING-SHAPE-OPERATION")
-def the_method_lists_its_warnings(at: At) -> Iterator[Claim]:
-    known = contract.operations()[at.operation].warnings
-    extra = [one for one in at.exchange.warning_ids if one not in known and one in contract.warning_ids()]
-    if at.exchange.warning_ids:
+def the_method_lists_its_warnings(context: RuleContext) -> Iterator[Claim]:
+    known = contract.operations()[context.operation].warnings
+    extra = [one for one in context.exchange.warning_ids if one not in known and one in contract.warning_ids()]
+    if context.exchange.warning_ids:
         yield true(
             not extra,
             "the method's warnings",
@@ -289,25 +303,27 @@ def the_method_lists_its_warnings(at: At) -> Iterator[Claim]:
 
 
 @refuses("ROBUST")
-def an_odd_request(at: At) -> Iterator[Ground]:
-    request = at.request
-    if at.why != "ROBUST" and not any(one.kind == "shape" for one in at.problems):
+def an_odd_request(context: RuleContext) -> Iterator[RefusalReason]:
+    request = context.request
+    if context.why != "ROBUST" and not any(one.kind == "shape" for one in context.problems):
         return
-    if request.raw is None and not any(one.kind == "shape" for one in at.problems):
-        known = at.operation == contract.INITIATE or at.session is not None or at.order is not None
-        yield Ground("ROBUST", any_of="4xx", certain=not known, lawful=(lambda _: _taken(at)) if known else None)
+    if request.raw is None and not any(one.kind == "shape" for one in context.problems):
+        known = context.operation == contract.INITIATE or context.session is not None or context.order is not None
+        yield RefusalReason(
+            "ROBUST", any_of="4xx", certain=not known, lawful=(lambda _: _taken(context)) if known else None
+        )
         return
-    odd = request.content_type not in ("application/json", None) or any(one.kind == "shape" for one in at.problems)
+    odd = request.content_type not in ("application/json", None) or any(one.kind == "shape" for one in context.problems)
     if request.raw is not None and odd:
         odd = request.content_type not in ("application/json", None) or not _is_object(request.raw)
     raw = request.raw
-    if at.operation == contract.ADDRESS and raw is not None and raw[:1] in (b"", b"{") and raw[-1:] in (b"", b"}"):
+    if context.operation == contract.ADDRESS and raw is not None and raw[:1] in (b"", b"{") and raw[-1:] in (b"", b"}"):
         odd = odd and request.content_type not in ("application/json", None)  # an update may keep every field
-    yield Ground("ROBUST", any_of="4xx", certain=odd, lawful=None if odd else lambda _: _taken(at))
+    yield RefusalReason("ROBUST", any_of="4xx", certain=odd, lawful=None if odd else lambda _: _taken(context))
 
 
-def _taken(at: At) -> str:
-    if at.request.content_type is None:
+def _taken(context: RuleContext) -> str:
+    if context.request.content_type is None:
         return "a missing media type is taken as JSON"
     return "extra fields are ignored"
 
@@ -320,10 +336,10 @@ def _is_object(raw: bytes) -> bool:
 
 
 @demands("ROBUST", on="refused")
-def no_refusal_is_a_page_or_a_trace(at: At) -> Iterator[Claim]:
-    if at.why != "ROBUST" or "ROBUST" in at.failed:
+def no_refusal_is_a_page_or_a_trace(context: RuleContext) -> Iterator[Claim]:
+    if context.why != "ROBUST" or "ROBUST" in context.failed:
         return
-    text = at.exchange.text or json.dumps(at.exchange.body, ensure_ascii=False).replace("\\n", "\n")
+    text = context.exchange.text or json.dumps(context.exchange.body, ensure_ascii=False).replace("\\n", "\n")
     bad = "a page of HTML" if HTML.search(text) else "a stack trace" if TRACE.search(text) else None
     yield true(
         bad is None,
@@ -335,8 +351,8 @@ def no_refusal_is_a_page_or_a_trace(at: At) -> Iterator[Claim]:
 
 
 @demands("TYPE-JSON", on="any")
-def every_body_is_json(at: At) -> Iterator[Claim]:
-    exchange = at.exchange
+def every_body_is_json(context: RuleContext) -> Iterator[Claim]:
+    exchange = context.exchange
     if (exchange.body is None and not exchange.text) or exchange.status in NO_BODY:
         return
     kind = exchange.headers.get("content-type", "")
@@ -357,10 +373,10 @@ def every_body_is_json(at: At) -> Iterator[Claim]:
 
 def _stubbed(requirement: str) -> None:
     @refuses(requirement)
-    def a_negative_testing_string(at: At) -> Iterator[Ground]:
-        for one in stubs_in(at.profile, at.request):
+    def a_negative_testing_string(context: RuleContext) -> Iterator[RefusalReason]:
+        for one in stubs_in(context.profile, context.request):
             if one.requirement == requirement:
-                yield Ground(requirement, f"stub {one.string}", ids=(one.id,), when="stub")
+                yield RefusalReason(requirement, f"stub {one.string}", ids=(one.id,), when="stub")
 
 
 for _requirement in sorted({one.requirement for one in contract.stubs()}):

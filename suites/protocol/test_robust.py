@@ -4,29 +4,29 @@ from __future__ import annotations
 
 from conformance.core import contract
 from conformance.core.exchange import Request
-from conformance.driver.checkout import Shop
+from conformance.driver.checkout import CheckoutDriver
 from conformance.driver.marks import in_marketplaces, provokes
-from strategies.hostile import BROKEN, as_other_media, odd_texts, with_extras
+from strategies.hostile import NEGATIVE, as_other_media, odd_texts, with_extras
 from strategies.situations import cart_in
 from suites.marketplace.test_marketplace import seven
 
 
 @provokes("ROBUST", "TYPE-JSON", "ERROR-SHAPE", cost=120)
 @in_marketplaces(1)
-def test_odd_bodies(shop: Shop, market: str) -> None:
+def test_odd_bodies(shop: CheckoutDriver, market: str) -> None:
     cart = cart_in(shop, market, "two lines")
     start = shop.initiate_body(market, [(shop.plain(market)[0], 1)])
-    for case, (raw, kind) in shop.some((BROKEN | as_other_media(start)).items()):
+    for case, (raw, kind) in shop.some((NEGATIVE | as_other_media(start)).items()):
         shop.send(Request(contract.INITIATE, None, None, market, raw=raw, content_type=kind), "ROBUST", case)
     for operation, _body in shop.some(one for one in seven(cart) if one[1] is not None):
-        for case, (raw, kind) in shop.some(BROKEN.items()):
+        for case, (raw, kind) in shop.some(NEGATIVE.items()):
             cart.send(operation, None, "ROBUST", case, raw=raw, content_type=kind)
         cart.read()
 
 
 @provokes("ROBUST", cost=30)
 @in_marketplaces(1)
-def test_other_media_types_and_unknown_fields(shop: Shop, market: str) -> None:
+def test_other_media_types_and_unknown_fields(shop: CheckoutDriver, market: str) -> None:
     cart = cart_in(shop, market, "two lines")
     for operation, body in seven(cart)[1:-2]:
         for case, (raw, kind) in shop.some(as_other_media(body).items()):
@@ -42,7 +42,7 @@ def test_other_media_types_and_unknown_fields(shop: Shop, market: str) -> None:
 
 @provokes("ROBUST", cost=40)
 @in_marketplaces(1)
-def test_odd_ids_and_texts(shop: Shop, market: str) -> None:
+def test_odd_ids_and_texts(shop: CheckoutDriver, market: str) -> None:
     cart = shop.cart(market)
     for case, text in shop.some(odd_texts().items()):
         shop.send(Request(contract.READ, text, None, market), "ROBUST", f"session id: {case}")

@@ -6,13 +6,13 @@ import pytest
 
 from conformance.core import contract
 from conformance.core.exchange import Intent, Request
-from conformance.driver.checkout import Cart, Shop
+from conformance.driver.checkout import CheckoutDriver, CheckoutSession
 from conformance.driver.marks import in_marketplaces, provokes
 from strategies.situations import cart_in
 from suites.marketplace.test_marketplace import seven
 
 
-def strangers(shop: Shop) -> list[str]:
+def strangers(shop: CheckoutDriver) -> list[str]:
     """The credentials without a good token that the profile offers."""
     if shop.profile.auth == "none":
         return []
@@ -26,31 +26,31 @@ def strangers(shop: Shop) -> list[str]:
 
 @provokes("AUTH-TOKEN", cost=60)
 @in_marketplaces()
-def test_no_method_opens_without_a_good_token(shop: Shop, market: str) -> None:
+def test_no_method_opens_without_a_good_token(shop: CheckoutDriver, market: str) -> None:
     for credential in shop.some(strangers(shop), few=1, turn=market):
         body = shop.initiate_body(market, [(shop.plain(market)[0], 1)])
         shop.send(Request(contract.INITIATE, None, body, market, credential), "AUTH-TOKEN", credential)
         cart = shop.cart(market)
         for operation, sent in shop.some(seven(cart)):
-            cart.attempt(operation, sent, "AUTH-TOKEN", credential, credential=credential)
-        cart.still_open()
+            cart.expect_refusal(operation, sent, "AUTH-TOKEN", credential, credential=credential)
+        cart.assert_still_open()
 
 
 @provokes("AUTH-TOKEN", cost=30)
 @in_marketplaces(1)
-def test_no_method_opens_without_a_good_token_late_in_a_session(shop: Shop, market: str) -> None:
+def test_no_method_opens_without_a_good_token_late_in_a_session(shop: CheckoutDriver, market: str) -> None:
     for situation, credentials in (("rich", strangers(shop)[:2]), ("four lines", strangers(shop)[:1])):
         cart = cart_in(shop, market, situation)
         for credential in credentials:
             for operation, sent in seven(cart):
-                cart.attempt(operation, sent, "AUTH-TOKEN", credential, credential=credential)
+                cart.expect_refusal(operation, sent, "AUTH-TOKEN", credential, credential=credential)
             cart.read("AUTH-TOKEN", f"{credential} again", credential=credential)
 
 
 @provokes("AUTH-TOKEN", cost=12)
 @in_marketplaces(having="payment")
-def test_no_order_opens_without_a_good_token(shop: Shop, market: str) -> None:
-    cart: Cart = shop.paid(market)
+def test_no_order_opens_without_a_good_token(shop: CheckoutDriver, market: str) -> None:
+    cart: CheckoutSession = shop.paid(market)
     for credential in shop.some(strangers(shop), few=1, turn=market):
         cart.read_order("AUTH-TOKEN", credential, credential=credential)
         if shop.thorough:
@@ -63,7 +63,7 @@ def test_no_order_opens_without_a_good_token(shop: Shop, market: str) -> None:
 
 @provokes("AUTH-GRANT", "AUTH-SCOPE", cost=4)
 @pytest.mark.parametrize("case", ["wrong secret", "unknown client", "unknown scope"])
-def test_the_token_endpoint_refuses(shop: Shop, case: str) -> None:
+def test_the_token_endpoint_refuses(shop: CheckoutDriver, case: str) -> None:
     app, scope = shop.profile.apps[0], shop.profile.scope
     client, secret = app.client_id, app.client_secret
     if case == "wrong secret":

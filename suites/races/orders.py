@@ -20,7 +20,8 @@ from conformance.core import contract
 from conformance.core.addresses import flat_address, folded, shows
 from conformance.core.exchange import Exchange, Request
 from conformance.judging.claim import Claim
-from conformance.judging.judge import Ground, lawful_pairs
+from conformance.judging.context import RefusalReason
+from conformance.judging.judge import lawful_pairs
 from conformance.judging.model import Key, View, differences, keyed, pricing, state, text, view
 from suites.sessions.blame import as_claim, with_zeros
 from suites.sessions.rules import GATEWAY_IDS
@@ -50,7 +51,7 @@ def start(before: View) -> State:
     return {key: value for key, value in state(before).items() if key[0] != "id"} | {PAID: False}
 
 
-def step(now: State, request: Request, keys: dict[str, str]) -> tuple[State, list[Ground]]:
+def step(now: State, request: Request, keys: dict[str, str]) -> tuple[State, list[RefusalReason]]:
     """The state that a request leaves, and the grounds on which it must (or may) be refused.
 
     keys: what the model calls a line, by its lineItemId.
@@ -58,16 +59,16 @@ def step(now: State, request: Request, keys: dict[str, str]) -> tuple[State, lis
     body, operation = request.object(), request.operation
     if operation == contract.PLACE_ORDER:
         if now[PAID]:
-            return now, [Ground("PAY-TWICE", certain=False)]
-        return (now | {PAID: True}, []) if now[LINES] else (now, [Ground("PAY-EMPTY")])
+            return now, [RefusalReason("PAY-TWICE", certain=False)]
+        return (now | {PAID: True}, []) if now[LINES] else (now, [RefusalReason("PAY-EMPTY")])
     if now[PAID]:
-        return now, [Ground("PAY-LOCK")]
+        return now, [RefusalReason("PAY-LOCK")]
     if not now[LINES]:
-        return now, [Ground("QTY-LAST")]
+        return now, [RefusalReason("QTY-LAST")]
     if operation in (contract.QUANTITY, contract.OPTION):
         key = keys.get(str(body.get("lineItemId")), "")
         if key not in now[LINES]:
-            return now, [Ground("QTY-UNKNOWN-LINE" if operation == contract.QUANTITY else "SHIP-UNKNOWN")]
+            return now, [RefusalReason("QTY-UNKNOWN-LINE" if operation == contract.QUANTITY else "SHIP-UNKNOWN")]
         if operation == contract.OPTION:
             return now | {("option", key): body.get("shippingOptionId")}, []
         return _quantity(now, key, body.get("quantity"))
@@ -77,18 +78,18 @@ def step(now: State, request: Request, keys: dict[str, str]) -> tuple[State, lis
     code = str(body.get("redemptionCode")).casefold()
     if operation == contract.REMOVE:
         gone = now | {COUPONS: now[COUPONS] - {code}}
-        return (gone, []) if code in now[COUPONS] else (now, [Ground("COUPON-NOT-APPLIED")])
+        return (gone, []) if code in now[COUPONS] else (now, [RefusalReason("COUPON-NOT-APPLIED")])
     if now[COUPONS]:
         same = code in now[COUPONS]
-        return now, [Ground("COUPON-ONE", certain=not same, when="same" if same else "")]
+        return now, [RefusalReason("COUPON-ONE", certain=not same, when="same" if same else "")]
     return now | {COUPONS: frozenset({code})}, []
 
 
-def _quantity(now: State, key: str, quantity: Any) -> tuple[State, list[Ground]]:
+def _quantity(now: State, key: str, quantity: Any) -> tuple[State, list[RefusalReason]]:
     if quantity:
         return now | {("quantity", key): quantity}, []
     rest = {name: value for name, value in now.items() if name[0] not in ("quantity", "option") or name[1] != key}
-    last = [Ground("QTY-LAST", certain=False)] if now[LINES] == {key} else []
+    last = [RefusalReason("QTY-LAST", certain=False)] if now[LINES] == {key} else []
     return rest | {LINES: now[LINES] - {key}}, last
 
 
@@ -106,14 +107,14 @@ def _counts(now: State, key: Key, pair: tuple[Any, Any]) -> bool:
     return key[0] != "option" or None not in pair
 
 
-def documented(exchange: Exchange, grounds: list[Ground]) -> bool:
+def documented(exchange: Exchange, refusal_reasons: list[RefusalReason]) -> bool:
     """Whether a refusal has a status and an id that the documents know for its method or for a ground.
 
     A session that is busy with another request may look locked, as a paid one does.
     """
-    locked = Ground("PAY-TWICE" if exchange.operation == contract.PLACE_ORDER else "PAY-LOCK")
+    locked = RefusalReason("PAY-TWICE" if exchange.operation == contract.PLACE_ORDER else "PAY-LOCK")
     pairs: set[tuple[int, int]] = set()
-    for one in (Ground("RACE", any_of="documented"), locked, *grounds):
+    for one in (RefusalReason("RACE", any_of="documented"), locked, *refusal_reasons):
         pairs |= set(lawful_pairs(one, exchange.operation))
     return any((exchange.status, one) in pairs for one in exchange.error_ids if one not in GATEWAY_IDS)
 
@@ -122,8 +123,8 @@ def refused_for_nothing(order: Sequence[Exchange], before: View) -> int:
     """How many of them this order gives no ground to refuse, and yet they were refused."""
     keys, now, count = _keys(before), start(before), 0
     for one in order:
-        after, grounds = step(now, one.request, keys)
-        count += not one.accepted and not grounds
+        after, refusal_reasons = step(now, one.request, keys)
+        count += not one.accepted and not refusal_reasons
         now = after if one.accepted else now
     return count
 
@@ -136,12 +137,12 @@ def wrong_in(order: Sequence[Exchange], before: View, read: Exchange, orders: Se
     """Everything that this order of the requests does not explain."""
     keys, states = _keys(before), [start(before)]
     for one in order:
-        after, grounds = step(states[-1], one.request, keys)
-        if one.accepted and any(each.certain for each in grounds):
+        after, refusal_reasons = step(states[-1], one.request, keys)
+        if one.accepted and any(each.certain for each in refusal_reasons):
             yield Wrong(TAKEN, ONE_AFTER_THE_OTHER, f"{words(one.request)} refused", one.answer())
         if not one.accepted:
             after = states[-1]
-            if not documented(one, grounds):
+            if not documented(one, refusal_reasons):
                 want = f"{words(one.request)} accepted, or refused with a documented 4xx"
                 yield Wrong(REFUSED, ANSWERED, want, one.answer())
         states.append(after)
@@ -160,7 +161,7 @@ def _left(now: State, read: Exchange, orders: Sequence[Exchange]) -> Iterator[Wr
     shown = view(read.body) if read.accepted else None
     if shown and (found := unlike(now, shown)):
         yield _told(LEFT, found)
-    if shown is None and not (now[PAID] and documented(read, [Ground("PAY-READ-AFTER")])):
+    if shown is None and not (now[PAID] and documented(read, [RefusalReason("PAY-READ-AFTER")])):
         yield Wrong(LEFT, ONE_AFTER_THE_OTHER, "a session that can be read", read.answer())
     for one in orders:
         if not one.accepted:
@@ -217,7 +218,7 @@ def _claim(wrong: Wrong, sent: Sequence[Exchange]) -> Claim:
 
 def schedule(sent: Sequence[Exchange]) -> str:
     """Who answered first, for a person."""
-    told = ", ".join(f"{at}. {words(one.request)} → {one.answer()}" for at, one in enumerate(sent, 1))
+    told = ", ".join(f"{index}. {words(one.request)} → {one.answer()}" for index, one in enumerate(sent, 1))
     return f"sent at once, answered in this order: {told}"
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from conformance.core import contract
 from conformance.core.exchange import Exchange, Request
-from conformance.driver.checkout import Cart, Shop
+from conformance.driver.checkout import CheckoutDriver, CheckoutSession
 from conformance.driver.concurrency import at_once, race
 from conformance.driver.marks import in_marketplaces, provokes
 from conformance.judging.model import Line
@@ -23,36 +23,36 @@ TRIES = ((0.0, 0.0), (AHEAD_S, 0.0), (0.0, AHEAD_S))
 STORM = 8
 
 
-def quantity(cart: Cart, line: Line, wanted: int) -> Request:
+def quantity(cart: CheckoutSession, line: Line, wanted: int) -> Request:
     return Request(contract.QUANTITY, cart.id, {"lineItemId": line.id, "quantity": wanted}, cart.marketplace)
 
 
-def option(cart: Cart, line: Line) -> Request:
+def option(cart: CheckoutSession, line: Line) -> Request:
     free = cart.other_option(line) or line.selected
     body = {"lineItemId": line.id, "shippingOptionId": free.id if free else "1"}
     return Request(contract.OPTION, cart.id, body, cart.marketplace)
 
 
-def address(cart: Cart, *, home: bool = False) -> Request:
+def address(cart: CheckoutSession, *, home: bool = False) -> Request:
     market = cart.shop.market(cart.marketplace)
     wanted = market.address if home else market.other_address or market.address
     return Request(contract.ADDRESS, cart.id, dict(wanted), cart.marketplace)
 
 
-def codes(shop: Shop, market: str) -> list[str]:
+def codes(shop: CheckoutDriver, market: str) -> list[str]:
     """Coupons that any cart can have."""
     return [one.code for one in shop.market(market).coupons_of("good", "oversized")]
 
 
-def coupon(cart: Cart, place: int = 0, operation: str = contract.APPLY) -> Request:
+def coupon(cart: CheckoutSession, place: int = 0, operation: str = contract.APPLY) -> Request:
     return Request(operation, cart.id, {"redemptionCode": codes(cart.shop, cart.marketplace)[place]}, cart.marketplace)
 
 
-def coupon_off(cart: Cart) -> Request:
+def remove_coupon(cart: CheckoutSession) -> Request:
     return coupon(cart, operation=contract.REMOVE)
 
 
-def payment(cart: Cart) -> Request:
+def payment(cart: CheckoutSession) -> Request:
     return Request(contract.PLACE_ORDER, cart.id, cart.terms(), cart.marketplace)
 
 
@@ -60,8 +60,8 @@ def payment(cart: Cart) -> Request:
 class Pair:
     """Two requests of one session. coupons: how many the marketplace must offer. applied: one is there before."""
 
-    first: Callable[[Cart], Request]
-    second: Callable[[Cart], Request]
+    first: Callable[[CheckoutSession], Request]
+    second: Callable[[CheckoutSession], Request]
     lines: int = 2
     coupons: int = 0
     applied: bool = False
@@ -72,30 +72,30 @@ class Pair:
         """Whether an order may be placed."""
         return payment in (self.first, self.second)
 
-    def meet(self, cart: Cart) -> list[Request]:
+    def meet(self, cart: CheckoutSession) -> list[Request]:
         """Both, for this cart."""
         return [self.first(cart), self.second(cart)]
 
-    def offered(self, shop: Shop, market: str) -> bool:
+    def offered(self, shop: CheckoutDriver, market: str) -> bool:
         """Whether this marketplace of the target has what the pair needs."""
         has_coupons = len(codes(shop, market)) >= self.coupons
         has_items = len(shop.plain(market, self.lines)) >= self.lines
         return has_coupons and has_items and (not self.pays or shop.profile.payment == "place_order")
 
 
-def three(cart: Cart) -> Request:
+def three(cart: CheckoutSession) -> Request:
     return quantity(cart, cart.lines[0], 3)
 
 
-def five(cart: Cart) -> Request:
+def five(cart: CheckoutSession) -> Request:
     return quantity(cart, cart.lines[0], 5)
 
 
-def zero(cart: Cart) -> Request:
+def zero(cart: CheckoutSession) -> Request:
     return quantity(cart, cart.lines[0], 0)
 
 
-def first_option(cart: Cart) -> Request:
+def first_option(cart: CheckoutSession) -> Request:
     return option(cart, cart.lines[0])
 
 
@@ -105,31 +105,31 @@ PAIRS: dict[str, Pair] = {
     "two addresses": Pair(address, lambda cart: address(cart, home=True)),
     "two coupons": Pair(coupon, lambda cart: coupon(cart, 1), coupons=2, tries=3),
     "quantity and coupon": Pair(three, coupon, coupons=1),
-    "quantity and removal of a coupon": Pair(three, coupon_off, coupons=1, applied=True),
+    "quantity and removal of a coupon": Pair(three, remove_coupon, coupons=1, applied=True),
     "quantity and option": Pair(three, first_option),
     "quantity and address": Pair(three, address),
     "quantity and removal of one line": Pair(three, zero),
     "quantities of one line": Pair(three, five),
     "option and address": Pair(first_option, address),
     "option and coupon": Pair(first_option, coupon, coupons=1),
-    "option and removal of a coupon": Pair(first_option, coupon_off, coupons=1, applied=True),
+    "option and removal of a coupon": Pair(first_option, remove_coupon, coupons=1, applied=True),
     "address and coupon": Pair(address, coupon, coupons=1),
-    "address and removal of a coupon": Pair(address, coupon_off, coupons=1, applied=True),
+    "address and removal of a coupon": Pair(address, remove_coupon, coupons=1, applied=True),
     "one coupon twice": Pair(coupon, coupon, coupons=1),
-    "a coupon in place of another": Pair(lambda cart: coupon(cart, 1), coupon_off, coupons=2, applied=True),
+    "a coupon in place of another": Pair(lambda cart: coupon(cart, 1), remove_coupon, coupons=2, applied=True),
     "two payments": Pair(payment, payment, tries=3),
     "quantity and payment": Pair(three, payment, tries=3),
     "option and payment": Pair(first_option, payment, tries=3),
     "address and payment": Pair(address, payment, tries=3),
     "coupon and payment": Pair(coupon, payment, coupons=1, tries=2),
-    "removal of a coupon and payment": Pair(coupon_off, payment, coupons=1, applied=True, tries=2),
+    "removal of a coupon and payment": Pair(remove_coupon, payment, coupons=1, applied=True, tries=2),
     "removal of the last line and payment": Pair(zero, payment, lines=1, tries=2),
 }
 
 
 @provokes("RACE", cost=60)
 @in_marketplaces()
-def test_two_requests_at_once(shop: Shop, market: str) -> None:
+def test_two_requests_at_once(shop: CheckoutDriver, market: str) -> None:
     """Each marketplace has its share of the pairs; together they have them all."""
     markets = list(shop.profile.markets)
     share = list(PAIRS)[markets.index(market) :: len(markets)]
@@ -138,7 +138,7 @@ def test_two_requests_at_once(shop: Shop, market: str) -> None:
         if not pair.offered(shop, market):
             continue
 
-        def make(pair: Pair = pair) -> Cart:
+        def make(pair: Pair = pair) -> CheckoutSession:
             cart = shop.cart(market, pair.lines)
             if pair.applied:
                 shop.send(coupon(cart))
@@ -150,8 +150,8 @@ def test_two_requests_at_once(shop: Shop, market: str) -> None:
 
 @provokes("RACE", cost=7)
 @in_marketplaces(4, having="items.2")
-def test_every_line_at_once(shop: Shop, market: str) -> None:
-    def meet(cart: Cart) -> list[Request]:
+def test_every_line_at_once(shop: CheckoutDriver, market: str) -> None:
+    def meet(cart: CheckoutSession) -> list[Request]:
         return [quantity(cart, line, place) for place, line in enumerate(cart.lines, 2)]
 
     lines = min(4, shop.maximum(), len(shop.plain(market, 4)))
@@ -163,9 +163,9 @@ def test_every_line_at_once(shop: Shop, market: str) -> None:
 
 @provokes("SESSION-UNIQUE", "SESSION-CREATE", "SESSION-READ", cost=16)
 @in_marketplaces(1)
-def test_sessions_made_at_once_are_apart(shop: Shop, market: str) -> None:
+def test_sessions_made_at_once_are_apart(shop: CheckoutDriver, market: str) -> None:
     items = shop.plain(market, STORM)
-    bodies = [shop.initiate_body(market, [(items[at % len(items)], 1 + at)]) for at in range(STORM)]
+    bodies = [shop.initiate_body(market, [(items[index % len(items)], 1 + index)]) for index in range(STORM)]
     requests = [Request(contract.INITIATE, None, body, market) for body in bodies]
     made = [shop.observe(one) for one in at_once(shop, requests, "SESSION-UNIQUE", "made at once")]
     for cart in carts_of(shop, made):
@@ -174,17 +174,19 @@ def test_sessions_made_at_once_are_apart(shop: Shop, market: str) -> None:
 
 @provokes("SESSION-ISOLATED", "SESSION-READ", cost=24)
 @in_marketplaces(1)
-def test_sessions_changed_at_once_are_apart(shop: Shop, market: str) -> None:
-    carts = [shop.cart(market, 1, quantity=1 + at % 2, email=shop.buyer()) for at in range(STORM)]  # none is borrowed
-    requests = [quantity(cart, cart.lines[0], 3 + at) for at, cart in enumerate(carts)]
+def test_sessions_changed_at_once_are_apart(shop: CheckoutDriver, market: str) -> None:
+    carts = [
+        shop.cart(market, 1, quantity=1 + index % 2, email=shop.buyer()) for index in range(STORM)
+    ]  # none is borrowed
+    requests = [quantity(cart, cart.lines[0], 3 + index) for index, cart in enumerate(carts)]
     for one in at_once(shop, requests, "QTY-SET", "in other sessions at once"):
         shop.observe(one)
     for cart in carts:
         cart.read()
 
 
-def carts_of(shop: Shop, made: list[Exchange]) -> list[Cart]:
+def carts_of(shop: CheckoutDriver, made: list[Exchange]) -> list[CheckoutSession]:
     """The new sessions; one whose id was given out twice is no session to judge anything else by."""
     ids = [str(one.body.get("checkoutSessionId")) for one in made if one.accepted]
     sessions = shop.trace.world.sessions
-    return [Cart(shop, sessions[one]) for one in ids if ids.count(one) == 1 and one in sessions]
+    return [CheckoutSession(shop, sessions[one]) for one in ids if ids.count(one) == 1 and one in sessions]

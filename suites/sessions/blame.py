@@ -6,11 +6,11 @@ from typing import Any
 
 from conformance.core import contract
 from conformance.core.addresses import ALWAYS_IN_ADDRESS, flat_address, folded, shows
-from conformance.judging.claim import Claim, line, quoted, shown, standing, true
+from conformance.judging.claim import Claim, line, member_or_null, quoted, shown, true
 from conformance.judging.model import Key, Pending, View
 
 
-def told_by_form(name: str, seen: dict[str, object]) -> bool:
+def reported_by_form(name: str, seen: dict[str, object]) -> bool:
     """Whether SESSION-FIELDS tells already that a field is not there."""
     return name in ALWAYS_IN_ADDRESS and name not in seen
 
@@ -19,7 +19,7 @@ def not_read_back(address: dict[str, Any], answer: dict[str, Any], about: str) -
     """The claim of the first part of an address that was sent and is not shown; None if all are."""
     sent, seen = flat_address(address), flat_address(answer)
     for name, value in sent.items():
-        if not shows(name, value, seen.get(name)) and not told_by_form(name, seen):
+        if not shows(name, value, seen.get(name)) and not reported_by_form(name, seen):
             return true(False, about, f"{name} {value}", address_seen(answer, name), address_test(name, value))
     return None
 
@@ -27,7 +27,7 @@ def not_read_back(address: dict[str, Any], answer: dict[str, Any], about: str) -
 def address_seen(address: dict[str, Any], name: str) -> Any:
     """The field as the answer has it, null and empty told from absent."""
     holder, _, last = name.rpartition(".")
-    return standing(address.get(holder) if holder else address, last)
+    return member_or_null(address.get(holder) if holder else address, last)
 
 
 def address_test(name: str, value: object) -> str:

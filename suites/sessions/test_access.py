@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from conformance.core import contract
 from conformance.core.exchange import OTHER_APP, Request
-from conformance.driver.checkout import Shop
+from conformance.driver.checkout import CheckoutDriver
 from conformance.driver.marks import in_marketplaces, in_situations, provokes
 from strategies.situations import cart_in
 from suites.marketplace.test_marketplace import seven
@@ -12,7 +12,7 @@ from suites.marketplace.test_marketplace import seven
 
 @provokes("SESSION-UNKNOWN", cost=16)
 @in_marketplaces()
-def test_no_method_knows_an_unknown_session(shop: Shop, market: str) -> None:
+def test_no_method_knows_an_unknown_session(shop: CheckoutDriver, market: str) -> None:
     cart = shop.cart(market)
     unknown = shop.unknown(cart.id)
     for operation, body in shop.some(seven(cart)):
@@ -24,21 +24,21 @@ def test_no_method_knows_an_unknown_session(shop: Shop, market: str) -> None:
 
 @provokes("SESSION-APP", cost=30)
 @in_situations("calm", having="second_app")
-def test_no_method_works_for_another_app(shop: Shop, market: str, situation: str) -> None:
+def test_no_method_works_for_another_app(shop: CheckoutDriver, market: str, situation: str) -> None:
     cart = cart_in(shop, market, situation)
     for operation, body in shop.some(seven(cart)):
-        cart.attempt(operation, body, "SESSION-APP", credential=OTHER_APP)
-    cart.still_open()
+        cart.expect_refusal(operation, body, "SESSION-APP", credential=OTHER_APP)
+    cart.assert_still_open()
 
 
 @provokes("SESSION-APP", cost=34)
 @in_marketplaces(1, having="second_app")
-def test_no_method_works_for_another_app_late_in_a_session(shop: Shop, market: str) -> None:
+def test_no_method_works_for_another_app_late_in_a_session(shop: CheckoutDriver, market: str) -> None:
     cart = cart_in(shop, market, "rich")
     for _ in range(2):
         for operation, body in seven(cart):
-            cart.attempt(operation, body, "SESSION-APP", credential=OTHER_APP)
-    cart.still_open()
+            cart.expect_refusal(operation, body, "SESSION-APP", credential=OTHER_APP)
+    cart.assert_still_open()
     other = shop.cart(market, credential=OTHER_APP)
     for operation, body in seven(other):
         if operation != contract.PLACE_ORDER:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from conformance.core import contract
 from conformance.core.exchange import OTHER_APP
-from conformance.driver.checkout import Cart, Shop
+from conformance.driver.checkout import CheckoutDriver, CheckoutSession
 from conformance.driver.marks import in_marketplaces, in_situations, provokes
 from strategies.situations import cart_in, select_another
 
 
 @provokes("SESSION-CREATE", "SESSION-FIELDS", "SESSION-SIGNATURE", "SESSION-UNIQUE", cost=8)
 @in_marketplaces()
-def test_sessions_of_every_size(shop: Shop, market: str) -> None:
+def test_sessions_of_every_size(shop: CheckoutDriver, market: str) -> None:
     for count in shop.some((1, 4, 3, 2), few=2):
         for quantity in shop.some((1, 5)):
             shop.cart(market, count, quantity=quantity).read()
@@ -21,7 +21,7 @@ def test_sessions_of_every_size(shop: Shop, market: str) -> None:
 
 @provokes("SESSION-READ", "SESSION-SAFE", cost=14)
 @in_situations(rich=3)
-def test_reading_shows_every_change_and_changes_nothing(shop: Shop, market: str, situation: str) -> None:
+def test_reading_shows_every_change_and_changes_nothing(shop: CheckoutDriver, market: str, situation: str) -> None:
     cart = cart_in(shop, market, situation)
     for _ in shop.some(range(4), few=2):
         cart.read("SESSION-SAFE")
@@ -32,7 +32,7 @@ def test_reading_shows_every_change_and_changes_nothing(shop: Shop, market: str,
             cart.read("SESSION-SAFE")
 
 
-def every_change(cart: Cart) -> list[tuple[str, object]]:
+def every_change(cart: CheckoutSession) -> list[tuple[str, object]]:
     """One lawful change of each kind that the session and the profile have something for, bodies made when asked."""
     market = cart.shop.market(cart.marketplace)
     found: list[tuple[str, object]] = []
@@ -63,7 +63,7 @@ def every_change(cart: Cart) -> list[tuple[str, object]]:
 
 @provokes("SESSION-ONLY", cost=20)
 @in_situations(rich=3)
-def test_a_change_changes_only_what_it_names(shop: Shop, market: str, situation: str) -> None:
+def test_a_change_changes_only_what_it_names(shop: CheckoutDriver, market: str, situation: str) -> None:
     cart = cart_in(shop, market, situation)
     for operation, body in shop.some(every_change(cart)):
         cart.send(operation, body, "SESSION-ONLY", situation)
@@ -76,7 +76,7 @@ def test_a_change_changes_only_what_it_names(shop: Shop, market: str, situation:
 
 @provokes("SESSION-ISOLATED", cost=30)
 @in_marketplaces(3)
-def test_sessions_do_not_touch_each_other(shop: Shop, market: str) -> None:
+def test_sessions_do_not_touch_each_other(shop: CheckoutDriver, market: str) -> None:
     """The two are alike to the last quantity, since what is shared by mistake is often found by what it holds; elsewhere
     the second has no coupon, which would hide that it gets the first one's.
     """
@@ -108,7 +108,7 @@ def test_sessions_do_not_touch_each_other(shop: Shop, market: str) -> None:
 
 @provokes("SESSION-ISOLATED", cost=20)
 @in_marketplaces(1)
-def test_a_refused_change_does_not_touch_another_session(shop: Shop, market: str) -> None:
+def test_a_refused_change_does_not_touch_another_session(shop: CheckoutDriver, market: str) -> None:
     first, second = cart_in(shop, market, "coupon"), cart_in(shop, market, "coupon")
     first.read(), second.read()
     others = [name for name in shop.profile.markets if name != market]

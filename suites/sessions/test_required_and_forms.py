@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from conformance.core import contract
-from conformance.driver.checkout import Cart, Shop
+from conformance.driver.checkout import CheckoutDriver, CheckoutSession
 from conformance.driver.marks import in_marketplaces, provokes
 from strategies.addresses import whole
 from strategies.broken import fields, named, value_at, with_value, without, wrong_values
@@ -21,13 +21,13 @@ REQUIRED = (
 )
 
 
-def _initiate(shop: Shop, market: str) -> dict[str, Any]:
+def _initiate(shop: CheckoutDriver, market: str) -> dict[str, Any]:
     return shop.initiate_body(market, [(shop.plain(market)[0], 1)])
 
 
 @provokes("SESSION-REQUIRED", "ERROR-PARAMS", cost=8)
 @in_marketplaces()
-def test_initiate_without_a_required_field(shop: Shop, market: str) -> None:
+def test_initiate_without_a_required_field(shop: CheckoutDriver, market: str) -> None:
     body = _initiate(shop, market)
     for path in shop.some(one for one in fields(body) if named(one) in REQUIRED):
         shop.initiate(market, why="SESSION-REQUIRED", case=named(path), body=without(body, path))
@@ -44,14 +44,14 @@ def test_initiate_without_a_required_field(shop: Shop, market: str) -> None:
 
 @provokes("SESSION-NO-LINES", cost=2)
 @in_marketplaces()
-def test_initiate_without_lines(shop: Shop, market: str) -> None:
+def test_initiate_without_lines(shop: CheckoutDriver, market: str) -> None:
     body = _initiate(shop, market)
     shop.initiate(market, why="SESSION-NO-LINES", case="empty", body=with_value(body, ("lineItemInputs",), []))
 
 
 @provokes("SESSION-INVALID", cost=40)
 @in_marketplaces()
-def test_initiate_with_a_value_that_no_field_takes(shop: Shop, market: str) -> None:
+def test_initiate_with_a_value_that_no_field_takes(shop: CheckoutDriver, market: str) -> None:
     body = body_in_turn(shop, market)
     if shop.thorough:
         body["shippingAddress"] = whole(market, body["shippingAddress"])
@@ -64,19 +64,19 @@ def test_initiate_with_a_value_that_no_field_takes(shop: Shop, market: str) -> N
 
 @provokes("SESSION-INVALID", "SESSION-REQUIRED", cost=60)
 @in_marketplaces()
-def test_a_change_with_a_value_that_no_field_takes(shop: Shop, market: str) -> None:
+def test_a_change_with_a_value_that_no_field_takes(shop: CheckoutDriver, market: str) -> None:
     cart = cart_in(shop, market, "two lines" if shop.thorough else "calm")
     _break_each_field(shop, cart, thorough=shop.thorough)
 
 
 @provokes("SESSION-INVALID", cost=60)
 @in_marketplaces(1)
-def test_a_change_with_a_value_that_no_field_takes_in_a_full_cart(shop: Shop, market: str) -> None:
+def test_a_change_with_a_value_that_no_field_takes_in_a_full_cart(shop: CheckoutDriver, market: str) -> None:
     cart = cart_in(shop, market, "rich")
     _break_each_field(shop, cart, thorough=False)
 
 
-def _break_each_field(shop: Shop, cart: Cart, *, thorough: bool) -> None:
+def _break_each_field(shop: CheckoutDriver, cart: CheckoutSession, *, thorough: bool) -> None:
     seen = set()
     for operation, body in cart.changes():
         if operation in seen:
@@ -92,8 +92,8 @@ def _break_each_field(shop: Shop, cart: Cart, *, thorough: bool) -> None:
             for value in shop.some(values, few=1, turn=cart.marketplace):
                 if path[-1] == "redemptionCode" and value in ("", None):
                     continue  # COUPON-REQUIRED
-                cart.attempt(operation, with_value(body, path, value), "SESSION-INVALID", named(path))
+                cart.expect_refusal(operation, with_value(body, path, value), "SESSION-INVALID", named(path))
         for name in ("lineItemId", "shippingOptionId"):
             if name in body and shop.thorough:
                 why = {contract.QUANTITY: "QTY-UNKNOWN-LINE", contract.OPTION: "SHIP-UNKNOWN"}[operation]
-                cart.attempt(operation, without(body, (name,)), why, f"no {name}")
+                cart.expect_refusal(operation, without(body, (name,)), why, f"no {name}")

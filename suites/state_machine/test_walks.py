@@ -7,7 +7,7 @@ import hashlib
 import pytest
 
 from conformance.core import contract
-from conformance.driver.checkout import Blocked, Shop, Trace
+from conformance.driver.checkout import CheckoutDriver, PrerequisiteFailed, Trace
 from conformance.driver.marks import again, in_marketplaces, provokes
 from conformance.evidence.states import EMPTY, ORDERED, transitions
 
@@ -32,7 +32,7 @@ def walk_seed(run_seed: int, nodeid: str) -> int:
     return int.from_bytes(hashlib.sha256(f"{run_seed}/{nodeid}".encode()).digest()[:8], "big")
 
 
-def unreached(shop: Shop, trace: Trace) -> list[str]:
+def unreached(shop: CheckoutDriver, trace: Trace) -> list[str]:
     """The states that walks should have been in and were not, as far as the target has them."""
     seen = {after for _, _, after in transitions(trace)}
     market = next(iter(shop.profile.markets.values()))
@@ -49,13 +49,13 @@ def unreached(shop: Shop, trace: Trace) -> list[str]:
 @provokes(*FEEDS, cost=130)
 @again()
 @in_marketplaces()
-def test_walks(shop: Shop, market: str, request: pytest.FixtureRequest) -> None:
+def test_walks(shop: CheckoutDriver, market: str, request: pytest.FixtureRequest) -> None:
     from suites.state_machine.walk import run_walks  # Hypothesis is slow to load, and not every run walks
 
     walks = WALKS if shop.depth is None else min(WALKS, shop.depth + 1)
     run_walks(shop, market, walk_seed(request.config.option.seed, request.node.nodeid), walks=walks, steps=STEPS)
     if not shop.trace.world.sessions:
-        raise Blocked("SESSION-CREATE")
+        raise PrerequisiteFailed("SESSION-CREATE")
     missing = unreached(shop, shop.trace)
     if missing and all(one.ok for one in shop.trace.judgments):
         pytest.skip(f"the walks never were in this state: {', '.join(missing)}")

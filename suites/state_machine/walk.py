@@ -17,7 +17,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition,
 
 from conformance.core import contract
 from conformance.core.exchange import OTHER_APP
-from conformance.driver.checkout import Blocked, Cart, Shop
+from conformance.driver.checkout import CheckoutDriver, CheckoutSession, PrerequisiteFailed
 from strategies.still import keep_still
 
 PLACE = st.integers(0, 11)
@@ -36,13 +36,13 @@ ITEMS = 8  # few, so that sessions have items in common
 Lines = Sequence[tuple[int, int]]
 
 
-class Walk(RuleBasedStateMachine):
+class CheckoutMachine(RuleBasedStateMachine):
     """One walk through one marketplace. number: of the walk in its test; it decides how the walk ends."""
 
-    def __init__(self, shop: Shop, market: str, number: int = 0) -> None:
+    def __init__(self, shop: CheckoutDriver, market: str, number: int = 0) -> None:
         super().__init__()
         self.shop, self.market, self.number = shop, market, number
-        self.carts: list[Cart] = []
+        self.carts: list[CheckoutSession] = []
         self.wanted: Lines = ()
         self.rested: dict[str, int] = {}
         self.walked = 0
@@ -61,14 +61,14 @@ class Walk(RuleBasedStateMachine):
         try:
             email = declined[self.number % len(declined)] if declined else self.shop.buyer()  # never a borrowed session
             cart = self.shop.cart(self.market, chosen.items(), email=email)
-        except Blocked:
+        except PrerequisiteFailed:
             return
         self.carts = [cart, *self.carts[:1]]
 
     def _pays(self) -> bool:
         return self.shop.profile.payment == "place_order"
 
-    def _cart(self, which: int) -> Cart | None:
+    def _cart(self, which: int) -> CheckoutSession | None:
         """The session of this step; one that has rested long enough is replaced by a new one."""
         if not self.carts:
             return None
@@ -80,7 +80,7 @@ class Walk(RuleBasedStateMachine):
                 return self.carts[0]
         return cart
 
-    def _send(self, which: int, place: int, why: str, case: str = "", **more: Any) -> Cart | None:
+    def _send(self, which: int, place: int, why: str, case: str = "", **more: Any) -> CheckoutSession | None:
         """Any of the methods that a session has, as it would be sent in earnest, but with `more`."""
         cart = self._cart(which)
         if cart:
@@ -90,7 +90,7 @@ class Walk(RuleBasedStateMachine):
             cart.send(operation, body, why, case, **more)
         return cart
 
-    def _read(self, cart: Cart | None, read: str) -> None:
+    def _read(self, cart: CheckoutSession | None, read: str) -> None:
         self.walked += 1
         if cart and read in (OWN, BOTH):
             cart.read()
@@ -137,7 +137,7 @@ class Walk(RuleBasedStateMachine):
         self._read(cart, read)
 
     @rule(which=WHICH, place=PLACE, read=READ)
-    def take_out(self, which: int, place: int, read: str) -> None:
+    def remove_line(self, which: int, place: int, read: str) -> None:
         cart = self._cart(which)
         if cart:
             line = cart.lines[place % len(cart.lines)].id if cart.lines else "1"
@@ -173,7 +173,7 @@ class Walk(RuleBasedStateMachine):
         self._read(cart, read)
 
     @rule(which=WHICH, choice=PLACE, read=READ)
-    def coupon_off(self, which: int, choice: int, read: str) -> None:
+    def remove_coupon(self, which: int, choice: int, read: str) -> None:
         """The one that is applied, or else one that is not."""
         cart = self._cart(which)
         if cart:
@@ -187,7 +187,7 @@ class Walk(RuleBasedStateMachine):
     # ------------------------------------------------------------ steps that must be refused
 
     @rule(which=WHICH, choice=st.integers(0, 2), read=READ)
-    def nothing_there(self, which: int, choice: int, read: str) -> None:
+    def unknown_target(self, which: int, choice: int, read: str) -> None:
         """A line or an option that the session does not have."""
         cart = self._cart(which)
         if cart:
@@ -265,7 +265,7 @@ class Walk(RuleBasedStateMachine):
             self._end_empty(cart)
         cart.read()
 
-    def _open_cart(self) -> Cart | None:
+    def _open_cart(self) -> CheckoutSession | None:
         """A session that can still be paid."""
         declined = self.shop.profile.declined
         free = [
@@ -273,7 +273,7 @@ class Walk(RuleBasedStateMachine):
         ]
         return free[0] if free else None
 
-    def _end_paid(self, cart: Cart) -> None:
+    def _end_paid(self, cart: CheckoutSession) -> None:
         codes = self._codes()
         if codes and not cart.session.view.coupons:
             cart.apply(codes[0])
@@ -287,7 +287,7 @@ class Walk(RuleBasedStateMachine):
             cart.place()
             cart.read_order()
 
-    def _end_empty(self, cart: Cart) -> None:
+    def _end_empty(self, cart: CheckoutSession) -> None:
         for line in cart.lines:
             cart.set_quantity(line, 0)
         cart.read()
@@ -301,14 +301,14 @@ class Walks:
     with its shop and all that was sent.
     """
 
-    def __init__(self, shop: Shop, market: str) -> None:
+    def __init__(self, shop: CheckoutDriver, market: str) -> None:
         self.shop, self.market, self.numbers = shop, market, count()
 
-    def __call__(self) -> Walk:
-        return Walk(self.shop, self.market, next(self.numbers))
+    def __call__(self) -> CheckoutMachine:
+        return CheckoutMachine(self.shop, self.market, next(self.numbers))
 
 
-def run_walks(shop: Shop, market: str, drawn_by: int, *, walks: int, steps: int) -> None:
+def run_walks(shop: CheckoutDriver, market: str, drawn_by: int, *, walks: int, steps: int) -> None:
     """Sends `walks` walks of `steps` steps, all of them drawn from one seed. Raises nothing for a breach."""
     keep_still()
     made: Any = Walks(shop, market)

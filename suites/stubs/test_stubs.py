@@ -8,7 +8,7 @@ from typing import Any
 from conformance.core import contract
 from conformance.core.contract import Stub
 from conformance.core.exchange import Request
-from conformance.driver.checkout import TERMS, Shop
+from conformance.driver.checkout import TERMS, CheckoutDriver
 from conformance.driver.marks import in_marketplaces, provokes, through_stubs
 
 
@@ -20,7 +20,7 @@ def _judged(*operations: str) -> list[str]:
     return sorted({one.requirement for one in _of(*operations)})
 
 
-def _body(shop: Shop, market: str, stub: Stub) -> dict[str, Any]:
+def _body(shop: CheckoutDriver, market: str, stub: Stub) -> dict[str, Any]:
     address = deepcopy(shop.market(market).address)
     if stub.operation == contract.INITIATE:
         address["recipient"] = {"firstName": "testError", "lastName": "testError"}
@@ -34,7 +34,7 @@ def _body(shop: Shop, market: str, stub: Stub) -> dict[str, Any]:
     return bodies[stub.operation]
 
 
-def _ask(shop: Shop, market: str, *operations: str) -> None:
+def _ask(shop: CheckoutDriver, market: str, *operations: str) -> None:
     asked: set[str] = set()
     for one in _of(*operations):
         if shop.brief and one.requirement in asked:
@@ -48,19 +48,19 @@ def _ask(shop: Shop, market: str, *operations: str) -> None:
 @provokes(*_judged(contract.INITIATE), cost=5)
 @through_stubs()
 @in_marketplaces(1)
-def test_stubs_of_items(shop: Shop, market: str) -> None:
+def test_stubs_of_items(shop: CheckoutDriver, market: str) -> None:
     _ask(shop, market, contract.INITIATE)
 
 
 @provokes(*_judged(*contract.CHANGES), cost=9)
 @through_stubs()
 @in_marketplaces(1)
-def test_stubs_of_sessions(shop: Shop, market: str) -> None:
+def test_stubs_of_sessions(shop: CheckoutDriver, market: str) -> None:
     _ask(shop, market, *contract.CHANGES)
 
 
 @provokes(*_judged(contract.PLACE_ORDER), cost=4)
 @through_stubs()
 @in_marketplaces(1, having="place_order")
-def test_stubs_of_payment(shop: Shop, market: str) -> None:
+def test_stubs_of_payment(shop: CheckoutDriver, market: str) -> None:
     _ask(shop, market, contract.PLACE_ORDER)

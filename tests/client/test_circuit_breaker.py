@@ -20,7 +20,7 @@ def met(
 
 TIMEOUT = met(None, "timeout", "No answer began within 10 s.")
 REFUSED = met(None, "unreachable", "cannot be reached: connection refused.")
-BROKEN = met(None, "malformed_http", "The answer is not HTTP/1.1.")
+NEGATIVE = met(None, "malformed_http", "The answer is not HTTP/1.1.")
 
 
 def noted(*pairs: tuple[Exchange, float], whole: bool = True) -> Patience:
@@ -40,8 +40,8 @@ def noted(*pairs: tuple[Exchange, float], whole: bool = True) -> Patience:
         ([(met(429), 0.1)] * 5, "quota"),
         ([(met(), 0.1), (REFUSED, 0)] * 20, "left 20 of 40 requests without an answer"),
         (([(met(), 0.1)] * 69 + [(TIMEOUT, 10)]) * 5, "left 5 of 350"),
-        ([(BROKEN, 0)] * 3, "breaks HTTP: The answer is not HTTP/1.1."),
-        ([(met(), 0.1), (BROKEN, 0)] * 20, "breaks HTTP"),
+        ([(NEGATIVE, 0)] * 3, "breaks HTTP: The answer is not HTTP/1.1."),
+        ([(met(), 0.1), (NEGATIVE, 0)] * 20, "breaks HTTP"),
         ([(met(None, "too_large", "The head is larger."), 0)] * 3, "more than this API has to say"),
         ([(met(ms=1500), 1.5)] * 10, "1.5 s for an answer"),
     ],

@@ -9,7 +9,8 @@ import zlib
 
 import pytest
 
-from conformance.client.transport import Kind, Problem, Transport
+from conformance.client.http1 import Kind, Problem
+from conformance.client.transport import Transport
 from tests.hostile.ask import ask
 from tests.hostile.server import Connection, Server, always, each_request, head, json_answer
 
@@ -87,7 +88,7 @@ def test_no_content_has_no_body() -> None:
         assert (ask(server).status, ask(server).raw) == (204, b"")
 
 
-BROKEN: list[tuple[bytes, Kind, str]] = [
+NEGATIVE: list[tuple[bytes, Kind, str]] = [
     (b"SSH-2.0-OpenSSH_9.2\r\n", "malformed_http", "SSH-2.0-OpenSSH_9.2"),
     (b"<html>\x1b[31m</html>", "malformed_http", "<html>.[31m"),
     (b"HTTP/2 200 OK\r\n\r\n", "malformed_http", "begins with 'HTTP/2 200"),
@@ -127,7 +128,7 @@ BROKEN: list[tuple[bytes, Kind, str]] = [
 ]
 
 
-@pytest.mark.parametrize(("answer", "kind", "words"), BROKEN, ids=[words for _, _, words in BROKEN])
+@pytest.mark.parametrize(("answer", "kind", "words"), NEGATIVE, ids=[words for _, _, words in NEGATIVE])
 def test_says_what_is_wrong(answer: bytes, kind: Kind, words: str) -> None:
     with Server(always(answer, close=True)) as server, pytest.raises(Problem) as caught:
         ask(server, transport=Transport(timeout_s=2))

@@ -14,10 +14,10 @@ from pathlib import Path
 
 import pytest
 
-from conformance.client.api_client import RunStopped, Target
+from conformance.client.api_client import ApiClient, RunStopped
 from conformance.core import contract, profile
 from conformance.core.profile import load
-from conformance.driver.checkout import Shop, Trace
+from conformance.driver.checkout import CheckoutDriver, Trace
 from conformance.runner.mock_process import MockProcess
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -28,10 +28,10 @@ conformance.core.profile.PRODUCTION_HOSTS = conformance.runner.run.PRODUCTION_HO
 
 
 @pytest.fixture(scope="module")
-def shop() -> Iterator[Shop]:
+def shop() -> Iterator[CheckoutDriver]:
     process = MockProcess()
-    target = Target(load("mock").with_base_url(process.base_url), key=b"key")
-    yield Shop(target, Trace("production"))
+    target = ApiClient(load("mock").with_base_url(process.base_url), key=b"key")
+    yield CheckoutDriver(target, Trace("production"))
     target.close()
     process.stop()
 
@@ -53,7 +53,7 @@ def run(folder: Path, base: str, extra: str, *arguments: str) -> subprocess.Comp
     )
 
 
-def test_both_have_to_say_so(shop: Shop, tmp_path: Path) -> None:
+def test_both_have_to_say_so(shop: CheckoutDriver, tmp_path: Path) -> None:
     base = shop.profile.base_url
     for extra, arguments in (("", ["--allow-production"]), ("allow_production = true", [])):
         ended = run(tmp_path, base, extra, *arguments)
@@ -61,7 +61,7 @@ def test_both_have_to_say_so(shop: Shop, tmp_path: Path) -> None:
         assert not (tmp_path / "report").exists()
 
 
-def test_nothing_is_sent_but_reads(shop: Shop, tmp_path: Path) -> None:
+def test_nothing_is_sent_but_reads(shop: CheckoutDriver, tmp_path: Path) -> None:
     order = shop.cart("EBAY_US").pay()
     extra = f'allow_production = true\nprepaid = [{{ order = "{order}", marketplace = "EBAY_US" }}]'
     ended = run(tmp_path, shop.profile.base_url, extra, "--allow-production")
@@ -75,7 +75,7 @@ def test_nothing_is_sent_but_reads(shop: Shop, tmp_path: Path) -> None:
     assert result["counts"]["failed"] == 0
 
 
-def test_the_target_itself_refuses_to_write(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_target_itself_refuses_to_write(shop: CheckoutDriver, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(profile, "PRODUCTION_HOSTS", ("127.0.0.1",))
     with pytest.raises(RunStopped, match="nothing is sent but reads"):
         shop.initiate("EBAY_US", [(shop.plain("EBAY_US")[0], 1)])

@@ -67,7 +67,7 @@ def forms(text: str) -> Iterator[str]:
     yield json.dumps(text)[1:-1]
 
 
-def repeating(shop: Shop) -> Server:
+def repeating(shop: CheckoutDriver) -> Server:
     """A server that says everything back."""
 
     def behave(connection: Connection) -> None:
@@ -77,7 +77,7 @@ def repeating(shop: Shop) -> Server:
     return Server(behave)
 
 
-def answer(request: Request, shop: Shop) -> bytes:
+def answer(request: Request, shop: CheckoutDriver) -> bytes:
     given = [request.headers[name] for name in ("authorization", "x-gateway-key") if name in request.headers]
     said = [form for text in given for form in forms(text)]
     real = shop.answer(request)
@@ -94,7 +94,7 @@ def answer(request: Request, shop: Shop) -> bytes:
         if not request.wants_token:
             body["given"] = said
         real = replace(real, raw=json.dumps(body).encode())
-    return written(real, *(f"X-Said-{at}: {text}" for at, text in enumerate(said)))
+    return written(real, *(f"X-Said-{index}: {text}" for index, text in enumerate(said)))
 
 
 @pytest.fixture(scope="module")
@@ -250,7 +250,7 @@ def test_a_recording_with_secrets(tmp_path: Path) -> None:
     ]  # fmt: skip
     entries = [
         {
-            "startedDateTime": f"2026-01-01T00:00:0{at}.000Z", "time": 1,
+            "startedDateTime": f"2026-01-01T00:00:0{index}.000Z", "time": 1,
             "request": {"method": method, "url": f"https://shop.example{path}",
                         "headers": [{"name": name, "value": text} for name, text in {**sent, "Authorization": who}.items()],
                         "postData": {"text": "{}"} if method == "POST" else {}},
@@ -258,7 +258,7 @@ def test_a_recording_with_secrets(tmp_path: Path) -> None:
                          "headers": [{"name": "X-EBAY-SECURITY-SIGNATURE", "value": "pay-me-token-1"},
                                      {"name": "Content-Type", "value": "application/json"}]},
         }
-        for at, (method, path, who, status, body) in enumerate(answers)
+        for index, (method, path, who, status, body) in enumerate(answers)
     ]  # fmt: skip
     (tmp_path / "shop.har").write_text(json.dumps({"log": {"entries": entries}}), encoding="utf-8")
     command = [sys.executable, "-m", "pytest", "suites", "--recording", str(tmp_path / "shop.har"), "-vv"]

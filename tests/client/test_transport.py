@@ -12,7 +12,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from conformance.client.transport import Problem, Transport
+from conformance.client.http1 import Problem
+from conformance.client.transport import Transport
 from tests.hostile.ask import ask
 from tests.hostile.server import Connection, Request, Server, always, each_request, head, json_answer
 

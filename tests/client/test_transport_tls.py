@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from conformance.client.transport import Problem, Transport
+from conformance.client.http1 import Problem
+from conformance.client.transport import Transport
 from tests.hostile.ask import ask
 from tests.hostile.server import Connection, Request, Server, always, each_request, head, json_answer
 from tests.hostile.tls import self_signed, server_context

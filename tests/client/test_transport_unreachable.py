@@ -6,7 +6,8 @@ import socket
 
 import pytest
 
-from conformance.client.transport import Problem, Transport
+from conformance.client.http1 import Problem
+from conformance.client.transport import Transport
 from tests.hostile.server import json_answer
 
 BODY = b'{"checkoutSessionId":"v1|1"}'

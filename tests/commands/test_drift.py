@@ -15,7 +15,7 @@ from conformance.commands.drift.comparison import Change, drift, main
 from conformance.commands.drift.report import GENERAL, markdown, touches
 from conformance.commands.drift.text_digests import texts
 from conformance.core import contract
-from tests.doubles.vendor_document import ORDER, QUANTITY, SCHEMAS, Document, at, published, silent
+from tests.doubles.vendor_document import ORDER, QUANTITY, SCHEMAS, Document, node_at, published, silent
 
 
 def only(alter: Callable[[Document], object]) -> Change:
@@ -35,15 +35,15 @@ def test_what_the_pages_say_may_come_into_the_document() -> None:
 
 
 def errors(document: Document, status: str) -> Any:
-    return at(document, *QUANTITY, "responses", status, "x-response-codes", "errors")
+    return node_at(document, *QUANTITY, "responses", status, "x-response-codes", "errors")
 
 
 def set_in(*path: str, **values: Any) -> Callable[[Document], object]:
-    return lambda document: at(document, *path).update(values)
+    return lambda document: node_at(document, *path).update(values)
 
 
 def drop(*path: str) -> Callable[[Document], object]:
-    return lambda document: at(document, *path[:-1]).pop(path[-1])
+    return lambda document: node_at(document, *path[:-1]).pop(path[-1])
 
 
 AMOUNT = (*SCHEMAS, "AmountV9", "properties")
@@ -116,23 +116,23 @@ CASES: list[tuple[str, Callable[[Document], object], tuple[str, str, str], set[s
     ),
     (
         "a new limit",
-        lambda d: at(d, *SCHEMAS, "UpdateQuantityV9", "properties", "quantity").update(maximum=99),
+        lambda d: node_at(d, *SCHEMAS, "UpdateQuantityV9", "properties", "quantity").update(maximum=99),
         ("field", "changed", "request UpdateQuantity.quantity"),
         {"QTY-SET", "QTY-INVALID"},
         {"COUPON-ONE"},
     ),
     (
         "a list of values that we do not know",
-        lambda d: at(d, *SCHEMAS, "RegionV9", "properties", "regionType").update(enum=["COUNTRY", "CITY"]),
+        lambda d: node_at(d, *SCHEMAS, "RegionV9", "properties", "regionType").update(enum=["COUNTRY", "CITY"]),
         ("field", "changed", "answer Region.regionType"),
         {"SESSION-FIELDS"},
         {"QTY-ZERO"},
     ),
     (
         "a new field that every request needs",
-        lambda d: at(d, *SCHEMAS, "UpdateQuantityV9").update(
+        lambda d: node_at(d, *SCHEMAS, "UpdateQuantityV9").update(
             required=["reason"],
-            properties={**at(d, *SCHEMAS, "UpdateQuantityV9", "properties"), "reason": {"type": "string"}},
+            properties={**node_at(d, *SCHEMAS, "UpdateQuantityV9", "properties"), "reason": {"type": "string"}},
         ),
         ("field", "added", "request UpdateQuantity.reason"),
         {"QTY-SET", "QTY-ZERO", "PRICE-TOTAL"},
@@ -140,14 +140,14 @@ CASES: list[tuple[str, Callable[[Document], object], tuple[str, str, str], set[s
     ),
     (
         "a parameter is needed now",
-        lambda d: at(d, *ORDER, "parameters", 1).update({"$ref": "#/components/parameters/MarketplaceRequired"}),
+        lambda d: node_at(d, *ORDER, "parameters", 1).update({"$ref": "#/components/parameters/MarketplaceRequired"}),
         ("parameter", "changed", "header X-EBAY-C-MARKETPLACE-ID"),
         {"MARKET-ORDER-OPTIONAL", "ORDER-READ"},
         {"QTY-ZERO"},
     ),
     (
         "a parameter is gone",
-        lambda d: at(d, *ORDER, "parameters").pop(2),
+        lambda d: node_at(d, *ORDER, "parameters").pop(2),
         ("parameter", "removed", "header X-EBAY-C-ENDUSERCTX"),
         set(),
         {"QTY-ZERO"},
@@ -182,7 +182,7 @@ CASES: list[tuple[str, Callable[[Document], object], tuple[str, str, str], set[s
     ),
     (
         "another host",
-        lambda d: at(d, *ORDER[:2]).update(servers=[{"url": "https://api.ebay.com/buy/order/v3"}]),
+        lambda d: node_at(d, *ORDER[:2]).update(servers=[{"url": "https://api.ebay.com/buy/order/v3"}]),
         ("method", "changed", "getGuestPurchaseOrder: servers"),
         {"ORDER-READ"},
         {"QTY-ZERO"},
@@ -220,7 +220,7 @@ def test_a_shared_component_is_one_change() -> None:
 def test_parts_of_a_schema_count() -> None:
     """allOf is what some generators write in place of a reference with a description."""
     document = published()
-    pricing = at(document, *SCHEMAS, "SessionV9", "properties")
+    pricing = node_at(document, *SCHEMAS, "SessionV9", "properties")
     pricing["pricingSummary"] = {"allOf": [pricing["pricingSummary"]], "description": "…"}
     assert drift(document) == []
 
@@ -233,13 +233,17 @@ def worded(monkeypatch: pytest.MonkeyPatch) -> Document:
     """A document with texts of a method, a parameter, an id of two methods, a component and a field, which are known."""
     document = published()
     address = ("paths", "/guest_checkout_session/{checkoutSessionId}/update_shipping_address", "post")
-    at(document, *QUANTITY)["description"] = "Sets it."
-    at(document, *ORDER, "parameters", 0)["description"] = "An id."  # a reference with a text beside it says nothing
-    at(document, "components", "parameters", "PurchaseOrderId")["description"] = "The order."
+    node_at(document, *QUANTITY)["description"] = "Sets it."
+    node_at(document, *ORDER, "parameters", 0)["description"] = (
+        "An id."  # a reference with a text beside it says nothing
+    )
+    node_at(document, "components", "parameters", "PurchaseOrderId")["description"] = "The order."
     for status, one in (("400", QUANTITY), ("400", address)):
-        at(document, *one, "responses", status, "x-response-codes", "errors", "15003")["description"] = "No session."
-    at(document, *SCHEMAS, "AmountV9")["description"] = "Money."
-    at(document, *PRICING, "total")["description"] = "The <b>sum</b> of it."
+        node_at(document, *one, "responses", status, "x-response-codes", "errors", "15003")["description"] = (
+            "No session."
+        )
+    node_at(document, *SCHEMAS, "AmountV9")["description"] = "Money."
+    node_at(document, *PRICING, "total")["description"] = "The <b>sum</b> of it."
     known = {one.key: one.digest for one in texts(document)}
     monkeypatch.setattr(contract, "wording", lambda: known)
     return document
@@ -256,7 +260,7 @@ def test_texts_that_are_known_are_no_drift(worded: Document) -> None:
 
 
 def test_markup_and_blanks_are_no_text(worded: Document) -> None:
-    at(worded, *PRICING, "total")["description"] = '<a href="/x">The sum</a>\n of  it<br />.'
+    node_at(worded, *PRICING, "total")["description"] = '<a href="/x">The sum</a>\n of  it<br />.'
     assert drift(worded) == []
 
 
@@ -272,7 +276,7 @@ def test_markup_and_blanks_are_no_text(worded: Document) -> None:
 def test_a_changed_text(
     worded: Document, path: tuple[str, ...], what: str, methods: int, touched: set[str], not_touched: set[str]
 ) -> None:
-    at(worded, *path)["description"] = "Something else."
+    node_at(worded, *path)["description"] = "Something else."
     (change,) = drift(worded)
     assert (change.kind, change.verb, change.what) == ("text", "changed", what) and len(change.operations) == methods
     assert touched <= set(touches(change)) and not not_touched & set(touches(change))
@@ -281,7 +285,7 @@ def test_a_changed_text(
 
 def test_a_changed_text_of_an_id_is_one_change(worded: Document) -> None:
     for one in (QUANTITY[1], "/guest_checkout_session/{checkoutSessionId}/update_shipping_address"):
-        errors_of = at(worded, "paths", one, "post", "responses", "400", "x-response-codes", "errors")
+        errors_of = node_at(worded, "paths", one, "post", "responses", "400", "x-response-codes", "errors")
         errors_of["15003"]["description"] = f"Gone from {one}."
     (change,) = drift(worded)
     assert change.what == "id 15003" and len(change.operations) == 2
@@ -289,7 +293,7 @@ def test_a_changed_text_of_an_id_is_one_change(worded: Document) -> None:
 
 
 def test_a_new_text_comes_with_what_it_describes(worded: Document) -> None:
-    at(worded, *AMOUNT, "value")["description"] = "Now explained."
+    node_at(worded, *AMOUNT, "value")["description"] = "Now explained."
     assert drift(worded) == []
 
 

@@ -17,10 +17,10 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from conformance.client import api_client as target
-from conformance.client.http1 import Answer, Headers
+from conformance.client import api_client
+from conformance.client.http1 import Headers, Response
 from conformance.runner.mock_process import right_ids
-from devtools import kill_matrix as matrix
+from devtools import kill_matrix
 from devtools.corpus import KEPT
 from mock_server.registry import listed
 from mock_server.server import App
@@ -43,7 +43,7 @@ class Direct:
         body: bytes | None,
         *,
         secret_headers: Mapping[str, str] | None = None,
-    ) -> Answer:
+    ) -> Response:
         if self._before_request:
             self._before_request()
         parts = urlsplit(url)
@@ -73,7 +73,7 @@ class Direct:
             raise RuntimeError("the application waits for something: this fault needs two requests at once")
         listed_headers = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in said[0]["headers"]]
         ms = (time.perf_counter() - started) * 1000
-        return Answer(said[0]["status"], "", Headers(listed_headers), said[1]["body"], ms)
+        return Response(said[0]["status"], "", Headers(listed_headers), said[1]["body"], ms)
 
     def close(self) -> None:
         """Nothing is open."""
@@ -81,8 +81,8 @@ class Direct:
 
 def judge(fault: dict[str, Any], folder: str, own: bool) -> dict[str, Any]:
     """Judges one fault and keeps its proofs."""
-    vars(target)["Transport"] = Direct
-    return matrix.judge_fault(fault, BASE, folder, ["--seed", "0"], own)
+    vars(api_client)["Transport"] = Direct
+    return kill_matrix.judge_fault(fault, BASE, folder, ["--seed", "0"], own)
 
 
 def main() -> int:
@@ -101,10 +101,10 @@ def main() -> int:
     if options.only:
         faults = [one for one in faults if any(text in f"{one['name']} {one['requirement']}" for text in options.only)]
     missed = 0
-    for fault, result in matrix.spread(
+    for fault, result in kill_matrix.spread(
         partial(judge, folder=str(options.folder), own=not options.whole), faults, options.workers
     ):
-        under = matrix.row(fault, result)["under"]
+        under = kill_matrix.row(fault, result)["under"]
         if not right_ids(fault) & set(under):
             missed += 1
             print(

@@ -8,7 +8,7 @@ from typing import Any
 from conformance.core import contract
 from conformance.core.exchange import Exchange, Intent, Request
 from conformance.core.profile import parse
-from conformance.driver.checkout import Shop, Trace
+from conformance.driver.checkout import CheckoutDriver, Trace
 from conformance.judging.load_rules import load_rules
 from devtools.corpus import CORPUS, JUNK, Corpus, Entry, expect, slim, unproved
 from suites.payment.test_prepaid import test_orders_that_were_paid_beforehand, test_sessions_that_were_paid_beforehand
@@ -16,7 +16,7 @@ from tests.doubles.faulty_servers_by_action import CAST
 from tests.doubles.fuzzed_responses import traces
 from tests.doubles.in_memory_replay import shrunk
 from tests.doubles.reference_goods import Json, Session, profile_data
-from tests.doubles.reference_server import HonestShop
+from tests.doubles.reference_server import ReferenceShop
 from tests.doubles.scripted_session import PARTS, cart_of, visit
 
 JUNK_TRACES = 6
@@ -35,30 +35,30 @@ GRANTS: list[tuple[str, int, Any]] = [
 ]
 
 
-def _grant(at: int, case: str, status: int, body: Any) -> Entry:
+def _grant(position: int, case: str, status: int, body: Any) -> Entry:
     sent = Request(
         contract.TOKEN, raw=b"grant_type=client_credentials", content_type="application/x-www-form-urlencoded"
     )
     exchange = Exchange("tokens", 0, sent, "POST", "http://127.0.0.1:1", Intent("AUTH-GRANT", case), status, body=body)
-    return Entry(f"grant {at}", "honest", "AUTH-GRANT" if at > 2 else None, exchanges=records([exchange]))
+    return Entry(f"grant {position}", "honest", "AUTH-GRANT" if position > 2 else None, exchanges=records([exchange]))
 
 
-class Unlocks(HonestShop):
+class Unlocks(ReferenceShop):
     """Takes changes of a session that is paid."""
 
     def guard(self, session: Session) -> None:
         """Nothing is locked."""
 
 
-def prepaid(target: HonestShop, broken: str | None = None) -> tuple[Json, Entry]:
+def prepaid(target: ReferenceShop, broken: str | None = None) -> tuple[Json, Entry]:
     """A paid session and its order, known from the profile alone, as suites/payment/test_prepaid.py asks for them."""
-    paid = cart_of(Shop(target, Trace("paid before")))  # type: ignore[arg-type]
+    paid = cart_of(CheckoutDriver(target, Trace("paid before")))  # type: ignore[arg-type]
     order = paid.place().body["purchaseOrderId"]
     data = profile_data() | {"prepaid": [{"session": paid.id, "order": order, "marketplace": "EBAY_US"}]}
     target.profile = parse(data, "prepaid.toml")
     trace = Trace("prepaid")
     for test in (test_sessions_that_were_paid_beforehand, test_orders_that_were_paid_beforehand):
-        test(Shop(target, trace), "EBAY_US")  # type: ignore[arg-type]
+        test(CheckoutDriver(target, trace), "EBAY_US")  # type: ignore[arg-type]
     name = f"prepaid: {type(target).__name__}"
     return data, Entry(name, "prepaid", broken, exchanges=records(trace.exchanges))
 
@@ -73,7 +73,7 @@ def corpus() -> Corpus:
     found = Corpus({"honest": profile_data()})
     for part in PARTS:
         found.entries.append(
-            Entry(part.__name__, "honest", None, exchanges=records(visit(HonestShop(), part).exchanges))
+            Entry(part.__name__, "honest", None, exchanges=records(visit(ReferenceShop(), part).exchanges))
         )
     for liar in CAST:
         proof, _ = shrunk(liar)
@@ -81,10 +81,10 @@ def corpus() -> Corpus:
             also = [liar.also] if liar.also else []
             sent = records([exchange for _, exchange in proof.sent])
             found.entries.append(Entry(f"liar: {liar.name}", "honest", liar.requirement, also, exchanges=sent))
-    for at, exchanges in enumerate(traces(JUNK_TRACES)):
-        found.entries.append(Entry(f"junk {at}", "honest", JUNK, exchanges=records(exchanges)))
-    found.entries += [_grant(at, *one) for at, one in enumerate(GRANTS)]
-    for shop, broken in ((HonestShop(), None), (Unlocks(), "PAY-LOCK")):
+    for index, exchanges in enumerate(traces(JUNK_TRACES)):
+        found.entries.append(Entry(f"junk {index}", "honest", JUNK, exchanges=records(exchanges)))
+    found.entries += [_grant(index, *one) for index, one in enumerate(GRANTS)]
+    for shop, broken in ((ReferenceShop(), None), (Unlocks(), "PAY-LOCK")):
         found.profiles["prepaid"], entry = prepaid(shop, broken)
         found.entries.append(entry)
     profiles = {name: found.profile(name) for name in found.profiles}

@@ -55,12 +55,12 @@ def sources() -> list[Source]:
 
 def twist(entry: Entry, chance: random.Random) -> tuple[str, int, list[Record]] | None:
     """What was done, where, and the trace up to a little after that; None where it cannot be done."""
-    at = chance.randrange(min(len(entry.exchanges), LONGEST))
-    records = entry.exchanges[: at + 1 + AFTER]
-    records[at] = deepcopy(records[at])
+    index = chance.randrange(min(len(entry.exchanges), LONGEST))
+    records = entry.exchanges[: index + 1 + AFTER]
+    records[index] = deepcopy(records[index])
     way = chance.choice(TWISTS)
-    done = way(records[at], records, chance)
-    return (f"{way.__name__} {done}", at, records) if done else None
+    done = way(records[index], records, chance)
+    return (f"{way.__name__} {done}", index, records) if done else None
 
 
 def candidates(pool: list[Source], chance: random.Random, count: int) -> Iterator[tuple[Entry, Corpus, Profile]]:
@@ -70,8 +70,8 @@ def candidates(pool: list[Source], chance: random.Random, count: int) -> Iterato
         if (twisted := twist(entry, chance)) is None:
             continue
         count -= 1
-        done, at, records = twisted
-        if chance.random() < 0.4 and (again := chance.choice(TWISTS)(records[at], records, chance)):
+        done, index, records = twisted
+        if chance.random() < 0.4 and (again := chance.choice(TWISTS)(records[index], records, chance)):
             done += f", {again}"
         if chance.random() < 0.2 and len(records) > 2:
             del records[left := chance.randrange(1, len(records))]
@@ -92,11 +92,11 @@ def gathered() -> Corpus:
         entry, corpus, profile = chance.choice(pool)
         if (twisted := twist(entry, chance)) is None:
             continue
-        done, at, records = twisted
+        done, index, records = twisted
         before = said(profile, entry.units, entry.exchanges[: len(records)])
         after = said(profile, entry.units, records)
         change = tuple(frozenset((now - then) + (then - now)) for then, now in zip(before, after, strict=True))
-        key = (records[at]["operation"], done.split()[0], *change) if any(change) else (done,)
+        key = (records[index]["operation"], done.split()[0], *change) if any(change) else (done,)
         if key in seen:
             continue
         seen.add(key)

@@ -19,7 +19,7 @@ def test_no_rule_fails_on_junk(part: int) -> None:
         world = World()
         for one in exchanges:
             judge(world, known, one)
-        assert world.stumbles == []
+        assert world.rule_errors == []
 
 
 def test_junk_is_told() -> None:

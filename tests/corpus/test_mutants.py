@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from devtools import mutation as mutate
+from devtools import mutation
 from devtools.corpus import load
 from devtools.mutants import mutants, mutated
 from tests.corpus.faulty_servers import LIARS
@@ -53,8 +53,8 @@ def test_numbers_are_lasting() -> None:
 
 
 def test_every_file_can_be_changed() -> None:
-    for path in mutate.MUTATED:
-        source = (mutate.ROOT / path).read_text(encoding="utf-8")
+    for path in mutation.MUTATED:
+        source = (mutation.ROOT / path).read_text(encoding="utf-8")
         listed = mutants(path, source)
         assert listed, path
         for one in listed[::25]:
@@ -63,27 +63,27 @@ def test_every_file_can_be_changed() -> None:
 
 def test_reasons_are_kept(tmp_path: Path) -> None:
     listed = mutants("suites/x.py", "a = b | c == 1\n")
-    results = [(one, mutate.SURVIVED) for one in listed]
+    results = [(one, mutation.SURVIVED) for one in listed]
     page = tmp_path / "page.md"
-    page.write_text(mutate.page(results, [], 0, len(listed), {}), encoding="utf-8")
-    known = {key: f"because | of {at}" for at, key in enumerate(mutate.reasons(page))}
+    page.write_text(mutation.page(results, [], 0, len(listed), {}), encoding="utf-8")
+    known = {key: f"because | of {index}" for index, key in enumerate(mutation.reasons(page))}
     assert len(known) == len(listed) == 3
-    page.write_text(mutate.page(results, [], 0, len(listed), known), encoding="utf-8")
-    assert mutate.reasons(page) == known
+    page.write_text(mutation.page(results, [], 0, len(listed), known), encoding="utf-8")
+    assert mutation.reasons(page) == known
 
 
 @pytest.mark.parametrize(
     ("path", "code", "what", "fate"),
     [
-        ("suites/line_items/rules.py", 'if at.body.get("quantity") != 0', "!= 0 →", mutate.NOTICED),
-        ("suites/money/rules.py", 'part["priceSubtotal"]', "→", mutate.NOTICED),
+        ("suites/line_items/rules.py", 'if at.body.get("quantity") != 0', "!= 0 →", mutation.NOTICED),
+        ("suites/money/rules.py", 'part["priceSubtotal"]', "→", mutation.NOTICED),
     ],
 )
 def test_the_corpus_notices(path: str, code: str, what: str, fate: str) -> None:
     """In processes of their own: nothing of a mutant stays."""
-    listed = mutate.trials([load(LIARS)])
-    source = (mutate.ROOT / path).read_text(encoding="utf-8")
+    listed = mutation.trials([load(LIARS)])
+    source = (mutation.ROOT / path).read_text(encoding="utf-8")
     wanted = [one for one in mutants(path, source) if code in one.code and what in one.what][:1]
     if not wanted:
         pytest.skip("the line reads differently now")
-    assert [found for _, found in mutate.run(wanted, listed, 1)] == [fate]
+    assert [found for _, found in mutation.run(wanted, listed, 1)] == [fate]

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from conformance.client.strict_json import read_json
 from conformance.core import contract
 from conformance.core.exchange import Exchange, Intent, Request
-from conformance.driver.checkout import Blocked, Trace
+from conformance.driver.checkout import PrerequisiteFailed, Trace
 from conformance.evidence import journal
 from conformance.evidence.aggregate import merge
 from conformance.evidence.replay import Ids, from_record, steps_of
@@ -26,7 +26,7 @@ from conformance.judging.judge import judge
 from conformance.judging.load_rules import load_rules
 from conformance.judging.model import World
 from tests.doubles.reference_goods import profile
-from tests.doubles.reference_server import HonestShop
+from tests.doubles.reference_server import ReferenceShop
 from tests.doubles.scripted_session import PARTS, visit
 
 ODD: list[Any] = [
@@ -57,7 +57,7 @@ def places(body: Any) -> Iterator[tuple[Any, Any]]:
             yield from places(child)
 
 
-class Mutant(HonestShop):
+class Mutant(ReferenceShop):
     """Honest, but for some answers."""
 
     def __init__(self, edits: dict[int, tuple[int, Any, int | None]]) -> None:
@@ -115,7 +115,7 @@ def test_a_visit_of_a_shop_that_answers_anything(part: Any, edits: dict[int, tup
         shop.trace = trace
         part(shop)
 
-    with suppress(Blocked, LookupError):  # what the visit stands on is gone
+    with suppress(PrerequisiteFailed, LookupError):  # what the visit stands on is gone
         visit(target, visited)
     consequences(trace)
 
@@ -123,7 +123,7 @@ def test_a_visit_of_a_shop_that_answers_anything(part: Any, edits: dict[int, tup
 @cache
 def known() -> World:
     """A few sessions of an honest shop."""
-    return visit(HonestShop(), PARTS[0]).world
+    return visit(ReferenceShop(), PARTS[0]).world
 
 
 @pytest.mark.parametrize("operation", [*contract.operations(), contract.TOKEN])

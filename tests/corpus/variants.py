@@ -18,10 +18,10 @@ from typing import Any
 
 import pytest
 
-from conformance.client import api_client as target
+from conformance.client import api_client
 from conformance.evidence.replay import from_record
 from conformance.judging.load_rules import load_rules
-from devtools import kill_matrix as matrix
+from devtools import kill_matrix
 from devtools.corpus import CORPUS, Corpus, Entry, Proved, expect, healthy, judged, load, proved, unproved
 from devtools.corpus import target as stored
 from devtools.false_positives import profile
@@ -34,7 +34,7 @@ MOST = 60  # exchanges of one variant
 
 def judge(variant: dict[str, Any], folder: Path, seen: Proved) -> dict[str, Any]:
     """Runs the suites against one variant; the chosen traces."""
-    vars(target)["Transport"] = Direct
+    vars(api_client)["Transport"] = Direct
     load_rules()
     name = variant["name"]
     where = folder / name
@@ -43,7 +43,7 @@ def judge(variant: dict[str, Any], folder: Path, seen: Proved) -> dict[str, Any]
     toml.write_text(profile([name], f"{BASE}/x/{name}"), encoding="utf-8")
     said = io.StringIO()
     with contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):
-        pytest.main([str(matrix.SUITES), "--target", str(toml), "--report", str(where / "report"), "-p", "no:xdist",
+        pytest.main([str(kill_matrix.SUITES), "--target", str(toml), "--report", str(where / "report"), "-p", "no:xdist",
                      "--requirement", variant["requirement"]])  # fmt: skip
     found = Corpus({name: stored(toml)})
     entries = healthy(where / "report", name, found.profile(name), MOST, seen)
@@ -61,7 +61,7 @@ def main() -> int:
             seen |= proved(judged(profiles[one.profile], one.units, map(from_record, one.exchanges)))
     folder = Path(mkdtemp(prefix="variants-"))
     found = Corpus()
-    for variant, kept in matrix.spread(partial(judge, folder=folder, seen=seen), listed("variants"), 2):
+    for variant, kept in kill_matrix.spread(partial(judge, folder=folder, seen=seen), listed("variants"), 2):
         usual = kept["profile"] == base.profiles["mock"]
         name = "mock" if usual else variant["name"]
         if kept["entries"]:

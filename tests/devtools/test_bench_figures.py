@@ -175,7 +175,7 @@ def test_the_time_within_is_taken_off() -> None:
 def soaked(**late: float) -> Soaked:
     """Forty samples; the last twenty of them with other values."""
     steady = Sample(0.0, 0, 500.0, 60.0, 9, 1, 80.0, 15, 1.0)
-    samples = [replace(steady, at_s=at * 10.0, **(late if at > 20 else {})) for at in range(1, 41)]  # type: ignore[arg-type]
+    samples = [replace(steady, at_s=index * 10.0, **(late if index > 20 else {})) for index in range(1, 41)]  # type: ignore[arg-type]
     return Soaked(samples, requests=1000, walks=10)
 
 

@@ -11,10 +11,10 @@ import jsonschema_rs
 import pytest
 
 from conformance.core.profile import parse
-from devtools import false_positives as fairness
+from devtools import false_positives
 from mock_server.variants import EXCLUDES, PROFILES, SHOULDS, VARIANTS
 
-SCHEMA = json.loads((fairness.ROOT / "reports/schemas/fairness.schema.json").read_text(encoding="utf-8"))
+SCHEMA = json.loads((false_positives.ROOT / "reports/schemas/fairness.schema.json").read_text(encoding="utf-8"))
 SAMPLE = (
     "ids-to-be-escaped+coupon-twins+lock-by-method+chunked",
     "optional-fields-present+no-marketplace-by-method+too-much-is-taken-out",
@@ -22,16 +22,16 @@ SAMPLE = (
 
 
 @pytest.fixture(scope="module")
-def judge(tmp_path_factory: pytest.TempPathFactory) -> Iterator[fairness.Judge]:
-    judge = fairness.Judge(tmp_path_factory.mktemp("fairness"))
+def judge(tmp_path_factory: pytest.TempPathFactory) -> Iterator[false_positives.Judge]:
+    judge = false_positives.Judge(tmp_path_factory.mktemp("fairness"))
     yield judge
     judge.close()
 
 
 @pytest.mark.parametrize("name", SAMPLE)
-def test_a_lawful_server_is_conformant(judge: fairness.Judge, name: str) -> None:
+def test_a_lawful_server_is_conformant(judge: false_positives.Judge, name: str) -> None:
     run = judge.judge(name)
-    document = fairness.documented([run], fairness.Run(""), 0)
+    document = false_positives.documented([run], false_positives.Run(""), 0)
     jsonschema_rs.validate(SCHEMA, document)
     assert run.fair, document
 
@@ -40,33 +40,33 @@ def test_what_variants_need_is_known() -> None:
     named = {*PROFILES, *SHOULDS, *(name for pair in EXCLUDES for name in pair)}
     assert named <= set(VARIANTS)
     for name in PROFILES:
-        text = fairness.profile([name], f"http://127.0.0.1:1/x/{name}")
+        text = false_positives.profile([name], f"http://127.0.0.1:1/x/{name}")
         assert parse(tomllib.loads(text), name).markets
 
 
 def test_servers_are_drawn_alike_and_do_not_contradict_themselves() -> None:
-    drawn = fairness.draw(100, 3)
-    assert drawn == fairness.draw(100, 3) != fairness.draw(100, 4)
-    assert len(set(drawn)) == 100 and not any(fairness.exclude(name.split("+")) for name in drawn)
-    assert fairness.exclude(["four-lines", "four-lines-unsaid"])
-    assert fairness.exclude(["declined-200-failed", "place-answers-the-id-alone"])
-    assert fairness.exclude(["chunked", "close-delimited"])
+    drawn = false_positives.draw(100, 3)
+    assert drawn == false_positives.draw(100, 3) != false_positives.draw(100, 4)
+    assert len(set(drawn)) == 100 and not any(false_positives.exclude(name.split("+")) for name in drawn)
+    assert false_positives.exclude(["four-lines", "four-lines-unsaid"])
+    assert false_positives.exclude(["declined-200-failed", "place-answers-the-id-alone"])
+    assert false_positives.exclude(["chunked", "close-delimited"])
 
 
 def test_an_unfair_run_keeps_its_report(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    judge = fairness.Judge(tmp_path, ["--requirement=LINES-MAX"])
+    judge = false_positives.Judge(tmp_path, ["--requirement=LINES-MAX"])
     try:
         monkeypatch.delitem(PROFILES, "four-lines")  # so the profile goes on to say ten
         run = judge.judge("four-lines")
     finally:
         judge.close()
     assert not run.fair and run.failed == ["LINES-MAX"] and (tmp_path / "four-lines" / "result.json").is_file()
-    assert fairness.row(run, set()).startswith("NOT FAIR")
+    assert false_positives.row(run, set()).startswith("NOT FAIR")
 
 
 def test_wrong_names_are_told(capsys: pytest.CaptureFixture[str]) -> None:
     for name in ("no-such-variant", "four-lines+four-lines-unsaid"):
         with pytest.raises(SystemExit) as ended:
-            fairness.main([name])
+            false_positives.main([name])
         assert ended.value.code == 2
     assert "exclude each other" in capsys.readouterr().err

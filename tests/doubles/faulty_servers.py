@@ -14,31 +14,31 @@ from conformance.core import contract
 from conformance.core.exchange import Request
 from tests.doubles.reference_checks import Refusal
 from tests.doubles.reference_goods import Json
-from tests.doubles.reference_server import HonestShop
+from tests.doubles.reference_server import ReferenceShop
 
 SESSION = (contract.INITIATE, contract.READ, *contract.CHANGES)
 PRICED = (*SESSION, contract.READ_ORDER)
-Edit = Callable[[Json, Request, HonestShop], object]
+Edit = Callable[[Json, Request, ReferenceShop], object]
 
 
 @dataclass(frozen=True)
-class Liar:
+class FaultyShop:
     """Which shop lies, and what it has to be told for."""
 
     name: str
     requirement: str
-    shop: type[HonestShop]
+    shop: type[ReferenceShop]
     also: str | None = None
 
 
-CAST: list[Liar] = []
+CAST: list[FaultyShop] = []
 
 
-def lies(requirement: str, also: str | None = None) -> Callable[[type[HonestShop]], type[HonestShop]]:
+def lies(requirement: str, also: str | None = None) -> Callable[[type[ReferenceShop]], type[ReferenceShop]]:
     """A shop of the cast."""
 
-    def enter(shop: type[HonestShop]) -> type[HonestShop]:
-        CAST.append(Liar(shop.__name__, requirement, shop, also))
+    def enter(shop: type[ReferenceShop]) -> type[ReferenceShop]:
+        CAST.append(FaultyShop(shop.__name__, requirement, shop, also))
         return shop
 
     return enter
@@ -47,14 +47,14 @@ def lies(requirement: str, also: str | None = None) -> Callable[[type[HonestShop
 def edits(name: str, requirement: str, edit: Edit, on: tuple[str, ...] = SESSION, also: str | None = None) -> None:
     """A shop that changes its accepted answers on the way out."""
 
-    class Edits(HonestShop):
+    class Edits(ReferenceShop):
         def handle(self, request: Request) -> Json:
             body = super().handle(request)
             if request.operation in on:
                 edit(body, request, self)
             return body
 
-    CAST.append(Liar(name, requirement, Edits, also))
+    CAST.append(FaultyShop(name, requirement, Edits, also))
 
 
 def refuses_otherwise(
@@ -62,7 +62,7 @@ def refuses_otherwise(
 ) -> None:
     """A shop whose refusals with that id have another status, or another id."""
 
-    class Otherwise(HonestShop):
+    class Otherwise(ReferenceShop):
         def answer(self, request: Request) -> tuple[int, Any, dict[str, str]]:
             given, body, headers = super().answer(request)
             if "errors" in body and body["errors"][0]["errorId"] == number:
@@ -70,13 +70,13 @@ def refuses_otherwise(
                 body = {"errors": [self.entry(other or number, request.operation)]}
             return given, body, headers
 
-    CAST.append(Liar(name, requirement, Otherwise, also))
+    CAST.append(FaultyShop(name, requirement, Otherwise, also))
 
 
 def never_refuses(name: str, requirement: str, number: int, on: tuple[str, ...], also: str | None = None) -> None:
     """A shop that answers 200 where that refusal is due, and does nothing."""
 
-    class Never(HonestShop):
+    class Never(ReferenceShop):
         def handle(self, request: Request) -> Json:
             try:
                 return super().handle(request)
@@ -86,13 +86,13 @@ def never_refuses(name: str, requirement: str, number: int, on: tuple[str, ...],
                     raise
                 return self.show(session, request)
 
-    CAST.append(Liar(name, requirement, Never, also))
+    CAST.append(FaultyShop(name, requirement, Never, also))
 
 
 def summary(name: str, cents: int) -> Edit:
     """An edit: so many cents more in an amount of the summary."""
 
-    def more(body: Json, request: Request, shop: HonestShop) -> None:
+    def more(body: Json, request: Request, shop: ReferenceShop) -> None:
         holder = body["pricingSummary"][name]
         holder = holder.get("amount", holder)
         holder["value"] = f"{float(holder['value']) + cents / 100:.2f}"
@@ -106,7 +106,7 @@ def first_line(body: Json) -> Json:
     return lines[0] if lines else {}
 
 
-def cheaper_by_the_dozen(body: Json, request: Request, shop: HonestShop) -> None:
+def cheaper_by_the_dozen(body: Json, request: Request, shop: ReferenceShop) -> None:
     """Three or more: a cent off the unit, and every sum follows."""
     for one in body["lineItems"]:
         if one["quantity"] == 3:
@@ -117,7 +117,7 @@ def cheaper_by_the_dozen(body: Json, request: Request, shop: HonestShop) -> None
                 summary[name] = {"value": f"{float(summary[name]['value']) - 0.03:.2f}", "currency": currency}
 
 
-def dearer_when_late(body: Json, request: Request, shop: HonestShop) -> None:
+def dearer_when_late(body: Json, request: Request, shop: ReferenceShop) -> None:
     """Another tax for every session from the third on."""
     if len(shop.sessions) > 2:
         for name in ("tax", "total"):
@@ -128,7 +128,7 @@ def _drop(body: Json, name: str) -> object:
     return body.pop(name, None)
 
 
-def charges_as_in_an_order(body: Json, request: Request, shop: HonestShop) -> None:
+def charges_as_in_an_order(body: Json, request: Request, shop: ReferenceShop) -> None:
     """The sum of import charges without its type."""
     charges = body["pricingSummary"].get("importCharges", {})
     if "amount" in charges:
@@ -222,18 +222,15 @@ def every_amount(node: Any) -> list[Json]:
     return [one for child in node for one in every_amount(child)] if isinstance(node, list) else []
 
 
-def more_saved(body: Json, request: Request, shop: HonestShop) -> None:
+def more_saved(body: Json, request: Request, shop: ReferenceShop) -> None:
     """A cent more off than the lines show."""
     if body["pricingSummary"]["additionalSavings"]["value"] == "5.00":
         summary("additionalSavings", 1)(body, request, shop)
         summary("total", -1)(body, request, shop)
 
 
-def no_savings(body: Json, request: Request, shop: HonestShop) -> None:
+def no_savings(body: Json, request: Request, shop: ReferenceShop) -> None:
     """The coupon is listed and that is all."""
     saved = float(body["pricingSummary"]["additionalSavings"]["value"])
     body["pricingSummary"]["additionalSavings"]["value"] = "0.00"
     summary("total", round(saved * 100))(body, request, shop)
-
-
-__all__ = ["CAST", "Liar", "lies"]

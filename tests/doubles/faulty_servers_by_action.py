@@ -7,14 +7,15 @@ from typing import Any
 
 from conformance.core import contract
 from conformance.core.exchange import OWN_APP, Exchange, Intent, Request
-from tests.doubles.faulty_servers import CAST, lies
+from tests.doubles.faulty_servers import CAST as CAST
+from tests.doubles.faulty_servers import lies
 from tests.doubles.reference_checks import Refusal
 from tests.doubles.reference_goods import ITEMS, Json, Session
-from tests.doubles.reference_server import HonestShop
+from tests.doubles.reference_server import ReferenceShop
 
 
 @lies("SESSION-READ")
-class ForgetsTheSecondChange(HonestShop):
+class ForgetsTheSecondChange(ReferenceShop):
     """Shows it, and has forgotten it at the next read."""
 
     def handle(self, request: Request) -> Json:
@@ -27,7 +28,7 @@ class ForgetsTheSecondChange(HonestShop):
 
 
 @lies("SESSION-READ")
-class ForgetsTheCoupon(HonestShop):
+class ForgetsTheCoupon(ReferenceShop):
     def handle(self, request: Request) -> Json:
         session = self.sessions.get(request.subject or "")
         if session and request.operation == contract.READ and not session.order:
@@ -36,14 +37,14 @@ class ForgetsTheCoupon(HonestShop):
 
 
 @lies("QTY-SET")
-class SwapsTwoLines(HonestShop):
+class SwapsTwoLines(ReferenceShop):
     def set_quantity(self, session: Session, line: list[Any], body: Json) -> None:
         other = next((one for one in session.lines if one is not line), line)
         super().set_quantity(session, other if body["quantity"] == 5 else line, body)
 
 
 @lies("QTY-ZERO")
-class RemovesTheNextLineToo(HonestShop):
+class RemovesTheNextLineToo(ReferenceShop):
     def set_quantity(self, session: Session, line: list[Any], body: Json) -> None:
         super().set_quantity(session, line, body)
         if body["quantity"] == 0 and len(session.lines) > 1:
@@ -51,17 +52,17 @@ class RemovesTheNextLineToo(HonestShop):
 
 
 @lies("LINES-MAX")
-class TakesFiveLines(HonestShop):
+class TakesFiveLines(ReferenceShop):
     most = 5
 
 
 @lies("LINES-MAX", also="ERROR-PARAMS")  # it tells the wrong maximum
-class TakesThreeLines(HonestShop):
+class TakesThreeLines(ReferenceShop):
     most = 3
 
 
 @lies("SHIP-SET")
-class SelectsForEveryLine(HonestShop):
+class SelectsForEveryLine(ReferenceShop):
     def select(self, session: Session, line: list[Any], body: Json) -> None:
         super().select(session, line, body)
         for one in session.lines:
@@ -69,14 +70,14 @@ class SelectsForEveryLine(HonestShop):
 
 
 @lies("ADDR-REPLACE")
-class LosesTheSecondAddressLine(HonestShop):
+class LosesTheSecondAddressLine(ReferenceShop):
     def move(self, session: Session, sent: Any) -> None:
         super().move(session, sent)
         session.address.pop("addressLine2", None)
 
 
 @lies("ADDR-CHARS")
-class TakesControlCharacters(HonestShop):
+class TakesControlCharacters(ReferenceShop):
     def move(self, session: Session, sent: Any) -> None:
         super().move(
             session, {**sent, "city": sent["city"].replace("\x07", "")} if "\x07" in str(sent.get("city")) else sent
@@ -84,14 +85,14 @@ class TakesControlCharacters(HonestShop):
 
 
 @lies("ADDR-DOMESTIC")
-class ShipsToFrance(HonestShop):
+class ShipsToFrance(ReferenceShop):
     def move(self, session: Session, sent: Any) -> None:
         country = sent.get("country") if isinstance(sent, dict) else None
         super().move(session, {**sent, "country": "US"} if country == "FR" else sent)
 
 
 @lies("COUPON-ONE")
-class TakesTheSecondCoupon(HonestShop):
+class TakesTheSecondCoupon(ReferenceShop):
     def apply(self, session: Session, code: str) -> None:
         if code == "TENOFF":
             session.coupon = None
@@ -99,14 +100,14 @@ class TakesTheSecondCoupon(HonestShop):
 
 
 @lies("COUPON-REMOVE")
-class KeepsTheCoupon(HonestShop):
+class KeepsTheCoupon(ReferenceShop):
     def remove(self, session: Session, code: str) -> None:
         if session.coupon != code:
             raise Refusal(16025)
 
 
 @lies("COUPON-REFUSED")
-class WantsNoMinimum(HonestShop):
+class WantsNoMinimum(ReferenceShop):
     def apply(self, session: Session, code: str) -> None:
         if code == "SPEND100":
             session.coupon = code
@@ -115,21 +116,21 @@ class WantsNoMinimum(HonestShop):
 
 
 @lies("SESSION-SIGNATURE")
-class SignsNothing(HonestShop):
+class SignsNothing(ReferenceShop):
     def answer(self, request: Request) -> tuple[int, Any, dict[str, str]]:
         status, body, _ = super().answer(request)
         return status, body, {}
 
 
 @lies("SESSION-UNIQUE", also="SESSION-ONLY")  # the ids of its options are made of the line's
-class RenamesTheLine(HonestShop):
+class RenamesTheLine(ReferenceShop):
     def set_quantity(self, session: Session, line: list[Any], body: Json) -> None:
         super().set_quantity(session, line, body)
         line[0] += "9"
 
 
 @lies("SESSION-SAFE")
-class CountsReads(HonestShop):
+class CountsReads(ReferenceShop):
     """The second read in a row finds one more of the first line."""
 
     latest = ""
@@ -143,7 +144,7 @@ class CountsReads(HonestShop):
 
 
 @lies("SESSION-ISOLATED")
-class TouchesEverySession(HonestShop):
+class TouchesEverySession(ReferenceShop):
     def set_quantity(self, session: Session, line: list[Any], body: Json) -> None:
         super().set_quantity(session, line, body)
         for other in self.sessions.values():
@@ -152,7 +153,7 @@ class TouchesEverySession(HonestShop):
 
 
 @lies("SESSION-ONLY")
-class ResetsTheOptions(HonestShop):
+class ResetsTheOptions(ReferenceShop):
     def move(self, session: Session, sent: Any) -> None:
         super().move(session, sent)
         for line in session.lines:
@@ -160,7 +161,7 @@ class ResetsTheOptions(HonestShop):
 
 
 @lies("PAY-LOCK")
-class RefusesButApplies(HonestShop):
+class RefusesButApplies(ReferenceShop):
     """15021 after payment, and yet the order has another quantity."""
 
     def guard(self, session: Session) -> None:
@@ -170,7 +171,7 @@ class RefusesButApplies(HonestShop):
 
 
 @lies("PAY-LOCK")
-class RefusesButRenames(HonestShop):
+class RefusesButRenames(ReferenceShop):
     """15021 after payment, and yet the order's lines have other ids."""
 
     refused = 0
@@ -187,7 +188,7 @@ class RefusesButRenames(HonestShop):
 
 
 @lies("PAY-TWICE", also="ORDER-READ")
-class MakesASecondOrder(HonestShop):
+class MakesASecondOrder(ReferenceShop):
     def place(self, session: Session, body: Json) -> Json:
         if session.order:
             session.order = None
@@ -195,14 +196,14 @@ class MakesASecondOrder(HonestShop):
 
 
 @lies("PAY-TERMS")
-class WantsNoTerms(HonestShop):
+class WantsNoTerms(ReferenceShop):
     def place(self, session: Session, body: Json) -> Json:
         terms = {**body["marketingTerms"][0], "marketingTypes": ["OFFER", "PROMOTION", "SURVEY"]}
         return super().place(session, {"marketingTerms": [terms]})
 
 
 @lies("PAY-EMPTY")
-class SellsNothing(HonestShop):
+class SellsNothing(ReferenceShop):
     def place(self, session: Session, body: Json) -> Json:
         if session.lines:
             return super().place(session, body)
@@ -212,14 +213,14 @@ class SellsNothing(HonestShop):
 
 
 @lies("PAY-DECLINED-ENDS")
-class ForgivesADeclinedCard(HonestShop):
+class ForgivesADeclinedCard(ReferenceShop):
     def guard(self, session: Session) -> None:
         session.declined = False
         super().guard(session)
 
 
 @lies("PAY-ITEM-CHANGED")
-class SellsARevisedItem(HonestShop):
+class SellsARevisedItem(ReferenceShop):
     def place(self, session: Session, body: Json) -> Json:
         if any(ITEMS[line[1]].at_payment == 15020 for line in session.lines):
             return {"purchaseOrderId": "o0"}
@@ -227,13 +228,13 @@ class SellsARevisedItem(HonestShop):
 
 
 @lies("ORDER-APP")
-class ShowsOrdersToAll(HonestShop):
+class ShowsOrdersToAll(ReferenceShop):
     def read_order(self, request: Request) -> Json:
         return super().read_order(Request(request.operation, request.subject, credential=OWN_APP))
 
 
 @lies("ORDER-STABLE")
-class OrdersAreUndone(HonestShop):
+class OrdersAreUndone(ReferenceShop):
     """PAID at first, PENDING from the third time on."""
 
     def __init__(self) -> None:
@@ -247,7 +248,7 @@ class OrdersAreUndone(HonestShop):
 
 
 @lies("QTY-INVALID")
-class CrashesAtAFraction(HonestShop):
+class CrashesAtAFraction(ReferenceShop):
     def answer(self, request: Request) -> tuple[int, Any, dict[str, str]]:
         if request.object().get("quantity") == 1.5:
             return 500, {"errors": [self.entry(15000, request.operation)]}, {}
@@ -255,7 +256,7 @@ class CrashesAtAFraction(HonestShop):
 
 
 @lies("ROBUST")
-class CrashesAtBrokenJson(HonestShop):
+class CrashesAtBrokenJson(ReferenceShop):
     def answer(self, request: Request) -> tuple[int, Any, dict[str, str]]:
         if request.raw is not None:
             return 500, {"errors": [self.entry(15000, request.operation)]}, {}
@@ -263,20 +264,20 @@ class CrashesAtBrokenJson(HonestShop):
 
 
 @lies("ERROR-SHAPE")
-class ForgetsTheDomain(HonestShop):
+class ForgetsTheDomain(ReferenceShop):
     def entry(self, number: int, operation: str, told: str = "") -> Json:
         entry = super().entry(number, operation, told)
         return entry if contract.error(number, operation).kind == "warning" else {**entry, "domain": ""}  # type: ignore[union-attr]
 
 
 @lies("ERROR-PARAMS")
-class TellsNothing(HonestShop):
+class TellsNothing(ReferenceShop):
     def entry(self, number: int, operation: str, told: str = "") -> Json:
         return {**super().entry(number, operation), "message": "no"}
 
 
 @lies("TYPE-JSON")
-class SendsText(HonestShop):
+class SendsText(ReferenceShop):
     def send(self, request: Request, trace: str = "", seq: int = 0, intent: Intent | None = None) -> Exchange:
         exchange = super().send(request, trace, seq, intent)
         exchange.headers["content-type"] = "text/plain"
@@ -284,7 +285,7 @@ class SendsText(HonestShop):
 
 
 @lies("AUTH-TOKEN")
-class ReadsWithoutAToken(HonestShop):
+class ReadsWithoutAToken(ReferenceShop):
     def handle(self, request: Request) -> Json:
         if request.credential == "none" and request.operation == contract.READ:
             request = Request(request.operation, request.subject, None, request.marketplace)
@@ -292,20 +293,20 @@ class ReadsWithoutAToken(HonestShop):
 
 
 @lies("SESSION-DOCUMENTED")
-class Creates201(HonestShop):
+class Creates201(ReferenceShop):
     def answer(self, request: Request) -> tuple[int, Any, dict[str, str]]:
         status, body, headers = super().answer(request)
         return 201 if status == 200 and request.operation == contract.QUANTITY else status, body, headers
 
 
 @lies("SESSION-REQUIRED")
-class WantsNoEmail(HonestShop):
+class WantsNoEmail(ReferenceShop):
     def initiate(self, request: Request, body: Json) -> Session:
         return super().initiate(request, {"contactEmail": "a@b.example", **body})
 
 
 @lies("SESSION-CREATE")
-class LosesTheThirdLine(HonestShop):
+class LosesTheThirdLine(ReferenceShop):
     def initiate(self, request: Request, body: Json) -> Session:
         session = super().initiate(request, body)
         session.lines = session.lines[:2]
@@ -313,7 +314,7 @@ class LosesTheThirdLine(HonestShop):
 
 
 @lies("ITEM-REMOVED")
-class KeepsWhatIsGone(HonestShop):
+class KeepsWhatIsGone(ReferenceShop):
     def initiate(self, request: Request, body: Json) -> Session:
         session = super().initiate(request, body)
         if 15043 in session.warnings:
@@ -322,13 +323,13 @@ class KeepsWhatIsGone(HonestShop):
 
 
 @lies("SESSION-CREATE", also="SESSION-FIELDS")
-class NamesNoSession(HonestShop):
+class NamesNoSession(ReferenceShop):
     def show(self, session: Session, request: Request) -> Json:
         return {**super().show(session, request), "checkoutSessionId": ""}
 
 
 @lies("COUPON-ONE")
-class ListsTheSameCouponTwice(HonestShop):
+class ListsTheSameCouponTwice(ReferenceShop):
     def apply(self, session: Session, code: str) -> None:
         if session.coupon == code:
             session.warnings.append(0)
@@ -341,7 +342,7 @@ class ListsTheSameCouponTwice(HonestShop):
 
 
 @lies("LINES-OWN")
-class SplitsALine(HonestShop):
+class SplitsALine(ReferenceShop):
     """Two of an item are two lines of one."""
 
     def initiate(self, request: Request, body: Json) -> Session:
@@ -353,14 +354,14 @@ class SplitsALine(HonestShop):
 
 
 @lies("WARNING-SHAPE")
-class WarnsBesideErrors(HonestShop):
+class WarnsBesideErrors(ReferenceShop):
     def answer(self, request: Request) -> tuple[int, Any, dict[str, str]]:
         status, body, headers = super().answer(request)
         return status, {**body, "warnings": [self.entry(15007, request.operation)]} if status == 409 else body, headers
 
 
 @lies("TYPE-JSON", also="ORDER-READ")
-class CutsOrdersShort(HonestShop):
+class CutsOrdersShort(ReferenceShop):
     """The answer ends in the middle once an order has been read three times."""
 
     reads = 0
@@ -371,6 +372,3 @@ class CutsOrdersShort(HonestShop):
             self.reads += 1
             body = body if self.reads < 4 else '{"purchaseOrderId": '
         return status, body, headers
-
-
-__all__ = ["CAST"]

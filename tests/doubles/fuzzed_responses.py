@@ -8,7 +8,7 @@ from copy import deepcopy
 from typing import Any
 
 from conformance.core.exchange import Exchange
-from tests.doubles.reference_server import HonestShop
+from tests.doubles.reference_server import ReferenceShop
 from tests.doubles.scripted_session import visit
 
 VALUES: tuple[Any, ...] = (None, True, 0, -1, 1.5, 10**30, "", "text", "-0.01", "1e400", "NaN", [], {}, [None], [7], [[]],
@@ -52,7 +52,7 @@ def traces(count: int) -> Iterator[list[Exchange]]:
     """The visit, spoilt in so many ways."""
     for seed in range(count):
         chance = random.Random(seed)
-        exchanges = visit(HonestShop()).exchanges
+        exchanges = visit(ReferenceShop()).exchanges
         for one in exchanges:
             if chance.random() < SHARE:
                 one.body = spoil(one.body, chance)

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from conformance.driver.checkout import Shop, Trace
+from conformance.driver.checkout import CheckoutDriver, Trace
 from conformance.evidence.aggregate import Finding
 from conformance.evidence.journal import TraceRecord, failure
 from conformance.evidence.replay import steps_of
 from conformance.evidence.shrink import Proof, Shrinker
-from tests.doubles.faulty_servers import Liar
+from tests.doubles.faulty_servers import FaultyShop
 from tests.doubles.scripted_session import visit
 
 
@@ -22,11 +22,11 @@ class Replays:
         self.target = target
 
     @contextmanager
-    def shop(self, index: int, name: str, *, thorough: bool = True) -> Iterator[Shop]:
-        yield Shop(self.target, Trace(name), thorough=thorough)
+    def shop(self, index: int, name: str, *, thorough: bool = True) -> Iterator[CheckoutDriver]:
+        yield CheckoutDriver(self.target, Trace(name), thorough=thorough)
 
 
-def shrunk(liar: Liar) -> tuple[Proof | None, Shrinker]:
+def shrunk(liar: FaultyShop) -> tuple[Proof | None, Shrinker]:
     """The shortest proof of the first breach that the liar is told for, and the shrinker that found it."""
     target = liar.shop()
     trace = visit(target)

@@ -15,7 +15,7 @@ from typing import Any
 from urllib.parse import quote
 from urllib.request import Request, urlopen
 
-from conformance.client.api_client import Target
+from conformance.client.api_client import ApiClient
 from conformance.core.profile import Profile, load
 from conformance.driver.checkout import TERMS
 from conformance.runner.mock_process import MockProcess
@@ -36,7 +36,7 @@ class Client:
     at: datetime = datetime(2026, 1, 5, 9, 30, tzinfo=UTC)
 
     def __post_init__(self) -> None:
-        target = Target(self.profile, key=b"recordings")
+        target = ApiClient(self.profile, key=b"recordings")
         self.token = target.token(self.profile.apps[0], self.profile.scope)
         target.close()
 
@@ -110,10 +110,10 @@ def named(pairs: list[tuple[str, str]], *, lower: bool = False, without: str = "
 def chrome(taken: list[Json]) -> Json:
     """As DevTools saves it, sanitized."""
     entries = [_picture(taken[0]["at"])]
-    for at, one in enumerate(taken):
-        if at == 0:
+    for index, one in enumerate(taken):
+        if index == 0:
             entries.append(_chrome(one | {"method": "OPTIONS", "raw": None, "status": 204, "text": b"", "given": []}))
-        entries.append(_chrome(one, packed=at == 1))
+        entries.append(_chrome(one, packed=index == 1))
     pages = [{"startedDateTime": _z(taken[0]["at"]), "id": "page_1", "title": "https://shop.example/checkout"}]
     return {
         "log": {
@@ -125,11 +125,11 @@ def chrome(taken: list[Json]) -> Json:
     }
 
 
-def _z(at: datetime) -> str:
-    return at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+def _z(position: datetime) -> str:
+    return position.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-def _picture(at: datetime) -> Json:
+def _picture(position: datetime) -> Json:
     request = {"method": "GET", "url": "https://img.shop.example/1.jpg", "httpVersion": "h3", "headers": []}
     response = {
         "status": 0,
@@ -138,7 +138,13 @@ def _picture(at: datetime) -> Json:
         "content": {"size": 0, "mimeType": "x-unknown"},
         "_error": "net::ERR_ABORTED",
     }
-    return {"_resourceType": "image", "request": request, "response": response, "startedDateTime": _z(at), "time": 3.1}
+    return {
+        "_resourceType": "image",
+        "request": request,
+        "response": response,
+        "startedDateTime": _z(position),
+        "time": 3.1,
+    }
 
 
 def _chrome(one: Json, *, packed: bool = False) -> Json:

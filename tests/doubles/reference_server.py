@@ -9,7 +9,8 @@ import json
 from copy import deepcopy
 from typing import Any
 
-from conformance.client.api_client import Secrets, parsed
+from conformance.client.redaction import Secrets
+from conformance.client.strict_json import parsed
 from conformance.core import contract
 from conformance.core.exchange import OTHER_APP, OWN_APP, Exchange, Intent, Request
 from tests.doubles.reference_checks import Refusal, address, quantity, required, terms
@@ -27,7 +28,7 @@ from tests.doubles.reference_goods import (
 from tests.doubles.reference_views import order_view, session_view
 
 
-class HonestShop:
+class ReferenceShop:
     """Answers requests as the documents say."""
 
     most = 4

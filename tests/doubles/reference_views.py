@@ -70,17 +70,17 @@ def session_view(session: Session) -> Json:
     for one, (line, item, _, chosen) in zip(listed, session.lines, strict=True):
         one["shippingOptions"] = [
             {
-                "shippingOptionId": f"{line}-{at}",
+                "shippingOptionId": f"{line}-{index}",
                 "shippingCarrierCode": carrier,
                 "shippingServiceCode": service,
-                "selected": at == chosen,
+                "selected": index == chosen,
                 "baseDeliveryCost": money(cost, session.market),
                 "deliveryDiscount": money(discount, session.market),
                 "importCharges": money(ITEMS[item].imports, session.market),
                 "minEstimatedDeliveryDate": "2026-01-05T08:00:00.000Z",
                 "maxEstimatedDeliveryDate": "2026-01-09T08:00:00.000Z",
             }
-            for at, (carrier, service, cost, discount) in enumerate(OPTIONS)
+            for index, (carrier, service, cost, discount) in enumerate(OPTIONS)
         ]
     coupons = [{"redemptionCode": session.coupon}] if session.coupon else []
     shown = {"checkoutSessionId": session.id, "lineItems": listed, "pricingSummary": summary(session, order=False)}

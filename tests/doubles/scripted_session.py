@@ -11,7 +11,7 @@ from typing import Any
 
 from conformance.core import contract
 from conformance.core.exchange import OTHER_APP, OWN_APP, Request
-from conformance.driver.checkout import Blocked, Cart, Shop, Trace
+from conformance.driver.checkout import CheckoutDriver, CheckoutSession, PrerequisiteFailed, Trace
 from conformance.judging.load_rules import load_rules
 from suites.line_items.rules import ITEM_RULES
 from tests.doubles.reference_goods import DECLINED, DOUBTFUL, GB, REFUSED, US
@@ -19,25 +19,27 @@ from tests.doubles.reference_goods import DECLINED, DOUBTFUL, GB, REFUSED, US
 UNIT = "v1|1001|0"
 
 
-def visit(target: Any, *parts: Callable[[Shop], object]) -> Trace:
+def visit(target: Any, *parts: Callable[[CheckoutDriver], object]) -> Trace:
     """The trace of a visit, judged. parts: those of the visit; all of them if none is given."""
     load_rules()
     trace = Trace("honest")
-    shop = Shop(target, trace)
+    shop = CheckoutDriver(target, trace)
     for part in parts or PARTS:
-        with suppress(Blocked):  # a shop that makes no session
+        with suppress(PrerequisiteFailed):  # a shop that makes no session
             part(shop)
     return trace
 
 
-def cart_of(shop: Shop, *lines: tuple[str, int], market: str = "EBAY_US", email: str | None = None) -> Cart:
+def cart_of(
+    shop: CheckoutDriver, *lines: tuple[str, int], market: str = "EBAY_US", email: str | None = None
+) -> CheckoutSession:
     """A fresh cart, read once."""
     cart = shop.cart(market, lines or [(UNIT, 1), ("v1|1002|0", 2), ("v1|1003|0", 1)], email=email)
     cart.read()
     return cart
 
 
-def changes(shop: Shop) -> None:
+def changes(shop: CheckoutDriver) -> None:
     """Each change, read back, twice."""
     cart, other = cart_of(shop), cart_of(shop, (UNIT, 2), ("v1|1005|7", 1), market="EBAY_GB")
     cart.set_quantity(cart.lines[1], 5)
@@ -62,18 +64,18 @@ def changes(shop: Shop) -> None:
     other.read()
 
 
-def coupons(shop: Shop) -> None:
+def coupons(shop: CheckoutDriver) -> None:
     """Applied, applied again, refused, removed; a condition that holds and one that does not."""
     cart = cart_of(shop)
-    cart.attempt(contract.REMOVE, {"redemptionCode": "FIVEOFF"}, "COUPON-NOT-APPLIED")
+    cart.expect_refusal(contract.REMOVE, {"redemptionCode": "FIVEOFF"}, "COUPON-NOT-APPLIED")
     for code in ("EXPIRED", "SPEND100", "ONLY1004"):
-        cart.attempt(contract.APPLY, {"redemptionCode": code}, "COUPON-REFUSED", code)
-    cart.attempt(contract.APPLY, {"redemptionCode": "MADEUP"}, "COUPON-UNKNOWN")
-    cart.attempt(contract.APPLY, {}, "COUPON-REQUIRED")
+        cart.expect_refusal(contract.APPLY, {"redemptionCode": code}, "COUPON-REFUSED", code)
+    cart.expect_refusal(contract.APPLY, {"redemptionCode": "MADEUP"}, "COUPON-UNKNOWN")
+    cart.expect_refusal(contract.APPLY, {}, "COUPON-REQUIRED")
     cart.apply("FIVEOFF")
     cart.read()
-    cart.attempt(contract.APPLY, {"redemptionCode": "TENOFF"}, "COUPON-ONE")
-    cart.attempt(contract.APPLY, {"redemptionCode": "FIVEOFF"}, "COUPON-ONE", "the same again")
+    cart.expect_refusal(contract.APPLY, {"redemptionCode": "TENOFF"}, "COUPON-ONE")
+    cart.expect_refusal(contract.APPLY, {"redemptionCode": "FIVEOFF"}, "COUPON-ONE", "the same again")
     cart.set_quantity(cart.lines[0], 2)
     cart.read()
     cart.set_quantity(cart.lines[0], 1)
@@ -93,16 +95,16 @@ def coupons(shop: Shop) -> None:
     rich.read()
 
 
-def refusals(shop: Shop) -> None:
+def refusals(shop: CheckoutDriver) -> None:
     """What each change must refuse, one at a time."""
     cart = cart_of(shop)
     line = cart.lines[0].id
     for quantity in (-1, 1.5, "2", True, None, 10**12):
-        cart.attempt(contract.QUANTITY, {"lineItemId": line, "quantity": quantity}, "QTY-INVALID", f"{quantity}")
-    cart.attempt(contract.QUANTITY, {"lineItemId": "999", "quantity": 2}, "QTY-UNKNOWN-LINE")
-    cart.attempt(contract.QUANTITY, {"quantity": 2}, "SESSION-REQUIRED", "lineItemId")
-    cart.attempt(contract.OPTION, {"lineItemId": line, "shippingOptionId": "none"}, "SHIP-UNKNOWN", "option")
-    cart.attempt(contract.OPTION, {"lineItemId": "999", "shippingOptionId": f"{line}-0"}, "SHIP-UNKNOWN", "line")
+        cart.expect_refusal(contract.QUANTITY, {"lineItemId": line, "quantity": quantity}, "QTY-INVALID", f"{quantity}")
+    cart.expect_refusal(contract.QUANTITY, {"lineItemId": "999", "quantity": 2}, "QTY-UNKNOWN-LINE")
+    cart.expect_refusal(contract.QUANTITY, {"quantity": 2}, "SESSION-REQUIRED", "lineItemId")
+    cart.expect_refusal(contract.OPTION, {"lineItemId": line, "shippingOptionId": "none"}, "SHIP-UNKNOWN", "option")
+    cart.expect_refusal(contract.OPTION, {"lineItemId": "999", "shippingOptionId": f"{line}-0"}, "SHIP-UNKNOWN", "line")
     for why, name, value in (
         ("ADDR-LENGTH", "addressLine1", "x" * 41),
         ("ADDR-CHARS", "city", "San\x07José"),
@@ -111,21 +113,23 @@ def refusals(shop: Shop) -> None:
         ("ADDR-SANCTION", "country", "KP"),
         ("SESSION-INVALID", "city", 7),
     ):
-        cart.attempt(contract.ADDRESS, {**US, name: value}, why, name)
+        cart.expect_refusal(contract.ADDRESS, {**US, name: value}, why, name)
     for name in ("city", "postalCode", "recipient"):
-        cart.attempt(contract.ADDRESS, {one: value for one, value in US.items() if one != name}, "ADDR-REQUIRED", name)
+        cart.expect_refusal(
+            contract.ADDRESS, {one: value for one, value in US.items() if one != name}, "ADDR-REQUIRED", name
+        )
     cart.move({**US, "addressLine1": "x" * 40}, "ADDR-LENGTH", "40")
     cart.read()
-    cart.attempt(contract.QUANTITY, None, "ROBUST", "broken JSON", raw=b'{"a": ')
+    cart.expect_refusal(contract.QUANTITY, None, "ROBUST", "broken JSON", raw=b'{"a": ')
     for role, most in (("2001", 3), ("2002", 2), ("2003", 5)):
         special = cart_of(shop, (f"v1|{role}|0", most))
         why = {"2001": "QTY-STOCK", "2002": "QTY-LIMIT", "2003": "QTY-LOT"}[role]
         body = {"lineItemId": special.lines[0].id, "quantity": most + 1}
-        special.attempt(contract.QUANTITY, body, why)
+        special.expect_refusal(contract.QUANTITY, body, why)
         shop.initiate("EBAY_US", [(f"v1|{role}|0", most + 1)], why)
 
 
-def creation(shop: Shop) -> None:
+def creation(shop: CheckoutDriver) -> None:
     """What initiate takes and what it refuses."""
     for place, number in enumerate(REFUSED):
         shop.initiate("EBAY_US", [(f"v1|40{place}|0", 1)], ITEM_RULES[number], f"{number}")
@@ -145,36 +149,36 @@ def creation(shop: Shop) -> None:
     shop.initiate("EBAY_US", why="ADDR-WARN", body={**body, "shippingAddress": DOUBTFUL})
 
 
-def foreigners(shop: Shop) -> None:
+def foreigners(shop: CheckoutDriver) -> None:
     """Other apps, other marketplaces, no token, unknown ids: each session method."""
     cart = cart_of(shop)
     cart.apply("FIVEOFF")
     cart.read()
     bodies: list[tuple[str, Any]] = [(contract.READ, None), *cart.changes(), (contract.PLACE_ORDER, cart.terms())]
     for operation, body in bodies:
-        cart.attempt(operation, body, "SESSION-APP", credential=OTHER_APP)
-        cart.attempt(operation, body, "MARKET-SAME", marketplace="EBAY_GB")
-        cart.attempt(operation, body, "MARKET-SUPPORTED", marketplace="EBAY_XX")
-        cart.attempt(operation, body, "AUTH-TOKEN", "none", credential="none")
+        cart.expect_refusal(operation, body, "SESSION-APP", credential=OTHER_APP)
+        cart.expect_refusal(operation, body, "MARKET-SAME", marketplace="EBAY_GB")
+        cart.expect_refusal(operation, body, "MARKET-SUPPORTED", marketplace="EBAY_XX")
+        cart.expect_refusal(operation, body, "AUTH-TOKEN", "none", credential="none")
         shop.send(Request(operation, "unknown", body, "EBAY_US"), "SESSION-UNKNOWN")
         if operation != contract.PLACE_ORDER:
-            cart.attempt(operation, body, "MARKET-REQUIRED", marketplace=None)
+            cart.expect_refusal(operation, body, "MARKET-REQUIRED", marketplace=None)
     own = shop.cart("EBAY_GB", [(UNIT, 1)], credential=OTHER_APP, address=GB)
     own.read(credential=OTHER_APP)
 
 
-def empty(shop: Shop) -> None:
+def empty(shop: CheckoutDriver) -> None:
     """The last line goes; nothing more can be done."""
     cart = cart_of(shop, (UNIT, 1))
     changes = [one for one in cart.changes() if one[1].get("quantity") != 0]
     cart.set_quantity(cart.lines[0], 0)
     cart.read()
     for operation, body in changes:
-        cart.attempt(operation, body, "QTY-LAST")
-    cart.attempt(contract.PLACE_ORDER, cart.terms(), "PAY-EMPTY")
+        cart.expect_refusal(operation, body, "QTY-LAST")
+    cart.expect_refusal(contract.PLACE_ORDER, cart.terms(), "PAY-EMPTY")
 
 
-def payment(shop: Shop) -> None:
+def payment(shop: CheckoutDriver) -> None:
     """Paid with a coupon, locked afterwards, placed again; terms that are not complete; a declined buyer."""
     cart = cart_of(shop)
     cart.apply("FIVEOFF")
@@ -182,13 +186,13 @@ def payment(shop: Shop) -> None:
     for name in ("marketingChannels", "marketingTypes"):
         terms = cart.terms()
         terms["marketingTerms"][0][name] = terms["marketingTerms"][0][name][1:]
-        cart.attempt(contract.PLACE_ORDER, terms, "PAY-TERMS", name)
+        cart.expect_refusal(contract.PLACE_ORDER, terms, "PAY-TERMS", name)
     cart.place()
     cart.read_order("ORDER-READ-PAID")
     cart.read_order(marketplace=None)
     for operation, body in cart.changes():
-        cart.attempt(operation, body, "PAY-LOCK")
-        cart.attempt(operation, body, "PAY-LOCK", "again")
+        cart.expect_refusal(operation, body, "PAY-LOCK")
+        cart.expect_refusal(operation, body, "PAY-LOCK", "again")
     cart.place("PAY-TWICE")
     cart.read_order()
     shop.order("o999", "ORDER-UNKNOWN", marketplace="EBAY_US")
@@ -198,7 +202,7 @@ def payment(shop: Shop) -> None:
     bodies = list(declined.changes())
     declined.place("PAY-DECLINED")
     for operation, body in bodies:
-        declined.attempt(operation, body, "PAY-DECLINED-ENDS")
+        declined.expect_refusal(operation, body, "PAY-DECLINED-ENDS")
     declined.place("PAY-DECLINED-ENDS")
     revised = cart_of(shop, ("v1|3004|0", 1))
     revised.place("PAY-ITEM-CHANGED", "15020")

@@ -12,13 +12,13 @@ from typing import Any
 from conformance.core import contract
 from conformance.core.exchange import OTHER_APP, OWN_APP, Request
 from conformance.runner.recording import operation_of
-from tests.doubles.reference_server import HonestShop
+from tests.doubles.reference_server import ReferenceShop
 
 TOKENS = {"token-one": OWN_APP, "token-two": OTHER_APP}
 
 
 @contextmanager
-def serve(shop: HonestShop) -> Iterator[str]:
+def serve(shop: ReferenceShop) -> Iterator[str]:
     """The base URL. The tokens are those of TOKENS."""
     lock = Lock()
 
@@ -57,7 +57,7 @@ def serve(shop: HonestShop) -> Iterator[str]:
 
 
 def answered(
-    shop: HonestShop, method: str, path: str, headers: dict[str, str], raw: bytes
+    shop: ReferenceShop, method: str, path: str, headers: dict[str, str], raw: bytes
 ) -> tuple[int, Any, dict[str, str]]:
     """What the shop says to an HTTP request."""
     found = operation_of(method, path)

@@ -15,7 +15,7 @@ from decimal import Decimal
 from typing import Any
 
 from conformance.core import contract
-from conformance.core.exchange import OTHER_APP, OWN_APP, STRANGERS
+from conformance.core.exchange import BAD_CREDENTIALS, OTHER_APP, OWN_APP
 from conformance.judging.model import money
 from tests.doubles.fuzzed_responses import places
 
@@ -195,7 +195,7 @@ def sender(record: Record, trace: list[Record], chance: random.Random) -> str:
     name = chance.choice(("marketplace", "marketplace", "app", "subject"))
     others = {
         "marketplace": (None, "EBAY_US", "EBAY_GB", "EBAY_XX"),
-        "app": (OWN_APP, OTHER_APP, *STRANGERS),
+        "app": (OWN_APP, OTHER_APP, *BAD_CREDENTIALS),
         "subject": sorted({str(one["subject"]) for one in trace} | {"unknown"}),
     }
     record[name] = chance.choice(others[name])

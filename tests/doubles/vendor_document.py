@@ -72,7 +72,7 @@ def bare(schema: Any) -> Any:
     return schema
 
 
-def at(document: Document, *path: str | int) -> Any:
+def node_at(document: Document, *path: str | int) -> Any:
     node: Any = document
     for part in path:
         node = node[part]

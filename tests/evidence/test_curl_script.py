@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from conformance.client.api_client import Target
+from conformance.client.api_client import ApiClient
 from conformance.core.exchange import Request
 from conformance.core.profile import load
 from conformance.evidence.aggregate import Finding
@@ -28,7 +28,7 @@ from conformance.runner.mock_process import MockProcess
 from tests.doubles.faulty_servers_by_action import CAST
 from tests.doubles.in_memory_replay import Replays, shrunk
 from tests.doubles.reference_goods import Json, Session
-from tests.doubles.reference_server import HonestShop
+from tests.doubles.reference_server import ReferenceShop
 from tests.doubles.serving import serve
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -48,7 +48,7 @@ def run(script: Path, base_url: str | None, folder: Path, **tokens: str) -> subp
 
 def written(proof: Proof, base_url: str, folder: Path, claim: Claim | None = None) -> Path:
     """The script of a proof."""
-    known = dataclasses.replace(HonestShop().profile, base_url=base_url)
+    known = dataclasses.replace(ReferenceShop().profile, base_url=base_url)
     stand_in: Any = SimpleNamespace(profile=known, parts=folder, settings=SimpleNamespace(report=folder))
     judgment = proof.judgment
     assert judgment.claim
@@ -81,7 +81,7 @@ def written(proof: Proof, base_url: str, folder: Path, claim: Claim | None = Non
 def test_a_script_tells_a_liar_from_an_honest_shop(name: str, tmp_path: Path) -> None:
     proof, _ = shrunk(LIARS[name])
     assert proof
-    with serve(LIARS[name].shop()) as lying, serve(HonestShop()) as honest:
+    with serve(LIARS[name].shop()) as lying, serve(ReferenceShop()) as honest:
         script = written(proof, lying, tmp_path)
         there = run(script, None, tmp_path, **TOKENS)
         assert there.returncode == 1, there.stdout + there.stderr
@@ -94,7 +94,7 @@ def test_a_script_tells_a_liar_from_an_honest_shop(name: str, tmp_path: Path) ->
 def test_without_a_token_or_a_server_it_cannot_tell(tmp_path: Path) -> None:
     proof, _ = shrunk(LIARS["KeepsTheCoupon"])
     assert proof
-    with serve(HonestShop()) as honest:
+    with serve(ReferenceShop()) as honest:
         script = written(proof, honest, tmp_path)
         bare = run(script, None, tmp_path)
         assert bare.returncode == 2 and "TOKEN" in bare.stderr
@@ -114,7 +114,7 @@ def test_without_a_token_or_a_server_it_cannot_tell(tmp_path: Path) -> None:
 EVIL = "'\"$(touch pwned)`touch pwned`\\'\n; touch pwned; #"
 
 
-class Evil(HonestShop):
+class Evil(ReferenceShop):
     """Ids and names that would be commands, if a script did not quote them. The order has another price."""
 
     def initiate(self, request: Request, body: Json) -> Session:
@@ -187,7 +187,7 @@ def test_the_script_of_a_report(mock: str, tmp_path: Path) -> None:
     script = tmp_path / finding["script"]
     assert os.access(script, os.X_OK) and "mock-secret" not in script.read_text(encoding="utf-8")
     profile = load("mock", base)
-    target = Target(profile, key=b"test")
+    target = ApiClient(profile, key=b"test")
     token = target.token(profile.apps[0], profile.scope)
     target.close()
     assert run(script, None, tmp_path, TOKEN=token).returncode == 1
@@ -199,7 +199,7 @@ def test_the_script_of_a_report(mock: str, tmp_path: Path) -> None:
 
 def _token(base_url: str) -> str:
     profile = load("mock", base_url)
-    target = Target(profile, key=b"test")
+    target = ApiClient(profile, key=b"test")
     try:
         return target.token(profile.apps[0], profile.scope)
     finally:

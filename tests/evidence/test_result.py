@@ -17,11 +17,11 @@ from conformance.driver.checkout import Trace
 from conformance.evidence import journal
 from conformance.evidence.aggregate import merge
 from conformance.evidence.journal import Journal
-from conformance.evidence.result import Frame, build
+from conformance.evidence.result import RunMetadata, build
 from conformance.evidence.verdict import decide
 from conformance.evidence.waivers import Waiver
 from tests.doubles.faulty_servers_by_action import CAST
-from tests.doubles.reference_server import HonestShop
+from tests.doubles.reference_server import ReferenceShop
 from tests.doubles.scripted_session import PARTS, visit
 from tests.evidence.test_waivers import SOON
 
@@ -29,10 +29,12 @@ ROOT = Path(__file__).resolve().parents[2]
 SCHEMA = json.loads((ROOT / "reports" / "schemas" / "result.schema.json").read_text(encoding="utf-8"))
 LIARS = {one.name: one for one in CAST}
 TARGET = {"name": "honest", "base_url": "http://127.0.0.1:1", "profile": "honest.toml", "marketplaces": ["EBAY_US"]}
-FRAME = Frame(TARGET, "digest", 0, "should", "2026-01-01T00:00:00Z", 1.5, 1, operations=list(contract.operations()))
+FRAME = RunMetadata(
+    TARGET, "digest", 0, "should", "2026-01-01T00:00:00Z", 1.5, 1, operations=list(contract.operations())
+)
 
 
-def traces(shop: HonestShop) -> list[Trace]:
+def traces(shop: ReferenceShop) -> list[Trace]:
     """A visit, each part of it as a trace of its own."""
     found = []
     for place, part in enumerate(PARTS):
@@ -47,7 +49,7 @@ def traces(shop: HonestShop) -> list[Trace]:
 
 
 def document(
-    parts: list[Trace], folder: Path, *, processes: int = 1, frame: Frame = FRAME, **more: Any
+    parts: list[Trace], folder: Path, *, processes: int = 1, frame: RunMetadata = FRAME, **more: Any
 ) -> dict[str, Any]:
     """The result of those traces, written by so many processes."""
     books = [Journal(folder, f"gw{at}", lambda text: text) for at in range(processes)]
@@ -71,7 +73,7 @@ def document(
 @pytest.mark.parametrize("name", [None, "KeepsTheCoupon", "a cent more in the total"])
 def test_processes_add_up(tmp_path: Path, name: str | None) -> None:
     """However the traces are spread: the order of the plan counts, not that of the processes."""
-    parts = traces(LIARS[name].shop() if name else HonestShop())
+    parts = traces(LIARS[name].shop() if name else ReferenceShop())
     results = [document(parts, tmp_path / f"{count}", processes=count) for count in (1, 2, 5)]
     assert results[0] == results[1] == results[2]
     assert results[0]["requests"] == sum(len(one.exchanges) for one in parts)
@@ -80,7 +82,7 @@ def test_processes_add_up(tmp_path: Path, name: str | None) -> None:
 
 
 def test_a_line_that_was_cut_off_is_passed_over(tmp_path: Path) -> None:
-    parts = traces(HonestShop())[:2]
+    parts = traces(ReferenceShop())[:2]
     document(parts, tmp_path)
     path = tmp_path / "gw0.traces.jsonl"
     path.write_bytes(path.read_bytes()[:-50])
@@ -95,7 +97,7 @@ def test_a_breach_is_counted_not_repeated(tmp_path: Path) -> None:
 
 
 def test_cases_and_reach(tmp_path: Path) -> None:
-    result = document(traces(HonestShop()), tmp_path)
+    result = document(traces(ReferenceShop()), tmp_path)
     by_id = {one["id"]: one for one in result["requirements"]}
     same = by_id["MARKET-SAME"]
     assert same["outcome"] == "passed" and same["cases"]["judged"] >= 7 and not same["cases"]["missing"]
@@ -114,10 +116,10 @@ def test_a_quick_run_says_so(tmp_path: Path) -> None:
 # ---------------------------------------------------------------- exit status
 
 
-def status(tmp_path: Path, shop: HonestShop | None = None, **more: Any) -> tuple[int, str]:
+def status(tmp_path: Path, shop: ReferenceShop | None = None, **more: Any) -> tuple[int, str]:
     judged = [one for one in contract.requirements() if one not in ("RACE", "AUTH-GRANT")]
     usual: dict[str, Any] = {"selected": judged}
-    result = document(traces(shop or HonestShop()), tmp_path, **usual | more)
+    result = document(traces(shop or ReferenceShop()), tmp_path, **usual | more)
     assert result["sentence"].count("\n") == 0
     return result["exit_status"], result["verdict"]
 

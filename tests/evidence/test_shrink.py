@@ -7,13 +7,13 @@ from typing import Any
 import pytest
 
 from conformance.core import contract
-from conformance.driver.checkout import Shop, Trace
+from conformance.driver.checkout import CheckoutDriver, Trace
 from conformance.evidence import shrink
-from conformance.evidence.replay import Dangling, play, steps_of
+from conformance.evidence.replay import UnresolvedReference, play, steps_of
 from tests.doubles.faulty_servers import CAST
 from tests.doubles.faulty_servers_by_action import CAST as EVERYBODY
 from tests.doubles.in_memory_replay import Replays, shrunk
-from tests.doubles.reference_server import HonestShop
+from tests.doubles.reference_server import ReferenceShop
 from tests.doubles.scripted_session import changes, coupons, visit
 
 LIARS = {one.name: one for one in EVERYBODY}
@@ -88,24 +88,24 @@ def test_the_cast_is_known() -> None:
 def again(target: Any, *parts: Any) -> tuple[Trace, Trace]:
     """A visit, and its steps played to a fresh shop."""
     first = visit(target, *parts)
-    second = Shop(HonestShop(), Trace("again"))  # type: ignore[arg-type]
+    second = CheckoutDriver(ReferenceShop(), Trace("again"))  # type: ignore[arg-type]
     play(second, steps_of(first.exchanges))
     return first, second.trace
 
 
 def test_a_visit_can_be_played_again() -> None:
     """Ids come from the new answers; every answer is the same in kind."""
-    first, second = again(HonestShop(), changes, coupons)
+    first, second = again(ReferenceShop(), changes, coupons)
     assert [one.status for one in first.exchanges] == [one.status for one in second.exchanges]
     assert all(one.ok for one in second.judgments)
 
 
 def test_ids_are_references() -> None:
     """The steps do not hold a session's own ids: they are played to a shop that gives out others."""
-    trace = visit(HonestShop(), changes)
-    other = HonestShop()
+    trace = visit(ReferenceShop(), changes)
+    other = ReferenceShop()
     visit(other, coupons)  # its next session has another number
-    shop = Shop(other, Trace("other"))  # type: ignore[arg-type]
+    shop = CheckoutDriver(other, Trace("other"))  # type: ignore[arg-type]
     played = play(shop, steps_of(trace.exchanges))
     assert {one.request.subject for _, one in played}.isdisjoint(
         {one.request.subject for one in trace.exchanges} - {None}
@@ -114,8 +114,8 @@ def test_ids_are_references() -> None:
 
 
 def test_a_buyer_is_never_used_twice() -> None:
-    trace = visit(HonestShop(), changes)
-    first, second = Shop(HonestShop(), Trace("one")), Shop(HonestShop(), Trace("two"))  # type: ignore[arg-type]
+    trace = visit(ReferenceShop(), changes)
+    first, second = CheckoutDriver(ReferenceShop(), Trace("one")), CheckoutDriver(ReferenceShop(), Trace("two"))  # type: ignore[arg-type]
     emails = [
         one.request.body["contactEmail"]
         for shop in (first, second)
@@ -126,7 +126,7 @@ def test_a_buyer_is_never_used_twice() -> None:
 
 
 def test_a_step_without_its_session_dangles() -> None:
-    trace = visit(HonestShop(), changes)
+    trace = visit(ReferenceShop(), changes)
     steps = steps_of(trace.exchanges)
-    with Replays(HonestShop()).shop(0, "dangling") as shop, pytest.raises(Dangling):
+    with Replays(ReferenceShop()).shop(0, "dangling") as shop, pytest.raises(UnresolvedReference):
         play(shop, steps[1:3])

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from conformance.core.profile import ProfileError
-from conformance.evidence.result import Frame
+from conformance.core.profile_reader import ProfileError
+from conformance.evidence.result import RunMetadata
 from conformance.evidence.verdict import decide
 from conformance.evidence.waivers import Waiver, apply_waivers, load_waivers
 
@@ -28,7 +28,7 @@ def requirement(rule: str, outcome: str, *operations: list[str], reason: str | N
 
 
 def verdict(listed: list[dict[str, Any]], complaints: list[str], **more: Any) -> int:
-    frame = Frame({"name": "shop"}, "", 0, "should", "", **more)
+    frame = RunMetadata({"name": "shop"}, "", 0, "should", "", **more)
     return decide(frame, listed, complaints).exit_status
 
 

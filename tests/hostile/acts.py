@@ -18,7 +18,8 @@ from random import Random
 from time import monotonic
 from typing import Any
 
-from conformance.client.transport import Answer, Transport
+from conformance.client.http1 import Response
+from conformance.client.transport import Transport
 from tests.hostile.server import Connection, Request, head, json_answer, session_id
 
 HOP = {"host", "connection", "content-length", "accept-encoding"}
@@ -33,7 +34,7 @@ class Shop:
         self.tokens: set[str] = set()  # every token that it gave
         self._transport = Transport(timeout_s=30)
 
-    def answer(self, request: Request) -> Answer:
+    def answer(self, request: Request) -> Response:
         """What the healthy server says to this request."""
         headers = {name: value for name, value in request.headers.items() if name not in HOP}
         answer = self._transport.send(request.method, self.url + request.target, headers, request.body or None)
@@ -52,7 +53,7 @@ class Shop:
 Act = Callable[[Connection, Request, Shop], bool | None]
 
 
-def written(answer: Answer, *more: str, raw: bytes | None = None) -> bytes:
+def written(answer: Response, *more: str, raw: bytes | None = None) -> bytes:
     """The bytes of an answer, with another body or further header lines if asked."""
     body = answer.raw if raw is None else raw
     kept = [f"{name}: {value}" for name, value in answer.headers.items() if not name.lower().startswith(("co", "tr"))]
@@ -62,12 +63,12 @@ def written(answer: Answer, *more: str, raw: bytes | None = None) -> bytes:
 
 
 def honest(connection: Connection, request: Request, shop: Shop) -> None:
-    """Answer as the healthy server does."""
+    """Response as the healthy server does."""
     connection.send(shop.honest(request))
 
 
 def says(data: bytes | Callable[[], bytes], *, close: bool = False) -> Act:
-    """Answer every request with these bytes; a function makes them when they are first needed."""
+    """Response every request with these bytes; a function makes them when they are first needed."""
 
     def act(connection: Connection, request: Request, shop: Shop) -> bool:
         connection.send(data() if callable(data) else data)
@@ -77,7 +78,7 @@ def says(data: bytes | Callable[[], bytes], *, close: bool = False) -> Act:
 
 
 def says_json(body: bytes | Any, status: int = 200, reason: str = "OK", **headers: str) -> Act:
-    """Answer every request with a well-formed HTTP answer of this body."""
+    """Response every request with a well-formed HTTP answer of this body."""
     return says(json_answer(body, status, reason, **headers))
 
 

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from conformance.client.transport import Problem, Transport
+from conformance.client.http1 import Problem
+from conformance.client.transport import Transport
 from tests.hostile.acts import short_tokens
 from tests.hostile.gallery import GALLERY, NO_JSON, SAMPLE, Hostile, serving
 from tests.hostile.server import Request, Server, each_request, json_answer

@@ -8,18 +8,18 @@ import pytest
 
 from conformance.core import contract
 from conformance.core.exchange import OTHER_APP, Request
-from conformance.driver.checkout import Shop, Trace
-from conformance.evidence.aggregate import Finding, Merged, drop_consequences, join_those_of_one_answer
+from conformance.driver.checkout import CheckoutDriver, Trace
+from conformance.evidence.aggregate import Aggregate, Finding, drop_consequences, join_those_of_one_answer
 from conformance.evidence.control import cause
 from conformance.evidence.replay import steps_of
 from conformance.evidence.shrink import Shrinker
 from conformance.judging.load_rules import load_rules
 from tests.doubles.in_memory_replay import Replays
-from tests.doubles.reference_server import HonestShop
+from tests.doubles.reference_server import ReferenceShop
 from tests.doubles.scripted_session import cart_of
 
 
-class GrowsWhenRead(HonestShop):
+class GrowsWhenRead(ReferenceShop):
     """Each read but the first finds one more of the first line."""
 
     def handle(self, request: Request) -> dict[str, Any]:
@@ -30,7 +30,7 @@ class GrowsWhenRead(HonestShop):
         return answer
 
 
-class ObeysStrangers(HonestShop):
+class ObeysStrangers(ReferenceShop):
     """Another app's quantity is refused and set."""
 
     def handle(self, request: Request) -> dict[str, Any]:
@@ -40,12 +40,12 @@ class ObeysStrangers(HonestShop):
         return super().handle(request)
 
 
-def told(target: HonestShop) -> tuple[Replays, Trace]:
+def told(target: ReferenceShop) -> tuple[Replays, Trace]:
     """A stranger is refused, and the next read shows another quantity: SESSION-APP is blamed."""
     load_rules()
     trace = Trace("a stranger")
-    cart = cart_of(Shop(target, trace))  # type: ignore[arg-type]
-    cart.attempt(
+    cart = cart_of(CheckoutDriver(target, trace))  # type: ignore[arg-type]
+    cart.expect_refusal(
         contract.QUANTITY, {"lineItemId": cart.lines[0].id, "quantity": 9}, "SESSION-APP", credential=OTHER_APP
     )
     cart.read()
@@ -53,7 +53,7 @@ def told(target: HonestShop) -> tuple[Replays, Trace]:
     return Replays(target), trace
 
 
-def cause_of(target: HonestShop, *known: str, about: str = "quantity") -> str | None:
+def cause_of(target: ReferenceShop, *known: str, about: str = "quantity") -> str | None:
     run, trace = told(target)
     sent = list(zip(steps_of(trace.exchanges), trace.exchanges, strict=True))
     finding = Finding("SESSION-APP", about, {}, None)  # type: ignore[arg-type]
@@ -75,7 +75,7 @@ def test_what_a_stranger_does_stays_told() -> None:
 
 def test_an_order_that_needs_a_marketplace_is_one_finding() -> None:
     trace = Trace("an order")
-    cart = cart_of(Shop(target := HonestShop(), trace))  # type: ignore[arg-type]
+    cart = cart_of(CheckoutDriver(target := ReferenceShop(), trace))  # type: ignore[arg-type]
     cart.place()
     cart.read_order()
     sent = list(zip(steps_of(trace.exchanges), trace.exchanges, strict=True))
@@ -92,7 +92,7 @@ def test_nothing_goes_to_a_rule_that_has_no_finding() -> None:
 
 
 def test_a_consequence_leaves_a_note_and_no_finding() -> None:
-    merged = Merged()
+    merged = Aggregate()
     for requirement, known in (("SESSION-SAFE", None), ("SESSION-APP", "SESSION-SAFE")):
         merged.findings[requirement, "quantity", False] = Finding(requirement, "quantity", {}, None, cause=known)  # type: ignore[arg-type]
         merged.failed_cases[requirement].add("a case")
@@ -104,8 +104,8 @@ def test_a_consequence_leaves_a_note_and_no_finding() -> None:
     ]
 
 
-def merged_of(*found: Finding) -> Merged:
-    merged = Merged()
+def merged_of(*found: Finding) -> Aggregate:
+    merged = Aggregate()
     for one in found:
         merged.findings[one.requirement, one.about, bool(one.first.get("weak"))] = one
     return merged

@@ -14,16 +14,16 @@ from conformance.client.api_client import _no_token
 from conformance.core import contract
 from conformance.core.addresses import folded
 from conformance.core.exchange import Exchange, Intent, Request
-from conformance.driver.checkout import Shop, Trace
+from conformance.driver.checkout import CheckoutDriver, Trace
 from conformance.evidence.shrink import LONGEST_BODY, describe
-from conformance.judging.claim import Claim, shown, standing
-from conformance.judging.judge import Judgment
+from conformance.judging.claim import Claim, member_or_null, shown
+from conformance.judging.context import Judgment
 from conformance.judging.model import differences, pricing, state, view
 from conformance.judging.response_schema import FORMS
 from suites.sessions.blame import as_claim, with_zeros
 from tests.doubles.faulty_servers import CAST, edits
 from tests.doubles.reference_goods import US, Json
-from tests.doubles.reference_server import HonestShop
+from tests.doubles.reference_server import ReferenceShop
 from tests.doubles.scripted_session import payment, visit
 
 Edit = Callable[[Json], object]
@@ -42,7 +42,7 @@ def claims(edit: Edit, requirement: str, *on: str, parts: tuple[Any, ...] = ()) 
 
 
 def session() -> Json:
-    shop = Shop(HonestShop(), Trace("told"))  # type: ignore[arg-type]
+    shop = CheckoutDriver(ReferenceShop(), Trace("told"))  # type: ignore[arg-type]
     return deepcopy(shop.initiate("EBAY_US", [("v1|1001|0", 2)]).body)
 
 
@@ -63,7 +63,7 @@ def test_an_address_is_compared_folded_and_shown_as_it_stands() -> None:
 
 
 def test_null_is_not_nothing() -> None:
-    assert standing({"a": None}, "a") == "null" and standing({}, "a") is None is standing(None, "a")
+    assert member_or_null({"a": None}, "a") == "null" and member_or_null({}, "a") is None is member_or_null(None, "a")
     found = claims(lambda body: body["shippingAddress"].update(addressLine2=None), "ADDR-REPLACE", contract.ADDRESS)
     assert found and found[0].want.startswith("addressLine2 ") and found[0].seen == "null"
     found = claims(lambda body: body.update(checkoutSessionId=None), "SESSION-FIELDS", contract.READ)

@@ -9,14 +9,15 @@ import pytest
 
 from conformance.core import contract
 from conformance.core.exchange import Exchange, Intent, Request
-from conformance.driver.checkout import Blocked, Shop, Trace
-from conformance.judging.judge import Judgment, judge, observe
+from conformance.driver.checkout import CheckoutDriver, PrerequisiteFailed, Trace
+from conformance.judging.context import Judgment
+from conformance.judging.judge import judge, observe
 from conformance.judging.load_rules import load_rules
 from conformance.judging.model import World
-from tests.doubles import faulty_servers_by_action as liars_by_deed
-from tests.doubles.faulty_servers import Liar
+from tests.doubles import faulty_servers_by_action
+from tests.doubles.faulty_servers import FaultyShop
 from tests.doubles.reference_goods import profile
-from tests.doubles.reference_server import HonestShop
+from tests.doubles.reference_server import ReferenceShop
 from tests.doubles.scripted_session import PARTS, changes, visit
 
 # Requirements that the visit cannot judge, and why.
@@ -28,7 +29,7 @@ def failed(judgments: list[Judgment]) -> Counter[str]:
 
 
 def test_the_honest_shop_is_clean() -> None:
-    trace = visit(HonestShop())
+    trace = visit(ReferenceShop())
     assert [(one.requirement, one.claim) for one in trace.judgments if not one.ok] == []
     passed = {one.requirement for one in trace.judgments if one.ok}
     assert set(contract.requirements()) - passed == set(NOT_IN_THE_VISIT)
@@ -36,8 +37,8 @@ def test_the_honest_shop_is_clean() -> None:
     assert operations == set(contract.operations())
 
 
-@pytest.mark.parametrize("liar", liars_by_deed.CAST, ids=lambda one: one.name)
-def test_a_liar_is_told(liar: Liar) -> None:
+@pytest.mark.parametrize("liar", faulty_servers_by_action.CAST, ids=lambda one: one.name)
+def test_a_liar_is_told(liar: FaultyShop) -> None:
     """Under the right requirement, and nothing else fails but what the lie breaks by its nature."""
     judgments = visit(liar.shop()).judgments
     found = failed(judgments)
@@ -48,7 +49,7 @@ def test_a_liar_is_told(liar: Liar) -> None:
             assert one.claim and one.claim.about and one.claim.want and one.claim.test, one
 
 
-class Always(HonestShop):
+class Always(ReferenceShop):
     """One answer to everything."""
 
     status: int
@@ -64,15 +65,15 @@ ERROR = {"errors": [{"errorId": 15003, "domain": "API_ORDER", "category": "REQUE
 @pytest.mark.parametrize(("status", "body"), [(200, {}), (404, ERROR), (401, ERROR), (500, ERROR), (200, [])])
 def test_always_the_same_is_no_session(status: int, body: Any) -> None:
     load_rules()
-    shop = Shop(type("Same", (Always,), {"status": status, "body": body})(), Trace("same"))
-    with pytest.raises(Blocked, match="SESSION-CREATE"):
+    shop = CheckoutDriver(type("Same", (Always,), {"status": status, "body": body})(), Trace("same"))
+    with pytest.raises(PrerequisiteFailed, match="SESSION-CREATE"):
         changes(shop)
     assert "SESSION-CREATE" in failed(shop.trace.judgments)
 
 
 @pytest.mark.parametrize("status", [None, 429, 502, 503, 504])
 def test_nothing_is_concluded_from_silence(status: int | None) -> None:
-    shop, world = HonestShop(), World()
+    shop, world = ReferenceShop(), World()
     made = shop.send(Request(contract.INITIATE, None, _body(), "EBAY_US"))
     judge(world, shop.profile, made)
     session = next(iter(world.sessions.values()))
@@ -89,12 +90,12 @@ def test_nothing_is_concluded_from_silence(status: int | None) -> None:
 
 
 def _body() -> dict[str, Any]:
-    return Shop(HonestShop(), Trace("body")).initiate_body("EBAY_US", [("v1|1001|0", 1)])  # type: ignore[arg-type]
+    return CheckoutDriver(ReferenceShop(), Trace("body")).initiate_body("EBAY_US", [("v1|1001|0", 1)])  # type: ignore[arg-type]
 
 
 def test_what_was_only_observed_is_not_judged() -> None:
     """A request that went together with others leaves its session in doubt until the next read."""
-    shop, world = HonestShop(), World()
+    shop, world = ReferenceShop(), World()
     observe(world, shop.profile, shop.send(Request(contract.INITIATE, None, _body(), "EBAY_US")))
     session = next(iter(world.sessions.values()))
     sent = Request(contract.QUANTITY, session.id, {"lineItemId": "101", "quantity": 7}, "EBAY_US")
@@ -106,7 +107,7 @@ def test_what_was_only_observed_is_not_judged() -> None:
 
 def test_the_same_exchanges_give_the_same_judgments() -> None:
     """Judging is a fold: a second world comes to the same end."""
-    trace = visit(HonestShop(), *PARTS[:3])
+    trace = visit(ReferenceShop(), *PARTS[:3])
     world, known, again = World(), profile(), []
     for exchange in trace.exchanges:
         again += judge(world, known, exchange)
@@ -137,9 +138,9 @@ def test_a_refused_grant(case: str, status: int, body: Any, ok: bool) -> None:
 
 def test_the_intent_owns_the_answer() -> None:
     """A request that breaks two rules is told under the one that it was sent for."""
-    liar = next(one for one in liars_by_deed.CAST if one.name == "409 for a marketplace")
+    liar = next(one for one in faulty_servers_by_action.CAST if one.name == "409 for a marketplace")
     for why in ("MARKET-SAME", "COUPON-NOT-APPLIED"):
-        shop = Shop(liar.shop(), Trace("two"))  # type: ignore[arg-type]
+        shop = CheckoutDriver(liar.shop(), Trace("two"))  # type: ignore[arg-type]
         cart = shop.cart("EBAY_US", [("v1|1001|0", 1)])
         cart.send(contract.REMOVE, {"redemptionCode": "FIVEOFF"}, why, marketplace="EBAY_GB")
         assert set(failed(shop.trace.judgments)) == {why}
@@ -159,7 +160,7 @@ def test_the_intent_owns_the_answer() -> None:
 def test_a_gateways_error_is_no_reason_of_the_business(status: int, error: int, lawful: bool) -> None:
     """An unknown line may be refused with any error of the method, but not with one about the token or the address."""
     load_rules()
-    shop, world = HonestShop(), World()
+    shop, world = ReferenceShop(), World()
     judge(world, shop.profile, shop.send(Request(contract.INITIATE, None, _body(), "EBAY_US")))
     session = next(iter(world.sessions.values()))
     request = Request(contract.QUANTITY, session.id, {"lineItemId": "no such line", "quantity": 2}, "EBAY_US")

@@ -10,11 +10,11 @@ from typing import Any
 
 import pytest
 
-from conformance.client.api_client import RunStopped, Target
+from conformance.client.api_client import ApiClient, RunStopped
 from conformance.core import contract
 from conformance.core.exchange import Exchange, Request
 from conformance.core.profile import load
-from conformance.driver.checkout import Cart, Shop, Trace
+from conformance.driver.checkout import CheckoutDriver, CheckoutSession, Trace
 from conformance.driver.concurrency import at_once, race
 from conformance.judging.load_rules import load_rules
 from conformance.judging.model import view
@@ -272,19 +272,19 @@ def mock() -> Iterator[str]:
         process.stop()
 
 
-def shop_at(url: str) -> Shop:
-    return Shop(Target(load("mock", url), key=b"k"), Trace("races"))
+def shop_at(url: str) -> CheckoutDriver:
+    return CheckoutDriver(ApiClient(load("mock", url), key=b"k"), Trace("races"))
 
 
-def two_quantities(cart: Cart) -> list[Request]:
+def two_quantities(cart: CheckoutSession) -> list[Request]:
     lines = [line.id for line in cart.lines]
     return [
-        Request(contract.QUANTITY, cart.id, {"lineItemId": line, "quantity": 3 + at}, cart.marketplace)
-        for at, line in enumerate(lines)
+        Request(contract.QUANTITY, cart.id, {"lineItemId": line, "quantity": 3 + index}, cart.marketplace)
+        for index, line in enumerate(lines)
     ]
 
 
-def two_options(cart: Cart) -> list[Request]:
+def two_options(cart: CheckoutSession) -> list[Request]:
     wanted = [(line.id, cart.other_option(line)) for line in cart.lines]
     return [
         Request(contract.OPTION, cart.id, {"lineItemId": line, "shippingOptionId": option.id}, cart.marketplace)
@@ -293,11 +293,11 @@ def two_options(cart: Cart) -> list[Request]:
     ]
 
 
-def two_payments(cart: Cart) -> list[Request]:
+def two_payments(cart: CheckoutSession) -> list[Request]:
     return [Request(contract.PLACE_ORDER, cart.id, cart.terms(), cart.marketplace)] * 2
 
 
-def broken(shop: Shop) -> set[str]:
+def broken(shop: CheckoutDriver) -> set[str]:
     return {one.requirement for one in shop.trace.judgments if not one.ok}
 
 
@@ -356,7 +356,7 @@ def test_a_run_that_may_not_go_on_stops_here_too(mock: str) -> None:
     def stop() -> None:
         raise RunStopped("the budget is spent")
 
-    stopping = Target(load("mock", mock), key=b"k", before_request=stop)
+    stopping = ApiClient(load("mock", mock), key=b"k", before_request=stop)
     shop.target = stopping
     with pytest.raises(RunStopped):
         at_once(shop, two_quantities(cart), "RACE")

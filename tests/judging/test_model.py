@@ -25,7 +25,7 @@ from conformance.judging.model import (
     view,
 )
 from tests.doubles.reference_goods import US, Json, Session
-from tests.doubles.reference_server import HonestShop
+from tests.doubles.reference_server import ReferenceShop
 from tests.doubles.reference_views import order_view, session_view
 from tests.doubles.scripted_session import changes, coupons, empty, payment, visit
 
@@ -186,7 +186,7 @@ def test_an_order_reads_like_a_session() -> None:
 
 def test_phases() -> None:
     """open → empty, open → ordered, open → declined, as the answers tell."""
-    phases = [one.phase for part in (changes, empty, payment) for one in _sessions(visit(HonestShop(), part))]
+    phases = [one.phase for part in (changes, empty, payment) for one in _sessions(visit(ReferenceShop(), part))]
     assert phases == ["open", "open", "empty", "ordered", "declined", "open", "ordered", "ordered"]
 
 
@@ -195,7 +195,7 @@ def _sessions(trace: Trace) -> list[Any]:
 
 
 def test_orders_know_their_session() -> None:
-    trace = visit(HonestShop(), payment)
+    trace = visit(ReferenceShop(), payment)
     assert {order.id: order.paid.order for order in trace.world.orders.values()} == {"o1": "o1", "o2": "o2", "o3": "o3"}
     assert trace.world.orders["o1"].status == "PAID" and trace.world.orders["o1"].view
     assert not trace.world.orders["o1"].tainted and not trace.world.orders["o1"].pending
@@ -203,20 +203,20 @@ def test_orders_know_their_session() -> None:
 
 
 def test_a_read_settles_everything() -> None:
-    for one in _sessions(visit(HonestShop(), changes, coupons)):
+    for one in _sessions(visit(ReferenceShop(), changes, coupons)):
         assert not one.pending and not one.unconfirmed and not one.in_doubt and not one.tainted, one
         assert one.last_read
 
 
 def test_the_first_price_counts() -> None:
-    world = visit(HonestShop(), coupons).world
+    world = visit(ReferenceShop(), coupons).world
     assert world.units["EBAY_US", "v1|1001|0"] == 10
     assert any(key[0] == "EBAY_US" for key in world.prices)
     assert all(before.without_coupon for before in world.sessions.values())
 
 
 def test_changes_are_remembered_in_order() -> None:
-    trace = visit(HonestShop(), changes)
+    trace = visit(ReferenceShop(), changes)
     first = _sessions(trace)[0]
     assert first.history == [contract.QUANTITY] * 2 + [contract.OPTION] * 2 + [contract.ADDRESS] * 3 + [
         contract.QUANTITY

@@ -7,8 +7,8 @@ from functools import cache
 import pytest
 
 from mock_server.catalogue.goods import MARKETPLACES
-from mock_server.domain.operations import OPERATIONS
-from mock_server.injection import CHANGES, KINDS
+from mock_server.domain.operations import CHANGES, OPERATIONS
+from mock_server.injection.core import KINDS
 from mock_server.registry import known
 from mock_server.server import App
 from mock_server.variants import PROFILES

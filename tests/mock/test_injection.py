@@ -10,75 +10,45 @@ from typing import Any
 import pytest
 
 from mock_server.catalogue.addresses import OTHER
+from mock_server.domain.operations import ADDRESS, APPLY, INITIATE, ORDER, PLACE, QUANTITY, READ, REMOVE
+from mock_server.domain.state import PAID
 from mock_server.http.pipeline import new_shop
-from mock_server.injection import (
-    ADDRESS,
-    APPLY,
-    INITIATE,
-    ORDER,
-    PAID,
-    PLACE,
-    QUANTITY,
-    READ,
-    REMOVE,
-    Condition,
-    Effect,
+from mock_server.injection import coupon, coupons, field, lines
+from mock_server.injection.concurrency import lost_update
+from mock_server.injection.conditions import (
     accepted,
-    add,
-    after,
     after_op,
     after_refused,
-    applied_elsewhere,
-    around,
     asks,
-    assign,
     at_once,
-    before,
-    both,
-    coupon,
-    coupons,
-    drop,
-    edit,
     emptied,
     error,
     every,
-    fault,
-    field,
     from_nth,
-    header,
-    ignore,
     in_market,
-    items,
     just_after,
-    kept_not_shown,
     line_at,
-    lines,
-    lost_update,
-    marketplaces,
     next_read,
     nth,
     other_option,
     phase,
-    plus,
-    pretend,
-    put,
     quantity_above,
-    rebill,
-    refuse,
     refused,
-    refused_yet_applied,
-    reid,
-    respond,
-    restatus,
     sells,
     sends,
-    settings,
+)
+from mock_server.injection.core import Condition, Effect, around, both, fault
+from mock_server.injection.effects import after, assign, before, plus, refuse, reid, restatus, skip, tolerate
+from mock_server.injection.responses import add, drop, edit, header, pretend, put, rebill, respond
+from mock_server.injection.shop_data import items, marketplaces, settings, sooner
+from mock_server.injection.stored import (
+    applied_elsewhere,
+    ignore,
+    kept_not_shown,
+    refused_yet_applied,
     shown,
     shown_not_kept,
-    skip,
-    sooner,
     store,
-    tolerate,
 )
 from mock_server.server import App
 from tests.mock.client import V2, Client, Reply, plain

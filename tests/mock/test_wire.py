@@ -15,7 +15,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from conformance.client.transport import Problem, Transport
+from conformance.client.http1 import Problem
+from conformance.client.transport import Transport
 from mock_server.wire.http_forms import FORMS, chosen
 from mock_server.wire.proxy import _accepts_gzip, serve
 from tests.hostile.server import Connection, Request, Server, each_request, head, json_answer

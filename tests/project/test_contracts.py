@@ -11,7 +11,7 @@ import pytest
 from conformance.core import contract
 from conformance.core.contract import Requirement
 from conformance.core.profile import NEEDS, load
-from devtools import traceability as catalogue
+from devtools import traceability
 
 ROOT = Path(__file__).resolve().parents[2]
 TOOLS = ROOT.parent / "shared" / "tools"
@@ -26,7 +26,7 @@ def test_a_requirement_is_whole(one: Requirement) -> None:
     assert one.level in LEVELS
     assert one.title and len(one.title) <= 60
     assert one.sentence.endswith((".", ")"))
-    assert one.sources and all(it["document"] in catalogue.DOCUMENTS and it["place"] for it in one.sources)
+    assert one.sources and all(it["document"] in traceability.DOCUMENTS and it["place"] for it in one.sources)
     assert one.operations and set(one.operations) <= {*contract.operations(), contract.TOKEN}
     for need in one.needs:
         for part in need.split("|"):
@@ -45,26 +45,26 @@ def test_answers_are_known(one: Requirement) -> None:
 
 @each
 def test_a_rule_judges_it(one: Requirement) -> None:
-    assert catalogue.rules().get(one.id)
+    assert traceability.rules().get(one.id)
 
 
 @each
 def test_a_test_provokes_it(one: Requirement) -> None:
     """Without one, `--requirement ID` would have nothing to run."""
-    assert catalogue.tests().get(one.id)
+    assert traceability.tests().get(one.id)
 
 
 @each
 def test_a_fault_breaks_it(one: Requirement) -> None:
     """A READING never fails, so that nothing can break it."""
-    assert one.level == "READING" or catalogue.faults().get(one.id)
+    assert one.level == "READING" or traceability.faults().get(one.id)
 
 
 def test_names_are_of_requirements() -> None:
     known = {one.id for one in REQUIREMENTS}
-    assert set(catalogue.rules()) <= known
-    assert set(catalogue.tests()) <= known
-    assert set(catalogue.faults()) <= known
+    assert set(traceability.rules()) <= known
+    assert set(traceability.tests()) <= known
+    assert set(traceability.faults()) <= known
 
 
 def test_every_documented_id_is_in_the_catalogue() -> None:
@@ -94,7 +94,7 @@ def test_profiles_load(profile: str) -> None:
 
 
 def test_the_list_of_requirements_is_up_to_date() -> None:
-    assert catalogue.PAGE.read_text(encoding="utf-8") == catalogue.page(), "run `make requirements`"
+    assert traceability.PAGE.read_text(encoding="utf-8") == traceability.page(), "run `make requirements`"
 
 
 @pytest.mark.skipif(not (TOOLS / "parity.py").is_file(), reason="the vendor's documents are not beside this checkout")

@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from conformance.core import contract
-from conformance.core.profile import PAYMENTS, TABLES, TOP, ProfileError, load, parse
+from conformance.core.profile import PAYMENTS, load, parse
+from conformance.core.profile_reader import TABLES, TOP, ProfileError
 
 ROOT = Path(__file__).resolve().parents[2]
 PROFILE = (ROOT / "docs" / "profile.md").read_text(encoding="utf-8")
@@ -28,8 +29,8 @@ def test_the_page_explains_every_key() -> None:
 
 
 @pytest.mark.parametrize("at", range(len(BLOCKS)))
-def test_examples_are_toml(at: int) -> None:
-    tomllib.loads(BLOCKS[at])
+def test_examples_are_toml(position: int) -> None:
+    tomllib.loads(BLOCKS[position])
 
 
 def test_the_smallest_profile_loads() -> None:

@@ -14,7 +14,7 @@ import pytest
 
 from conformance.client.api_client import BudgetSpent
 from conformance.core import contract
-from conformance.core.profile import ProfileError
+from conformance.core.profile_reader import ProfileError
 from conformance.runner import budget
 from conformance.runner.budget import FIRST, MISSION, choose, costs, weight
 from conformance.runner.run import Run

@@ -17,12 +17,13 @@ from urllib.parse import unquote
 
 import pytest
 
-from conformance.client.api_client import Target
+from conformance.client.api_client import ApiClient
 from conformance.core import contract
 from conformance.core.exchange import SIGNATURE, Request
-from conformance.core.profile import ProfileError, load
-from conformance.driver import hosted_checkout as pay_page
-from conformance.driver.checkout import Shop, Trace
+from conformance.core.profile import load
+from conformance.core.profile_reader import ProfileError
+from conformance.driver import hosted_checkout
+from conformance.driver.checkout import CheckoutDriver, Trace
 from conformance.driver.hosted_checkout import Outcome, by_browser, by_person
 from conformance.driver.payment import BUTTON
 from conformance.judging.apply_exchange import paid_elsewhere
@@ -35,23 +36,23 @@ LOCK_FAULTS = (
     "lock-400",
 )
 ROOT = Path(__file__).resolve().parents[2]
-with_browser = pytest.mark.skipif(pay_page.browser() is None, reason="no chromium on this machine")
+with_browser = pytest.mark.skipif(hosted_checkout.browser() is None, reason="no chromium on this machine")
 
 
 @pytest.fixture(scope="module")
-def shop() -> Iterator[Shop]:
+def shop() -> Iterator[CheckoutDriver]:
     process = MockProcess()
-    target = Target(load("mock").with_base_url(process.base_url), key=b"key")
-    yield Shop(target, Trace("hosted"))
+    target = ApiClient(load("mock").with_base_url(process.base_url), key=b"key")
+    yield CheckoutDriver(target, Trace("hosted"))
     target.close()
     process.stop()
 
 
-def script(shop: Shop) -> str:
+def script(shop: CheckoutDriver) -> str:
     return f"{shop.profile.base_url}/sdk/js"
 
 
-def signature(shop: Shop) -> str:
+def signature(shop: CheckoutDriver) -> str:
     return shop.target.pay_tokens[shop.trace.exchanges[-1].headers[SIGNATURE]]
 
 
@@ -59,7 +60,7 @@ def signature(shop: Shop) -> str:
 @pytest.mark.parametrize(
     ("press", "kind", "phase"), [("#pay", "success", 409), ("#decline", "error", 409), ("#cancel", "cancel", 200)]
 )
-def test_a_browser_pays(shop: Shop, press: str, kind: str, phase: int) -> None:
+def test_a_browser_pays(shop: CheckoutDriver, press: str, kind: str, phase: int) -> None:
     cart = shop.cart("EBAY_US", 2)
     outcome = by_browser(script(shop), signature(shop), cart.id, [BUTTON, press], 60)
     assert outcome.kind == kind, outcome
@@ -80,14 +81,14 @@ def test_a_browser_pays(shop: Shop, press: str, kind: str, phase: int) -> None:
 
 
 @with_browser
-def test_a_wrong_token_or_a_page_without_its_button_says_so(shop: Shop) -> None:
+def test_a_wrong_token_or_a_page_without_its_button_says_so(shop: CheckoutDriver) -> None:
     cart = shop.cart("EBAY_US")
     assert by_browser(script(shop), "not the token", cart.id, [BUTTON, "#pay"], 60).kind == "error"
     nowhere = by_browser(f"{shop.profile.base_url}/nothing.js", "t", cart.id, [BUTTON], 60)
     assert nowhere == Outcome("error", {"message": "the button's script cannot be loaded"})
 
 
-def test_a_person_pays(shop: Shop) -> None:
+def test_a_person_pays(shop: CheckoutDriver) -> None:
     told: list[str] = []
 
     def person(text: str) -> None:
@@ -103,12 +104,12 @@ def test_a_person_pays(shop: Shop) -> None:
     assert by_person("http://127.0.0.1:9/sdk/js", "token", "17", 0.1, told.append).kind == "nothing"
 
 
-def test_without_a_browser_it_is_told(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pay_page, "browser", lambda: None)
+def test_without_a_browser_it_is_told(shop: CheckoutDriver, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(hosted_checkout, "browser", lambda: None)
     assert by_browser(script(shop), "t", "1", [], 1).data == {"message": "there is no chromium on this machine"}
 
 
-def test_the_mock_has_a_page_for_a_person(shop: Shop) -> None:
+def test_the_mock_has_a_page_for_a_person(shop: CheckoutDriver) -> None:
     page = urllib.request.urlopen(f"{shop.profile.base_url}/checkout?token=a&sessionid=b", timeout=10).read().decode()
     assert "ebaypay.Button" in page and 'src="sdk/js"' in page
 
@@ -138,7 +139,7 @@ def profile_text(payment: str) -> str:
 
 
 @with_browser
-def test_rules_that_need_a_payment_are_judged_on_the_page(shop: Shop, tmp_path: Path) -> None:
+def test_rules_that_need_a_payment_are_judged_on_the_page(shop: CheckoutDriver, tmp_path: Path) -> None:
     payment = f'[payment]\nkind = "hosted"\nscript_url = "{script(shop)}"\nclicks = ["#pay"]\nwait_s = 60\n'
     ask = ["--quick", "--requirement", "PAY-LOCK", "--requirement", "ORDER-READ", "--requirement", "PAY-PLACE"]
     found = suite(tmp_path, profile_text(payment), shop.profile.base_url, *ask)
@@ -148,7 +149,7 @@ def test_rules_that_need_a_payment_are_judged_on_the_page(shop: Shop, tmp_path: 
     assert found["reach"]["operations"]["placeGuestOrder"]["sent"] == 0
 
 
-def test_prepaid_orders_are_only_read(shop: Shop, tmp_path: Path) -> None:
+def test_prepaid_orders_are_only_read(shop: CheckoutDriver, tmp_path: Path) -> None:
     order = shop.cart("EBAY_US", 2).pay()
     text = (
         profile_text('[payment]\nkind = "prepaid"\n') + f'\n[[prepaid]]\norder = "{order}"\nmarketplace = "EBAY_US"\n'
@@ -204,12 +205,12 @@ class Person(threading.Thread):
         return found | {"by_id": {one["id"]: one for one in found["requirements"]}}
 
 
-def manual(shop: Shop, wait_s: float, payments: int) -> str:
+def manual(shop: CheckoutDriver, wait_s: float, payments: int) -> str:
     kind = f'[payment]\nkind = "manual"\nscript_url = "{script(shop)}"\n'
     return f"{kind}wait_s = {wait_s}\npayments = {payments}\n"
 
 
-def test_a_run_that_a_person_pays_for(shop: Shop, tmp_path: Path) -> None:
+def test_a_run_that_a_person_pays_for(shop: CheckoutDriver, tmp_path: Path) -> None:
     person = Person(tmp_path, manual(shop, 30, 8), shop.profile.base_url, "--budget", "150")
     found = person.result()
     after = ("PAY-LOCK", "PAY-READ-AFTER", "ORDER-READ", "ORDER-FIELDS", "ORDER-STABLE", "ORDER-APP")
@@ -218,14 +219,14 @@ def test_a_run_that_a_person_pays_for(shop: Shop, tmp_path: Path) -> None:
     assert found["budget"]["used"] <= 150 and found["reach"]["operations"]["placeGuestOrder"]["sent"] == 0
 
 
-def test_a_person_is_asked_so_often_and_no_more(shop: Shop, tmp_path: Path) -> None:
+def test_a_person_is_asked_so_often_and_no_more(shop: CheckoutDriver, tmp_path: Path) -> None:
     ask = ("--requirement", "PAY-LOCK", "--requirement", "ORDER-READ")
     person = Person(tmp_path, manual(shop, 30, 2), shop.profile.base_url, *ask)
     found = person.result()
     assert len(person.pages) == 2 and found["by_id"]["PAY-LOCK"]["outcome"] == "passed"
 
 
-def test_nobody_comes(shop: Shop, tmp_path: Path) -> None:
+def test_nobody_comes(shop: CheckoutDriver, tmp_path: Path) -> None:
     """One bounded wait, a run that goes on, and a report that says so."""
     began = time.monotonic()
     ask = ["--requirement", "PAY-LOCK", "--requirement", "ORDER-READ", "--requirement", "QTY-SET"]
@@ -240,10 +241,10 @@ def test_nobody_comes(shop: Shop, tmp_path: Path) -> None:
 # ---------------------------------------------------------------- sessions that were paid beforehand
 
 
-def paid_before(shop: Shop, tmp_path: Path, base: str) -> dict[str, Any]:
+def paid_before(shop: CheckoutDriver, tmp_path: Path, base: str) -> dict[str, Any]:
     """A run of the rules about paid sessions at `base`, with a session that was paid there before."""
-    target = Target(load("mock").with_base_url(base), key=b"key")
-    earlier = Shop(target, Trace("before"))
+    target = ApiClient(load("mock").with_base_url(base), key=b"key")
+    earlier = CheckoutDriver(target, Trace("before"))
     cart = earlier.cart("EBAY_GB", 3)
     order = cart.pay()
     target.close()
@@ -254,7 +255,7 @@ def paid_before(shop: Shop, tmp_path: Path, base: str) -> dict[str, Any]:
     return suite(tmp_path, text, base, *[word for one in names for word in ("--requirement", one)])
 
 
-def test_a_session_that_was_paid_beforehand_is_locked(shop: Shop, tmp_path: Path) -> None:
+def test_a_session_that_was_paid_beforehand_is_locked(shop: CheckoutDriver, tmp_path: Path) -> None:
     found = paid_before(shop, tmp_path, shop.profile.base_url)
     assert found["counts"]["failed"] == 0
     assert {one: found["by_id"][one]["outcome"] for one in ("PAY-LOCK", "PAY-READ-AFTER", "ORDER-STABLE")} == {
@@ -266,7 +267,7 @@ def test_a_session_that_was_paid_beforehand_is_locked(shop: Shop, tmp_path: Path
 
 
 @pytest.mark.parametrize("fault", LOCK_FAULTS)
-def test_a_lock_that_does_not_hold_shows_on_it(shop: Shop, tmp_path: Path, fault: str) -> None:
+def test_a_lock_that_does_not_hold_shows_on_it(shop: CheckoutDriver, tmp_path: Path, fault: str) -> None:
     found = paid_before(shop, tmp_path, f"{shop.profile.base_url}/x/{fault}")
     assert found["by_id"]["PAY-LOCK"]["outcome"] == "failed", found["also_seen"]
 

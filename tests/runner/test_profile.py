@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from conformance.core import contract
-from conformance.core.profile import Profile, ProfileError, load, loopback, parse
+from conformance.core.profile import Profile, load, parse
+from conformance.core.profile_reader import ProfileError, loopback
 
 REMOTE = "https://target.example"
 SECRET = "s3cret-in-clear"

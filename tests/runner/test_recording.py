@@ -13,7 +13,8 @@ import pytest
 
 from conformance.core import contract
 from conformance.core.exchange import Exchange
-from conformance.core.profile import ProfileError, load
+from conformance.core.profile import load
+from conformance.core.profile_reader import ProfileError
 from conformance.judging.load_rules import load_rules
 from conformance.judging.response_schema import validator
 from conformance.runner.mock_process import MockProcess

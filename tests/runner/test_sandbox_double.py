@@ -13,10 +13,10 @@ from typing import Any
 
 import pytest
 
-from conformance.commands.probe import wizard as probe
+from conformance.commands.probe import wizard
 from conformance.core.profile import load
 from conformance.runner.mock_process import MockProcess
-from tests.doubles.sandbox_double.server import ORDERS, SESSIONS, TOKEN, Manners, Twin
+from tests.doubles.sandbox_double.server import ORDERS, SESSIONS, TOKEN, Behaviour, Twin
 
 ROOT = Path(__file__).resolve().parents[2]
 ITEMS = load("mock").markets["EBAY_US"].plain[:6]
@@ -86,14 +86,14 @@ def run(twin: Twin, folder: Path, *arguments: str, **environment: str) -> Ran:
 
 def test_the_sandbox_profile_judges_what_there_is(mock: str, tmp_path: Path) -> None:
     """Each host gets its own calls; stubs stand for items and payment; a 503 now and then is no breach."""
-    with Twin(mock, Manners(every=14)) as twin:  # a number that no stub falls on: what is answered 503 is not judged
+    with Twin(mock, Behaviour(every=14)) as twin:  # a number that no stub falls on: what is answered 503 is not judged
         ran = run(twin, tmp_path, "--budget", "150")
     assert ran.result["counts"]["failed"] == 0, ran.said
     for one in ("PAY-LOCK", "LINES-MAX", "QTY-LIMIT", "QTY-STOCK", "QTY-LOT", "ITEM-ENDED", "ITEM-SELLER-UNPAID"):
         assert ran.outcome(one) == "passed", one
     assert ran.outcome("PAY-PLACE") == "unjudged" and ran.outcome("PAY-DECLINED") == "unjudged"
     assert len(twin.manners.calls) <= 150
-    paths = {host: [path for at, _, path in twin.manners.calls if at == host] for host in (SESSIONS, ORDERS)}
+    paths = {host: [path for index, _, path in twin.manners.calls if index == host] for host in (SESSIONS, ORDERS)}
     assert all("guest_checkout_session" in path for path in paths[SESSIONS])
     assert all(path == TOKEN or "guest_purchase_order" in path for path in paths[ORDERS])
     assert 1 <= paths[ORDERS].count(TOKEN) <= 6  # the token is kept; the others are questions about the endpoint
@@ -101,7 +101,7 @@ def test_the_sandbox_profile_judges_what_there_is(mock: str, tmp_path: Path) -> 
 
 def test_a_stub_that_is_not_honoured_is_a_finding(mock: str, tmp_path: Path) -> None:
     """The mock knows no string of that name once it is spelled otherwise."""
-    with Twin(mock, Manners()) as twin:
+    with Twin(mock, Behaviour()) as twin:
         for server in twin.servers:
             forward = server.RequestHandlerClass.forward  # type: ignore[attr-defined]
 
@@ -115,7 +115,7 @@ def test_a_stub_that_is_not_honoured_is_a_finding(mock: str, tmp_path: Path) -> 
 
 
 def test_an_app_without_approval_is_one_sentence(mock: str, tmp_path: Path) -> None:
-    with Twin(mock, Manners(approved=False)) as twin:
+    with Twin(mock, Behaviour(approved=False)) as twin:
         ran = run(twin, tmp_path)
     assert ran.status == 6 and ran.result["verdict"] == "incomplete"
     assert "no access to guest checkout" in ran.result["sentence"] and "approval" in ran.result["sentence"]
@@ -123,14 +123,14 @@ def test_an_app_without_approval_is_one_sentence(mock: str, tmp_path: Path) -> N
 
 
 def test_a_wrong_secret_is_one_sentence(mock: str, tmp_path: Path) -> None:
-    with Twin(mock, Manners()) as twin:
+    with Twin(mock, Behaviour()) as twin:
         ran = run(twin, tmp_path, EBAY_CLIENT_SECRET="not-the-secret")
     assert ran.status == 6 and "invalid_client" in ran.result["sentence"]
     assert "not-the-secret" not in ran.said + json.dumps(ran.result)
 
 
 def test_a_quota_ends_the_run_and_another_day_goes_on(mock: str, tmp_path: Path) -> None:
-    with Twin(mock, Manners(quota=40)) as twin:
+    with Twin(mock, Behaviour(quota=40)) as twin:
         first = run(twin, tmp_path, "--budget", "90")
         assert first.status == 6 and "quota" in first.result["sentence"] and "24 h" in first.result["sentence"]
         assert first.result["counts"]["failed"] == 0 and first.result["counts"]["judged"] > 20
@@ -146,7 +146,7 @@ def test_a_quota_ends_the_run_and_another_day_goes_on(mock: str, tmp_path: Path)
 
 def test_a_whole_run_goes_on_where_it_stopped(mock: str, tmp_path: Path) -> None:
     chosen = ["--requirement", "QTY-STOCK", "--requirement", "SHIP-SET", "--requirement", "ITEM-ENDED"]
-    with Twin(mock, Manners(quota=20)) as twin:
+    with Twin(mock, Behaviour(quota=20)) as twin:
         first = run(twin, tmp_path, *chosen)
         assert first.status == 6 and "quota" in first.result["sentence"]
         earlier = tmp_path / "yesterday"
@@ -159,7 +159,7 @@ def test_a_whole_run_goes_on_where_it_stopped(mock: str, tmp_path: Path) -> None
 
 
 def test_a_short_wait_is_kept(mock: str, tmp_path: Path) -> None:
-    class Once(Manners):
+    class Once(Behaviour):
         """Asks for one second, once."""
 
     manners = Once(quota=12, retry_after=1)
@@ -183,12 +183,12 @@ def test_a_probe_of_the_twin(mock: str, tmp_path: Path, monkeypatch: pytest.Monk
         monkeypatch.setenv(name, value)
     monkeypatch.delenv("EBAY_CLIENT_ID_2", raising=False)
     out = tmp_path / "probed.toml"
-    with Twin(mock, Manners()) as twin:
+    with Twin(mock, Behaviour()) as twin:
         sessions, orders = twin.urls
         apart = ["--order-url", orders, "--token-url", orders + TOKEN, "--out", str(out)]
-        assert probe.run([sessions, "--items", ",".join(ITEMS[:2]), *apart]) == 0
+        assert wizard.run([sessions, "--items", ",".join(ITEMS[:2]), *apart]) == 0
         found = load(str(out))
         assert found.payment == "none" and found.markets["EBAY_US"].plain == ITEMS[:2]
         twin.manners.approved = False
-        assert probe.run([sessions, "--items", ITEMS[0], *apart]) == 1
+        assert wizard.run([sessions, "--items", ITEMS[0], *apart]) == 1
     assert "no access to guest checkout" in out.read_text(encoding="utf-8")

@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from conformance.client.api_client import RunStopped, Target
+from conformance.client.api_client import ApiClient, RunStopped
 from conformance.core import contract
 from conformance.core.exchange import Exchange, Intent, Request
 from conformance.core.profile import load
-from conformance.driver.checkout import Shop, Trace
+from conformance.driver.checkout import CheckoutDriver, Trace
 from conformance.judging.load_rules import load_rules
 from conformance.runner.mock_process import MockProcess
 from suites.state_machine.test_walks import unreached, walk_seed
@@ -26,7 +26,7 @@ def leave(number: int, exchange: Exchange) -> None:
     """Changes nothing."""
 
 
-class Tampering(Target):
+class Tampering(ApiClient):
     """A target whose answers are changed on the way: `tamper` has the number of the request and the exchange."""
 
     def __init__(self, url: str, tamper: Tamper = leave) -> None:
@@ -50,13 +50,15 @@ def mock() -> Iterator[str]:
         process.stop()
 
 
-def walked(url: str, tamper: Tamper = leave, *, seed: int = 0, market: str = "EBAY_US", walks: int = WALKS) -> Shop:
-    shop = Shop(Tampering(url, tamper), Trace("walks"))
+def walked(
+    url: str, tamper: Tamper = leave, *, seed: int = 0, market: str = "EBAY_US", walks: int = WALKS
+) -> CheckoutDriver:
+    shop = CheckoutDriver(Tampering(url, tamper), Trace("walks"))
     run_walks(shop, market, walk_seed(seed, "walks"), walks=walks, steps=STEPS)
     return shop
 
 
-def requests(shop: Shop) -> list[tuple[str, str | None, str, str]]:
+def requests(shop: CheckoutDriver) -> list[tuple[str, str | None, str, str]]:
     """What was sent, but for the ids that each session gets anew."""
     own = ("lineItemId", "shippingOptionId")
     found = []
@@ -66,7 +68,7 @@ def requests(shop: Shop) -> list[tuple[str, str | None, str, str]]:
     return found
 
 
-def broken(shop: Shop) -> set[str]:
+def broken(shop: CheckoutDriver) -> set[str]:
     return {one.requirement for one in shop.trace.judgments if not one.ok}
 
 
@@ -120,11 +122,11 @@ def test_a_run_that_may_not_go_on_stops_at_once(mock: str) -> None:
 
     target = Tampering(mock, stops)
     with pytest.raises(RunStopped):
-        run_walks(Shop(target, Trace("walks")), "EBAY_US", 1, walks=WALKS, steps=STEPS)
+        run_walks(CheckoutDriver(target, Trace("walks")), "EBAY_US", 1, walks=WALKS, steps=STEPS)
     assert target.sent <= 31, "at most one more request on the way out"
 
 
 def test_states_that_were_never_reached_are_named(mock: str) -> None:
-    shop = Shop(Target(load("mock", mock), key=b"k"), Trace("short"))
+    shop = CheckoutDriver(ApiClient(load("mock", mock), key=b"k"), Trace("short"))
     shop.cart("EBAY_US")
     assert unreached(shop, shop.trace) == ["several lines", "a coupon applied", "ordered", "emptied"]

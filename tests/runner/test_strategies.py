@@ -9,14 +9,14 @@ import pytest
 from conformance.core import contract
 from conformance.core.exchange import Exchange, Intent, Request
 from conformance.core.profile import load
-from conformance.driver.checkout import Shop, Trace
+from conformance.driver.checkout import CheckoutDriver, Trace
 from conformance.judging.load_rules import load_rules
 from conformance.judging.request_schema import problems
 from strategies import addresses, broken, hostile, quantities, situations, terms
-from strategies.generated import BROKEN, FITTING, bodies
+from strategies.generated import NEGATIVE, POSITIVE, bodies
 from suites.payment.rules import terms_problem
 from tests.doubles.reference_goods import US
-from tests.doubles.reference_server import HonestShop
+from tests.doubles.reference_server import ReferenceShop
 
 BODY: dict[str, Any] = {
     "contactEmail": "a@b.example",
@@ -122,14 +122,15 @@ def test_terms_of_another_shape(name: str, edit: Any) -> None:
 
 def test_hostile_bodies_must_be_refused() -> None:
     """Each is a certain ground of ROBUST, whatever the operation."""
-    from conformance.judging.judge import At, grounds
+    from conformance.judging.context import RuleContext
+    from conformance.judging.judge import refusal_reasons
     from conformance.judging.model import World
 
     load_rules()
-    for name, (raw, media) in hostile.BROKEN.items():
+    for name, (raw, media) in hostile.NEGATIVE.items():
         request = Request(contract.INITIATE, None, None, "EBAY_US", raw=raw, content_type=media)
         exchange = Exchange("t", 0, request, intent=Intent("ROBUST", name))
-        found = grounds(At(World(), HonestShop().profile, exchange, None, None))
+        found = refusal_reasons(RuleContext(World(), ReferenceShop().profile, exchange, None, None))
         assert any(one.requirement == "ROBUST" for one in found), name
 
 
@@ -148,7 +149,7 @@ def test_extras_are_lawful() -> None:
 def test_a_situation_is_what_it_says(name: str) -> None:
     load_rules()
     wanted = situations.SITUATIONS[name]
-    shop = Shop(HonestShop(), Trace("situation"))  # type: ignore[arg-type]
+    shop = CheckoutDriver(ReferenceShop(), Trace("situation"))  # type: ignore[arg-type]
     cart = situations.cart_in(shop, "EBAY_US", name)
     session = cart.session
     assert len(cart.lines) == wanted.lines and cart.lines[0].quantity == wanted.quantity
@@ -164,7 +165,7 @@ def test_a_situation_is_what_it_says(name: str) -> None:
 
 
 def test_items_that_a_test_needs_come_first() -> None:
-    shop = Shop(HonestShop(), Trace("items"))  # type: ignore[arg-type]
+    shop = CheckoutDriver(ReferenceShop(), Trace("items"))  # type: ignore[arg-type]
     cart = situations.cart_in(shop, "EBAY_US", "two lines", items=["v1|2001|0"])
     assert [one.item for one in cart.lines] == ["v1|2001|0", "v1|1001|0"]
 
@@ -174,6 +175,6 @@ def test_items_that_a_test_needs_come_first() -> None:
 
 @pytest.mark.parametrize("operation", [contract.QUANTITY, contract.PLACE_ORDER])
 def test_generated_bodies_are_the_same_for_the_same_draw(operation: str) -> None:
-    first, again = bodies(operation, BROKEN, 8, 1), bodies(operation, BROKEN, 8, 1)
-    assert first == again and first != bodies(operation, BROKEN, 8, 2)
-    assert all(isinstance(one, dict) for one in bodies(operation, FITTING, 5, 1))
+    first, again = bodies(operation, NEGATIVE, 8, 1), bodies(operation, NEGATIVE, 8, 1)
+    assert first == again and first != bodies(operation, NEGATIVE, 8, 2)
+    assert all(isinstance(one, dict) for one in bodies(operation, POSITIVE, 5, 1))

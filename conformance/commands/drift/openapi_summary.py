@@ -93,11 +93,11 @@ def methods(root: Json) -> dict[str, Method]:
 
 
 def _method(root: Json, path: str, verb: str, item: Json, node: Json) -> Method:
-    at = f"{verb.upper()} {path}"
+    index = f"{verb.upper()} {path}"
     servers = node.get("servers") or item.get("servers") or root.get("servers") or []
     one = Method(
-        id=str(node.get("operationId", at)),
-        at=at,
+        id=str(node.get("operationId", index)),
+        at=index,
         addresses=frozenset(_address(table(server, "a server")) for server in _list(servers, "servers")),
         scopes=frozenset(
             str(scope)
@@ -107,19 +107,19 @@ def _method(root: Json, path: str, verb: str, item: Json, node: Json) -> Method:
         ),
         deprecated=bool(node.get("deprecated")),
     )
-    for parameter in [*_list(item.get("parameters"), at), *_list(node.get("parameters"), at)]:
-        parameter = resolved(root, table(parameter, f"a parameter of {at}"))
+    for parameter in [*_list(item.get("parameters"), index), *_list(node.get("parameters"), index)]:
+        parameter = resolved(root, table(parameter, f"a parameter of {index}"))
         place, name = str(parameter.get("in")), str(parameter.get("name"))
         if place != "header" or name.lower() not in IGNORED:
             kind = _type(resolved(root, table(parameter.get("schema", {}), name)))
             old = ", deprecated" if parameter.get("deprecated") else ""
             one.parameters[f"{place} {name}"] = f"{'required' if parameter.get('required') else 'optional'} {kind}{old}"
-    _body(root, one, "request", resolved(root, table(node.get("requestBody", {}), at)))
-    for status, answer in table(node.get("responses"), f"responses of {at}").items():
-        answer = resolved(root, table(answer, f"{status} of {at}"))
+    _body(root, one, "request", resolved(root, table(node.get("requestBody", {}), index)))
+    for status, answer in table(node.get("responses"), f"responses of {index}").items():
+        answer = resolved(root, table(answer, f"{status} of {index}"))
         one.statuses |= {str(status)}
         if str(status) == "200":
-            one.headers = frozenset(map(str, table(answer.get("headers", {}), at)))
+            one.headers = frozenset(map(str, table(answer.get("headers", {}), index)))
         _body(root, one, "answer" if str(status).startswith("2") else "refusal", answer)
         for error, details in ids([value for key, value in answer.items() if key in CODES]):
             one.ids[error] = one.ids.get(error, frozenset()) | {str(status)}
@@ -150,9 +150,9 @@ def _fields(root: Json, node: Any, path: tuple[str, ...], inside: tuple[str, ...
         return found
     inside = (*inside, component)
     for part in (part for key in ("allOf", "oneOf", "anyOf") for part in _list(schema.get(key), name)):
-        for at, one in _fields(root, part, path, inside).items():
-            if at != path:
-                found.setdefault(at, one)
+        for index, one in _fields(root, part, path, inside).items():
+            if index != path:
+                found.setdefault(index, one)
             elif own.type in ("", "object"):
                 own.type, own.schema = one.type or own.type, own.schema or one.schema
                 own.limits = {**one.limits, **own.limits}

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from conformance.client.api_client import RunStopped, Target
+from conformance.client.api_client import ApiClient, RunStopped
 from conformance.commands.probe.sample_addresses import Address
 from conformance.core import contract
 from conformance.core.exchange import OWN_APP, Exchange, Request
@@ -78,7 +78,7 @@ def most_calls(items: int, coupons: int, pays: bool) -> int:
 class Look:
     """Asks about one marketplace; what it learned stands in `seen`, whatever interrupts it."""
 
-    def __init__(self, target: Target, seen: Seen) -> None:
+    def __init__(self, target: ApiClient, seen: Seen) -> None:
         self.target, self.seen = target, seen
         self._lines: dict[str, tuple[str, Line]] = {}  # item: a session that holds it, and its line
         self._sent = 0
@@ -271,8 +271,8 @@ class Look:
         """(payment.kind, what was seen): the plain items are bought, one order for four of them."""
         items = [one.item for one in self.seen.of("plain")]
         kind, about = "none", "not tried: no plain item"
-        for at in range(0, len(items), TOGETHER):
-            part = items[at : at + TOGETHER]
+        for index in range(0, len(items), TOGETHER):
+            part = items[index : index + TOGETHER]
             exchange, order = self._buy(part)
             if order and kind == "none":
                 status = self.send(contract.READ_ORDER, order, None).body

@@ -15,12 +15,13 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from conformance.client.api_client import RunStopped, Target
+from conformance.client.api_client import ApiClient, RunStopped
 from conformance.commands.probe.profile_text import Found, render
 from conformance.commands.probe.questions import Look, Seen, most_calls
 from conformance.commands.probe.sample_addresses import ADDRESSES
 from conformance.core import contract
-from conformance.core.profile import GUEST_SCOPE, PRODUCTION_HOSTS, ProfileError, load, loopback, parse
+from conformance.core.profile import GUEST_SCOPE, PRODUCTION_HOSTS, load, parse
+from conformance.core.profile_reader import ProfileError, loopback
 from conformance.driver.discovery import cause_of
 
 OTHER_SCOPE = "https://api.ebay.com/oauth/api_scope"
@@ -145,7 +146,7 @@ def _ask(found: Found, markets: dict[str, list[str]], most: int, pays: bool) -> 
             raise RunStopped(f"The {most} requests are used up; what they did not tell stands in comments.")
         found.sent += 1
 
-    target = Target(profile, key=secrets.token_bytes(16), before_request=spend)
+    target = ApiClient(profile, key=secrets.token_bytes(16), before_request=spend)
     try:
         if profile.auth == "client_credentials":
             for app in profile.apps:

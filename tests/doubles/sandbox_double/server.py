@@ -20,7 +20,7 @@ DROPPED = {"connection", "keep-alive", "transfer-encoding", "content-length", "s
 
 
 @dataclass
-class Manners:
+class Behaviour:
     """How the twin behaves today. quota: calls a day; every: each n-th call gets a 503; retry_after: seconds."""
 
     quota: int = 5_000
@@ -41,7 +41,7 @@ class Handler(BaseHTTPRequestHandler):
     """One of the two hosts."""
 
     protocol_version = "HTTP/1.1"
-    manners: Manners
+    manners: Behaviour
     upstream: str
     host: str
     lock = threading.Lock()
@@ -98,7 +98,7 @@ class Handler(BaseHTTPRequestHandler):
 class Twin:
     """Both hosts, listening while the `with` block lasts."""
 
-    def __init__(self, mock: str, manners: Manners) -> None:
+    def __init__(self, mock: str, manners: Behaviour) -> None:
         self.manners = manners
         self.servers = []
         for host in (SESSIONS, ORDERS):
