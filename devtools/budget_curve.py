@@ -43,10 +43,13 @@ def measured(budget: int | None, mock: MockProcess, faults: list[dict[str, Any]]
         missed = []
         for fault, result in spread(judge, faults, workers):
             right = right_ids(fault)
-            if not any(one["outcome"] == "failed" and one["id"] in right for one in result.get("requirements", [])):
+            if not any(
+                requirement["outcome"] == "failed" and requirement["id"] in right
+                for requirement in result.get("requirements", [])
+            ):
                 missed.append(fault["name"])
-    judged = [one["id"] for one in sound["requirements"] if one["outcome"] == "passed"]
-    usual = sum(not contract.is_rare(one) for one in judged)
+    judged = [entry["id"] for entry in sound["requirements"] if entry["outcome"] == "passed"]
+    usual = sum(not contract.is_rare(judgment) for judgment in judged)
     used = sound["budget"]["used"] if budget else sound["requests"] + sound["token_requests"]
     point = {"budget": budget, "used": used}
     return point | {"judged": len(judged), "usual": usual, "found": len(faults) - len(missed), "missed": sorted(missed)}
@@ -65,9 +68,9 @@ def main(arguments: list[str] | None = None) -> int:
         "format": 1,
         "suite": VERSION,
         "rules": len(rules),
-        "usual_rules": sum(not contract.is_rare(one) for one in rules),
+        "usual_rules": sum(not contract.is_rare(rule) for rule in rules),
         "faults": len(faults),
-        "sample": sorted(one["name"] for one in faults),
+        "sample": sorted(fault["name"] for fault in faults),
         "points": [],
     }
     mock = MockProcess()

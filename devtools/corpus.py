@@ -82,8 +82,8 @@ class Corpus:
     def save(self, path: Path) -> None:
         """Writes the file; the same content gives the same bytes."""
         lines: list[dict[str, Any]] = [{"profile": name, "data": data} for name, data in self.profiles.items()]
-        lines += [asdict(one) for one in self.entries]
-        text = "".join(json.dumps(one, ensure_ascii=True, separators=(",", ":")) + "\n" for one in lines)
+        lines += [asdict(entry) for entry in self.entries]
+        text = "".join(json.dumps(line, ensure_ascii=True, separators=(",", ":")) + "\n" for line in lines)
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(gzip.compress(text.encode(), 9, mtime=0))
 
@@ -93,13 +93,13 @@ def load(path: Path = CORPUS) -> Corpus:
     found = Corpus()
     with gzip.open(path, "rt", encoding="utf-8") as handle:
         for line in handle:
-            one = json.loads(line)
-            if "data" in one:
-                found.profiles[one["profile"]] = one["data"]
+            entry = json.loads(line)
+            if "data" in entry:
+                found.profiles[entry["profile"]] = entry["data"]
             else:
                 for name in ("units", "found", "passed"):
-                    one[name] = [tuple(each) for each in one[name]]
-                found.entries.append(Entry(**one))
+                    entry[name] = [tuple(each) for each in entry[name]]
+                found.entries.append(Entry(**entry))
     return found
 
 
@@ -112,8 +112,8 @@ def judged(profile: Profile, units: Iterable[tuple[str, str, str]], exchanges: I
     for market, item, price in units:
         if (value := money({"value": price})) is not None:
             world.units[market, item] = value
-    for one in exchanges:
-        found += judge(world, profile, one)
+    for entry in exchanges:
+        found += judge(world, profile, entry)
     if world.rule_errors:
         raise RuntimeError(world.rule_errors[0])
     return found
@@ -122,11 +122,11 @@ def judged(profile: Profile, units: Iterable[tuple[str, str, str]], exchanges: I
 def signature(judgments: Iterable[Judgment]) -> Said:
     """How often each (requirement, about) is broken and each (requirement, reading) proved."""
     broken, passed = Counter[Pair](), Counter[Pair]()
-    for one in judgments:
-        if one.ok:
-            passed[one.requirement, one.reading or ""] += 1
+    for judgment in judgments:
+        if judgment.ok:
+            passed[judgment.requirement, judgment.reading or ""] += 1
         else:
-            broken[one.requirement, one.claim.about if one.claim else ""] += 1
+            broken[judgment.requirement, judgment.claim.about if judgment.claim else ""] += 1
     return broken, passed
 
 
@@ -188,16 +188,16 @@ def _needed(units: dict[tuple[str, str], str], records: list[dict[str, Any]]) ->
 def proofs(report: Path, fault: dict[str, Any], profile: str = "mock") -> list[Entry]:
     """The shrunk proofs of a fault's findings, those of the broken rule first."""
     result = json.loads((report / "result.json").read_text(encoding="utf-8"))
-    findings = [one for each in result["requirements"] for one in each["findings"]] + result["also_seen"]
+    findings = [entry for each in result["requirements"] for entry in each["findings"]] + result["also_seen"]
     right = right_ids(fault)
-    shrunk = [one for one in findings if one["exchanges"] and one["exchanges"][0].startswith("shrink/")]
-    shrunk.sort(key=lambda one: one["requirement"] not in right)
-    named = [{one.rpartition("/")[0] for one in finding["exchanges"]} for finding in shrunk[:MOST_PROOFS]]
+    shrunk = [finding for finding in findings if finding["exchanges"] and finding["exchanges"][0].startswith("shrink/")]
+    shrunk.sort(key=lambda entry: entry["requirement"] not in right)
+    named = [{entry.rpartition("/")[0] for entry in finding["exchanges"]} for finding in shrunk[:MOST_PROOFS]]
     lines = list(_lines(report, {"scout"}.union(*named)))
-    units = _units(one for one in lines if one["trace"] == "scout")
+    units = _units(line for line in lines if line["trace"] == "scout")
     entries = []
     for finding in shrunk[:MOST_PROOFS]:
-        records = [slim(one) for one in lines if one["id"] in set(finding["exchanges"])]
+        records = [slim(line) for line in lines if line["id"] in set(finding["exchanges"])]
         entries.append(
             Entry(fault["name"], profile, fault["requirement"], list(fault.get("also", ())), _needed(units, records),
                   exchanges=records)
@@ -227,20 +227,20 @@ def healthy(
         if len(records) <= max(12, most // 4) and not name.startswith("races"):
             entry = Entry(name, profile, None, units=_needed(units, records), exchanges=records)
             judgments = judged(known, entry.units, map(from_record, records))
-            if all(one.ok for one in judgments):
+            if all(judgment.ok for judgment in judgments):
                 left[name] = entry, proved(judgments)
     return _cover(left, most, set(seen or ()))
 
 
 def proved(judgments: Iterable[Judgment]) -> Proved:
     """What a healthy trace is there for."""
-    return {(one.requirement, one.case, one.reading or "") for one in judgments if one.ok}
+    return {(judgment.requirement, judgment.case, judgment.reading or "") for judgment in judgments if judgment.ok}
 
 
 def _cover(left: dict[str, tuple[Entry, Proved]], most: int, seen: Proved) -> list[Entry]:
     chosen: list[Entry] = []
     while left and most > 0:
-        name = max(left, key=lambda one: (len(left[one][1] - seen) / len(left[one][0].exchanges), one))
+        name = max(left, key=lambda entry: (len(left[entry][1] - seen) / len(left[entry][0].exchanges), entry))
         entry, proves = left.pop(name)
         if not proves - seen:
             break
@@ -265,7 +265,7 @@ def target(path: Path) -> dict[str, Any]:
 
 def keep(report: Path, fault: dict[str, Any]) -> None:
     """Leaves of a fault's report what the corpus needs; the rest is large."""
-    lines = "".join(json.dumps(asdict(one)) + "\n" for one in proofs(report, fault))
+    lines = "".join(json.dumps(asdict(proof)) + "\n" for proof in proofs(report, fault))
     (report / KEPT).write_text(lines, encoding="utf-8")
 
 
@@ -300,25 +300,27 @@ def main(arguments: list[str] | None = None) -> int:
     if options.folder:
         corpus.profiles["mock"] = target(TARGETS / "mock.toml")
         entries = list(kept(options.folder))
-        names = {one.name for one in entries}
-        corpus.entries = [one for one in corpus.entries if one.requirement is None or one.name not in names] + entries
+        names = {entry.name for entry in entries}
+        corpus.entries = [
+            entry for entry in corpus.entries if entry.requirement is None or entry.name not in names
+        ] + entries
     for path, report in options.healthy:
         name = Path(path).stem
         corpus.profiles[name] = target(Path(path))
-        corpus.entries = [one for one in corpus.entries if one.requirement or one.profile != name]
+        corpus.entries = [entry for entry in corpus.entries if entry.requirement or entry.profile != name]
         corpus.entries += healthy(Path(report), name, corpus.profile(name))
     profiles = {name: corpus.profile(name) for name in corpus.profiles}
     corpus.entries = sorted(
-        (expect(one, profiles[one.profile]) for one in corpus.entries),
-        key=lambda one: (one.requirement or "", one.name),
+        (expect(entry, profiles[entry.profile]) for entry in corpus.entries),
+        key=lambda entry: (entry.requirement or "", entry.name),
     )
     lost = unproved(corpus.entries)
     corpus.entries = _distinct(corpus.entries)
     corpus.save(options.out)
-    faults = {one.name for one in corpus.entries if one.of_fault}
+    faults = {entry.name for entry in corpus.entries if entry.of_fault}
     print(
         f"{options.out}: {len(faults)} faults, {len(corpus.entries)} traces, "
-        f"{sum(len(one.exchanges) for one in corpus.entries)} exchanges, {options.out.stat().st_size:,} bytes"
+        f"{sum(len(entry.exchanges) for entry in corpus.entries)} exchanges, {options.out.stat().st_size:,} bytes"
     )
     for name in lost:
         print(f"not found again offline: {name}")
@@ -328,14 +330,14 @@ def main(arguments: list[str] | None = None) -> int:
 def unproved(entries: Iterable[Entry]) -> list[str]:
     """Faults none of whose traces breaks the rule that the fault is about, and healthy traces that break one."""
     right: dict[str, bool] = {}
-    for one in entries:
-        broken = {requirement for requirement, *_ in one.found}
-        if one.requirement in (JUNK, TWIST):
+    for entry in entries:
+        broken = {requirement for requirement, *_ in entry.found}
+        if entry.requirement in (JUNK, TWIST):
             continue
-        if one.requirement is None:
-            right[f"healthy {one.profile}: {one.name}"] = not broken
+        if entry.requirement is None:
+            right[f"healthy {entry.profile}: {entry.name}"] = not broken
         else:
-            right[one.name] = right.get(one.name, False) or bool(broken & {one.requirement, *one.also})
+            right[entry.name] = right.get(entry.name, False) or bool(broken & {entry.requirement, *entry.also})
     return sorted(name for name, fine in right.items() if not fine)
 
 
@@ -343,10 +345,10 @@ def _distinct(entries: list[Entry]) -> list[Entry]:
     """Without a fault's proofs that break only what an earlier one of it broke."""
     seen: set[tuple[str, str, str]] = set()
     chosen = []
-    for one in entries:
-        new = {(one.name, requirement, about) for requirement, about, _ in one.found} - seen
-        if not one.of_fault or new:
-            chosen.append(one)
+    for entry in entries:
+        new = {(entry.name, requirement, about) for requirement, about, _ in entry.found} - seen
+        if not entry.of_fault or new:
+            chosen.append(entry)
             seen |= new
     return chosen
 

@@ -36,7 +36,7 @@ def main() -> int:
         first = first or market.partition("-")[0].rstrip("]")
         entry: dict[str, Any] = {
             "requests": record.requests,
-            "judges": sorted({one[0] for one in record.passed} & set(contract.requirements())),
+            "judges": sorted({judgment[0] for judgment in record.passed} & set(contract.requirements())),
         }
         best = table.get(name)
         if best is None or len(entry["judges"]) > len(best["judges"]):

@@ -34,8 +34,8 @@ def seen_in(report: Path) -> Seen:
             exchange = json.loads(line)
             body = exchange["response_body"]
             for kind in ("errors", "warnings") if isinstance(body, dict) else ():
-                for one in body.get(kind) or ():
-                    found[one.get("errorId"), exchange["operation"]] += 1
+                for item in body.get(kind) or ():
+                    found[item.get("errorId"), exchange["operation"]] += 1
     return found
 
 
@@ -51,9 +51,9 @@ def operations_of(entry: ErrorEntry, seen: Seen) -> list[str]:
 def unprovoked(seen: Seen) -> list[ErrorEntry]:
     """Entries that a client can provoke and the run saw nowhere."""
     return [
-        one
-        for one in contract.errors()
-        if one.can_be_provoked and not any(seen[one.id, name] for name in operations_of(one, seen))
+        error
+        for error in contract.errors()
+        if error.can_be_provoked and not any(seen[error.id, name] for name in operations_of(error, seen))
     ]
 
 
@@ -69,8 +69,10 @@ def _rows(seen: Seen) -> Iterator[str]:
 
 def page(seen: Seen) -> str:
     """The page."""
-    provoked = [one for one in contract.errors() if any(seen[one.id, name] for name in operations_of(one, seen))]
-    can = [one for one in contract.errors() if one.can_be_provoked]
+    provoked = [
+        error for error in contract.errors() if any(seen[error.id, name] for name in operations_of(error, seen))
+    ]
+    can = [error for error in contract.errors() if error.can_be_provoked]
     return (
         HEAD
         + f"{len(provoked)} of {len(contract.errors())} ids were seen; {len(can)} can be provoked by a client.\n\n"

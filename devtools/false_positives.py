@@ -59,7 +59,7 @@ class Run:
 
     @property
     def shoulds(self) -> list[str]:
-        return sorted({one for part in self.parts for one in SHOULDS.get(part, ())})
+        return sorted({item for part in self.parts for item in SHOULDS.get(part, ())})
 
     @property
     def fair(self) -> bool:
@@ -73,7 +73,9 @@ class Run:
             "exit_status": self.exit_status,
             "failed": self.failed,
             "shoulds": self.shoulds,
-            "readings": [{"requirement": one, "reading": reading} for one, reading in sorted(self.readings - healthy)],
+            "readings": [
+                {"requirement": entry, "reading": reading} for entry, reading in sorted(self.readings - healthy)
+            ],
             "fair": self.fair,
             "requests": self.requests,
             "duration_s": round(self.duration_s, 1),
@@ -84,8 +86,8 @@ class Run:
 def _part(name: str) -> dict[str, str]:
     if name in FORMS:
         return {"name": name, "kind": "form", "requirement": "ROBUST", "sees": FORMS[name].about}
-    one = VARIANTS[name]
-    return {"name": name, "kind": "variant", "requirement": one.requirement, "sees": one.sees}
+    variant = VARIANTS[name]
+    return {"name": name, "kind": "variant", "requirement": variant.requirement, "sees": variant.sees}
 
 
 def profile(names: Sequence[str], base_url: str) -> str:
@@ -196,14 +198,17 @@ def _read(run: Run, file: Path, output: str) -> None:
         run.sentence = " / ".join(output.strip().splitlines()[-3:])[:300]
         return
     run.verdict, run.sentence, run.requests = result["verdict"], result["sentence"], result["requests"]
-    run.failed = [one["id"] for one in result["requirements"] if one["outcome"] == "failed"]
-    run.readings = {(one["requirement"], one["reading"]) for one in result["readings"]}
+    run.failed = [entry["id"] for entry in result["requirements"] if entry["outcome"] == "failed"]
+    run.readings = {(entry["requirement"], entry["reading"]) for entry in result["readings"]}
 
 
 def row(run: Run, healthy: set[tuple[str, str]]) -> str:
     """The run as a line of the table."""
-    seen = "; ".join(f"{one}: {reading}" for one, reading in sorted(run.readings - healthy)[:4])
-    failed = ", ".join(one + (" (by design)" if one in run.shoulds else "") for one in run.failed) or "-"
+    seen = "; ".join(f"{entry}: {reading}" for entry, reading in sorted(run.readings - healthy)[:4])
+    failed = (
+        ", ".join(requirement + (" (by design)" if requirement in run.shoulds else "") for requirement in run.failed)
+        or "-"
+    )
     verdict = f"{'fair' if run.fair else 'NOT FAIR':9}{run.name or 'healthy':44} {run.verdict:15}"
     return f"{verdict} {failed:32} {seen}".rstrip()
 
@@ -225,7 +230,11 @@ def main(arguments: list[str] | None = None) -> int:
     chosen = list(options.names) + [
         name
         for chapter in options.chapter
-        for name in (FORMS if chapter == "forms" else [one.name for one in VARIANTS.values() if one.chapter == chapter])
+        for name in (
+            FORMS
+            if chapter == "forms"
+            else [variant.name for variant in VARIANTS.values() if variant.chapter == chapter]
+        )
     ]
     chosen += draw(options.random, options.seed)
     names = chosen or [*VARIANTS, *FORMS]
@@ -236,7 +245,7 @@ def main(arguments: list[str] | None = None) -> int:
     folder = options.folder or Path(tempfile.mkdtemp(prefix="fairness-"))
     folder.mkdir(parents=True, exist_ok=True)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that the mock ends too
-    judge = Judge(folder.resolve(), [f"--requirement={one}" for one in options.requirement])
+    judge = Judge(folder.resolve(), [f"--requirement={entry}" for entry in options.requirement])
     try:
         healthy = judge.judge("")
         print(row(healthy, set()).split(";")[0].partition(":")[0], flush=True)

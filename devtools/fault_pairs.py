@@ -22,21 +22,21 @@ def draw(faults: list[dict[str, Any]], count: int, seed: int) -> list[tuple[dict
     drawn = random.Random(seed)
     found: list[tuple[dict[str, Any], dict[str, Any]]] = []
     while len(found) < count:
-        one, other = drawn.sample(faults, 2)
-        if not right_ids(one) & right_ids(other):
-            found.append((one, other))
+        entry, other = drawn.sample(faults, 2)
+        if not right_ids(entry) & right_ids(other):
+            found.append((entry, other))
     return found
 
 
 def missed(pair: tuple[dict[str, Any], dict[str, Any]], result: dict[str, Any]) -> list[str]:
     """The names of those of the two that the result does not have under a right id."""
-    under = {one["requirement"] for each in result.get("requirements", []) for one in each["findings"]}
-    return [one["name"] for one in pair if not right_ids(one) & under]
+    under = {entry["requirement"] for each in result.get("requirements", []) for entry in each["findings"]}
+    return [entry["name"] for entry in pair if not right_ids(entry) & under]
 
 
 def judge_pair(pair: tuple[dict[str, Any], dict[str, Any]], base_url: str, folder: str, arguments: list[str]) -> Any:
     """The result document of a run against both faults."""
-    both = {"name": "+".join(one["name"] for one in pair), "requirement": pair[0]["requirement"]}
+    both = {"name": "+".join(entry["name"] for entry in pair), "requirement": pair[0]["requirement"]}
     return judge_fault(both, base_url, folder, arguments, own=False)
 
 
@@ -64,7 +64,7 @@ def main(arguments: list[str] | None = None) -> int:
                 lost = missed(pair, result)
                 both += not lost
                 told = f"MISSED {', '.join(lost)}" if lost else "both"
-                print(f"{' + '.join(one['name'] for one in pair):<90} {told}", flush=True)
+                print(f"{' + '.join(entry['name'] for entry in pair):<90} {told}", flush=True)
     finally:
         mock.stop()
     share = 100 * both / max(1, len(pairs))

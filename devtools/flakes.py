@@ -42,22 +42,22 @@ def outcome_of(seed: int, result: dict[str, Any]) -> Outcome:
     """The part of a result document that must be the same with every seed."""
     if not result:
         return Outcome(seed, NO_RESULT, -1)
-    outcomes = {one["id"]: one["outcome"] for one in result["requirements"]}
+    outcomes = {entry["id"]: entry["outcome"] for entry in result["requirements"]}
     return Outcome(seed, result["verdict"], result["exit_status"], outcomes, result["requests"])
 
 
 def flakes(outcomes: Sequence[Outcome]) -> dict[str, dict[str, list[int]]]:
     """The requirements (and `verdict`) with more than one outcome: the seeds of each outcome."""
     found: dict[str, dict[str, list[int]]] = {}
-    for one in outcomes:
-        for name, said in {"verdict": f"{one.verdict} ({one.status})", **one.requirements}.items():
-            found.setdefault(name, {}).setdefault(said, []).append(one.seed)
-    ended = sum(one.verdict != NO_RESULT for one in outcomes)
+    for entry in outcomes:
+        for name, said in {"verdict": f"{entry.verdict} ({entry.status})", **entry.requirements}.items():
+            found.setdefault(name, {}).setdefault(said, []).append(entry.seed)
+    ended = sum(outcome.verdict != NO_RESULT for outcome in outcomes)
     for name, by_outcome in found.items():
         if name != "verdict" and (absent := ended - sum(map(len, by_outcome.values()))):
             seeds = {seed for each in by_outcome.values() for seed in each}
             by_outcome[f"not listed {absent} times"] = [
-                one.seed for one in outcomes if one.verdict != NO_RESULT and one.seed not in seeds
+                outcome.seed for outcome in outcomes if outcome.verdict != NO_RESULT and outcome.seed not in seeds
             ]
     return {name: by_outcome for name, by_outcome in found.items() if len(by_outcome) > 1}
 
@@ -66,7 +66,7 @@ def told(found: dict[str, dict[str, list[int]]]) -> list[str]:
     """A line for each flake: what most runs said, and the seeds that said something else."""
     lines = []
     for name, said in found.items():
-        usual, *others = sorted(said, key=lambda one: -len(said[one]))
+        usual, *others = sorted(said, key=lambda entry: -len(said[entry]))
         rest = "; ".join(f"{other} with seed {', '.join(map(str, said[other][:5]))}" for other in others)
         lines.append(f"{name}: {usual} {len(said[usual])} times; {rest}")
     return lines
@@ -129,21 +129,21 @@ def main(arguments: list[str] | None = None) -> int:
         for index in range(options.runs):
             clock = time.perf_counter()
             place = folder / f"{first + index}"
-            one, why = one_run(first + index, options.target, options.base_url, place, more)
-            outcomes.append(one)
+            run, why = one_run(first + index, options.target, options.base_url, place, more)
+            outcomes.append(run)
             print(
-                f"{index + 1:>4} of {options.runs}  seed {one.seed}  {one.verdict}, {one.requests} requests, "
+                f"{index + 1:>4} of {options.runs}  seed {run.seed}  {run.verdict}, {run.requests} requests, "
                 f"{time.perf_counter() - clock:.1f} s {why}".rstrip(),
                 flush=True,
             )
-            if options.keep and kept < MOST_KEPT and flakes([outcomes[0], one]):
+            if options.keep and kept < MOST_KEPT and flakes([outcomes[0], run]):
                 shutil.copytree(place, options.keep / place.name, dirs_exist_ok=True)
                 kept += 1
             shutil.rmtree(place, ignore_errors=True)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     found = flakes(outcomes)
-    broken = sum(one.verdict == NO_RESULT for one in outcomes)
+    broken = sum(outcome.verdict == NO_RESULT for outcome in outcomes)
     document = {
         "format": 1, "suite": VERSION, "target": options.target, "runs": len(outcomes), "seeds": [first, first + len(outcomes) - 1],
         "seconds": round(time.perf_counter() - began, 1), "without_result": broken, "flakes": found,

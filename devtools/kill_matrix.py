@@ -50,8 +50,8 @@ def judge_fault(fault: dict[str, Any], base_url: str, folder: str, arguments: li
     name = fault["name"]
     report = Path(folder) / name.replace("+", "_")
     said = io.StringIO()
-    for one in (fault["requirement"], *fault.get("also", ())) if own else ():
-        arguments = [*arguments, "--requirement", one]
+    for path in (fault["requirement"], *fault.get("also", ())) if own else ():
+        arguments = [*arguments, "--requirement", path]
     shutil.rmtree(report, ignore_errors=True)
     run_here(["--target", "mock", "--base-url", f"{base_url}/x/{name}", "--report", str(report), *arguments], said)
     try:
@@ -59,22 +59,22 @@ def judge_fault(fault: dict[str, Any], base_url: str, folder: str, arguments: li
     except OSError:
         return {"said": said.getvalue()[-2000:]}
     keep(report, fault)
-    for one in report.iterdir():
-        if one.is_dir():
-            shutil.rmtree(one)
-        elif one.name not in (KEPT, "result.json"):
-            one.unlink()
+    for path in report.iterdir():
+        if path.is_dir():
+            shutil.rmtree(path)
+        elif path.name not in (KEPT, "result.json"):
+            path.unlink()
     return found
 
 
 def row(fault: dict[str, Any], result: dict[str, Any]) -> dict[str, Any]:
     """What the matrix says of one fault."""
-    findings = [one for requirement in result.get("requirements", []) for one in requirement["findings"]]
-    under = sorted({one["requirement"] for one in findings})
+    findings = [entry for requirement in result.get("requirements", []) for entry in requirement["findings"]]
+    under = sorted({finding["requirement"] for finding in findings})
     right = right_ids(fault)
-    own = [one for one in findings if one["requirement"] in right]
-    firsts = [one["first_request"] for one in own if one.get("first_request")]
-    steps = [len(one["steps"]) for one in own if one["steps"]]
+    own = [finding for finding in findings if finding["requirement"] in right]
+    firsts = [entry["first_request"] for entry in own if entry.get("first_request")]
+    steps = [len(entry["steps"]) for entry in own if entry["steps"]]
     return {
         "name": fault["name"],
         "requirement": fault["requirement"],
@@ -90,13 +90,13 @@ def row(fault: dict[str, Any], result: dict[str, Any]) -> dict[str, Any]:
 
 def document(rows: list[dict[str, Any]], faults: dict[str, dict[str, Any]]) -> dict[str, Any]:
     """The kill matrix."""
-    right = [one for one in rows if right_ids(faults[one["name"]]) & set(one["under"])]
-    totals = {"faults": len(rows), "found": sum(one["found"] for one in rows), "right_id": len(right)}
+    right = [row for row in rows if right_ids(faults[row["name"]]) & set(row["under"])]
+    totals = {"faults": len(rows), "found": sum(row["found"] for row in rows), "right_id": len(right)}
     return {
         "format": 1,
         "suite": VERSION,
         "totals": totals,
-        "faults": sorted(rows, key=lambda one: (one["chapter"], one["requirement"], one["name"])),
+        "faults": sorted(rows, key=lambda entry: (entry["chapter"], entry["requirement"], entry["name"])),
     }
 
 
@@ -120,8 +120,10 @@ def crossed(
     """So many faults, each narrowed to a condition, all of them drawn."""
     drawn = random.Random(seed)
     plain = ("always", "status", "id", "field", "boundary", "cent", "ignored", "applied-though-refused", "answer-only")
-    pairs = [(fault, one["name"]) for fault in faults for one in conditions if fault["kind"] in plain]
-    return [{**fault, "name": f"{fault['name']}~{one}"} for fault, one in drawn.sample(pairs, min(count, len(pairs)))]
+    pairs = [(fault, condition["name"]) for fault in faults for condition in conditions if fault["kind"] in plain]
+    return [
+        {**fault, "name": f"{fault['name']}~{entry}"} for fault, entry in drawn.sample(pairs, min(count, len(pairs)))
+    ]
 
 
 def spread(judge: Callable[[T], R], servers: list[T], workers: int) -> Iterator[tuple[T, R]]:
@@ -131,7 +133,7 @@ def spread(judge: Callable[[T], R], servers: list[T], workers: int) -> Iterator[
     """
     for index in range(0, len(servers), FEW * workers):
         with ProcessPoolExecutor(workers) as pool:
-            jobs = {pool.submit(judge, one): one for one in servers[index : index + FEW * workers]}
+            jobs = {pool.submit(judge, server): server for server in servers[index : index + FEW * workers]}
             try:
                 for job in as_completed(jobs):
                     yield jobs[job], job.result()
@@ -205,9 +207,9 @@ def main(arguments: list[str] | None = None) -> int:
     faults = listed("faults")
     if options.only:
         faults = [
-            one
-            for one in faults
-            if any(text in f"{one['name']} {one['kind']} {one['requirement']}" for text in options.only)
+            fault
+            for fault in faults
+            if any(text in f"{fault['name']} {fault['kind']} {fault['requirement']}" for text in options.only)
         ]
     if options.cross:
         faults = crossed(faults, listed("conditions"), options.cross, options.seed)
@@ -217,23 +219,23 @@ def main(arguments: list[str] | None = None) -> int:
         parser.error("no fault of the mock matches")
     folder = Path(options.keep or mkdtemp(prefix="matrix-"))
     seed = ["--seed", str(options.seed)]
-    rows = [row(one, done) for one in faults if options.resume and (done := earlier(folder, one))]
-    known = {one["name"] for one in rows}
-    left = [one for one in faults if one["name"] not in known]
+    rows = [row(fault, done) for fault in faults if options.resume and (done := earlier(folder, fault))]
+    known = {row["name"] for row in rows}
+    left = [fault for fault in faults if fault["name"] not in known]
     end_as_ctrl_c()
     try:
         rows += run(left, workers=options.workers, arguments=seed, folder=folder, own=options.own)
     except KeyboardInterrupt:
         print(f"Stopped before every fault was judged. `--keep {folder} --resume` goes on from here.")
         return 130
-    matrix = document(rows, {one["name"]: one for one in faults})
+    matrix = document(rows, {fault["name"]: fault for fault in faults})
     Path(options.out).write_text(json.dumps(matrix, indent=1) + "\n", encoding="utf-8")
     page = kill_matrix.write(Path(options.out))
     if not options.keep:
         shutil.rmtree(folder, ignore_errors=True)
     totals = matrix["totals"]
-    counts = [one["findings"] for one in rows if one["found"]] or [0]
-    firsts = [one["requests_to_first"] for one in rows if one["requests_to_first"]] or [0]
+    counts = [row["findings"] for row in rows if row["found"]] or [0]
+    firsts = [row["requests_to_first"] for row in rows if row["requests_to_first"]] or [0]
     print(
         f"{totals['found']} of {totals['faults']} faults found, {totals['right_id']} under the right id "
         f"({100 * totals['right_id'] / totals['faults']:.1f} %); "

@@ -82,9 +82,9 @@ class _Places(ast.NodeVisitor):
             if name in ("annotation", "returns", "decorator_list", "type_comment"):
                 continue
             if isinstance(value, list):
-                for index, one in enumerate(value):
-                    if isinstance(one, ast.AST):
-                        self._take(node, name, index, one)
+                for index, entry in enumerate(value):
+                    if isinstance(entry, ast.AST):
+                        self._take(node, name, index, entry)
             elif isinstance(value, ast.AST):
                 self._take(node, name, None, value)
 

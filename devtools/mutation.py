@@ -93,16 +93,16 @@ def words_of(judgments: list[Any]) -> list[tuple[str, ...]]:
     """What a person or a script would read of the broken claims."""
     return [
         (
-            one.requirement,
-            one.case,
-            one.claim.want,
-            one.claim.seen,
-            one.claim.test,
-            *one.claim.proof,
-            str(one.claim.weak),
+            judgment.requirement,
+            judgment.case,
+            judgment.claim.want,
+            judgment.claim.seen,
+            judgment.claim.test,
+            *judgment.claim.proof,
+            str(judgment.claim.weak),
         )
-        for one in judgments
-        if not one.ok and one.claim
+        for judgment in judgments
+        if not judgment.ok and judgment.claim
     ]
 
 
@@ -113,7 +113,7 @@ def trials(corpora: list[Corpus]) -> list[Trial]:
     for corpus in corpora:
         profiles = {name: corpus.profile(name) for name in corpus.profiles}
         for entry in corpus.entries:
-            exchanges = [from_record(one) for one in entry.exchanges]
+            exchanges = [from_record(exchange) for exchange in entry.exchanges]
             judgments = made.judged(profiles[entry.profile], entry.units, exchanges)
             said = made.signature(judgments)
             found.append(Trial(entry, profiles[entry.profile], exchanges, said, words_of(judgments)))
@@ -125,10 +125,10 @@ def ordered(listed: list[Trial], path: str) -> list[Trial]:
     chapter = path.split("/")[1] if path.startswith("suites/") else ""
     requirements = contract.requirements()
 
-    def far(one: Trial) -> tuple[bool, bool, int]:
-        broken = one.entry.requirement
-        near = broken is None or (one.entry.of_fault and requirements[broken].chapter == chapter)
-        return broken == JUNK, not near, len(one.exchanges)
+    def far(trial: Trial) -> tuple[bool, bool, int]:
+        broken = trial.entry.requirement
+        near = broken is None or (trial.entry.of_fault and requirements[broken].chapter == chapter)
+        return broken == JUNK, not near, len(trial.exchanges)
 
     return sorted(listed, key=far)
 
@@ -168,7 +168,7 @@ def _fork(mutant: Mutant, source: str, listed: list[Trial]) -> int:
 
 def run(chosen: list[Mutant], listed: list[Trial], workers: int) -> Iterator[tuple[Mutant, str]]:
     """How each mutant fares, as they end."""
-    sources = {path: (ROOT / path).read_text(encoding="utf-8") for path in {one.path for one in chosen}}
+    sources = {path: (ROOT / path).read_text(encoding="utf-8") for path in {entry.path for entry in chosen}}
     running: dict[int, Mutant] = {}
     waiting = list(chosen)
     while waiting or running:
@@ -188,9 +188,9 @@ def reasons(page: Path) -> dict[tuple[str, str, str], str]:
     """The reasons that the page has for survivors: by file, line of code and change."""
     found: dict[tuple[str, str, str], str] = {}
     for line in page.read_text(encoding="utf-8").splitlines() if page.is_file() else ():
-        cells = [one.strip().replace("\\|", "|") for one in line.replace("\\|", "\0").split("|")[1:-1]]
+        cells = [word.strip().replace("\\|", "|") for word in line.replace("\\|", "\0").split("|")[1:-1]]
         if len(cells) == 4 and cells[0].endswith(".py`"):
-            path, code, what, reason = (one.replace("\0", "|").strip("`") for one in cells)
+            path, code, what, reason = (cell.replace("\0", "|").strip("`") for cell in cells)
             found[path, code, what] = reason
     return found
 
@@ -201,9 +201,9 @@ def _cell(text: str) -> str:
 
 def page(results: list[tuple[Mutant, str]], listed: list[Trial], seed: int, every: int, known: dict[Any, str]) -> str:
     """The text of docs/mutation.md."""
-    faults = len({one.entry.name for one in listed if one.entry.of_fault})
-    twists = sum(one.entry.requirement == TWIST for one in listed)
-    exchanges = sum(len(one.exchanges) for one in listed)
+    faults = len({item.entry.name for item in listed if item.entry.of_fault})
+    twists = sum(item.entry.requirement == TWIST for item in listed)
+    exchanges = sum(len(entry.exchanges) for entry in listed)
     counts: dict[str, Counter[str]] = {}
     for mutant, fate in results:
         counts.setdefault(mutant.path, Counter())[fate] += 1
@@ -223,10 +223,12 @@ def page(results: list[tuple[Mutant, str]], listed: list[Trial], seed: int, ever
         "| module | mutants | noticed | words | survived | score |",
         "|---|---:|---:|---:|---:|---:|",
     ]
-    for path, one in [*sorted(counts.items()), ("**all**", totals)]:
-        score = 100 * (one[NOTICED] + one[WORDS]) / max(1, one.total())
+    for path, count in [*sorted(counts.items()), ("**all**", totals)]:
+        score = 100 * (count[NOTICED] + count[WORDS]) / max(1, count.total())
         name = path if path.startswith("*") else f"`{path}`"
-        out.append(f"| {name} | {one.total()} | {one[NOTICED]} | {one[WORDS]} | {one[SURVIVED]} | {score:.0f} % |")
+        out.append(
+            f"| {name} | {count.total()} | {count[NOTICED]} | {count[WORDS]} | {count[SURVIVED]} | {score:.0f} % |"
+        )
     out += ["", "## Survivors", "", "| module | code | change | reason |", "|---|---|---|---|"]
     survivors = [mutant for mutant, fate in results if fate == SURVIVED]
     for it in sorted(survivors, key=lambda it: (it.path, it.line, it.number)):
@@ -249,11 +251,11 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--goal", type=float, default=90.0, help="least share that is noticed, in percent")
     options = parser.parse_args(arguments)
     began = time.perf_counter()
-    paths = [one for one in MUTATED if not options.only or any(text in one for text in options.only)]
-    every = [one for path in paths for one in mutants(path, (ROOT / path).read_text(encoding="utf-8"))]
+    paths = [entry for entry in MUTATED if not options.only or any(text in entry for text in options.only)]
+    every = [mutant for path in paths for mutant in mutants(path, (ROOT / path).read_text(encoding="utf-8"))]
     chosen = random.Random(options.seed).sample(every, min(options.sample or len(every), len(every)))
     others = options.corpus or sorted(CORPUS.parent.glob("*.jsonl.gz"))
-    listed = trials([load(one) for one in others])
+    listed = trials([load(other) for other in others])
     print(f"{len(chosen)} of {len(every)} mutants against {len(listed)} traces", flush=True)
     same = Mutant("conformance/judging/judge.py", -1, 0, "", "")
     if [fate for _, fate in run([same], listed, 1)] != [SURVIVED]:
@@ -263,7 +265,7 @@ def main(arguments: list[str] | None = None) -> int:
         results.append((mutant, fate))
         if fate == SURVIVED:
             print(f"survived {mutant.path}:{mutant.line} {mutant.what}", flush=True)
-    results.sort(key=lambda one: (one[0].path, one[0].number))
+    results.sort(key=lambda entry: (entry[0].path, entry[0].number))
     options.page.write_text(page(results, listed, options.seed, len(every), reasons(options.page)), encoding="utf-8")
     fates = Counter(fate for _, fate in results)
     score = 100 * (fates[NOTICED] + fates[WORDS]) / max(1, len(results))

@@ -25,9 +25,10 @@ from typing import Any
 from conformance.client.api_client import ApiClient, RunStopped
 from conformance.core.profile import PRODUCTION_HOSTS, Profile, load
 from conformance.core.profile_reader import ProfileError
-from conformance.driver.checkout import CheckoutDriver, PrerequisiteFailed, Trace
+from conformance.driver.checkout import CheckoutDriver, PrerequisiteFailed
 from conformance.evidence.journal import Journal
 from conformance.judging.load_rules import load_rules
+from conformance.judging.trace import Trace
 from conformance.runner.mock_process import MockProcess, rss_mb
 from suites.state_machine.test_walks import STEPS, WALKS, walk_seed
 from suites.state_machine.walk import run_walks
@@ -71,14 +72,14 @@ def _process(pid: int) -> tuple[float, int, int]:
     """(memory in MB, open files, sockets among them) of a process; zeros where the system does not tell."""
     links = []
     try:
-        for one in Path(f"/proc/{pid}/fd").iterdir():
+        for path in Path(f"/proc/{pid}/fd").iterdir():
             try:
-                links.append(os.readlink(one))
+                links.append(os.readlink(path))
             except OSError:  # closed meanwhile, such as the one that lists them
                 continue
     except OSError:
         return 0.0, 0, 0
-    return rss_mb(pid), len(links), sum(one.startswith("socket:") for one in links)
+    return rss_mb(pid), len(links), sum(link.startswith("socket:") for link in links)
 
 
 def _sample(soaked: Soaked, at_s: float, server: int | None) -> Sample:
@@ -142,23 +143,23 @@ def _walk(soaked: Soaked, target: ApiClient, book: Journal, markets: list[str], 
     soaked.walks += 1
     soaked.requests += len(trace.exchanges)
     book.trace(trace, soaked.walks)
-    for one in trace.judgments:
-        if not one.ok and one.claim:
-            name = f"{one.requirement}: {one.claim.about}"
+    for judgment in trace.judgments:
+        if not judgment.ok and judgment.claim:
+            name = f"{judgment.requirement}: {judgment.claim.about}"
             soaked.findings[name] = soaked.findings.get(name, 0) + 1
 
 
 def complaints(soaked: Soaked) -> list[str]:
     """What did not stay as it was, each in a sentence. The first quarter is for warming up."""
     told = [soaked.stopped] if soaked.stopped else []
-    told += [f"{name}, {count} times." for name, count in sorted(soaked.findings.items(), key=lambda one: -one[1])]
+    told += [f"{name}, {count} times." for name, count in sorted(soaked.findings.items(), key=lambda entry: -entry[1])]
     if len(soaked.samples) < 8:
         return [*told, "The time was too short to tell growth: at least 8 samples, one a second, are needed."]
     # the last one may follow the one before at once, and its rate says nothing
     early, late = _quarter(soaked.samples[:-1], 1), _quarter(soaked.samples[:-1], 3)
 
     def grows(name: str, what: str) -> None:
-        before, after = (median(getattr(one, name) for one in part) for part in (early, late))
+        before, after = (median(getattr(entry, name) for entry in part) for part in (early, late))
         if after > before * GROWTH and after - before > GROWTH_MB:
             told.append(
                 f"The memory of {what} grows: {before:.0f} MB in the second quarter, {after:.0f} MB in the last."
@@ -167,11 +168,11 @@ def complaints(soaked: Soaked) -> list[str]:
     grows("rss_mb", "this process")
     grows("server_rss_mb", "the mock")
     for name, what in (("files", "open files"), ("sockets", "sockets"), ("server_files", "open files of the mock")):
-        before, after = (max(getattr(one, name) for one in part) for part in (early, late))
+        before, after = (max(getattr(entry, name) for entry in part) for part in (early, late))
         if after > before + SPARE:
             told.append(f"More and more {what}: {before} in the second quarter, {after} in the last.")
-    before, after = (median(one.rate for one in part) for part in (early, late))
-    work, more = (median(one.cpu_ms for one in part) for part in (early, late))
+    before, after = (median(entry.rate for entry in part) for part in (early, late))
+    work, more = (median(entry.cpu_ms for entry in part) for part in (early, late))
     own = f"this process works {work:.2f} ms for each, then {more:.2f} ms"
     if after < before * SLOWER:
         told.append(
@@ -194,8 +195,8 @@ def sentence(soaked: Soaked, told: list[str]) -> str:
     if told:
         more = f" ({len(told) - 1} more)" if len(told) > 1 else ""
         return f"{done}: {told[0]}{more}"
-    rates = sorted(one.rate for one in soaked.samples[:-1] or soaked.samples)
-    work = median(one.cpu_ms for one in soaked.samples)
+    rates = sorted(sample.rate for sample in soaked.samples[:-1] or soaked.samples)
+    work = median(sample.cpu_ms for sample in soaked.samples)
     server = f", the mock {last.server_rss_mb:.0f} MB" if last.server_rss_mb else ""
     return (
         f"{done}, nothing found, nothing grows: {last.rss_mb:.0f} MB{server}, {last.files} open files, {last.sockets} "
@@ -241,8 +242,8 @@ def main(arguments: list[str] | None = None) -> int:
     options.out.parent.mkdir(parents=True, exist_ok=True)
     options.out.write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
     print(report["sentence"])
-    for one in told[1:]:
-        print(f"  {one}")
+    for entry in told[1:]:
+        print(f"  {entry}")
     print(f"Report: {options.out}")
     return 1 if told else 0
 

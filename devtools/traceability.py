@@ -76,7 +76,7 @@ def rules() -> dict[str, list[Place]]:
 def _spoken_for() -> Iterator[tuple[str, Place]]:
     """(requirement, function) for every id that stands as a text in a function that yields claims or grounds."""
     patterns = ("suites/*/rules.py", "suites/races/*.py", "conformance/**/*.py")
-    for path in sorted(one for pattern in patterns for one in ROOT.glob(pattern)):
+    for path in sorted(path for pattern in patterns for path in ROOT.glob(pattern)):
         for function in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(function, ast.FunctionDef) and not function.name.startswith("test_"):
                 for node in ast.walk(function):
@@ -104,8 +104,8 @@ def _provoked(marks: list[Any]) -> Iterator[str]:
         if mark.name == "provokes":
             yield from mark.args
         elif mark.name == "parametrize":
-            for one in mark.args[1]:
-                yield from _provoked([getattr(each, "mark", each) for each in getattr(one, "marks", ())])
+            for argument in mark.args[1]:
+                yield from _provoked([getattr(each, "mark", each) for each in getattr(argument, "marks", ())])
 
 
 @cache
@@ -114,23 +114,30 @@ def faults() -> dict[str, list[str]]:
     command = [sys.executable, "-m", "mock_server", "--list-faults"]
     ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True, timeout=60)
     found: dict[str, list[str]] = defaultdict(list)
-    for one in json.loads(ended.stdout):
-        found[one["requirement"]].append(one["name"])
+    for load in json.loads(ended.stdout):
+        found[load["requirement"]].append(load["name"])
     return found
 
 
 def entries() -> list[Entry]:
     """Every requirement in the order of the chapters, with what belongs to it."""
     return [
-        Entry(one, rules().get(one.id, []), tests().get(one.id, []), faults().get(one.id, []))
-        for one in contract.requirements().values()
+        Entry(
+            requirement,
+            rules().get(requirement.id, []),
+            tests().get(requirement.id, []),
+            faults().get(requirement.id, []),
+        )
+        for requirement in contract.requirements().values()
     ]
 
 
 def page() -> str:
     """The text of docs/requirements.md."""
     listed = entries()
-    levels = {level: sum(one.requirement.level == level for one in listed) for level in ("MUST", "SHOULD", "READING")}
+    levels = {
+        level: sum(entry.requirement.level == level for entry in listed) for level in ("MUST", "SHOULD", "READING")
+    }
     out = [
         "# Every requirement",
         "",
@@ -142,31 +149,31 @@ def page() -> str:
     for chapter in CHAPTERS:
         out += ["", f"## {chapter.replace('_', ' ').capitalize()}"]
         out += ["", f"Data: `contracts/requirements/{chapter}.yaml`."]
-        for one in listed:
-            if one.requirement.chapter == chapter:
-                out += ["", *_section(one)]
+        for item in listed:
+            if item.requirement.chapter == chapter:
+                out += ["", *_section(item)]
     return "\n".join(out) + "\n"
 
 
 def _section(entry: Entry) -> list[str]:
-    one = entry.requirement
+    item = entry.requirement
     rows = [
-        ("Source", "; ".join(f"{DOCUMENTS.get(it['document'], it['document'])}, {it['place']}" for it in one.sources)),
-        ("Operations", ", ".join(f"`{it}`" for it in one.operations)),
-        ("Needs", ", ".join(f"`{it}`" for it in one.needs) or "nothing of the profile"),
-        ("Readings", "; ".join(one.readings)),
+        ("Source", "; ".join(f"{DOCUMENTS.get(it['document'], it['document'])}, {it['place']}" for it in item.sources)),
+        ("Operations", ", ".join(f"`{it}`" for it in item.operations)),
+        ("Needs", ", ".join(f"`{it}`" for it in item.needs) or "nothing of the profile"),
+        ("Readings", "; ".join(item.readings)),
         ("Rule", _places(entry.rules)),
         ("Tests", _places(entry.tests)),
         ("Faults", ", ".join(f"`{it}`" for it in entry.faults) or "none"),
     ]
     body = [f"| {name} | {text.replace('|', chr(92) + '|')} |" for name, text in rows if text]
-    return [f"### {one.id}", "", f"**{one.level}** {one.title}. {one.sentence}", "", "| | |", "|---|---|", *body]
+    return [f"### {item.id}", "", f"**{item.level}** {item.title}. {item.sentence}", "", "| | |", "|---|---|", *body]
 
 
 def _places(places: list[Place]) -> str:
     by_file: dict[str, list[str]] = defaultdict(list)
-    for one in places:
-        by_file[one.path].append(f"`{one.name}`")
+    for place in places:
+        by_file[place.path].append(f"`{place.name}`")
     return "; ".join(f"`{path}`: {', '.join(names)}" for path, names in by_file.items())
 
 

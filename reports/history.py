@@ -45,11 +45,11 @@ def load(place: Path) -> list[Json]:
         for chunk in text.splitlines() if file.suffix == ".jsonl" else [text]:
             try:
                 result = json.loads(chunk)
-                one = scrub(compact(result)) if result["format"] == 1 and result["requirements"] else None
+                entry = scrub(compact(result)) if result["format"] == 1 and result["requirements"] else None
             except (ValueError, KeyError, TypeError):
                 continue
-            if one:
-                found.setdefault(_key(one), one)
+            if entry:
+                found.setdefault(_key(entry), entry)
     return sorted(found.values(), key=lambda result: str(result["started"]))
 
 

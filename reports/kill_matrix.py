@@ -26,7 +26,7 @@ def read(path: Path) -> Json:
     counts = matrix.get("totals")
     if not isinstance(matrix.get("suite"), str) or not isinstance(counts, dict) or not counts.keys() >= TOTALS:
         raise ValueError(f"{path}: no suite or totals")
-    if any(not isinstance(one, dict) or not one.keys() >= KEYS for one in matrix["faults"]):
+    if any(not isinstance(entry, dict) or not entry.keys() >= KEYS for entry in matrix["faults"]):
         raise ValueError(f"{path}: a fault without one of {', '.join(sorted(KEYS))}")
     cleaned: Json = scrub(matrix)
     return cleaned
@@ -52,9 +52,9 @@ def totals(matrix: Json) -> dict[str, Json]:
         row["faults"].append(fault)
     for row in rows.values():
         row["count"] = len(row["faults"])
-        row["kinds"] = sorted({one["kind"] for one in row["faults"]})
-        row["found"] = sum(one["found"] for one in row["faults"])
-        row["missed"] = [one["name"] for one in row["faults"] if not one["found"]]
+        row["kinds"] = sorted({entry["kind"] for entry in row["faults"]})
+        row["found"] = sum(entry["found"] for entry in row["faults"])
+        row["missed"] = [entry["name"] for entry in row["faults"] if not entry["found"]]
     return rows
 
 
@@ -66,16 +66,16 @@ def page(matrix: Json) -> str:
     names = [*CHAPTERS, *sorted({row["chapter"] for row in rows} - CHAPTERS.keys())]
     chapters = [(name, CHAPTERS.get(name, name), [row for row in rows if row["chapter"] == name]) for name in names]
     faults = matrix["faults"]
-    firsts = [one["requests_to_first"] for one in faults if one["requests_to_first"] is not None]
+    firsts = [fault["requests_to_first"] for fault in faults if fault["requests_to_first"] is not None]
     return render_page(
         "kill-matrix.html.j2",
         matrix=matrix,
-        by_chapter=[one for one in chapters if one[2]],
+        by_chapter=[chapter for chapter in chapters if chapter[2]],
         known={row["id"] for row in rows},
         rows=rows,
-        missed=[one for one in faults if not one["found"]],
-        elsewhere=sum(bool(one["found"] and one["requirement"] not in one["under"]) for one in faults),
-        findings=median([one["findings"] for one in faults if one["found"]] or [0]),
+        missed=[fault for fault in faults if not fault["found"]],
+        elsewhere=sum(bool(fault["found"] and fault["requirement"] not in fault["under"]) for fault in faults),
+        findings=median([fault["findings"] for fault in faults if fault["found"]] or [0]),
         first=(median(firsts), max(firsts)) if firsts else None,
         left_out=max(0, len(faults) - MOST),
     )

@@ -104,9 +104,9 @@ def source(item: Json) -> str:
     return f"{name}: {item['place']}" if item["place"] else str(name)
 
 
-def number(count: int, one: str, many: str = "") -> str:
+def number(count: int, name: str, many: str = "") -> str:
     """'1 finding', '1,204 findings'."""
-    return f"{count:,} {one if count == 1 else many or one + 's'}"
+    return f"{count:,} {name if count == 1 else many or name + 's'}"
 
 
 def seconds(value: float) -> str:

@@ -60,7 +60,7 @@ def kind_of(value: Any) -> str:
 
 def named(path: Path) -> str:
     """The path as the documents write it."""
-    return ".".join(str(one) for one in path if not isinstance(one, int))
+    return ".".join(str(entry) for entry in path if not isinstance(entry, int))
 
 
 def wrong_values(path: Path, value: Any, market: str, *, all_of_them: bool = True) -> Iterator[Any]:

@@ -38,7 +38,7 @@ def bodies(operation: str, kind: str, count: int, draw: int) -> list[Any]:
     found: list[Any] = []
     strategy = _schema(name).find_operation_by_id(operation).as_strategy(generation_mode=mode)
     _examples(strategy, lambda case: found.append(case.body), count, draw)
-    return [one for one in found if isinstance(one, dict | list | str | int | float | bool)]
+    return [item for item in found if isinstance(item, dict | list | str | int | float | bool)]
 
 
 def _examples(strategy: Any, take: Callable[[Any], object], count: int, draw: int) -> None:

@@ -51,7 +51,7 @@ def cart_in(
     """A fresh session in a named situation, read back. items: put these first. Raises Blocked."""
     wanted = SITUATIONS[name]
     count = min(wanted.lines, shop.maximum())
-    chosen = [*items, *(one for one in shop.plain(market, count + 4) if one not in set(items))][
+    chosen = [*items, *(entry for entry in shop.plain(market, count + 4) if entry not in set(items))][
         : max(count, len(list(items)))
     ]
     quantities = [wanted.quantity, 1, 2, 1, *[1] * len(chosen)]
@@ -75,7 +75,7 @@ def cart_in(
 def body_in_turn(shop: CheckoutDriver, market: str) -> dict[str, Any]:
     """A valid body of initiate: one line, in every other marketplace four."""
     many = shop.place(market) % 2 and not shop.brief
-    return shop.initiate_body(market, [(one, 1) for one in shop.plain(market, 4 if many else 1)])
+    return shop.initiate_body(market, [(entry, 1) for entry in shop.plain(market, 4 if many else 1)])
 
 
 def select_another(cart: CheckoutSession) -> bool:

@@ -64,8 +64,8 @@ class ApiClient:
         self.secrets = Secrets(key)
         self.secrets.add(
             *profile.secrets,
-            *(one.expired_token for one in profile.apps),
-            *(one.token for one in profile.apps),
+            *(app.expired_token for app in profile.apps),
+            *(app.token for app in profile.apps),
             *(str(value) for name, value in extra.items() if SECRET_NAME.search(name)),
         )
         timeout_s = float(settings.get("timeout_s", 10.0))
@@ -221,7 +221,7 @@ class ApiClient:
             return None
         if name == "expired":
             return (
-                f"Bearer {next((one.expired_token for one in self.profile.apps if one.expired_token), MADE_UP_TOKEN)}"
+                f"Bearer {next((app.expired_token for app in self.profile.apps if app.expired_token), MADE_UP_TOKEN)}"
             )
         app = self._app(name)
         token = app.token if self.profile.auth == "token" else self.token(app, self._scope(name))

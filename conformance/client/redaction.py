@@ -40,8 +40,8 @@ class Secrets:
                 for form in _forms(value, raw):
                     self._known.setdefault(form, name)
             ordered = sorted(self._known.items(), key=lambda pair: -len(pair[0]))
-            self._percent = tuple(one for one in ordered if "%" in one[0])
-            self._ordered = tuple(one for one in ordered if "%" not in one[0])
+            self._percent = tuple(entry for entry in ordered if "%" in entry[0])
+            self._ordered = tuple(entry for entry in ordered if "%" not in entry[0])
 
     def mask(self, value: str) -> str:
         """The pseudonym of a secret that stands in one place only, so that no text has to be searched for it."""

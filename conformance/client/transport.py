@@ -249,8 +249,8 @@ class Transport:
             if now - reader.idle_since < KEPT_S:
                 self._unkept.add(origin)
             stale = [reader, *self._idle.pop(origin, [])]
-        for one in stale:
-            one.sock.close()
+        for entry in stale:
+            entry.sock.close()
 
     def _connect(self, origin: _Origin, deadline: float) -> socket.socket:
         proxy = self._proxy(origin) if self._trust_env else None

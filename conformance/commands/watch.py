@@ -35,8 +35,10 @@ def files(places: Iterable[Path], but: Path) -> Iterator[Path]:
             yield place
         for folder, inner, names in os.walk(place):
             index = Path(folder)
-            inner[:] = [one for one in inner if one[0] != "." and one not in PASSED_OVER and index / one != but]
-            yield from (index / one for one in names if one[0] != "." and not one.endswith((".pyc", "~")))
+            inner[:] = [
+                entry for entry in inner if entry[0] != "." and entry not in PASSED_OVER and index / entry != but
+            ]
+            yield from (index / name for name in names if name[0] != "." and not name.endswith((".pyc", "~")))
 
 
 def look(places: Iterable[Path], but: Path) -> Seen:
@@ -104,7 +106,11 @@ def judge(target: str, base_url: str | None, report: Path, more: list[str]) -> t
 
 def failing(result: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
     """The findings by requirement."""
-    return {one["id"]: one["findings"] for one in result.get("requirements", []) if one["outcome"] == "failed"}
+    return {
+        requirement["id"]: requirement["findings"]
+        for requirement in result.get("requirements", [])
+        if requirement["outcome"] == "failed"
+    }
 
 
 def lines(result: dict[str, Any], before: set[str], clock: str, seconds: float, report: Path) -> Iterator[str]:
@@ -114,10 +120,12 @@ def lines(result: dict[str, Any], before: set[str], clock: str, seconds: float, 
     early = f" {result['sentence']}" if result["exit_status"] in (2, 3) or not counts["judged"] else ""
     yield f"{clock}  {state}, {counts['judged']} judged, {result['requests']} requests, {seconds:.1f} s{early}"
     for name, findings in found.items():
-        for one in findings:
-            yield f"  {'   ' if name in before else 'NEW'} {name}: expected {one['expected']}; seen {one['seen']}"[:400]
-            if one["script"]:
-                yield f"      sh {report / one['script']}"
+        for finding in findings:
+            yield f"  {'   ' if name in before else 'NEW'} {name}: expected {finding['expected']}; seen {finding['seen']}"[
+                :400
+            ]
+            if finding["script"]:
+                yield f"      sh {report / finding['script']}"
     if mended := before - found.keys():
         yield f"  mended: {', '.join(sorted(mended))}"
 
@@ -138,9 +146,9 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--runs", type=int, help="end after so many runs")
     options, more = parser.parse_known_args(arguments)
     profile, report = path_of(options.target).resolve(), options.report.resolve()
-    places = [one.resolve() for one in options.watch or [profile.parent]]
-    places += [] if any(profile.is_relative_to(one) for one in places) else [profile]
-    if missing := [str(one) for one in places if not one.exists()]:
+    places = [entry.resolve() for entry in options.watch or [profile.parent]]
+    places += [] if any(profile.is_relative_to(place) for place in places) else [profile]
+    if missing := [str(place) for place in places if not place.exists()]:
         print(f"There is nothing to watch at {missing[0]}.", file=sys.stderr)
         return 4
     status = count = 0
@@ -163,7 +171,9 @@ def main(arguments: list[str] | None = None) -> int:
             if count == options.runs:
                 return status
             seen, names = wait_for_change(places, report, seen)
-            print(f"  changed: {', '.join(Path(one).name for one in names[:3])}{' …' * (len(names) > 3)}", flush=True)
+            print(
+                f"  changed: {', '.join(Path(entry).name for entry in names[:3])}{' …' * (len(names) > 3)}", flush=True
+            )
     except ValueError as error:
         print(error, file=sys.stderr)
         return 4

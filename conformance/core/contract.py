@@ -149,8 +149,8 @@ def operations() -> dict[str, Operation]:
 def _operation(root: dict[str, Any], version: str, path: str, method: str, node: dict[str, Any]) -> Operation:
     ids: dict[int, set[int]] = {}
     for status, response in node["responses"].items():
-        for one in resolve(root, response).get("x-error-codes", []):
-            ids.setdefault(int(one), set()).add(int(status))
+        for item in resolve(root, response).get("x-error-codes", []):
+            ids.setdefault(int(item), set()).add(int(status))
     ok = resolve(root, node["responses"]["200"])
     body = resolve(root, node.get("requestBody", {})).get("content", {}).get("application/json", {}).get("schema")
     return Operation(
@@ -160,8 +160,8 @@ def _operation(root: dict[str, Any], version: str, path: str, method: str, node:
         version=version,
         request=body,
         statuses=frozenset(int(status) for status in node["responses"]),
-        ids={one: frozenset(statuses) for one, statuses in ids.items()},
-        warnings=frozenset(int(one) for one in ok.get("x-error-codes", [])),
+        ids={identifier: frozenset(statuses) for identifier, statuses in ids.items()},
+        warnings=frozenset(int(entry) for entry in ok.get("x-error-codes", [])),
         response=ok.get("content", {}).get("application/json", {}).get("schema", {}),
     )
 
@@ -178,32 +178,32 @@ def errors() -> tuple[ErrorEntry, ...]:
     """The catalogue of error and warning ids."""
     return tuple(
         ErrorEntry(
-            id=int(one["id"]),
-            domains=tuple(one["domain"]),
-            categories=tuple(one["category"]),
-            kind=one["kind"],
-            operations=tuple(one.get("operations", ())),
-            variables=tuple(one.get("variables", ())),
-            meaning=one["meaning"],
-            provoked_by=one["provoked_by"],
+            id=int(entry["id"]),
+            domains=tuple(entry["domain"]),
+            categories=tuple(entry["category"]),
+            kind=entry["kind"],
+            operations=tuple(entry.get("operations", ())),
+            variables=tuple(entry.get("variables", ())),
+            meaning=entry["meaning"],
+            provoked_by=entry["provoked_by"],
         )
-        for one in _load("errors.yaml")["errors"]
+        for entry in _load("errors.yaml")["errors"]
     )
 
 
 @cache
 def error(error_id: int, operation: str) -> ErrorEntry | None:
     """The catalogue's entry for an id as this operation means it (16001 to 16003 mean two things)."""
-    found = [one for one in errors() if one.id == error_id]
-    exact = [one for one in found if operation in one.operations]
-    general = [one for one in found if not one.operations]
+    found = [error for error in errors() if error.id == error_id]
+    exact = [item for item in found if operation in item.operations]
+    general = [item for item in found if not item.operations]
     return next(iter(exact or general or found), None)
 
 
 @cache
 def warning_ids() -> frozenset[int]:
     """Ids that the documents know as warnings, whichever operation lists them."""
-    return frozenset(one.id for one in errors() if one.kind == "warning")
+    return frozenset(error.id for error in errors() if error.kind == "warning")
 
 
 @cache
@@ -241,9 +241,9 @@ class Stub:
 def stubs() -> tuple[Stub, ...]:
     """The negative-testing strings by operation (`contracts/stubs.yaml`)."""
     return tuple(
-        Stub(one["string"], one["id"], operation, requirement)
-        for one in _load("stubs.yaml")["stubs"]
-        for requirement, listed in one["judges"].items()
+        Stub(entry["string"], entry["id"], operation, requirement)
+        for entry in _load("stubs.yaml")["stubs"]
+        for requirement, listed in entry["judges"].items()
         for operation in listed
     )
 
@@ -253,34 +253,34 @@ def requirements() -> dict[str, Requirement]:
     """Every requirement by id, in the order of the chapters and of their files."""
     found = {}
     for chapter in CHAPTERS:
-        for one in _load(f"requirements/{chapter}.yaml")["requirements"]:
-            found[one["id"]] = Requirement(
-                id=one["id"],
+        for entry in _load(f"requirements/{chapter}.yaml")["requirements"]:
+            found[entry["id"]] = Requirement(
+                id=entry["id"],
                 chapter=chapter,
-                level=one["level"],
-                title=one["title"],
-                sentence=one["sentence"],
+                level=entry["level"],
+                title=entry["title"],
+                sentence=entry["sentence"],
                 sources=tuple(
-                    {"document": str(each["document"]), "place": str(each["place"])} for each in one["sources"]
+                    {"document": str(each["document"]), "place": str(each["place"])} for each in entry["sources"]
                 ),
-                operations=tuple(one.get("operations", ())),
-                needs=tuple(one.get("needs", ())),
-                answers=tuple(_answer(answer) for answer in one.get("answers", ()) if answer["id"] is not None),
-                readings=tuple(one.get("readings", ())),
+                operations=tuple(entry.get("operations", ())),
+                needs=tuple(entry.get("needs", ())),
+                answers=tuple(_answer(answer) for answer in entry.get("answers", ()) if answer["id"] is not None),
+                readings=tuple(entry.get("readings", ())),
             )
     return found
 
 
-def _answer(one: dict[str, Any]) -> AllowedRefusal:
+def _answer(entry: dict[str, Any]) -> AllowedRefusal:
     return AllowedRefusal(
-        id=one["id"] if isinstance(one["id"], int) else None,
-        status=one.get("status"),
-        reading=one.get("reading"),
-        operations=tuple(one.get("operations", ())),
-        when=one.get("when", ""),
+        id=entry["id"] if isinstance(entry["id"], int) else None,
+        status=entry.get("status"),
+        reading=entry.get("reading"),
+        operations=tuple(entry.get("operations", ())),
+        when=entry.get("when", ""),
     )
 
 
 def digest() -> str:
     """Which contract is judged by: a digest of its files."""
-    return hashlib.sha256(b"".join(one.read_bytes() for one in sorted(ROOT.rglob("*.yaml")))).hexdigest()[:12]
+    return hashlib.sha256(b"".join(path.read_bytes() for path in sorted(ROOT.rglob("*.yaml")))).hexdigest()[:12]

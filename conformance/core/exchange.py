@@ -112,8 +112,10 @@ class Exchange:
 
     def _ids(self, name: str) -> list[int]:
         listed = self.member(name)
-        found = [one.get("errorId") for one in listed if isinstance(one, dict)] if isinstance(listed, list) else []
-        return [one for one in found if isinstance(one, int) and not isinstance(one, bool)]
+        found = (
+            [entry.get("errorId") for entry in listed if isinstance(entry, dict)] if isinstance(listed, list) else []
+        )
+        return [item for item in found if isinstance(item, int) and not isinstance(item, bool)]
 
     @property
     def warnings_known(self) -> bool:

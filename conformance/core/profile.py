@@ -66,7 +66,7 @@ class Market:
 
     def coupons_of(self, *kinds: str) -> list[Coupon]:
         """The coupons of these kinds."""
-        return [one for one in self.coupons.values() if one.kind in kinds]
+        return [coupon for coupon in self.coupons.values() if coupon.kind in kinds]
 
 
 @dataclass(frozen=True)
@@ -124,7 +124,7 @@ class Profile:
     def hosts(self) -> frozenset[str]:
         """Every host that traffic may go to."""
         urls = [self.base_url, *self.endpoints.values()]
-        return frozenset(host for one in urls if (host := urlsplit(one).hostname))
+        return frozenset(host for url in urls if (host := urlsplit(url).hostname))
 
     @property
     def reads_only(self) -> bool:
@@ -133,8 +133,8 @@ class Profile:
 
     def stubbed(self) -> frozenset[str]:
         """The requirements that the sandbox's stubs let judge here."""
-        ways = [one for one in contract.stubs() if self.pays_by_call or one.operation != contract.PLACE_ORDER]
-        return frozenset(one.requirement for one in ways) if self.stubs else frozenset()
+        ways = [stub for stub in contract.stubs() if self.pays_by_call or stub.operation != contract.PLACE_ORDER]
+        return frozenset(way.requirement for way in ways) if self.stubs else frozenset()
 
     @property
     def pays_by_call(self) -> bool:
@@ -150,7 +150,7 @@ class Profile:
         """What the profile says of a coupon; None if it says nothing."""
         market = self.markets.get(marketplace)
         return (
-            next((one for one in market.coupons.values() if one.code.casefold() == code.casefold()), None)
+            next((coupon for coupon in market.coupons.values() if coupon.code.casefold() == code.casefold()), None)
             if market
             else None
         )
@@ -161,7 +161,7 @@ class Profile:
 
     def prepaid_as(self, subject: str | None) -> Prepaid | None:
         """What the profile says of a session or an order that was paid before the run."""
-        return next((one for one in self.prepaid if subject and subject in (one.order, one.session)), None)
+        return next((entry for entry in self.prepaid if subject and subject in (entry.order, entry.session)), None)
 
     def offers(self, need: str) -> bool:
         """Whether the target has what a requirement needs (the vocabulary of contracts/requirements)."""
@@ -170,12 +170,12 @@ class Profile:
         head, _, rest = need.partition(".")
         if head == "items":
             wanted = (self.max_line_items or 4) if rest == "max" else int(rest)
-            return any(len(one.plain) >= wanted for one in self.markets.values())
+            return any(len(market.plain) >= wanted for market in self.markets.values())
         if head == "item":
             kind, _, error = rest.partition(".")
-            return any(one.items(kind, int(error) if error else None) for one in self.markets.values())
+            return any(market.items(kind, int(error) if error else None) for market in self.markets.values())
         if head == "coupon":
-            return any(one.coupons_of(rest) for one in self.markets.values())
+            return any(market.coupons_of(rest) for market in self.markets.values())
         return head == "seen"  # learned from answers
 
 
@@ -184,19 +184,19 @@ NEEDS: dict[str, Callable[[Profile], bool]] = {
     "second_marketplace": lambda it: len(it.markets) > 1,
     "payment": lambda it: it.payment in ("place_order", "hosted", "manual"),
     "place_order": lambda it: it.pays_by_call,
-    "prepaid": lambda it: any(one.order for one in it.prepaid),
-    "prepaid.session": lambda it: any(one.session for one in it.prepaid),
+    "prepaid": lambda it: any(entry.order for entry in it.prepaid),
+    "prepaid.session": lambda it: any(entry.session for entry in it.prepaid),
     "token": lambda it: it.auth != "none",
     "token_endpoint": lambda it: it.auth == "client_credentials",
-    "expired_token": lambda it: any(one.expired_token for one in it.apps),
+    "expired_token": lambda it: any(app.expired_token for app in it.apps),
     "other_scope": lambda it: bool(it.other_scope),
-    "coupon": lambda it: any(one.coupons_of("good", "oversized") for one in it.markets.values()),
-    "second_coupon": lambda it: any(len(one.coupons_of("good", "oversized")) > 1 for one in it.markets.values()),
+    "coupon": lambda it: any(market.coupons_of("good", "oversized") for market in it.markets.values()),
+    "second_coupon": lambda it: any(len(market.coupons_of("good", "oversized")) > 1 for market in it.markets.values()),
     "buyer.declined": lambda it: bool(it.declined) and it.payment == "place_order",
-    "address.other": lambda it: any(one.other_address for one in it.markets.values()),
-    "address.unverifiable": lambda it: any(one.unverifiable_address for one in it.markets.values()),
-    "address.foreign": lambda it: any(one.foreign_countries for one in it.markets.values()),
-    "address.sanctioned": lambda it: any(one.sanctioned_countries for one in it.markets.values()),
+    "address.other": lambda it: any(market.other_address for market in it.markets.values()),
+    "address.unverifiable": lambda it: any(market.unverifiable_address for market in it.markets.values()),
+    "address.foreign": lambda it: any(market.foreign_countries for market in it.markets.values()),
+    "address.sanctioned": lambda it: any(market.sanctioned_countries for market in it.markets.values()),
     "paid_promise": lambda it: it.paid_within_s is not None,
 }
 
@@ -213,7 +213,7 @@ def load(target: str, base_url: str | None = None) -> Profile:
     """
     path = path_of(target)
     if not path.is_file():
-        known = ", ".join(sorted(one.stem for one in TARGETS.glob("*.toml") if one.stem != "template"))
+        known = ", ".join(sorted(path.stem for path in TARGETS.glob("*.toml") if path.stem != "template"))
         raise ProfileError(f"There is no profile {target!r}: give a path to a TOML file or one of {known}.")
     try:
         data = tomllib.loads(path.read_text(encoding="utf-8"))
@@ -234,7 +234,7 @@ def parse(data: dict[str, Any], source: str, base_url: str | None = None) -> Pro
     kind = reader.choice("auth.kind", auth.get("kind", "client_credentials"), ("client_credentials", "token", "none"))
     payment = reader.table(data, "payment")
     apart = {} if base_url else reader.table(data, "endpoints")
-    endpoints = {key: checked_url(str(one), f"endpoints.{key}") for key, one in apart.items()}
+    endpoints = {key: checked_url(str(entry), f"endpoints.{key}") for key, entry in apart.items()}
     apps = _apps(reader, data, kind, all(map(loopback, [base, *endpoints.values()])))
     shared = _coupons(reader, "coupons", reader.table(data, "coupons"))
     markets = reader.table(data, "marketplaces")
@@ -262,26 +262,28 @@ def parse(data: dict[str, Any], source: str, base_url: str | None = None) -> Pro
         paid_within_s=float(payment["paid_within_s"]) if "paid_within_s" in payment else None,
         good_buyer=str(buyers.get("good", "guest{n}@example.com")),
         declined={
-            reader.text("buyers.declined", one, "email").casefold(): reader.number("buyers.declined", one, "error")
-            for one in reader.list("buyers.declined", buyers.get("declined", []))
+            reader.text("buyers.declined", entry, "email").casefold(): reader.number("buyers.declined", entry, "error")
+            for entry in reader.list("buyers.declined", buyers.get("declined", []))
         },
-        markets={name: _market(reader, name, one, shared) for name, one in markets.items()},
+        markets={name: _market(reader, name, market, shared) for name, market in markets.items()},
         transport=reader.table(data, "transport"),
         secrets=tuple(secrets),
         allow_production=data.get("allow_production") is True,
         stubs=reader.table(data, "stubs").get("testError") is True,
-        prepaid=tuple(_prepaid(reader, one, set(markets)) for one in reader.list("prepaid", data.get("prepaid", []))),
+        prepaid=tuple(
+            _prepaid(reader, entry, set(markets)) for entry in reader.list("prepaid", data.get("prepaid", []))
+        ),
         paying=_paying(reader, payment),
     )
 
 
-def _prepaid(reader: Reader, one: dict[str, Any], markets: set[str]) -> Prepaid:
-    session, marketplace = str(one.get("session", "")), str(one.get("marketplace", ""))
+def _prepaid(reader: Reader, entry: dict[str, Any], markets: set[str]) -> Prepaid:
+    session, marketplace = str(entry.get("session", "")), str(entry.get("marketplace", ""))
     if session and marketplace not in markets:
         raise ProfileError(
             f"A [[prepaid]] session in {reader.source} needs its marketplace, one of {', '.join(sorted(markets))}."
         )
-    order = str(one.get("order", "")) if session else reader.text("prepaid", one, "order")
+    order = str(entry.get("order", "")) if session else reader.text("prepaid", entry, "order")
     return Prepaid(order, marketplace, session)
 
 
@@ -290,7 +292,7 @@ def _paying(reader: Reader, payment: dict[str, Any]) -> dict[str, Any]:
     if payment.get("kind") in ("hosted", "manual"):
         checked_url(reader.text("payment", payment, "script_url"), "payment.script_url")
     clicks = payment.get("clicks", [])
-    if not isinstance(clicks, list) or not all(isinstance(one, str) for one in clicks):
+    if not isinstance(clicks, list) or not all(isinstance(click, str) for click in clicks):
         raise ProfileError(f'payment.clicks in {reader.source} must be a list of CSS selectors such as ["#pay"].')
     for key, kinds in (("wait_s", (int, float)), ("payments", (int,))):
         value = payment.get(key, 1)
@@ -306,18 +308,18 @@ def _apps(reader: Reader, data: dict[str, Any], kind: str, local: bool) -> tuple
     if not listed:
         raise ProfileError(f"{reader.source} has no app: write a table [[apps]] with client_id and client_secret.")
     found = []
-    for index, one in enumerate(listed):
+    for index, entry in enumerate(listed):
         where = f"apps[{index}]"
-        reader.keys(where, one, TABLES["apps"])
-        if index and one.get("optional") is True and not reader.given(one):
+        reader.keys(where, entry, TABLES["apps"])
+        if index and entry.get("optional") is True and not reader.given(entry):
             continue
         needed = ("client_id", "client_secret") if kind == "client_credentials" else ("token",)
         for key in needed:
-            if key not in one:
+            if key not in entry:
                 raise ProfileError(f"{where} in {reader.source} has no {key}, which auth.kind {kind!r} needs.")
         values = {
             key: reader.secret(f"{where}.{key}", value, local or key == "client_id")
-            for key, value in one.items()
+            for key, value in entry.items()
             if key != "optional"
         }
         found.append(App(**values))
@@ -331,16 +333,16 @@ def _coupons(reader: Reader, where: str, table: dict[str, Any]) -> dict[str, Cou
         for code in table.get(kind, []):
             found[str(code)] = Coupon(str(code), kind)
     for kind in ("minimum", "refused", "item_bound"):
-        for one in reader.list(f"{where}.{kind}", table.get(kind, [])):
-            code = reader.text(f"{where}.{kind}", one, "code")
+        for entry in reader.list(f"{where}.{kind}", table.get(kind, [])):
+            code = reader.text(f"{where}.{kind}", entry, "code")
             try:
-                least = Decimal(str(one.get("minimum", 0)))
+                least = Decimal(str(entry.get("minimum", 0)))
             except InvalidOperation:
                 raise ProfileError(
                     f'{where}.{kind} in {reader.source}: minimum must be a decimal such as "100.00".'
                 ) from None
             found[code] = Coupon(
-                code, kind, reader.number(f"{where}.{kind}", one, "error"), least, tuple(one.get("fits", ()))
+                code, kind, reader.number(f"{where}.{kind}", entry, "error"), least, tuple(entry.get("fits", ()))
             )
     return found
 
@@ -363,9 +365,9 @@ def _market(reader: Reader, name: str, table: Any, shared: dict[str, Coupon]) ->
         )
     roles = {item: Role("plain") for item in plain}
     for kind, (_, amount) in ROLE_KEYS.items():
-        for one in reader.list(f"{where}.items.{kind}", items.get(kind, [])):
-            item = reader.text(f"{where}.items.{kind}", one, "item")
-            number = reader.number(f"{where}.items.{kind}", one, amount)
+        for entry in reader.list(f"{where}.items.{kind}", items.get(kind, [])):
+            item = reader.text(f"{where}.items.{kind}", entry, "item")
+            number = reader.number(f"{where}.items.{kind}", entry, amount)
             is_id = amount in ("error", "warning")
             roles[item] = Role(kind, error=number if is_id else 0, amount=0 if is_id else number)
     return Market(

@@ -101,10 +101,10 @@ class Reader:
             return found
         if not isinstance(value, list):
             raise ProfileError(f'{where} in {self.source} must be a list of texts or {{ env = "NAME" }}.')
-        return [str(one) for one in value]
+        return [str(entry) for entry in value]
 
     def list(self, where: str, value: Any) -> list[dict[str, Any]]:
-        if not isinstance(value, list) or not all(isinstance(one, dict) for one in value):
+        if not isinstance(value, list) or not all(isinstance(entry, dict) for entry in value):
             raise ProfileError(
                 f'{where} in {self.source} must be a list of tables such as {{ item = "v1|…|0", error = 15018 }}.'
             )
@@ -118,8 +118,8 @@ class Reader:
 
     def given(self, table: dict[str, Any]) -> bool:
         """Whether every variable that a table names is set."""
-        named = [one["env"] for one in table.values() if isinstance(one, dict) and set(one) == {"env"}]
-        return all(os.environ.get(str(one)) for one in named)
+        named = [entry["env"] for entry in table.values() if isinstance(entry, dict) and set(entry) == {"env"}]
+        return all(os.environ.get(str(entry)) for entry in named)
 
     def number(self, where: str, table: dict[str, Any], key: str) -> int:
         value = table.get(key)

@@ -13,5 +13,7 @@ def stubs_in(profile: Profile, request: Request) -> list[contract.Stub]:
         return []
     named = {request.subject or ""}
     listed = request.object().get("lineItemInputs") if request.operation == contract.INITIATE else None
-    named |= {str(one.get("itemId")) for one in listed if isinstance(one, dict)} if isinstance(listed, list) else set()
-    return [one for one in contract.stubs() if one.operation == request.operation and one.subject in named]
+    named |= (
+        {str(entry.get("itemId")) for entry in listed if isinstance(entry, dict)} if isinstance(listed, list) else set()
+    )
+    return [stub for stub in contract.stubs() if stub.operation == request.operation and stub.subject in named]

@@ -17,9 +17,10 @@ from conformance.core import contract
 from conformance.core.exchange import OWN_APP, Exchange, Intent, Request
 from conformance.core.profile import Market, Profile
 from conformance.driver import session_pool
-from conformance.judging.context import Judgment
+from conformance.driver.features import Features
 from conformance.judging.judge import judge
-from conformance.judging.model import Line, Option, Order, Session, World
+from conformance.judging.model import Line, Option, Order, Session
+from conformance.judging.trace import Trace
 
 T = TypeVar("T")
 TERMS: list[dict[str, Any]] = [
@@ -29,37 +30,6 @@ TERMS: list[dict[str, Any]] = [
 
 class PrerequisiteFailed(Exception):
     """A test cannot go on because something that it stands on is broken; the message names the requirement."""
-
-
-@dataclass(frozen=True)
-class Features:
-    """What the target's own answers told of an item."""
-
-    options: int = 1
-    fee: bool = False
-    promotion: bool = False
-    discount: bool = False
-    imports: bool = False
-    unit: str = "0"
-    seller: str = ""
-
-    @property
-    def weight(self) -> int:
-        """How much an item can show."""
-        return (self.options > 1) + (self.options > 2) + self.fee + self.promotion + self.discount + self.imports
-
-
-@dataclass
-class Trace:
-    """The exchanges and judgments of one test, in order."""
-
-    name: str
-    world: World = field(default_factory=World)
-    exchanges: list[Exchange] = field(default_factory=list)
-    judgments: list[Judgment] = field(default_factory=list)
-    planned: set[tuple[str, str]] = field(default_factory=set)
-    provokes: tuple[str, ...] = ()
-    settled: set[str] = field(default_factory=set)
 
 
 class CheckoutDriver:
@@ -112,7 +82,7 @@ class CheckoutDriver:
 
         turn: a marketplace; each takes another few.
         """
-        limits = [one for one in (self.depth, None if self.thorough else few) if one is not None]
+        limits = [entry for entry in (self.depth, None if self.thorough else few) if entry is not None]
         if turn and limits and not self.brief:
             values = list(values)
             first = self.place(turn) * min(limits) % max(1, len(values))
@@ -140,8 +110,8 @@ class CheckoutDriver:
         """Plain items, those that can show most first; only those that `want` takes where it is given."""
         items = list(self.market(marketplace).plain)
         if want:
-            items = [one for one in items if want(self.features.get((marketplace, one), Features()))]
-        items.sort(key=lambda one: -self.features.get((marketplace, one), Features()).weight)
+            items = [item for item in items if want(self.features.get((marketplace, item), Features()))]
+        items.sort(key=lambda entry: -self.features.get((marketplace, entry), Features()).weight)
         return items[skip:][:count]
 
     def maximum(self) -> int:
@@ -297,7 +267,7 @@ class CheckoutSession:
 
     def other_option(self, line: Line, place: int = 1) -> Option | None:
         """An option of the line that is not selected; place: which of them."""
-        free = [one for one in line.options if not one.selected and one.id]
+        free = [option for option in line.options if not option.selected and option.id]
         return free[(place - 1) % len(free)] if free else None
 
     def send(self, operation: str, body: Any = None, why: str | None = None, case: str = "", **more: Any) -> Exchange:
@@ -392,9 +362,9 @@ class CheckoutSession:
         line = self.lines[0] if self.lines else None
         line_id = line.id if line else "1"
         option = (self.other_option(line) or line.selected) if line else None
-        coupons = [one.code for one in market.coupons_of("good", "oversized")] or ["SAVE10"]
+        coupons = [entry.code for entry in market.coupons_of("good", "oversized")] or ["SAVE10"]
         applied = self.session.view.coupons
-        free = [code for code in coupons if code.casefold() not in {one.casefold() for one in applied}]
+        free = [code for code in coupons if code.casefold() not in {entry.casefold() for entry in applied}]
         yield contract.QUANTITY, {"lineItemId": line_id, "quantity": (line.quantity or 1) + 1 if line else 1}
         yield contract.OPTION, {"lineItemId": line_id, "shippingOptionId": option.id if option else "1"}
         yield contract.ADDRESS, deepcopy(market.other_address or market.address)

@@ -40,7 +40,7 @@ def at_once(
     """
     ready = Barrier(len(requests))
 
-    def one(position: int) -> tuple[float, Exchange]:
+    def entry(position: int) -> tuple[float, Exchange]:
         ready.wait(MEET_S)
         if position < len(delays_s) and delays_s[position]:
             sleep(delays_s[position])
@@ -48,7 +48,7 @@ def at_once(
         return perf_counter(), exchange
 
     with ThreadPoolExecutor(len(requests)) as pool:
-        answers = [pool.submit(one, index) for index in range(len(requests))]
+        answers = [pool.submit(entry, index) for index in range(len(requests))]
     return [exchange for _, exchange in sorted((each.result() for each in answers), key=lambda pair: pair[0])]
 
 
@@ -71,8 +71,8 @@ def race(
     def together(cart: CheckoutSession, aside: CheckoutDriver) -> list[Exchange]:
         requests = meet(cart)
         answered = at_once(cart.shop, requests, RACE, case, delays_s=delays_s)
-        order.extend(next(index for index, sent in enumerate(requests) if sent is one.request) for one in answered)
-        return [aside.observe(one) for one in answered]
+        order.extend(next(index for index, sent in enumerate(requests) if sent is entry.request) for entry in answered)
+        return [aside.observe(entry) for entry in answered]
 
     def in_turn(cart: CheckoutSession, aside: CheckoutDriver) -> list[Exchange]:
         requests = meet(cart)
@@ -89,7 +89,7 @@ def race(
     if heat.claim:
         found += _judgments(heat, case, heat.claim)
     if heat.claim is None or heat.claim.ok:
-        found += [one for one in heat.judgments if not one.ok and one.requirement not in OF_STATE]
+        found += [judgment for judgment in heat.judgments if not judgment.ok and judgment.requirement not in OF_STATE]
 
 
 @dataclass
@@ -117,21 +117,21 @@ def _heat(
 
     sent = send(cart, aside)
     read = look()
-    placed = {text(one.body.get("purchaseOrderId")): one for one in sent if _places(one)}
+    placed = {text(step.body.get("purchaseOrderId")): step for step in sent if _places(step)}
     mine = {"credential": session.app, "marketplace": cart.marketplace}
     orders = [aside.order(number, RACE, case, **mine) for number in placed if number]
-    if not orders and any(one.operation == contract.PLACE_ORDER for one in sent):
+    if not orders and any(step.operation == contract.PLACE_ORDER for step in sent):
         look()  # as many requests whoever came first: a seed tells how many a run sends
     return RaceResult(cart, sent, read, orders, rule(before, sent, read, orders), aside.trace.judgments)
 
 
-def _places(one: Exchange) -> bool:
-    return one.accepted and one.operation == contract.PLACE_ORDER
+def _places(entry: Exchange) -> bool:
+    return entry.accepted and entry.operation == contract.PLACE_ORDER
 
 
 def _judgments(heat: RaceResult, case: str, claim: Claim) -> list[Judgment]:
     """One for each operation that took part, so that each is counted."""
-    claim = replace(claim, proof=tuple(one.id for one in heat.sent))
+    claim = replace(claim, proof=tuple(step.id for step in heat.sent))
     return [
         Judgment(
             requirement=RACE,
@@ -143,7 +143,7 @@ def _judgments(heat: RaceResult, case: str, claim: Claim) -> list[Judgment]:
             reading=claim.reading,
             marketplace=heat.cart.marketplace,
         )
-        for operation in dict.fromkeys(one.operation for one in heat.sent)
+        for operation in dict.fromkeys(step.operation for step in heat.sent)
     ]
 
 
@@ -155,21 +155,21 @@ def _take_over(heat: RaceResult, *, in_doubt: bool) -> None:
     session.unconfirmed = None
     session.in_doubt = in_doubt or not read.accepted
     session.tainted |= session.in_doubt
-    session.history += [one.operation for one in sent if one.accepted]
-    world.changes += [(session.id, RACE, one.id, True) for one in sent if one.accepted]
+    session.history += [step.operation for step in sent if step.accepted]
+    world.changes += [(session.id, RACE, step.id, True) for step in sent if step.accepted]
     if read.accepted:
         session.view, session.last_read = view(read.body), read.id
         session.changes_seen = len(world.changes)
         if session.phase in ("open", "empty"):
             session.phase = "open" if session.view.lines else "empty"
-    for one in filter(_places, sent):
-        number = text(one.body.get("purchaseOrderId"))
+    for entry in filter(_places, sent):
+        number = text(entry.body.get("purchaseOrderId"))
         session.phase, session.order = "ordered", session.order or number
         if number:
             world.orders_of.setdefault(session.id, set()).add(number)
-            world.orders.setdefault(number, Order(number, session.app, session.marketplace, session, one.id))
-    for one in orders:
-        known = world.orders.get(one.request.subject or "")
-        if known and one.accepted:
-            known.view, known.last_read = view(one.body), one.id
-            known.status = text(one.body.get("purchaseOrderPaymentStatus"))
+            world.orders.setdefault(number, Order(number, session.app, session.marketplace, session, entry.id))
+    for entry in orders:
+        known = world.orders.get(entry.request.subject or "")
+        if known and entry.accepted:
+            known.view, known.last_read = view(entry.body), entry.id
+            known.status = text(entry.body.get("purchaseOrderPaymentStatus"))

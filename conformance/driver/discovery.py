@@ -12,7 +12,8 @@ from typing import Any
 
 from conformance.client.circuit_breaker import mark_unknown, unusable
 from conformance.core.exchange import Exchange
-from conformance.driver.checkout import CheckoutDriver, Features
+from conformance.driver.checkout import CheckoutDriver
+from conformance.driver.features import Features
 from conformance.judging.model import ZERO, Line
 
 MOST_ITEMS = 24
@@ -35,7 +36,7 @@ class Findings:
     def dump(self) -> dict[str, Any]:
         """Plain data for another process."""
         return {
-            "features": [[*key, asdict(one)] for key, one in self.features.items()],
+            "features": [[*key, asdict(feature)] for key, feature in self.features.items()],
             "units": [[*key, str(value)] for key, value in self.units.items()],
         }
 
@@ -43,7 +44,7 @@ class Findings:
     def load(cls, data: dict[str, Any]) -> Findings:
         """The findings that another process dumped."""
         return cls(
-            {(market, item): Features(**one) for market, item, one in data["features"]},
+            {(market, item): Features(**entry) for market, item, entry in data["features"]},
             {(market, item): Decimal(value) for market, item, value in data["units"]},
         )
 
@@ -69,9 +70,9 @@ def look(shop: CheckoutDriver, *, chunks: int | None = None, markets: list[str] 
                 if line.unit is not None:
                     found.units.setdefault((name, line.item or ""), line.unit)
     if not found.features and seen:
-        telling = next((one for one in seen if not one.silent or one.breach), seen[0])
+        telling = next((item for item in seen if not item.silent or item.breach), seen[0])
         found.cause = cause_of(telling)
-        found.locked_out = all(_locked_out(shop, one) for one in seen)
+        found.locked_out = all(_locked_out(shop, item) for item in seen)
     return found
 
 
@@ -87,13 +88,13 @@ def _lines(shop: CheckoutDriver, exchange: Exchange) -> Iterator[Line]:
 
 
 def _features(line: Line) -> Features:
-    costs = {(one.cost, one.imports) for one in line.options}
+    costs = {(option.cost, option.imports) for option in line.options}
     return Features(
         options=len(line.options) if len(costs) > 1 else 1,
         fee=bool(line.fees),
         promotion=bool(line.promotion),
-        discount=any(one.discount for one in line.options),
-        imports=any(one.imports > ZERO for one in line.options),
+        discount=any(option.discount for option in line.options),
+        imports=any(option.imports > ZERO for option in line.options),
         unit=str(line.unit or 0),
         seller=str(
             (line.raw.get("seller") or {}).get("username", "") if isinstance(line.raw.get("seller"), dict) else ""

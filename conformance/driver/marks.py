@@ -52,7 +52,7 @@ def again() -> pytest.MarkDecorator:
 def rounds(names: list[str], depth: int) -> tuple[list[str], list[str]]:
     """Every name `depth` times, and the ids: those of the first round are the names themselves."""
     pairs = [(name, f"{name}-round{index}" if index else name) for index in range(depth) for name in names]
-    return [name for name, _ in pairs], [one for _, one in pairs]
+    return [name for name, _ in pairs], [pair for _, pair in pairs]
 
 
 def round_of(test: str) -> str:
@@ -63,4 +63,4 @@ def round_of(test: str) -> str:
 
 def mark_args(item: Any, name: str) -> tuple[Any, ...]:
     """All positional arguments of the marks of that name."""
-    return tuple(one for mark in item.iter_markers(name) for one in mark.args)
+    return tuple(argument for mark in item.iter_markers(name) for argument in mark.args)

@@ -38,7 +38,7 @@ def pay(cart: CheckoutSession) -> str:
 def on_a_page(cart: CheckoutSession) -> Outcome:
     """What the vendor's button tells after a browser's clicks, or a person's."""
     trace, told = cart.shop.trace, cart.shop.profile.paying
-    made = next(one for one in trace.exchanges if one.id == cart.session.created_by)
+    made = next(exchange for exchange in trace.exchanges if exchange.id == cart.session.created_by)
     shown, script = made.headers.get(SIGNATURE, ""), str(told["script_url"])
     token = cart.shop.target.pay_tokens.get(shown, "")
     wait_s = float(told.get("wait_s", WAITS_S[cart.shop.profile.payment]))

@@ -75,7 +75,7 @@ def merge(records: list[journal.TraceRecord]) -> Aggregate:
     merged = Aggregate()
     sessions: dict[str, tuple[str, journal.TraceRecord]] = {}
     prices: dict[str, tuple[str, str]] = {}
-    tainted = {one.name for one in records if one.failed}
+    tainted = {record.name for record in records if record.failed}
     for record in records:
         for requirement, case, operation, reading, count in record.passed:
             merged.passed[requirement][case] += count
@@ -135,7 +135,7 @@ def _across(
 def _without(amounts: str, others: str) -> str:
     """The amounts in words that the other session does not show alike."""
     alike = set(others.split(", "))
-    return ", ".join(one for one in amounts.split(", ") if one not in alike) or "nothing"
+    return ", ".join(word for word in amounts.split(", ") if word not in alike) or "nothing"
 
 
 def _broken(
@@ -160,9 +160,9 @@ EXPLAINS = ("SESSION-SAFE", "SESSION-READ", "ORDER-READ", "ORDER-STABLE", "SESSI
 
 def _drop_explained(merged: Aggregate) -> None:
     """What moves by itself blames whatever request came last: such findings go where the cause is known."""
-    known = {one.about for one in merged.findings.values() if one.requirement in EXPLAINS}
-    for key, one in list(merged.findings.items()):
-        if one.first.get("weak") and one.about in known:
+    known = {finding.about for finding in merged.findings.values() if finding.requirement in EXPLAINS}
+    for key, entry in list(merged.findings.items()):
+        if entry.first.get("weak") and entry.about in known:
             _drop(merged, key)
 
 
@@ -170,31 +170,31 @@ def join_those_of_one_answer(merged: Aggregate) -> None:
     """What one requirement found broken first in one and the same answer is one finding; so is a part of the state that
     it found broken with and without doubt (`weak`)."""
     heads: dict[tuple[str, str], Finding] = {}
-    for key, one in sorted(merged.findings.items(), key=lambda pair: pair[0][2]):
+    for key, finding in sorted(merged.findings.items(), key=lambda pair: pair[0][2]):
         requirement, about, weak = key
         certain = merged.findings.get((requirement, about, False)) if weak else None
-        head = certain or heads.setdefault((requirement, one.first["exchange"]), one)
-        if head is not one:
+        head = certain or heads.setdefault((requirement, finding.first["exchange"]), finding)
+        if head is not finding:
             del merged.findings[key]
-            head.count += one.count
+            head.count += finding.count
             head.also += [about] if about not in (head.about, *head.also) else []
-            head.operations |= one.operations
-            head.marketplaces |= one.marketplaces
+            head.operations |= finding.operations
+            head.marketplaces |= finding.marketplaces
 
 
 def drop_consequences(merged: Aggregate) -> None:
     """Takes out the findings that are consequences, and leaves a note: those that a control (conformance/evidence/control.py)
     found to be some, and those that never showed again, of a part that is known to move by itself."""
-    explaining = [one for one in merged.findings.values() if one.requirement in EXPLAINS]
-    seen_again = {one.about: one.requirement for one in explaining if one.reproduced and not one.never_again}
+    explaining = [finding for finding in merged.findings.values() if finding.requirement in EXPLAINS]
+    seen_again = {entry.about: entry.requirement for entry in explaining if entry.reproduced and not entry.never_again}
     told: dict[tuple[str, str], set[str]] = defaultdict(set)
-    for key, one in list(merged.findings.items()):
-        cause, why = one.cause, "the same shows without the requests they blame"
-        if cause is None and one.never_again and one.requirement not in EXPLAINS:
-            cause, why = seen_again.get(one.about), "what they blame did not show again"
+    for key, item in list(merged.findings.items()):
+        cause, why = item.cause, "the same shows without the requests they blame"
+        if cause is None and item.never_again and item.requirement not in EXPLAINS:
+            cause, why = seen_again.get(item.about), "what they blame did not show again"
         if cause:
             _drop(merged, key)
-            told[cause, why].add(one.requirement)
+            told[cause, why].add(item.requirement)
     merged.consequences += [
         f"{', '.join(sorted(ids))} broke only as a consequence of {cause}: {why}." for (cause, why), ids in told.items()
     ]
@@ -202,18 +202,18 @@ def drop_consequences(merged: Aggregate) -> None:
 
 def _drop(merged: Aggregate, key: tuple[str, str, bool]) -> None:
     requirement = merged.findings.pop(key).requirement
-    if not any(one.requirement == requirement for one in merged.findings.values()):
+    if not any(finding.requirement == requirement for finding in merged.findings.values()):
         merged.failed_cases[requirement].clear()
 
 
-def _add(merged: Aggregate, one: dict[str, Any], record: journal.TraceRecord) -> None:
-    key = (one["requirement"], one["about"], bool(one.get("weak")))
-    index = merged.requests + int(one["exchange"].rpartition("/")[2]) + 1
+def _add(merged: Aggregate, entry: dict[str, Any], record: journal.TraceRecord) -> None:
+    key = (entry["requirement"], entry["about"], bool(entry.get("weak")))
+    index = merged.requests + int(entry["exchange"].rpartition("/")[2]) + 1
     finding = merged.findings.setdefault(
-        key, Finding(one["requirement"], one["about"], one, record, first_request=index)
+        key, Finding(entry["requirement"], entry["about"], entry, record, first_request=index)
     )
     finding.count += 1
-    finding.operations.add(one["operation"])
-    if one["marketplace"]:
-        finding.marketplaces.add(one["marketplace"])
-    merged.failed_cases[one["requirement"]].add(one["case"])
+    finding.operations.add(entry["operation"])
+    if entry["marketplace"]:
+        finding.marketplaces.add(entry["marketplace"])
+    merged.failed_cases[entry["requirement"]].add(entry["case"])

@@ -34,7 +34,7 @@ def staged(folder: Path) -> Iterator[Path]:
 def _swap(draft: Path, folder: Path) -> None:
     """result.json goes first and comes last: a folder without one holds no report."""
     (folder / RESULT).unlink(missing_ok=True)
-    given = {one.name for one in draft.iterdir()}
+    given = {path.name for path in draft.iterdir()}
     for name in {*FOLDERS, *VIEWS} - given:
         _remove(folder / name)
     for name in sorted(given - {RESULT}):

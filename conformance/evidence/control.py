@@ -46,7 +46,7 @@ def cause(finding: Finding, sent: Sent, known: set[str], replay: Replay) -> str 
     """
     requirement, last = finding.requirement, sent[-1][0]
     above = OF_READS[: OF_READS.index(requirement)] if requirement in OF_READS else OF_READS
-    suspects = [] if _of_the_request_alone(finding) else [one for one in above if one in known]
+    suspects = [] if _of_the_request_alone(finding) else [entry for entry in above if entry in known]
     may_be_another = requirement == "SESSION-READ" and ISOLATED in known
     alone, beside = _with_reads(sent), _with_reads(sent, others=False)
     broken_alone = replay(alone) if alone and (suspects or may_be_another) else None
@@ -71,13 +71,13 @@ def _of_the_request_alone(finding: Finding) -> bool:
 
 def _first(suspects: list[str], broken: set[tuple[str, str]] | None) -> str | None:
     rules = {rule for rule, _ in broken or ()}
-    return next((one for one in suspects if one in rules), None)
+    return next((suspect for suspect in suspects if suspect in rules), None)
 
 
 def _with_header(sent: Sent) -> list[Step]:
     """The steps, the last one under the marketplace of its session."""
     *before, last = [step for step, _ in sent]
-    maker = next((one for one in before if last.subject and one.number == last.subject.of), None)
+    maker = next((entry for entry in before if last.subject and entry.number == last.subject.of), None)
     if maker is None:
         return []
     return [*before, replace(last, request=replace(last.request, marketplace=maker.request.marketplace))]

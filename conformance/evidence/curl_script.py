@@ -164,14 +164,14 @@ def write_script(run: Run, finding: Finding, sent: list[tuple[Step, Exchange]], 
     test, arguments = _test(writer, claim, sent)
     last = sent[-1][0].number
     used = (
-        sorted({TOKENS[one.request.credential] for _, one in sent if one.request.credential in TOKENS})
+        sorted({TOKENS[step.request.credential] for _, step in sent if step.request.credential in TOKENS})
         if run.profile.auth != "none"
         else []
     )
     where = "the head of this script says how to get one"
     checks = [
-        f'[ -n "${{{one}:-}}" ] || {{ echo "set {one} to a token {WHOSE[one]}: {where}" >&2; exit 2; }}\n'
-        for one in used
+        f'[ -n "${{{entry}:-}}" ] || {{ echo "set {entry} to a token {WHOSE[entry]}: {where}" >&2; exit 2; }}\n'
+        for entry in used
     ]
     script = f"scripts/{finding.requirement}-{abs(hash_of(finding.about)) % 10000:04d}.sh"
     head = HEAD.read_text(encoding="utf-8")
@@ -180,11 +180,11 @@ def write_script(run: Run, finding: Finding, sent: list[tuple[Step, Exchange]], 
         "level": requirement.level,
         "title": requirement.title,
         "sentence": _one_line(requirement.sentence),
-        "sources": "; ".join(f"{one['document']}: {one['place']}" for one in requirement.sources),
+        "sources": "; ".join(f"{source['document']}: {source['place']}" for source in requirement.sources),
         "expected": _one_line(claim.want),
         "seen": _one_line(claim.seen),
         "about": _one_line(claim.about),
-        "tokens": "".join(f"{one}=… " for one in used),
+        "tokens": "".join(f"{entry}=… " for entry in used),
         "grant": _grant(run, used),
         "name": script,
         "base": run.profile.base_url,
@@ -214,7 +214,12 @@ exit 1
 def _look(claim: Claim, sent: list[tuple[Step, Exchange]]) -> str:
     """The command that shows what is wrong in the last answer: the place that the claim is about, else its errors."""
     look = claim.look or (".body.pricingSummary" if ".body.pricingSummary" in claim.test else "")
-    if not sent[-1][1].accepted or not look or "$" in look or any(quoted(one) in look for one in _option_ids(sent)):
+    if (
+        not sent[-1][1].accepted
+        or not look
+        or "$" in look
+        or any(quoted(identifier) in look for identifier in _option_ids(sent))
+    ):
         return "echo 'seen now:'; jq -c '{status, errors: [.body.errors[]?|{errorId, message}]}'"
     return f"echo 'seen now:'; jq -c {shlex.quote(f'{{status, errors: [.body.errors[]?.errorId], seen: [{look}]}}')}"
 
@@ -223,7 +228,7 @@ def _grant(run: Run, used: list[str]) -> str:
     """How to get a token, as comments."""
     if not used:
         return ""
-    told = "".join(f"\n# {one}: a token {WHOSE[one]}" for one in used)
+    told = "".join(f"\n# {entry}: a token {WHOSE[entry]}" for entry in used)
     if run.profile.auth != "client_credentials":
         return told
     scope = f"-d grant_type=client_credentials --data-urlencode scope={shlex.quote(run.profile.scope)}"

@@ -16,9 +16,9 @@ from typing import Any
 
 from conformance.core import contract
 from conformance.core.exchange import Exchange
-from conformance.driver.checkout import Trace
 from conformance.judging.context import Judgment
 from conformance.judging.model import World
+from conformance.judging.trace import Trace
 
 
 @dataclass(slots=True)
@@ -81,13 +81,19 @@ class Journal:
 
 def summary(trace: Trace, index: int) -> TraceRecord:
     """What a trace proves, in a form that can be merged."""
-    passes = Counter((one.requirement, one.case, one.operation, one.reading) for one in trace.judgments if one.ok)
+    passes = Counter(
+        (judgment.requirement, judgment.case, judgment.operation, judgment.reading)
+        for judgment in trace.judgments
+        if judgment.ok
+    )
     return TraceRecord(
         name=trace.name,
         index=index,
         passed=[(*key, count) for key, count in passes.items()],
-        failed=[failure(one) for one in trace.judgments if not one.ok],
-        planned=sorted(trace.planned | {_planned(one) for one in trace.exchanges if one.intent and _names(one)}),
+        failed=[failure(judgment) for judgment in trace.judgments if not judgment.ok],
+        planned=sorted(
+            trace.planned | {_planned(exchange) for exchange in trace.exchanges if exchange.intent and _names(exchange)}
+        ),
         sessions={session.id: session.created_by for session in trace.world.sessions.values()},
         prices=_prices(trace.world),
         visits=_visits(trace),
@@ -96,31 +102,31 @@ def summary(trace: Trace, index: int) -> TraceRecord:
     )
 
 
-def _planned(one: Exchange) -> tuple[str, str]:
-    assert one.intent
-    return one.intent.requirement, f"{one.operation} {one.intent.case}".strip()
+def _planned(entry: Exchange) -> tuple[str, str]:
+    assert entry.intent
+    return entry.intent.requirement, f"{entry.operation} {entry.intent.case}".strip()
 
 
-def _names(one: Exchange) -> bool:
+def _names(entry: Exchange) -> bool:
     """Whether the intent's requirement is about this operation at all."""
-    return one.intent is not None and one.operation in contract.requirements()[one.intent.requirement].operations
+    return entry.intent is not None and entry.operation in contract.requirements()[entry.intent.requirement].operations
 
 
-def failure(one: Judgment) -> dict[str, Any]:
+def failure(judgment: Judgment) -> dict[str, Any]:
     """A broken claim with what a finding needs."""
-    assert one.claim
+    assert judgment.claim
     return {
-        "requirement": one.requirement,
-        "case": one.case,
-        "operation": one.operation,
-        "marketplace": one.marketplace,
-        "exchange": one.exchange,
-        "about": one.claim.about,
-        "want": one.claim.want,
-        "seen": one.claim.seen,
-        "test": one.claim.test,
-        "proof": list(one.claim.proof),
-        "weak": one.claim.weak,
+        "requirement": judgment.requirement,
+        "case": judgment.case,
+        "operation": judgment.operation,
+        "marketplace": judgment.marketplace,
+        "exchange": judgment.exchange,
+        "about": judgment.claim.about,
+        "want": judgment.claim.want,
+        "seen": judgment.claim.seen,
+        "test": judgment.claim.test,
+        "proof": list(judgment.claim.proof),
+        "weak": judgment.claim.weak,
     }
 
 
@@ -146,13 +152,13 @@ def _visits(trace: Trace) -> list[tuple[str, str, str, int]]:
 
 def read(folder: Path) -> list[TraceRecord]:
     """Every trace of every process, in the order of the plan whatever the number of processes."""
-    found = [one for path in sorted(folder.glob("*.traces.jsonl")) for one in _records(path)]
-    return sorted(found, key=lambda one: (one.index, one.name))
+    found = [record for path in sorted(folder.glob("*.traces.jsonl")) for record in _records(path)]
+    return sorted(found, key=lambda entry: (entry.index, entry.name))
 
 
 def read_folder(folder: Path) -> list[TraceRecord]:
     """Every trace of a finished report folder."""
-    return sorted(_records(folder / "traces.jsonl"), key=lambda one: (one.index, one.name))
+    return sorted(_records(folder / "traces.jsonl"), key=lambda entry: (entry.index, entry.name))
 
 
 def _records(path: Path) -> Iterator[TraceRecord]:

@@ -44,7 +44,7 @@ class Step:
     @property
     def sessions(self) -> set[int]:
         """The creating steps that this step stands on."""
-        return {one.of for one in (self.subject, *self.fields.values()) if one}
+        return {field.of for field in (self.subject, *self.fields.values()) if field}
 
 
 def from_record(record: dict[str, Any]) -> Exchange:
@@ -125,7 +125,7 @@ class Ids:
 
 def locate(line: Line, option: Option) -> tuple[str, str, int]:
     """How to find an option again: carrier, service, and which one of those that share both."""
-    same = [one for one in line.options if (one.carrier, one.service) == (option.carrier, option.service)]
+    same = [entry for entry in line.options if (entry.carrier, entry.service) == (option.carrier, option.service)]
     return option.carrier or "", option.service or "", same.index(option)
 
 

@@ -46,10 +46,14 @@ class RunMetadata:
 def build(frame: RunMetadata, merged: Aggregate, exchanges: Path) -> dict[str, Any]:
     """The result document. exchanges: the file that the reach of the operations is counted from."""
     wanted = set(frame.selected)
-    listed = [_requirement(frame, merged, one) for one in contract.requirements().values() if one.id in wanted]
+    listed = [
+        _requirement(frame, merged, requirement)
+        for requirement in contract.requirements().values()
+        if requirement.id in wanted
+    ]
     complaints = apply_waivers(frame.waivers, listed)
     decision = decide(frame, listed, complaints)
-    outcomes = Counter(one["outcome"] for one in listed)
+    outcomes = Counter(entry["outcome"] for entry in listed)
     reach = _reach(merged, exchanges)
     return {
         "format": 1,
@@ -78,7 +82,7 @@ def build(frame: RunMetadata, merged: Aggregate, exchanges: Path) -> dict[str, A
             {"requirement": requirement, "reading": reading, "operations": sorted(counts), "count": counts.total()}
             for (requirement, reading), counts in sorted(merged.readings.items())
         ],
-        "also_seen": [one.document() for one in merged.findings.values() if one.requirement not in wanted],
+        "also_seen": [finding.document() for finding in merged.findings.values() if finding.requirement not in wanted],
         "notes": [*complaints, *merged.consequences, *frame.defects, *_unreached(reach)],
     }
 
@@ -86,28 +90,36 @@ def build(frame: RunMetadata, merged: Aggregate, exchanges: Path) -> dict[str, A
 def _unreached(reach: dict[str, Any]) -> list[str]:
     """Operations that were called and never answered a request with success."""
     counts = reach["operations"].items()
-    return [f"{name} never answered 2xx in this run." for name, one in counts if one["sent"] and not one["accepted"]]
+    return [
+        f"{name} never answered 2xx in this run." for name, count in counts if count["sent"] and not count["accepted"]
+    ]
 
 
 def _outcomes_of(listed: list[dict[str, Any]], chapter: str) -> dict[str, int]:
-    return {name: sum(one["chapter"] == chapter and one["outcome"] == name for one in listed) for name in OUTCOMES}
+    return {
+        name: sum(entry["chapter"] == chapter and entry["outcome"] == name for entry in listed) for name in OUTCOMES
+    }
 
 
 def _requirement(frame: RunMetadata, merged: Aggregate, requirement: Requirement) -> dict[str, Any]:
     """One requirement's part of the result."""
-    findings = [one for one in merged.findings.values() if one.requirement == requirement.id]
+    findings = [finding for finding in merged.findings.values() if finding.requirement == requirement.id]
     passed, failed = merged.passed[requirement.id], merged.failed_cases[requirement.id]
     judged = set(passed) | failed
     met = {case.split(" ")[0] for case in judged}  # a request without words of its own is judged under its ground's
     planned = {case for case in merged.planned[requirement.id] if case not in met}
-    operations = [one for one in requirement.operations if one in frame.operations]
+    operations = [operation for operation in requirement.operations if operation in frame.operations]
     tried = {case.split(" ")[0] for case in judged | planned}
-    unseen = {one for one in operations if one not in tried} if requirement.id not in frame.unmet else set()
+    unseen = (
+        {operation for operation in operations if operation not in tried}
+        if requirement.id not in frame.unmet
+        else set()
+    )
     of = judged | planned | unseen
-    readings = sorted({reading for (one, reading) in merged.readings if one == requirement.id})
+    readings = sorted({reading for (entry, reading) in merged.readings if entry == requirement.id})
     outcome = "failed" if findings else "passed" if judged else "unjudged"
     if requirement.level == "READING":  # whatever was seen is the reading; nothing can fail
-        readings += sorted({f"undocumented: {one.first['seen']}" for one in findings})
+        readings += sorted({f"undocumented: {finding.first['seen']}" for finding in findings})
         findings, outcome = [], "passed" if judged else "unjudged"
     return {
         "id": requirement.id,
@@ -121,8 +133,8 @@ def _requirement(frame: RunMetadata, merged: Aggregate, requirement: Requirement
         "reason": _reason(frame, merged, requirement) if outcome == "unjudged" else None,
         "reading": "; ".join(readings) or None,
         "cases": {"judged": len(judged), "of": len(of), "missing": sorted(of - judged)[:50]},
-        "evidence": sum(passed.values()) + sum(one.count for one in findings),
-        "findings": [one.document() for one in findings],
+        "evidence": sum(passed.values()) + sum(finding.count for finding in findings),
+        "findings": [finding.document() for finding in findings],
     }
 
 
@@ -136,7 +148,7 @@ def _reason(frame: RunMetadata, merged: Aggregate, requirement: Requirement) -> 
         return "the run ended early"
     if requirement.id in merged.blocked:
         return merged.blocked[requirement.id]
-    learned = [one for one in requirement.needs if one.startswith("seen.")]
+    learned = [need for need in requirement.needs if need.startswith("seen.")]
     if learned:
         return f"not offered: {learned[0]}"
     return "budget spent" if frame.budget else "no evidence"
@@ -144,7 +156,7 @@ def _reason(frame: RunMetadata, merged: Aggregate, requirement: Requirement) -> 
 
 def _reach(merged: Aggregate, exchanges: Path) -> dict[str, Any]:
     """Which operations answered what, which states of sessions were visited."""
-    operations = {one: {"sent": 0, "accepted": 0, "refused": 0} for one in contract.operations()}
+    operations = {operation: {"sent": 0, "accepted": 0, "refused": 0} for operation in contract.operations()}
     with open(exchanges, encoding="utf-8") as handle:
         for line in handle:
             name = line.partition('"operation": "')[2].partition('"')[0]

@@ -30,10 +30,14 @@ def metadata_of(run: Run) -> RunMetadata:
         level=settings.level,
         started=run.started.isoformat(timespec="seconds").replace("+00:00", "Z"),
         duration_s=time.perf_counter() - run.clock,
-        token_requests=sum(one.token_requests for one in read_parts(run.parts)),
-        selected=[one for one in contract.requirements() if run.is_selected(one)],
-        unmet={one: need for one in contract.requirements() if (need := run.not_offered(one))},
-        operations=[one for one in contract.operations() if one not in (contract.PLACE_ORDER, contract.READ_ORDER)]
+        token_requests=sum(part.token_requests for part in read_parts(run.parts)),
+        selected=[requirement for requirement in contract.requirements() if run.is_selected(requirement)],
+        unmet={requirement: need for requirement in contract.requirements() if (need := run.not_offered(requirement))},
+        operations=[
+            operation
+            for operation in contract.operations()
+            if operation not in (contract.PLACE_ORDER, contract.READ_ORDER)
+        ]
         + paid,
         budget={"limit": settings.budget, "used": run.spent} if settings.budget is not None else None,
         stopped=run.stopped,

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 
 from conformance.core import contract
-from conformance.driver.checkout import Trace
 from conformance.evidence.aggregate import Aggregate
+from conformance.judging.trace import Trace
 
 UNKNOWN = 15003
 
@@ -29,12 +29,14 @@ def forgotten(trace: Trace) -> int:
 
 def drop_what_loss_explains(merged: Aggregate) -> None:
     """Leaves one finding for everything that was answered as if there were no such session."""
-    found = {key: one for key, one in merged.findings.items() if str(one.first["seen"]).endswith(f" {UNKNOWN}")}
-    kept = next((one for one in found.values() if one.requirement == "SESSION-READ"), None) or next(
+    found = {
+        key: finding for key, finding in merged.findings.items() if str(finding.first["seen"]).endswith(f" {UNKNOWN}")
+    }
+    kept = next((item for item in found.values() if item.requirement == "SESSION-READ"), None) or next(
         iter(found.values()), None
     )
-    for key, one in found.items():
-        if one is not kept:
+    for key, entry in found.items():
+        if entry is not kept:
             del merged.findings[key]
-            if not any(other.requirement == one.requirement for other in merged.findings.values()):
-                merged.failed_cases.pop(one.requirement, None)
+            if not any(other.requirement == entry.requirement for other in merged.findings.values()):
+                merged.failed_cases.pop(entry.requirement, None)

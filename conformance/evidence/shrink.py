@@ -67,17 +67,21 @@ class Shrinker:
                 play(shop, steps)
             except UnresolvedReference:
                 return None
-            return {(one.requirement, one.claim.about) for one in shop.trace.judgments if one.claim and not one.ok}
+            return {
+                (judgment.requirement, judgment.claim.about)
+                for judgment in shop.trace.judgments
+                if judgment.claim and not judgment.ok
+            }
 
     def _proof(self, shop: CheckoutDriver, steps: list[Step], sent: list[tuple[Step, Exchange]]) -> Proof | None:
-        for one in shop.trace.judgments:
+        for judgment in shop.trace.judgments:
             if (
-                not one.ok
-                and one.claim
-                and (one.requirement, one.claim.about) == (self.finding.requirement, self.finding.about)
+                not judgment.ok
+                and judgment.claim
+                and (judgment.requirement, judgment.claim.about) == (self.finding.requirement, self.finding.about)
             ):
-                last = next(index for index, (_, exchange) in enumerate(sent) if exchange.id == one.exchange)
-                return Proof(steps[: last + 1], sent[: last + 1], one)
+                last = next(index for index, (_, exchange) in enumerate(sent) if exchange.id == judgment.exchange)
+                return Proof(steps[: last + 1], sent[: last + 1], judgment)
         return None
 
     def shrink(self, steps: list[Step]) -> Proof | None:
@@ -100,8 +104,8 @@ class Shrinker:
                 chunk = best.steps[index : index + size]
                 if chunk[-1] is best.steps[-1]:
                     chunk = chunk[:-1]
-                gone = {one.number for one in chunk}
-                rest = [one for one in best.steps if one not in chunk and not one.sessions & gone]
+                gone = {entry.number for entry in chunk}
+                rest = [step for step in best.steps if step not in chunk and not step.sessions & gone]
                 found = self.replay(rest) if chunk and len(rest) < len(best.steps) else None
                 if found:
                     best = found
@@ -128,9 +132,9 @@ def _guesses(steps: list[Step]) -> Iterator[list[Step]]:
     """Short sub-lists that often suffice, then the whole."""
     last = steps[-1]
     roots = last.sessions
-    makers = [one for one in steps[:-1] if one.number in roots]
-    own = [one for one in steps if one.sessions & roots or one.number in roots]
-    previous = [one for one in own[:-1] if one not in makers][-1:]
+    makers = [step for step in steps[:-1] if step.number in roots]
+    own = [step for step in steps if step.sessions & roots or step.number in roots]
+    previous = [entry for entry in own[:-1] if entry not in makers][-1:]
     yield from ([*makers, last], [*makers, *previous, last], own)
     if len(own) < len(steps):
         yield steps
@@ -138,15 +142,15 @@ def _guesses(steps: list[Step]) -> Iterator[list[Step]]:
 
 def _smaller(step: Step, steps: list[Step]) -> Iterator[Step]:
     inputs = step.request.body.get("lineItemInputs")
-    if not isinstance(inputs, list) or not all(isinstance(one, dict) for one in inputs):
+    if not isinstance(inputs, list) or not all(isinstance(entry, dict) for entry in inputs):
         return
     used = {ref.item for other in steps for ref in other.fields.values() if ref.of == step.number}
-    kept = [one for one in inputs if one.get("itemId") in used] or inputs[:1]
+    kept = [entry for entry in inputs if entry.get("itemId") in used] or inputs[:1]
     for lines in (kept, inputs[:2], inputs[: (len(inputs) + 1) // 2]):
         if len(lines) < len(inputs):
             yield _with_inputs(step, lines)
-    if any(one.get("quantity") not in (0, 1) and isinstance(one.get("quantity"), int) for one in inputs):
-        yield _with_inputs(step, [{**one, "quantity": 1} for one in inputs])
+    if any(entry.get("quantity") not in (0, 1) and isinstance(entry.get("quantity"), int) for entry in inputs):
+        yield _with_inputs(step, [{**entry, "quantity": 1} for entry in inputs])
 
 
 def _with_inputs(step: Step, lines: list[dict[str, object]]) -> Step:
@@ -162,8 +166,8 @@ def shrink_finding(run: Run, finding: Finding, records: dict[str, journal.TraceR
     record = records.get(trace)
     if record is None or not finding.first["test"]:
         return  # shown only by several traces together
-    exchanges = [from_record(one) for one in journal.lines(folder, record)]
-    upto = [one for one in exchanges if one.seq <= int(seq)]
+    exchanges = [from_record(line) for line in journal.lines(folder, record)]
+    upto = [exchange for exchange in exchanges if exchange.seq <= int(seq)]
     shrinker = Shrinker(run, finding)
     try:
         proof = shrinker.shrink(steps_of(upto))
@@ -201,7 +205,7 @@ def describe(exchange: Exchange, *, whole: bool = False) -> str:
 
 def _told(body: str) -> str:
     """JSON with its long texts cut, so that the fields after them show as well."""
-    return _cut(TEXT.sub(lambda one: _cut(one.group(), LONGEST_TEXT), body), LONGEST_BODY)
+    return _cut(TEXT.sub(lambda entry: _cut(entry.group(), LONGEST_TEXT), body), LONGEST_BODY)
 
 
 def _cut(text: str, most: int) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from conformance.core import contract
 
 if TYPE_CHECKING:
-    from conformance.driver.checkout import Trace
+    from conformance.judging.trace import Trace
 
 START, ORDERED, DECLINED, EMPTY = "start", "ordered", "declined", "empty"
 
@@ -26,21 +26,23 @@ def state_of(body: dict[str, Any]) -> str:
 def transitions(trace: Trace) -> Iterator[tuple[str, str, str]]:
     """(state before, operation, state after) of each exchange with a session; a refusal stays where it is."""
     states: dict[str, str] = {}
-    for one in trace.exchanges:
-        if one.intent and one.intent.requirement == "RACE":
+    for exchange in trace.exchanges:
+        if exchange.intent and exchange.intent.requirement == "RACE":
             continue  # whose turn it was is luck
-        subject = one.request.subject
-        if one.operation == contract.INITIATE and one.accepted:
-            identifier = str(one.body.get("checkoutSessionId"))
-            states[identifier] = state_of(one.body)
-            yield START, one.operation, states[identifier]
+        subject = exchange.request.subject
+        if exchange.operation == contract.INITIATE and exchange.accepted:
+            identifier = str(exchange.body.get("checkoutSessionId"))
+            states[identifier] = state_of(exchange.body)
+            yield START, exchange.operation, states[identifier]
         elif subject in states and subject is not None:
             before = states[subject]
-            if one.operation == contract.PLACE_ORDER:
-                if one.accepted:
-                    states[subject] = ORDERED if one.body.get("purchaseOrderPaymentStatus") != "FAILED" else DECLINED
-                elif one.intent and one.intent.requirement == "PAY-DECLINED":
+            if exchange.operation == contract.PLACE_ORDER:
+                if exchange.accepted:
+                    states[subject] = (
+                        ORDERED if exchange.body.get("purchaseOrderPaymentStatus") != "FAILED" else DECLINED
+                    )
+                elif exchange.intent and exchange.intent.requirement == "PAY-DECLINED":
                     states[subject] = DECLINED
-            elif one.accepted and before not in (ORDERED, DECLINED):
-                states[subject] = state_of(one.body)
-            yield before, one.operation, states[subject]
+            elif exchange.accepted and before not in (ORDERED, DECLINED):
+                states[subject] = state_of(exchange.body)
+            yield before, exchange.operation, states[subject]

@@ -34,11 +34,13 @@ def _short(sentence: str) -> str:
 
 
 def _decide(frame: RunMetadata, listed: list[dict[str, Any]], complaints: list[str]) -> Decision:
-    failed = [one for one in listed if one["outcome"] == "failed" and one["level"] == "MUST"]
+    failed = [entry for entry in listed if entry["outcome"] == "failed" and entry["level"] == "MUST"]
     missing = [
-        one for one in listed if one["outcome"] == "unjudged" and one["level"] == "MUST" and not _elsewhere(one, listed)
+        entry
+        for entry in listed
+        if entry["outcome"] == "unjudged" and entry["level"] == "MUST" and not _elsewhere(entry, listed)
     ]
-    judged = sum(one["outcome"] != "unjudged" for one in listed)
+    judged = sum(entry["outcome"] != "unjudged" for entry in listed)
     share = f"{judged} of {len(listed)} requirements were judged"
     tail = f"{share}.{_shoulds(listed)}"
     name, cause = frame.target["name"], f"{frame.stopped} " if frame.stopped else ""
@@ -63,16 +65,16 @@ def _decide(frame: RunMetadata, listed: list[dict[str, Any]], complaints: list[s
     return Decision(CONFORMANT, f"{name} is conformant: none of the MUSTs failed; {tail}", "conformant")
 
 
-def _elsewhere(one: dict[str, Any], listed: list[dict[str, Any]]) -> bool:
+def _elsewhere(entry: dict[str, Any], listed: list[dict[str, Any]]) -> bool:
     """Whether a requirement without evidence is excused: not offered, or blocked by one that is waived."""
-    reason = one["reason"] or ""
+    reason = entry["reason"] or ""
     blocked_by = reason.removeprefix("blocked by ") if reason.startswith("blocked by ") else None
     waived = any(other["id"] == blocked_by and other["outcome"] == "waived" for other in listed)
     return reason.startswith("not offered") or waived
 
 
 def _shoulds(listed: list[dict[str, Any]]) -> str:
-    count = sum(one["outcome"] == "failed" and one["level"] == "SHOULD" for one in listed)
+    count = sum(entry["outcome"] == "failed" and entry["level"] == "SHOULD" for entry in listed)
     if not count:
         return ""
     return " 1 SHOULD failed and does not decide." if count == 1 else f" {count} SHOULDs failed and do not decide."

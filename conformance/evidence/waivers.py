@@ -43,62 +43,63 @@ def load_waivers(path: Path) -> list[Waiver]:
         listed = tomllib.loads(path.read_text(encoding="utf-8")).get("waiver", [])
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
         raise ProfileError(f"{path.name} is not valid TOML: {error}.") from None
-    if not isinstance(listed, list) or not all(isinstance(one, dict) for one in listed):
+    if not isinstance(listed, list) or not all(isinstance(entry, dict) for entry in listed):
         raise ProfileError(f"{path.name} must hold [[waiver]] tables.")
-    return [_waiver(path.name, one) for one in listed]
+    return [_waiver(path.name, entry) for entry in listed]
 
 
-def _waiver(source: str, one: dict[str, Any]) -> Waiver:
-    for key in one:
+def _waiver(source: str, entry: dict[str, Any]) -> Waiver:
+    for key in entry:
         if key not in KEYS:
             raise ProfileError(f"{key} in a waiver of {source} is not known here: write one of {', '.join(KEYS)}.")
-    rule = one.get("rule")
+    rule = entry.get("rule")
     if not isinstance(rule, str) or rule not in contract.requirements():
         raise ProfileError(
             f"A waiver of {source} is for {rule!r}, which is no requirement: one waiver waives one rule by its id."
         )
     for key in ("reason", "owner", "link"):
-        if not isinstance(one.get(key), str) or not one[key].strip():
+        if not isinstance(entry.get(key), str) or not entry[key].strip():
             raise ProfileError(f"The waiver of {rule} in {source} has no {key}: write a text.")
-    expires = one.get("expires")
+    expires = entry.get("expires")
     if isinstance(expires, datetime) or not isinstance(expires, date):
         raise ProfileError(f"The waiver of {rule} in {source} has no expiry date: write expires = 2027-01-31.")
-    operation = one.get("operation")
+    operation = entry.get("operation")
     if operation is not None and operation not in contract.requirements()[rule].operations:
         raise ProfileError(
             f"The waiver of {rule} in {source} names the operation {operation!r}, which the rule does not."
         )
-    return Waiver(rule, one["reason"], one["owner"], one["link"], expires, operation)
+    return Waiver(rule, entry["reason"], entry["owner"], entry["link"], expires, operation)
 
 
 def apply_waivers(waivers: list[Waiver], listed: list[dict[str, Any]]) -> list[str]:
     """Marks requirements whose every finding is waived; returns a sentence for each waiver that does not serve."""
     today = datetime.now(UTC).date()
     complaints = []
-    for one in waivers:
-        if one.expires < today:
+    for item in waivers:
+        if item.expires < today:
             complaints.append(
-                f"The waiver of {one.name} ended on {one.expires}: mend the fault or ask {one.owner} for a new date."
+                f"The waiver of {item.name} ended on {item.expires}: mend the fault or ask {item.owner} for a new date."
             )
-    good = [one for one in waivers if one.expires >= today]
+    good = [waiver for waiver in waivers if waiver.expires >= today]
     used: set[Waiver] = set()
     for requirement in listed:
-        mine = [one for one in good if one.rule == requirement["id"]]
+        mine = [entry for entry in good if entry.rule == requirement["id"]]
         covered = [
-            (finding, next((one for one in mine if one.covers(finding)), None)) for finding in requirement["findings"]
+            (finding, next((entry for entry in mine if entry.covers(finding)), None))
+            for finding in requirement["findings"]
         ]
-        used |= {one for _, one in covered if one}
-        if covered and all(one for _, one in covered):
+        used |= {entry for _, entry in covered if entry}
+        if covered and all(entry for _, entry in covered):
             first = covered[0][1]
             assert first
             requirement["outcome"] = "waived"
             requirement["reason"] = f"waived until {first.expires} by {first.owner}: {first.reason} ({first.link})"
-    judged = {one["id"] for one in listed if one["outcome"] != "unjudged"}
-    for one in good:
-        if one not in used and one.rule in judged:
+    judged = {entry["id"] for entry in listed if entry["outcome"] != "unjudged"}
+    for item in good:
+        if item not in used and item.rule in judged:
             complaints.append(
-                f"The waiver of {one.name} is no longer needed: nothing that it covers failed, so remove it."
+                f"The waiver of {item.name} is no longer needed: nothing that it covers failed, so remove it."
             )
-        elif one not in used and one.rule not in {each["id"] for each in listed}:
-            complaints.append(f"The waiver of {one.name} matches nothing in this run.")
+        elif item not in used and item.rule not in {each["id"] for each in listed}:
+            complaints.append(f"The waiver of {item.name} matches nothing in this run.")
     return complaints

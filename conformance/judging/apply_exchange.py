@@ -28,11 +28,11 @@ def fold(context: RuleContext, reasons: list[RefusalReason], judged: list[Judgme
     """Takes the exchange into the world."""
     if context.operation == contract.TOKEN:
         return
-    broken = [one for one in judged if not one.ok]
+    broken = [judgment for judgment in judged if not judgment.ok]
     if context.exchange.accepted:
         _accepted(context, broken)
     else:
-        _refused(context, reasons, {one.requirement for one in judged if one.ok})
+        _refused(context, reasons, {judgment.requirement for judgment in judged if judgment.ok})
     if context.session and broken:
         context.session.tainted = True
 
@@ -50,12 +50,14 @@ def _accepted(context: RuleContext, broken: list[Judgment]) -> None:
     if context.operation == contract.PLACE_ORDER:
         _placed(context, session)
         return
-    state_broken = any(_of_state(one) for one in broken)
-    session.prices_in_doubt = context.operation != contract.READ and any(not _of_form(one) for one in broken)
+    state_broken = any(_of_state(breach) for breach in broken)
+    session.prices_in_doubt = context.operation != contract.READ and any(not _of_form(breach) for breach in broken)
     if context.operation == contract.READ:
-        session.pending = [one for one in session.pending if one.operation == contract.PLACE_ORDER]
+        session.pending = [entry for entry in session.pending if entry.operation == contract.PLACE_ORDER]
         session.unconfirmed = None
-        session.in_doubt = any(one.requirement in DOUBTS or (one.claim and one.claim.weak) for one in broken)
+        session.in_doubt = any(
+            breach.requirement in DOUBTS or (breach.claim and breach.claim.weak) for breach in broken
+        )
         session.last_read = exchange.id
         session.changes_seen = len(world.changes)
     else:
@@ -68,13 +70,13 @@ def _accepted(context: RuleContext, broken: list[Judgment]) -> None:
     _adopt(context, session)
 
 
-def _of_form(one: Judgment) -> bool:
-    return one.requirement in FORM
+def _of_form(judgment: Judgment) -> bool:
+    return judgment.requirement in FORM
 
 
-def _of_state(one: Judgment) -> bool:
-    chapter = contract.requirements()[one.requirement].chapter
-    return chapter not in ("money", "protocol") and one.requirement not in FORM
+def _of_state(judgment: Judgment) -> bool:
+    chapter = contract.requirements()[judgment.requirement].chapter
+    return chapter not in ("money", "protocol") and judgment.requirement not in FORM
 
 
 def _adopt(context: RuleContext, session: Session) -> None:
@@ -199,21 +201,21 @@ def _refused(context: RuleContext, reasons: list[RefusalReason], fitting: set[st
     ):
         count = len(context.body.get("lineItemInputs") or [])
         context.world.fewest_refused = min(context.world.fewest_refused or count, count)
-    certain = [one for one in reasons if one.certain] or reasons
+    certain = [reason for reason in reasons if reason.certain] or reasons
     owner = certain[0].requirement if certain else None
     if context.order is not None or session is None:
         return
     if owner is None:  # it should have been accepted: who knows what was done
         session.in_doubt = True
         return
-    fits = fitting & {one.requirement for one in reasons}
+    fits = fitting & {reason.requirement for reason in reasons}
     declined = owner == "PAY-DECLINED" and (not fits or "PAY-DECLINED" in fits)
     if context.operation == contract.PLACE_ORDER and session.phase == "open" and declined:
         session.phase = "declined"
         return
     if context.operation in (*contract.CHANGES, contract.PLACE_ORDER):
-        one = Pending(owner, context.operation, context.exchange.id, context.request.body)
-        session.pending.append(one)
+        entry = Pending(owner, context.operation, context.exchange.id, context.request.body)
+        session.pending.append(entry)
         if session.order and session.order in context.world.orders:
-            context.world.orders[session.order].pending.append(one)
+            context.world.orders[session.order].pending.append(entry)
         context.world.changes.append((session.id, owner, context.exchange.id, False))

@@ -99,8 +99,8 @@ def true(ok: bool, about: str, want: str, seen: Any, test: str, **more: Any) -> 
 def refused(ok: bool, about: str, pairs: Iterable[tuple[int, int]], seen: str, **more: Any) -> Claim:
     """A refusal with one of the (status, errorId) pairs."""
     listed = sorted(set(pairs))
-    test = " or ".join(f"(.status=={status} and any(.body.errors[]?; .errorId=={one}))" for status, one in listed)
-    want = "refused with " + " or ".join(f"{status} {one}" for status, one in listed)
+    test = " or ".join(f"(.status=={status} and any(.body.errors[]?; .errorId=={entry}))" for status, entry in listed)
+    want = "refused with " + " or ".join(f"{status} {entry}" for status, entry in listed)
     return Claim(ok, about, want, seen, f"({test or 'false'})", **more)
 
 

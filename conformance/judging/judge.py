@@ -102,9 +102,9 @@ def _pairs(requirement: str, operation: str, role_ids: tuple[int, ...], when: st
     for answer in contract.requirements()[requirement].answers:
         if (answer.operations and operation not in answer.operations) or answer.when not in ("", when):
             continue
-        for one in (answer.id,) if answer.id is not None else role_ids:
-            for status in {answer.status} if answer.status else statuses(operation, one):
-                found.setdefault((int(status or 0), one), answer.reading)
+        for entry in (answer.id,) if answer.id is not None else role_ids:
+            for status in {answer.status} if answer.status else statuses(operation, entry):
+                found.setdefault((int(status or 0), entry), answer.reading)
     return found
 
 
@@ -113,21 +113,21 @@ def statuses(operation: str, error_id: int) -> frozenset[int]:
     """The statuses of an id in an operation: the document's, else the one of its category."""
     known = contract.operations()[operation].statuses_of(error_id)
     entry = contract.error(error_id, operation)
-    return known or frozenset(CATEGORY_STATUS[one] for one in (entry.categories if entry else ("REQUEST",)))
+    return known or frozenset(CATEGORY_STATUS[category] for category in (entry.categories if entry else ("REQUEST",)))
 
 
 def lawful_pairs(ground: RefusalReason, operation: str) -> dict[tuple[int, int], str | None]:
     """What a refusal on this ground may look like in this operation."""
     found = {} if ground.when == "stub" else dict(_pairs(ground.requirement, operation, ground.ids, ground.when))
-    for one in ground.ids:
-        for status in statuses(operation, one):
-            found.setdefault((status, one), None)
+    for identifier in ground.ids:
+        for status in statuses(operation, identifier):
+            found.setdefault((status, identifier), None)
     if ground.any_of == "documented":
-        for one, known in contract.operations()[operation].ids.items():
-            entry = contract.error(one, operation)
+        for identifier, known in contract.operations()[operation].ids.items():
+            entry = contract.error(identifier, operation)
             if entry and set(entry.domains) <= GATEWAY:
                 continue  # of the token, the quota or the address: no reason why this request is refused
-            found.update({(status, one): None for status in known if 400 <= status < 500})
+            found.update({(status, identifier): None for status in known if 400 <= status < 500})
     return found
 
 
@@ -136,14 +136,14 @@ def refusal_reasons(context: RuleContext) -> list[RefusalReason]:
     found = []
     for requirement, rule in _refusals[context.operation]:
         try:
-            for one in rule(context):
-                found.append(one if isinstance(one, RefusalReason) else RefusalReason(requirement, one))
+            for item in rule(context):
+                found.append(item if isinstance(item, RefusalReason) else RefusalReason(requirement, item))
         except Exception as error:
             context.world.rule_errors.append(_rule_error(context, requirement, error))
     if context.session and context.session.in_doubt:  # the session may not be what the last answer showed
-        for one in found:
-            one.certain = one.certain and one.requirement not in OF_STATE
-    found.sort(key=lambda one: (one.requirement != context.why, not one.certain))
+        for item in found:
+            item.certain = item.certain and item.requirement not in OF_STATE
+    found.sort(key=lambda entry: (entry.requirement != context.why, not entry.certain))
     return found
 
 
@@ -177,17 +177,21 @@ def _judgment(
 def _refusal_judgments(context: RuleContext, found: list[RefusalReason]) -> Iterator[Judgment]:
     """Judges an answer to a request that has grounds for refusal; nothing for a lawful acceptance without a reading."""
     exchange = context.exchange
-    certain = [one for one in found if one.certain]
+    certain = [item for item in found if item.certain]
     if exchange.accepted:
-        lawful = [(one, reading) for one in found if one.lawful and (reading := one.lawful(context)) is not None]
-        excused = [one for one, _ in lawful]
-        if all(one in excused for one in certain):  # another app's request is not excused by what its owner may do
-            for one, reading in lawful[:1]:
-                yield _judgment(context, one.requirement, None, ok=True, condition=one.condition, reading=reading)
+        lawful = [(item, reading) for item in found if item.lawful and (reading := item.lawful(context)) is not None]
+        excused = [entry for entry, _ in lawful]
+        if all(entry in excused for entry in certain):  # another app's request is not excused by what its owner may do
+            for element, reading in lawful[:1]:
+                yield _judgment(
+                    context, element.requirement, None, ok=True, condition=element.condition, reading=reading
+                )
                 return
-    fitting = [(one, reading) for one in found if (reading := _fits(context, one)) is not None]
-    for one, reading in fitting:
-        yield _judgment(context, one.requirement, None, ok=True, condition=one.condition, reading=reading or None)
+    fitting = [(item, reading) for item in found if (reading := _fits(context, item)) is not None]
+    for element, reading in fitting:
+        yield _judgment(
+            context, element.requirement, None, ok=True, condition=element.condition, reading=reading or None
+        )
     if fitting or (exchange.accepted and not certain):
         return
     if context.token_rejected:
@@ -197,9 +201,9 @@ def _refusal_judgments(context: RuleContext, found: list[RefusalReason]) -> Iter
         yield _judgment(context, "ADDR-REQUIRED", claim, ok=False)
         return
     union: dict[tuple[int, int], str | None] = {}
-    for one in found:
-        union.update(lawful_pairs(one, context.operation))
-    loose = any(one.any_of == "4xx" for one in found)
+    for element in found:
+        union.update(lawful_pairs(element, context.operation))
+    loose = any(item.any_of == "4xx" for item in found)
     about = NOT_REFUSED if exchange.accepted else ("has no server error" if _crashed(exchange) else WRONG_ID)
     claim = (
         true(False, about, "refused with a 4xx", exchange.answer(), REFUSED)
@@ -207,11 +211,13 @@ def _refusal_judgments(context: RuleContext, found: list[RefusalReason]) -> Iter
         else refused(False, about, union, exchange.answer())
     )
     blamed: set[str] = set()
-    own = [one for one in certain if one.requirement == context.why]  # what the request was sent for owns the answer
-    for one in own or certain or found[:1]:
-        if one.requirement not in blamed:
-            blamed.add(one.requirement)
-            yield _judgment(context, one.requirement, claim, ok=False, condition=one.condition)
+    own = [
+        entry for entry in certain if entry.requirement == context.why
+    ]  # what the request was sent for owns the answer
+    for element in own or certain or found[:1]:
+        if element.requirement not in blamed:
+            blamed.add(element.requirement)
+            yield _judgment(context, element.requirement, claim, ok=False, condition=element.condition)
 
 
 def _crashed(exchange: Exchange) -> bool:
@@ -226,10 +232,10 @@ def _fits(context: RuleContext, ground: RefusalReason) -> str | None:
     if ground.any_of == "4xx":
         return "" if 400 <= status < 500 else None
     pairs = lawful_pairs(ground, context.operation)
-    fits = [(status, one) for one in context.exchange.error_ids if (status, one) in pairs]
+    fits = [(status, identifier) for identifier in context.exchange.error_ids if (status, identifier) in pairs]
     if not fits:
         return None
-    plain = {one for pair, reading in pairs.items() if reading is None for one in [pair[1]]}
+    plain = {entry for pair, reading in pairs.items() if reading is None for entry in [pair[1]]}
     return pairs[fits[0]] or (f"{fits[0][0]} {fits[0][1]}" if len(plain) > 1 and ground.any_of == "" else "")
 
 
@@ -249,13 +255,13 @@ def judge(world: World, profile: Profile, exchange: Exchange) -> list[Judgment]:
         found += _refusal_judgments(context, reasons)
     elif context.operation != contract.TOKEN:
         found += _acceptance(context)
-    context.failed = {one.requirement for one in found if not one.ok}
+    context.failed = {item.requirement for item in found if not item.ok}
     if not (context.failed and context.exchange.accepted):  # what should have been refused has no right answer
         found += _claims(context)
     if (
         "ERROR-SHAPE" in context.failed and not exchange.error_ids
     ):  # no id can be read: that is one finding, whatever the request was sent for
-        found = [one for one in found if one.ok or not one.claim or one.claim.about != WRONG_ID]
+        found = [item for item in found if item.ok or not item.claim or item.claim.about != WRONG_ID]
     apply_exchange.fold(context, reasons, found)
     return found
 

@@ -48,7 +48,7 @@ def total(values: Iterator[Decimal | None] | list[Decimal | None]) -> Decimal | 
 
 def objects(node: Any) -> list[dict[str, Any]]:
     """The objects of a list; an absent list is an empty one."""
-    return [one for one in node if isinstance(one, dict)] if isinstance(node, list) else []
+    return [entry for entry in node if isinstance(entry, dict)] if isinstance(node, list) else []
 
 
 def text(node: Any) -> str | None:
@@ -108,12 +108,12 @@ class Line:
     @property
     def selected(self) -> Option | None:
         """The one selected option, None if there is not exactly one."""
-        chosen = [one for one in self.options if one.selected]
+        chosen = [option for option in self.options if option.selected]
         return chosen[0] if len(chosen) == 1 else None
 
     def option(self, option_id: str | None) -> Option | None:
         """The option of that id."""
-        return next((one for one in self.options if one.id == option_id), None)
+        return next((option for option in self.options if option.id == option_id), None)
 
 
 @dataclass(slots=True)
@@ -132,12 +132,12 @@ class View:
 
     def line_of(self, item: str) -> Line | None:
         """The first line of that item."""
-        return next((one for one in self.lines.values() if one.item == item), None)
+        return next((line for line in self.lines.values() if line.item == item), None)
 
     @property
     def items(self) -> list[str]:
         """The item of each line."""
-        return [one.item for one in self.lines.values() if one.item is not None]
+        return [line.item for line in self.lines.values() if line.item is not None]
 
 
 def _option(raw: dict[str, Any]) -> Option:
@@ -155,17 +155,17 @@ def _option(raw: dict[str, Any]) -> Option:
 def _line(raw: dict[str, Any], position: int) -> Line:
     quantity = raw.get("quantity")
     promotions = objects(raw.get("promotions"))
-    coupon = [one for one in promotions if str(one.get("promotionType")).upper() == "COUPON"]
+    coupon = [promotion for promotion in promotions if str(promotion.get("promotionType")).upper() == "COUPON"]
     return Line(
         id=text(raw.get("lineItemId")) or f"#{position}",
         item=text(raw.get("itemId")),
         quantity=quantity if isinstance(quantity, int) and not isinstance(quantity, bool) else None,
         unit=money(raw.get("baseUnitPrice")),
         net=money(raw.get("netPrice")),
-        promotion=total([money(one.get("discount")) for one in promotions if one not in coupon]),
-        coupon_promotion=total([money(one.get("discount")) for one in coupon]) if coupon else None,
-        fees=total([money(one.get("amount")) for one in objects(raw.get("fees"))]),
-        options=[_option(one) for one in objects(raw.get("shippingOptions"))],
+        promotion=total([money(promotion.get("discount")) for promotion in promotions if promotion not in coupon]),
+        coupon_promotion=total([money(entry.get("discount")) for entry in coupon]) if coupon else None,
+        fees=total([money(entry.get("amount")) for entry in objects(raw.get("fees"))]),
+        options=[_option(entry) for entry in objects(raw.get("shippingOptions"))],
         raw=raw,
     )
 
@@ -204,13 +204,13 @@ def view(body: dict[str, Any]) -> View:
 def _coupons(raw: Any) -> list[str]:
     """The codes, also where a text stands in place of the object."""
     listed = raw if isinstance(raw, list) else []
-    codes = (text(one.get("redemptionCode")) if isinstance(one, dict) else text(one) for one in listed)
-    return [one for one in codes if one is not None]
+    codes = (text(entry.get("redemptionCode")) if isinstance(entry, dict) else text(entry) for entry in listed)
+    return [code for code in codes if code is not None]
 
 
 def _codes(coupons: Any) -> bool:
     return isinstance(coupons, list) and all(
-        isinstance(one, dict) and text(one.get("redemptionCode")) for one in coupons
+        isinstance(coupon, dict) and text(coupon.get("redemptionCode")) for coupon in coupons
     )
 
 
@@ -249,7 +249,7 @@ def state(seen: View) -> dict[Key, Any]:
 
 def differences(before: dict[Key, Any], after: dict[Key, Any]) -> dict[Key, tuple[Any, Any]]:
     """Each key whose value changed, with both values; what belongs to a line that came or went is told by `lines`."""
-    sets = [one.get(("lines",), frozenset()) for one in (before, after)]
+    sets = [entry.get(("lines",), frozenset()) for entry in (before, after)]
     common = sets[0] & sets[1] if UNKNOWN not in sets else frozenset()
     found = {}
     for key in {**before, **after}:

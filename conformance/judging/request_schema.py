@@ -98,8 +98,8 @@ def _value(
     elif kind == "array":
         if not value:
             yield Problem("empty", path, value, optional)
-        for one in value:
-            yield from _value(root, contract.resolve(root, schema["items"]), one, f"{path}[]", False, market)
+        for entry in value:
+            yield from _value(root, contract.resolve(root, schema["items"]), entry, f"{path}[]", False, market)
     elif kind == "string":
         yield from _text(schema, value, path, optional, market)
     elif kind == "integer" and (value < 0 or value > INT32):

@@ -48,13 +48,13 @@ def departures(context: RuleContext, requirement: str) -> Iterator[Claim]:
     found: dict[tuple[str | None, str], Claim] = {}
     if not checker.is_valid(body):
         for error in checker.iter_errors(body):
-            path = [one for one in error.instance_path]
+            path = [entry for entry in error.instance_path]
             for claim in _claim(context, requirement, path, error):
                 found.setdefault((claim.requirement, claim.about), claim)
     for claim in _charges(context, requirement):
         found.setdefault((claim.requirement, claim.about), claim)
     yield from found.values()
-    if not any(one.requirement == requirement for one in found.values()):
+    if not any(item.requirement == requirement for item in found.values()):
         yield true(True, "form", "", "", "true")
 
 
@@ -71,7 +71,7 @@ def _charges(context: RuleContext, requirement: str) -> Iterator[Claim]:
 
 
 def _claim(context: RuleContext, requirement: str, path: list[Any], error: Any) -> Iterator[Claim]:
-    keyword = [one for one in error.schema_path if isinstance(one, str)][-1]
+    keyword = [entry for entry in error.schema_path if isinstance(entry, str)][-1]
     if path[:1] == [WARNINGS]:
         return
     emptied = _may_be_empty(context)
@@ -113,19 +113,19 @@ def _takes_the_last(context: RuleContext) -> bool:
 
 
 def _where(path: list[Any]) -> str:
-    return "".join("[]" if isinstance(one, int) else f".{one}" for one in path).lstrip(".")
+    return "".join("[]" if isinstance(entry, int) else f".{entry}" for entry in path).lstrip(".")
 
 
 def _value(body: Any, path: list[Any]) -> Any:
-    for one in path:
-        body = body[one] if isinstance(body, dict | list) else None
+    for entry in path:
+        body = body[entry] if isinstance(body, dict | list) else None
     return body
 
 
 def _want(keyword: str, error: Any) -> str:
     if keyword in LIMITS:
-        words, one, many = LIMITS[keyword]
-        return f"{words} {error.kind.limit} {one if error.kind.limit == 1 else many}".rstrip()
+        words, entry, many = LIMITS[keyword]
+        return f"{words} {error.kind.limit} {entry if error.kind.limit == 1 else many}".rstrip()
     if keyword == "pattern":
         return _form(error.kind.pattern)
     if keyword == "type":
@@ -151,12 +151,12 @@ def _seen(keyword: str, value: Any) -> str:
 
 def _test(path: list[Any], keyword: str, error: Any, missing: bool) -> str:
     """jq over every element of the lists on the way, so that it does not hang on a position."""
-    steps = "".join("[]?" if isinstance(one, int) else f".{one}" for one in (path[:-1] if missing else path))
+    steps = "".join("[]?" if isinstance(entry, int) else f".{entry}" for entry in (path[:-1] if missing else path))
     if missing:
         return f'all(.body{steps}; type != "object" or has({quoted(path[-1])}))'
     holds = _condition(keyword, error)
     if path and isinstance(path[-1], str):  # a member may be absent, but not null
-        outer = "".join("[]?" if isinstance(one, int) else f".{one}" for one in path[:-1])
+        outer = "".join("[]?" if isinstance(entry, int) else f".{entry}" for entry in path[:-1])
         name = quoted(path[-1])
         return f'all(.body{outer}; type != "object" or (has({name})|not) or (.[{name}]|{holds}))'
     return f"all(.body{steps}; {holds})"
@@ -168,7 +168,7 @@ def _condition(keyword: str, error: Any) -> str:
         jq = "number" if names[-1] in ("integer", "number") else names[-1]
         return f"type == {quoted(jq)}" + (" and . == floor" if names[-1] == "integer" else "")
     if keyword == "enum":
-        return f"IN({','.join(quoted(one) for one in error.kind.options)})"
+        return f"IN({','.join(quoted(option) for option in error.kind.options)})"
     if keyword == "pattern":
         return f'type == "string" and test({quoted(error.kind.pattern)})'
     if keyword in ("minLength", "maxLength", "minItems"):

@@ -69,20 +69,20 @@ def choose(nodeids: Iterable[str], limit: int | None, done: set[str], spent: int
     cases of the same tests, those first where that is cheap, and then into other tests of the same rules.
     """
     left = {
-        one: (cost(one), frozenset(entry["judges"]))
-        for one in nodeids
-        if (entry := costs().get(test_name(one))) and entry["judges"]
+        nodeid: (cost(nodeid), frozenset(entry["judges"]))
+        for nodeid in nodeids
+        if (entry := costs().get(test_name(nodeid))) and entry["judges"]
     }
-    usual = {one for one in contract.requirements() if not contract.is_rare(one)}
+    usual = {requirement for requirement in contract.requirements() if not contract.is_rare(requirement)}
     chosen: dict[str, bool] = {}
     room = None if limit is None else round(limit * SHARING) - spent
     judged = set(done)
-    for one in sorted(left, key=lambda one: FIRST.index(test_name(one)) if test_name(one) in FIRST else -1):
-        if test_name(one) in FIRST and left[one][1] - judged and (room is None or left[one][0] <= room):
-            needed, judges = left.pop(one)
+    for item in sorted(left, key=lambda entry: FIRST.index(test_name(entry)) if test_name(entry) in FIRST else -1):
+        if test_name(item) in FIRST and left[item][1] - judged and (room is None or left[item][0] <= room):
+            needed, judges = left.pop(item)
             room = None if room is None else room - needed
             judged |= judges
-            chosen[one] = False
+            chosen[item] = False
     while True:
         before = len(chosen)
         for wanted in (usual, set(contract.requirements())):
@@ -100,12 +100,12 @@ def _deepen(chosen: dict[str, bool], room: int) -> int:
     Returns how many requests that takes.
     """
     before = room
-    more = {one: cost(one, whole=True) - cost(one) for one in chosen if test_name(one) not in FIRST}
-    for one in sorted(more, key=lambda one: (more[one], one)):
-        if 0 < more[one] <= room and not chosen[one]:
-            room -= more[one]
-            del chosen[one]
-            chosen[one] = True
+    more = {entry: cost(entry, whole=True) - cost(entry) for entry in chosen if test_name(entry) not in FIRST}
+    for item in sorted(more, key=lambda entry: (more[entry], entry)):
+        if 0 < more[item] <= room and not chosen[item]:
+            room -= more[item]
+            del chosen[item]
+            chosen[item] = True
     return before - room
 
 
@@ -118,11 +118,13 @@ def _cover(
 ) -> int | None:
     """Takes out of `left` what judges most of `wanted` for a request, until nothing more does; returns the room left."""
     while True:
-        worth = {one: sum(map(weight, (judges & wanted) - judged)) / needed for one, (needed, judges) in left.items()}
-        fitting = [one for one in worth if worth[one] and (room is None or left[one][0] <= room)]
+        worth = {
+            entry: sum(map(weight, (judges & wanted) - judged)) / needed for entry, (needed, judges) in left.items()
+        }
+        fitting = [entry for entry in worth if worth[entry] and (room is None or left[entry][0] <= room)]
         if not fitting:
             return room
-        best = max(fitting, key=lambda one: (worth[one], -left[one][0], one))
+        best = max(fitting, key=lambda entry: (worth[entry], -left[entry][0], entry))
         needed, judges = left.pop(best)
         room = None if room is None else room - needed
         judged |= judges

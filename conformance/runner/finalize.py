@@ -39,8 +39,8 @@ def finish(
     folder, parts = run.settings.report, run.parts
     before = list(earlier)
     records = journal.read(parts)
-    merged = merge([*(one for _, listed in before for one in listed), *records])
-    if sum(one.forgotten for one in read_parts(parts)):
+    merged = merge([*(entry for _, listed in before for entry in listed), *records])
+    if sum(part.forgotten for part in read_parts(parts)):
         drop_what_loss_explains(merged)
     if run.stopped is None and not run.interrupted and run.settings.recording is None:
         try:
@@ -48,10 +48,10 @@ def finish(
         except KeyboardInterrupt:
             run.interrupted = True
     with undisturbed():
-        named = {one.rpartition("/")[0] for finding in merged.findings.values() for one in finding.exchanges}
-        again = [one for one in journal.read(parts) if one.index >= SHRINKING]
-        merged.requests += sum(one.requests for one in again)
-        sources = [*before, (parts, [*records, *(one for one in again if one.name in named)])]
+        named = {exchange.rpartition("/")[0] for finding in merged.findings.values() for exchange in finding.exchanges}
+        again = [entry for entry in journal.read(parts) if entry.index >= SHRINKING]
+        merged.requests += sum(entry.requests for entry in again)
+        sources = [*before, (parts, [*records, *(entry for entry in again if entry.name in named)])]
         return write_report(folder, frame(), merged, sources, run.redact, parts)
 
 
@@ -130,9 +130,13 @@ def collect(folder: Path, sources: list[tuple[Path, list[journal.TraceRecord]]])
 
 
 def _shrink(run: Any, merged: Aggregate, records: list[journal.TraceRecord]) -> None:
-    by_name, began = {one.name: one for one in records}, monotonic()
-    known = {one.requirement for one in merged.findings.values()}
-    worth = [one for one in merged.findings.values() if contract.requirements()[one.requirement].level != "READING"]
+    by_name, began = {record.name: record for record in records}, monotonic()
+    known = {finding.requirement for finding in merged.findings.values()}
+    worth = [
+        finding
+        for finding in merged.findings.values()
+        if contract.requirements()[finding.requirement].level != "READING"
+    ]
     for finding in worth[:MOST_SHRUNK]:
         if finding.first["exchange"].startswith("races/"):
             continue  # one request after the other shows nothing of it

@@ -19,16 +19,16 @@ from conformance.runner.finalize import write_report
 def metadata_of(results: list[dict[str, Any]]) -> RunMetadata:
     """What the shards' results say of the run that they are parts of."""
     first = results[0]
-    requirements = [one for result in results for one in result["requirements"]]
+    requirements = [entry for result in results for entry in result["requirements"]]
     unmet = {
-        one["id"]: one["reason"].removeprefix("not offered: ")
-        for one in requirements
-        if (one["reason"] or "").startswith("not offered: ")
-        and not (one["reason"] or "").startswith("not offered: seen.")
+        requirement["id"]: requirement["reason"].removeprefix("not offered: ")
+        for requirement in requirements
+        if (requirement["reason"] or "").startswith("not offered: ")
+        and not (requirement["reason"] or "").startswith("not offered: seen.")
     }
     paid = any(
-        one["operations"][name]["sent"]
-        for one in (result["reach"] for result in results)
+        entry["operations"][name]["sent"]
+        for entry in (result["reach"] for result in results)
         for name in (contract.PLACE_ORDER, contract.READ_ORDER)
     )
     return RunMetadata(
@@ -36,17 +36,19 @@ def metadata_of(results: list[dict[str, Any]]) -> RunMetadata:
         contract=first["suite"]["contract"],
         seed=first["seed"],
         level=first["level"],
-        quick=any(one.get("quick") for one in results),
-        started=min(one["started"] for one in results),
-        duration_s=max(one["duration_s"] for one in results),
-        token_requests=sum(one["token_requests"] for one in results),
-        selected=list(dict.fromkeys(one["id"] for one in requirements)),
+        quick=any(result.get("quick") for result in results),
+        started=min(result["started"] for result in results),
+        duration_s=max(result["duration_s"] for result in results),
+        token_requests=sum(result["token_requests"] for result in results),
+        selected=list(dict.fromkeys(requirement["id"] for requirement in requirements)),
         unmet=unmet,
         operations=[
-            one for one in contract.operations() if paid or one not in (contract.PLACE_ORDER, contract.READ_ORDER)
+            operation
+            for operation in contract.operations()
+            if paid or operation not in (contract.PLACE_ORDER, contract.READ_ORDER)
         ],
-        stopped=next((one["sentence"] for one in results if one["exit_status"] == 2), None),
-        defects=list(dict.fromkeys(note for one in results for note in one["notes"])),
+        stopped=next((result["sentence"] for result in results if result["exit_status"] == 2), None),
+        defects=list(dict.fromkeys(note for result in results for note in result["notes"])),
     )
 
 
@@ -57,16 +59,16 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("folders", type=Path, nargs="+")
     options = parser.parse_args(arguments)
     try:
-        results = [json.loads((one / RESULT).read_text(encoding="utf-8")) for one in options.folders]
-        sources = [(one, journal.read_folder(one)) for one in options.folders]
+        results = [json.loads((folder / RESULT).read_text(encoding="utf-8")) for folder in options.folders]
+        sources = [(folder, journal.read_folder(folder)) for folder in options.folders]
     except (OSError, ValueError) as error:
         parser.error(f"every folder must hold the report of a run: {error}")
-    if len({one["suite"]["contract"] for one in results}) > 1:
+    if len({result["suite"]["contract"] for result in results}) > 1:
         parser.error("the reports were judged by different contracts")
     seen: set[str] = set()
     for _, records in sources:  # each shard scouts for itself; one of them counts
-        records[:] = [one for one in records if one.name not in seen and not seen.add(one.name)]  # type: ignore[func-returns-value]
-    records = sorted((one for _, listed in sources for one in listed), key=lambda one: (one.index, one.name))
+        records[:] = [record for record in records if record.name not in seen and not seen.add(record.name)]  # type: ignore[func-returns-value]
+    records = sorted((entry for _, listed in sources for entry in listed), key=lambda entry: (entry.index, entry.name))
     return write_report(options.out, metadata_of(results), merge(records), sources, lambda text: text)
 
 

@@ -37,15 +37,15 @@ def print_plan(run: Run, items: list[pytest.Item]) -> None:
         told |= judges
         if limit is None or total <= limit * SHARED:
             sure |= judges
-        for one in mark_args(item, "provokes"):
-            tests[one].append(item)
+        for entry in mark_args(item, "provokes"):
+            tests[entry].append(item)
     words = f" apart, fewer since they share sessions, of a budget of {limit}" if limit else ""
     print(f"Plan for {run.profile.name}: {len(items)} tests, about {total} requests{words}.")
     for chapter in contract.CHAPTERS:
         print(f"\n{chapter.replace('_', ' ')}")
-        for one in contract.requirements().values():
-            if one.chapter == chapter and run.is_selected(one.id):
-                print(f"  {one.id:<26} {one.level:<8} {_words(run, one.id, tests[one.id], told, sure)}")
+        for entry in contract.requirements().values():
+            if entry.chapter == chapter and run.is_selected(entry.id):
+                print(f"  {entry.id:<26} {entry.level:<8} {_words(run, entry.id, tests[entry.id], told, sure)}")
 
 
 def _words(run: Run, requirement: str, tests: list[pytest.Item], told: set[str], sure: set[str]) -> str:
@@ -55,7 +55,7 @@ def _words(run: Run, requirement: str, tests: list[pytest.Item], told: set[str],
     if requirement in told and requirement not in sure:
         return "perhaps: the budget may end before"
     if tests:
-        return f"judged by {len(tests)} tests, about {sum(cost(run, one) for one in tests)} requests"
+        return f"judged by {len(tests)} tests, about {sum(cost(run, test) for test in tests)} requests"
     if requirement in told:
         return "judged along the way"
     return f"not judged: {'the budget leaves it out' if run.settings.budget else 'no test of this run provokes it'}"

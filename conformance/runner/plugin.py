@@ -59,9 +59,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def _wanted(config: pytest.Config) -> bool:
     """Whether this session judges a target: some argument lies in suites/."""
-    places = [Path(str(one).split("::")[0]) for one in config.args]
+    places = [Path(str(argument).split("::")[0]) for argument in config.args]
     base = config.invocation_params.dir
-    return any((base / one).resolve() == SUITES or SUITES in (base / one).resolve().parents for one in places)
+    return any((base / place).resolve() == SUITES or SUITES in (base / place).resolve().parents for place in places)
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -293,7 +293,7 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
 
         judge_recording(run)
     reporter = session.config.pluginmanager.getplugin("terminalreporter")
-    run.defects += [run.redact(one) for one in getattr(reporter, "defects", [])]
+    run.defects += [run.redact(entry) for entry in getattr(reporter, "defects", [])]
     interrupted = exitstatus == pytest.ExitCode.INTERRUPTED and not run.budget_spent
     if not interrupted and run.stopped is None and not run.budget_spent:
         run.stopped = _missing(run.collected, getattr(reporter, "reported", run.collected))

@@ -37,15 +37,15 @@ class Part(NamedTuple):
 
 def read_parts(folder: Path) -> list[Part]:
     """The parts of the processes that came to their end."""
-    return [Part(**json.loads(one.read_text(encoding="utf-8"))) for one in sorted(folder.glob("*.part"))]
+    return [Part(**json.loads(path.read_text(encoding="utf-8"))) for path in sorted(folder.glob("*.part"))]
 
 
 def cause_of_end(parts: Iterable[Part]) -> str | None:
     """Why the run ended early, or cannot be complete though it came to its end; None if nothing is wrong."""
     listed = list(parts)
-    for one in listed:
-        if one.stopped:
-            return one.stopped
-    count, total = sum(one.unanswered for one in listed), sum(one.requests for one in listed)
-    last = next((one.last for one in reversed(listed) if one.unanswered), "")
+    for item in listed:
+        if item.stopped:
+            return item.stopped
+    count, total = sum(entry.unanswered for entry in listed), sum(entry.requests for entry in listed)
+    last = next((entry.last for entry in reversed(listed) if entry.unanswered), "")
     return unanswered(count, total, last) if worth_telling(count, total) else None

@@ -18,15 +18,17 @@ ROOT = Path(__file__).resolve().parents[2]
 def where(error: BaseException) -> str:
     """What went wrong in our own code, and where, without a value that a server may have sent."""
     frames = traceback.extract_tb(error.__traceback__)
-    ours = [one for one in frames if ROOT in Path(one.filename).parents and ".venv" not in one.filename] or frames
+    ours = [
+        frame for frame in frames if ROOT in Path(frame.filename).parents and ".venv" not in frame.filename
+    ] or frames
     place = f" at {Path(ours[-1].filename).name}:{ours[-1].lineno}" if ours else ""
     return f"{type(error).__name__}{place}"
 
 
 def _last_line(report: pytest.CollectReport | pytest.TestReport) -> str:
     """What went wrong in our own code, and where."""
-    lines = [one for one in str(report.longrepr).splitlines() if one.strip()]
-    errors = [one[1:].strip() for one in lines if one.startswith("E ")]
+    lines = [line for line in str(report.longrepr).splitlines() if line.strip()]
+    errors = [line[1:].strip() for line in lines if line.startswith("E ")]
     return f"{errors[0] if errors else lines[0] if lines else 'error'} ({lines[-1] if lines else ''})"
 
 

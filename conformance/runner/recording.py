@@ -22,9 +22,9 @@ from conformance.core import contract
 from conformance.core.exchange import SIGNATURE, Exchange, Request
 from conformance.core.profile import App, Market, Profile
 from conformance.core.profile_reader import ProfileError
-from conformance.driver.checkout import Trace
 from conformance.evidence.replay import from_record
 from conformance.judging.judge import judge, observe
+from conformance.judging.trace import Trace
 
 if TYPE_CHECKING:
     from conformance.runner.run import Run
@@ -35,7 +35,7 @@ SHOWN = ("x-ebay-c-marketplace-id", "x-ebay-c-enduserctx", "accept", "content-ty
 
 def bare_profile(path: Path) -> Profile:
     """A profile that knows nothing but the marketplaces of the recording. Raises ProfileError."""
-    names = sorted({one.request.marketplace for _, one in exchanges(path) if one.request.marketplace})
+    names = sorted({exchange.request.marketplace for _, exchange in exchanges(path) if exchange.request.marketplace})
     known = contract.marketplaces()
     markets = {name: Market(name, {"country": known[name]["country"]}) for name in names if name in known}
     return Profile(
@@ -101,7 +101,7 @@ def exchanges(path: Path) -> Iterator[tuple[str, Exchange]]:
         yield from _own(path)
         return
     listed = _entries(path)
-    signed = any(_headers(one.get("request", {})).get("authorization") for one in listed)
+    signed = any(_headers(entry.get("request", {})).get("authorization") for entry in listed)
     for entry in listed:
         exchange = _from_har(entry, signed)
         if exchange:
@@ -113,7 +113,8 @@ def _entries(path: Path) -> list[dict[str, Any]]:
     try:
         entries = json.loads(path.read_text(encoding="utf-8-sig"))["log"]["entries"]
         return sorted(
-            (one for one in entries if isinstance(one, dict)), key=lambda one: str(one.get("startedDateTime", ""))
+            (entry for entry in entries if isinstance(entry, dict)),
+            key=lambda entry: str(entry.get("startedDateTime", "")),
         )
     except (ValueError, KeyError, TypeError, UnicodeDecodeError):
         raise ProfileError(f"{path.name} is neither a HAR file (log.entries) nor an exchanges.jsonl.") from None
@@ -150,17 +151,23 @@ def _own(path: Path) -> Iterator[tuple[str, Exchange]]:
 
 def _headers(part: Any) -> dict[str, str]:
     listed = part.get("headers", []) if isinstance(part, dict) else []
-    return {str(one.get("name", "")).lower(): str(one.get("value", "")) for one in listed if isinstance(one, dict)}
+    return {
+        str(entry.get("name", "")).lower(): str(entry.get("value", "")) for entry in listed if isinstance(entry, dict)
+    }
 
 
 def operation_of(method: str, url: str) -> tuple[str, str | None] | None:
     """(operationId, id in the path) of a request; None if it is no call of the API."""
     path = urlsplit(url).path
-    for one in contract.operations().values():
-        pattern = re.sub(r"\\\{[^}]+\\\}", "([^/]+)", re.escape(f"/buy/order/{one.version}{one.path}"))
+    for operation in contract.operations().values():
+        pattern = re.sub(r"\\\{[^}]+\\\}", "([^/]+)", re.escape(f"/buy/order/{operation.version}{operation.path}"))
         found = re.search(pattern + "/?$", path)
-        if found and one.method == method.upper() and not (one.id == contract.READ and path.endswith("/initiate")):
-            return one.id, unquote(found.group(1)) if found.groups() else None
+        if (
+            found
+            and operation.method == method.upper()
+            and not (operation.id == contract.READ and path.endswith("/initiate"))
+        ):
+            return operation.id, unquote(found.group(1)) if found.groups() else None
     return None
 
 

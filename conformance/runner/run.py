@@ -21,7 +21,7 @@ from conformance.core import contract
 from conformance.core.exchange import Exchange
 from conformance.core.profile import PRODUCTION_HOSTS, Profile
 from conformance.core.profile_reader import ProfileError
-from conformance.driver.checkout import CheckoutDriver, Trace
+from conformance.driver.checkout import CheckoutDriver
 from conformance.driver.discovery import Findings, look
 from conformance.driver.marks import mark_args
 from conformance.evidence import journal
@@ -29,6 +29,7 @@ from conformance.evidence.run_metadata import metadata_of
 from conformance.evidence.session_loss import forgotten
 from conformance.evidence.waivers import Waiver, load_waivers
 from conformance.judging.load_rules import load_rules
+from conformance.judging.trace import Trace
 from conformance.runner.budget import choose, cost
 from conformance.runner.finalize import SHRINKING, finish
 from conformance.runner.mock_process import MockProcess
@@ -201,7 +202,7 @@ class Run:
 
     def _has(self, name: str, having: str | None) -> bool:
         only = replace(self.profile, markets={name: self.profile.markets[name]})
-        return all(any(only.offers(one) for one in need.split("|")) for need in having.split(" ")) if having else True
+        return all(any(only.offers(word) for word in need.split("|")) for need in having.split(" ")) if having else True
 
     def select(self, items: list[pytest.Item]) -> tuple[list[pytest.Item], list[pytest.Item]]:
         """The tests of this run: those of the requirements asked for that the target offers something for."""
@@ -210,12 +211,12 @@ class Run:
         if self.settings.alone:
             kept = self._worth(kept)
         elif self.profile.payment == "manual":  # a person pays a few times: first for what most is judged by
-            first = {one: index for index, one in enumerate(choose([item.nodeid for item in kept], None, set()))}
+            first = {entry: index for index, entry in enumerate(choose([item.nodeid for item in kept], None, set()))}
             kept.sort(key=lambda item: first.get(item.nodeid, len(first)))
         else:  # each test with all its cases first, further marketplaces after: breaches show early
             kept.sort(key=lambda item: not self._thorough(item))
         if self.earlier and not self.settings.alone:
-            done = {one.name for one in self.earlier if one.skipped is None}
+            done = {entry.name for entry in self.earlier if entry.skipped is None}
             kept = [item for item in kept if item.nodeid.removeprefix("suites/") not in done]
         if self.settings.shard:
             part, parts = self.settings.shard
@@ -233,7 +234,7 @@ class Run:
             self.profile.reads_only and item.get_closest_marker("reads_only") is None
         ):
             return False
-        wanted = [one for one in provoked if self.is_selected(one) and not self.not_offered(one, stubs=stubs)]
+        wanted = [entry for entry in provoked if self.is_selected(entry) and not self.not_offered(entry, stubs=stubs)]
         return bool(wanted) or not provoked
 
     def _worth(self, items: list[pytest.Item]) -> list[pytest.Item]:
@@ -241,11 +242,11 @@ class Run:
         first = next(iter(self.profile.markets))
         by_id = {item.nodeid: item for item in items if _market(item) in (None, first)}
         done = {requirement for record in self.earlier for requirement, *_ in record.passed}
-        selected = {one for one in contract.requirements() if self.is_selected(one)}
+        selected = {requirement for requirement in contract.requirements() if self.is_selected(requirement)}
         done |= set(contract.requirements()) - selected
         chosen = choose(by_id, self.settings.budget, done, spent=self.spent)
-        self.whole = {one.removeprefix("suites/") for one, whole in chosen.items() if whole}
-        return [by_id[one] for one in chosen]
+        self.whole = {entry.removeprefix("suites/") for entry, whole in chosen.items() if whole}
+        return [by_id[entry] for entry in chosen]
 
     def is_selected(self, requirement: str) -> bool:
         """Whether the run decides on this requirement."""
@@ -261,7 +262,7 @@ class Run:
         if stubs and requirement in self.profile.stubbed():
             return None
         for need in contract.requirements()[requirement].needs:
-            if not any(self.profile.offers(one) for one in need.split("|")):
+            if not any(self.profile.offers(word) for word in need.split("|")):
                 return need
         return None
 
@@ -362,8 +363,8 @@ class Run:
     def excuse(self) -> str | None:
         """Why the running test may have found less than it counts on: what it saw broken first, or no answer."""
         trace = self._trace or Trace("")
-        broken = next((one.requirement for one in trace.judgments[self._before :] if not one.ok), None)
-        silent = any(one.silent for one in trace.exchanges)
+        broken = next((judgment.requirement for judgment in trace.judgments[self._before :] if not judgment.ok), None)
+        silent = any(exchange.silent for exchange in trace.exchanges)
         return f"blocked by {broken}" if broken else "the target did not answer" if silent else None
 
     def rule_errors(self) -> list[str]:
@@ -376,9 +377,9 @@ class Run:
             return None
         own = set(mark_args(item, "provokes"))
         found = {
-            (one.requirement, one.claim.want, one.claim.seen)
-            for one in self._trace.judgments[self._before :]
-            if not one.ok and one.claim and one.requirement in own
+            (judgment.requirement, judgment.claim.want, judgment.claim.seen)
+            for judgment in self._trace.judgments[self._before :]
+            if not judgment.ok and judgment.claim and judgment.requirement in own
         }
         return "\n".join(f"{name}: expected {want}; seen {seen}" for name, want, seen in sorted(found)) or None
 

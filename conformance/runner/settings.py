@@ -41,11 +41,11 @@ class Settings:
         """Reads the options. Raises ProfileError with the sentence that says what to change."""
         option, here = config.option, config.invocation_params.dir
         wanted = tuple(option.requirement)
-        for one in wanted:
-            if one not in contract.requirements():
-                near = [name for name in contract.requirements() if name.startswith(one.split("-")[0])]
+        for entry in wanted:
+            if entry not in contract.requirements():
+                near = [name for name in contract.requirements() if name.startswith(entry.split("-")[0])]
                 known = f"did you mean one of {', '.join(near)}?" if near else "contracts/requirements/ has them all."
-                raise ProfileError(f"There is no requirement {one!r}: {known}")
+                raise ProfileError(f"There is no requirement {entry!r}: {known}")
         if option.failed:
             wanted += failed_before(_path(here, option.failed))
         recording = _file(here, option.recording, "--recording")
@@ -125,7 +125,7 @@ def failed_before(folder: Path) -> tuple[str, ...]:
     """The requirements that failed in an earlier report. Raises ProfileError."""
     try:
         data = json.loads((folder / "result.json").read_text(encoding="utf-8"))
-        failed = tuple(one["id"] for one in data["requirements"] if one["outcome"] == "failed")
+        failed = tuple(entry["id"] for entry in data["requirements"] if entry["outcome"] == "failed")
     except (OSError, ValueError, KeyError, TypeError):
         raise ProfileError(f"{folder} holds no result.json of an earlier run.") from None
     if not failed:

@@ -46,8 +46,8 @@ def is_busy(about: dict[str, Any]) -> bool:
 
 def keep(found: list[Figure], before: list[Figure], when: str, about: dict[str, Any], only: bool) -> None:
     """Writes docs/bench.json and docs/bench.md. only: the figures that were not measured stay as they were."""
-    measured = {one.id for one in found}
-    rest = [one for one in before if only and one.id not in measured]
+    measured = {item.id for item in found}
+    rest = [entry for entry in before if only and entry.id not in measured]
     data = document([*found, *rest], when, about)
     COMMITTED.write_text(json.dumps(data, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     kind = data["machine"]
@@ -86,8 +86,10 @@ def main(arguments: list[str] | None = None) -> int:
     (options.out / "bench.json").write_text(json.dumps(data, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     (options.out / "bench.html").write_text(page(found, before, worse, when, data["machine"]), encoding="utf-8")
     print(table(found, before))
-    for one in worse:
-        print(f"WORSE: {one.id} was {number(one.before)} and is {number(one.now)}, {one.factor:.2f} times as bad.")
+    for entry in worse:
+        print(
+            f"WORSE: {entry.id} was {number(entry.before)} and is {number(entry.now)}, {entry.factor:.2f} times as bad."
+        )
     print(f"\n{options.out / 'bench.html'}")
     if options.write:
         keep(found, before, when, about, bool(options.only))

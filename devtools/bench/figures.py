@@ -83,12 +83,12 @@ def machine() -> dict[str, Any]:
 
 def document(figures: Iterable[Figure], when: str, about: dict[str, Any]) -> dict[str, Any]:
     """What is written as JSON. Plain values only: reading it back gives the same figures."""
-    return {"format": 1, "measured": when, "machine": about, "figures": [_plain(one) for one in figures]}
+    return {"format": 1, "measured": when, "machine": about, "figures": [_plain(figure) for figure in figures]}
 
 
 def _plain(figure: Figure) -> dict[str, Any]:
     kept = {name: value for name, value in asdict(figure).items() if value not in (None, "", (), False)}
-    return {**kept, "value": round(figure.value, 4), "points": [list(one) for one in figure.points]}
+    return {**kept, "value": round(figure.value, 4), "points": [list(point) for point in figure.points]}
 
 
 def figures_of(data: dict[str, Any]) -> list[Figure]:
@@ -96,38 +96,38 @@ def figures_of(data: dict[str, Any]) -> list[Figure]:
     if data.get("format") != 1 or not isinstance(data.get("figures"), list):
         raise ValueError("no figures of format 1")
     return [
-        Figure(**{**one, "points": tuple((float(x), float(y)) for x, y in one.get("points", []))})
-        for one in data["figures"]
+        Figure(**{**entry, "points": tuple((float(x), float(y)) for x, y in entry.get("points", []))})
+        for entry in data["figures"]
     ]
 
 
 def compare(before: Iterable[Figure], now: Iterable[Figure]) -> list[Worse]:
     """The ratios that are worse by a quarter or more than they were; those that only one side has are passed over."""
-    known = {one.id: one for one in before if one.ratio}
+    known = {entry.id: entry for entry in before if entry.ratio}
     found = []
-    for one in now:
-        earlier = known.get(one.id)
-        if not one.ratio or earlier is None or min(one.value, earlier.value) <= 0:
+    for item in now:
+        earlier = known.get(item.id)
+        if not item.ratio or earlier is None or min(item.value, earlier.value) <= 0:
             continue
-        factor = one.value / earlier.value if one.better == "lower" else earlier.value / one.value
+        factor = item.value / earlier.value if item.better == "lower" else earlier.value / item.value
         if factor >= WORSE:
-            found.append(Worse(one.id, earlier.value, one.value, factor))
+            found.append(Worse(item.id, earlier.value, item.value, factor))
     return found
 
 
 def rows(figures: Iterable[Figure], before: Iterable[Figure] = ()) -> list[tuple[str, str, str, str, str]]:
     """(what, figure, goal, met or missed, the last committed figure)."""
-    known = {one.id: one for one in before}
+    known = {entry.id: entry for entry in before}
     marks = {True: "met", False: "MISSED", None: ""}
     return [
         (
-            one.what,
-            f"{number(one.value)} {one.unit}".strip(),
-            one.goal,
-            marks[one.met],
-            number(known[one.id].value) if one.id in known else "",
+            figure.what,
+            f"{number(figure.value)} {figure.unit}".strip(),
+            figure.goal,
+            marks[figure.met],
+            number(known[figure.id].value) if figure.id in known else "",
         )
-        for one in figures
+        for figure in figures
     ]
 
 

@@ -32,7 +32,9 @@ def shrinking(folder: Path) -> Iterator[Figure]:
             judged(folder / name, *where, *more, places=("suites/state_machine",), BENCH_STOPWATCH=str(path))
             layers = json.loads(path.read_text(encoding="utf-8"))["layers"]
             result = json.loads((folder / name / "result.json").read_text(encoding="utf-8"))
-            shrunk = [len(one["steps"]) for each in result["requirements"] for one in each["findings"] if one["steps"]]
+            shrunk = [
+                len(entry["steps"]) for each in result["requirements"] for entry in each["findings"] if entry["steps"]
+            ]
             if not shrunk:
                 raise RuntimeError(f"the state machine does not find {name} any more: choose another fault")
             slowest = max(slowest, layers["end"]["whole"])

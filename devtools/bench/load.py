@@ -141,9 +141,9 @@ class Client:
             fields = (line.partition(": ") for line in head.decode("latin-1").split("\r\n")[1:] if line)
             exchange.headers = {name.lower(): value for name, _, value in fields}
             exchange.started = "2030-01-01T00:00:00.000Z"
-            for one in judge(world, profile, exchange):
-                if not one.ok and one.claim:
-                    told.append(f"{one.requirement}: {one.claim.want}; seen {one.claim.seen}")
+            for entry in judge(world, profile, exchange):
+                if not entry.ok and entry.claim:
+                    told.append(f"{entry.requirement}: {entry.claim.want}; seen {entry.claim.seen}")
         return told
 
 
@@ -167,7 +167,7 @@ class Load:
 async def _crowd(clients: list[Client], lasts_s: float, pid: int) -> tuple[float, list[float]]:
     peaks = [rss_mb(pid)]
     began = time.perf_counter()
-    work = [asyncio.create_task(one.run(began + lasts_s)) for one in clients]
+    work = [asyncio.create_task(client.run(began + lasts_s)) for client in clients]
     await asyncio.sleep(lasts_s / 2)
     peaks.append(rss_mb(pid))
     await asyncio.gather(*work)
@@ -180,8 +180,8 @@ def press(base_url: str, pid: int, profile: Profile | None, *, clients: int, las
     """Sends the crowd to a server and judges what it was answered; without a profile nothing is judged."""
     crowd = [Client(index, base_url, profile, token) for index in range(clients)]
     seconds, peaks = asyncio.run(_crowd(crowd, lasts_s, pid))
-    times = sorted(one[1] for client in crowd for one in client.records)
-    told = [one for client in crowd for one in client.wrong(profile)] if profile else []
+    times = sorted(record[1] for client in crowd for record in client.records)
+    told = [entry for client in crowd for entry in client.wrong(profile)] if profile else []
     made = [
         json.loads(raw)["checkoutSessionId"]
         for client in crowd
@@ -190,7 +190,7 @@ def press(base_url: str, pid: int, profile: Profile | None, *, clients: int, las
     ]
     if len(set(made)) < len(made):
         told.append(f"{len(made) - len(set(made))} session ids were given twice")
-    lost = sum(one.lost for one in crowd)
+    lost = sum(entry.lost for entry in crowd)
     p99 = times[int(len(times) * 0.99)] * 1000 if times else 0.0
     return Load(len(times), seconds, p99, lost, told, len(made), tuple(peaks))
 
@@ -247,10 +247,10 @@ def main() -> int:
     options = parser.parse_args()
     shop = on_the_mock(options.clients, min(options.seconds, LONGEST_S))
     plain = on_starlette(options.clients, min(options.seconds, LONGEST_S))
-    for name, one in (("mock", shop), ("bare Starlette", plain)):
+    for name, entry in (("mock", shop), ("bare Starlette", plain)):
         print(
-            f"{name}: {one.requests} answers in {one.seconds:.1f} s, {one.rate:.0f} a second, 99 of 100 within "
-            f"{one.p99_ms:.0f} ms, {one.lost} lost, {len(one.wrong)} wrong; memory {', '.join(f'{x:.0f}' for x in one.rss_mb)} MB"
+            f"{name}: {entry.requests} answers in {entry.seconds:.1f} s, {entry.rate:.0f} a second, 99 of 100 within "
+            f"{entry.p99_ms:.0f} ms, {entry.lost} lost, {len(entry.wrong)} wrong; memory {', '.join(f'{x:.0f}' for x in entry.rss_mb)} MB"
         )
     print("\n".join(shop.wrong[:10]))
     return 1 if shop.wrong or shop.lost else 0

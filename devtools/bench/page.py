@@ -52,11 +52,11 @@ def page(
     """A whole HTML document."""
     kind = ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in about.items() if value is not None)
     told = "".join(
-        f'<p class="worse">{escape(one.id)} is {one.factor:.2f} times as bad as the committed figure: '
-        f"{number(one.before)} before, {number(one.now)} now.</p>"
-        for one in worse
+        f'<p class="worse">{escape(entry.id)} is {entry.factor:.2f} times as bad as the committed figure: '
+        f"{number(entry.before)} before, {number(entry.now)} now.</p>"
+        for entry in worse
     )
-    head = "".join(f"<th>{escape(one)}</th>" for one in HEAD)
+    head = "".join(f"<th>{escape(entry)}</th>" for entry in HEAD)
     body = "".join(
         f"<tr{' class=missed' if row[3] == 'MISSED' else ''}>"
         + "".join(f"<td>{escape(cell)}</td>" for cell in row)
@@ -65,9 +65,9 @@ def page(
         for row, figure in zip(rows(figures, before), figures, strict=True)
     )
     plots = "".join(
-        f"<figure><figcaption>{escape(one.what)}</figcaption>{plot(one.points, one.over, one.unit)}</figure>"
-        for one in figures
-        if len(one.points) > 1
+        f"<figure><figcaption>{escape(figure.what)}</figcaption>{plot(figure.points, figure.over, figure.unit)}</figure>"
+        for figure in figures
+        if len(figure.points) > 1
     )
     return (
         '<!doctype html><html lang="en"><meta charset="utf-8"><title>What the suite costs</title>'

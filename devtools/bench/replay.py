@@ -56,8 +56,8 @@ def given_ids(body: Any) -> Iterator[str]:
             elif isinstance(value, dict | list):
                 yield from given_ids(value)
     elif isinstance(body, list):
-        for one in body:
-            yield from given_ids(one)
+        for node in body:
+            yield from given_ids(node)
 
 
 def payload_of(sent: Any) -> bytes | None:
@@ -78,7 +78,7 @@ def plan(records: list[dict[str, Any]], old: str, new: str, credentials: dict[st
         headers = dict(record["request_headers"])
         if record["app"] in credentials:
             headers["Authorization"] = credentials[record["app"]]
-        one = Again(
+        entry = Again(
             record["method"],
             record["url"].replace(old, new, 1),
             headers,
@@ -86,18 +86,18 @@ def plan(records: list[dict[str, Any]], old: str, new: str, credentials: dict[st
             record["status"],
             record["response_body"],
         )
-        text = one.url + (one.payload or b"").decode("utf-8", "replace")
+        text = entry.url + (entry.payload or b"").decode("utf-8", "replace")
         for name, giver in known.items():
             if name in text:
-                one.ids.append(name)
+                entry.ids.append(name)
                 giver.learns = True
         began = datetime.fromisoformat(record["started"]).timestamp()
         racing = record["trace"].startswith("races/") and (record["intent"] or {}).get("requirement") == "RACE"
-        one.at_once = racing and began < end
-        end = max(end if one.at_once else 0.0, began + record["ms"] / 1000)
-        found.append(one)
-        if not one.at_once and record["operation"] != contract.TOKEN:
-            known.update({name: one for name in given_ids(record["response_body"]) if name not in known})
+        entry.at_once = racing and began < end
+        end = max(end if entry.at_once else 0.0, began + record["ms"] / 1000)
+        found.append(entry)
+        if not entry.at_once and record["operation"] != contract.TOKEN:
+            known.update({name: entry for name in given_ids(record["response_body"]) if name not in known})
     return found
 
 
@@ -109,23 +109,23 @@ class Client:
         self.session.trust_env = False
         self.different = 0
 
-    def send(self, one: Again, ids: dict[str, str], session: requests.Session) -> None:
-        url, payload = one.url, one.payload
-        for old in one.ids:
+    def send(self, again: Again, ids: dict[str, str], session: requests.Session) -> None:
+        url, payload = again.url, again.payload
+        for old in again.ids:
             new = ids.get(old, old)
             if new != old:
                 url = url.replace(old, new)
                 payload = payload.replace(old.encode(), new.encode()) if payload else payload
         try:
             answer = session.request(
-                one.method, url, data=payload, headers=one.headers, timeout=TIMEOUT_S, allow_redirects=False
+                again.method, url, data=payload, headers=again.headers, timeout=TIMEOUT_S, allow_redirects=False
             )
         except (requests.RequestException, UnicodeError):  # a request that this client cannot send
             self.different += 1
             return
-        self.different += answer.status_code != one.status
-        if one.learns and answer.status_code == one.status == 200:
-            ids.update(zip(given_ids(one.body), given_ids(answer.json()), strict=False))
+        self.different += answer.status_code != again.status
+        if again.learns and answer.status_code == again.status == 200:
+            ids.update(zip(given_ids(again.body), given_ids(answer.json()), strict=False))
 
     def replay(self, trace: list[Again]) -> None:
         ids: dict[str, str] = {}
@@ -138,7 +138,7 @@ class Client:
                 self.send(trace[index], ids, self.session)
             else:
                 with ThreadPoolExecutor(end - index) as pool:
-                    list(pool.map(lambda one: self.send(one, ids, requests.Session()), trace[index:end]))
+                    list(pool.map(lambda entry: self.send(entry, ids, requests.Session()), trace[index:end]))
             index = end
 
 
@@ -154,33 +154,33 @@ def replay(folder: Path, *, processes: int, prefix: str = "") -> dict[str, Any]:
     """Sends the requests of a report's exchanges to a fresh mock: {"seconds", "requests", "different"}."""
     old = json.loads((folder / "result.json").read_text(encoding="utf-8"))["target"]["base_url"]
     with open(folder / "exchanges.jsonl", encoding="utf-8") as lines:
-        records = [one for one in map(json.loads, lines) if one["trace"].startswith(prefix)]
+        records = [line for line in map(json.loads, lines) if line["trace"].startswith(prefix)]
     mock = MockProcess()
     try:
         profile = load("mock", mock.base_url)
         target = ApiClient(profile, key=b"replay")
-        names = {one["app"] for one in records} - {"none", "client"}
+        names = {record["app"] for record in records} - {"none", "client"}
         credentials = {name: value for name in names if (value := target.credential(name))}
         client = base64.b64encode(f"{profile.apps[0].client_id}:{profile.apps[0].client_secret}".encode()).decode()
         credentials["client"] = f"Basic {client}"
         target.close()
         traces = [
             plan(list(group), old, mock.base_url, credentials)
-            for _, group in groupby(records, key=lambda one: one["trace"])
+            for _, group in groupby(records, key=lambda entry: entry["trace"])
         ]
         fork = multiprocessing.get_context("fork")
         ready, done = fork.Barrier(processes + 1), fork.SimpleQueue()
         workers = [
             fork.Process(target=_work, args=(traces[index::processes], ready, done)) for index in range(processes)
         ]
-        for one in workers:
-            one.start()
+        for worker in workers:
+            worker.start()
         ready.wait(60)
         began = time.perf_counter()
         different = sum(done.get() for _ in workers)
         seconds = time.perf_counter() - began
-        for one in workers:
-            one.join()
+        for worker in workers:
+            worker.join()
     finally:
         mock.stop()
     return {"seconds": seconds, "requests": len(records), "different": different}

@@ -27,8 +27,8 @@ def bare(report: Path, processes: int, prefix: str = "") -> dict[str, Any]:
         timed("-m", "devtools.bench.replay", str(report), "--processes", str(processes), "--prefix", prefix)
         for _ in range(REPEATS)
     ]
-    found: list[dict[str, Any]] = [json.loads(one.said.splitlines()[-1]) for one in ended]
-    return min(found, key=lambda one: float(one["seconds"]))
+    found: list[dict[str, Any]] = [json.loads(entry.said.splitlines()[-1]) for entry in ended]
+    return min(found, key=lambda entry: float(entry["seconds"]))
 
 
 def default_run(folder: Path) -> Iterator[Figure]:
@@ -50,7 +50,9 @@ def default_run(folder: Path) -> Iterator[Figure]:
     yield Figure("replay", "suite ÷ bare replay", seconds / again["seconds"], most=1.5, ratio=True, note=note)
     yield Figure("memory", "memory of the default run, largest process", runs[best].rss_mb, "MB")
     yield Figure("first", "start to first request", _first(report) - runs[best].began, "s", most=1.5)
-    quick = min((judged(folder / f"quick{index}", "--quick") for index in range(REPEATS)), key=lambda one: one.seconds)
+    quick = min(
+        (judged(folder / f"quick{index}", "--quick") for index in range(REPEATS)), key=lambda entry: entry.seconds
+    )
     result = json.loads((folder / "quick0" / "result.json").read_text(encoding="utf-8"))
     note = f"{result['requests']} requests, {result['counts']['judged']} requirements judged"
     yield Figure("quick", "--quick on the mock", quick.seconds, "s", most=4, note=note)

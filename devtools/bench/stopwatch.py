@@ -57,7 +57,7 @@ class Stopwatch:
         whole = time.perf_counter() - began
         if stack:
             stack[-1][2] += whole
-        outer = all(one[0] != layer for one in stack)
+        outer = all(entry[0] != layer for entry in stack)
         with self._lock:
             found = self.layers.setdefault(layer, {"own": 0.0, "whole": 0.0, "calls": 0, "requests": 0})
             found["own"] += whole - within

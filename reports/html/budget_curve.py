@@ -19,9 +19,9 @@ def name(point: Json) -> str:
 def table(curve: Json) -> str:
     """A Markdown table, a row for each budget."""
     rows = [
-        f"| {name(one)} | {one['used']} | {one['judged']} of {curve['rules']} | {one['usual']} of {curve['usual_rules']} "
-        f"| {one['found']} of {curve['faults']} |"
-        for one in curve["points"]
+        f"| {name(entry)} | {entry['used']} | {entry['judged']} of {curve['rules']} | {entry['usual']} of {curve['usual_rules']} "
+        f"| {entry['found']} of {curve['faults']} |"
+        for entry in curve["points"]
     ]
     heads = "| `--budget` | requests sent | rules judged | of those that need nothing rare | faults found |"
     return "\n".join([heads, "|---|---|---|---|---|", *rows]) + "\n"
@@ -47,12 +47,12 @@ def drawing(curve: Json) -> str:
         index = y(percent / 100)
         parts.append(f'<path d="M{LEFT} {index}H{RIGHT}" stroke="#ddd"/>')
         parts.append(f'<text x="{LEFT - 8}" y="{index + 4}" text-anchor="end">{percent} %</text>')
-    for one in points:
-        parts.append(f'<path d="M{x(one["used"])} {TOP}V{BOTTOM}" stroke="#eee"/>')
-        parts.append(f'<text x="{x(one["used"])}" y="{BOTTOM + 18}" text-anchor="middle">{one["used"]}</text>')
+    for entry in points:
+        parts.append(f'<path d="M{x(entry["used"])} {TOP}V{BOTTOM}" stroke="#eee"/>')
+        parts.append(f'<text x="{x(entry["used"])}" y="{BOTTOM + 18}" text-anchor="middle">{entry["used"]}</text>')
     parts.append(f'<text x="{(LEFT + RIGHT) / 2}" y="{BOTTOM + 38}" text-anchor="middle">requests sent</text>')
     for _, key, whole, colour in CURVES:
-        shares = [(x(one["used"]), y(one[key] / max(1, curve[whole]))) for one in points]
+        shares = [(x(point["used"]), y(point[key] / max(1, curve[whole]))) for point in points]
         line = " ".join(f"{across},{up}" for across, up in shares)
         parts.append(f'<polyline points="{line}" fill="none" stroke="{colour}" stroke-width="2"/>')
         parts += [f'<circle cx="{across}" cy="{up}" r="3.5" fill="{colour}"/>' for across, up in shares]

@@ -35,8 +35,8 @@ def _target(name: str, runs: list[Json]) -> Json:
         "address": runs[-1]["target"]["base_url"],
         "runs": runs,
         "left_out": left_out,
-        "moving": [one for one in courses if not one.steady or one.outcomes[-1] == "failed"],
-        "steady": [one for one in courses if one.steady and one.outcomes[-1] != "failed"],
+        "moving": [course for course in courses if not course.steady or course.outcomes[-1] == "failed"],
+        "steady": [course for course in courses if course.steady and course.outcomes[-1] != "failed"],
         "events": _events(courses, runs),
         "versions": _versions(runs),
         "time": _line([run["duration_s"] for run in runs]),
@@ -55,16 +55,16 @@ def _versions(runs: list[Json]) -> list[tuple[str, list[str]]]:
 def _events(courses: list[Course], runs: list[Json]) -> list[dict[str, Any]]:
     """What happened, newest first: changes, readings and flakes in this order."""
     events: list[dict[str, Any]] = []
-    for one in courses:
-        told = [("reading", n, before, after) for n, before, after in one.readings]
-        for kind, places in (("change", one.changes), ("flake", one.flakes)):
+    for entry in courses:
+        told = [("reading", n, before, after) for n, before, after in entry.readings]
+        for kind, places in (("change", entry.changes), ("flake", entry.flakes)):
             for n in places:
-                before = next((one.outcomes[m] for m in range(n - 1, -1, -1) if m not in one.flakes), None)
-                told.append((kind, n, before or "not there", one.outcomes[n] or "not there"))
+                before = next((entry.outcomes[m] for m in range(n - 1, -1, -1) if m not in entry.flakes), None)
+                told.append((kind, n, before or "not there", entry.outcomes[n] or "not there"))
         for kind, n, before, after in told:
             event = {"kind": kind, "at": n, "day": runs[n]["started"][:10], "before": before, "after": after}
             new_version = n > 0 and runs[n]["suite"] != runs[n - 1]["suite"]
-            events.append(event | {"id": one.rule["id"], "title": one.rule["title"], "new_version": new_version})
+            events.append(event | {"id": entry.rule["id"], "title": entry.rule["title"], "new_version": new_version})
     order = ("change", "reading", "flake")
     return sorted(events, key=lambda event: (-int(event["at"]), order.index(str(event["kind"])), str(event["id"])))
 

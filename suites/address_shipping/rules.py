@@ -51,19 +51,25 @@ def the_new_address_is_read_back_exactly(context: RuleContext) -> Iterator[Claim
 
 @refuses("ADDR-REQUIRED")
 def a_required_part_is_missing(context: RuleContext) -> Iterator[RefusalReason]:
-    for one in context.problems:
-        if not one.in_address or one.kind != "missing" or (one.optional and one.field != "stateOrProvince"):
+    for problem in context.problems:
+        if (
+            not problem.in_address
+            or problem.kind != "missing"
+            or (problem.optional and problem.field != "stateOrProvince")
+        ):
             continue
-        if _never_given(context, one.field):
+        if _never_given(context, problem.field):
             continue
-        when = "empty" if one.value == "" else ""
-        if one.field == "stateOrProvince":
-            yield RefusalReason("ADDR-REQUIRED", one.path, certain=False, when=when, lawful=_no_state)
+        when = "empty" if problem.value == "" else ""
+        if problem.field == "stateOrProvince":
+            yield RefusalReason("ADDR-REQUIRED", problem.path, certain=False, when=when, lawful=_no_state)
         elif context.operation == contract.INITIATE:
-            yield RefusalReason("ADDR-REQUIRED", one.path, when=when)
+            yield RefusalReason("ADDR-REQUIRED", problem.path, when=when)
         else:
-            kept = _is_kept(context, one.path)
-            yield RefusalReason("ADDR-REQUIRED", one.path, certain=not kept, when=when, lawful=_kept if kept else None)
+            kept = _is_kept(context, problem.path)
+            yield RefusalReason(
+                "ADDR-REQUIRED", problem.path, certain=not kept, when=when, lawful=_kept if kept else None
+            )
 
 
 def _never_given(context: RuleContext, field: str) -> bool:
@@ -93,23 +99,23 @@ def _kept(context: RuleContext) -> str:
 
 @refuses("ADDR-LENGTH")
 def an_address_line_is_too_long(context: RuleContext) -> Iterator[str]:
-    for one in context.problems:
-        if one.kind == "length" and one.in_address:
-            yield one.path
+    for problem in context.problems:
+        if problem.kind == "length" and problem.in_address:
+            yield problem.path
 
 
 @refuses("ADDR-CHARS")
 def control_characters(context: RuleContext) -> Iterator[str]:
-    for one in context.problems:
-        if one.kind == "control":
-            yield f"{one.path} with U+{min(ord(c) for c in one.value if ord(c) < 32 or 127 <= ord(c) < 160):04X}"
+    for problem in context.problems:
+        if problem.kind == "control":
+            yield f"{problem.path} with U+{min(ord(c) for c in problem.value if ord(c) < 32 or 127 <= ord(c) < 160):04X}"
 
 
 @refuses("ADDR-CHARS-MARKUP")
 def markup(context: RuleContext) -> Iterator[str]:
-    for one in context.problems:
-        if one.kind == "markup":
-            yield one.path
+    for problem in context.problems:
+        if problem.kind == "markup":
+            yield problem.path
 
 
 @refuses("ADDR-DOMESTIC")
@@ -154,13 +160,13 @@ def each_line_has_exactly_one_selected_option(context: RuleContext) -> Iterator[
     if not counts:
         return
     yield true(
-        all(one == 1 for one in counts),
+        all(count == 1 for count in counts),
         "one selected option",
         "exactly one selected option in each line",
-        f"{next((one for one in counts if one != 1), 1)} selected",
+        f"{next((count for count in counts if count != 1), 1)} selected",
         "all(.body.lineItems[]; ([.shippingOptions[]?|select(.selected==true)]|length)==1)",
     )
-    if context.operation == contract.INITIATE and all(one == 1 for one in counts):
+    if context.operation == contract.INITIATE and all(count == 1 for count in counts):
         first = all(each.options[:1] and each.options[0].selected for each in readable)
         yield true(
             first,
@@ -176,7 +182,7 @@ def _options_readable(each: Line) -> bool:
     """Whether the options have the form that SESSION-FIELDS asks for."""
     options = each.raw.get("shippingOptions")
     return isinstance(options, list) and all(
-        isinstance(one, dict) and isinstance(one.get("selected"), bool) for one in options
+        isinstance(option, dict) and isinstance(option.get("selected"), bool) for option in options
     )
 
 
@@ -191,7 +197,7 @@ def just_that_option_on_just_that_line(context: RuleContext) -> Iterator[Claim]:
         or context.answer is None
     ):
         return
-    key = next(name for name, one in keyed(context.before).items() if one is target)
+    key = next(name for name, entry in keyed(context.before).items() if entry is target)
     seen = keyed(context.answer).get(key)
     if seen and not _options_readable(seen):
         return
@@ -237,8 +243,8 @@ def a_delivery_range_begins_before_it_ends(context: RuleContext) -> Iterator[Cla
     for each in context.answer.lines.values() if context.answer else ():
         for option in objects(each.raw.get("shippingOptions")):
             pair = [text(option.get(f"{end}EstimatedDeliveryDate")) or "" for end in ("min", "max")]
-            ranges += all(one[:1].isdigit() for one in pair)
-            if all(one[:1].isdigit() for one in pair) and pair[0][:10] > pair[1][:10]:
+            ranges += all(entry[:1].isdigit() for entry in pair)
+            if all(entry[:1].isdigit() for entry in pair) and pair[0][:10] > pair[1][:10]:
                 yield true(
                     False,
                     "the range",

@@ -53,8 +53,8 @@ def test_an_address_without_a_required_field(shop: CheckoutDriver, market: str) 
         for path in fields(address)
         if path[-1] not in ("addressLine2", "county") and not (path[-1] == "stateOrProvince" and market != "EBAY_US")
     ]
-    postal = [one for one in needed if one[-1] == "postalCode"]  # which hangs on the marketplace
-    needed = [one for one in needed if one not in postal]
+    postal = [entry for entry in needed if entry[-1] == "postalCode"]  # which hangs on the marketplace
+    needed = [entry for entry in needed if entry not in postal]
     chosen = [*postal, *shop.some(needed, few=3, turn=market)]
     for path in shop.some([*postal, *needed]):
         sent = {**body, "shippingAddress": without(address, path)}

@@ -24,7 +24,7 @@ def test_every_option_of_every_line_can_be_selected(shop: CheckoutDriver, market
         return
     cart = shop.cart(market, [(item, 1 + index) for index, item in enumerate(items)])
     for line in shop.some(cart.lines):
-        for option in shop.some([one for one in line.options if not one.selected]):
+        for option in shop.some([option for option in line.options if not option.selected]):
             cart.select(line, option.id, "SHIP-SET", "another option")
             cart.read()
         cart.select(line, line.options[0].id, "SHIP-SET", "back to the first")
@@ -49,7 +49,11 @@ def test_an_unknown_option_or_line_is_refused(shop: CheckoutDriver, market: str,
     if not shop.brief and (free := cart.other_option(line)):  # what falls back to the first option shows
         cart.select(line, free.id)
         line = cart.lines[0]
-    chosen = next((one.id for one in line.options if one.id and not one.selected), None) or line.options[0].id or "1"
+    chosen = (
+        next((option.id for option in line.options if option.id and not option.selected), None)
+        or line.options[0].id
+        or "1"
+    )
     for bad_line, option, case in shop.some(
         (
             (line.id, shop.unknown(chosen), "an unknown option"),
@@ -63,7 +67,7 @@ def test_an_unknown_option_or_line_is_refused(shop: CheckoutDriver, market: str,
     if shop.thorough and (free := cart.other_option(cart.lines[0])):  # a refusal leaves the next one free
         cart.select(cart.lines[0], free.id, "SHIP-SET", "after a refusal")
     for other in cart.lines[1:]:
-        foreign = [one.id for one in other.options if line.option(one.id) is None]
+        foreign = [entry.id for entry in other.options if line.option(entry.id) is None]
         if foreign:
             cart.expect_refusal(
                 contract.OPTION,

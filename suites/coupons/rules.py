@@ -29,7 +29,7 @@ def _role(context: RuleContext) -> Coupon | None:
 
 
 def _applied(view: View, code: str) -> bool:
-    return any(one.casefold() == code.casefold() for one in view.coupons)
+    return any(coupon.casefold() == code.casefold() for coupon in view.coupons)
 
 
 def _spent(view: View) -> Decimal | None:
@@ -49,7 +49,7 @@ def a_good_coupon_lowers_the_total(context: RuleContext) -> Iterator[Claim]:
         or not context.answer.coupons_known
     ):
         return
-    listed = [one.casefold() for one in context.answer.coupons].count(code.casefold())
+    listed = [coupon.casefold() for coupon in context.answer.coupons].count(code.casefold())
     yield true(
         listed == 1,
         "listed once",
@@ -156,7 +156,7 @@ def removing_restores_the_pricing(context: RuleContext) -> Iterator[Claim]:
     if not changed:
         yield true(True, "the pricing from before", "", "", "true")
         return
-    key = min(changed, key=lambda one: (one[0] != "summary", one))
+    key = min(changed, key=lambda entry: (entry[0] != "summary", entry))
     want, seen = changed[key]
     path = (
         f".body.pricingSummary.{key[1]}"
@@ -210,9 +210,9 @@ def a_coupon_whose_condition_does_not_hold(context: RuleContext) -> Iterator[Ref
 
 @refuses("COUPON-REQUIRED")
 def no_code(context: RuleContext) -> Iterator[RefusalReason]:
-    for one in context.problems:
-        if one.field == "redemptionCode" and one.kind in ("missing", "empty", "null"):
-            yield RefusalReason("COUPON-REQUIRED", one.kind, when="" if one.kind == "missing" else "empty")
+    for problem in context.problems:
+        if problem.field == "redemptionCode" and problem.kind in ("missing", "empty", "null"):
+            yield RefusalReason("COUPON-REQUIRED", problem.kind, when="" if problem.kind == "missing" else "empty")
 
 
 @demands("COUPON-CONDITION")

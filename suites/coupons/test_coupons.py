@@ -79,7 +79,9 @@ def test_a_second_coupon_is_refused(shop: CheckoutDriver, market: str, situation
                 "COUPON-ONE",
                 "the same again" if again else "another one",
             )
-    other = next((one for one in shop.market(market).coupons_of("good", "oversized") if one.code not in applied), None)
+    other = next(
+        (entry for entry in shop.market(market).coupons_of("good", "oversized") if entry.code not in applied), None
+    )
     if other and not shop.brief:
         cart.set_quantity(cart.lines[-1], 3)
         cart.expect_refusal(contract.APPLY, {"redemptionCode": other.code}, "COUPON-ONE", "another one after a change")
@@ -105,7 +107,7 @@ def test_a_second_coupon_is_refused_whatever_the_number_of_lines(shop: CheckoutD
 @provokes("COUPON-NOT-APPLIED", cost=14)
 @in_marketplaces(3)
 def test_a_coupon_that_is_not_applied_cannot_be_removed(shop: CheckoutDriver, market: str) -> None:
-    good = [one.code for one in shop.market(market).coupons_of("good")]
+    good = [entry.code for entry in shop.market(market).coupons_of("good")]
     cart = shop.cart(market)
     for code in shop.some([*good[:1], "NEVER-HEARD-OF"]):
         cart.expect_refusal(contract.REMOVE, {"redemptionCode": code}, "COUPON-NOT-APPLIED", "none applied")
@@ -158,15 +160,15 @@ def test_a_minimum_on_each_side(shop: CheckoutDriver, market: str) -> None:
     """As close below it as one item comes, and one piece more."""
     for coupon in shop.some(shop.market(market).coupons_of("minimum")):
         units = {
-            one: Decimal(shop.features[market, one].unit)
-            for one in shop.plain(market, 99)
-            if (market, one) in shop.features
+            entry: Decimal(shop.features[market, entry].unit)
+            for entry in shop.plain(market, 99)
+            if (market, entry) in shop.features
         }
-        below = {one: int((coupon.minimum - Decimal("0.01")) / unit) for one, unit in units.items() if unit > 0}
-        close = [one for one, count in below.items() if 1 <= count <= 40]
+        below = {entry: int((coupon.minimum - Decimal("0.01")) / unit) for entry, unit in units.items() if unit > 0}
+        close = [entry for entry, count in below.items() if 1 <= count <= 40]
         if not close:
             continue
-        item = min(close, key=lambda one: coupon.minimum - below[one] * units[one])
+        item = min(close, key=lambda entry: coupon.minimum - below[entry] * units[entry])
         cart = shop.cart(market, [(item, below[item])])
         cart.expect_refusal(
             contract.APPLY, {"redemptionCode": coupon.code}, "COUPON-REFUSED", f"{coupon.error} below the minimum"
@@ -183,7 +185,7 @@ def test_a_minimum_on_each_side(shop: CheckoutDriver, market: str) -> None:
 @in_marketplaces(having="coupon.item_bound")
 def test_a_coupon_that_fits_some_items_only(shop: CheckoutDriver, market: str) -> None:
     for coupon in shop.some(shop.market(market).coupons_of("item_bound")):
-        others = [one for one in shop.plain(market, 99) if one not in coupon.fits]
+        others = [entry for entry in shop.plain(market, 99) if entry not in coupon.fits]
         if coupon.fits and others:
             cart = shop.cart(market, [(others[0], 2)])
             cart.expect_refusal(

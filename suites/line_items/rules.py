@@ -19,21 +19,21 @@ DEFAULT_MAXIMA = (4, 10)
 def inputs(context: RuleContext) -> list[dict[str, Any]]:
     """The line item inputs of an initiate that are objects."""
     listed = context.body.get("lineItemInputs") if context.operation == contract.INITIATE else None
-    return [one for one in listed if isinstance(one, dict)] if isinstance(listed, list) else []
+    return [entry for entry in listed if isinstance(entry, dict)] if isinstance(listed, list) else []
 
 
 def named_line(context: RuleContext) -> Line | None:
     """The session's line that a change names."""
     wanted = context.body.get("lineItemId")
     lines = context.before.lines.values() if context.before else ()
-    return next((one for one in lines if one.raw.get("lineItemId") == wanted), None)
+    return next((line for line in lines if line.raw.get("lineItemId") == wanted), None)
 
 
 @refuses("LINES-MAX")
 def more_lines_than_a_session_holds(context: RuleContext) -> Iterator[RefusalReason]:
     """A profile that names no maximum: 4 or 10, and whichever it is, the same each time."""
     given = inputs(context)
-    distinct = len({one.get("itemId") for one in given if isinstance(one.get("itemId"), str)})
+    distinct = len({entry.get("itemId") for entry in given if isinstance(entry.get("itemId"), str)})
     few, many = DEFAULT_MAXIMA
     most = context.profile.max_line_items or (few if context.world.fewest_refused else many)
     if distinct > most:
@@ -44,7 +44,7 @@ def more_lines_than_a_session_holds(context: RuleContext) -> Iterator[RefusalRea
 
 @refuses("LINES-OWN")
 def the_same_item_twice(context: RuleContext) -> Iterator[RefusalReason]:
-    items = [one.get("itemId") for one in inputs(context)]
+    items = [entry.get("itemId") for entry in inputs(context)]
     if len(set(map(str, items))) < len(items):
         yield RefusalReason("LINES-OWN", certain=False, any_of="documented", lawful=_lines_of_a_double)
 
@@ -56,7 +56,7 @@ def _lines_of_a_double(context: RuleContext) -> str:
 
 @demands("LINES-OWN")
 def each_item_is_its_own_line(context: RuleContext) -> Iterator[Claim]:
-    items = [one.get("itemId") for one in inputs(context)]
+    items = [entry.get("itemId") for entry in inputs(context)]
     if context.answer is None or len(set(map(str, items))) < len(items) or context.exchange.warning_ids or not items:
         return
     seen = context.answer.items
@@ -97,7 +97,7 @@ def the_quantity_is_set_on_that_line(context: RuleContext) -> Iterator[Claim]:
 
 def _key(context: RuleContext, target: Line) -> str:
     assert context.before
-    return next((key for key, one in keyed(context.before).items() if one is target), target.id)
+    return next((key for key, entry in keyed(context.before).items() if entry is target), target.id)
 
 
 @demands("QTY-ZERO")
@@ -107,7 +107,7 @@ def quantity_zero_removes_just_that_line(context: RuleContext) -> Iterator[Claim
         return
     if context.session is None or context.session.in_doubt or not context.answer.lines_known:
         return
-    rest = sorted(one.item or "" for one in context.before.lines.values() if one is not target)
+    rest = sorted(line.item or "" for line in context.before.lines.values() if line is not target)
     yield equal(
         "the items that are left",
         "([.body.lineItems[]?.itemId]|sort)",
@@ -120,7 +120,7 @@ def quantity_zero_removes_just_that_line(context: RuleContext) -> Iterator[Claim
 def _place(context: RuleContext, target: Line) -> str:
     assert context.before
     count = len(context.before.lines)
-    at_place = [one is target for one in context.before.lines.values()].index(True)
+    at_place = [line is target for line in context.before.lines.values()].index(True)
     words = {0: "the first", count - 1: "the last"}
     return "the only line" if count == 1 else f"{words.get(at_place, 'a middle one')} of {count}"
 
@@ -150,10 +150,10 @@ def asked(context: RuleContext) -> Iterator[tuple[str, int]]:
         if target and target.item and isinstance(wanted, int) and not isinstance(wanted, bool):
             yield target.item, wanted
     sums: dict[str, int] = {}
-    for one in inputs(context):
-        count = one.get("quantity")
-        if isinstance(one.get("itemId"), str) and isinstance(count, int) and not isinstance(count, bool):
-            sums[one["itemId"]] = sums.get(one["itemId"], 0) + count
+    for entry in inputs(context):
+        count = entry.get("quantity")
+        if isinstance(entry.get("itemId"), str) and isinstance(count, int) and not isinstance(count, bool):
+            sums[entry["itemId"]] = sums.get(entry["itemId"], 0) + count
     yield from sums.items()
 
 
@@ -224,13 +224,13 @@ def no_multiple_of_the_lot(context: RuleContext) -> Iterator[RefusalReason]:
 
 @refuses("QTY-INVALID")
 def no_valid_quantity(context: RuleContext) -> Iterator[RefusalReason]:
-    for one in context.problems:
-        if one.field == "quantity":
-            number = isinstance(one.value, int | float) and not isinstance(one.value, bool)
-            huge = number and abs(one.value) > INT32
+    for problem in context.problems:
+        if problem.field == "quantity":
+            number = isinstance(problem.value, int | float) and not isinstance(problem.value, bool)
+            huge = number and abs(problem.value) > INT32
             yield RefusalReason(
                 "QTY-INVALID",
-                f"{quoted(one.value) if one.kind != 'missing' else 'absent'}",
+                f"{quoted(problem.value) if problem.kind != 'missing' else 'absent'}",
                 when="huge" if huge else "number" if number else "",
             )
     for given in inputs(context):
@@ -279,7 +279,7 @@ for _requirement in sorted(set(ITEM_RULES.values())):
 
 @refuses("ITEM-UNKNOWN")
 def an_item_of_no_listing(context: RuleContext) -> Iterator[RefusalReason]:
-    stubs = {one.subject for one in stubs_in(context.profile, context.request)}
+    stubs = {entry.subject for entry in stubs_in(context.profile, context.request)}
     unknown = [
         item
         for item, _ in asked(context)
@@ -325,9 +325,9 @@ def the_item_is_taken_out_with_a_warning(context: RuleContext) -> Iterator[Claim
             case=case,
         )
         lost = [
-            one
-            for one in _kept(context)
-            if context.answer and context.answer.lines_known and one not in context.answer.items
+            entry
+            for entry in _kept(context)
+            if context.answer and context.answer.lines_known and entry not in context.answer.items
         ]
         yield true(
             not lost,

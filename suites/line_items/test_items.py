@@ -25,7 +25,7 @@ def test_an_item_that_is_refused(shop: CheckoutDriver, market: str) -> None:
             shop.initiate(market, [(plain, 1), (item, 2)], why, f"{error} beside another")
             shop.initiate(market, [(item, 5), (plain, 1)], why, f"{error} before another")
     removed = shop.market(market).items("removed")
-    alone = [one for one in refused if shop.market(market).roles[one].error in NEVER_TAKEN_OUT]
+    alone = [entry for entry in refused if shop.market(market).roles[entry].error in NEVER_TAKEN_OUT]
     if removed and alone and not shop.brief:  # a refusal has no warnings beside it
         error = shop.market(market).roles[alone[0]].error
         shop.initiate(
@@ -42,7 +42,7 @@ def test_an_item_that_is_taken_out(shop: CheckoutDriver, market: str) -> None:
         shop.initiate(market, [(item, 1)], "ITEM-REMOVED", f"{case} alone")
         for others in shop.some(([plain[0], item], [item, *plain], [*plain[:2], item]), few=2):
             exchange = shop.initiate(
-                market, [(one, 1 + index) for index, one in enumerate(others)], "ITEM-REMOVED", case
+                market, [(other, 1 + index) for index, other in enumerate(others)], "ITEM-REMOVED", case
             )
             session = (
                 shop.trace.world.sessions.get(str(exchange.body.get("checkoutSessionId")))

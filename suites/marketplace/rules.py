@@ -44,9 +44,9 @@ def one_currency_in_a_session(context: RuleContext) -> Iterator[Claim]:
             for requirement in ("MARKET-CURRENCY", "MARKET-CURRENCY-OWN"):
                 yield true(True, "currency", "", "", "true", requirement=requirement, reading=NAMELESS)
         return
-    used = [one[1] for one in found]
+    used = [item[1] for item in found]
     main = max(set(used), key=used.count)
-    other = next((one for one in found if one[1] != main), None)
+    other = next((item for item in found if item[1] != main), None)
     yield true(
         other is None,
         f"currency of {other[0] if other else 'every amount'}",

@@ -54,7 +54,7 @@ def test_a_marketplace_has_to_be_given_and_supported(shop: CheckoutDriver, marke
     for operation, sent in shop.some(methods):
         cart.expect_refusal(operation, sent, "MARKET-SUPPORTED", "unsupported", marketplace=UNSUPPORTED)
     cart.read()
-    for operation, sent in shop.some(one for one in methods if one[0] != contract.PLACE_ORDER):
+    for operation, sent in shop.some(method for method in methods if method[0] != contract.PLACE_ORDER):
         cart.expect_refusal(operation, sent, "MARKET-REQUIRED", "no header", marketplace=None)
 
 

@@ -21,8 +21,8 @@ SUMMARY = ".body.pricingSummary"
 
 def _each(view: View) -> list[tuple[Line, Option]]:
     """Each line with its selected option; [] if a line has not exactly one."""
-    found = [(one, one.selected) for one in view.lines.values()]
-    return [(one, option) for one, option in found if option] if all(option for _, option in found) else []
+    found = [(line, line.selected) for line in view.lines.values()]
+    return [(item, option) for item, option in found if option] if all(option for _, option in found) else []
 
 
 def sums(view: View, is_order: bool) -> dict[str, list[Decimal]]:
@@ -32,35 +32,35 @@ def sums(view: View, is_order: bool) -> dict[str, list[Decimal]]:
     if not view.lines_known:
         return found
     subtotal = total(
-        [one.unit * one.quantity if one.unit is not None and one.quantity is not None else None for one in lines]
+        [line.unit * line.quantity if line.unit is not None and line.quantity is not None else None for line in lines]
     )
-    discount = total([one.promotion for one in lines])
+    discount = total([line.promotion for line in lines])
     if subtotal is not None:
         found["priceSubtotal"] = [subtotal]
     if discount is not None:
         found["priceDiscount"] = [discount]
     fees = [
-        total([one.fees for one in lines]),
-        total([one.fees * one.quantity if one.fees is not None and one.quantity else one.fees for one in lines]),
+        total([line.fees for line in lines]),
+        total([line.fees * line.quantity if line.fees is not None and line.quantity else line.fees for line in lines]),
     ]
-    found["fee"] = [one for one in fees if one is not None]
+    found["fee"] = [fee for fee in fees if fee is not None]
     pairs = [] if is_order else _each(view)
     if pairs or not lines:
         costs = [
             (
                 option.cost - option.discount if option.cost is not None and option.discount is not None else None,
-                one.quantity or 0,
+                pair.quantity or 0,
             )
-            for one, option in pairs
+            for pair, option in pairs
         ]
         cost = [
             total([each for each, _ in costs]),
             total([each * count if each is not None else None for each, count in costs]),
         ]
-        found["deliveryCost"] = [one for one in cost if one is not None]
+        found["deliveryCost"] = [entry for entry in cost if entry is not None]
         found["importCharges"] = [
             sum((option.imports for _, option in pairs), ZERO),
-            sum((option.imports * (one.quantity or 0) for one, option in pairs), ZERO),
+            sum((option.imports * (pair.quantity or 0) for pair, option in pairs), ZERO),
         ]
     return {name: values for name, values in found.items() if values}
 
@@ -96,10 +96,10 @@ def _units(context: RuleContext) -> dict[tuple[str, str], Decimal]:
 def _wrong_units(context: RuleContext) -> Line | None:
     """A line whose unit price is not the one that this item had before."""
     market = context.session.marketplace if context.session else context.request.marketplace or ""
-    for one in context.answer.lines.values() if context.answer else ():
-        known = _units(context).get((market, one.item or ""))
-        if known is not None and one.unit is not None and one.unit != known:
-            return one
+    for entry in context.answer.lines.values() if context.answer else ():
+        known = _units(context).get((market, entry.item or ""))
+        if known is not None and entry.unit is not None and entry.unit != known:
+            return entry
     return None
 
 
@@ -117,7 +117,7 @@ def a_unit_has_one_price(context: RuleContext) -> Iterator[Claim]:
             wrong.unit,
             why="as before",
         )
-    elif context.answer and any((market, one.item) in _units(context) for one in context.answer.lines.values()):
+    elif context.answer and any((market, line.item) in _units(context) for line in context.answer.lines.values()):
         yield true(True, "baseUnitPrice", "", "", "true")
 
 
@@ -175,7 +175,7 @@ def a_net_price_is_the_line_less_its_discounts(context: RuleContext) -> Iterator
     view = context.answer
     if view is None or not view.lines or "PRICE-UNIT" in context.failed or "additionalSavings" in view.unreadable:
         return
-    known = {one.id: (_goods(one), one.net) for one in view.lines.values()}
+    known = {line.id: (_goods(line), line.net) for line in view.lines.values()}
     before_coupon = {name: goods for name, (goods, net) in known.items() if goods is not None and net is not None}
     if len(before_coupon) < len(known) or "additionalSavings" in view.unreadable:
         return
@@ -184,12 +184,12 @@ def a_net_price_is_the_line_less_its_discounts(context: RuleContext) -> Iterator
     if tax_in_net_prices([(goods, goods - shares[name]) for name, goods in before_coupon.items()], view):
         yield true(True, "netPrice", "", "", "true", reading="tax is in the net price")
         return
-    for one in view.lines.values():
-        share, goods = shares[one.id], before_coupon[one.id]
-        if one.coupon_promotion is not None and one.coupon_promotion - tax <= share <= one.coupon_promotion:
+    for entry in view.lines.values():
+        share, goods = shares[entry.id], before_coupon[entry.id]
+        if entry.coupon_promotion is not None and entry.coupon_promotion - tax <= share <= entry.coupon_promotion:
             continue  # less than the coupon's share only by a tax that is in the net price
-        if one.coupon_promotion is not None or (share and not saved) or share < min(ZERO, -tax) or share > goods:
-            yield _net_price(one, goods, saved, tax)
+        if entry.coupon_promotion is not None or (share and not saved) or share < min(ZERO, -tax) or share > goods:
+            yield _net_price(entry, goods, saved, tax)
             return
     told = not view.coupons and context.operation != contract.READ_ORDER  # savings without a coupon: PRICE-SAVINGS
     if saved > 0 and not told and not any(shares.values()) and any(value for value in before_coupon.values()):
@@ -204,20 +204,20 @@ def a_net_price_is_the_line_less_its_discounts(context: RuleContext) -> Iterator
     yield true(True, "netPrice", "", "", "true", case=f"{context.operation}{' with a coupon' if saved else ''}")
 
 
-def _net_price(one: Line, goods: Decimal, saved: Decimal, tax: Decimal) -> Claim:
+def _net_price(entry: Line, goods: Decimal, saved: Decimal, tax: Decimal) -> Claim:
     """The claim that a wrong net price breaks; how much of a coupon falls on one line is not said anywhere."""
-    path = f"{line(one.item)}.netPrice"
-    if one.coupon_promotion is not None or not saved:
-        want = goods - (one.coupon_promotion or ZERO)
-        return amount("netPrice", path, want, one.net, why="baseUnitPrice × quantity − discounts")
+    path = f"{line(entry.item)}.netPrice"
+    if entry.coupon_promotion is not None or not saved:
+        want = goods - (entry.coupon_promotion or ZERO)
+        return amount("netPrice", path, want, entry.net, why="baseUnitPrice × quantity − discounts")
     test = f"({path}.value|tonumber) as $net | $net >= 0 and $net <= {goods + max(tax, ZERO)}"
-    return true(False, "netPrice", f"0.00 to {shown(goods)} (baseUnitPrice × quantity − discounts)", one.net, test)
+    return true(False, "netPrice", f"0.00 to {shown(goods)} (baseUnitPrice × quantity − discounts)", entry.net, test)
 
 
-def _goods(one: Line) -> Decimal | None:
-    if one.unit is None or one.quantity is None or one.promotion is None:
+def _goods(entry: Line) -> Decimal | None:
+    if entry.unit is None or entry.quantity is None or entry.promotion is None:
         return None
-    return one.unit * one.quantity - one.promotion
+    return entry.unit * entry.quantity - entry.promotion
 
 
 @demands("PRICE-SAVINGS")
@@ -225,7 +225,7 @@ def savings_are_what_the_lines_save(context: RuleContext) -> Iterator[Claim]:
     view = context.answer
     if view is None or not view.lines or context.failed & {"PRICE-NET", "PRICE-UNIT"}:
         return
-    parts = [(_goods(one), one.net) for one in view.lines.values()]
+    parts = [(_goods(line), line.net) for line in view.lines.values()]
     saved = view.summary.get("additionalSavings", ZERO)
     if not view.coupons_known or "additionalSavings" in view.unreadable:
         return
@@ -291,8 +291,8 @@ def _corrected(context: RuleContext, view: View) -> set[Decimal]:
     wrong = {name: values[0] for name, values in right.items() if view.summary.get(name, ZERO) not in values}
     market = context.session.marketplace if context.session else context.request.marketplace or ""
     subtotal = ZERO
-    for one in view.lines.values():
-        subtotal += _units(context).get((market, one.item or ""), one.unit or ZERO) * (one.quantity or 0)
+    for entry in view.lines.values():
+        subtotal += _units(context).get((market, entry.item or ""), entry.unit or ZERO) * (entry.quantity or 0)
     found = {_formula(view.summary | wrong)} if wrong else set()
     return found | ({_formula(view.summary | wrong | {"priceSubtotal": subtotal})} if _wrong_units(context) else set())
 
@@ -317,7 +317,7 @@ def the_same_cart_has_the_same_price(context: RuleContext) -> Iterator[Claim]:
     if context.operation == contract.READ or not changed:
         yield true(True, "the same cart", "", "", "true") if not changed else true(True, "", "", "", "true")
         return
-    name = min(changed, key=lambda one: (one[0] != "summary", one))
+    name = min(changed, key=lambda entry: (entry[0] != "summary", entry))
     want, seen = changed[name]
     path = (
         f"({SUMMARY}.{name[1]}|(.amount? // .))"
@@ -336,7 +336,7 @@ def amounts_are_decimals_of_their_currency(context: RuleContext) -> Iterator[Cla
     """Decimals and sign; the pattern of a decimal string is checked with the other forms (conformance/judging/response_schema.py)."""
     if "PRICE-FORM" in context.failed:
         return
-    decimals = {one["currency"]: one["decimals"] for one in contract.marketplaces().values()}
+    decimals = {marketplace["currency"]: marketplace["decimals"] for marketplace in contract.marketplaces().values()}
     adjustment = context.answer.summary.get("adjustment", ZERO) if context.answer else ZERO
     for path, currency, value in context.amounts:
         if not isinstance(value, str) or not PLAIN.fullmatch(value):

@@ -16,14 +16,14 @@ def in_net_prices(lines: list[Line], view: View) -> bool:
     goods, net = (sum(column, ZERO) for column in zip(*lines, strict=True))
     if tax <= 0 or net == goods - saved:
         return False
-    if net == goods - saved + tax and (saved or all(one >= before for before, one in lines)):
+    if net == goods - saved + tax and (saved or all(line >= before for before, line in lines)):
         return True
     return any(_at(rate, lines, saved) for rate in _rates(goods, saved, tax, view))
 
 
 def _rates(goods: Decimal, saved: Decimal, tax: Decimal, view: View) -> list[Decimal]:
     """The rate of the tax, as it is laid on the goods before or after a coupon, and on delivery, fee and import or not."""
-    delivery, fee, imports = (view.summary.get(one, ZERO) for one in ("deliveryCost", "fee", "importCharges"))
+    delivery, fee, imports = (view.summary.get(entry, ZERO) for entry in ("deliveryCost", "fee", "importCharges"))
     others = (ZERO, delivery, delivery + fee, imports, delivery + imports, delivery + fee + imports)
     bases = {base + more for base in (goods, goods - saved) for more in others}
     return [tax / base for base in bases if base > tax]

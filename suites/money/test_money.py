@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from conformance.driver.checkout import CheckoutDriver, Features
+from conformance.driver.checkout import CheckoutDriver
+from conformance.driver.features import Features
 from conformance.driver.marks import in_marketplaces, provokes
 from strategies.situations import cart_in
 

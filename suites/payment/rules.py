@@ -13,10 +13,9 @@ from conformance.judging.information_leaks import leak
 from conformance.judging.judge import demands, refuses
 from conformance.judging.model import Key, Order, View, amounts, differences, pricing, state
 from conformance.judging.response_schema import departures
+from suites.payment.marketing_terms import terms_problem
 from suites.sessions.blame import as_claim, blame, blamed, with_zeros
 
-CHANNELS = frozenset({"EMAIL"})
-TYPES = frozenset({"OFFER", "PROMOTION", "SURVEY"})
 PAYMENT_IDS = {15005}
 
 
@@ -82,22 +81,6 @@ def it_is_the_same_order(context: RuleContext) -> Iterator[Claim]:
         )
         if context.exchange.body.get("purchaseOrderId") == first:
             yield from warned(context.exchange, 15006)
-
-
-def terms_problem(body: Any) -> str | None:
-    """What is wrong with marketing terms: `shape` for an absent field or another type, `value` for a missing value."""
-    terms = body.get("marketingTerms") if isinstance(body, dict) else None
-    if not isinstance(terms, list) or not terms or not all(isinstance(one, dict) for one in terms):
-        return "shape"
-    for one in terms:
-        lists = (one.get("marketingChannels"), one.get("marketingTypes"))
-        if not isinstance(one.get("marketingTermsAccepted"), bool) or not all(isinstance(each, list) for each in lists):
-            return "shape"
-        if not all(isinstance(value, str) for each in lists for value in each):
-            return "shape"
-    channels = {value for one in terms for value in one["marketingChannels"]}
-    types = {value for one in terms for value in one["marketingTypes"]}
-    return "value" if not (channels >= CHANNELS and types >= TYPES) else None
 
 
 @refuses("PAY-TERMS")
@@ -177,7 +160,7 @@ def lines_that_were_not_bought_are_told(context: RuleContext) -> Iterator[Claim]
             for item in context.order.paid.view.items
             if _role_error(context, item) == 15005
         ]
-        seen = [one.raw.get("lineItemPaymentStatus") for one in unbought if one]
+        seen = [entry.raw.get("lineItemPaymentStatus") for entry in unbought if entry]
         yield true(
             "PAID" not in seen,
             "a line that was not bought",
@@ -279,7 +262,7 @@ def the_order_is_the_session_that_was_paid(context: RuleContext) -> Iterator[Cla
         )
     elif not wrong:
         yield true(True, "the order", "", "", "true")
-    used = {one[1] for one in amounts(paid.raw)}
+    used = {amount[1] for amount in amounts(paid.raw)}
     foreign = [f"{path} {currency}" for path, currency, _ in context.amounts if used and currency not in used]
     yield true(
         not foreign,
@@ -293,8 +276,8 @@ def the_order_is_the_session_that_was_paid(context: RuleContext) -> Iterator[Cla
 
 def _shipped_as_asked(order: Order, seen: View) -> Claim | None:
     """An option that was refused after payment, and by which the order goes all the same."""
-    for one in order.pending:
-        wanted = one.wanted if one.operation == contract.OPTION and isinstance(one.wanted, dict) else {}
+    for entry in order.pending:
+        wanted = entry.wanted if entry.operation == contract.OPTION and isinstance(entry.wanted, dict) else {}
         paid = order.paid.view.lines.get(str(wanted.get("lineItemId")))
         option = paid.option(wanted.get("shippingOptionId")) if paid else None
         shown = seen.line_of(paid.item or "") if paid else None
@@ -307,9 +290,9 @@ def _shipped_as_asked(order: Order, seen: View) -> Claim | None:
                 f"{line(paid.item)}.shippingDetail.shippingServiceCode",
                 paid.selected.service,
                 option.service,
-                requirement=one.requirement,
-                case=f"{one.operation} the order stays",
-                proof=(one.exchange,),
+                requirement=entry.requirement,
+                case=f"{entry.operation} the order stays",
+                proof=(entry.exchange,),
             )
     return None
 
@@ -320,9 +303,9 @@ def _role_error(context: RuleContext, item: str) -> int:
 
 
 def _shipping(context: RuleContext, paid: View, seen: View) -> Iterator[Claim]:
-    for one in seen.lines.values():
-        mine = paid.line_of(one.item or "")
-        detail = one.raw.get("shippingDetail")
+    for entry in seen.lines.values():
+        mine = paid.line_of(entry.item or "")
+        detail = entry.raw.get("shippingDetail")
         if (
             mine is None
             or mine.selected is None
@@ -335,7 +318,7 @@ def _shipping(context: RuleContext, paid: View, seen: View) -> Iterator[Claim]:
             ("shippingServiceCode", mine.selected.service),
         ):
             if detail.get(name) is not None and detail[name] != want:
-                yield equal(f"shippingDetail.{name}", f"{line(one.item)}.shippingDetail.{name}", want, detail[name])
+                yield equal(f"shippingDetail.{name}", f"{line(entry.item)}.shippingDetail.{name}", want, detail[name])
                 return
     if seen.lines:
         yield true(True, "shippingDetail", "", "", "true")
@@ -352,9 +335,9 @@ def it_is_paid_within_the_promise(context: RuleContext) -> Iterator[Claim]:
     if status == "PAID" and context.answer:
         wrong = next(
             (
-                one.raw["lineItemPaymentStatus"]
-                for one in context.answer.lines.values()
-                if one.raw.get("lineItemPaymentStatus", "PAID") != "PAID"
+                line.raw["lineItemPaymentStatus"]
+                for line in context.answer.lines.values()
+                if line.raw.get("lineItemPaymentStatus", "PAID") != "PAID"
             ),
             None,
         )
@@ -388,7 +371,7 @@ def reading_an_order_again_gives_the_same(context: RuleContext) -> Iterator[Clai
             else true(False, "line item ids", "the same ids", "other ids", "$same_line_ids", proof=proof)
         )
     made = [body.get("purchaseOrderCreationDate") for body in (order.view.raw, seen.raw)]
-    if not changed and all(isinstance(one, str) for one in made):
+    if not changed and all(isinstance(entry, str) for entry in made):
         yield true(
             made[0] == made[1],
             "purchaseOrderCreationDate",

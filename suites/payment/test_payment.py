@@ -155,7 +155,7 @@ PAID_FOR = ("calm", "coupon", "two lines", "three lines", "four lines")
 @provokes("PAY-DECLINED", "PAY-DECLINED-ENDS", cost=60)
 @in_marketplaces(having="place_order buyer.declined")
 def test_a_declined_payment_ends_the_session(shop: CheckoutDriver, market: str) -> None:
-    declined = sorted(shop.profile.declined.items(), key=lambda one: one[1] != 15023)
+    declined = sorted(shop.profile.declined.items(), key=lambda entry: entry[1] != 15023)
     at_market = shop.place(market)
     turned = (
         declined[:1] + declined[1 + at_market :] + declined[1 : 1 + at_market]

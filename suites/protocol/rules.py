@@ -95,59 +95,59 @@ def entries(exchange: Exchange, name: str) -> list[Any] | None:
     return found if isinstance(found, list) else None
 
 
-def _entry(context: RuleContext, name: str, one: Any) -> Iterator[tuple[str, str, Any, str]]:
+def _entry(context: RuleContext, name: str, entry: Any) -> Iterator[tuple[str, str, Any, str]]:
     """What is wrong with one entry: aspect, what is wanted, what is seen, jq."""
     each = f"all(.body.{name}[]?; "
-    if not isinstance(one, dict):
-        yield "entries", "objects", one, f'{each}type == "object")'
+    if not isinstance(entry, dict):
+        yield "entries", "objects", entry, f'{each}type == "object")'
         return
-    number = one.get("errorId")
+    number = entry.get("errorId")
     if not isinstance(number, int) or isinstance(number, bool):
-        yield "errorId", "an integer", member_or_null(one, "errorId"), f'{each}(.errorId|type) == "number")'
+        yield "errorId", "an integer", member_or_null(entry, "errorId"), f'{each}(.errorId|type) == "number")'
     known = (
         contract.error(number, context.operation) if isinstance(number, int) and not isinstance(number, bool) else None
     )
     for member, wanted in (("domain", known.domains if known else ()), ("category", known.categories if known else ())):
-        value = one.get(member)
+        value = entry.get(member)
         if not isinstance(value, str) or not value:
             yield (
                 member,
                 "a text",
-                member_or_null(one, member),
+                member_or_null(entry, member),
                 f'{each}(.{member}|type) == "string" and .{member} != "")',
             )
         elif wanted and value not in wanted:
             yield member, " or ".join(wanted), value, f"{each}.{member}|IN({','.join(json.dumps(w) for w in wanted)}))"
-    if not isinstance(one.get("message"), str) or not one["message"].strip():
+    if not isinstance(entry.get("message"), str) or not entry["message"].strip():
         yield (
             "message",
             "a non-empty text",
-            member_or_null(one, "message"),
+            member_or_null(entry, "message"),
             f'{each}(.message|type) == "string" and .message != "")',
         )
     for member in ("longMessage", "subdomain", "subDomain"):
-        if member in one and not isinstance(one[member], str):
+        if member in entry and not isinstance(entry[member], str):
             yield (
                 member,
                 "a text",
-                member_or_null(one, member),
+                member_or_null(entry, member),
                 f'{each}(has("{member}")|not) or (.{member}|type) == "string")',
             )
     for member in ("inputRefIds", "outputRefIds"):
-        if member in one and not (isinstance(one[member], list) and all(isinstance(x, str) for x in one[member])):
+        if member in entry and not (isinstance(entry[member], list) and all(isinstance(x, str) for x in entry[member])):
             yield (
                 member,
                 "a list of texts",
-                member_or_null(one, member),
+                member_or_null(entry, member),
                 f'{each}(has("{member}")|not) or ((.{member}|type) == "array" and all(.{member}[]; type == "string")))',
             )
-    if "parameters" in one and not (
-        isinstance(one["parameters"], list) and all(_parameter(x) for x in one["parameters"])
+    if "parameters" in entry and not (
+        isinstance(entry["parameters"], list) and all(_parameter(x) for x in entry["parameters"])
     ):
         yield (
             "parameters",
             "a list of names and values",
-            member_or_null(one, "parameters"),
+            member_or_null(entry, "parameters"),
             (
                 f'{each}(has("parameters")|not) or ((.parameters|type) == "array" and all(.parameters[]; type == "object" '
                 'and (.name // "" |type) == "string" and (.value // "" |type) == "string")))'
@@ -155,15 +155,15 @@ def _entry(context: RuleContext, name: str, one: Any) -> Iterator[tuple[str, str
         )
 
 
-def _parameter(one: Any) -> bool:
-    return isinstance(one, dict) and all(isinstance(one.get(name, ""), str) for name in ("name", "value"))
+def _parameter(entry: Any) -> bool:
+    return isinstance(entry, dict) and all(isinstance(entry.get(name, ""), str) for name in ("name", "value"))
 
 
 def _wrong(context: RuleContext, name: str, listed: list[Any]) -> Iterator[Claim]:
     """One claim for each aspect in which some entry is wrong."""
     told: set[str] = set()
-    for one in listed:
-        for aspect, want, seen, test in _entry(context, name, one):
+    for entry in listed:
+        for aspect, want, seen, test in _entry(context, name, entry):
             if aspect not in told:
                 told.add(aspect)
                 yield true(False, aspect, f"{aspect}: {want}", seen, test)
@@ -217,12 +217,14 @@ def told_values(context: RuleContext, error_id: int) -> list[str]:
     if error_id in (15001, 15002, 15048):
         if len(context.problems) != 1 or context.why in (None, "ROBUST") or str(context.why).startswith("MARKET"):
             return []  # which of several things a refusal is about is its own choice
-        return [part for one in context.problems if one.path for part in one.path.replace("[]", "").split(".")]
+        return [
+            part for problem in context.problems if problem.path for part in problem.path.replace("[]", "").split(".")
+        ]
     if error_id in (15027, 15029):
         address = context.body.get("shippingAddress") if context.operation == contract.INITIATE else context.body
         country = address.get("country") if isinstance(address, dict) else None
         known = (context.request.marketplace, context.session.marketplace if context.session else None, country)
-        return [one for one in known if isinstance(one, str) and one]
+        return [entry for entry in known if isinstance(entry, str) and entry]
     if error_id == 15011 and context.profile.max_line_items:
         return [str(context.profile.max_line_items)]
     return []
@@ -232,18 +234,18 @@ def told_values(context: RuleContext, error_id: int) -> list[str]:
 def the_refusal_tells_what_it_is_about(context: RuleContext) -> Iterator[Claim]:
     if context.failed:
         return
-    for one in entries(context.exchange, "errors") or []:
-        number = one.get("errorId") if isinstance(one, dict) else None
+    for entry in entries(context.exchange, "errors") or []:
+        number = entry.get("errorId") if isinstance(entry, dict) else None
         wanted = told_values(context, number) if isinstance(number, int) else []
         if not wanted or len(entries(context.exchange, "errors") or []) > 1:
             continue
-        said = _plain(json.dumps(one, ensure_ascii=False))
+        said = _plain(json.dumps(entry, ensure_ascii=False))
         ok = any(_plain(value) in said for value in wanted)
         yield true(
             ok,
             f"{number} tells it",
             f"a text or parameter with {wanted[-1]}",
-            member_or_null(one, "message"),
+            member_or_null(entry, "message"),
             '(.body.errors|tostring|ascii_downcase|gsub("[^a-z0-9]";"")) as $said | '
             f"any({json.dumps([_plain(value) for value in wanted])}[]; . as $one | $said|contains($one))",
             case=f"{context.operation} {number}",
@@ -276,7 +278,9 @@ def warnings_have_the_form_of_errors(context: RuleContext) -> Iterator[Claim]:
         return
     wrong = list(_wrong(context, "warnings", listed))
     yield from wrong
-    if unknown := [one for one in context.exchange.warning_ids if one not in contract.warning_ids()]:
+    if unknown := [
+        identifier for identifier in context.exchange.warning_ids if identifier not in contract.warning_ids()
+    ]:
         yield true(
             False,
             "a known id",
@@ -291,7 +295,11 @@ def warnings_have_the_form_of_errors(context: RuleContext) -> Iterator[Claim]:
 @demands("WARNING-SHAPE-OPERATION")
 def the_method_lists_its_warnings(context: RuleContext) -> Iterator[Claim]:
     known = contract.operations()[context.operation].warnings
-    extra = [one for one in context.exchange.warning_ids if one not in known and one in contract.warning_ids()]
+    extra = [
+        identifier
+        for identifier in context.exchange.warning_ids
+        if identifier not in known and identifier in contract.warning_ids()
+    ]
     if context.exchange.warning_ids:
         yield true(
             not extra,
@@ -305,15 +313,17 @@ def the_method_lists_its_warnings(context: RuleContext) -> Iterator[Claim]:
 @refuses("ROBUST")
 def an_odd_request(context: RuleContext) -> Iterator[RefusalReason]:
     request = context.request
-    if context.why != "ROBUST" and not any(one.kind == "shape" for one in context.problems):
+    if context.why != "ROBUST" and not any(problem.kind == "shape" for problem in context.problems):
         return
-    if request.raw is None and not any(one.kind == "shape" for one in context.problems):
+    if request.raw is None and not any(problem.kind == "shape" for problem in context.problems):
         known = context.operation == contract.INITIATE or context.session is not None or context.order is not None
         yield RefusalReason(
             "ROBUST", any_of="4xx", certain=not known, lawful=(lambda _: _taken(context)) if known else None
         )
         return
-    odd = request.content_type not in ("application/json", None) or any(one.kind == "shape" for one in context.problems)
+    odd = request.content_type not in ("application/json", None) or any(
+        problem.kind == "shape" for problem in context.problems
+    )
     if request.raw is not None and odd:
         odd = request.content_type not in ("application/json", None) or not _is_object(request.raw)
     raw = request.raw
@@ -374,10 +384,10 @@ def every_body_is_json(context: RuleContext) -> Iterator[Claim]:
 def _stubbed(requirement: str) -> None:
     @refuses(requirement)
     def a_negative_testing_string(context: RuleContext) -> Iterator[RefusalReason]:
-        for one in stubs_in(context.profile, context.request):
-            if one.requirement == requirement:
-                yield RefusalReason(requirement, f"stub {one.string}", ids=(one.id,), when="stub")
+        for entry in stubs_in(context.profile, context.request):
+            if entry.requirement == requirement:
+                yield RefusalReason(requirement, f"stub {entry.string}", ids=(entry.id,), when="stub")
 
 
-for _requirement in sorted({one.requirement for one in contract.stubs()}):
+for _requirement in sorted({stub.requirement for stub in contract.stubs()}):
     _stubbed(_requirement)

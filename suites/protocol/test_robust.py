@@ -18,7 +18,7 @@ def test_odd_bodies(shop: CheckoutDriver, market: str) -> None:
     start = shop.initiate_body(market, [(shop.plain(market)[0], 1)])
     for case, (raw, kind) in shop.some((NEGATIVE | as_other_media(start)).items()):
         shop.send(Request(contract.INITIATE, None, None, market, raw=raw, content_type=kind), "ROBUST", case)
-    for operation, _body in shop.some(one for one in seven(cart) if one[1] is not None):
+    for operation, _body in shop.some(entry for entry in seven(cart) if entry[1] is not None):
         for case, (raw, kind) in shop.some(NEGATIVE.items()):
             cart.send(operation, None, "ROBUST", case, raw=raw, content_type=kind)
         cart.read()

@@ -114,18 +114,20 @@ def documented(exchange: Exchange, refusal_reasons: list[RefusalReason]) -> bool
     """
     locked = RefusalReason("PAY-TWICE" if exchange.operation == contract.PLACE_ORDER else "PAY-LOCK")
     pairs: set[tuple[int, int]] = set()
-    for one in (RefusalReason("RACE", any_of="documented"), locked, *refusal_reasons):
-        pairs |= set(lawful_pairs(one, exchange.operation))
-    return any((exchange.status, one) in pairs for one in exchange.error_ids if one not in GATEWAY_IDS)
+    for reason in (RefusalReason("RACE", any_of="documented"), locked, *refusal_reasons):
+        pairs |= set(lawful_pairs(reason, exchange.operation))
+    return any(
+        (exchange.status, identifier) in pairs for identifier in exchange.error_ids if identifier not in GATEWAY_IDS
+    )
 
 
 def refused_for_nothing(order: Sequence[Exchange], before: View) -> int:
     """How many of them this order gives no ground to refuse, and yet they were refused."""
     keys, now, count = _keys(before), start(before), 0
-    for one in order:
-        after, refusal_reasons = step(now, one.request, keys)
-        count += not one.accepted and not refusal_reasons
-        now = after if one.accepted else now
+    for entry in order:
+        after, refusal_reasons = step(now, entry.request, keys)
+        count += not entry.accepted and not refusal_reasons
+        now = after if entry.accepted else now
     return count
 
 
@@ -136,23 +138,23 @@ def _keys(before: View) -> dict[str, str]:
 def wrong_in(order: Sequence[Exchange], before: View, read: Exchange, orders: Sequence[Exchange]) -> Iterator[Wrong]:
     """Everything that this order of the requests does not explain."""
     keys, states = _keys(before), [start(before)]
-    for one in order:
-        after, refusal_reasons = step(states[-1], one.request, keys)
-        if one.accepted and any(each.certain for each in refusal_reasons):
-            yield Wrong(TAKEN, ONE_AFTER_THE_OTHER, f"{words(one.request)} refused", one.answer())
-        if not one.accepted:
+    for entry in order:
+        after, refusal_reasons = step(states[-1], entry.request, keys)
+        if entry.accepted and any(each.certain for each in refusal_reasons):
+            yield Wrong(TAKEN, ONE_AFTER_THE_OTHER, f"{words(entry.request)} refused", entry.answer())
+        if not entry.accepted:
             after = states[-1]
-            if not documented(one, refusal_reasons):
-                want = f"{words(one.request)} accepted, or refused with a documented 4xx"
-                yield Wrong(REFUSED, ANSWERED, want, one.answer())
+            if not documented(entry, refusal_reasons):
+                want = f"{words(entry.request)} accepted, or refused with a documented 4xx"
+                yield Wrong(REFUSED, ANSWERED, want, entry.answer())
         states.append(after)
     if refused_for_nothing(order, before) == len(order):
         yield Wrong(REFUSED, ANSWERED, "one of them accepted", "all of them refused")
-    for place, one in enumerate(order, 1):
-        if one.accepted and one.operation in contract.CHANGES:
-            shown = [unlike(now, view(one.body)) for now in states[place:]]
+    for place, entry in enumerate(order, 1):
+        if entry.accepted and entry.operation in contract.CHANGES:
+            shown = [unlike(now, view(entry.body)) for now in states[place:]]
             if all(shown):
-                yield _told(SHOWN, shown[0], f" in the answer to {words(one.request)}")
+                yield _told(SHOWN, shown[0], f" in the answer to {words(entry.request)}")
     yield from _left(states[-1], read, orders)
 
 
@@ -163,11 +165,11 @@ def _left(now: State, read: Exchange, orders: Sequence[Exchange]) -> Iterator[Wr
         yield _told(LEFT, found)
     if shown is None and not (now[PAID] and documented(read, [RefusalReason("PAY-READ-AFTER")])):
         yield Wrong(LEFT, ONE_AFTER_THE_OTHER, "a session that can be read", read.answer())
-    for one in orders:
-        if not one.accepted:
-            yield Wrong(BOUGHT, ONE_AFTER_THE_OTHER, "an order that can be read", one.answer())
+    for order in orders:
+        if not order.accepted:
+            yield Wrong(BOUGHT, ONE_AFTER_THE_OTHER, "an order that can be read", order.answer())
             continue
-        bought = view(one.body)
+        bought = view(order.body)
         found = {key: pair for key, pair in unlike(now, bought).items() if key[0] in ("lines", "quantity")}
         if shown and not found:
             found = with_zeros(differences(pricing(shown), pricing(bought)), shown, bought)
@@ -190,9 +192,9 @@ def explained(before: View, sent: Sequence[Exchange], read: Exchange, orders: Se
 
     sent: in the order of the answers. Its want tells what each order asks for, its seen which of them answered first.
     """
-    if any(one.silent for one in (*sent, read, *orders)):
+    if any(step.silent for step in (*sent, read, *orders)):
         return None
-    numbers = {text(one.body.get("purchaseOrderId")) for one in sent if one.accepted and _places(one)} - {None}
+    numbers = {text(step.body.get("purchaseOrderId")) for step in sent if step.accepted and _places(step)} - {None}
     if len(numbers) > 1:
         return _claim(Wrong(LEFT, ONE_ORDER, "one purchaseOrderId", f"{len(numbers)} purchase orders"), sent)
     every = [(order, list(wrong_in(order, before, read, orders))) for order in permutations(sent)]
@@ -207,8 +209,8 @@ def explained(before: View, sent: Sequence[Exchange], read: Exchange, orders: Se
     return Claim(True, "an order", "", "", "", reading="one of the two was refused" if for_nothing else None)
 
 
-def _places(one: Exchange) -> bool:
-    return one.operation == contract.PLACE_ORDER
+def _places(entry: Exchange) -> bool:
+    return entry.operation == contract.PLACE_ORDER
 
 
 def _claim(wrong: Wrong, sent: Sequence[Exchange]) -> Claim:
@@ -218,7 +220,7 @@ def _claim(wrong: Wrong, sent: Sequence[Exchange]) -> Claim:
 
 def schedule(sent: Sequence[Exchange]) -> str:
     """Who answered first, for a person."""
-    told = ", ".join(f"{index}. {words(one.request)} → {one.answer()}" for index, one in enumerate(sent, 1))
+    told = ", ".join(f"{index}. {words(step.request)} → {step.answer()}" for index, step in enumerate(sent, 1))
     return f"sent at once, answered in this order: {told}"
 
 

@@ -41,7 +41,7 @@ def address(cart: CheckoutSession, *, home: bool = False) -> Request:
 
 def codes(shop: CheckoutDriver, market: str) -> list[str]:
     """Coupons that any cart can have."""
-    return [one.code for one in shop.market(market).coupons_of("good", "oversized")]
+    return [entry.code for entry in shop.market(market).coupons_of("good", "oversized")]
 
 
 def coupon(cart: CheckoutSession, place: int = 0, operation: str = contract.APPLY) -> Request:
@@ -167,7 +167,7 @@ def test_sessions_made_at_once_are_apart(shop: CheckoutDriver, market: str) -> N
     items = shop.plain(market, STORM)
     bodies = [shop.initiate_body(market, [(items[index % len(items)], 1 + index)]) for index in range(STORM)]
     requests = [Request(contract.INITIATE, None, body, market) for body in bodies]
-    made = [shop.observe(one) for one in at_once(shop, requests, "SESSION-UNIQUE", "made at once")]
+    made = [shop.observe(entry) for entry in at_once(shop, requests, "SESSION-UNIQUE", "made at once")]
     for cart in carts_of(shop, made):
         cart.read()
 
@@ -179,14 +179,18 @@ def test_sessions_changed_at_once_are_apart(shop: CheckoutDriver, market: str) -
         shop.cart(market, 1, quantity=1 + index % 2, email=shop.buyer()) for index in range(STORM)
     ]  # none is borrowed
     requests = [quantity(cart, cart.lines[0], 3 + index) for index, cart in enumerate(carts)]
-    for one in at_once(shop, requests, "QTY-SET", "in other sessions at once"):
-        shop.observe(one)
+    for entry in at_once(shop, requests, "QTY-SET", "in other sessions at once"):
+        shop.observe(entry)
     for cart in carts:
         cart.read()
 
 
 def carts_of(shop: CheckoutDriver, made: list[Exchange]) -> list[CheckoutSession]:
     """The new sessions; one whose id was given out twice is no session to judge anything else by."""
-    ids = [str(one.body.get("checkoutSessionId")) for one in made if one.accepted]
+    ids = [str(entry.body.get("checkoutSessionId")) for entry in made if entry.accepted]
     sessions = shop.trace.world.sessions
-    return [CheckoutSession(shop, sessions[one]) for one in ids if ids.count(one) == 1 and one in sessions]
+    return [
+        CheckoutSession(shop, sessions[identifier])
+        for identifier in ids
+        if ids.count(identifier) == 1 and identifier in sessions
+    ]

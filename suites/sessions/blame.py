@@ -42,9 +42,9 @@ WHOLES = {"lines": "cart", "quantity": "cart", "summary": "prices", "net": "pric
 
 def as_claim(found: dict[Key, tuple[object, object]], **more: object) -> Claim:
     """One claim for everything that differs, told by its weightiest part."""
-    key = min(found, key=lambda one: ASPECTS.index(one[0]))
+    key = min(found, key=lambda entry: ASPECTS.index(entry[0]))
     before, after = found[key]
-    also = sorted({one[0] for one in found} - {key[0]})
+    also = sorted({item[0] for item in found} - {key[0]})
     seen = f"{_plain(after)}" + (f" (and other {', '.join(also)})" if also else "")
     return true(
         False, WHOLES.get(key[0], key[0]), f"{' '.join(key)} {_plain(before)}", seen, key_test(key, before), **more
@@ -100,27 +100,27 @@ PRICES = ("summary", "net", "unit")
 def blame(found: dict[Key, tuple[object, object]], pending: list[Pending], *, certain: bool) -> Pending | None:
     """The refused request that explains a difference: the last whose effect it is; any, if the state was certain before."""
     parts = {key[0] for key in found} - set(PRICES)
-    for one in reversed(pending):
-        if carried_out(found, one):
-            return one
-    for one in reversed(pending):
-        if parts & set(EFFECTS.get(one.operation, ())):
-            return one
-        if ("summary", "additionalSavings") in found and one.operation in (contract.APPLY, contract.REMOVE):
-            return one  # an order does not list its coupon
+    for entry in reversed(pending):
+        if carried_out(found, entry):
+            return entry
+    for entry in reversed(pending):
+        if parts & set(EFFECTS.get(entry.operation, ())):
+            return entry
+        if ("summary", "additionalSavings") in found and entry.operation in (contract.APPLY, contract.REMOVE):
+            return entry  # an order does not list its coupon
     return pending[-1] if pending and certain else None
 
 
-def carried_out(found: dict[Key, tuple[object, object]], one: Pending) -> bool:
+def carried_out(found: dict[Key, tuple[object, object]], pending: Pending) -> bool:
     """Whether a difference is just what the refused request asked for."""
-    wanted = one.wanted if isinstance(one.wanted, dict) else {}
+    wanted = pending.wanted if isinstance(pending.wanted, dict) else {}
     changes = {key: after for key, (_, after) in found.items()}
-    if one.operation == contract.QUANTITY:
+    if pending.operation == contract.QUANTITY:
         gone = wanted.get("quantity") == 0 and ("lines",) in changes
         return gone or any(key[0] == "quantity" and after == wanted.get("quantity") for key, after in changes.items())
-    if one.operation == contract.OPTION:
+    if pending.operation == contract.OPTION:
         return any(key[0] == "option" and after == wanted.get("shippingOptionId") for key, after in changes.items())
-    if one.operation == contract.ADDRESS:
+    if pending.operation == contract.ADDRESS:
         sent = {name: folded(value) for name, value in flat_address(wanted).items()}
         return any(key[0] == "address" and sent.get(key[1]) == after for key, after in changes.items())
     code = str(wanted.get("redemptionCode", "")).casefold()
@@ -128,9 +128,13 @@ def carried_out(found: dict[Key, tuple[object, object]], one: Pending) -> bool:
     return isinstance(before, frozenset) and isinstance(after, frozenset) and code in before ^ after
 
 
-def blamed(found: dict[Key, tuple[object, object]], one: Pending, words: str) -> Claim:
+def blamed(found: dict[Key, tuple[object, object]], pending: Pending, words: str) -> Claim:
     """The claim that a refused request changed nothing; a weak one where the change is not what was asked for."""
-    weak = not carried_out(found, one)
+    weak = not carried_out(found, pending)
     return as_claim(
-        found, requirement=one.requirement, case=f"{one.operation} {words}", proof=(one.exchange,), weak=weak
+        found,
+        requirement=pending.requirement,
+        case=f"{pending.operation} {words}",
+        proof=(pending.exchange,),
+        weak=weak,
     )

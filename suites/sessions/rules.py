@@ -36,7 +36,7 @@ def initiate_answers_what_was_asked_for(context: RuleContext) -> Iterator[Claim]
     if context.answer is None:
         return
     if context.answer.coupons:
-        owner = "SESSION-ISOLATED" if any(one.view.coupons for one in context.world.sessions.values()) else None
+        owner = "SESSION-ISOLATED" if any(session.view.coupons for session in context.world.sessions.values()) else None
         yield true(
             False,
             "a fresh session",
@@ -48,9 +48,9 @@ def initiate_answers_what_was_asked_for(context: RuleContext) -> Iterator[Claim]
     if not context.answer.lines_known:
         return
     asked: Counter[Any] = Counter()
-    for one in context.body.get("lineItemInputs", []):
-        if isinstance(one, dict) and isinstance(one.get("quantity"), int):
-            asked[one.get("itemId")] += one["quantity"]
+    for lineiteminput in context.body.get("lineItemInputs", []):
+        if isinstance(lineiteminput, dict) and isinstance(lineiteminput.get("quantity"), int):
+            asked[lineiteminput.get("itemId")] += lineiteminput["quantity"]
     given: Counter[str] = Counter()
     for each in context.answer.lines.values():
         given[each.item or ""] += each.quantity or 0
@@ -159,7 +159,7 @@ def a_read_shows_the_last_accepted_state(context: RuleContext) -> Iterator[Claim
     ):
         found["coupons",] = (frozenset(codes), frozenset(f"{code} {codes.count(code)} times" for code in codes))
     context.cart_differs |= any(key[0] not in PRICES for key in found)
-    others = [one for one in context.world.changes[session.changes_seen :] if one[0] != session.id]
+    others = [change for change in context.world.changes[session.changes_seen :] if change[0] != session.id]
     guilty = blame(found, session.pending, certain=not session.unconfirmed)
     if found and guilty:
         yield blamed(found, guilty, "nothing changed")
@@ -169,7 +169,7 @@ def a_read_shows_the_last_accepted_state(context: RuleContext) -> Iterator[Claim
         return
     elif others:
         if found:
-            yield as_claim(found, requirement="SESSION-ISOLATED", proof=tuple(one[2] for one in others[-2:]))
+            yield as_claim(found, requirement="SESSION-ISOLATED", proof=tuple(other[2] for other in others[-2:]))
             if not others[-1][3] and others[-1][1]:
                 yield as_claim(
                     found,
@@ -241,7 +241,7 @@ def may_lose_coupon(context: RuleContext) -> bool:
     if context.session is None or context.before is None or context.answer is None or not context.answer.lines:
         return True
     roles = [context.profile.coupon(context.session.marketplace, code) for code in context.before.coupons]
-    fits_any = all(one is not None and one.kind in ("good", "oversized") for one in roles)
+    fits_any = all(role is not None and role.kind in ("good", "oversized") for role in roles)
     return not (fits_any and set(context.answer.coupons) <= set(context.before.coupons)) and set(
         context.answer.coupons
     ) <= set(context.before.coupons)
@@ -275,9 +275,9 @@ def another_app_learns_nothing(context: RuleContext) -> Iterator[Claim]:
 
 
 def _required(context: RuleContext) -> Iterator[tuple[str, str, bool]]:
-    for one in context.problems:
-        if one.kind in ("missing", "null", "empty") and not one.optional:
-            yield one.path, one.kind, one.in_address
+    for problem in context.problems:
+        if problem.kind in ("missing", "null", "empty") and not problem.optional:
+            yield problem.path, problem.kind, problem.in_address
 
 
 @refuses("SESSION-REQUIRED")
@@ -296,20 +296,28 @@ def a_required_field_is_missing(context: RuleContext) -> Iterator[RefusalReason]
 
 @refuses("SESSION-INVALID")
 def a_value_has_another_type_or_form(context: RuleContext) -> Iterator[RefusalReason]:
-    for one in context.problems:
-        if one.field == "quantity" or one.path.startswith("marketingTerms"):
+    for problem in context.problems:
+        if problem.field == "quantity" or problem.path.startswith("marketingTerms"):
             continue
-        if one.kind in ("type", "form"):
-            when = {"itemId": "item", "country": "country"}.get(one.field, "") if isinstance(one.value, str) else ""
-            yield RefusalReason(
-                "SESSION-INVALID", f"{one.path} {one.kind}", when="empty" if one.value in ([], {}) else when
+        if problem.kind in ("type", "form"):
+            when = (
+                {"itemId": "item", "country": "country"}.get(problem.field, "")
+                if isinstance(problem.value, str)
+                else ""
             )
-        elif one.kind in ("null", "empty") and one.path != "lineItemInputs" and one.field != "redemptionCode":
+            yield RefusalReason(
+                "SESSION-INVALID", f"{problem.path} {problem.kind}", when="empty" if problem.value in ([], {}) else when
+            )
+        elif (
+            problem.kind in ("null", "empty") and problem.path != "lineItemInputs" and problem.field != "redemptionCode"
+        ):
             # an optional field, or an id that just is not there, may be taken or refused for what it is
-            doubtful = one.optional or (one.field in ("lineItemId", "shippingOptionId") and one.kind == "empty")
-            yield RefusalReason("SESSION-INVALID", f"{one.path} {one.kind}", when="empty", certain=not doubtful)
-            if one.field in ("lineItemId", "shippingOptionId"):
-                yield RefusalReason("SESSION-INVALID", f"{one.path} {one.kind}", any_of="documented")
+            doubtful = problem.optional or (
+                problem.field in ("lineItemId", "shippingOptionId") and problem.kind == "empty"
+            )
+            yield RefusalReason("SESSION-INVALID", f"{problem.path} {problem.kind}", when="empty", certain=not doubtful)
+            if problem.field in ("lineItemId", "shippingOptionId"):
+                yield RefusalReason("SESSION-INVALID", f"{problem.path} {problem.kind}", any_of="documented")
 
 
 @demands("SESSION-DOCUMENTED", on="any")
@@ -326,9 +334,9 @@ def status_and_ids_are_documented(context: RuleContext) -> Iterator[Claim]:
     ):
         return
     extra = [
-        one
-        for one in exchange.error_ids
-        if one not in GATEWAY_IDS and exchange.status not in _known(context.operation, one)
+        identifier
+        for identifier in exchange.error_ids
+        if identifier not in GATEWAY_IDS and exchange.status not in _known(context.operation, identifier)
     ]
     yield true(
         not extra,
@@ -343,7 +351,7 @@ def status_and_ids_are_documented(context: RuleContext) -> Iterator[Claim]:
 def _known(operation: str, error_id: int) -> frozenset[int]:
     known = set(contract.operations()[operation].statuses_of(error_id))
     for requirement in contract.requirements().values():
-        for one in requirement.answers:
-            if one.id == error_id and operation in (one.operations or requirement.operations):
-                known |= {one.status} if one.status else set(statuses(operation, error_id))
+        for answer in requirement.answers:
+            if answer.id == error_id and operation in (answer.operations or requirement.operations):
+                known |= {answer.status} if answer.status else set(statuses(operation, error_id))
     return frozenset(known)

@@ -38,9 +38,9 @@ def every_change(cart: CheckoutSession) -> list[tuple[str, object]]:
     found: list[tuple[str, object]] = []
     line = cart.lines[-1]
     found.append((contract.QUANTITY, {"lineItemId": line.id, "quantity": (line.quantity or 1) + 2}))
-    for one in cart.lines:
-        if option := cart.other_option(one):
-            found.append((contract.OPTION, {"lineItemId": one.id, "shippingOptionId": option.id}))
+    for item in cart.lines:
+        if option := cart.other_option(item):
+            found.append((contract.OPTION, {"lineItemId": item.id, "shippingOptionId": option.id}))
             break
     found.append(
         (
@@ -51,7 +51,7 @@ def every_change(cart: CheckoutSession) -> list[tuple[str, object]]:
         )
     )
     applied = cart.session.view.coupons
-    good = [one.code for one in market.coupons_of("good")]
+    good = [entry.code for entry in market.coupons_of("good")]
     if applied:
         found.append((contract.REMOVE, {"redemptionCode": applied[0]}))
     if good:

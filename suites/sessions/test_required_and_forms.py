@@ -29,9 +29,9 @@ def _initiate(shop: CheckoutDriver, market: str) -> dict[str, Any]:
 @in_marketplaces()
 def test_initiate_without_a_required_field(shop: CheckoutDriver, market: str) -> None:
     body = _initiate(shop, market)
-    for path in shop.some(one for one in fields(body) if named(one) in REQUIRED):
+    for path in shop.some(field for field in fields(body) if named(field) in REQUIRED):
         shop.initiate(market, why="SESSION-REQUIRED", case=named(path), body=without(body, path))
-    two = shop.initiate_body(market, [(one, 1) for one in shop.plain(market, 2)])
+    two = shop.initiate_body(market, [(entry, 1) for entry in shop.plain(market, 2)])
     if len(two["lineItemInputs"]) > 1:
         for name in ("itemId", "quantity"):
             shop.initiate(

@@ -7,9 +7,10 @@ import hashlib
 import pytest
 
 from conformance.core import contract
-from conformance.driver.checkout import CheckoutDriver, PrerequisiteFailed, Trace
+from conformance.driver.checkout import CheckoutDriver, PrerequisiteFailed
 from conformance.driver.marks import again, in_marketplaces, provokes
 from conformance.evidence.states import EMPTY, ORDERED, transitions
+from conformance.judging.trace import Trace
 
 # One walk in each marketplace takes the simplest choices throughout: a session that is read and ended.
 WALKS, STEPS = 2, 8
@@ -36,10 +37,10 @@ def unreached(shop: CheckoutDriver, trace: Trace) -> list[str]:
     """The states that walks should have been in and were not, as far as the target has them."""
     seen = {after for _, _, after in transitions(trace)}
     market = next(iter(shop.profile.markets.values()))
-    kept = any(15019 in one.error_ids for one in trace.exchanges if one.operation == contract.QUANTITY)
+    kept = any(15019 in exchange.error_ids for exchange in trace.exchanges if exchange.operation == contract.QUANTITY)
     found = {
-        "several lines": len(market.plain) < 2 or any(one.startswith("several lines") for one in seen),
-        "a coupon applied": not market.coupons_of("good") or any(one.endswith("with a coupon") for one in seen),
+        "several lines": len(market.plain) < 2 or any(item.startswith("several lines") for item in seen),
+        "a coupon applied": not market.coupons_of("good") or any(item.endswith("with a coupon") for item in seen),
         "ordered": shop.profile.payment != "place_order" or ORDERED in seen,
         "emptied": EMPTY in seen or kept,  # a target may refuse to take the last line out
     }
@@ -57,5 +58,5 @@ def test_walks(shop: CheckoutDriver, market: str, request: pytest.FixtureRequest
     if not shop.trace.world.sessions:
         raise PrerequisiteFailed("SESSION-CREATE")
     missing = unreached(shop, shop.trace)
-    if missing and all(one.ok for one in shop.trace.judgments):
+    if missing and all(judgment.ok for judgment in shop.trace.judgments):
         pytest.skip(f"the walks never were in this state: {', '.join(missing)}")

@@ -54,7 +54,7 @@ class CheckoutMachine(RuleBasedStateMachine):
         items = self.shop.plain(self.market, ITEMS)
         chosen: dict[str, int] = {}
         for place, quantity in lines[: self.shop.maximum()]:
-            rest = [one for one in items if one not in chosen]
+            rest = [item for item in items if item not in chosen]
             if rest:
                 chosen[rest[place % len(rest)]] = quantity
         declined = list(self.shop.profile.declined) if buyer >= DECLINED and self._pays() else []
@@ -94,7 +94,7 @@ class CheckoutMachine(RuleBasedStateMachine):
         self.walked += 1
         if cart and read in (OWN, BOTH):
             cart.read()
-        others = [one for one in self.carts if one is not cart]
+        others = [entry for entry in self.carts if entry is not cart]
         if others and read in (OTHER, BOTH):
             others[0].read()
 
@@ -120,7 +120,7 @@ class CheckoutMachine(RuleBasedStateMachine):
     def again(self) -> None:
         """Reads; not more than twice in a row, since the shortest walk takes this step only."""
         sent = self.shop.trace.exchanges[-2:]
-        if self.carts and any(one.operation != contract.READ for one in sent):
+        if self.carts and any(step.operation != contract.READ for step in sent):
             self.carts[0].read()
 
     @precondition(lambda self: self.walked > 3)
@@ -148,7 +148,7 @@ class CheckoutMachine(RuleBasedStateMachine):
     def option(self, which: int, place: int, choice: int, read: str) -> None:
         cart = self._cart(which)
         if cart:
-            lines = [one for one in cart.lines if len(one.options) > 1] or cart.lines
+            lines = [line for line in cart.lines if len(line.options) > 1] or cart.lines
             line = lines[place % len(lines)] if lines else None
             options = line.options if line else []
             option = options[choice % len(options)].id if options else "1"
@@ -160,7 +160,7 @@ class CheckoutMachine(RuleBasedStateMachine):
         cart = self._cart(which)
         if cart:
             market = self.shop.market(self.market)
-            known = [one for one in (market.other_address, market.address, market.unverifiable_address) if one]
+            known = [entry for entry in (market.other_address, market.address, market.unverifiable_address) if entry]
             cart.move(known[choice % len(known)])
         self._read(cart, read)
 
@@ -182,7 +182,7 @@ class CheckoutMachine(RuleBasedStateMachine):
         self._read(cart, read)
 
     def _codes(self) -> list[str]:
-        return [one.code for one in self.shop.market(self.market).coupons_of("good", "oversized")]
+        return [entry.code for entry in self.shop.market(self.market).coupons_of("good", "oversized")]
 
     # ------------------------------------------------------------ steps that must be refused
 
@@ -202,7 +202,7 @@ class CheckoutMachine(RuleBasedStateMachine):
 
     @rule(which=WHICH, place=PLACE, market=PLACE, read=READ)
     def another_marketplace(self, which: int, place: int, market: int, read: str) -> None:
-        others = [one for one in self.shop.profile.markets if one != self.market]
+        others = [entry for entry in self.shop.profile.markets if entry != self.market]
         if others:
             other = others[market % len(others)]
             cart = self._send(which, place, "MARKET-SAME", f"{self.market} as {other}", marketplace=other)
@@ -269,7 +269,9 @@ class CheckoutMachine(RuleBasedStateMachine):
         """A session that can still be paid."""
         declined = self.shop.profile.declined
         free = [
-            one for one in self.carts if one.session.phase == "open" and one.session.email.casefold() not in declined
+            cart
+            for cart in self.carts
+            if cart.session.phase == "open" and cart.session.email.casefold() not in declined
         ]
         return free[0] if free else None
 

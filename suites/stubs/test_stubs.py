@@ -13,11 +13,11 @@ from conformance.driver.marks import in_marketplaces, provokes, through_stubs
 
 
 def _of(*operations: str) -> list[Stub]:
-    return [one for one in contract.stubs() if one.operation in operations]
+    return [stub for stub in contract.stubs() if stub.operation in operations]
 
 
 def _judged(*operations: str) -> list[str]:
-    return sorted({one.requirement for one in _of(*operations)})
+    return sorted({entry.requirement for entry in _of(*operations)})
 
 
 def _body(shop: CheckoutDriver, market: str, stub: Stub) -> dict[str, Any]:
@@ -36,13 +36,13 @@ def _body(shop: CheckoutDriver, market: str, stub: Stub) -> dict[str, Any]:
 
 def _ask(shop: CheckoutDriver, market: str, *operations: str) -> None:
     asked: set[str] = set()
-    for one in _of(*operations):
-        if shop.brief and one.requirement in asked:
+    for entry in _of(*operations):
+        if shop.brief and entry.requirement in asked:
             continue
-        asked.add(one.requirement)
-        subject = None if one.operation == contract.INITIATE else one.subject
-        request = Request(one.operation, subject, _body(shop, market, one), market)
-        shop.send(request, one.requirement, f"stub {one.string}")
+        asked.add(entry.requirement)
+        subject = None if entry.operation == contract.INITIATE else entry.subject
+        request = Request(entry.operation, subject, _body(shop, market, entry), market)
+        shop.send(request, entry.requirement, f"stub {entry.string}")
 
 
 @provokes(*_judged(contract.INITIATE), cost=5)

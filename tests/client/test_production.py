@@ -17,7 +17,8 @@ import pytest
 from conformance.client.api_client import ApiClient, RunStopped
 from conformance.core import contract, profile
 from conformance.core.profile import load
-from conformance.driver.checkout import CheckoutDriver, Trace
+from conformance.driver.checkout import CheckoutDriver
+from conformance.judging.trace import Trace
 from conformance.runner.mock_process import MockProcess
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -67,10 +68,10 @@ def test_nothing_is_sent_but_reads(shop: CheckoutDriver, tmp_path: Path) -> None
     ended = run(tmp_path, shop.profile.base_url, extra, "--allow-production")
     assert ended.returncode in (0, 6), ended.stdout + ended.stderr
     lines = (tmp_path / "report" / "exchanges.jsonl").read_text(encoding="utf-8").splitlines()
-    sent = [json.loads(one) for one in lines]
-    assert sent and {one["method"] for one in sent if one["operation"] != contract.TOKEN} == {"GET"}
+    sent = [json.loads(line) for line in lines]
+    assert sent and {step["method"] for step in sent if step["operation"] != contract.TOKEN} == {"GET"}
     result = json.loads((tmp_path / "report" / "result.json").read_text(encoding="utf-8"))
-    passed = {one["id"] for one in result["requirements"] if one["outcome"] == "passed"}
+    passed = {entry["id"] for entry in result["requirements"] if entry["outcome"] == "passed"}
     assert {"ORDER-FIELDS", "ORDER-STABLE", "ORDER-UNKNOWN", "ORDER-APP"} <= passed
     assert result["counts"]["failed"] == 0
 

@@ -67,7 +67,7 @@ def forms(text: str) -> Iterator[str]:
     yield json.dumps(text)[1:-1]
 
 
-def repeating(shop: CheckoutDriver) -> Server:
+def repeating(shop: Shop) -> Server:
     """A server that says everything back."""
 
     def behave(connection: Connection) -> None:
@@ -77,7 +77,7 @@ def repeating(shop: CheckoutDriver) -> Server:
     return Server(behave)
 
 
-def answer(request: Request, shop: CheckoutDriver) -> bytes:
+def answer(request: Request, shop: Shop) -> bytes:
     given = [request.headers[name] for name in ("authorization", "x-gateway-key") if name in request.headers]
     said = [form for text in given for form in forms(text)]
     real = shop.answer(request)
@@ -159,7 +159,7 @@ def told(text: str, secrets: set[str]) -> list[str]:
 
 def nothing_is_told(folder: Path, printed: str, secrets: set[str]) -> None:
     assert not told(printed, secrets), "on the terminal"
-    files = [one for one in folder.rglob("*") if one.is_file()]
+    files = [path for path in folder.rglob("*") if path.is_file()]
     assert files
     for file in files:
         if file.name not in ("crash_on_the_way.py",) and "__pycache__" not in file.parts:
@@ -179,17 +179,19 @@ def test_a_server_that_says_everything_back(workers: str, mock: str, tmp_path: P
         nothing_is_told(tmp_path, printed, secrets)
     exchanges = [json.loads(line) for line in (tmp_path / "report/exchanges.jsonl").read_text("utf-8").splitlines()]
     result = json.loads((tmp_path / "report/result.json").read_text("utf-8"))
-    failed = {one["id"] for one in result["requirements"] if one["outcome"] == "failed"}
-    assert "QTY-ZERO" in failed and any(one["script"] for rule in result["requirements"] for one in rule["findings"])
+    failed = {entry["id"] for entry in result["requirements"] if entry["outcome"] == "failed"}
+    assert "QTY-ZERO" in failed and any(
+        entry["script"] for rule in result["requirements"] for entry in rule["findings"]
+    )
 
     def said(app: str) -> set[str]:
         return {
-            one["response_headers"]["x-said-0"]
-            for one in exchanges
-            if one["app"] == app and "x-said-0" in one["response_headers"]
+            exchange["response_headers"]["x-said-0"]
+            for exchange in exchanges
+            if exchange["app"] == app and "x-said-0" in exchange["response_headers"]
         }
 
-    assert len(said("app0")) <= 1 + int(workers) and all("secret-" in one for one in said("app0"))
+    assert len(said("app0")) <= 1 + int(workers) and all("secret-" in entry for entry in said("app0"))
     assert not said("app0") & said("app1"), "two secrets, one pseudonym"
 
 
@@ -224,9 +226,9 @@ def test_the_token_of_the_pay_window(mock: str, tmp_path: Path) -> None:
     assert run.wait(60) in (0, 6) and len(pages) == 1, said
     nothing_is_told(tmp_path / "report", said, {unquote(pages[0]), pages[0]})
     shown = [json.loads(line) for line in (tmp_path / "report/exchanges.jsonl").read_text("utf-8").splitlines()]
-    tokens = [one["response_headers"].get("x-ebay-security-signature", "") for one in shown]
-    made = [one for one in tokens if one]
-    assert made and len(set(made)) == len(made) and all(one.startswith("secret-") for one in made)
+    tokens = [entry["response_headers"].get("x-ebay-security-signature", "") for entry in shown]
+    made = [token for token in tokens if token]
+    assert made and len(set(made)) == len(made) and all(entry.startswith("secret-") for entry in made)
 
 
 def test_a_recording_with_secrets(tmp_path: Path) -> None:
@@ -270,11 +272,11 @@ def test_a_recording_with_secrets(tmp_path: Path) -> None:
 
 
 def test_pseudonyms_are_equal_where_secrets_are() -> None:
-    one, other = Secrets(b"one"), Secrets(b"two")
-    for secrets in (one, other):
+    entry, other = Secrets(b"one"), Secrets(b"two")
+    for secrets in (entry, other):
         secrets.add("first-secret", "second-secret", "abc")
-    assert one.out_of("first-secret") == one.out_of("first-secret") != one.out_of("second-secret")
-    assert one.out_of("first-secret") != other.out_of("first-secret")
-    assert one.out_of("first secret, abc") == "first secret, abc"
-    assert one.out_of(f"x{base64.b64encode(b'Bearer first-secret').decode()}x").count("secret-") == 1
-    assert "first-se" not in one.out_of_cut("it begins with 'Bearer first-secr'.")
+    assert entry.out_of("first-secret") == entry.out_of("first-secret") != entry.out_of("second-secret")
+    assert entry.out_of("first-secret") != other.out_of("first-secret")
+    assert entry.out_of("first secret, abc") == "first secret, abc"
+    assert entry.out_of(f"x{base64.b64encode(b'Bearer first-secret').decode()}x").count("secret-") == 1
+    assert "first-se" not in entry.out_of_cut("it begins with 'Bearer first-secr'.")

@@ -198,7 +198,7 @@ CASES: list[tuple[str, Callable[[Document], object], tuple[str, str, str], set[s
 
 
 @pytest.mark.parametrize(
-    ("alter", "told", "touched", "not_touched"), [one[1:] for one in CASES], ids=[one[0] for one in CASES]
+    ("alter", "told", "touched", "not_touched"), [case[1:] for case in CASES], ids=[case[0] for case in CASES]
 )
 def test_a_change(
     alter: Callable[[Document], object], told: tuple[str, str, str], touched: set[str], not_touched: set[str]
@@ -238,13 +238,13 @@ def worded(monkeypatch: pytest.MonkeyPatch) -> Document:
         "An id."  # a reference with a text beside it says nothing
     )
     node_at(document, "components", "parameters", "PurchaseOrderId")["description"] = "The order."
-    for status, one in (("400", QUANTITY), ("400", address)):
-        node_at(document, *one, "responses", status, "x-response-codes", "errors", "15003")["description"] = (
+    for status, entry in (("400", QUANTITY), ("400", address)):
+        node_at(document, *entry, "responses", status, "x-response-codes", "errors", "15003")["description"] = (
             "No session."
         )
     node_at(document, *SCHEMAS, "AmountV9")["description"] = "Money."
     node_at(document, *PRICING, "total")["description"] = "The <b>sum</b> of it."
-    known = {one.key: one.digest for one in texts(document)}
+    known = {text.key: text.digest for text in texts(document)}
     monkeypatch.setattr(contract, "wording", lambda: known)
     return document
 
@@ -252,7 +252,7 @@ def worded(monkeypatch: pytest.MonkeyPatch) -> Document:
 def test_what_is_kept_of_the_vendor_s_texts() -> None:
     """Digests and names; not a word of theirs."""
     assert len(contract.wording()) > 300
-    assert all(re.fullmatch(r"[0-9a-f]{10}", one) for one in contract.wording().values())
+    assert all(re.fullmatch(r"[0-9a-f]{10}", entry) for entry in contract.wording().values())
 
 
 def test_texts_that_are_known_are_no_drift(worded: Document) -> None:
@@ -284,9 +284,9 @@ def test_a_changed_text(
 
 
 def test_a_changed_text_of_an_id_is_one_change(worded: Document) -> None:
-    for one in (QUANTITY[1], "/guest_checkout_session/{checkoutSessionId}/update_shipping_address"):
-        errors_of = node_at(worded, "paths", one, "post", "responses", "400", "x-response-codes", "errors")
-        errors_of["15003"]["description"] = f"Gone from {one}."
+    for entry in (QUANTITY[1], "/guest_checkout_session/{checkoutSessionId}/update_shipping_address"):
+        errors_of = node_at(worded, "paths", entry, "post", "responses", "400", "x-response-codes", "errors")
+        errors_of["15003"]["description"] = f"Gone from {entry}."
     (change,) = drift(worded)
     assert change.what == "id 15003" and len(change.operations) == 2
     assert "SESSION-UNKNOWN" in touches(change)
@@ -298,7 +298,7 @@ def test_a_new_text_comes_with_what_it_describes(worded: Document) -> None:
 
 
 def test_general_requirements_exist() -> None:
-    assert {one for listed in GENERAL.values() for one in listed} <= contract.requirements().keys()
+    assert {entry for listed in GENERAL.values() for entry in listed} <= contract.requirements().keys()
 
 
 # ---------------------------------------------------------------- the command

@@ -46,22 +46,22 @@ def short_run(profile: Path, report: Path) -> dict[str, object]:
 
 
 def test_every_role_of_the_mock_is_found(mock: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    items = [*MOCK.plain[:6], *(one for one, role in MOCK.roles.items() if role.kind != "plain")]
+    items = [*MOCK.plain[:6], *(entry for entry, role in MOCK.roles.items() if role.kind != "plain")]
     out = tmp_path / "probed.toml"
     listed = tmp_path / "items.txt"
     listed.write_text("\n".join(items) + "  # the last one\n", encoding="utf-8")
     codes = "FIVEOFF,GIANT,SPEND100,EXPIRED,HOME20"
     assert wizard.run([mock, "--items", f"@{listed}", "--coupons", codes, "--out", str(out)]) == 0
     said = capsys.readouterr().out
-    most, sent = (int(one.split()[0]) for one in (said.split("at most ")[1], said.split("Sent ")[1]))
+    most, sent = (int(entry.split()[0]) for entry in (said.split("at most ")[1], said.split("Sent ")[1]))
     assert sent <= most == 3 + most_calls(len(items), 5, True)
     text, profile = out.read_text(encoding="utf-8"), load(str(out))
     assert not any(secret in text for _, secret in APPS.values())
     assert (profile.payment, profile.max_line_items, len(profile.apps)) == ("place_order", 10, 2)
     assert profile.other_scope and "# paid_within_s" in text and "# declined" in text and "# minimum" in text
     market = profile.markets["EBAY_US"]
-    assert {one: market.roles.get(one) for one in items} == {one: MOCK.roles[one] for one in items}
-    assert {one.code: one.kind for one in market.coupons.values()} == {
+    assert {item: market.roles.get(item) for item in items} == {item: MOCK.roles[item] for item in items}
+    assert {coupon.code: coupon.kind for coupon in market.coupons.values()} == {
         "FIVEOFF": "good",
         "GIANT": "oversized",
         "EXPIRED": "refused",
@@ -114,7 +114,7 @@ def test_nobody_there(tmp_path: Path) -> None:
 
 
 INDEPENDENT = next(
-    (one for one in (ROOT.parent / "shared" / "servers" / "independent" / "server.mjs",) if one.is_file()), None
+    (entry for entry in (ROOT.parent / "shared" / "servers" / "independent" / "server.mjs",) if entry.is_file()), None
 )
 
 
@@ -124,7 +124,10 @@ def test_the_server_of_other_hands(tmp_path: Path, monkeypatch: pytest.MonkeyPat
         monkeypatch.setenv(f"EBAY_CLIENT_ID{suffix}", f"app-{name}")
         monkeypatch.setenv(f"EBAY_CLIENT_SECRET{suffix}", f"secret-{name}")
     known = load(str(ROOT / "docs" / "examples" / "independent.toml")).markets["EBAY_US"]
-    items = [*known.plain[:5], *(one for one, role in known.roles.items() if role.kind in ("limit", "stock", "lot"))]
+    items = [
+        *known.plain[:5],
+        *(entry for entry, role in known.roles.items() if role.kind in ("limit", "stock", "lot")),
+    ]
     server = subprocess.Popen(["node", str(INDEPENDENT), "--port", "0"], stdout=subprocess.PIPE, text=True)
     try:
         assert server.stdout
@@ -132,7 +135,7 @@ def test_the_server_of_other_hands(tmp_path: Path, monkeypatch: pytest.MonkeyPat
         out = tmp_path / "probed.toml"
         assert wizard.run([base, "--items", ",".join(items), "--out", str(out)]) == 0
         found = load(str(out)).markets["EBAY_US"]
-        assert {one: found.roles.get(one) for one in items} == {one: known.roles[one] for one in items}
+        assert {item: found.roles.get(item) for item in items} == {item: known.roles[item] for item in items}
         assert short_run(out, tmp_path / "report")["counts"]["failed"] == 0  # type: ignore[index]
     finally:
         server.terminate()

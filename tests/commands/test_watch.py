@@ -21,7 +21,7 @@ FINDING = {"expected": "200", "seen": "409 15021", "script": "scripts/QTY-SET.sh
 
 
 def result(*failed: str) -> dict[str, Any]:
-    requirements = [{"id": one, "outcome": "failed", "findings": [FINDING]} for one in failed]
+    requirements = [{"id": requirement, "outcome": "failed", "findings": [FINDING]} for requirement in failed]
     return {
         "requirements": [*requirements, {"id": "PRICE-TOTAL", "outcome": "passed", "findings": []}],
         "counts": {"judged": 90},
@@ -37,12 +37,12 @@ def test_files(tmp_path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text("x")
     seen = watch.look([tmp_path], tmp_path / "out")
-    assert {Path(one).name for one in seen} == {"server.py", "a.js"}
+    assert {Path(item).name for item in seen} == {"server.py", "a.js"}
     (tmp_path / "server.py").write_text("xy")
     (tmp_path / "lib" / "new.js").write_text("x")
     (tmp_path / "lib" / "a.js").unlink()
     now = watch.look([tmp_path], tmp_path / "out")
-    assert {Path(one).name for one in watch.changed(seen, now)} == {"server.py", "new.js", "a.js"}
+    assert {Path(entry).name for entry in watch.changed(seen, now)} == {"server.py", "new.js", "a.js"}
 
 
 def test_a_file_of_its_own(tmp_path: Path) -> None:
@@ -114,7 +114,7 @@ def test_two_runs(tmp_path: Path) -> None:
         said = []
         for line in process.stdout:
             said.append(line.rstrip())
-            if "failed" in line and len([one for one in said if " judged" in one]) == 1:
+            if "failed" in line and len([entry for entry in said if " judged" in entry]) == 1:
                 save("")
         status = process.wait()
         killer.cancel()
@@ -123,8 +123,8 @@ def test_two_runs(tmp_path: Path) -> None:
         mock.stop()
         shutil.rmtree(tmp_path / "report", ignore_errors=True)
     assert said[0].startswith("Watching 1 files")
-    runs = [one for one in said if " judged" in one]
+    runs = [entry for entry in said if " judged" in entry]
     assert len(runs) == 2 and " failed, " in runs[0] and "nothing failed" in runs[1] and "nothing" not in runs[0]
-    assert any(one.startswith("  NEW COUPON-APPLY: ") for one in said)
+    assert any(entry.startswith("  NEW COUPON-APPLY: ") for entry in said)
     assert "  changed: mine.toml" in said and "COUPON-APPLY" in said[-1].partition("mended: ")[2]
     assert status in (0, 6)  # what needs something rare is not judged

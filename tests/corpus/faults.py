@@ -93,13 +93,15 @@ def main() -> int:
     parser.add_argument("--whole", action="store_true", help="the default run, for the faults that have no proof yet")
     options = parser.parse_args()
     os.environ["PYTHONHASHSEED"] = "0"
-    faults = [one for one in listed("faults") if one["kind"] != "race" and one["requirement"] != "RACE"]
-    for one in list(faults):
-        kept = options.folder / one["name"] / KEPT
+    faults = [entry for entry in listed("faults") if entry["kind"] != "race" and entry["requirement"] != "RACE"]
+    for item in list(faults):
+        kept = options.folder / item["name"] / KEPT
         if kept.is_file() and (kept.stat().st_size or not options.whole):
-            faults.remove(one)
+            faults.remove(item)
     if options.only:
-        faults = [one for one in faults if any(text in f"{one['name']} {one['requirement']}" for text in options.only)]
+        faults = [
+            fault for fault in faults if any(text in f"{fault['name']} {fault['requirement']}" for text in options.only)
+        ]
     missed = 0
     for fault, result in kill_matrix.spread(
         partial(judge, folder=str(options.folder), own=not options.whole), faults, options.workers

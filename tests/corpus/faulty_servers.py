@@ -8,8 +8,9 @@ from typing import Any
 from conformance.core import contract
 from conformance.core.exchange import Exchange, Intent, Request
 from conformance.core.profile import parse
-from conformance.driver.checkout import CheckoutDriver, Trace
+from conformance.driver.checkout import CheckoutDriver
 from conformance.judging.load_rules import load_rules
+from conformance.judging.trace import Trace
 from devtools.corpus import CORPUS, JUNK, Corpus, Entry, expect, slim, unproved
 from suites.payment.test_prepaid import test_orders_that_were_paid_beforehand, test_sessions_that_were_paid_beforehand
 from tests.doubles.faulty_servers_by_action import CAST
@@ -64,7 +65,7 @@ def prepaid(target: ReferenceShop, broken: str | None = None) -> tuple[Json, Ent
 
 
 def records(exchanges: list[Exchange]) -> list[dict[str, Any]]:
-    return [slim(one.record()) for one in exchanges]
+    return [slim(exchange.record()) for exchange in exchanges]
 
 
 def corpus() -> Corpus:
@@ -83,12 +84,12 @@ def corpus() -> Corpus:
             found.entries.append(Entry(f"liar: {liar.name}", "honest", liar.requirement, also, exchanges=sent))
     for index, exchanges in enumerate(traces(JUNK_TRACES)):
         found.entries.append(Entry(f"junk {index}", "honest", JUNK, exchanges=records(exchanges)))
-    found.entries += [_grant(index, *one) for index, one in enumerate(GRANTS)]
+    found.entries += [_grant(index, *grant) for index, grant in enumerate(GRANTS)]
     for shop, broken in ((ReferenceShop(), None), (Unlocks(), "PAY-LOCK")):
         found.profiles["prepaid"], entry = prepaid(shop, broken)
         found.entries.append(entry)
     profiles = {name: found.profile(name) for name in found.profiles}
-    found.entries = [expect(one, profiles[one.profile]) for one in found.entries]
+    found.entries = [expect(entry, profiles[entry.profile]) for entry in found.entries]
     return found
 
 
@@ -97,7 +98,7 @@ def main() -> int:
     found.save(LIARS)
     print(f"{LIARS}: {len(found.entries)} traces, {LIARS.stat().st_size:,} bytes")
     lost = unproved(found.entries)
-    print("\n".join(f"not found again: {one}" for one in lost))
+    print("\n".join(f"not found again: {entry}" for entry in lost))
     return 1 if lost else 0
 
 

@@ -64,7 +64,7 @@ def lines_run() -> Iterator[set[Place]]:
 def _batch(seed: int) -> list[Candidate]:
     found = []
     for entry, corpus, profile in candidates(_sources(), random.Random(seed), BATCH):
-        exchanges = [from_record(one) for one in entry.exchanges]
+        exchanges = [from_record(exchange) for exchange in entry.exchanges]
         with lines_run() as lines:
             said = signature(judged(profile, entry.units, exchanges))
         data = corpus.profiles[entry.profile]
@@ -79,8 +79,8 @@ _pool: list[Candidate] = []  # what the workers are forked with
 def survivors(page: Path) -> list[Mutant]:
     """The mutants that the page lists."""
     wanted = set(reasons(page))
-    every = (one for path in MUTATED for one in mutants(path, (ROOT / path).read_text(encoding="utf-8")))
-    return [one for one in every if (one.path, one.code, one.what) in wanted]
+    every = (mutant for path in MUTATED for mutant in mutants(path, (ROOT / path).read_text(encoding="utf-8")))
+    return [entry for entry in every if (entry.path, entry.code, entry.what) in wanted]
 
 
 @cache
@@ -91,8 +91,8 @@ def _in_functions(path: str) -> frozenset[int]:
         line
         for node in ast.walk(tree)
         if isinstance(node, ast.FunctionDef | ast.Lambda)
-        for one in (node.body if isinstance(node.body, list) else [node.body])
-        for line in range(one.lineno, (one.end_lineno or one.lineno) + 1)
+        for entry in (node.body if isinstance(node.body, list) else [node.body])
+        for line in range(entry.lineno, (entry.end_lineno or entry.lineno) + 1)
     )
 
 
@@ -101,11 +101,11 @@ def noticed_by(mutant: Mutant) -> int | None:
     made = remake(mutant.path, mutated((ROOT / mutant.path).read_text(encoding="utf-8"), mutant.number))
     began, place = time.monotonic(), (mutant.path, mutant.line)
     anywhere = mutant.line not in _in_functions(mutant.path)
-    for number, one in enumerate(_pool):
-        if not anywhere and place not in one.lines:
+    for number, item in enumerate(_pool):
+        if not anywhere and place not in item.lines:
             continue
         try:
-            if made.signature(made.judged(one.profile, one.entry.units, one.exchanges)) != one.said:
+            if made.signature(made.judged(item.profile, item.entry.units, item.exchanges)) != item.said:
                 return number
         except Exception:
             return number
@@ -127,10 +127,10 @@ def hunted(found: Corpus, page: Path, seed: int, tries: int) -> None:
     for mutant, number in zip(listed, numbers, strict=True):
         if number is None:
             print(f"still survives: {mutant.path}:{mutant.line} {mutant.what}")
-    kept = Counter(one for one in numbers if one is not None)
+    kept = Counter(number for number in numbers if number is not None)
     for number in sorted(kept):
-        one = _pool[number]
-        one.entry.name = f"{one.entry.name} #{len(found.entries)}"
-        found.profiles[one.entry.profile] = one.data
-        found.entries.append(expect(one.entry, one.profile))
+        pool = _pool[number]
+        pool.entry.name = f"{pool.entry.name} #{len(found.entries)}"
+        found.profiles[pool.entry.profile] = pool.data
+        found.entries.append(expect(pool.entry, pool.profile))
     print(f"{sum(kept.values())} of {len(listed)} noticed by {len(kept)} twists")

@@ -41,14 +41,14 @@ def sources() -> list[Source]:
             continue
         corpus = load(path)
         profiles = {name: corpus.profile(name) for name in corpus.profiles}
-        for name in [one for one in profiles if "max_line_items" in corpus.profiles[one]]:
+        for name in [profile for profile in profiles if "max_line_items" in corpus.profiles[profile]]:
             data = {key: value for key, value in corpus.profiles[name].items() if key != "max_line_items"}
             corpus.profiles[name + UNLIMITED] = data
             profiles[name + UNLIMITED] = corpus.profile(name + UNLIMITED)
         found += [
-            (one, corpus, profiles[one.profile])
-            for one in corpus.entries
-            if one.requirement is None and one.exchanges[0]["operation"] != contract.TOKEN
+            (entry, corpus, profiles[entry.profile])
+            for entry in corpus.entries
+            if entry.requirement is None and entry.exchanges[0]["operation"] != contract.TOKEN
         ]
     return found
 
@@ -123,9 +123,9 @@ def main() -> int:
         hunted(found, options.hunt, options.seed, options.tries)
     else:
         found = gathered()
-    found.entries.sort(key=lambda one: one.name)  # those of one trace side by side pack better
+    found.entries.sort(key=lambda entry: entry.name)  # those of one trace side by side pack better
     found.save(TWISTED)
-    count = sum(len(one.exchanges) for one in found.entries)
+    count = sum(len(entry.exchanges) for entry in found.entries)
     print(f"{TWISTED}: {len(found.entries)} twists, {count} exchanges, {TWISTED.stat().st_size:,} bytes")
     return 0
 

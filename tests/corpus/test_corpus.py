@@ -28,7 +28,7 @@ UNPROVED = tomllib.loads((CORPUS.parent / "unproved.toml").read_text(encoding="u
 @cache
 def corpora() -> list[Corpus]:
     load_rules()
-    return [load(one) for one in sorted(CORPUS.parent.glob("*.jsonl.gz"))]
+    return [load(path) for path in sorted(CORPUS.parent.glob("*.jsonl.gz"))]
 
 
 @cache
@@ -37,11 +37,11 @@ def again() -> list[tuple[Entry, Said]]:
     found = []
     for corpus in corpora():
         profiles = {name: corpus.profile(name) for name in corpus.profiles}
-        for one in corpus.entries:
-            exchanges = map(from_record, one.exchanges)
-            said = signature(judged(profiles[one.profile], one.units, exchanges))
-            if one.requirement != JUNK:  # no rule failed on it, that is all
-                found.append((one, said))
+        for entry in corpus.entries:
+            exchanges = map(from_record, entry.exchanges)
+            said = signature(judged(profiles[entry.profile], entry.units, exchanges))
+            if entry.requirement != JUNK:  # no rule failed on it, that is all
+                found.append((entry, said))
     return found
 
 
@@ -50,40 +50,42 @@ def ids(pairs: Iterable[tuple[Any, ...]]) -> set[str]:
 
 
 def test_there_is_something_to_judge() -> None:
-    healthy = [one for one, _ in again() if one.requirement is None]
-    assert len({one.name for one, _ in again() if one.of_fault}) > 200
-    assert 300 <= sum(len(one.exchanges) for one in healthy) <= 5000
-    assert len({one.profile for one in healthy}) >= 2  # the mock and another server
+    healthy = [entry for entry, _ in again() if entry.requirement is None]
+    assert len({entry.name for entry, _ in again() if entry.of_fault}) > 200
+    assert 300 <= sum(len(entry.exchanges) for entry in healthy) <= 5000
+    assert len({entry.profile for entry in healthy}) >= 2  # the mock and another server
 
 
 def test_every_fault_is_found_under_its_id() -> None:
     found: dict[str, set[str]] = defaultdict(set)
     right: dict[str, set[str]] = {}
-    for one, (broken, _) in again():
-        if one.of_fault:
-            right[one.name] = {str(one.requirement), *one.also}
-            found[one.name] |= ids(broken)
+    for entry, (broken, _) in again():
+        if entry.of_fault:
+            right[entry.name] = {str(entry.requirement), *entry.also}
+            found[entry.name] |= ids(broken)
     assert {name: found[name] for name, wanted in right.items() if not found[name] & wanted} == {}
 
 
 def test_healthy_traces_stay_clean() -> None:
-    assert [(one.profile, one.name, broken) for one, (broken, _) in again() if one.requirement is None and broken] == []
+    assert [
+        (entry.profile, entry.name, broken) for entry, (broken, _) in again() if entry.requirement is None and broken
+    ] == []
 
 
 def test_no_fault_is_told_under_more_rules_than_before() -> None:
     more = {
-        (one.name, rule)
-        for one, (broken, _) in again()
-        for rule in ids(broken) - ids(one.found) - {one.requirement, *one.also}
+        (entry.name, rule)
+        for entry, (broken, _) in again()
+        for rule in ids(broken) - ids(entry.found) - {entry.requirement, *entry.also}
     }
     assert more == set(), "if that is meant: python -m devtools.corpus --renew"
 
 
 def test_no_evidence_is_lost() -> None:
     lost = {
-        (one.name, rule, reading)
-        for one, (_, passed) in again()
-        for rule, reading, count in one.passed
+        (entry.name, rule, reading)
+        for entry, (_, passed) in again()
+        for rule, reading, count in entry.passed
         if passed[rule, reading] < count
     }
     assert lost == set(), "if that is meant: python -m devtools.corpus --renew"
@@ -91,9 +93,9 @@ def test_no_evidence_is_lost() -> None:
 
 def test_no_breach_is_told_more_often_or_less() -> None:
     other = {
-        (one.name, rule, about)
-        for one, (broken, _) in again()
-        for rule, about, count in one.found
+        (entry.name, rule, about)
+        for entry, (broken, _) in again()
+        for rule, about, count in entry.found
         if broken[rule, about] != count
     }
     assert other == set(), "if that is meant: python -m devtools.corpus --renew"
@@ -106,15 +108,17 @@ def test_no_breach_is_told_more_often_or_less() -> None:
 def finders() -> dict[str, set[Pair]]:
     """What found each fault."""
     found: dict[str, set[Pair]] = defaultdict(set)
-    for one, (broken, _) in again():
-        if one.of_fault:
-            found[one.name] |= set(broken)
+    for entry, (broken, _) in again():
+        if entry.of_fault:
+            found[entry.name] |= set(broken)
     return found
 
 
 def test_every_requirement_is_proved_by_a_fault() -> None:
     proved = set().union(*map(ids, finders().values()))
-    unproved = {one.id for one in contract.requirements().values() if one.level != "READING"} - proved
+    unproved = {
+        requirement.id for requirement in contract.requirements().values() if requirement.level != "READING"
+    } - proved
     assert unproved == set(UNPROVED["requirements"]), (
         "give it a fault of its own, or a reason in tests/data/unproved.toml"
     )
@@ -123,7 +127,7 @@ def test_every_requirement_is_proved_by_a_fault() -> None:
 def test_every_claim_is_proved_by_a_fault() -> None:
     """Each place in the rules that can fail has failed for some fault or liar."""
     seen = set().union(*finders().values())
-    dead = {str(one) for one in sites() if not any(one.made(*pair) for pair in seen)}
+    dead = {str(site) for site in sites() if not any(site.made(*pair) for pair in seen)}
     assert dead == set(UNPROVED["claims"]), "give it a fault of its own, or a reason in tests/data/unproved.toml"
 
 
@@ -145,9 +149,11 @@ def test_most_claims_are_the_only_finder_of_a_fault() -> None:
 def test_readings_are_seen(level: str) -> None:
     """The corpus knows lawful ways to differ: several rules were passed with more than one reading."""
     readings: dict[str, set[str]] = defaultdict(set)
-    for one, (_, passed) in again():
-        if one.requirement is None:
+    for entry, (_, passed) in again():
+        if entry.requirement is None:
             for requirement, reading in passed:
                 readings[requirement].add(reading)
-    counts = Counter(len(one) > 1 for name, one in readings.items() if contract.requirements()[name].level == level)
+    counts = Counter(
+        len(reading) > 1 for name, reading in readings.items() if contract.requirements()[name].level == level
+    )
     assert counts[True] >= (10 if level == "MUST" else 0)

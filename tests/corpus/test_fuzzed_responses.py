@@ -17,8 +17,8 @@ def test_no_rule_fails_on_junk(part: int) -> None:
     known = profile()
     for exchanges in list(traces(9))[part::3]:
         world = World()
-        for one in exchanges:
-            judge(world, known, one)
+        for exchange in exchanges:
+            judge(world, known, exchange)
         assert world.rule_errors == []
 
 
@@ -28,11 +28,13 @@ def test_junk_is_told() -> None:
     broken = set()
     for exchanges in traces(4):
         world = World()
-        for one in exchanges:
-            broken |= {each.requirement for each in judge(world, profile(), one) if not each.ok}
+        for exchange in exchanges:
+            broken |= {each.requirement for each in judge(world, profile(), exchange) if not each.ok}
     assert len(broken) > 30  # where no errorId can be read, that is told alone
 
 
 def test_the_same_seed_spoils_the_same() -> None:
     first, second = next(traces(1)), next(traces(1))
-    assert [(one.status, repr(one.body)) for one in first] == [(one.status, repr(one.body)) for one in second]
+    assert [(entry.status, repr(entry.body)) for entry in first] == [
+        (entry.status, repr(entry.body)) for entry in second
+    ]

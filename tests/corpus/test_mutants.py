@@ -25,7 +25,7 @@ def rule(at: int = 1, *more: bool) -> str | None:
 
 
 def changed() -> list[str]:
-    return [ast.unparse(mutated(CODE, one.number)) for one in mutants("x.py", CODE)]
+    return [ast.unparse(mutated(CODE, mutant.number)) for mutant in mutants("x.py", CODE)]
 
 
 def test_each_kind_of_change() -> None:
@@ -47,7 +47,7 @@ def test_one_change_at_a_time() -> None:
 
 def test_numbers_are_lasting() -> None:
     listed = mutants("x.py", CODE)
-    assert [one.number for one in listed] == list(range(len(listed))) and listed == mutants("x.py", CODE)
+    assert [entry.number for entry in listed] == list(range(len(listed))) and listed == mutants("x.py", CODE)
     with pytest.raises(IndexError):
         mutated(CODE, len(listed))
 
@@ -57,13 +57,13 @@ def test_every_file_can_be_changed() -> None:
         source = (mutation.ROOT / path).read_text(encoding="utf-8")
         listed = mutants(path, source)
         assert listed, path
-        for one in listed[::25]:
-            compile(mutated(source, one.number), path, "exec")
+        for entry in listed[::25]:
+            compile(mutated(source, entry.number), path, "exec")
 
 
 def test_reasons_are_kept(tmp_path: Path) -> None:
     listed = mutants("suites/x.py", "a = b | c == 1\n")
-    results = [(one, mutation.SURVIVED) for one in listed]
+    results = [(entry, mutation.SURVIVED) for entry in listed]
     page = tmp_path / "page.md"
     page.write_text(mutation.page(results, [], 0, len(listed), {}), encoding="utf-8")
     known = {key: f"because | of {index}" for index, key in enumerate(mutation.reasons(page))}
@@ -83,7 +83,7 @@ def test_the_corpus_notices(path: str, code: str, what: str, fate: str) -> None:
     """In processes of their own: nothing of a mutant stays."""
     listed = mutation.trials([load(LIARS)])
     source = (mutation.ROOT / path).read_text(encoding="utf-8")
-    wanted = [one for one in mutants(path, source) if code in one.code and what in one.what][:1]
+    wanted = [mutant for mutant in mutants(path, source) if code in mutant.code and what in mutant.what][:1]
     if not wanted:
         pytest.skip("the line reads differently now")
     assert [found for _, found in mutation.run(wanted, listed, 1)] == [fate]

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from conformance.client.strict_json import read_json
 from conformance.core import contract
 from conformance.core.exchange import Exchange, Intent, Request
-from conformance.driver.checkout import PrerequisiteFailed, Trace
+from conformance.driver.checkout import PrerequisiteFailed
 from conformance.evidence import journal
 from conformance.evidence.aggregate import merge
 from conformance.evidence.replay import Ids, from_record, steps_of
@@ -25,6 +25,7 @@ from conformance.evidence.shrink import describe
 from conformance.judging.judge import judge
 from conformance.judging.load_rules import load_rules
 from conformance.judging.model import World
+from conformance.judging.trace import Trace
 from tests.doubles.reference_goods import profile
 from tests.doubles.reference_server import ReferenceShop
 from tests.doubles.scripted_session import PARTS, visit
@@ -90,7 +91,7 @@ def consequences(trace: Trace) -> None:
     """Everything that is made of a trace when a run ends."""
     record = journal.summary(trace, 0)
     json.dumps(record.failed)
-    lines = [json.dumps(one.record()) for one in trace.exchanges]
+    lines = [json.dumps(exchange.record()) for exchange in trace.exchanges]
     again = [from_record(json.loads(line)) for line in lines]
     world = World()
     for exchange in again:

@@ -48,7 +48,7 @@ def judge(variant: dict[str, Any], folder: Path, seen: Proved) -> dict[str, Any]
     found = Corpus({name: stored(toml)})
     entries = healthy(where / "report", name, found.profile(name), MOST, seen)
     shutil.rmtree(where)
-    return {"profile": found.profiles[name], "entries": [asdict(one) for one in entries]}
+    return {"profile": found.profiles[name], "entries": [asdict(entry) for entry in entries]}
 
 
 def main() -> int:
@@ -56,9 +56,9 @@ def main() -> int:
     base = load()
     profiles = {name: base.profile(name) for name in base.profiles}
     seen: Proved = set()
-    for one in base.entries:
-        if one.requirement is None:
-            seen |= proved(judged(profiles[one.profile], one.units, map(from_record, one.exchanges)))
+    for item in base.entries:
+        if item.requirement is None:
+            seen |= proved(judged(profiles[item.profile], item.units, map(from_record, item.exchanges)))
     folder = Path(mkdtemp(prefix="variants-"))
     found = Corpus()
     for variant, kept in kill_matrix.spread(partial(judge, folder=folder, seen=seen), listed("variants"), 2):
@@ -66,18 +66,20 @@ def main() -> int:
         name = "mock" if usual else variant["name"]
         if kept["entries"]:
             found.profiles[name] = kept["profile"]
-        for one in kept["entries"]:
-            found.entries.append(Entry(**one | {"profile": name, "name": f"{variant['name']}: {one['name']}"}))
+        for item in kept["entries"]:
+            found.entries.append(Entry(**item | {"profile": name, "name": f"{variant['name']}: {item['name']}"}))
     shutil.rmtree(folder, ignore_errors=True)
     profiles = {name: found.profile(name) for name in found.profiles}
     new = []
-    for one in sorted(found.entries, key=lambda one: (len(one.exchanges), one.name)):  # several variants prove the same
-        proves = proved(judged(profiles[one.profile], one.units, map(from_record, one.exchanges)))
+    for item in sorted(
+        found.entries, key=lambda entry: (len(entry.exchanges), entry.name)
+    ):  # several variants prove the same
+        proves = proved(judged(profiles[item.profile], item.units, map(from_record, item.exchanges)))
         if proves - seen:
             seen |= proves
-            new.append(expect(one, profiles[one.profile]))
-    found.entries = sorted(new, key=lambda one: one.name)
-    used = {one.profile for one in new}
+            new.append(expect(item, profiles[item.profile]))
+    found.entries = sorted(new, key=lambda entry: entry.name)
+    used = {entry.profile for entry in new}
     found.profiles = {name: data for name, data in sorted(found.profiles.items()) if name in used}
     found.save(VARIANTS)
     lost = unproved(found.entries)

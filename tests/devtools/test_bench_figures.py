@@ -26,8 +26,8 @@ ALL = [RUN, RATIO, RATE, DEPTH]
 
 
 def test_goals() -> None:
-    assert [one.met for one in ALL] == [True, False, True, None]
-    assert [one.goal for one in ALL] == ["≤ 20 s", "≤ 1.5", "≥ 0.6", ""]
+    assert [entry.met for entry in ALL] == [True, False, True, None]
+    assert [entry.goal for entry in ALL] == ["≤ 20 s", "≤ 1.5", "≥ 0.6", ""]
     assert replace(RATE, value=0.59).met is False and replace(RUN, value=20).met is True
 
 
@@ -67,7 +67,7 @@ def test_a_document_comes_back() -> None:
 )
 def test_a_ratio_that_is_a_quarter_worse_is_told(before: Figure, now: Figure, worse: float | None) -> None:
     found = compare([before], [now])
-    assert [one.factor for one in found] == ([] if worse is None else [pytest.approx(worse)])
+    assert [item.factor for item in found] == ([] if worse is None else [pytest.approx(worse)])
 
 
 def test_the_page_is_whole_and_escaped() -> None:
@@ -81,8 +81,8 @@ def test_the_page_is_whole_and_escaped() -> None:
 
 def test_a_plot_is_xml_with_a_point_for_each_size() -> None:
     drawing = ET.fromstring(plot(DEPTH.points, "depth <", "s"))
-    circles = [one for one in drawing.iter() if one.tag == "circle"]
-    across, down = ([float(one.attrib[name]) for one in circles] for name in ("cx", "cy"))
+    circles = [entry for entry in drawing.iter() if entry.tag == "circle"]
+    across, down = ([float(circle.attrib[name]) for circle in circles] for name in ("cx", "cy"))
     assert across == sorted(across) and down == sorted(down, reverse=True) and len(circles) == 3
     assert abs((across[1] - across[0]) - (across[2] - across[1])) < 0.2  # logarithmic
     assert ET.fromstring(plot([(1, 0.0), (1, 0.0)], "", ""))  # nothing to divide by
@@ -104,7 +104,7 @@ def test_the_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: py
     assert bench.main(["--out", str(tmp_path / "out"), "--only", "a", "--write"]) == 1
     assert "WORSE: replay was 2 and is 3" in capsys.readouterr().out
     kept = figures_of(json.loads((tmp_path / "bench.json").read_text(encoding="utf-8")))
-    assert [(one.id, one.value) for one in kept] == [("replay", 3.0), ("default", 12.34), ("machine", 0.8)]
+    assert [(entry.id, entry.value) for entry in kept] == [("replay", 3.0), ("default", 12.34), ("machine", 0.8)]
 
 
 # ---------------------------------------------------------------- replay
@@ -125,8 +125,8 @@ def test_ids_of_answers_are_found_where_they_are_used() -> None:
         [record(0, "/initiate", session), record(1, "/333333", {}), record(2, "/111111", {}, {"lineItemId": "222222"})],
         "http://old", "http://new", {"app0": "Bearer x"},
     )  # fmt: skip
-    assert [one.learns for one in again] == [True, False, False]
-    assert [one.ids for one in again] == [[], [], ["111111", "222222"]]
+    assert [entry.learns for entry in again] == [True, False, False]
+    assert [entry.ids for entry in again] == [[], [], ["111111", "222222"]]
     assert again[2].url == "http://new/111111" and again[2].headers == {"Accept": "x", "Authorization": "Bearer x"}
 
 
@@ -136,7 +136,7 @@ def test_what_was_sent_at_once_is_sent_at_once() -> None:
     again = plan(
         [record(0, "/", {}), record(1, "/", {}, **race), record(2, "/", {}, **race, started=later)], "a", "b", {}
     )
-    assert [one.at_once for one in again] == [False, True, False]
+    assert [entry.at_once for entry in again] == [False, True, False]
 
 
 @pytest.mark.parametrize(
@@ -197,7 +197,7 @@ def soaked(**late: float) -> Soaked:
 )
 def test_what_does_not_stay_as_it_was(late: dict[str, float], told: str | None) -> None:
     found = complaints(soaked(**late))
-    assert [told in one for one in found] == [True] if told else found == []
+    assert [told in item for item in found] == [True] if told else found == []
 
 
 def test_findings_and_ends_are_told_first() -> None:

@@ -22,9 +22,9 @@ def test_each_id_that_a_client_can_provoke_stands_there_as_judged() -> None:
 
 def test_what_a_run_did_not_see_is_named() -> None:
     nothing: error_coverage.Seen = Counter()
-    assert {one.id for one in error_coverage.unprovoked(nothing)} >= {15001, 15021, 16003}
+    assert {entry.id for entry in error_coverage.unprovoked(nothing)} >= {15001, 15021, 16003}
     seen: error_coverage.Seen = Counter({(15021, contract.ADDRESS): 2})
-    assert 15021 not in {one.id for one in error_coverage.unprovoked(seen)}
+    assert 15021 not in {entry.id for entry in error_coverage.unprovoked(seen)}
     assert f"{contract.ADDRESS} (2)" in error_coverage.page(seen)
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 FILES = [
     *sorted(ROOT.glob("suites/*/rules.py")),
-    *(ROOT / "conformance" / "judging" / f"{one}.py" for one in ("judge", "information_leaks", "response_schema")),
+    *(ROOT / "conformance" / "judging" / f"{entry}.py" for entry in ("judge", "information_leaks", "response_schema")),
 ]
 ABOUT = {"true": 1, "equal": 0, "amount": 0, "refused": 1}
 
@@ -29,7 +29,7 @@ class Site:
 
     def made(self, requirement: str, about: str) -> bool:
         """Whether a broken claim may have come from here."""
-        pattern = ".+".join(re.escape(one) for one in self.about.split("…"))
+        pattern = ".+".join(re.escape(word) for word in self.about.split("…"))
         return (not self.requirements or requirement in self.requirements) and re.fullmatch(
             pattern, about, re.S
         ) is not None
@@ -37,7 +37,7 @@ class Site:
 
 def sites() -> list[Site]:
     """Every claim that can fail: those that are only evidence (`true(True, …)`) are left out."""
-    return list(dict.fromkeys(one for path in FILES for one in _sites(path)))
+    return list(dict.fromkeys(site for path in FILES for site in _sites(path)))
 
 
 def _sites(path: Path) -> Iterator[Site]:
@@ -63,12 +63,12 @@ def _inside(node: ast.AST) -> Iterator[ast.AST]:
 
 def _demanded(decorator: ast.expr) -> Iterator[str]:
     if isinstance(decorator, ast.Call) and getattr(decorator.func, "id", "") == "demands":
-        for one in decorator.args[:1]:
-            yield one.value if isinstance(one, ast.Constant) and isinstance(one.value, str) else ""
+        for argument in decorator.args[:1]:
+            yield argument.value if isinstance(argument, ast.Constant) and isinstance(argument.value, str) else ""
 
 
 def _requirements(call: ast.Call, own: set[str]) -> frozenset[str]:
-    named = next((one.value for one in call.keywords if one.arg == "requirement"), None)
+    named = next((keyword.value for keyword in call.keywords if keyword.arg == "requirement"), None)
     if isinstance(named, ast.Constant) and isinstance(named.value, str):
         return frozenset({named.value})
     return frozenset() if named is not None or "" in own else frozenset(own)
@@ -84,7 +84,7 @@ def _words(node: ast.expr) -> Iterator[str]:
     if isinstance(node, ast.Constant):
         yield str(node.value)
     elif isinstance(node, ast.JoinedStr):
-        yield "".join(str(one.value) if isinstance(one, ast.Constant) else "…" for one in node.values)
+        yield "".join(str(entry.value) if isinstance(entry, ast.Constant) else "…" for entry in node.values)
     elif isinstance(node, ast.IfExp):
         yield from _words(node.body)
         yield from _words(node.orelse)

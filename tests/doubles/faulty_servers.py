@@ -108,11 +108,14 @@ def first_line(body: Json) -> Json:
 
 def cheaper_by_the_dozen(body: Json, request: Request, shop: ReferenceShop) -> None:
     """Three or more: a cent off the unit, and every sum follows."""
-    for one in body["lineItems"]:
-        if one["quantity"] == 3:
-            currency, summary = one["baseUnitPrice"]["currency"], body["pricingSummary"]
-            one["baseUnitPrice"] = {"value": f"{float(one['baseUnitPrice']['value']) - 0.01:.2f}", "currency": currency}
-            one["netPrice"] = {"value": f"{float(one['netPrice']['value']) - 0.03:.2f}", "currency": currency}
+    for node in body["lineItems"]:
+        if node["quantity"] == 3:
+            currency, summary = node["baseUnitPrice"]["currency"], body["pricingSummary"]
+            node["baseUnitPrice"] = {
+                "value": f"{float(node['baseUnitPrice']['value']) - 0.01:.2f}",
+                "currency": currency,
+            }
+            node["netPrice"] = {"value": f"{float(node['netPrice']['value']) - 0.03:.2f}", "currency": currency}
             for name in ("priceSubtotal", "total"):
                 summary[name] = {"value": f"{float(summary[name]['value']) - 0.03:.2f}", "currency": currency}
 
@@ -147,9 +150,9 @@ edits("a cent more saved than the lines save", "PRICE-SAVINGS", lambda body, req
 edits("a cheaper unit for three", "PRICE-UNIT", cheaper_by_the_dozen)
 edits("another price in later sessions", "PRICE-STABLE", dearer_when_late, on=PRICED)
 edits("the fee in the net price", "PRICE-NET", lambda body, request, shop: [
-    one.update(netPrice={**one["netPrice"], "value": f"{float(one['netPrice']['value']) + 1:.2f}"})
-    for one in body["lineItems"] if "fees" in one], on=PRICED, also="PRICE-SAVINGS")  # fmt: skip
-edits("no title", "SESSION-FIELDS", lambda body, request, shop: [_drop(one, "title") for one in body["lineItems"]])
+    node.update(netPrice={**node["netPrice"], "value": f"{float(node['netPrice']['value']) + 1:.2f}"})
+    for node in body["lineItems"] if "fees" in node], on=PRICED, also="PRICE-SAVINGS")  # fmt: skip
+edits("no title", "SESSION-FIELDS", lambda body, request, shop: [_drop(node, "title") for node in body["lineItems"]])
 edits("a number for a text amount", "SESSION-FIELDS", lambda body, request, shop: body["pricingSummary"]["fee"].update(
     value=float(body["pricingSummary"]["fee"]["value"])))  # fmt: skip
 edits("an amount with an exponent", "PRICE-FORM", lambda body, request, shop: body["pricingSummary"]["total"].update(
@@ -162,7 +165,7 @@ edits(
     lambda body, request, shop: body["pricingSummary"]["fee"].update(currency="EUR"),
 )
 edits("euros everywhere", "MARKET-CURRENCY-OWN", lambda body, request, shop: [
-    one.update(currency="EUR") for one in every_amount(body)], on=PRICED)  # fmt: skip
+    entry.update(currency="EUR") for entry in every_amount(body)], on=PRICED)  # fmt: skip
 edits("two options selected", "SHIP-ONE", lambda body, request, shop: [
     option.update(selected=True) for option in first_line(body).get("shippingOptions", [])])  # fmt: skip
 edits("delivered before it is sent", "SHIP-DATES", lambda body, request, shop: [
@@ -171,9 +174,9 @@ edits("delivered before it is sent", "SHIP-DATES", lambda body, request, shop: [
 edits("a street in capitals", "ADDR-REPLACE-EXACT", lambda body, request, shop: body.update(shippingAddress={
     **body["shippingAddress"], "addressLine1": body["shippingAddress"]["addressLine1"].upper()}))  # fmt: skip
 edits("a doubtful address is taken without a word", "ADDR-WARN", lambda body, request, shop: body.update(
-    warnings=[one for one in body.get("warnings", []) if one["errorId"] != 15007]))  # fmt: skip
+    warnings=[warning for warning in body.get("warnings", []) if warning["errorId"] != 15007]))  # fmt: skip
 edits("an unknown warning", "WARNING-SHAPE", lambda body, request, shop: [
-    one.update(errorId=15001) for one in body.get("warnings", []) if one["errorId"] == 20000], also="ITEM-WARNED")  # fmt: skip
+    warning.update(errorId=15001) for warning in body.get("warnings", []) if warning["errorId"] == 20000], also="ITEM-WARNED")  # fmt: skip
 edits("another method's warning", "WARNING-SHAPE-OPERATION", lambda body, request, shop: body.setdefault(
     "warnings", []).append(shop.entry(15005, contract.PLACE_ORDER)), on=(contract.READ,))  # fmt: skip
 edits("a coupon that saves nothing", "COUPON-APPLY", lambda body, request, shop: no_savings(body, request, shop),
@@ -186,8 +189,14 @@ edits("an order without a date in UTC", "ORDER-FIELDS", lambda body, request, sh
     purchaseOrderCreationDate="2026-01-01 00:00"), on=(contract.READ_ORDER,))  # fmt: skip
 edits("no purchaseOrderId", "PAY-PLACE", lambda body, request, shop: body.update(purchaseOrderId=""),
       on=(contract.PLACE_ORDER,))  # fmt: skip
-edits("paid in full, says nobody", "PAY-PARTIAL", lambda body, request, shop: [
-    _drop(body, "warnings") for one in body.get("warnings", []) if one["errorId"] == 15005], on=(contract.PLACE_ORDER,))  # fmt: skip
+edits(
+    "paid in full, says nobody",
+    "PAY-PARTIAL",
+    lambda body, request, shop: [
+        _drop(body, "warnings") for warning in body.get("warnings", []) if warning["errorId"] == 15005
+    ],
+    on=(contract.PLACE_ORDER,),
+)
 
 refuses_otherwise("another id for a marketplace", "MARKET-SAME", 15029, other=15027)
 refuses_otherwise("409 for a marketplace", "MARKET-SAME", 15029, status=409)
@@ -218,8 +227,8 @@ never_refuses("no marketplace header", "MARKET-REQUIRED", 15027, (contract.READ,
 def every_amount(node: Any) -> list[Json]:
     """The amounts below a node."""
     if isinstance(node, dict):
-        return [node] if "currency" in node else [one for child in node.values() for one in every_amount(child)]
-    return [one for child in node for one in every_amount(child)] if isinstance(node, list) else []
+        return [node] if "currency" in node else [entry for child in node.values() for entry in every_amount(child)]
+    return [entry for child in node for entry in every_amount(child)] if isinstance(node, list) else []
 
 
 def more_saved(body: Json, request: Request, shop: ReferenceShop) -> None:

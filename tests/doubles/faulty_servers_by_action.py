@@ -20,7 +20,7 @@ class ForgetsTheSecondChange(ReferenceShop):
 
     def handle(self, request: Request) -> Json:
         session = self.sessions.get(request.subject or "")
-        lines = [list(one) for one in session.lines] if session else []
+        lines = [list(line) for line in session.lines] if session else []
         body = super().handle(request)
         if session and request.operation == contract.QUANTITY and request.object()["quantity"] == 3:
             session.lines = lines
@@ -39,7 +39,7 @@ class ForgetsTheCoupon(ReferenceShop):
 @lies("QTY-SET")
 class SwapsTwoLines(ReferenceShop):
     def set_quantity(self, session: Session, line: list[Any], body: Json) -> None:
-        other = next((one for one in session.lines if one is not line), line)
+        other = next((entry for entry in session.lines if entry is not line), line)
         super().set_quantity(session, other if body["quantity"] == 5 else line, body)
 
 
@@ -65,8 +65,8 @@ class TakesThreeLines(ReferenceShop):
 class SelectsForEveryLine(ReferenceShop):
     def select(self, session: Session, line: list[Any], body: Json) -> None:
         super().select(session, line, body)
-        for one in session.lines:
-            one[3] = line[3]
+        for entry in session.lines:
+            entry[3] = line[3]
 
 
 @lies("ADDR-REPLACE")
@@ -347,7 +347,7 @@ class SplitsALine(ReferenceShop):
 
     def initiate(self, request: Request, body: Json) -> Session:
         session = super().initiate(request, body)
-        for line in [one for one in session.lines if one[1] == "v1|1002|0" and one[2] == 2]:
+        for line in [line for line in session.lines if line[1] == "v1|1002|0" and line[2] == 2]:
             line[2] = 1
             session.lines.append([f"{line[0]}7", *line[1:]])
         return session

@@ -53,9 +53,9 @@ def traces(count: int) -> Iterator[list[Exchange]]:
     for seed in range(count):
         chance = random.Random(seed)
         exchanges = visit(ReferenceShop()).exchanges
-        for one in exchanges:
+        for entry in exchanges:
             if chance.random() < SHARE:
-                one.body = spoil(one.body, chance)
+                entry.body = spoil(entry.body, chance)
                 if chance.random() < 0.2:
-                    one.status = chance.choice((200, 201, 204, 299, 400, 404, 409, 500, 503, 999))
+                    entry.status = chance.choice((200, 201, 204, 299, 400, 404, 409, 500, 503, 999))
         yield exchanges

@@ -6,11 +6,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from conformance.driver.checkout import CheckoutDriver, Trace
+from conformance.driver.checkout import CheckoutDriver
 from conformance.evidence.aggregate import Finding
 from conformance.evidence.journal import TraceRecord, failure
 from conformance.evidence.replay import steps_of
 from conformance.evidence.shrink import Proof, Shrinker
+from conformance.judging.trace import Trace
 from tests.doubles.faulty_servers import FaultyShop
 from tests.doubles.scripted_session import visit
 
@@ -30,9 +31,11 @@ def shrunk(liar: FaultyShop) -> tuple[Proof | None, Shrinker]:
     """The shortest proof of the first breach that the liar is told for, and the shrinker that found it."""
     target = liar.shop()
     trace = visit(target)
-    first = next(one for one in trace.judgments if not one.ok and one.requirement == liar.requirement)
+    first = next(
+        judgment for judgment in trace.judgments if not judgment.ok and judgment.requirement == liar.requirement
+    )
     assert first.claim
     finding = Finding(first.requirement, first.claim.about, failure(first), TraceRecord("honest", 0))
-    upto = [one for one in trace.exchanges if one.seq <= int(first.exchange.rpartition("/")[2])]
+    upto = [entry for entry in trace.exchanges if entry.seq <= int(first.exchange.rpartition("/")[2])]
     shrinker = Shrinker(Replays(target), finding)  # type: ignore[arg-type]
     return shrinker.shrink(steps_of(upto)), shrinker

@@ -110,10 +110,10 @@ def named(pairs: list[tuple[str, str]], *, lower: bool = False, without: str = "
 def chrome(taken: list[Json]) -> Json:
     """As DevTools saves it, sanitized."""
     entries = [_picture(taken[0]["at"])]
-    for index, one in enumerate(taken):
+    for index, entry in enumerate(taken):
         if index == 0:
-            entries.append(_chrome(one | {"method": "OPTIONS", "raw": None, "status": 204, "text": b"", "given": []}))
-        entries.append(_chrome(one, packed=index == 1))
+            entries.append(_chrome(entry | {"method": "OPTIONS", "raw": None, "status": 204, "text": b"", "given": []}))
+        entries.append(_chrome(entry, packed=index == 1))
     pages = [{"startedDateTime": _z(taken[0]["at"]), "id": "page_1", "title": "https://shop.example/checkout"}]
     return {
         "log": {
@@ -147,55 +147,64 @@ def _picture(position: datetime) -> Json:
     }
 
 
-def _chrome(one: Json, *, packed: bool = False) -> Json:
+def _chrome(entry: Json, *, packed: bool = False) -> Json:
     request: Json = {
-        "method": one["method"],
-        "url": one["url"],
+        "method": entry["method"],
+        "url": entry["url"],
         "httpVersion": "h2",
         "headers": [
             {"name": ":authority", "value": "apix.shop.example"},
-            *named(one["sent"], lower=True, without="Authorization"),
+            *named(entry["sent"], lower=True, without="Authorization"),
         ],
         "queryString": [],
         "cookies": [],
         "headersSize": -1,
-        "bodySize": len(one["raw"] or b""),
+        "bodySize": len(entry["raw"] or b""),
     }
-    if one["raw"] is not None:
-        request["postData"] = {"mimeType": "application/json; charset=utf-8", "text": one["raw"].decode()}
-    content: Json = {"size": len(one["text"]), "mimeType": "application/json"}
+    if entry["raw"] is not None:
+        request["postData"] = {"mimeType": "application/json; charset=utf-8", "text": entry["raw"].decode()}
+    content: Json = {"size": len(entry["text"]), "mimeType": "application/json"}
     if packed:
-        content |= {"text": base64.b64encode(one["text"]).decode(), "encoding": "base64"}
-    elif one["text"]:
-        content["text"] = one["text"].decode()
-    response = {"status": one["status"], "statusText": "", "httpVersion": "h2", "headers": named(one["given"], lower=True),
+        content |= {"text": base64.b64encode(entry["text"]).decode(), "encoding": "base64"}
+    elif entry["text"]:
+        content["text"] = entry["text"].decode()
+    response = {"status": entry["status"], "statusText": "", "httpVersion": "h2", "headers": named(entry["given"], lower=True),
                 "cookies": [], "content": content, "redirectURL": "", "headersSize": -1, "bodySize": -1, "_transferSize": 99}  # fmt: skip
     return {"_initiator": {"type": "script"}, "_priority": "High", "_resourceType": "fetch", "cache": {}, "pageref": "page_1",
-            "request": request, "response": response, "startedDateTime": _z(one["at"]), "time": 12.345, "timings": {}}  # fmt: skip
+            "request": request, "response": response, "startedDateTime": _z(entry["at"]), "time": 12.345, "timings": {}}  # fmt: skip
 
 
 def mitmproxy(taken: list[Json]) -> Json:
     """As `mitmdump --set hardump=…` saves it: in the order in which answers came, here the other way round."""
     entries = []
-    for one in reversed(taken):
-        request: Json = {"method": one["method"], "url": one["url"], "httpVersion": "HTTP/1.1", "cookies": [],
-                         "headers": named(one["sent"]), "queryString": [], "headersSize": -1,
-                         "bodySize": len(one["raw"] or b"")}  # fmt: skip
-        if one["raw"] is not None:
+    for entry in reversed(taken):
+        request: Json = {"method": entry["method"], "url": entry["url"], "httpVersion": "HTTP/1.1", "cookies": [],
+                         "headers": named(entry["sent"]), "queryString": [], "headersSize": -1,
+                         "bodySize": len(entry["raw"] or b"")}  # fmt: skip
+        if entry["raw"] is not None:
             request["postData"] = {
                 "mimeType": "application/json; charset=utf-8",
-                "text": one["raw"].decode(),
+                "text": entry["raw"].decode(),
                 "params": [],
             }
         content = {
-            "size": len(one["text"]),
+            "size": len(entry["text"]),
             "compression": 0,
             "mimeType": "application/json",
-            "text": one["text"].decode(),
+            "text": entry["text"].decode(),
         }
-        response = {"status": one["status"], "statusText": "OK", "httpVersion": "HTTP/1.1", "cookies": [],
-                    "headers": named(one["given"]), "content": content, "redirectURL": "", "headersSize": 200, "bodySize": -1}  # fmt: skip
-        entries.append({"startedDateTime": one["at"].isoformat(timespec="microseconds"), "time": 7.0, "request": request,
+        response = {
+            "status": entry["status"],
+            "statusText": "OK",
+            "httpVersion": "HTTP/1.1",
+            "cookies": [],
+            "headers": named(entry["given"]),
+            "content": content,
+            "redirectURL": "",
+            "headersSize": 200,
+            "bodySize": -1,
+        }
+        entries.append({"startedDateTime": entry["at"].isoformat(timespec="microseconds"), "time": 7.0, "request": request,
                         "response": response, "cache": {}, "timings": {"connect": -1, "wait": 5}})  # fmt: skip
     return {
         "log": {

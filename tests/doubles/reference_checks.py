@@ -39,13 +39,13 @@ def quantity(item: Item, wanted: Any, least: int) -> None:
 def terms(sent: Any) -> None:
     """Marketing terms: every channel and type, accepted or not."""
     listed: list[Any] = sent if isinstance(sent, list) and sent else [None]
-    for one in listed:
+    for entry in listed:
         parts: list[Any] = (
-            [one.get("marketingChannels"), one.get("marketingTypes")] if isinstance(one, dict) else [None]
+            [entry.get("marketingChannels"), entry.get("marketingTypes")] if isinstance(entry, dict) else [None]
         )
         if not all(isinstance(each, list) for each in parts):
             raise Refusal(15046)
-        if not isinstance(one.get("marketingTermsAccepted"), bool):
+        if not isinstance(entry.get("marketingTermsAccepted"), bool):
             raise Refusal(15046)
         if "EMAIL" not in parts[0] or not {"OFFER", "PROMOTION", "SURVEY"} <= set(parts[1]):
             raise Refusal(15046)

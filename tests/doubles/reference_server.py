@@ -108,7 +108,11 @@ class ReferenceShop:
 
     def show(self, session: Session, request: Request) -> Json:
         """The session as the documents have it."""
-        told = [self.entry(one, request.operation) for one in session.warnings if self.tells(one, request.operation)]
+        told = [
+            self.entry(warning, request.operation)
+            for warning in session.warnings
+            if self.tells(warning, request.operation)
+        ]
         return {**session_view(session), **({"warnings": told} if told else {})}
 
     def tells(self, number: int, operation: str) -> bool:
@@ -151,15 +155,15 @@ class ReferenceShop:
             raise Refusal(15002, "contactEmail")
         lines: list[list[Any]] = []
         warnings: list[int] = []
-        for one in body["lineItemInputs"]:
-            required(one, "itemId", "quantity")
-            item = ITEMS.get(one["itemId"])
+        for node in body["lineItemInputs"]:
+            required(node, "itemId", "quantity")
+            item = ITEMS.get(node["itemId"])
             if item is None or item.refused:
                 raise Refusal(item.refused if item else 15018)
-            quantity(item, one["quantity"], least=1)
-            warnings += [one for one in (item.gone, item.warned) if one]
+            quantity(item, node["quantity"], least=1)
+            warnings += [entry for entry in (item.gone, item.warned) if entry]
             if not item.gone:
-                lines.append([f"{len(self.sessions) + 1}0{len(lines) + 1}", one["itemId"], one["quantity"], 0])
+                lines.append([f"{len(self.sessions) + 1}0{len(lines) + 1}", node["itemId"], node["quantity"], 0])
         if len(lines) > self.most:
             raise Refusal(15011, self.most)
         if not lines:
@@ -178,7 +182,7 @@ class ReferenceShop:
             (self.apply if operation == contract.APPLY else self.remove)(session, body["redemptionCode"])
         else:
             required(body, "lineItemId", "quantity" if operation == contract.QUANTITY else "shippingOptionId")
-            line = next((one for one in session.lines if one[0] == body["lineItemId"]), None)
+            line = next((line for line in session.lines if line[0] == body["lineItemId"]), None)
             if line is None:
                 raise Refusal(15002, "lineItemId")
             (self.set_quantity if operation == contract.QUANTITY else self.select)(session, line, body)
@@ -186,7 +190,7 @@ class ReferenceShop:
     def set_quantity(self, session: Session, line: list[Any], body: Json) -> None:
         quantity(ITEMS[line[1]], body["quantity"], least=0)
         line[2] = body["quantity"]
-        session.lines = [one for one in session.lines if one[2]]
+        session.lines = [line for line in session.lines if line[2]]
 
     def select(self, session: Session, line: list[Any], body: Json) -> None:
         ids = [f"{line[0]}-{at}" for at in range(len(OPTIONS))]
@@ -197,7 +201,7 @@ class ReferenceShop:
     def apply(self, session: Session, code: str) -> None:
         if session.coupon:
             raise Refusal(16001)
-        if number := coupon_refusal(code, [(ITEMS[one[1]], one[2]) for one in session.lines]):
+        if number := coupon_refusal(code, [(ITEMS[line[1]], line[2]) for line in session.lines]):
             raise Refusal(number)
         session.coupon = code
 
@@ -209,5 +213,5 @@ class ReferenceShop:
     def move(self, session: Session, sent: Any) -> None:
         address(session.market, sent)
         session.address = deepcopy(sent)
-        session.warnings = [one for one in session.warnings if one != 15007]
+        session.warnings = [warning for warning in session.warnings if warning != 15007]
         session.warnings += [15007] if sent == DOUBTFUL else []

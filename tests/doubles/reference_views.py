@@ -10,10 +10,10 @@ def bill(session: Session) -> tuple[dict[str, int], list[int]]:
     rows = [(ITEMS[item], count, OPTIONS[option]) for _, item, count, option in session.lines]
     goods = [(item.unit - item.promotion) * count for item, count, _ in rows]
     saved = min(COUPONS.get(session.coupon or "", 0), sum(goods))
-    shares = [saved * one // (sum(goods) or 1) for one in goods]
+    shares = [saved * good // (sum(goods) or 1) for good in goods]
     if shares:
         shares[-1] += saved - sum(shares)
-    nets = [one - share for one, share in zip(goods, shares, strict=True)]
+    nets = [entry - share for entry, share in zip(goods, shares, strict=True)]
     found = {
         "priceSubtotal": sum(item.unit * count for item, count, _ in rows),
         "priceDiscount": sum(item.promotion * count for item, count, _ in rows),
@@ -47,28 +47,28 @@ def lines(session: Session) -> list[Json]:
     found = []
     for (line, item, count, _), net in zip(session.lines, bill(session)[1], strict=True):
         known, market = ITEMS[item], session.market
-        one: Json = {
+        entry: Json = {
             "lineItemId": line,
             "itemId": item,
             "quantity": count,
             "title": "A thing",
             "seller": {"username": "ann"},
         }
-        one |= {"image": {"imageUrl": "https://img.example/1.jpg"}, "baseUnitPrice": money(known.unit, market)}
-        one |= {"netPrice": money(net, market)}
+        entry |= {"image": {"imageUrl": "https://img.example/1.jpg"}, "baseUnitPrice": money(known.unit, market)}
+        entry |= {"netPrice": money(net, market)}
         if known.promotion:
-            one["promotions"] = [{"promotionType": "Offer", "discount": money(known.promotion * count, market)}]
+            entry["promotions"] = [{"promotionType": "Offer", "discount": money(known.promotion * count, market)}]
         if known.fee:
-            one["fees"] = [{"feeType": "TIRE_RECYCLING_FEE", "amount": money(known.fee, market)}]
-        found.append(one)
+            entry["fees"] = [{"feeType": "TIRE_RECYCLING_FEE", "amount": money(known.fee, market)}]
+        found.append(entry)
     return found
 
 
 def session_view(session: Session) -> Json:
     """The answer of the seven session methods."""
     listed = lines(session)
-    for one, (line, item, _, chosen) in zip(listed, session.lines, strict=True):
-        one["shippingOptions"] = [
+    for entry, (line, item, _, chosen) in zip(listed, session.lines, strict=True):
+        entry["shippingOptions"] = [
             {
                 "shippingOptionId": f"{line}-{index}",
                 "shippingCarrierCode": carrier,
@@ -90,10 +90,10 @@ def session_view(session: Session) -> Json:
 def order_view(session: Session) -> Json:
     """The answer of getGuestPurchaseOrder."""
     listed = lines(session)
-    for one, (_, _, _, chosen) in zip(listed, session.lines, strict=True):
+    for entry, (_, _, _, chosen) in zip(listed, session.lines, strict=True):
         carrier, service, *_ = OPTIONS[chosen]
-        one |= {"lineItemPaymentStatus": "PAID", "lineItemStatus": "PENDING", "orderId": f"{session.order}-1"}
-        one["shippingDetail"] = {"shippingCarrierCode": carrier, "shippingServiceCode": service}
+        entry |= {"lineItemPaymentStatus": "PAID", "lineItemStatus": "PENDING", "orderId": f"{session.order}-1"}
+        entry["shippingDetail"] = {"shippingCarrierCode": carrier, "shippingServiceCode": service}
     return {
         "purchaseOrderId": session.order,
         "purchaseOrderCreationDate": "2026-01-01T00:00:00.000Z",

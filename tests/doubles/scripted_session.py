@@ -11,8 +11,9 @@ from typing import Any
 
 from conformance.core import contract
 from conformance.core.exchange import OTHER_APP, OWN_APP, Request
-from conformance.driver.checkout import CheckoutDriver, CheckoutSession, PrerequisiteFailed, Trace
+from conformance.driver.checkout import CheckoutDriver, CheckoutSession, PrerequisiteFailed
 from conformance.judging.load_rules import load_rules
+from conformance.judging.trace import Trace
 from suites.line_items.rules import ITEM_RULES
 from tests.doubles.reference_goods import DECLINED, DOUBTFUL, GB, REFUSED, US
 
@@ -116,7 +117,7 @@ def refusals(shop: CheckoutDriver) -> None:
         cart.expect_refusal(contract.ADDRESS, {**US, name: value}, why, name)
     for name in ("city", "postalCode", "recipient"):
         cart.expect_refusal(
-            contract.ADDRESS, {one: value for one, value in US.items() if one != name}, "ADDR-REQUIRED", name
+            contract.ADDRESS, {entry: value for entry, value in US.items() if entry != name}, "ADDR-REQUIRED", name
         )
     cart.move({**US, "addressLine1": "x" * 40}, "ADDR-LENGTH", "40")
     cart.read()
@@ -142,7 +143,7 @@ def creation(shop: CheckoutDriver) -> None:
     shop.initiate("EBAY_US", [(UNIT, 0)], "QTY-INVALID", "0")
     body = shop.initiate_body("EBAY_US", [(UNIT, 1)])
     for name in body:
-        without = {one: value for one, value in body.items() if one != name}
+        without = {node: value for node, value in body.items() if node != name}
         shop.initiate("EBAY_US", why="SESSION-REQUIRED", case=name, body=without)
     shop.initiate("EBAY_US", why="SESSION-INVALID", case="contactEmail", body={**body, "contactEmail": "no address"})
     shop.initiate("EBAY_US", why="SESSION-NO-LINES", body={**body, "lineItemInputs": []})
@@ -170,7 +171,7 @@ def foreigners(shop: CheckoutDriver) -> None:
 def empty(shop: CheckoutDriver) -> None:
     """The last line goes; nothing more can be done."""
     cart = cart_of(shop, (UNIT, 1))
-    changes = [one for one in cart.changes() if one[1].get("quantity") != 0]
+    changes = [change for change in cart.changes() if change[1].get("quantity") != 0]
     cart.set_quantity(cart.lines[0], 0)
     cart.read()
     for operation, body in changes:

@@ -43,7 +43,7 @@ def _changed(value: Any, chance: random.Random) -> Any:
     if isinstance(value, int):
         return chance.choice((value + 1, value - 1, *NUMBERS))
     if isinstance(value, str) and (amount := money({"value": value})) is not None:
-        near = [str(amount + Decimal(one)) for one in ("0.01", "-0.01", "1", "-1", "100")]
+        near = [str(amount + Decimal(entry)) for entry in ("0.01", "-0.01", "1", "-1", "100")]
         return chance.choice((*near, str(2 * amount), "0.00", "0.50"))
     if isinstance(value, str) and DAY.match(value):
         day = date.fromisoformat(value[:10]) + timedelta(days=chance.choice((-30, -10, -1, 1, 10, 30)))
@@ -108,7 +108,7 @@ def status(record: Record, trace: list[Record], chance: random.Random) -> str:
 
 def gateway(record: Record, trace: list[Record], chance: random.Random) -> str:
     """What a gateway in front of the API may answer, or nearly: its statuses and ids, and their neighbours."""
-    record["status"] = chance.choice([near for one in GATEWAY for near in (one, one, one - 1, one + 1)])
+    record["status"] = chance.choice([near for entry in GATEWAY for near in (entry, entry, entry - 1, entry + 1)])
     number = chance.choice((999, 1000, 1001, 2004, 3999, 4000, 4001, 15049, None, None))
     record["response_body"] = {"errors": [_told(number, record["operation"])]} if number else None
     record["intent"] = chance.choice((None, None, record["intent"]))
@@ -118,7 +118,7 @@ def gateway(record: Record, trace: list[Record], chance: random.Random) -> str:
 def error(record: Record, trace: list[Record], chance: random.Random) -> str | None:
     """A refusal, documented or not."""
     known = contract.operations()[record["operation"]].ids
-    every = sorted({one.id for one in contract.errors()} | set(known))
+    every = sorted({error.id for error in contract.errors()} | set(known))
     number = chance.choice(sorted(known) if known and chance.random() < 0.6 else every)
     documented = sorted(known.get(number, ()))
     record["status"] = chance.choice(documented) if documented and chance.random() < 0.8 else chance.choice(STATUSES)
@@ -129,7 +129,9 @@ def error(record: Record, trace: list[Record], chance: random.Random) -> str | N
 
 def success(record: Record, trace: list[Record], chance: random.Random) -> str | None:
     """What the session answered before, in place of what it answers now."""
-    same = [one for one in trace if one["subject"] == record["subject"] and one is not record and _accepted(one)]
+    same = [
+        entry for entry in trace if entry["subject"] == record["subject"] and entry is not record and _accepted(entry)
+    ]
     if not same:
         return None
     other = chance.choice(same)
@@ -139,7 +141,7 @@ def success(record: Record, trace: list[Record], chance: random.Random) -> str |
 
 def stale(record: Record, trace: list[Record], chance: random.Random) -> str | None:
     """One part of the answer as another answer has it, of this session or of another."""
-    others = [one for one in trace if one is not record and _accepted(one)]
+    others = [entry for entry in trace if entry is not record and _accepted(entry)]
     if not others or not _accepted(record):
         return None
     other = chance.choice(others)["response_body"]
@@ -184,7 +186,11 @@ def silent(record: Record, trace: list[Record], chance: random.Random) -> str:
 
 def intent(record: Record, trace: list[Record], chance: random.Random) -> str:
     """Sent for nothing, or for another requirement of the operation."""
-    fitting = [one.id for one in contract.requirements().values() if record["operation"] in one.operations]
+    fitting = [
+        requirement.id
+        for requirement in contract.requirements().values()
+        if record["operation"] in requirement.operations
+    ]
     why = chance.choice([None, *fitting])
     record["intent"] = {"requirement": why, "case": ""} if why else None
     return f"for {why}"
@@ -196,7 +202,7 @@ def sender(record: Record, trace: list[Record], chance: random.Random) -> str:
     others = {
         "marketplace": (None, "EBAY_US", "EBAY_GB", "EBAY_XX"),
         "app": (OWN_APP, OTHER_APP, *BAD_CREDENTIALS),
-        "subject": sorted({str(one["subject"]) for one in trace} | {"unknown"}),
+        "subject": sorted({str(entry["subject"]) for entry in trace} | {"unknown"}),
     }
     record[name] = chance.choice(others[name])
     return f"{name} {record[name]}" if name != "subject" else name

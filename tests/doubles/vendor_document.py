@@ -21,19 +21,19 @@ def published() -> Document:
     document: Document = silent(json.loads(text))
     beyond = document.pop("x-beyond-document")
     document["components"]["schemas"] = {
-        f"{name}V9": bare(one) for name, one in document["components"]["schemas"].items()
+        f"{name}V9": bare(entry) for name, entry in document["components"]["schemas"].items()
     }
     document["servers"] = [{"url": "https://apix.ebay.com{p}", "variables": {"p": {"default": "/buy/order/v2"}}}]
     for path in document["paths"].values():
         if "servers" in path:
             path["servers"] = [{"url": "https://api.ebay.com/buy/order/v2"}]
-        for one in (path[verb] for verb in ("get", "post") if verb in path):
-            one["parameters"].append({"name": "Content-Type", "in": "header", "schema": {"type": "string"}})
-            one.get("requestBody", {})["required"] = False
-            unlisted = {*beyond["every"], *beyond.get(one["operationId"], ())}
-            one["responses"] = {
-                status: answer(status, response, one["operationId"])
-                for status, response in one["responses"].items()
+        for item in (path[verb] for verb in ("get", "post") if verb in path):
+            item["parameters"].append({"name": "Content-Type", "in": "header", "schema": {"type": "string"}})
+            item.get("requestBody", {})["required"] = False
+            unlisted = {*beyond["every"], *beyond.get(item["operationId"], ())}
+            item["responses"] = {
+                status: answer(status, response, item["operationId"])
+                for status, response in item["responses"].items()
                 if int(status) not in unlisted
             }
     return document
@@ -42,15 +42,17 @@ def published() -> Document:
 def silent(node: Any) -> Any:
     """A copy without texts; fields may be called `description` too."""
     if isinstance(node, list):
-        return [silent(one) for one in node]
+        return [silent(entry) for entry in node]
     if not isinstance(node, dict):
         return node
-    return {key: silent(one) for key, one in node.items() if key != "description" or not isinstance(one, str)}
+    return {key: silent(entry) for key, entry in node.items() if key != "description" or not isinstance(entry, str)}
 
 
 def answer(status: str, response: Document, operation: str) -> Document:
     """An answer as the vendor's document has it: a schema for 200 alone, ids with details."""
-    ids = {str(one): details(one, operation) for one in response.get("x-error-codes", ()) if "$ref" not in response}
+    ids = {
+        str(entry): details(entry, operation) for entry in response.get("x-error-codes", ()) if "$ref" not in response
+    }
     kept: Document = {key: response[key] for key in ("content", "headers") if status == "200" and key in response}
     return {"description": "", **kept, **({"x-response-codes": {"errors": ids}} if ids else {})}
 

@@ -33,7 +33,7 @@ def test_a_report_takes_the_place_of_another(tmp_path: Path) -> None:
     (tmp_path / "mine.txt").write_text("nobody's business")
     publish(tmp_path, "second")
     assert marks(tmp_path) == {"second"}
-    assert {one.name for one in tmp_path.iterdir()} == {*(name.split("/")[0] for name in NAMES), "mine.txt"}
+    assert {path.name for path in tmp_path.iterdir()} == {*(name.split("/")[0] for name in NAMES), "mine.txt"}
 
 
 def test_what_fails_leaves_the_earlier_one(tmp_path: Path) -> None:

@@ -34,7 +34,7 @@ from tests.doubles.serving import serve
 ROOT = Path(__file__).resolve().parents[2]
 MISSING = [tool for tool in ("curl", "jq", "sh") if shutil.which(tool) is None]
 pytestmark = pytest.mark.skipif(bool(MISSING), reason=f"{', '.join(MISSING)} is not installed")
-LIARS = {one.name: one for one in CAST}
+LIARS = {entry.name: entry for entry in CAST}
 TOKENS = {"TOKEN": "token-one", "TOKEN_OTHER_APP": "token-two"}
 
 
@@ -150,13 +150,13 @@ def test_text_of_the_server_is_only_text(tmp_path: Path) -> None:
     steps = steps_of(shop.trace.exchanges)
     with Replays(Evil()).shop(0, "honest") as again:
         sent = play(again, steps)
-    broken = [one for one in again.trace.judgments if not one.ok]
+    broken = [judgment for judgment in again.trace.judgments if not judgment.ok]
     assert len(broken) >= 3
     with serve(Evil()) as evil:
-        for one in broken:
-            assert one.claim
-            told = dataclasses.replace(one.claim, want=f"{one.claim.want}{EVIL}", seen=EVIL)
-            script = written(Proof(steps, sent, one), evil, tmp_path, told)
+        for breach in broken:
+            assert breach.claim
+            told = dataclasses.replace(breach.claim, want=f"{breach.claim.want}{EVIL}", seen=EVIL)
+            script = written(Proof(steps, sent, breach), evil, tmp_path, told)
             subprocess.run(["sh", "-n", str(script)], check=True, timeout=20)
             ended = run(script, None, tmp_path, **TOKENS)
             assert ended.returncode == 1, ended.stdout + ended.stderr
@@ -182,7 +182,7 @@ def test_the_script_of_a_report(mock: str, tmp_path: Path) -> None:
     ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=300)
     assert ended.returncode == 1, ended.stdout[-2000:]
     result = json.loads((tmp_path / "result.json").read_text(encoding="utf-8"))
-    finding = next(one for each in result["requirements"] for one in each["findings"])
+    finding = next(entry for each in result["requirements"] for entry in each["findings"])
     assert finding["script"] and len(finding["steps"]) <= 4 and finding["reproduced"] == "3 of 3"
     script = tmp_path / finding["script"]
     assert os.access(script, os.X_OK) and "mock-secret" not in script.read_text(encoding="utf-8")

@@ -13,13 +13,13 @@ import jsonschema_rs
 import pytest
 
 from conformance.core import contract
-from conformance.driver.checkout import Trace
 from conformance.evidence import journal
 from conformance.evidence.aggregate import merge
 from conformance.evidence.journal import Journal
 from conformance.evidence.result import RunMetadata, build
 from conformance.evidence.verdict import decide
 from conformance.evidence.waivers import Waiver
+from conformance.judging.trace import Trace
 from tests.doubles.faulty_servers_by_action import CAST
 from tests.doubles.reference_server import ReferenceShop
 from tests.doubles.scripted_session import PARTS, visit
@@ -27,7 +27,7 @@ from tests.evidence.test_waivers import SOON
 
 ROOT = Path(__file__).resolve().parents[2]
 SCHEMA = json.loads((ROOT / "reports" / "schemas" / "result.schema.json").read_text(encoding="utf-8"))
-LIARS = {one.name: one for one in CAST}
+LIARS = {entry.name: entry for entry in CAST}
 TARGET = {"name": "honest", "base_url": "http://127.0.0.1:1", "profile": "honest.toml", "marketplaces": ["EBAY_US"]}
 FRAME = RunMetadata(
     TARGET, "digest", 0, "should", "2026-01-01T00:00:00Z", 1.5, 1, operations=list(contract.operations())
@@ -40,8 +40,8 @@ def traces(shop: ReferenceShop) -> list[Trace]:
     for place, part in enumerate(PARTS):
         trace = visit(shop, part)
         trace.name = f"part{place}"
-        for one in trace.exchanges:
-            one.trace = trace.name
+        for entry in trace.exchanges:
+            entry.trace = trace.name
         for judgment in trace.judgments:
             judgment.exchange = judgment.exchange.replace("honest/", f"{trace.name}/")
         found.append(trace)
@@ -61,7 +61,7 @@ def document(
     for book in books:
         book.close()
     (folder / "all.jsonl").write_text(
-        "".join(one.read_text(encoding="utf-8") for one in sorted(folder.glob("*.exchanges.jsonl"))), encoding="utf-8"
+        "".join(path.read_text(encoding="utf-8") for path in sorted(folder.glob("*.exchanges.jsonl"))), encoding="utf-8"
     )
     wanted = replace(frame, **{"selected": list(contract.requirements()), **more})
     found = build(wanted, merge(journal.read(folder)), folder / "all.jsonl")
@@ -76,8 +76,8 @@ def test_processes_add_up(tmp_path: Path, name: str | None) -> None:
     parts = traces(LIARS[name].shop() if name else ReferenceShop())
     results = [document(parts, tmp_path / f"{count}", processes=count) for count in (1, 2, 5)]
     assert results[0] == results[1] == results[2]
-    assert results[0]["requests"] == sum(len(one.exchanges) for one in parts)
-    failed = [one["id"] for one in results[0]["requirements"] if one["outcome"] == "failed"]
+    assert results[0]["requests"] == sum(len(part.exchanges) for part in parts)
+    failed = [result["id"] for result in results[0]["requirements"] if result["outcome"] == "failed"]
     assert failed == ([LIARS[name].requirement] if name else [])
 
 
@@ -86,24 +86,24 @@ def test_a_line_that_was_cut_off_is_passed_over(tmp_path: Path) -> None:
     document(parts, tmp_path)
     path = tmp_path / "gw0.traces.jsonl"
     path.write_bytes(path.read_bytes()[:-50])
-    assert [one.name for one in journal.read(tmp_path)] == ["part0"]
+    assert [entry.name for entry in journal.read(tmp_path)] == ["part0"]
 
 
 def test_a_breach_is_counted_not_repeated(tmp_path: Path) -> None:
     result = document(traces(LIARS["a cent more in the total"].shop()), tmp_path)
-    finding = next(one for each in result["requirements"] for one in each["findings"])
+    finding = next(entry for each in result["requirements"] for entry in each["findings"])
     assert finding["count"] > 100 and finding["first_request"] == 1
     assert finding["marketplaces"] == ["EBAY_GB", "EBAY_US"] and len(finding["operations"]) == 7
 
 
 def test_cases_and_reach(tmp_path: Path) -> None:
     result = document(traces(ReferenceShop()), tmp_path)
-    by_id = {one["id"]: one for one in result["requirements"]}
+    by_id = {entry["id"]: entry for entry in result["requirements"]}
     same = by_id["MARKET-SAME"]
     assert same["outcome"] == "passed" and same["cases"]["judged"] >= 7 and not same["cases"]["missing"]
     assert by_id["RACE"]["outcome"] == "unjudged" and by_id["RACE"]["reason"] == "no evidence"
     reach = result["reach"]["operations"]
-    assert all(one["sent"] == one["accepted"] + one["refused"] and one["accepted"] for one in reach.values())
+    assert all(entry["sent"] == entry["accepted"] + entry["refused"] and entry["accepted"] for entry in reach.values())
     assert {"ordered", "declined", "empty"} <= set(result["reach"]["states"])
     assert result["counts"]["judged"] == result["counts"]["passed"] and result["counts"]["failed"] == 0
 
@@ -117,7 +117,7 @@ def test_a_quick_run_says_so(tmp_path: Path) -> None:
 
 
 def status(tmp_path: Path, shop: ReferenceShop | None = None, **more: Any) -> tuple[int, str]:
-    judged = [one for one in contract.requirements() if one not in ("RACE", "AUTH-GRANT")]
+    judged = [requirement for requirement in contract.requirements() if requirement not in ("RACE", "AUTH-GRANT")]
     usual: dict[str, Any] = {"selected": judged}
     result = document(traces(shop or ReferenceShop()), tmp_path, **usual | more)
     assert result["sentence"].count("\n") == 0
@@ -194,12 +194,12 @@ def suite(folder: Path, *options: str) -> dict[str, Any]:
 
 def test_two_workers_say_what_one_process_says(tmp_path: Path) -> None:
     """One chapter: the same document but for times, token calls and the port of the mock."""
-    one, two = suite(tmp_path / "one", "-p", "no:xdist"), suite(tmp_path / "two", "-n", "2")
-    for result in (one, two):
+    entry, two = suite(tmp_path / "one", "-p", "no:xdist"), suite(tmp_path / "two", "-n", "2")
+    for result in (entry, two):
         assert result.pop("token_requests") >= 1
         for name in ("started", "duration_s"):
             del result[name]
         del result["target"]["base_url"]
-    assert one == two
-    assert one["exit_status"] == 6  # one chapter alone leaves others without evidence
-    assert next(each for each in one["requirements"] if each["id"] == "MARKET-SAME")["outcome"] == "passed"
+    assert entry == two
+    assert entry["exit_status"] == 6  # one chapter alone leaves others without evidence
+    assert next(each for each in entry["requirements"] if each["id"] == "MARKET-SAME")["outcome"] == "passed"

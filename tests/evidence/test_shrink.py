@@ -7,16 +7,17 @@ from typing import Any
 import pytest
 
 from conformance.core import contract
-from conformance.driver.checkout import CheckoutDriver, Trace
+from conformance.driver.checkout import CheckoutDriver
 from conformance.evidence import shrink
 from conformance.evidence.replay import UnresolvedReference, play, steps_of
+from conformance.judging.trace import Trace
 from tests.doubles.faulty_servers import CAST
 from tests.doubles.faulty_servers_by_action import CAST as EVERYBODY
 from tests.doubles.in_memory_replay import Replays, shrunk
 from tests.doubles.reference_server import ReferenceShop
 from tests.doubles.scripted_session import changes, coupons, visit
 
-LIARS = {one.name: one for one in EVERYBODY}
+LIARS = {entry.name: entry for entry in EVERYBODY}
 # What a person would send to show it: make a session; make one and change it; make one, change it, look; …
 BY_HAND = {
     "a cent more in the total": 1,
@@ -52,7 +53,7 @@ BY_HAND = {
 def test_as_short_as_by_hand(name: str) -> None:
     proof, shrinker = shrunk(LIARS[name])
     assert proof is not None
-    assert len(proof.steps) <= BY_HAND[name] + 1, [one.request.operation for one in proof.steps]
+    assert len(proof.steps) <= BY_HAND[name] + 1, [step.request.operation for step in proof.steps]
     assert shrinker.spent <= shrink.CAP
     last = proof.sent[-1][1]
     assert proof.judgment.exchange == last.id and proof.judgment.requirement == LIARS[name].requirement
@@ -96,8 +97,8 @@ def again(target: Any, *parts: Any) -> tuple[Trace, Trace]:
 def test_a_visit_can_be_played_again() -> None:
     """Ids come from the new answers; every answer is the same in kind."""
     first, second = again(ReferenceShop(), changes, coupons)
-    assert [one.status for one in first.exchanges] == [one.status for one in second.exchanges]
-    assert all(one.ok for one in second.judgments)
+    assert [exchange.status for exchange in first.exchanges] == [exchange.status for exchange in second.exchanges]
+    assert all(judgment.ok for judgment in second.judgments)
 
 
 def test_ids_are_references() -> None:
@@ -107,20 +108,20 @@ def test_ids_are_references() -> None:
     visit(other, coupons)  # its next session has another number
     shop = CheckoutDriver(other, Trace("other"))  # type: ignore[arg-type]
     played = play(shop, steps_of(trace.exchanges))
-    assert {one.request.subject for _, one in played}.isdisjoint(
-        {one.request.subject for one in trace.exchanges} - {None}
+    assert {entry.request.subject for _, entry in played}.isdisjoint(
+        {exchange.request.subject for exchange in trace.exchanges} - {None}
     )
-    assert [one.status for _, one in played] == [one.status for one in trace.exchanges]
+    assert [entry.status for _, entry in played] == [exchange.status for exchange in trace.exchanges]
 
 
 def test_a_buyer_is_never_used_twice() -> None:
     trace = visit(ReferenceShop(), changes)
     first, second = CheckoutDriver(ReferenceShop(), Trace("one")), CheckoutDriver(ReferenceShop(), Trace("two"))  # type: ignore[arg-type]
     emails = [
-        one.request.body["contactEmail"]
+        entry.request.body["contactEmail"]
         for shop in (first, second)
-        for _, one in play(shop, steps_of(trace.exchanges))
-        if one.operation == contract.INITIATE
+        for _, entry in play(shop, steps_of(trace.exchanges))
+        if entry.operation == contract.INITIATE
     ]
     assert len(emails) == len(set(emails))
 

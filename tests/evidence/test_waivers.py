@@ -23,7 +23,7 @@ def waiver(rule: str = "QTY-ZERO", operation: str | None = None, expires: date =
 
 def requirement(rule: str, outcome: str, *operations: list[str], reason: str | None = None) -> dict[str, Any]:
     """A requirement of a result; each list of operations is a finding."""
-    findings = [{"requirement": rule, "operations": one} for one in operations]
+    findings = [{"requirement": rule, "operations": operation} for operation in operations]
     return {"id": rule, "level": "MUST", "outcome": outcome, "reason": reason, "findings": findings}
 
 
@@ -88,7 +88,7 @@ def test_broader_than_the_waiver() -> None:
 def test_another_rule_is_not_covered() -> None:
     listed = [requirement("QTY-ZERO", "failed", [QUANTITY]), requirement("QTY-SET", "failed", [QUANTITY])]
     apply_waivers([waiver()], listed)
-    assert [one["outcome"] for one in listed] == ["waived", "failed"] and verdict(listed, []) == 1
+    assert [entry["outcome"] for entry in listed] == ["waived", "failed"] and verdict(listed, []) == 1
 
 
 def test_what_a_waived_rule_blocks_is_excused() -> None:
@@ -115,7 +115,7 @@ def load(tmp_path: Path, text: str) -> list[Waiver]:
 
 def test_a_file(tmp_path: Path) -> None:
     found = load(tmp_path, f"[[waiver]]\n{GOOD}[[waiver]]\n{GOOD}operation = '{QUANTITY}'\n")
-    assert [one.name for one in found] == ["QTY-ZERO", f"QTY-ZERO in {QUANTITY}"]
+    assert [item.name for item in found] == ["QTY-ZERO", f"QTY-ZERO in {QUANTITY}"]
     assert found[0].expires == date(2099, 1, 31) and load(tmp_path, "") == []
 
 

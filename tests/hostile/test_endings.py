@@ -97,15 +97,15 @@ def test_two_runs_with_one_folder(healthy: str, tmp_path: Path) -> None:
     with counted(healthy) as (url, _):
         runs = [Run(url, tmp_path / "report", printed=tmp_path / name) for name in ("first", "second")]
         ended = [run.wait() for run in runs]
-    assert {one.status for one in ended} <= {0, 4} and 0 in {one.status for one in ended}
-    for one in ended:
-        assert not TRACEBACK.search(one.out), one.out[-4000:]
+    assert {entry.status for entry in ended} <= {0, 4} and 0 in {entry.status for entry in ended}
+    for item in ended:
+        assert not TRACEBACK.search(item.out), item.out[-4000:]
     assert whole(ended[0])["verdict"] == "conformant"
 
 
 def test_two_runs_with_two_folders(healthy: str, tmp_path: Path) -> None:
     with counted(healthy) as (url, _):
         runs = [Run(url, tmp_path / name) for name in ("first", "second")]
-        for one in [run.wait() for run in runs]:
-            sentence_or_report(one)
-            assert whole(one)["verdict"] == "conformant"
+        for entry in [run.wait() for run in runs]:
+            sentence_or_report(entry)
+            assert whole(entry)["verdict"] == "conformant"

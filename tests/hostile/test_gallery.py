@@ -17,7 +17,10 @@ SECRETS = {"mock-secret-one", "mock-secret-two", "mock-expired-one", "mock-expir
 @pytest.mark.timeout(LONGEST_S + 60)
 @pytest.mark.parametrize(
     "entry",
-    [pytest.param(one, id=one.name, marks=[] if one.name in SAMPLE else [pytest.mark.hostile]) for one in GALLERY],
+    [
+        pytest.param(entry, id=entry.name, marks=[] if entry.name in SAMPLE else [pytest.mark.hostile])
+        for entry in GALLERY
+    ],
 )
 def test_a_run_against(entry: Hostile, healthy: str, tmp_path: Path) -> None:
     with serving(entry, healthy) as (url, server, shop):
@@ -37,7 +40,9 @@ def test_a_run_against(entry: Hostile, healthy: str, tmp_path: Path) -> None:
     assert sentence.isprintable() and len(sentence) <= 300
     assert sentence in " ".join(ended.out.split()), "the terminal must say it too"
     if not entry.name.startswith("junk"):  # there, each is a breach of its own
-        assert sum(len(one["findings"]) for one in result["requirements"]) + len(result["also_seen"]) <= MOST_FINDINGS
+        assert (
+            sum(len(entry["findings"]) for entry in result["requirements"]) + len(result["also_seen"]) <= MOST_FINDINGS
+        )
 
     assert server.misled == [], "a redirect was followed"
     planted = SECRETS | shop.tokens

@@ -8,12 +8,13 @@ import pytest
 
 from conformance.core import contract
 from conformance.core.exchange import OTHER_APP, Request
-from conformance.driver.checkout import CheckoutDriver, Trace
+from conformance.driver.checkout import CheckoutDriver
 from conformance.evidence.aggregate import Aggregate, Finding, drop_consequences, join_those_of_one_answer
 from conformance.evidence.control import cause
 from conformance.evidence.replay import steps_of
 from conformance.evidence.shrink import Shrinker
 from conformance.judging.load_rules import load_rules
+from conformance.judging.trace import Trace
 from tests.doubles.in_memory_replay import Replays
 from tests.doubles.reference_server import ReferenceShop
 from tests.doubles.scripted_session import cart_of
@@ -49,7 +50,7 @@ def told(target: ReferenceShop) -> tuple[Replays, Trace]:
         contract.QUANTITY, {"lineItemId": cart.lines[0].id, "quantity": 9}, "SESSION-APP", credential=OTHER_APP
     )
     cart.read()
-    assert "SESSION-APP" in {one.requirement for one in trace.judgments if not one.ok}
+    assert "SESSION-APP" in {judgment.requirement for judgment in trace.judgments if not judgment.ok}
     return Replays(target), trace
 
 
@@ -97,7 +98,7 @@ def test_a_consequence_leaves_a_note_and_no_finding() -> None:
         merged.findings[requirement, "quantity", False] = Finding(requirement, "quantity", {}, None, cause=known)  # type: ignore[arg-type]
         merged.failed_cases[requirement].add("a case")
     drop_consequences(merged)
-    assert [one.requirement for one in merged.findings.values()] == ["SESSION-SAFE"]
+    assert [finding.requirement for finding in merged.findings.values()] == ["SESSION-SAFE"]
     assert merged.failed_cases == {"SESSION-SAFE": {"a case"}, "SESSION-APP": set()}
     assert merged.consequences == [
         "SESSION-APP broke only as a consequence of SESSION-SAFE: the same shows without the requests they blame."
@@ -106,8 +107,8 @@ def test_a_consequence_leaves_a_note_and_no_finding() -> None:
 
 def merged_of(*found: Finding) -> Aggregate:
     merged = Aggregate()
-    for one in found:
-        merged.findings[one.requirement, one.about, bool(one.first.get("weak"))] = one
+    for item in found:
+        merged.findings[item.requirement, item.about, bool(item.first.get("weak"))] = item
     return merged
 
 
@@ -127,7 +128,7 @@ def test_what_never_showed_again_belongs_to_the_part_that_moves_by_itself(requir
         finding("PAY-LOCK", "quantity", "c/1", "0 of 4"),
     )
     drop_consequences(merged)
-    told = {one.requirement for one in merged.findings.values()}
+    told = {finding.requirement for finding in merged.findings.values()}
     assert told == {"SESSION-READ", "PAY-LOCK"} | ({requirement} if stays else set())
     assert merged.consequences == (
         []
@@ -144,7 +145,7 @@ def test_what_one_answer_breaks_of_a_requirement_is_one_finding() -> None:
         finding("PRICE-NET", "netPrice", "a/1"),
     )
     join_those_of_one_answer(merged)
-    assert [(one.requirement, one.also) for one in merged.findings.values()] == [
+    assert [(finding.requirement, finding.also) for finding in merged.findings.values()] == [
         ("QTY-SET", ["quantity of another line"]),
         ("QTY-SET", []),
         ("PRICE-NET", []),

@@ -14,12 +14,13 @@ from conformance.client.api_client import _no_token
 from conformance.core import contract
 from conformance.core.addresses import folded
 from conformance.core.exchange import Exchange, Intent, Request
-from conformance.driver.checkout import CheckoutDriver, Trace
+from conformance.driver.checkout import CheckoutDriver
 from conformance.evidence.shrink import LONGEST_BODY, describe
 from conformance.judging.claim import Claim, member_or_null, shown
 from conformance.judging.context import Judgment
 from conformance.judging.model import differences, pricing, state, view
 from conformance.judging.response_schema import FORMS
+from conformance.judging.trace import Trace
 from suites.sessions.blame import as_claim, with_zeros
 from tests.doubles.faulty_servers import CAST, edits
 from tests.doubles.reference_goods import US, Json
@@ -33,12 +34,12 @@ def broken(edit: Edit, on: tuple[str, ...], *parts: Any) -> list[Judgment]:
     """What a visit finds in a shop that changes its accepted answers."""
     edits("for a sentence", "SESSION-FIELDS", lambda body, request, shop: edit(body), on)
     liar = CAST.pop()
-    return [one for one in visit(liar.shop(), *parts).judgments if not one.ok]
+    return [judgment for judgment in visit(liar.shop(), *parts).judgments if not judgment.ok]
 
 
 def claims(edit: Edit, requirement: str, *on: str, parts: tuple[Any, ...] = ()) -> list[Claim]:
-    found = [one.claim for one in broken(edit, on, *parts) if one.requirement == requirement]
-    return [one for one in found if one]
+    found = [breach.claim for breach in broken(edit, on, *parts) if breach.requirement == requirement]
+    return [item for item in found if item]
 
 
 def session() -> Json:
@@ -47,10 +48,10 @@ def session() -> Json:
 
 
 def test_an_address_is_compared_folded_and_shown_as_it_stands() -> None:
-    one = folded("500 King Street West")
-    assert one == folded("500 KING  street west") == "500kingstreetwest" and one != folded("501 King Street West")
-    assert hash(one) == hash(folded("500 king street west")) and deepcopy(one) == one
-    assert f"{one}" == "500 King Street West" == json.loads(json.dumps({"a": one}))["a"]
+    entry = folded("500 King Street West")
+    assert entry == folded("500 KING  street west") == "500kingstreetwest" and entry != folded("501 King Street West")
+    assert hash(entry) == hash(folded("500 king street west")) and deepcopy(entry) == entry
+    assert f"{entry}" == "500 King Street West" == json.loads(json.dumps({"a": entry}))["a"]
     before = session()
     after = deepcopy(before)
     after["shippingAddress"]["addressLine1"] = "500 King Street West"
@@ -67,7 +68,7 @@ def test_null_is_not_nothing() -> None:
     found = claims(lambda body: body["shippingAddress"].update(addressLine2=None), "ADDR-REPLACE", contract.ADDRESS)
     assert found and found[0].want.startswith("addressLine2 ") and found[0].seen == "null"
     found = claims(lambda body: body.update(checkoutSessionId=None), "SESSION-FIELDS", contract.READ)
-    assert "null" in {one.seen for one in found} and "nothing" not in {one.seen for one in found}
+    assert "null" in {item.seen for item in found} and "nothing" not in {item.seen for item in found}
 
 
 def test_an_amount_is_written_in_one_way() -> None:
@@ -93,8 +94,8 @@ def test_a_limit_is_told_with_what_is_there() -> None:
     long = "CA-" + "2f" * 19
 
     def lengthen(body: Json) -> None:
-        for one in body["lineItems"]:
-            one["orderId"] = long
+        for node in body["lineItems"]:
+            node["orderId"] = long
 
     found = claims(lengthen, "ORDER-FIELDS", contract.READ_ORDER, parts=(payment,))
     assert found[0].about == "lineItems[].orderId maxLength"
@@ -107,7 +108,7 @@ def test_a_date_is_asked_for_in_words() -> None:
         parts=(payment,),
     )  # fmt: skip
     want = "purchaseOrderCreationDate is a date and time in UTC like 2026-12-01T08:00:00.000Z"
-    assert want in {one.want for one in found} and any("test(" in one.test for one in found)
+    assert want in {item.want for item in found} and any("test(" in item.test for item in found)
 
 
 def patterns(node: Any) -> set[str]:
@@ -126,16 +127,16 @@ def test_each_pattern_of_the_contract_has_its_own_words() -> None:
 
 def test_an_order_is_told_with_its_marketplace() -> None:
     found = broken(lambda body: body.pop("purchaseOrderId"), (contract.READ_ORDER,), payment)
-    assert found and all(one.marketplace for one in found if one.operation == contract.READ_ORDER)
+    assert found and all(item.marketplace for item in found if item.operation == contract.READ_ORDER)
 
 
 def test_two_selected_options_are_told() -> None:
     def select(body: Json) -> None:
-        for one in body["lineItems"]:
-            for option in one["shippingOptions"]:
+        for node in body["lineItems"]:
+            for option in node["shippingOptions"]:
                 option["selected"] = True
 
-    seen = {one.seen for one in claims(select, "SHIP-SET", contract.OPTION)}
+    seen = {claim.seen for claim in claims(select, "SHIP-SET", contract.OPTION)}
     assert seen and seen <= {"two options selected", "3 options selected"}
 
 

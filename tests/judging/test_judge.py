@@ -9,11 +9,12 @@ import pytest
 
 from conformance.core import contract
 from conformance.core.exchange import Exchange, Intent, Request
-from conformance.driver.checkout import CheckoutDriver, PrerequisiteFailed, Trace
+from conformance.driver.checkout import CheckoutDriver, PrerequisiteFailed
 from conformance.judging.context import Judgment
 from conformance.judging.judge import judge, observe
 from conformance.judging.load_rules import load_rules
 from conformance.judging.model import World
+from conformance.judging.trace import Trace
 from tests.doubles import faulty_servers_by_action
 from tests.doubles.faulty_servers import FaultyShop
 from tests.doubles.reference_goods import profile
@@ -25,28 +26,28 @@ NOT_IN_THE_VISIT = {"AUTH-GRANT": "no token endpoint behind the interface", "RAC
 
 
 def failed(judgments: list[Judgment]) -> Counter[str]:
-    return Counter(one.requirement for one in judgments if not one.ok)
+    return Counter(judgment.requirement for judgment in judgments if not judgment.ok)
 
 
 def test_the_honest_shop_is_clean() -> None:
     trace = visit(ReferenceShop())
-    assert [(one.requirement, one.claim) for one in trace.judgments if not one.ok] == []
-    passed = {one.requirement for one in trace.judgments if one.ok}
+    assert [(judgment.requirement, judgment.claim) for judgment in trace.judgments if not judgment.ok] == []
+    passed = {judgment.requirement for judgment in trace.judgments if judgment.ok}
     assert set(contract.requirements()) - passed == set(NOT_IN_THE_VISIT)
-    operations = {one.operation for one in trace.exchanges}
+    operations = {exchange.operation for exchange in trace.exchanges}
     assert operations == set(contract.operations())
 
 
-@pytest.mark.parametrize("liar", faulty_servers_by_action.CAST, ids=lambda one: one.name)
+@pytest.mark.parametrize("liar", faulty_servers_by_action.CAST, ids=lambda entry: entry.name)
 def test_a_liar_is_told(liar: FaultyShop) -> None:
     """Under the right requirement, and nothing else fails but what the lie breaks by its nature."""
     judgments = visit(liar.shop()).judgments
     found = failed(judgments)
     assert liar.requirement in found
     assert set(found) <= {liar.requirement, liar.also}
-    for one in judgments:
-        if not one.ok:
-            assert one.claim and one.claim.about and one.claim.want and one.claim.test, one
+    for judgment in judgments:
+        if not judgment.ok:
+            assert judgment.claim and judgment.claim.about and judgment.claim.want and judgment.claim.test, judgment
 
 
 class Always(ReferenceShop):
@@ -111,8 +112,8 @@ def test_the_same_exchanges_give_the_same_judgments() -> None:
     world, known, again = World(), profile(), []
     for exchange in trace.exchanges:
         again += judge(world, known, exchange)
-    assert [(one.requirement, one.case, one.ok) for one in again] == [
-        (one.requirement, one.case, one.ok) for one in trace.judgments
+    assert [(entry.requirement, entry.case, entry.ok) for entry in again] == [
+        (judgment.requirement, judgment.case, judgment.ok) for judgment in trace.judgments
     ]
 
 
@@ -138,7 +139,7 @@ def test_a_refused_grant(case: str, status: int, body: Any, ok: bool) -> None:
 
 def test_the_intent_owns_the_answer() -> None:
     """A request that breaks two rules is told under the one that it was sent for."""
-    liar = next(one for one in faulty_servers_by_action.CAST if one.name == "409 for a marketplace")
+    liar = next(entry for entry in faulty_servers_by_action.CAST if entry.name == "409 for a marketplace")
     for why in ("MARKET-SAME", "COUPON-NOT-APPLIED"):
         shop = CheckoutDriver(liar.shop(), Trace("two"))  # type: ignore[arg-type]
         cart = shop.cart("EBAY_US", [("v1|1001|0", 1)])

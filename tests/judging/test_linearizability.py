@@ -14,10 +14,11 @@ from conformance.client.api_client import ApiClient, RunStopped
 from conformance.core import contract
 from conformance.core.exchange import Exchange, Request
 from conformance.core.profile import load
-from conformance.driver.checkout import CheckoutDriver, CheckoutSession, Trace
+from conformance.driver.checkout import CheckoutDriver, CheckoutSession
 from conformance.driver.concurrency import at_once, race
 from conformance.judging.load_rules import load_rules
 from conformance.judging.model import view
+from conformance.judging.trace import Trace
 from conformance.runner.mock_process import MockProcess
 from suites.races.orders import explained
 
@@ -34,7 +35,7 @@ def session(
             "lineItemId": f"line-{name}",
             "itemId": f"v1|{name}|0",
             "quantity": quantity,
-            "shippingOptions": [{"shippingOptionId": one, "selected": one == option} for one in ("o1", "o2")],
+            "shippingOptions": [{"shippingOptionId": entry, "selected": entry == option} for entry in ("o1", "o2")],
         }
         for name, quantity in (("a", a), ("b", b))
         if quantity
@@ -43,7 +44,7 @@ def session(
         "checkoutSessionId": "s1",
         "lineItems": lines,
         "shippingAddress": {"city": city, "country": "US"},
-        "appliedCoupons": [{"redemptionCode": one} for one in coupons],
+        "appliedCoupons": [{"redemptionCode": coupon} for coupon in coupons],
         "pricingSummary": {"total": {"value": str(10 * ((a or 0) + (b or 0)) - len(coupons)), "currency": "USD"}},
     }
 
@@ -251,7 +252,7 @@ def test_whatever_a_serial_server_does_is_explained_and_nothing_else() -> None:
         lefts = []
         for order in permutations(chosen):
             server = Serial()
-            sent = [server.answer(*one) for one in order]
+            sent = [server.answer(*entry) for entry in order]
             lefts.append((sent, session(**server.now), [ordered(server.paid)] if server.paid else []))
         sent, left, orders = random.choice(lefts)
         assert verdict(random.sample(sent, len(sent)), left, *orders).startswith("passed")
@@ -298,7 +299,7 @@ def two_payments(cart: CheckoutSession) -> list[Request]:
 
 
 def broken(shop: CheckoutDriver) -> set[str]:
-    return {one.requirement for one in shop.trace.judgments if not one.ok}
+    return {judgment.requirement for judgment in shop.trace.judgments if not judgment.ok}
 
 
 def test_a_healthy_server_passes_and_the_session_goes_on(mock: str) -> None:
@@ -315,11 +316,11 @@ def test_a_healthy_server_passes_and_the_session_goes_on(mock: str) -> None:
     cart.set_quantity(cart.lines[0], 2)
     cart.read()
     assert not broken(shop)
-    assert {one.case for one in shop.trace.judgments if one.requirement == "RACE"} == {
+    assert {judgment.case for judgment in shop.trace.judgments if judgment.requirement == "RACE"} == {
         "updateGuestQuantity quantities of two lines",
         "placeGuestOrder two payments",
     }
-    assert [one.seq for one in shop.trace.exchanges] == list(range(len(shop.trace.exchanges)))
+    assert [exchange.seq for exchange in shop.trace.exchanges] == list(range(len(shop.trace.exchanges)))
 
 
 def test_a_lost_update_is_one_finding_of_race_alone(mock: str) -> None:
@@ -331,7 +332,7 @@ def test_a_lost_update_is_one_finding_of_race_alone(mock: str) -> None:
         cart.read()
         cart.read()
     assert broken(shop) == {"RACE"}
-    found = next(one for one in shop.trace.judgments if not one.ok)
+    found = next(judgment for judgment in shop.trace.judgments if not judgment.ok)
     assert found.claim and len(found.claim.proof) == 2 and found.exchange not in found.claim.proof
 
 
@@ -346,7 +347,7 @@ def test_what_breaks_one_after_the_other_is_no_race(mock: str) -> None:
     shop = shop_at(f"{mock}/x/read-selects-first")
     race(lambda: shop.cart("EBAY_US", 2), "options of two lines", two_options, explained)
     assert "RACE" not in broken(shop)
-    assert len([one for one in shop.trace.exchanges if one.operation == contract.OPTION]) == 4
+    assert len([exchange for exchange in shop.trace.exchanges if exchange.operation == contract.OPTION]) == 4
 
 
 def test_a_run_that_may_not_go_on_stops_here_too(mock: str) -> None:

@@ -10,7 +10,6 @@ import pytest
 
 from conformance.core import contract
 from conformance.core.addresses import flat_address, folded, shows
-from conformance.driver.checkout import Trace
 from conformance.judging.model import (
     amounts,
     cart_key,
@@ -24,6 +23,7 @@ from conformance.judging.model import (
     total,
     view,
 )
+from conformance.judging.trace import Trace
 from tests.doubles.reference_goods import US, Json, Session
 from tests.doubles.reference_server import ReferenceShop
 from tests.doubles.reference_views import order_view, session_view
@@ -96,11 +96,11 @@ def test_a_view_of_nonsense_is_a_view(body: Json) -> None:
 
 def test_no_option_and_two_options_are_no_selection() -> None:
     body = session()
-    for one in body["lineItems"][0]["shippingOptions"]:
-        one["selected"] = True
-    for one in body["lineItems"][1]["shippingOptions"]:
-        one["selected"] = "true"
-    assert [one.selected for one in view(body).lines.values()] == [None, None]
+    for node in body["lineItems"][0]["shippingOptions"]:
+        node["selected"] = True
+    for node in body["lineItems"][1]["shippingOptions"]:
+        node["selected"] = "true"
+    assert [line.selected for line in view(body).lines.values()] == [None, None]
 
 
 def test_two_lines_of_one_id_both_stay() -> None:
@@ -186,7 +186,9 @@ def test_an_order_reads_like_a_session() -> None:
 
 def test_phases() -> None:
     """open → empty, open → ordered, open → declined, as the answers tell."""
-    phases = [one.phase for part in (changes, empty, payment) for one in _sessions(visit(ReferenceShop(), part))]
+    phases = [
+        session.phase for part in (changes, empty, payment) for session in _sessions(visit(ReferenceShop(), part))
+    ]
     assert phases == ["open", "open", "empty", "ordered", "declined", "open", "ordered", "ordered"]
 
 
@@ -203,9 +205,9 @@ def test_orders_know_their_session() -> None:
 
 
 def test_a_read_settles_everything() -> None:
-    for one in _sessions(visit(ReferenceShop(), changes, coupons)):
-        assert not one.pending and not one.unconfirmed and not one.in_doubt and not one.tainted, one
-        assert one.last_read
+    for entry in _sessions(visit(ReferenceShop(), changes, coupons)):
+        assert not entry.pending and not entry.unconfirmed and not entry.in_doubt and not entry.tainted, entry
+        assert entry.last_read
 
 
 def test_the_first_price_counts() -> None:
@@ -221,7 +223,9 @@ def test_changes_are_remembered_in_order() -> None:
     assert first.history == [contract.QUANTITY] * 2 + [contract.OPTION] * 2 + [contract.ADDRESS] * 3 + [
         contract.QUANTITY
     ]
-    assert [one[2] for one in trace.world.changes] == sorted((one[2] for one in trace.world.changes), key=_number)
+    assert [change[2] for change in trace.world.changes] == sorted(
+        (change[2] for change in trace.world.changes), key=_number
+    )
 
 
 def _number(exchange: str) -> int:

@@ -23,7 +23,7 @@ BODY: dict[str, Any] = {
 
 
 def found(operation: str, body: Any, market: str | None = "EBAY_US", **more: Any) -> set[tuple[str, str]]:
-    return {(one.kind, one.path) for one in problems(Request(operation, "s1", body, market, **more))}
+    return {(problem.kind, problem.path) for problem in problems(Request(operation, "s1", body, market, **more))}
 
 
 def initiate(market: str | None = "EBAY_US", **changes: Any) -> set[tuple[str, str]]:
@@ -65,7 +65,7 @@ def test_every_field_has_its_type(path: tuple[str | int, ...]) -> None:
     for part in path:
         body = body[part]
     wrong: Any = {"object": [7], "array": "x", "string": 7}[kind_of(body)] if not isinstance(body, int) else "1"
-    where = "".join("[]" if isinstance(one, int) else f".{one}" for one in path).lstrip(".")
+    where = "".join("[]" if isinstance(entry, int) else f".{entry}" for entry in path).lstrip(".")
     assert ("type", where) in found(contract.INITIATE, with_value(BODY, path, wrong))
     assert ("null", where) in found(contract.INITIATE, with_value(BODY, path, None))
 
@@ -180,5 +180,5 @@ def test_a_problem_knows_its_field() -> None:
 
 def test_optional_fields_are_known() -> None:
     body = {**BODY, "shippingAddress": {**US, "county": None, "city": None}}
-    told = {one.field: one.optional for one in problems(Request(contract.INITIATE, None, body, "EBAY_US"))}
+    told = {problem.field: problem.optional for problem in problems(Request(contract.INITIATE, None, body, "EBAY_US"))}
     assert told == {"county": True, "city": False}

@@ -12,7 +12,7 @@ from suites.money.tax import in_net_prices
 
 def judged(nets: list[str], goods: list[str], **summary: str) -> bool:
     view = View({}, None, {}, {}, [], {name: Decimal(value) for name, value in summary.items()})
-    return in_net_prices([(Decimal(one), Decimal(net)) for one, net in zip(goods, nets, strict=True)], view)
+    return in_net_prices([(Decimal(entry), Decimal(net)) for entry, net in zip(goods, nets, strict=True)], view)
 
 
 @pytest.mark.parametrize(

@@ -32,7 +32,7 @@ def tracked() -> list[Path]:
     listed = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
     if listed.returncode:
         pytest.skip("not a git checkout")
-    return [ROOT / one for one in listed.stdout.split("\0") if one and (ROOT / one).is_file()]
+    return [ROOT / word for word in listed.stdout.split("\0") if word and (ROOT / word).is_file()]
 
 
 def imported(path: Path) -> set[str]:
@@ -40,7 +40,7 @@ def imported(path: Path) -> set[str]:
     found = set()
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
-            found |= {one.name.split(".")[0] for one in node.names}
+            found |= {entry.name.split(".")[0] for entry in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
             found.add(node.module.split(".")[0])
     return found & OURS
@@ -68,7 +68,7 @@ def test_only_loaders_reach_the_suites() -> None:
 
 def test_contracts_and_targets_hold_no_code() -> None:
     for folder in ("contracts", "targets"):
-        assert {one.suffix for one in (ROOT / folder).rglob("*") if one.is_file()} <= {".yaml", ".toml", ".md"}
+        assert {path.suffix for path in (ROOT / folder).rglob("*") if path.is_file()} <= {".yaml", ".toml", ".md"}
 
 
 def test_only_one_module_reads_the_contracts() -> None:

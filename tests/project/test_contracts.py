@@ -18,50 +18,52 @@ TOOLS = ROOT.parent / "shared" / "tools"
 REQUIREMENTS = list(contract.requirements().values())
 LEVELS = {"MUST", "SHOULD", "READING"}
 SEEN = {"fee", "promotion", "import_charges", "second_option", "delivery_discount"}
-each = pytest.mark.parametrize("one", REQUIREMENTS, ids=lambda one: one.id)
+each = pytest.mark.parametrize("requirement", REQUIREMENTS, ids=lambda entry: entry.id)
 
 
 @each
-def test_a_requirement_is_whole(one: Requirement) -> None:
-    assert one.level in LEVELS
-    assert one.title and len(one.title) <= 60
-    assert one.sentence.endswith((".", ")"))
-    assert one.sources and all(it["document"] in traceability.DOCUMENTS and it["place"] for it in one.sources)
-    assert one.operations and set(one.operations) <= {*contract.operations(), contract.TOKEN}
-    for need in one.needs:
+def test_a_requirement_is_whole(requirement: Requirement) -> None:
+    assert requirement.level in LEVELS
+    assert requirement.title and len(requirement.title) <= 60
+    assert requirement.sentence.endswith((".", ")"))
+    assert requirement.sources and all(
+        it["document"] in traceability.DOCUMENTS and it["place"] for it in requirement.sources
+    )
+    assert requirement.operations and set(requirement.operations) <= {*contract.operations(), contract.TOKEN}
+    for need in requirement.needs:
         for part in need.split("|"):
             assert part in NEEDS or part.partition(".")[0] in ("item", "items", "coupon", "seen"), part
             assert not part.startswith("seen.") or part.removeprefix("seen.") in SEEN
 
 
 @each
-def test_answers_are_known(one: Requirement) -> None:
+def test_answers_are_known(requirement: Requirement) -> None:
     known = {entry.id for entry in contract.errors()}
-    for answer in one.answers:
+    for answer in requirement.answers:
         assert answer.id is None or answer.id in known, answer
-        assert answer.reading is None or answer.reading in one.readings, answer
-        assert set(answer.operations) <= set(one.operations), answer
+        assert answer.reading is None or answer.reading in requirement.readings, answer
+        assert set(answer.operations) <= set(requirement.operations), answer
 
 
 @each
-def test_a_rule_judges_it(one: Requirement) -> None:
-    assert traceability.rules().get(one.id)
+def test_a_rule_judges_it(requirement: Requirement) -> None:
+    assert traceability.rules().get(requirement.id)
 
 
 @each
-def test_a_test_provokes_it(one: Requirement) -> None:
+def test_a_test_provokes_it(requirement: Requirement) -> None:
     """Without one, `--requirement ID` would have nothing to run."""
-    assert traceability.tests().get(one.id)
+    assert traceability.tests().get(requirement.id)
 
 
 @each
-def test_a_fault_breaks_it(one: Requirement) -> None:
+def test_a_fault_breaks_it(requirement: Requirement) -> None:
     """A READING never fails, so that nothing can break it."""
-    assert one.level == "READING" or traceability.faults().get(one.id)
+    assert requirement.level == "READING" or traceability.faults().get(requirement.id)
 
 
 def test_names_are_of_requirements() -> None:
-    known = {one.id for one in REQUIREMENTS}
+    known = {requirement.id for requirement in REQUIREMENTS}
     assert set(traceability.rules()) <= known
     assert set(traceability.tests()) <= known
     assert set(traceability.faults()) <= known
@@ -75,16 +77,18 @@ def test_every_documented_id_is_in_the_catalogue() -> None:
 
 def test_ids_have_one_meaning_in_an_operation() -> None:
     for operation in contract.operations().values():
-        for one in operation.ids:
-            entries = [it for it in contract.errors() if it.id == one]
+        for identifier in operation.ids:
+            entries = [it for it in contract.errors() if it.id == identifier]
             exact = [it for it in entries if operation.id in it.operations]
-            assert len(exact) == 1 or len(entries) == 1, (operation.id, one)
+            assert len(exact) == 1 or len(entries) == 1, (operation.id, identifier)
 
 
 def test_marketplaces() -> None:
-    for name, one in contract.marketplaces().items():
+    for name, marketplace in contract.marketplaces().items():
         assert name.startswith("EBAY_")
-        assert len(one["country"]) == 2 and len(one["currency"]) == 3 and one["decimals"] in (0, 2)
+        assert (
+            len(marketplace["country"]) == 2 and len(marketplace["currency"]) == 3 and marketplace["decimals"] in (0, 2)
+        )
 
 
 @pytest.mark.parametrize("profile", ["targets/mock.toml", "docs/examples/independent.toml"])

@@ -28,7 +28,7 @@ def test_the_page_explains_every_key() -> None:
     assert not missing
 
 
-@pytest.mark.parametrize("at", range(len(BLOCKS)))
+@pytest.mark.parametrize("index", range(len(BLOCKS)))
 def test_examples_are_toml(position: int) -> None:
     tomllib.loads(BLOCKS[position])
 
@@ -87,7 +87,7 @@ def test_the_sandbox_says_what_to_fill_in(monkeypatch: pytest.MonkeyPatch) -> No
 def test_requirements_that_the_pages_name_exist() -> None:
     """ITEM-… and other families stand with an ellipsis; LINES-TITLE is the made-up rule of docs/rule.md."""
     known = {*contract.requirements(), "LINES-TITLE"}
-    families = "|".join(sorted({one.split("-")[0] for one in known} - {"ERROR", "RACE", "ROBUST"}))
+    families = "|".join(sorted({entry.split("-")[0] for entry in known} - {"ERROR", "RACE", "ROBUST"}))
     for page in PAGES:
         for name in re.findall(rf"\b(?:{families})(?:-[A-Z]+)+\b", page.read_text(encoding="utf-8")):
             assert name in known, (page.name, name)

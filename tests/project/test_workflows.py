@@ -190,12 +190,12 @@ def test_history_comes_back(shell: Shell, tmp_path: Path) -> None:
             git("push", "--quiet", "origin", "HEAD", cwd=clone)
         ended = shell("history.sh", "restore", "nights", cwd=clone)
         assert ended.returncode == 0, ended.stderr
-        assert [one.name for one in (clone / "nights").glob("*.txt")] == ([] if night == "first" else ["first.txt"])
+        assert [path.name for path in (clone / "nights").glob("*.txt")] == ([] if night == "first" else ["first.txt"])
         (clone / "nights" / f"{night}.txt").write_text("x")
         ended = shell("history.sh", "keep", "nights", cwd=clone)
         assert ended.returncode == 0, ended.stderr
     git("clone", "--quiet", "--branch", "history", str(origin), "after", cwd=tmp_path)
-    assert sorted(one.name for one in (tmp_path / "after").glob("*.txt")) == ["first.txt", "second.txt"]
+    assert sorted(path.name for path in (tmp_path / "after").glob("*.txt")) == ["first.txt", "second.txt"]
 
 
 def gh(folder: Path) -> tuple[str, Path]:
@@ -302,7 +302,7 @@ def test_the_site_has_the_report(shell: Shell, copy: Path, tmp_path: Path) -> No
     ended = shell("pages.sh", str(tmp_path / "nights"), str(tmp_path / "site"))
     assert ended.returncode == 0, ended.stdout + ended.stderr
     assert {"index.html", "trend.html", "badge.json", "badge.svg"} <= {
-        one.name for one in (tmp_path / "site" / "night" / "mock").iterdir()
+        path.name for path in (tmp_path / "site" / "night" / "mock").iterdir()
     }
     assert (tmp_path / "site" / "index.html").is_file()
     assert "0 of 0 faults found" in (tmp_path / "site" / "kill-matrix.html").read_text()

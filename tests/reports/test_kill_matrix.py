@@ -62,7 +62,7 @@ def links(page: Page) -> tuple[set[str], list[str]]:
 
 @pytest.mark.parametrize("make", [matrix, large])
 def test_the_examples_keep_the_schema(make: Any) -> None:
-    assert [str(one) for one in validator("kill-matrix").iter_errors(make())] == []
+    assert [str(error) for error in validator("kill-matrix").iter_errors(make())] == []
 
 
 # ---------------------------------------------------------------- in a report
@@ -74,7 +74,7 @@ def test_a_report_has_the_totals(tmp_path: Path) -> None:
     assert "QTY-ZERO 1 of 2" in " ".join(shown.text.split())
     assert "keeps-it-once" in shown.text and "1 of 2 that were built in on purpose are found" in shown.text
     targets, ids = links(shown)
-    assert "#kill-matrix" in targets and targets <= {f"#{one}" for one in ids}
+    assert "#kill-matrix" in targets and targets <= {f"#{identifier}" for identifier in ids}
 
 
 def test_not_of_another_suite(tmp_path: Path) -> None:
@@ -111,7 +111,7 @@ def test_the_page_says_what_matters() -> None:
     assert "keeps-it-once, a fault of QTY-ZERO" in text
     assert "1 fault was found under other requirements" in text
     targets, ids = links(shown)
-    assert {"#QTY-ZERO", "#MARKET-SAME", "#c-line_items"} <= targets <= {f"#{one}" for one in ids}
+    assert {"#QTY-ZERO", "#MARKET-SAME", "#c-line_items"} <= targets <= {f"#{identifier}" for identifier in ids}
     assert len(ids) == len(set(ids))
     assert not any(tag in ("img", "link", "iframe") for tag, _ in shown.tags)
 

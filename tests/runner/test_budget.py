@@ -38,7 +38,7 @@ def table(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 
 def names(chosen: Iterable[str]) -> list[str]:
-    return [one.partition("::")[2].partition("[")[0] for one in chosen]
+    return [entry.partition("::")[2].partition("[")[0] for entry in chosen]
 
 
 def test_the_most_telling_for_a_request_comes_first(table: list[str]) -> None:
@@ -48,10 +48,10 @@ def test_the_most_telling_for_a_request_comes_first(table: list[str]) -> None:
 
 
 def test_what_does_not_fit_is_left_out(table: list[str]) -> None:
-    spent = {name.partition("::")[2]: one["requests"] for name, one in TABLE.items()}
+    spent = {name.partition("::")[2]: entry["requests"] for name, entry in TABLE.items()}
     for limit in range(0, 40):
         chosen = names(choose(table, limit, set()))
-        assert sum(spent[one] for one in chosen) <= round(limit * budget.SHARING)
+        assert sum(spent[entry] for entry in chosen) <= round(limit * budget.SHARING)
     assert names(choose(table, 4, set())) == ["again", "should", "cheap"]  # the last for one more case
     assert names(choose(table, 16, set(), spent=16)) == ["again", "should", "cheap"]
 
@@ -62,13 +62,19 @@ def test_what_is_judged_already_counts_for_nothing(table: list[str]) -> None:
 
 
 def test_weights() -> None:
-    levels = {one.level: weight(one.id) for one in contract.requirements().values() if one.id not in MISSION}
+    levels = {
+        requirement.level: weight(requirement.id)
+        for requirement in contract.requirements().values()
+        if requirement.id not in MISSION
+    }
     assert levels["MUST"] > levels["SHOULD"] > levels["READING"] > 0
-    assert {weight(one) for one in MISSION} == {budget.MISSION_WEIGHT} and set(MISSION) <= set(contract.requirements())
+    assert {weight(entry) for entry in MISSION} == {budget.MISSION_WEIGHT} and set(MISSION) <= set(
+        contract.requirements()
+    )
 
 
 def test_the_choice_is_the_same_each_time() -> None:
-    tests = [f"suites/{one}" for one in costs()]
+    tests = [f"suites/{cost}" for cost in costs()]
     first = choose(tests, 150, set())
     assert list(first.items()) == list(choose(list(reversed(tests)), 150, set()).items())
     assert set(first) <= set(tests)
@@ -76,23 +82,23 @@ def test_the_choice_is_the_same_each_time() -> None:
 
 def test_what_comes_first() -> None:
     """The mission's rules with every method, then what any target can be judged by, then what needs a rare role."""
-    chosen = [budget.test_name(one) for one in choose([f"suites/{one}" for one in costs()], None, set())]
+    chosen = [budget.test_name(entry) for entry in choose([f"suites/{cost}" for cost in costs()], None, set())]
     assert tuple(chosen[: len(FIRST)]) == FIRST and set(FIRST) <= set(costs())
-    assert set(MISSION) <= {one for name in FIRST for one in costs()[name]["judges"]}
+    assert set(MISSION) <= {cost for name in FIRST for cost in costs()[name]["judges"]}
     judged, rare_began = set[str](), False
     for name in chosen:
         new = set(costs()[name]["judges"]) - judged
-        usual = {one for one in new if not contract.is_rare(one)}
+        usual = {entry for entry in new if not contract.is_rare(entry)}
         rare_began = rare_began or bool(new and not usual)
         assert not (rare_began and usual), (name, usual)
         judged |= new
-        if len(judged) == len({one for entry in costs().values() for one in entry["judges"]}):
+        if len(judged) == len({item for entry in costs().values() for item in entry["judges"]}):
             return
     raise AssertionError("something is never chosen")
 
 
 def test_a_large_budget_goes_on_with_more_cases() -> None:
-    tests = [f"suites/{one}" for one in costs() if costs()[one]["judges"]]
+    tests = [f"suites/{cost}" for cost in costs() if costs()[cost]["judges"]]
     assert set(choose(tests, 10**6, set())) == set(tests)
     few, some = choose(tests, 150, set()), choose(tests, 600, set())
     assert sum(some.values()) > 10 and not any(few.values()) and not any(choose(tests, None, set()).values())
@@ -113,10 +119,15 @@ def test_rare_roles() -> None:
     """A rule with a usual way to be judged is none that needs a rare role."""
     assert contract.is_rare("QTY-STOCK") and contract.is_rare("PAY-DECLINED") and contract.is_rare("ADDR-SANCTION")
     assert not any(map(contract.is_rare, (*MISSION, "WARNING-SHAPE", "ORDER-FIELDS", "PRICE-SAVINGS", "SHIP-SET")))
-    heads = {need for one in contract.requirements().values() for needed in one.needs for need in needed.split("|")}
+    heads = {
+        need
+        for requirement in contract.requirements().values()
+        for needed in requirement.needs
+        for need in needed.split("|")
+    }
     heads |= {"expired_token", "other_scope", "coupon.oversized"}  # wanted by tests, not by rules
     for role in contract.rare_roles():
-        assert any(one == role or one.startswith(f"{role}.") for one in heads), role
+        assert any(head == role or head.startswith(f"{role}.") for head in heads), role
 
 
 @pytest.mark.parametrize("limit", [40, 150])
@@ -130,22 +141,22 @@ def test_what_a_budget_buys_on_the_mock(tmp_path: Path, limit: int) -> None:
         json.loads(line)["operation"] != contract.TOKEN for line in lines
     )  # tests' grants are token requests too
     assert result["budget"]["used"] <= limit and sent + result["token_requests"] <= limit
-    outcomes = {one["id"]: one for one in result["requirements"]}
+    outcomes = {entry["id"]: entry for entry in result["requirements"]}
     assert not result["counts"]["failed"]
     if limit == 40:
-        assert {one: outcomes[one]["outcome"] for one in MISSION} == dict.fromkeys(MISSION, "passed")
+        assert {entry: outcomes[entry]["outcome"] for entry in MISSION} == dict.fromkeys(MISSION, "passed")
         changes = {"applyGuestCoupon", "removeGuestCoupon", "updateGuestQuantity", "updateGuestShippingAddress"}
         assert not changes & set(outcomes["PAY-LOCK"]["cases"]["missing"] + outcomes["MARKET-SAME"]["cases"]["missing"])
     else:
-        usual = [one for one in outcomes if not contract.is_rare(one)]
-        assert [one for one in usual if outcomes[one]["outcome"] != "passed"] == []
+        usual = [outcome for outcome in outcomes if not contract.is_rare(outcome)]
+        assert [entry for entry in usual if outcomes[entry]["outcome"] != "passed"] == []
 
 
 def test_the_measured_table_is_about_the_tests_that_there_are() -> None:
-    for name, one in costs().items():
+    for name, cost in costs().items():
         path, _, function = name.partition("::")
         assert f"def {function.partition('[')[0]}(" in (ROOT / "suites" / path).read_text(encoding="utf-8"), name
-        assert one["requests"] >= 0 and set(one["judges"]) <= set(contract.requirements())
+        assert cost["requests"] >= 0 and set(cost["judges"]) <= set(contract.requirements())
 
 
 @pytest.mark.parametrize("limit", [3, 10, 57])

@@ -23,10 +23,11 @@ from conformance.core.exchange import SIGNATURE, Request
 from conformance.core.profile import load
 from conformance.core.profile_reader import ProfileError
 from conformance.driver import hosted_checkout
-from conformance.driver.checkout import CheckoutDriver, Trace
+from conformance.driver.checkout import CheckoutDriver
 from conformance.driver.hosted_checkout import Outcome, by_browser, by_person
 from conformance.driver.payment import BUTTON
 from conformance.judging.apply_exchange import paid_elsewhere
+from conformance.judging.trace import Trace
 from conformance.runner.mock_process import MockProcess
 
 LOCK_FAULTS = (
@@ -72,8 +73,8 @@ def test_a_browser_pays(shop: CheckoutDriver, press: str, kind: str, phase: int)
         assert outcome.order and outcome.data["purchaseStatus"] == "PAID"
         paid_elsewhere(shop.trace.world, cart.session, outcome.order)
         cart.read_order("ORDER-READ")
-        assert not [one for one in shop.trace.judgments if not one.ok]
-        assert any(one.requirement == "ORDER-READ" for one in shop.trace.judgments)
+        assert not [judgment for judgment in shop.trace.judgments if not judgment.ok]
+        assert any(judgment.requirement == "ORDER-READ" for judgment in shop.trace.judgments)
     elif kind == "cancel":
         assert outcome.data == {"sessionid": cart.id}
     else:
@@ -129,7 +130,7 @@ def suite(folder: Path, text: str, base: str, *arguments: str) -> dict[str, Any]
     )
     assert (report / "result.json").is_file(), ended.stdout + ended.stderr
     found: dict[str, Any] = json.loads((report / "result.json").read_text(encoding="utf-8"))
-    return found | {"by_id": {one["id"]: one for one in found["requirements"]}}
+    return found | {"by_id": {item["id"]: item for item in found["requirements"]}}
 
 
 def profile_text(payment: str) -> str:
@@ -144,7 +145,7 @@ def test_rules_that_need_a_payment_are_judged_on_the_page(shop: CheckoutDriver, 
     ask = ["--quick", "--requirement", "PAY-LOCK", "--requirement", "ORDER-READ", "--requirement", "PAY-PLACE"]
     found = suite(tmp_path, profile_text(payment), shop.profile.base_url, *ask)
     assert found["counts"]["failed"] == 0
-    assert [found["by_id"][one]["outcome"] for one in ("PAY-LOCK", "ORDER-READ")] == ["passed", "passed"]
+    assert [found["by_id"][entry]["outcome"] for entry in ("PAY-LOCK", "ORDER-READ")] == ["passed", "passed"]
     assert found["by_id"]["PAY-PLACE"]["reason"] == "not offered: place_order"
     assert found["reach"]["operations"]["placeGuestOrder"]["sent"] == 0
 
@@ -155,9 +156,9 @@ def test_prepaid_orders_are_only_read(shop: CheckoutDriver, tmp_path: Path) -> N
         profile_text('[payment]\nkind = "prepaid"\n') + f'\n[[prepaid]]\norder = "{order}"\nmarketplace = "EBAY_US"\n'
     )
     names = ("ORDER-FIELDS", "ORDER-STABLE", "ORDER-UNKNOWN", "ORDER-APP")
-    ask = [word for one in names for word in ("--requirement", one)]
+    ask = [word for name in names for word in ("--requirement", name)]
     found = suite(tmp_path, text, shop.profile.base_url, *ask)
-    assert [found["by_id"][one]["outcome"] for one in names] == ["passed"] * 4
+    assert [found["by_id"][name]["outcome"] for name in names] == ["passed"] * 4
     assert found["reach"]["operations"]["getGuestPurchaseOrder"]["accepted"] >= 2
 
 
@@ -202,7 +203,7 @@ class Person(threading.Thread):
         self.join(120)
         assert self.run_of.wait(10) in (0, 6), "".join(self.said)
         found: dict[str, Any] = json.loads((self.report / "result.json").read_text(encoding="utf-8"))
-        return found | {"by_id": {one["id"]: one for one in found["requirements"]}}
+        return found | {"by_id": {item["id"]: item for item in found["requirements"]}}
 
 
 def manual(shop: CheckoutDriver, wait_s: float, payments: int) -> str:
@@ -214,7 +215,7 @@ def test_a_run_that_a_person_pays_for(shop: CheckoutDriver, tmp_path: Path) -> N
     person = Person(tmp_path, manual(shop, 30, 8), shop.profile.base_url, "--budget", "150")
     found = person.result()
     after = ("PAY-LOCK", "PAY-READ-AFTER", "ORDER-READ", "ORDER-FIELDS", "ORDER-STABLE", "ORDER-APP")
-    assert [found["by_id"][one]["outcome"] for one in after] == ["passed"] * len(after), found["notes"]
+    assert [found["by_id"][entry]["outcome"] for entry in after] == ["passed"] * len(after), found["notes"]
     assert 1 <= len(person.pages) <= 8 and found["counts"]["failed"] == 0
     assert found["budget"]["used"] <= 150 and found["reach"]["operations"]["placeGuestOrder"]["sent"] == 0
 
@@ -252,13 +253,13 @@ def paid_before(shop: CheckoutDriver, tmp_path: Path, base: str) -> dict[str, An
         f'\n[[prepaid]]\norder = "{order}"\nsession = "{cart.id}"\nmarketplace = "EBAY_GB"\n'
     )
     names = ("PAY-LOCK", "PAY-READ-AFTER", "ORDER-STABLE")
-    return suite(tmp_path, text, base, *[word for one in names for word in ("--requirement", one)])
+    return suite(tmp_path, text, base, *[word for name in names for word in ("--requirement", name)])
 
 
 def test_a_session_that_was_paid_beforehand_is_locked(shop: CheckoutDriver, tmp_path: Path) -> None:
     found = paid_before(shop, tmp_path, shop.profile.base_url)
     assert found["counts"]["failed"] == 0
-    assert {one: found["by_id"][one]["outcome"] for one in ("PAY-LOCK", "PAY-READ-AFTER", "ORDER-STABLE")} == {
+    assert {entry: found["by_id"][entry]["outcome"] for entry in ("PAY-LOCK", "PAY-READ-AFTER", "ORDER-STABLE")} == {
         "PAY-LOCK": "passed", "PAY-READ-AFTER": "passed", "ORDER-STABLE": "passed",
     }  # fmt: skip
     assert len(found["by_id"]["PAY-LOCK"]["cases"]["missing"]) <= 1

@@ -58,8 +58,8 @@ def test_a_random_order(tmp_path: Path, whole: Document, seed: str) -> None:
     shuffled = lasting(suite(tmp_path, "-n", "0" if seed == "1" else "2", "-p", "tests.doubles.shuffle", SHUFFLE=seed))
     assert shuffled == whole
     ran = started(tmp_path)
-    names = (json.loads(one)["name"] for one in (tmp_path / "traces.jsonl").read_text(encoding="utf-8").splitlines())
-    planned = [one for one in names if one in ran]  # a test may find nothing to ask
+    names = (json.loads(line)["name"] for line in (tmp_path / "traces.jsonl").read_text(encoding="utf-8").splitlines())
+    planned = [name for name in names if name in ran]  # a test may find nothing to ask
     assert len(ran) == len(planned) and sum(a == b for a, b in zip(ran, planned, strict=True)) < len(ran) / 10
 
 
@@ -67,8 +67,8 @@ def started(folder: Path) -> list[str]:
     """The traces in the order of their first requests."""
     first: dict[str, str] = {}
     with open(folder / "exchanges.jsonl", encoding="utf-8") as lines:
-        for one in map(json.loads, lines):
-            first[one["trace"]] = min(one["started"], first.get(one["trace"], "9"))
+        for line in map(json.loads, lines):
+            first[line["trace"]] = min(line["started"], first.get(line["trace"], "9"))
     return sorted(first, key=lambda name: first[name])
 
 
@@ -87,4 +87,4 @@ def test_rounds() -> None:
     values, ids = rounds(["EBAY_US", "EBAY_GB"], 2)
     assert values == ["EBAY_US", "EBAY_GB", "EBAY_US", "EBAY_GB"]
     assert ids == ["EBAY_US", "EBAY_GB", "EBAY_US-round1", "EBAY_GB-round1"]
-    assert [round_of(f"test_walks[{one}-apply]") for one in ids] == ["", "", "round1", "round1"]
+    assert [round_of(f"test_walks[{identifier}-apply]") for identifier in ids] == ["", "", "round1", "round1"]

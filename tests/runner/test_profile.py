@@ -178,9 +178,9 @@ def mock() -> Profile:
 def test_the_mock_offers_everything(mock: Profile) -> None:
     """Whatever a requirement needs of a target, the embedded mock has it; so every rule is judged there."""
     lacking = {
-        (one.id, need)
-        for one in contract.requirements().values()
-        for need in one.needs
+        (requirement.id, need)
+        for requirement in contract.requirements().values()
+        for need in requirement.needs
         if not any(mock.offers(each) for each in need.split("|"))
     }
     assert lacking == set()

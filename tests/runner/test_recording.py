@@ -27,40 +27,42 @@ CHROME, PROXY = DATA / "chrome.har", DATA / "mitmproxy.har"
 
 
 def read(path: Path) -> list[Exchange]:
-    found = [one for _, one in exchanges(path)]
-    for seq, one in enumerate(found):
-        one.trace, one.seq = "recording", seq
+    found = [exchange for _, exchange in exchanges(path)]
+    for seq, item in enumerate(found):
+        item.trace, item.seq = "recording", seq
     return found
 
 
 def failed(path: Path, *, known: bool) -> set[tuple[str, str]]:
     load_rules()
     profile = load("mock") if known else bare_profile(path)
-    return {(one.requirement, one.operation) for one in judged(profile, [], read(path)) if not one.ok}
+    return {
+        (judgment.requirement, judgment.operation) for judgment in judged(profile, [], read(path)) if not judgment.ok
+    }
 
 
 def test_a_browsers_log() -> None:
     found = read(CHROME)
-    assert [one.operation for one in found] == [
+    assert [item.operation for item in found] == [
         contract.INITIATE, contract.READ, contract.QUANTITY, contract.OPTION, contract.APPLY, contract.APPLY,
         contract.READ, contract.QUANTITY, contract.PLACE_ORDER, contract.READ_ORDER, contract.QUANTITY,
     ]  # fmt: skip
-    assert [one.status for one in found] == [200] * 5 + [409, 200, 400, 200, 200, 409]
-    assert {one.request.marketplace for one in found} == {"EBAY_US"}
-    assert {one.request.credential for one in found} == {"app0"}  # DevTools leaves Authorization out
+    assert [item.status for item in found] == [200] * 5 + [409, 200, 400, 200, 200, 409]
+    assert {item.request.marketplace for item in found} == {"EBAY_US"}
+    assert {item.request.credential for item in found} == {"app0"}  # DevTools leaves Authorization out
     assert (
         found[0].request.body["contactEmail"] == "käufer@example.com" and found[0].headers["x-ebay-security-signature"]
     )
     assert found[1].body["checkoutSessionId"] == found[0].body["checkoutSessionId"] == found[1].request.subject
     assert len(found[0].body["lineItems"]) == 2  # one answer is packed in base64
-    assert all(validator(one.operation).is_valid(one.body) for one in found if one.status == 200)
+    assert all(validator(item.operation).is_valid(item.body) for item in found if item.status == 200)
 
 
 def test_a_proxys_log_is_read_in_order() -> None:
     found = read(PROXY)
-    assert [one.operation for one in found] == [contract.INITIATE] + [contract.QUANTITY, contract.READ] * 2
-    assert [one.started for one in found] == sorted(one.started for one in found)
-    assert {one.request.credential for one in found} == {"app0"}
+    assert [item.operation for item in found] == [contract.INITIATE] + [contract.QUANTITY, contract.READ] * 2
+    assert [item.started for item in found] == sorted(item.started for item in found)
+    assert {item.request.credential for item in found} == {"app0"}
 
 
 @pytest.mark.parametrize("known", [True, False], ids=["profile", "no profile"])
@@ -132,9 +134,15 @@ def suite(folder: Path, *options: str) -> dict[str, Any]:
 
 def findings(result: dict[str, Any]) -> list[tuple[Any, ...]]:
     return [
-        (one["requirement"], one["summary"], one["count"], tuple(one["operations"]), tuple(one["marketplaces"]))
+        (
+            entry["requirement"],
+            entry["summary"],
+            entry["count"],
+            tuple(entry["operations"]),
+            tuple(entry["marketplaces"]),
+        )
         for each in result["requirements"]
-        for one in each["findings"]
+        for entry in each["findings"]
     ]
 
 
@@ -148,7 +156,7 @@ def test_nothing_is_sent(tmp_path: Path) -> None:
         with pytest.raises(BlockingIOError):
             listening.accept()
     assert result["exit_status"] == 1 and result["requests"] == 5 and result["token_requests"] == 0
-    assert [one[0] for one in findings(result)] == ["QTY-ZERO"]
+    assert [finding[0] for finding in findings(result)] == ["QTY-ZERO"]
 
 
 def test_our_own_exchanges_give_the_same_findings(tmp_path: Path) -> None:
@@ -166,5 +174,5 @@ def test_our_own_exchanges_give_the_same_findings(tmp_path: Path) -> None:
     finally:
         mock.stop()
     again = suite(tmp_path / "again", "--target", "mock", "--recording", str(tmp_path / "live" / "exchanges.jsonl"))
-    assert [one for one in findings(again) if one[0] == "QTY-ZERO"]
-    assert {one[:2] for one in findings(again)} == {one[:2] for one in findings(live)}
+    assert [finding for finding in findings(again) if finding[0] == "QTY-ZERO"]
+    assert {finding[:2] for finding in findings(again)} == {finding[:2] for finding in findings(live)}

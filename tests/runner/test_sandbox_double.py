@@ -44,7 +44,7 @@ class Ran:
 
     def outcome(self, requirement: str) -> str:
         """Of one requirement."""
-        return str(next(one["outcome"] for one in self.result["requirements"] if one["id"] == requirement))
+        return str(next(entry["outcome"] for entry in self.result["requirements"] if entry["id"] == requirement))
 
 
 def profile(twin: Twin, folder: Path) -> Path:
@@ -89,8 +89,8 @@ def test_the_sandbox_profile_judges_what_there_is(mock: str, tmp_path: Path) -> 
     with Twin(mock, Behaviour(every=14)) as twin:  # a number that no stub falls on: what is answered 503 is not judged
         ran = run(twin, tmp_path, "--budget", "150")
     assert ran.result["counts"]["failed"] == 0, ran.said
-    for one in ("PAY-LOCK", "LINES-MAX", "QTY-LIMIT", "QTY-STOCK", "QTY-LOT", "ITEM-ENDED", "ITEM-SELLER-UNPAID"):
-        assert ran.outcome(one) == "passed", one
+    for entry in ("PAY-LOCK", "LINES-MAX", "QTY-LIMIT", "QTY-STOCK", "QTY-LOT", "ITEM-ENDED", "ITEM-SELLER-UNPAID"):
+        assert ran.outcome(entry) == "passed", entry
     assert ran.outcome("PAY-PLACE") == "unjudged" and ran.outcome("PAY-DECLINED") == "unjudged"
     assert len(twin.manners.calls) <= 150
     paths = {host: [path for index, _, path in twin.manners.calls if index == host] for host in (SESSIONS, ORDERS)}

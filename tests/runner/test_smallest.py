@@ -32,6 +32,6 @@ def test_the_smallest_profile_of_the_page(tmp_path: Path) -> None:
         mock.stop()
     assert ended.returncode == 0, ended.stdout + ended.stderr
     result = json.loads((report / "result.json").read_text(encoding="utf-8"))
-    unjudged = [one for one in result["requirements"] if one["outcome"] == "unjudged"]
+    unjudged = [entry for entry in result["requirements"] if entry["outcome"] == "unjudged"]
     assert result["counts"]["judged"] >= 50 and result["counts"]["failed"] == 0
-    assert all(one["reason"].startswith(("not offered", "budget")) for one in unjudged), unjudged
+    assert all(entry["reason"].startswith(("not offered", "budget")) for entry in unjudged), unjudged

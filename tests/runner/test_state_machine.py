@@ -11,8 +11,9 @@ from conformance.client.api_client import ApiClient, RunStopped
 from conformance.core import contract
 from conformance.core.exchange import Exchange, Intent, Request
 from conformance.core.profile import load
-from conformance.driver.checkout import CheckoutDriver, Trace
+from conformance.driver.checkout import CheckoutDriver
 from conformance.judging.load_rules import load_rules
+from conformance.judging.trace import Trace
 from conformance.runner.mock_process import MockProcess
 from suites.state_machine.test_walks import unreached, walk_seed
 from suites.state_machine.walk import run_walks
@@ -62,21 +63,23 @@ def requests(shop: CheckoutDriver) -> list[tuple[str, str | None, str, str]]:
     """What was sent, but for the ids that each session gets anew."""
     own = ("lineItemId", "shippingOptionId")
     found = []
-    for one in shop.trace.exchanges:
-        body = {key: "" if key in own else value for key, value in one.request.object().items()}
-        found.append((one.operation, one.request.marketplace, one.request.credential, json.dumps(body, sort_keys=True)))
+    for entry in shop.trace.exchanges:
+        body = {key: "" if key in own else value for key, value in entry.request.object().items()}
+        found.append(
+            (entry.operation, entry.request.marketplace, entry.request.credential, json.dumps(body, sort_keys=True))
+        )
     return found
 
 
 def broken(shop: CheckoutDriver) -> set[str]:
-    return {one.requirement for one in shop.trace.judgments if not one.ok}
+    return {judgment.requirement for judgment in shop.trace.judgments if not judgment.ok}
 
 
 def test_a_conformant_server_passes_in_every_state(mock: str) -> None:
     shop = walked(mock)
     assert not broken(shop)
     assert unreached(shop, shop.trace) == []
-    assert {one.operation for one in shop.trace.exchanges} == OPERATIONS
+    assert {exchange.operation for exchange in shop.trace.exchanges} == OPERATIONS
     assert 60 < len(shop.trace.exchanges) < 220
 
 
@@ -111,7 +114,7 @@ def test_a_target_that_makes_no_session_is_left_alone(mock: str) -> None:
         exchange.status, exchange.body = 409, {"errors": [{"errorId": 15053}]}
 
     shop = walked(mock, refuses)
-    assert {one.operation for one in shop.trace.exchanges} == {contract.INITIATE}
+    assert {exchange.operation for exchange in shop.trace.exchanges} == {contract.INITIATE}
     assert len(shop.trace.exchanges) < 40 and not shop.trace.world.sessions
 
 

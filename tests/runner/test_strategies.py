@@ -9,12 +9,13 @@ import pytest
 from conformance.core import contract
 from conformance.core.exchange import Exchange, Intent, Request
 from conformance.core.profile import load
-from conformance.driver.checkout import CheckoutDriver, Trace
+from conformance.driver.checkout import CheckoutDriver
 from conformance.judging.load_rules import load_rules
 from conformance.judging.request_schema import problems
+from conformance.judging.trace import Trace
 from strategies import addresses, broken, hostile, quantities, situations, terms
 from strategies.generated import NEGATIVE, POSITIVE, bodies
-from suites.payment.rules import terms_problem
+from suites.payment.marketing_terms import terms_problem
 from tests.doubles.reference_goods import US
 from tests.doubles.reference_server import ReferenceShop
 
@@ -35,7 +36,7 @@ TERMS: dict[str, Any] = {
 
 
 def kinds(body: Any, operation: str = contract.INITIATE, **more: Any) -> set[str]:
-    return {one.kind for one in problems(Request(operation, "s1", body, "EBAY_US", **more))}
+    return {problem.kind for problem in problems(Request(operation, "s1", body, "EBAY_US", **more))}
 
 
 # ---------------------------------------------------------------- addresses
@@ -45,8 +46,8 @@ def kinds(body: Any, operation: str = contract.INITIATE, **more: Any) -> set[str
 def test_real_people_have_lawful_addresses(market: str) -> None:
     found = addresses.real_people(market, load("mock").markets[market].address)
     assert len(found) >= 2
-    for one in found:
-        assert not list(problems(Request(contract.ADDRESS, "s1", one, market))), one
+    for item in found:
+        assert not list(problems(Request(contract.ADDRESS, "s1", item, market))), item
 
 
 def test_control_and_markup_are_what_they_say() -> None:
@@ -71,7 +72,7 @@ def test_an_address_is_copied() -> None:
 
 
 def test_every_field_is_there_once() -> None:
-    paths = [broken.named(one) for one in broken.fields(BODY)]
+    paths = [broken.named(field) for field in broken.fields(BODY)]
     assert len(paths) == len(set(paths)) == 15
     assert "shippingAddress.recipient.lastName" in paths and "lineItemInputs.quantity" in paths
 
@@ -82,11 +83,11 @@ def test_a_wrong_value_is_wrong(path: tuple[str | int, ...]) -> None:
     if isinstance(value, int) or isinstance(path[-1], int):
         return  # quantities have a table of their own
     found = list(broken.wrong_values(path, value, "EBAY_US"))
-    assert len(found) == len({repr(one) for one in found}) and len(found) >= 4
-    for one in found:
-        assert kinds(broken.with_value(BODY, path, one)), (path, one)
+    assert len(found) == len({repr(item) for item in found}) and len(found) >= 4
+    for element in found:
+        assert kinds(broken.with_value(BODY, path, element)), (path, element)
     few = list(broken.wrong_values(path, value, "EBAY_US", all_of_them=False))
-    assert 0 < len(few) <= 4 and {repr(one) for one in few} <= {repr(one) for one in found}
+    assert 0 < len(few) <= 4 and {repr(entry) for entry in few} <= {repr(item) for item in found}
 
 
 def test_the_body_itself_stays() -> None:
@@ -131,7 +132,7 @@ def test_hostile_bodies_must_be_refused() -> None:
         request = Request(contract.INITIATE, None, None, "EBAY_US", raw=raw, content_type=media)
         exchange = Exchange("t", 0, request, intent=Intent("ROBUST", name))
         found = refusal_reasons(RuleContext(World(), ReferenceShop().profile, exchange, None, None))
-        assert any(one.requirement == "ROBUST" for one in found), name
+        assert any(item.requirement == "ROBUST" for item in found), name
 
 
 def test_extras_are_lawful() -> None:
@@ -158,16 +159,17 @@ def test_a_situation_is_what_it_says(name: str) -> None:
     assert (contract.ADDRESS in session.history) is wanted.moved
     assert (contract.QUANTITY in session.history) is wanted.changed
     assert (
-        any(one.operation == contract.QUANTITY and one.status != 200 for one in shop.trace.exchanges) is wanted.refused
+        any(exchange.operation == contract.QUANTITY and exchange.status != 200 for exchange in shop.trace.exchanges)
+        is wanted.refused
     )
     assert not session.pending and not session.in_doubt
-    assert all(one.ok for one in shop.trace.judgments)
+    assert all(judgment.ok for judgment in shop.trace.judgments)
 
 
 def test_items_that_a_test_needs_come_first() -> None:
     shop = CheckoutDriver(ReferenceShop(), Trace("items"))  # type: ignore[arg-type]
     cart = situations.cart_in(shop, "EBAY_US", "two lines", items=["v1|2001|0"])
-    assert [one.item for one in cart.lines] == ["v1|2001|0", "v1|1001|0"]
+    assert [line.item for line in cart.lines] == ["v1|2001|0", "v1|1001|0"]
 
 
 # ---------------------------------------------------------------- generated
@@ -177,4 +179,4 @@ def test_items_that_a_test_needs_come_first() -> None:
 def test_generated_bodies_are_the_same_for_the_same_draw(operation: str) -> None:
     first, again = bodies(operation, NEGATIVE, 8, 1), bodies(operation, NEGATIVE, 8, 1)
     assert first == again and first != bodies(operation, NEGATIVE, 8, 2)
-    assert all(isinstance(one, dict) for one in bodies(operation, POSITIVE, 5, 1))
+    assert all(isinstance(body, dict) for body in bodies(operation, POSITIVE, 5, 1))

@@ -49,23 +49,25 @@ class Change:
 def drift(document: Json) -> list[Change]:
     """The changes from the contract to a document. Raises Unusable if the document has no method of the contract."""
     ours, theirs = methods(contract.document(NAME)), methods(document)
-    at = {one.at: name for name, one in ours.items()}
-    named = {name if name in ours else at.get(one.at, name): one for name, one in theirs.items()}
+    at = {our.at: name for name, our in ours.items()}
+    named = {name if name in ours else at.get(their.at, name): their for name, their in theirs.items()}
     if not ours.keys() & named.keys():
         raise Unusable("The document has none of the methods of guest checkout.")
     found: dict[tuple[str, ...], Change] = {}
     for change in (*_changes(ours, named), *_of_texts(document)):
         known = found.setdefault(_key(change), change)
         if known is not change:
-            known.operations += [one for one in change.operations if one not in known.operations]
+            known.operations += [operation for operation in change.operations if operation not in known.operations]
             known.names |= change.names
     order = ("method", "parameter", "field", "status", "id", "text")
-    return sorted(found.values(), key=lambda one: order.index(one.kind))
+    return sorted(found.values(), key=lambda entry: order.index(entry.kind))
 
 
-def _key(one: Change) -> tuple[str, ...]:
+def _key(change: Change) -> tuple[str, ...]:
     """Equal for the same difference in several methods; a text has many versions, which all are one row."""
-    return (one.kind, one.what) if one.kind == "text" else (one.kind, one.what, one.ours, one.theirs)
+    return (
+        (change.kind, change.what) if change.kind == "text" else (change.kind, change.what, change.ours, change.theirs)
+    )
 
 
 def _changes(ours: dict[str, Method], theirs: dict[str, Method]) -> Iterator[Change]:
@@ -98,7 +100,7 @@ def _of_method(mine: Method, new: Method) -> Iterator[Change]:
             names = {name.partition(" ")[2], *(("header parameters",) if name.startswith("header") else ())}
             yield Change("parameter", name, before, now, [on], names, now.startswith("required"))
     for name in sorted(mine.headers ^ new.headers):
-        here, there = ("header" if name in one.headers else "" for one in (mine, new))
+        here, there = ("header" if name in entry.headers else "" for entry in (mine, new))
         yield Change("field", f"answer header {name}", here, there, [on], {name})
     for direction in ("request", "answer", "refusal"):
         if direction != "refusal" or direction in new.fields:  # the document says of errors only which ids there are
@@ -108,7 +110,7 @@ def _of_method(mine: Method, new: Method) -> Iterator[Change]:
     beyond = contract.document(NAME)["x-beyond-document"]
     unlisted = frozenset(map(str, (*beyond["every"], *beyond.get(on, ()))))
     for status in sorted((mine.statuses - unlisted) ^ (new.statuses - (unlisted & mine.statuses))):
-        here, there = ("listed" if status in one.statuses else "" for one in (mine, new))
+        here, there = ("listed" if status in entry.statuses else "" for entry in (mine, new))
         yield Change("status", status, here, there, [on], {status})
     yield from _of_ids(mine, new)
 
@@ -117,13 +119,13 @@ def _of_fields(direction: str, mine: Method, new: Method) -> Iterator[Change]:
     ours, theirs = mine.fields.get(direction, {}), new.fields.get(direction, {})
     done: list[tuple[str, ...]] = []  # nothing is said of what stands below a field that differs
     for path in dict.fromkeys((*ours, *theirs)):
-        if any(path[: len(one)] == one for one in done):
+        if any(path[: len(entry)] == entry for entry in done):
             continue
         before, now = ours.get(path), theirs.get(path)
         owners = [where[_parent(path)].schema for where in (ours, theirs) if path and _parent(path) in where]
         owner = next(filter(None, owners), ".".join(path[:-1]))
         here = ".".join(filter(None, (owner, *path[-1:]))).replace(".[]", "[]") or "body"
-        names = {one for one in (*path[-1:], *owners) if one and one != "[]"}
+        names = {entry for entry in (*path[-1:], *owners) if entry and entry != "[]"}
 
         def change(
             before: str, now: str, what: str = f"{direction} {here}", names: set[str] = names, breaks: bool = False
@@ -141,39 +143,41 @@ def _of_fields(direction: str, mine: Method, new: Method) -> Iterator[Change]:
 
 
 def _of_ids(mine: Method, new: Method) -> Iterator[Change]:
-    for one in sorted(mine.ids.keys() | new.ids.keys()):
-        entry = contract.error(one, mine.id)
-        if one not in new.ids and entry and "API_ORDER" not in entry.domains:
+    for identifier in sorted(mine.ids.keys() | new.ids.keys()):
+        entry = contract.error(identifier, mine.id)
+        if identifier not in new.ids and entry and "API_ORDER" not in entry.domains:
             continue  # of the OAuth layer or a gateway
-        before, now = mine.ids.get(one, frozenset()), new.ids.get(one, frozenset())
+        before, now = mine.ids.get(identifier, frozenset()), new.ids.get(identifier, frozenset())
         if before != now:
-            yield Change("id", str(one), _words(before, "under "), _words(now, "under "), [mine.id], {str(one)})
+            yield Change(
+                "id", str(identifier), _words(before, "under "), _words(now, "under "), [mine.id], {str(identifier)}
+            )
         for key, known in (("domain", entry.domains), ("category", entry.categories)) if entry else ():
-            said = new.details.get(one, {}).get(key)
+            said = new.details.get(identifier, {}).get(key)
             if said is not None and str(said) not in known:
-                yield Change("id", f"{one}, its {key}", _words(known), str(said), [mine.id], {str(one)})
+                yield Change("id", f"{identifier}, its {key}", _words(known), str(said), [mine.id], {str(identifier)})
 
 
 def _of_texts(document: Json) -> Iterator[Change]:
     """Texts that say something else than those that the contract follows; new ones come with what they describe."""
     known = contract.wording()
-    for one in texts(document):
-        if known.get(one.key, one.digest) != one.digest:
-            yield Change("text", one.what, known[one.key], one.digest, list(one.operations), set(one.names))
+    for text in texts(document):
+        if known.get(text.key, text.digest) != text.digest:
+            yield Change("text", text.what, known[text.key], text.digest, list(text.operations), set(text.names))
 
 
 def _parent(path: tuple[str, ...]) -> tuple[str, ...]:
     return path[:-1]
 
 
-def _kind(one: Field | None) -> str:
-    if one is None:
+def _kind(entry: Field | None) -> str:
+    if entry is None:
         return ""
-    return " ".join(filter(None, ("required" if "required" in one.limits else "", one.type or "any value")))
+    return " ".join(filter(None, ("required" if "required" in entry.limits else "", entry.type or "any value")))
 
 
-def _limit(one: Field, name: str) -> str:
-    value = one.limits.get(name)
+def _limit(entry: Field, name: str) -> str:
+    value = entry.limits.get(name)
     return "" if value is None else name if value is True else f"{name} {_words(value)}"
 
 

@@ -35,8 +35,8 @@ def sentence(changes: list[Change]) -> str:
     """What came of the comparison."""
     if not changes:
         return "No drift: the document says what the contract says."
-    counts = {verb: sum(one.verb == verb for one in changes) for verb in ("added", "removed", "changed")}
-    touched = {rule for one in changes for rule in touches(one)}
+    counts = {verb: sum(change.verb == verb for change in changes) for verb in ("added", "removed", "changed")}
+    touched = {rule for change in changes for rule in touches(change)}
     told = ", ".join(f"{count} {verb}" for verb, count in counts.items() if count)
     return f"Drift: {told}; {len(touched)} of {len(contract.requirements())} requirements are touched."
 
@@ -77,16 +77,16 @@ def markdown(changes: list[Change], version: str, contract_version: str) -> str:
         "Fields stand under the contract's name of their component, texts under the document's.",
     ]
     for kind, title in TITLES.items():
-        if found := [one for one in changes if one.kind == kind]:
+        if found := [change for change in changes if change.kind == kind]:
             out += ["", f"## {title}", "", "| | what | contract | document | methods | requirements |"]
-            out += ["|---|---|---|---|---|---|", *(_row(one) for one in found)]
+            out += ["|---|---|---|---|---|---|", *(_row(item) for item in found)]
     by_rule: dict[str, list[str]] = {}
-    for one in changes:
-        for name in touches(one):
-            by_rule.setdefault(name, []).append(one.what)
+    for entry in changes:
+        for name in touches(entry):
+            by_rule.setdefault(name, []).append(entry.what)
     if by_rule:
         out += ["", "## Requirements that are touched", "", "| requirement | level | title | by |", "|---|---|---|---|"]
-        for rule in (one for one in contract.requirements().values() if one.id in by_rule):
+        for rule in (requirement for requirement in contract.requirements().values() if requirement.id in by_rule):
             whats = _few(dict.fromkeys(map(_code, by_rule[rule.id])))
             out.append(f"| {rule.id} | {rule.level} | {rule.title} | {whats} |")
     if changes:
@@ -94,14 +94,21 @@ def markdown(changes: list[Change], version: str, contract_version: str) -> str:
     return "\n".join(out) + "\n"
 
 
-def _row(one: Change) -> str:
-    methods = "every method" if len(one.operations) == _all() else ", ".join(map(_code, one.operations))
-    cells = (one.verb, _code(one.what), _code(one.ours), _code(one.theirs), methods, _few(touches(one)) or "none")
+def _row(change: Change) -> str:
+    methods = "every method" if len(change.operations) == _all() else ", ".join(map(_code, change.operations))
+    cells = (
+        change.verb,
+        _code(change.what),
+        _code(change.ours),
+        _code(change.theirs),
+        methods,
+        _few(touches(change)) or "none",
+    )
     return f"| {' | '.join(cells)} |"
 
 
 def _all() -> int:
-    return sum(one.version == "v2" for one in contract.operations().values())
+    return sum(operation.version == "v2" for operation in contract.operations().values())
 
 
 def _few(names: Iterable[str]) -> str:

@@ -43,7 +43,7 @@ def texts(root: Json) -> Iterator[Text]:
     """Every description of a document that `conformance.commands.drift.openapi_summary.methods` can read."""
     users: dict[str, list[str]] = {}
     for path in map(partial(resolved, root), root["paths"].values()):
-        for verb in (one for one in VERBS if one in path):
+        for verb in (verb for verb in VERBS if verb in path):
             node = path[verb]
             on = str(node.get("operationId", ""))
             for component in _components(root, node, set()):
@@ -81,8 +81,8 @@ def digest(text: str) -> str:
 def _components(root: Json, node: Any, seen: set[str]) -> set[str]:
     """Names of the schemas that a method reaches."""
     if isinstance(node, list):
-        for one in node:
-            _components(root, one, seen)
+        for entry in node:
+            _components(root, entry, seen)
     elif isinstance(node, dict):
         name = str(node.get("$ref", ""))
         if name and name not in seen:
@@ -90,13 +90,13 @@ def _components(root: Json, node: Any, seen: set[str]) -> set[str]:
             _components(root, resolved(root, node), seen)
         for value in node.values():
             _components(root, value, seen)
-    return {one.rpartition("/")[2] for one in seen if "/schemas/" in one}
+    return {item.rpartition("/")[2] for item in seen if "/schemas/" in item}
 
 
 def main(arguments: list[str]) -> int:
     """Writes the digests of the document in FILE."""
     try:
-        found = {one.key: one.digest for one in texts(load(Path(arguments[0])))}
+        found = {text.key: text.digest for text in texts(load(Path(arguments[0])))}
     except (Unusable, IndexError) as error:
         print(error if arguments else "usage: python -m conformance.commands.drift.text_digests FILE", file=sys.stderr)
         return 4

@@ -29,7 +29,7 @@ class Found:
 def toml(value: Any) -> str:
     """A value on one line of TOML."""
     if isinstance(value, dict):
-        return "{ " + ", ".join(f"{key} = {toml(one)}" for key, one in value.items()) + " }"
+        return "{ " + ", ".join(f"{key} = {toml(entry)}" for key, entry in value.items()) + " }"
     if isinstance(value, list):
         return "[" + ", ".join(map(toml, value)) + "]"
     return json.dumps(value, ensure_ascii=False)
@@ -37,7 +37,7 @@ def toml(value: Any) -> str:
 
 def note(text: str) -> str:
     """A text of the target on one line of a comment."""
-    return "  # " + "".join(one if one.isprintable() else "?" for one in text)[:160] if text else ""
+    return "  # " + "".join(entry if entry.isprintable() else "?" for entry in text)[:160] if text else ""
 
 
 def render(found: Found, data: dict[str, Any]) -> str:
@@ -52,7 +52,7 @@ def render(found: Found, data: dict[str, Any]) -> str:
     maximum = f"max_line_items = {found.maximum}" if found.maximum else "# max_line_items = 4"
     lines.append(maximum + note(found.about_maximum))
     if data["endpoints"]:
-        lines += ["", "[endpoints]", *(f"{key} = {toml(one)}" for key, one in data["endpoints"].items())]
+        lines += ["", "[endpoints]", *(f"{key} = {toml(entry)}" for key, entry in data["endpoints"].items())]
     lines += ["", *_auth(found, data), "", *_payment(found), ""]
     lines += ["[buyers]", 'good = "guest{n}@example.com"']
     lines.append('# declined = [{ email = "declined@example.com", error = 15023 }]  # a buyer whose payment is refused')
@@ -65,7 +65,7 @@ def render(found: Found, data: dict[str, Any]) -> str:
 
 def _auth(found: Found, data: dict[str, Any]) -> list[str]:
     auth = data["auth"]
-    lines = ["[auth]", *(f"{key} = {toml(one)}" for key, one in auth.items())]
+    lines = ["[auth]", *(f"{key} = {toml(entry)}" for key, entry in auth.items())]
     if auth["kind"] == "client_credentials":
         scope = found.other_scope or "https://api.ebay.com/oauth/api_scope"
         line = f"other_scope = {toml(scope)}  # a scope of the app that does not open these methods"
@@ -74,7 +74,7 @@ def _auth(found: Found, data: dict[str, Any]) -> list[str]:
         lines += ["# No credentials were in the environment. If the server asks for a token, set EBAY_CLIENT_ID and"]
         lines += ["# EBAY_CLIENT_SECRET and probe again."]
     for app in data["apps"]:
-        lines += ["", "[[apps]]", *(f"{key} = {toml(one)}" for key, one in app.items())]
+        lines += ["", "[[apps]]", *(f"{key} = {toml(entry)}" for key, entry in app.items())]
         if app is data["apps"][0]:
             lines.append('# expired_token = { env = "EBAY_EXPIRED_TOKEN" }  # a token of this app that has ended')
     if len(data["apps"]) == 1:
@@ -103,19 +103,19 @@ def _market(seen: Seen) -> list[str]:
     ):
         lines.append(f"{name} = {toml(listed)}" if listed else f"# {name} = {example}  # not refused, or not tried")
     lines += ["", f"[marketplaces.{seen.name}.items]"]
-    lines += _list("plain", [(toml(one.item), one.remark) for one in seen.of("plain")], empty=True)
+    lines += _list("plain", [(toml(entry.item), entry.remark) for entry in seen.of("plain")], empty=True)
     for kind, key in (("limit", "limit"), ("stock", "stock"), ("lot", "lot")):
-        lines += _list(kind, [_entry(one, key, one.amount) for one in seen.of(kind)])
+        lines += _list(kind, [_entry(entry, key, entry.amount) for entry in seen.of(kind)])
     for kind, key in (("refused", "error"), ("removed", "warning"), ("warned", "warning"), ("at_payment", "error")):
-        lines += _list(kind, [_entry(one, key, one.error) for one in seen.of(kind)])
-    lines += [f"# {toml(one.item)}: {note(one.remark)[4:]}" for one in seen.of("unknown")]
+        lines += _list(kind, [_entry(entry, key, entry.error) for entry in seen.of(kind)])
+    lines += [f"# {toml(entry.item)}: {note(entry.remark)[4:]}" for entry in seen.of("unknown")]
     if seen.coupons:
         lines += ["", *_coupons(seen)]
     return lines
 
 
-def _entry(one: Good, key: str, value: int) -> tuple[str, str]:
-    return f"{{ item = {toml(one.item)}, {key} = {value} }}", one.remark
+def _entry(good: Good, key: str, value: int) -> tuple[str, str]:
+    return f"{{ item = {toml(good.item)}, {key} = {value} }}", good.remark
 
 
 def _list(name: str, entries: list[tuple[str, str]], *, empty: bool = False) -> list[str]:
@@ -127,19 +127,21 @@ def _list(name: str, entries: list[tuple[str, str]], *, empty: bool = False) -> 
 def _coupons(seen: Seen) -> list[str]:
     lines = [f"[marketplaces.{seen.name}.coupons]"]
     for kind in ("good", "oversized"):
-        lines += _list(kind, [(toml(one.code), one.remark) for one in seen.coupons if one.kind == kind])
-    refused = [one for one in seen.coupons if one.kind == "refused"]
-    lines += _list("refused", [(f"{{ code = {toml(one.code)}, error = {one.error} }}", one.remark) for one in refused])
+        lines += _list(kind, [(toml(coupon.code), coupon.remark) for coupon in seen.coupons if coupon.kind == kind])
+    refused = [coupon for coupon in seen.coupons if coupon.kind == "refused"]
+    lines += _list(
+        "refused", [(f"{{ code = {toml(entry.code)}, error = {entry.error} }}", entry.remark) for entry in refused]
+    )
     for kind in ("minimum", "item_bound", "unknown"):
-        lines += [_guess(one) for one in seen.coupons if one.kind == kind]
+        lines += [_guess(coupon) for coupon in seen.coupons if coupon.kind == kind]
     return lines
 
 
-def _guess(one: Voucher) -> str:
-    if one.kind == "minimum":
-        entry = f'{{ code = {toml(one.code)}, minimum = "…", error = {one.error} }}'
+def _guess(voucher: Voucher) -> str:
+    if voucher.kind == "minimum":
+        entry = f'{{ code = {toml(voucher.code)}, minimum = "…", error = {voucher.error} }}'
         return f"# minimum = [{entry}]  # refused for a small cart: from which amount on is it taken?"
-    if one.kind == "item_bound":
-        entry = f"{{ code = {toml(one.code)}, error = {one.error}, fits = {toml(one.fits)} }}"
+    if voucher.kind == "item_bound":
+        entry = f"{{ code = {toml(voucher.code)}, error = {voucher.error}, fits = {toml(voucher.fits)} }}"
         return f"# item_bound = [{entry}]  # name every plain item that it fits; or it hangs on the address"
-    return f"# {toml(one.code)}: {note(one.remark)[4:]}"
+    return f"# {toml(voucher.code)}: {note(voucher.remark)[4:]}"

@@ -65,7 +65,7 @@ class Seen:
 
     def of(self, kind: str) -> list[Good]:
         """The items of a role."""
-        return [one for one in self.goods if one.kind == kind]
+        return [good for good in self.goods if good.kind == kind]
 
 
 def most_calls(items: int, coupons: int, pays: bool) -> int:
@@ -108,27 +108,27 @@ class Look:
 
     def items(self, items: list[str]) -> None:
         """Finds out what each item is good for."""
-        self.seen.goods = [Good(one, remark="not asked about") for one in items]
+        self.seen.goods = [Good(item, remark="not asked about") for item in items]
         waiting = list(self.seen.goods)
         while waiting:
             part, waiting = waiting[:TOGETHER], waiting[TOGETHER:]
-            exchange, shown = self.initiate([(one.item, 1) for one in part])
-            whole = shown is not None and {one.item for one in part} == set(shown.items)
+            exchange, shown = self.initiate([(entry.item, 1) for entry in part])
+            whole = shown is not None and {entry.item for entry in part} == set(shown.items)
             if whole and not exchange.warning_ids:
-                for one in part:
-                    one.kind, one.remark = "plain", ""
+                for good in part:
+                    good.kind, good.remark = "plain", ""
             elif self._locked_out(exchange):
                 raise RunStopped(cause_of(exchange))
             else:
-                for one in part:
-                    self._alone(one)
-        for one in self.seen.of("plain"):
-            one.remark = "how many there are was not asked"
-        for one in self.seen.of("plain"):
-            self._quantities(one)
-        for one in self.seen.goods:
-            if one.item in self._lines and one.kind in ("plain", "warned"):
-                one.remark = one.remark or features(self._lines[one.item][1])
+                for good in part:
+                    self._alone(good)
+        for good in self.seen.of("plain"):
+            good.remark = "how many there are was not asked"
+        for good in self.seen.of("plain"):
+            self._quantities(good)
+        for good in self.seen.goods:
+            if good.item in self._lines and good.kind in ("plain", "warned"):
+                good.remark = good.remark or features(self._lines[good.item][1])
 
     @staticmethod
     def _locked_out(exchange: Exchange) -> bool:
@@ -139,21 +139,21 @@ class Look:
         if shown is not None:
             self._taken(good, exchange, shown)
             return
-        known = [one for one in exchange.error_ids if one in AT_INITIATE]
+        known = [identifier for identifier in exchange.error_ids if identifier in AT_INITIATE]
         if LOT in exchange.error_ids:
             self._lot(good)
         elif known:
             good.kind, good.error, good.remark = "refused", known[0], ""
         else:
             good.remark = f"initiate answers {exchange.answer()}"
-        plain = next((one.item for one in self.seen.goods if one.kind == "plain"), None)
+        plain = next((good.item for good in self.seen.goods if good.kind == "plain"), None)
         if plain and not exchange.silent and LOT not in exchange.error_ids:
             beside, shown = self.initiate([(plain, 1), (good.item, 1)])
             if shown is not None and good.item not in shown.items and plain in shown.items:
                 self._taken(good, beside, shown)
 
     def _taken(self, good: Good, exchange: Exchange, shown: View) -> None:
-        warning = next((one for one in exchange.warning_ids if one in REMOVED + WARNED), 0)
+        warning = next((identifier for identifier in exchange.warning_ids if identifier in REMOVED + WARNED), 0)
         if good.item in shown.items:
             good.kind, good.error, good.remark = ("warned", warning, "") if warning else ("plain", 0, "")
         elif warning:
@@ -183,7 +183,7 @@ class Look:
         if exchange.accepted:
             good.remark = ""
             return
-        kind = next((AMOUNTS[one] for one in exchange.error_ids if one in AMOUNTS), None)
+        kind = next((AMOUNTS[identifier] for identifier in exchange.error_ids if identifier in AMOUNTS), None)
         if kind is None:
             good.kind, good.remark = "unknown", f"quantity {AMPLE} is answered with {exchange.answer()}"
             return
@@ -203,7 +203,7 @@ class Look:
         for wanted, below in ((11, 10), (5, 4)):
             if len(items) < wanted:
                 continue
-            exchange, shown = self.initiate([(one, 1) for one in items[:wanted]])
+            exchange, shown = self.initiate([(item, 1) for item in items[:wanted]])
             if 15011 not in exchange.error_ids and shown is None:
                 return None, f"{wanted} lines are answered with {exchange.answer()}"
             if shown is not None and wanted == 11:
@@ -234,10 +234,10 @@ class Look:
     def coupons(self, codes: list[str]) -> None:
         """Applies each code to a few sessions of one item each, and takes it off again."""
         sessions: list[tuple[str, View]] = []
-        for one in self.seen.of("plain")[:SINGLES] if codes else ():
-            _, shown = self.initiate([(one.item, 1)])
+        for entry in self.seen.of("plain")[:SINGLES] if codes else ():
+            _, shown = self.initiate([(entry.item, 1)])
             if shown is not None and shown.id:
-                sessions.append((one.item, shown))
+                sessions.append((entry.item, shown))
         for code in codes if sessions else ():
             self.seen.coupons.append(self._coupon(code, sessions))
 
@@ -255,7 +255,9 @@ class Look:
             fits.append(item)
             oversized = oversized and _takes_all(shown, view(exchange.body))
             self.send(contract.REMOVE, shown.id, {"redemptionCode": code})
-        ids = sorted({one for exchange in refusals for one in exchange.error_ids if one in _coupon_ids()})
+        ids = sorted(
+            {identifier for exchange in refusals for identifier in exchange.error_ids if identifier in _coupon_ids()}
+        )
         if fits and not refusals:
             kind = "oversized" if oversized else "good"
             return Voucher(code, kind, remark=f"taken with each of {len(fits)} items", fits=fits)
@@ -269,7 +271,7 @@ class Look:
 
     def payment(self) -> tuple[str, str]:
         """(payment.kind, what was seen): the plain items are bought, one order for four of them."""
-        items = [one.item for one in self.seen.of("plain")]
+        items = [entry.item for entry in self.seen.of("plain")]
         kind, about = "none", "not tried: no plain item"
         for index in range(0, len(items), TOGETHER):
             part = items[index : index + TOGETHER]
@@ -287,13 +289,13 @@ class Look:
                     self._at_payment(part[0], exchange)
             elif not order:
                 return kind, f"placeGuestOrder answers {exchange.answer()}"
-        if kind == "none" and any(one.kind == "at_payment" for one in self.seen.goods):
+        if kind == "none" and any(good.kind == "at_payment" for good in self.seen.goods):
             about = "every order was refused; write place_order once an item can be bought"
         return kind, about
 
     def _buy(self, items: list[str]) -> tuple[Exchange, str | None]:
         """placeGuestOrder of a session of its own, and the order's id."""
-        exchange, shown = self.initiate([(one, 1) for one in items])
+        exchange, shown = self.initiate([(item, 1) for item in items])
         if shown is None or not shown.id:
             return exchange, None
         exchange = self.send(contract.PLACE_ORDER, shown.id, {"marketingTerms": TERMS})
@@ -306,8 +308,8 @@ class Look:
             self._at_payment(item, together if NOT_BOUGHT in together.warning_ids else exchange)
 
     def _at_payment(self, item: str, exchange: Exchange) -> None:
-        good = next(one for one in self.seen.goods if one.item == item)
-        ids = [one for one in exchange.error_ids + exchange.warning_ids if one in AT_PAYMENT]
+        good = next(good for good in self.seen.goods if good.item == item)
+        ids = [identifier for identifier in exchange.error_ids + exchange.warning_ids if identifier in AT_PAYMENT]
         good.kind, good.error = ("at_payment", ids[0]) if ids else ("unknown", 0)
         good.remark = "" if ids else f"buying it is answered with {exchange.answer()}"
 
@@ -315,12 +317,12 @@ class Look:
 def _takes_all(before: View, after: View) -> bool:
     """Whether a coupon took off as much as the goods cost."""
     totals = before.summary.get("total"), after.summary.get("total")
-    cost = total(one.net for one in before.lines.values())
+    cost = total(line.net for line in before.lines.values())
     return totals[0] is not None and totals[1] is not None and cost is not None and totals[0] - totals[1] >= cost
 
 
 def _coupon_ids() -> set[int]:
-    return {one for one in contract.operations()[contract.APPLY].ids if 16000 <= one < 17000}
+    return {identifier for identifier in contract.operations()[contract.APPLY].ids if 16000 <= identifier < 17000}
 
 
 def features(line: Line) -> str:
@@ -335,7 +337,7 @@ def _features(line: Line) -> Iterator[str]:
         yield "a fee"
     if line.promotion:
         yield "a promotion"
-    if any(one.imports for one in line.options):
+    if any(option.imports for option in line.options):
         yield "import charges"
-    if any(one.discount for one in line.options):
+    if any(option.discount for option in line.options):
         yield "a delivery discount"

@@ -61,14 +61,14 @@ def split(text: str) -> list[str]:
 def by_market(items: list[str], names: list[str]) -> dict[str, list[str]]:
     """The items to ask about in each marketplace. Raises ProfileError."""
     found: dict[str, list[str]] = {name: [] for name in names}
-    for one in items:
-        name, _, item = one.partition(":")
+    for entry in items:
+        name, _, item = entry.partition(":")
         if not item:
             continue
         found.setdefault(name, []).append(item)
-    for one in items:
-        for name in (found or {"EBAY_US": []}) if ":" not in one else ():
-            found.setdefault(name, []).append(one)
+    for entry in items:
+        for name in (found or {"EBAY_US": []}) if ":" not in entry else ():
+            found.setdefault(name, []).append(entry)
     for name in found:
         known = contract.marketplaces().get(name)
         if known is None:
@@ -84,11 +84,11 @@ def credentials(base: str) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     """([auth], [[apps]]) of the profile to write, each secret as the name of its variable. Raises ProfileError."""
     if os.environ.get(ID) and os.environ.get(SECRET):
         suffixes = [""] + (["_2"] if os.environ.get(f"{ID}_2") and os.environ.get(f"{SECRET}_2") else [])
-        apps = [{"client_id": {"env": ID + one}, "client_secret": {"env": SECRET + one}} for one in suffixes]
+        apps = [{"client_id": {"env": ID + suffix}, "client_secret": {"env": SECRET + suffix}} for suffix in suffixes]
         return {"kind": "client_credentials", "scope": GUEST_SCOPE}, apps
     if os.environ.get(TOKEN):
         listed = [TOKEN] + ([f"{TOKEN}_2"] if os.environ.get(f"{TOKEN}_2") else [])
-        return {"kind": "token"}, [{"token": {"env": one}} for one in listed]
+        return {"kind": "token"}, [{"token": {"env": entry}} for entry in listed]
     if loopback(base):
         return {"kind": "none"}, []
     raise ProfileError(f"No credentials: set {ID} and {SECRET}, or {TOKEN}.")
@@ -105,7 +105,7 @@ def run(given: list[str] | None = None) -> int:
     data = {
         "name": urlsplit(options.base_url).hostname or "target",
         "base_url": options.base_url,
-        "endpoints": {key: one for key, one in endpoints.items() if one},
+        "endpoints": {key: endpoint for key, endpoint in endpoints.items() if endpoint},
         "auth": auth,
         "apps": apps,
         "marketplaces": {
@@ -165,13 +165,13 @@ def _ask(found: Found, markets: dict[str, list[str]], most: int, pays: bool) -> 
     finally:
         target.close()
     first = found.markets[0].first if found.markets else None
-    if first and not found.stopped and not any(one.of("plain") for one in found.markets):
+    if first and not found.stopped and not any(market.of("plain") for market in found.markets):
         found.stopped = cause_of(first)
 
 
 def _one_market(found: Found, look: Look, items: list[str], country: str, pays: bool) -> None:
     look.items(items)
-    plain = [one.item for one in look.seen.of("plain")]
+    plain = [entry.item for entry in look.seen.of("plain")]
     if len(found.markets) == 1:
         found.maximum, found.about_maximum = look.maximum(plain)
     if not plain:

@@ -75,7 +75,7 @@ class Handler(BaseHTTPRequestHandler):
             return None
         if not self.manners.approved:
             return 403, envelope(1100, "ACCESS", "Access denied", "APPLICATION"), kind
-        calls = sum(one[2] != TOKEN for one in self.manners.calls)
+        calls = sum(call[2] != TOKEN for call in self.manners.calls)
         if calls > self.manners.quota:
             self.manners.refused += 1
             waiting = {"Retry-After": str(self.manners.retry_after)}
@@ -110,15 +110,15 @@ class Twin:
     @property
     def urls(self) -> tuple[str, str]:
         """Where the sessions are, and where the orders and tokens are."""
-        first, second = (f"http://{one.server_address[0]}:{one.server_address[1]}" for one in self.servers)  # type: ignore[str-bytes-safe]
+        first, second = (f"http://{server.server_address[0]}:{server.server_address[1]}" for server in self.servers)  # type: ignore[str-bytes-safe]
         return first, second
 
     def __enter__(self) -> Twin:
-        for one in self.servers:
-            threading.Thread(target=one.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
+        for entry in self.servers:
+            threading.Thread(target=entry.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
         return self
 
     def __exit__(self, *_: object) -> None:
-        for one in self.servers:
-            one.shutdown()
-            one.server_close()
+        for entry in self.servers:
+            entry.shutdown()
+            entry.server_close()
