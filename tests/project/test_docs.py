@@ -28,7 +28,7 @@ def test_the_page_explains_every_key() -> None:
     assert not missing
 
 
-@pytest.mark.parametrize("index", range(len(BLOCKS)))
+@pytest.mark.parametrize("position", range(len(BLOCKS)))
 def test_examples_are_toml(position: int) -> None:
     tomllib.loads(BLOCKS[position])
 
