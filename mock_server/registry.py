@@ -27,26 +27,26 @@ def build(names: Sequence[str], settings: Settings) -> Shop | None:
     shop = new_shop(settings)
     for name, *narrow in parts:
         for effect in table[name].effects:
-            for one in narrow:
-                effect = narrowed(effect, CONDITIONS[one]())
+            for condition in narrow:
+                effect = narrowed(effect, CONDITIONS[condition]())
             effect.install(shop)
     return shop
 
 
 def listed(what: str) -> list[JSON]:
     """What `--list-faults` and `--list-variants` print."""
-    table = {name: one for name, one in known().items() if (one.kind == "variant") == (what == "variants")}
+    table = {name: entry for name, entry in known().items() if (entry.kind == "variant") == (what == "variants")}
     return [
         {
-            "name": one.name,
-            "requirement": one.requirement,
-            "chapter": one.chapter,
-            "operations": [operation for operation in one.operations if operation != TOKEN],
-            "kind": one.kind,
-            "sees": one.sees,
-            **({"also": list(one.also)} if one.also else {}),
-            **({"about": one.about} if one.about else {}),
-            **({"profile": one.profile} if one.profile else {}),
+            "name": entry.name,
+            "requirement": entry.requirement,
+            "chapter": entry.chapter,
+            "operations": [operation for operation in entry.operations if operation != TOKEN],
+            "kind": entry.kind,
+            "sees": entry.sees,
+            **({"also": list(entry.also)} if entry.also else {}),
+            **({"about": entry.about} if entry.about else {}),
+            **({"profile": entry.profile} if entry.profile else {}),
         }
-        for one in table.values()
+        for entry in table.values()
     ]

@@ -14,7 +14,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from mock_server.domain.errors import Refusal
-from mock_server.domain.shop import Answer, Call, Request, Settings, Shop
+from mock_server.domain.shop import Call, Request, Response, Settings, Shop
 from mock_server.http.pipeline import new_shop
 
 Scope = MutableMapping[str, Any]
@@ -53,18 +53,18 @@ class App:
             return
         body = await _body(receive)
         if body is None:
-            answer = Answer(413, Refusal(2004, text="Request body too large").body)
+            response = Response(413, Refusal(2004, text="Request body too large").body)
         else:
-            answer = await self.respond(scope, body)
-        payload = answer.body
+            response = await self.respond(scope, body)
+        payload = response.body
         if not isinstance(payload, bytes):
             payload = json.dumps(payload, separators=(",", ":")).encode()
-        headers = {"Content-Type": "application/json", "Content-Length": str(len(payload)), **answer.headers}
+        headers = {"Content-Type": "application/json", "Content-Length": str(len(payload)), **response.headers}
         packed = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers.items()]
-        await send({"type": "http.response.start", "status": answer.status, "headers": packed})
+        await send({"type": "http.response.start", "status": response.status, "headers": packed})
         await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else payload})
 
-    async def respond(self, scope: Scope, body: bytes) -> Answer:
+    async def respond(self, scope: Scope, body: bytes) -> Response:
         path = tuple(unquote(part) for part in scope["raw_path"].decode("latin-1").split("/")[1:])
         headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
         base = f"http://{_host(scope, headers)}"
@@ -74,11 +74,11 @@ class App:
             base += "/x/" + path[1]
             path = path[2:]
         if shop is None:
-            return Answer(404, Refusal(2002, text="No such fault or variant: see --list-faults, --list-variants").body)
+            return Response(404, Refusal(2002, text="No such fault or variant: see --list-faults, --list-variants").body)
         if path in ((), ("",), ("catalogue",)) and scope["method"] in ("GET", "HEAD"):
-            from mock_server.http.catalogue_page import answer
+            from mock_server.http.catalogue_page import response
 
-            return answer(shop, base, headers.get("accept", ""))
+            return response(shop, base, headers.get("accept", ""))
         if path[0] in ("sdk", "checkout"):
             from mock_server.http.hosted_page import hosted
 
@@ -89,7 +89,7 @@ class App:
             from mock_server.injection import together
 
             return await together(call)
-        return shop.answer(call)
+        return shop.response(call)
 
 
 async def _body(receive: Receive) -> bytes | None:

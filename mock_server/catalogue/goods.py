@@ -170,15 +170,15 @@ def _item(
         authentic=more.get("authentic", False),
         options=tuple(
             Option(
-                id=f"{place}{number:02d}{at + 1}0",
-                carrier=_CARRIERS[market.country][at],
-                service=f"{_CARRIERS[market.country][at]} {_SERVICES[at][0]}",
+                id=f"{place}{number:02d}{index + 1}0",
+                carrier=_CARRIERS[market.country][index],
+                service=f"{_CARRIERS[market.country][index]} {_SERVICES[index][0]}",
                 cost=_scaled(cost, market),
-                discount=_scaled(more.get("discount", 0), market) if at == 0 else 0,
-                imports=_scaled(imports[at], market),
-                days=_SERVICES[at][1],
+                discount=_scaled(more.get("discount", 0), market) if index == 0 else 0,
+                imports=_scaled(imports[index], market),
+                days=_SERVICES[index][1],
             )
-            for at, cost in enumerate(costs)
+            for index, cost in enumerate(costs)
         ),
     )
 

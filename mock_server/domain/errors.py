@@ -128,7 +128,7 @@ ORDER_PROBLEMS: dict[int, Problem] = {
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 
 
-def detail(problem: Problem, at: str = "", parameters: dict[str, Any] | None = None, text: str = "") -> JSON:
+def detail(problem: Problem, path: str = "", parameters: dict[str, Any] | None = None, text: str = "") -> JSON:
     """One entry of an `errors` or `warnings` list; `at` is a path in the request body, `text` another wording."""
     named = parameters or {}
     message = _PLACEHOLDER.sub(lambda match: str(named.get(match[1], match[1])), text or problem.text)
@@ -139,8 +139,8 @@ def detail(problem: Problem, at: str = "", parameters: dict[str, Any] | None = N
         "message": message,
         "longMessage": f"{message}.",
     }
-    if at:
-        entry["inputRefIds"] = [f"$.{at}"]
+    if path:
+        entry["inputRefIds"] = [f"$.{path}"]
     if named:
         entry["parameters"] = [{"name": name, "value": str(value)} for name, value in named.items()]
     return entry
@@ -161,7 +161,7 @@ class Refusal(Exception):
     def __init__(
         self,
         error: int,
-        at: str = "",
+        path: str = "",
         *,
         status: int | None = None,
         text: str = "",
@@ -174,7 +174,7 @@ class Refusal(Exception):
         self.error = error
         self.status = status or problem.status
         self.headers = headers or {}
-        self.body: JSON = {"errors": [detail(problem, at, parameters, text)]}
+        self.body: JSON = {"errors": [detail(problem, path, parameters, text)]}
 
 
 class GrantRefusal(Refusal):

@@ -27,49 +27,49 @@ def apply(call: Call) -> None:
 
 def apply_initiate(call: Call) -> None:
     lines = [Line(call.run("new_id", "line"), item, quantity, item.options[0].id) for item, quantity in call.inputs]
-    call.cart = Cart(call.the_market(), lines, call.address, time.time())
+    call.cart = Cart(call.require_market(), lines, call.address, time.time())
     call.session = Session(call.run("new_id", "session"), call.app, call.email, call.cart)
     call.shop.keep_session(call.session)
     call.session.signature = call.headers[SIGNATURE_HEADER] = secrets.token_urlsafe(48)
 
 
 def apply_quantity(call: Call) -> None:
-    lines = call.the_cart().lines
+    lines = call.require_cart().lines
     if call.quantity == 0:
-        del lines[call.at]
+        del lines[call.line_index]
     else:
-        lines[call.at].quantity = call.quantity
+        lines[call.line_index].quantity = call.quantity
 
 
 def apply_option(call: Call) -> None:
-    call.the_cart().lines[call.at].option = call.option
+    call.require_cart().lines[call.line_index].option = call.option
 
 
 def apply_address(call: Call) -> None:
     """The whole address is replaced: optional fields that are not sent again are gone."""
-    call.the_cart().address = call.address
+    call.require_cart().address = call.address
 
 
 def apply_apply(call: Call) -> None:
-    call.the_cart().coupon = call.coupon
+    call.require_cart().coupon = call.coupon
 
 
 def apply_remove(call: Call) -> None:
-    call.the_cart().coupon = None
+    call.require_cart().coupon = None
 
 
 def goods(call: Call) -> None:
     """What happened to the items since they went into the cart."""
-    if call.the_session().phase == PAID:
+    if call.require_session().phase == PAID:
         return
-    for line in call.the_cart().lines:
+    for line in call.require_cart().lines:
         if line.item.at_payment:
             raise Refusal(line.item.at_payment)
 
 
 def payment(call: Call) -> None:
     """A payment that fails ends the session, whatever the reason."""
-    session = call.the_session()
+    session = call.require_session()
     error = BUYERS.get(session.email.lower(), 0)
     if error and session.phase != PAID:
         session.phase, session.declined = DECLINED, error
@@ -79,12 +79,12 @@ def payment(call: Call) -> None:
 def apply_place(call: Call) -> None:
     """Makes the order, once; placing again shows the same one with a warning. Stock, limits and coupons are not used
     up."""
-    session = call.the_session()
+    session = call.require_session()
     if session.phase == PAID:
         call.order = call.shop.orders[session.order]
         call.warnings.append(warning(15006))
         return
-    cart = call.the_cart()
+    cart = call.require_cart()
     call.order = Order(call.run("new_id", "order"), call.app, session.id, cart.copy(), time.time())
     call.shop.keep_order(call.order)
     session.phase, session.order = PAID, call.order.id

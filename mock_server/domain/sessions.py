@@ -29,20 +29,20 @@ def session(call: Call) -> None:
 
 
 def app(call: Call) -> None:
-    if call.the_session().app != call.app:
+    if call.require_session().app != call.app:
         raise Refusal(15025)
 
 
 def session_marketplace(call: Call) -> None:
-    own = call.the_cart().market
+    own = call.require_cart().market
     if own is not call.market:
-        raise Refusal(15029, fieldValue=call.the_market().id, supportedValues=own.id)
+        raise Refusal(15029, fieldValue=call.require_market().id, supportedValues=own.id)
 
 
 def state(call: Call) -> None:
     """No change after payment. place_order may come again (`changes.place`); after a declined payment it is declined
     again."""
-    session = call.the_session()
+    session = call.require_session()
     if session.phase == PAID and call.operation != PLACE:
         raise Refusal(15021)
     if session.phase == DECLINED:
@@ -50,7 +50,7 @@ def state(call: Call) -> None:
 
 
 def lines(call: Call) -> None:
-    if not call.the_cart().lines:
+    if not call.require_cart().lines:
         raise Refusal(15019, maxLineItems=call.shop.settings.max_line_items)
 
 
@@ -68,9 +68,9 @@ def order_app(call: Call) -> None:
 
 def line(call: Call, line_id: str) -> int:
     """Index of the line that a body names."""
-    for at, candidate in enumerate(call.the_cart().lines):
+    for index, candidate in enumerate(call.require_cart().lines):
         if candidate.id == line_id:
-            return at
+            return index
     raise invalid("lineItemId")
 
 

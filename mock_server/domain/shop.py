@@ -40,7 +40,7 @@ class Request:
 
 
 @dataclass(slots=True)
-class Answer:
+class Response:
     """`body`: JSON, or bytes to be sent as they are."""
 
     status: int
@@ -50,11 +50,11 @@ class Answer:
 
 @dataclass(slots=True)
 class Call:
-    """One request on its way through the steps; each fills in what it found out.
+    """A request on its way through the steps. Each step fills in what it finds.
 
-    `id`: the session's or order's id in the path; `data`: the JSON body; `cart`: what the change works on; `at`:
-    index of the line that is named; `wanted`: quantity by item id, and `inputs`: (item, quantity), of a new session;
-    `partner`, `before`: see `mock_server.injection.concurrency`.
+    `id`: of the session or order in the path; `data`: the JSON body; `cart`: what a change works on; `line_index`: of the
+    line that the body names; `requested`: quantity by item id of a new session, `inputs`: the same with items that exist;
+    `partner`, `before`: of two requests at once (`mock_server.injection.concurrency`).
     """
 
     shop: Shop
@@ -67,14 +67,14 @@ class Call:
     session: Session | None = None
     order: Order | None = None
     cart: Cart | None = None
-    at: int = 0
+    line_index: int = 0
     quantity: int = 0
     option: str = ""
     code: str = ""
     coupon: Coupon | None = None
     email: str = ""
     address: Address = field(default_factory=dict)
-    wanted: dict[str, int] = field(default_factory=dict)
+    requested: dict[str, int] = field(default_factory=dict)
     inputs: list[tuple[Item, int]] = field(default_factory=list)
     warnings: list[JSON] = field(default_factory=list)
     headers: dict[str, str] = field(default_factory=dict)
@@ -85,20 +85,20 @@ class Call:
     def run(self, step: str, *args: Any) -> Any:
         return self.shop.steps[step](self, *args)
 
-    def session_of(self) -> Session | None:
+    def find_session(self) -> Session | None:
         """The session of the request, or of the order that it reads."""
         return self.session or (self.shop.sessions.get(self.order.session) if self.order is not None else None)
 
     # For steps that come after the one that found it.
-    def the_market(self) -> Marketplace:
+    def require_market(self) -> Marketplace:
         assert self.market is not None
         return self.market
 
-    def the_session(self) -> Session:
+    def require_session(self) -> Session:
         assert self.session is not None
         return self.session
 
-    def the_cart(self) -> Cart:
+    def require_cart(self) -> Cart:
         assert self.cart is not None
         return self.cart
 
@@ -132,14 +132,14 @@ class Shop:
         self.held: dict[str, Any] = {}
         self.connections: dict[str, object] = {}
 
-    def answer(self, call: Call) -> Answer:
+    def response(self, call: Call) -> Response:
         """Never raises: what went wrong inside is a 500 with id 15000 and a traceback on stderr."""
         try:
-            answer: Answer = call.run("call")
-            return answer
+            response: Response = call.run("call")
+            return response
         except Exception:
             traceback.print_exc(file=sys.stderr)
-            return Answer(500, Refusal(15000).body)
+            return Response(500, Refusal(15000).body)
 
     def keep_session(self, session: Session) -> None:
         remember(self.sessions, session.id, session, self.settings.keep or MOST)

@@ -41,7 +41,7 @@ OPEN, PAID, DECLINED = "open", "paid", "declined"
 @dataclass(slots=True)
 class Session:
     """`declined`: the id that payment ended with; `done`, `refused`: calls by operation; `last`: the latest accepted
-    one; `notes`: counters of the seams' conditions. The order's reads count here too."""
+    one; `notes`: counters of conditions (`mock_server.injection`). The order's reads count here too."""
 
     id: str
     app: str

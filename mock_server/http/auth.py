@@ -64,8 +64,8 @@ def client(call: Call) -> str:
     )
 
 
-def scopes(call: Call, wanted: tuple[str, ...]) -> None:
-    if not wanted or any(scope not in SCOPES for scope in wanted):
+def scopes(call: Call, requested: tuple[str, ...]) -> None:
+    if not requested or any(scope not in SCOPES for scope in requested):
         raise GrantRefusal("invalid_scope", "a scope is unknown, malformed or beyond what the client may ask for")
 
 

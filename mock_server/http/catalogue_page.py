@@ -10,7 +10,7 @@ from mock_server.catalogue.model import AMPLE, Item, Marketplace, decimal
 from mock_server.catalogue.profile import coupons as coupons_by_role
 from mock_server.domain.errors import JSON
 from mock_server.domain.operations import OPERATIONS
-from mock_server.domain.shop import Answer, Shop
+from mock_server.domain.shop import Response, Shop
 from mock_server.http.stubs import DOCUMENTED, PREFIX, STUBS
 
 CHOICES = [
@@ -112,11 +112,11 @@ def catalogue(shop: Shop, base: str) -> JSON:
     }
 
 
-def answer(shop: Shop, base: str, accept: str) -> Answer:
+def response(shop: Shop, base: str, accept: str) -> Response:
     body = catalogue(shop, base)
     if "text/html" in accept:
-        return Answer(200, page(body).encode(), {"Content-Type": "text/html; charset=utf-8"})
-    return Answer(200, body)
+        return Response(200, page(body).encode(), {"Content-Type": "text/html; charset=utf-8"})
+    return Response(200, body)
 
 
 _STYLE = (

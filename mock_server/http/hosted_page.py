@@ -14,7 +14,7 @@ from urllib.parse import unquote
 
 from mock_server.domain.errors import Refusal
 from mock_server.domain.operations import PLACE
-from mock_server.domain.shop import Answer, Call, Request, Shop
+from mock_server.domain.shop import Call, Request, Response, Shop
 from mock_server.domain.state import DECLINED
 
 OPEN = {"Access-Control-Allow-Origin": "*", "Cache-Control": "no-store"}
@@ -74,27 +74,27 @@ new window.ebaypay.Button({
 """
 
 
-def hosted(shop: Shop, method: str, path: tuple[str, ...], body: bytes) -> Answer | None:
+def hosted(shop: Shop, method: str, path: tuple[str, ...], body: bytes) -> Response | None:
     """The answer to a request of the pay page; None if the request is none of its."""
     match method, path:
         case "GET", ("sdk", "js"):
-            return Answer(200, SCRIPT.encode(), OPEN | {"Content-Type": "text/javascript; charset=utf-8"})
+            return Response(200, SCRIPT.encode(), OPEN | {"Content-Type": "text/javascript; charset=utf-8"})
         case "GET", ("checkout",):
-            return Answer(200, PAGE.encode(), OPEN | {"Content-Type": "text/html; charset=utf-8"})
+            return Response(200, PAGE.encode(), OPEN | {"Content-Type": "text/html; charset=utf-8"})
         case "POST", ("checkout", "pay"):
             return _pay(shop, body)
     return None
 
 
-def _pay(shop: Shop, body: bytes) -> Answer:
+def _pay(shop: Shop, body: bytes) -> Response:
     try:
         given: Any = json.loads(body)
         token, name, card = unquote(str(given["token"])), str(given["sessionid"]), given.get("card")
     except (ValueError, KeyError, TypeError, AttributeError):
-        return Answer(400, Refusal(2004).body, OPEN)
+        return Response(400, Refusal(2004).body, OPEN)
     session = shop.sessions.get(name)
     if session is None or not hmac.compare_digest(token.encode(), session.signature.encode()):
-        return Answer(403, Refusal(1100).body, OPEN)
+        return Response(403, Refusal(1100).body, OPEN)
     call = Call(shop, Request("POST", ("checkout", "pay"), {}), PLACE, name, session.app)
     call.session, call.cart, call.market = session, session.cart, session.cart.market
     try:
@@ -105,6 +105,6 @@ def _pay(shop: Shop, body: bytes) -> Answer:
             raise Refusal(15023)
         call.run("apply_place")
     except Refusal as refusal:
-        return Answer(refusal.status, refusal.body, OPEN)
+        return Response(refusal.status, refusal.body, OPEN)
     assert call.order is not None
-    return Answer(200, {"purchaseOrderId": call.order.id, "purchaseStatus": "PAID"}, OPEN)
+    return Response(200, {"purchaseOrderId": call.order.id, "purchaseStatus": "PAID"}, OPEN)

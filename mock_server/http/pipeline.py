@@ -10,7 +10,7 @@ from mock_server.domain.errors import Refusal
 from mock_server.domain.mutations import STEPS as MUTATIONS
 from mock_server.domain.pricing import STEPS as PRICING
 from mock_server.domain.sessions import STEPS as SESSIONS
-from mock_server.domain.shop import Answer, Call, Settings, Shop, Step
+from mock_server.domain.shop import Call, Response, Settings, Shop, Step
 from mock_server.http.auth import STEPS as AUTH
 from mock_server.http.routes import STEPS_OF, find
 from mock_server.http.stubs import STEPS as STUBS
@@ -18,39 +18,39 @@ from mock_server.http.validation import STEPS as VALIDATION
 from mock_server.http.views import STEPS as VIEWS
 
 
-def call(call: Call) -> Answer:
+def call(call: Call) -> Response:
     """The whole request: its steps, then the view or the refusal, then the answer."""
-    answer: Answer
+    response: Response
     try:
         call.operation, call.id = call.run("route")
         for step in call.shop.steps_of[call.operation]:
             call.run(step)
-        answer = Answer(200, call.run("view"), call.headers)
+        response = Response(200, call.run("view"), call.headers)
     except Refusal as refusal:
-        answer = call.run("refusal", refusal)
-    answer = call.run("answer", answer)
-    session = call.session_of()
+        response = call.run("refusal", refusal)
+    response = call.run("response", response)
+    session = call.find_session()
     if session is not None:
-        accepted = answer.status < 300
+        accepted = response.status < 300
         (session.done if accepted else session.refused)[call.operation] += 1
         session.last = call.operation if accepted else session.last
-    return answer
+    return response
 
 
 def route(call: Call) -> tuple[str, str]:
     return find(call.request.method, call.request.path)
 
 
-def refusal(call: Call, refusal: Refusal) -> Answer:
-    return Answer(refusal.status, refusal.body, refusal.headers)
+def refusal(call: Call, refusal: Refusal) -> Response:
+    return Response(refusal.status, refusal.body, refusal.headers)
 
 
-def answer(call: Call, answer: Answer) -> Answer:
-    return answer
+def response(call: Call, response: Response) -> Response:
+    return response
 
 
 STEPS: dict[str, Step] = {
-    **{step.__name__: step for step in (call, route, refusal, answer)},
+    **{step.__name__: step for step in (call, route, refusal, response)},
     **AUTH,
     **SESSIONS,
     **VALIDATION,

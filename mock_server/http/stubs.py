@@ -70,7 +70,7 @@ def parameters(call: Call, error: int, field: str = "field") -> dict[str, Any]:
     """What the texts of these ids speak of, for a refusal that no check made."""
     market = call.market.id if call.market else ""
     own = call.cart.market.id if call.cart else ", ".join(call.shop.marketplaces)
-    item = call.cart.lines[0].item.id if call.cart and call.cart.lines else next(iter(call.wanted), "")
+    item = call.cart.lines[0].item.id if call.cart and call.cart.lines else next(iter(call.requested), "")
     most = call.shop.settings.max_line_items
     named: dict[int, dict[str, Any]] = {
         15001: {"fieldName": field},

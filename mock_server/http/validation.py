@@ -76,19 +76,19 @@ def body_initiate(call: Call, data: dict[str, Any]) -> None:
     inputs = _read(call, data, Field("lineItemInputs", list))
     if not inputs:
         raise missing("lineItemInputs")
-    wanted = call.wanted  # the same item twice is one line with the sum
-    for at, entry in enumerate(inputs):
-        path = f"lineItemInputs[{at}]"
+    requested = call.requested  # the same item twice is one line with the sum
+    for index, entry in enumerate(inputs):
+        path = f"lineItemInputs[{index}]"
         if type(entry) is not dict:
             raise invalid(path)
         stubbed(call, entry.get("itemId"))
         item_id = _read(call, entry, Field(f"{path}.itemId", form=_ITEM_ID.fullmatch))
         quantity = _read(call, entry, Field(f"{path}.quantity", int, form=lambda number: 1 <= number <= INT_MAX))
-        wanted[item_id] = wanted.get(item_id, 0) + quantity
+        requested[item_id] = requested.get(item_id, 0) + quantity
     call.run("address", _read(call, data, Field("shippingAddress", dict)), "shippingAddress.")
-    call.run("max_lines", len(wanted))
-    for item_id, quantity in wanted.items():
-        item = call.shop.items[call.the_market().id].get(item_id)
+    call.run("max_lines", len(requested))
+    for item_id, quantity in requested.items():
+        item = call.shop.items[call.require_market().id].get(item_id)
         if item is None:
             raise Refusal(15018)
         call.inputs.append((item, quantity))
@@ -152,31 +152,31 @@ def lot(call: Call, item: Item, quantity: int) -> None:
 _NAMES = ("firstName", "lastName")
 
 
-def address(call: Call, data: dict[str, Any], at: str = "") -> None:
+def address(call: Call, data: dict[str, Any], prefix: str = "") -> None:
     """Reads the address whose fields stand at path `at`; one that cannot be found is taken, with a warning.
 
     Odd characters come before the forms, so that they are 17002 in each field.
     """
-    required = call.the_market().required
-    in_us = call.the_market().country == "US"
+    required = call.require_market().required
+    in_us = call.require_market().country == "US"
     fields = (
-        Field(f"{at}phoneNumber", form=lambda text: sum(map(str.isdigit, text)) >= 3),
-        Field(f"{at}addressLine1"),
-        Field(f"{at}addressLine2", required=False),
-        Field(f"{at}city"),
-        Field(f"{at}county", required=False),
-        Field(f"{at}stateOrProvince", required="stateOrProvince" in required,
+        Field(f"{prefix}phoneNumber", form=lambda text: sum(map(str.isdigit, text)) >= 3),
+        Field(f"{prefix}addressLine1"),
+        Field(f"{prefix}addressLine2", required=False),
+        Field(f"{prefix}city"),
+        Field(f"{prefix}county", required=False),
+        Field(f"{prefix}stateOrProvince", required="stateOrProvince" in required,
               form=(lambda text: len(text) == 2) if in_us else None),
-        Field(f"{at}postalCode", required="postalCode" in required),
-        Field(f"{at}country", form=_COUNTRY.fullmatch),
+        Field(f"{prefix}postalCode", required="postalCode" in required),
+        Field(f"{prefix}country", form=_COUNTRY.fullmatch),
     )
-    recipient = _read(call, data, Field(f"{at}recipient", dict))
-    person = {name: _text(call, recipient, Field(f"{at}recipient.{name}")) for name in _NAMES}
+    recipient = _read(call, data, Field(f"{prefix}recipient", dict))
+    person = {name: _text(call, recipient, Field(f"{prefix}recipient.{name}")) for name in _NAMES}
     read: Address = {"recipient": person}
-    for one in fields:
-        value = _text(call, data, one)
+    for spec in fields:
+        value = _text(call, data, spec)
         if value is not None:
-            read[one.name] = value
+            read[spec.name] = value
     call.address = read
     call.run("sanction", read.get("country"))
     call.run("domestic", read.get("country"))
@@ -189,7 +189,7 @@ def _text(call: Call, holder: dict[str, Any], field: Field) -> Any:
     if isinstance(value, str):
         in_line = field.name in ("addressLine1", "addressLine2")
         call.run("characters", field.path, value)
-        call.run("length", field.path, value, call.the_market().line_length if in_line else LONGEST)
+        call.run("length", field.path, value, call.require_market().line_length if in_line else LONGEST)
     return call.run("field", field, value)
 
 
@@ -211,10 +211,10 @@ def sanction(call: Call, country: str) -> None:
 
 def domestic(call: Call, country: str) -> None:
     """15028, which initiate has, names the item; the address method only has 15026."""
-    if country == call.the_market().country:
+    if country == call.require_market().country:
         return
     if call.operation == INITIATE:
-        raise Refusal(15028, itemId=next(iter(call.wanted), ""), country=country)
+        raise Refusal(15028, itemId=next(iter(call.requested), ""), country=country)
     raise Refusal(15026)
 
 
@@ -226,9 +226,9 @@ def doubt(call: Call, address: Address) -> None:
 def body_quantity(call: Call, data: dict[str, Any]) -> None:
     line_id = _read(call, data, Field("lineItemId"))
     call.quantity = _read(call, data, Field("quantity", int, form=lambda number: 0 <= number <= INT_MAX))
-    call.at = call.run("line", line_id)
+    call.line_index = call.run("line", line_id)
     if call.quantity:
-        call.run("quantity", call.the_cart().lines[call.at].item, call.quantity)
+        call.run("quantity", call.require_cart().lines[call.line_index].item, call.quantity)
 
 
 def body_address(call: Call, data: dict[str, Any]) -> None:
@@ -238,24 +238,24 @@ def body_address(call: Call, data: dict[str, Any]) -> None:
 def body_option(call: Call, data: dict[str, Any]) -> None:
     line_id = _read(call, data, Field("lineItemId"))
     option = _read(call, data, Field("shippingOptionId"))
-    call.at = call.run("line", line_id)
+    call.line_index = call.run("line", line_id)
     call.option = call.run("option", option)
 
 
 def option(call: Call, option: str) -> str:
-    if all(option != known.id for known in call.the_cart().lines[call.at].item.options):
+    if all(option != known.id for known in call.require_cart().lines[call.line_index].item.options):
         raise invalid("shippingOptionId")
     return option
 
 
 def body_apply(call: Call, data: dict[str, Any]) -> None:
     call.code = _read(call, data, Field("redemptionCode"))
-    call.run("one_coupon")
+    call.run("single_coupon")
     call.coupon = call.run("coupon", call.code)
 
 
-def one_coupon(call: Call) -> None:
-    if call.the_cart().coupon is not None:
+def single_coupon(call: Call) -> None:
+    if call.require_cart().coupon is not None:
         raise Refusal(16001)
 
 
@@ -274,7 +274,7 @@ def coupon(call: Call, code: str) -> Coupon:
 
 def unfit(call: Call, coupon: Coupon) -> int:
     """The id that says why a coupon gives nothing on this cart, or 0."""
-    worth, fits = spendable(call, call.the_cart(), coupon)
+    worth, fits = spendable(call, call.require_cart(), coupon)
     return coupon.error if (coupon.category and not fits) or worth < coupon.minimum else 0
 
 
@@ -284,7 +284,7 @@ def body_remove(call: Call, data: dict[str, Any]) -> None:
 
 
 def coupon_applied(call: Call, code: str) -> None:
-    applied = call.the_cart().coupon
+    applied = call.require_cart().coupon
     if applied is None or applied.code != code:
         raise Refusal(16025)
 
@@ -318,5 +318,5 @@ _BODIES = {
 STEPS = {step.__name__: step for step in (
     field, body, body_initiate, max_lines, supply, remove, item, quantity, limit, stock, lot,
     address, length, characters, sanction, domestic, doubt, body_quantity, body_address, body_option, option,
-    body_apply, one_coupon, coupon, body_remove, coupon_applied, body_place, terms,
+    body_apply, single_coupon, coupon, body_remove, coupon_applied, body_place, terms,
 )}

@@ -48,7 +48,7 @@ def _estimates(cart: Cart, option: Option) -> JSON:
 
 
 def session_view(call: Call) -> JSON:
-    session, cart = call.the_session(), call.the_cart()
+    session, cart = call.require_session(), call.require_cart()
     bill: Bill = call.run("bill", cart)
     body: JSON = {
         "checkoutSessionId": session.id,

@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from mock_server.domain.errors import Refusal
-from mock_server.domain.shop import Answer, Call
+from mock_server.domain.shop import Call, Response
 from mock_server.domain.state import remember
 from mock_server.http.routes import find
-from mock_server.injection.conditions import at_once
-from mock_server.injection.core import Effect, around
+from mock_server.injection.conditions import concurrent
+from mock_server.injection.core import Effect, wrap
 
 # Seconds that a request is held for another one. A client that sends one after the other does so on one connection, and
 # should not have to wait for long; a request on another connection than the session's last one smells of company.
@@ -26,7 +26,7 @@ class _Held:
     done: asyncio.Event = field(default_factory=asyncio.Event)
 
 
-async def together(call: Call) -> Answer:
+async def together(call: Call) -> Response:
     """Answers a request of a shop that has effects on requests that meet.
 
     The second of a pair has `partner`, the first's call, and `before`, the cart as both found it.
@@ -35,9 +35,9 @@ async def together(call: Call) -> Answer:
     try:
         operation, id = find(call.request.method, call.request.path)
     except Refusal:
-        return shop.answer(call)
+        return shop.response(call)
     if operation not in shop.meets:
-        return shop.answer(call)
+        return shop.response(call)
     key = id or operation
     first: _Held | None = shop.held.pop(key, None)
     if first is not None:
@@ -46,7 +46,7 @@ async def together(call: Call) -> Answer:
         call.before = session.cart.copy() if session is not None else None
         first.met.set()
         await first.done.wait()
-        return shop.answer(call)
+        return shop.response(call)
     held = _Held(call)
     shop.held[key] = held
     known = shop.connections.get(key, call.request.connection)
@@ -57,16 +57,16 @@ async def together(call: Call) -> Answer:
         if shop.held.get(key) is held:
             del shop.held[key]
     try:
-        return shop.answer(call)
+        return shop.response(call)
     finally:
         held.done.set()
 
 
-def lost_update(**only: Any) -> Effect:
+def lost_update(**scope: Any) -> Effect:
     """Of two changes at once the second starts from what both found, so that the first is lost."""
-    def by(go: Callable[..., Any], call: Call, *args: Any) -> Any:
+    def replacement(proceed: Callable[..., Any], call: Call, *args: Any) -> Any:
         if call.before is not None:
-            call.cart = call.the_session().cart = call.before.copy()
-        return go()
+            call.cart = call.require_session().cart = call.before.copy()
+        return proceed()
 
-    return around("apply", by, when=at_once, **only)
+    return wrap("apply", replacement, when=concurrent, **scope)

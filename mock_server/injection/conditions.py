@@ -8,7 +8,7 @@ from typing import Any
 from mock_server.catalogue.model import Item
 from mock_server.domain.errors import Refusal
 from mock_server.domain.operations import CHANGES, INITIATE, QUANTITY, READ
-from mock_server.domain.shop import Answer, Call
+from mock_server.domain.shop import Call, Response
 from mock_server.domain.state import Cart, Session
 from mock_server.injection.core import Condition
 
@@ -16,7 +16,7 @@ from mock_server.injection.core import Condition
 def named_session(call: Call) -> Session | None:
     """The session of the request, of the order that it reads, or of the id in its path, which a step that comes early
     has not looked up yet."""
-    return call.session_of() or call.shop.sessions.get(call.id)
+    return call.find_session() or call.shop.sessions.get(call.id)
 
 
 def _cart(call: Call) -> Cart | None:
@@ -65,7 +65,7 @@ def lines(least: int, most: int = 1_000) -> Condition:
     """With so many lines in the cart (asked in `apply`: before the change)."""
     def test(call: Call, *_: Any) -> bool:
         cart = _cart(call)
-        return least <= (len(call.wanted) if cart is None else len(cart.lines)) <= most
+        return least <= (len(call.requested) if cart is None else len(cart.lines)) <= most
 
     return Condition(test, "lines")
 
@@ -107,13 +107,13 @@ next_read = _in_session(
 )
 
 
-def asks(**values: Any) -> Condition:
-    """What the request asks for: `asks(quantity=0)`, `asks(code="TENTH")` (attributes of `mock_server.domain.shop.Call`)."""
+def request_has(**values: Any) -> Condition:
+    """What the request asks for: `request_has(quantity=0)` (attributes of `mock_server.domain.shop.Call`)."""
     return Condition(lambda call, *_: all(getattr(call, name) == value for name, value in values.items()))
 
 
-def sends(test: Callable[[Any], object], kind: str = "field") -> Condition:
-    """The JSON body of the request, as in `sends(lambda body: "city" not in body)`, if it is an object."""
+def body_matches(test: Callable[[Any], object], kind: str = "field") -> Condition:
+    """The JSON body of the request, as in `body_matches(lambda body: "city" not in body)`, if it is an object."""
     return Condition(lambda call, *_: isinstance(call.data, dict) and bool(test(call.data)), kind)
 
 
@@ -123,7 +123,7 @@ def quantity_above(n: int) -> Condition:
         if call.operation == QUANTITY:
             return call.quantity > n
         cart = _cart(call)
-        quantities = list(call.wanted.values()) if cart is None else [line.quantity for line in cart.lines]
+        quantities = list(call.requested.values()) if cart is None else [line.quantity for line in cart.lines]
         return any(quantity > n for quantity in quantities)
 
     return Condition(test, "quantity")
@@ -146,15 +146,15 @@ def line_at(position: str) -> Condition:
     def test(call: Call, *_: Any) -> bool:
         last = len(call.cart.lines) - 1 if call.cart is not None else 0
         return {
-            "first": call.at == 0 and last > 0, "last": call.at == last and last > 0, "middle": 0 < call.at < last,
+            "first": call.line_index == 0 and last > 0, "last": call.line_index == last and last > 0, "middle": 0 < call.line_index < last,
             "only": last == 0,
         }[position]
 
     return Condition(test)
 
 
-def sells(test: Callable[[Item], object]) -> Condition:
-    """A line of the cart is of such an item, as in `sells(lambda item: item.fees)`."""
+def cart_contains(test: Callable[[Item], object]) -> Condition:
+    """A line of the cart is of such an item, as in `cart_contains(lambda item: item.fees)`."""
     return Condition(lambda call, *_: call.cart is not None and any(test(line.item) for line in call.cart.lines))
 
 
@@ -162,26 +162,26 @@ def field(*paths: str) -> Condition:
     """In the steps `field`, `length` and `characters`: the path of the field ends so, as in `field("city")`."""
     def test(call: Call, about: Any, *_: Any) -> bool:
         path = about if isinstance(about, str) else about.path
-        return any(path == wanted or path.endswith("." + wanted) for wanted in paths)
+        return any(path == requested or path.endswith("." + requested) for requested in paths)
 
     return Condition(test, "field")
 
 
 # In the steps `answer` and `refusal`.
-refused = Condition(lambda call, answer: answer.status >= 400)
-accepted = Condition(lambda call, answer: answer.status < 300)
+refused = Condition(lambda call, response: response.status >= 400)
+accepted = Condition(lambda call, response: response.status < 300)
 
 
 def error(*ids: int) -> Condition:
     """In the steps `answer` and `refusal`: the refusal carries one of these ids."""
-    def test(call: Call, answer: Answer | Refusal) -> bool:
-        if isinstance(answer, Refusal):
-            return answer.error in ids
-        errors = answer.body.get("errors", []) if isinstance(answer.body, dict) else []
+    def test(call: Call, response: Response | Refusal) -> bool:
+        if isinstance(response, Refusal):
+            return response.error in ids
+        errors = response.body.get("errors", []) if isinstance(response.body, dict) else []
         return any(entry.get("errorId") in ids for entry in errors)
 
     return Condition(test)
 
 
 # The second of two requests that were in flight at once to one session (or, without one, to one operation).
-at_once = Condition(lambda call, *_: call.partner is not None, "race", meets=True)
+concurrent = Condition(lambda call, *_: call.partner is not None, "race", meets=True)

@@ -78,13 +78,13 @@ class Fault:
 Variant = Fault
 
 
-def around(
-    step: str, by: Callable[..., Any], *, on: str | Sequence[str] = (), when: Condition | None = None, kind: str = ""
+def wrap(
+    step: str, replacement: Callable[..., Any], *, on: str | Sequence[str] = (), when: Condition | None = None, kind: str = ""
 ) -> Effect:
-    """Runs `by(go, call, *args)` in place of a step, on these operations, when the condition holds.
+    """Runs `replacement(proceed, call, *args)` in place of a step, on these operations, when the condition holds.
 
-    `go()` is the step as it was (`go(*other)` with other arguments); what `by` returns or raises is the step's outcome.
-    Without `on` it is on all operations; on the token endpoint only if it says so or the step belongs to it.
+    `proceed()` is the step as it was, `proceed(*other)` the step with other arguments. What `replacement` returns or raises
+    is the outcome. Without `on` it acts on all operations; on the token endpoint only if the step belongs to it.
     """
     if step not in STEPS:
         raise ValueError(f"no step is called {step}")
@@ -104,7 +104,7 @@ def around(
                 return inner(call, *args)
             if when is not None and not when.test(call, *args):
                 return inner(call, *args)
-            return by(lambda *other: inner(call, *(other or args)), call, *args)
+            return replacement(lambda *other: inner(call, *(other or args)), call, *args)
 
         shop.steps[step] = wrapped
         if when is not None and when.meets:
@@ -113,7 +113,7 @@ def around(
     return Effect(install, operations, kind or (when.kind if when is not None else ""))
 
 
-def both(*effects: Effect) -> Effect:
+def combine(*effects: Effect) -> Effect:
     """Several effects as one."""
     def install(shop: Shop) -> None:
         for effect in effects:

@@ -1,8 +1,8 @@
 """Combinators on steps and refusals: the usual ways in which a server goes wrong, or differs, as effects on a shop.
 
-All take `on=` (operations), `when=` (a condition) and `kind=` and pass them to `around`. Those on the JSON of answers
-are in `mock_server.injection.responses`, those on what is stored in `mock_server.injection.stored`, those on settings and goods in
-`mock_server.injection.shop_data`.
+All take `on=` (operations), `when=` (a condition) and `kind=` and pass them to `wrap`. Those on the JSON of
+responses are in `mock_server.injection.responses`, those on what is stored in
+`mock_server.injection.stored`, those on settings and goods in `mock_server.injection.shop_data`.
 """
 
 from __future__ import annotations
@@ -12,86 +12,86 @@ from dataclasses import replace
 from typing import Any
 
 from mock_server.domain.errors import Refusal
-from mock_server.domain.shop import Answer, Call
+from mock_server.domain.shop import Call, Response
 from mock_server.http.stubs import parameters
 from mock_server.injection.conditions import refused
-from mock_server.injection.core import Effect, around
+from mock_server.injection.core import Effect, wrap
 
 
-def skip(step: str, returning: Any = None, **only: Any) -> Effect:
+def skip(step: str, returning: Any = None, **scope: Any) -> Effect:
     """A guard or a change that does not happen."""
-    return around(step, lambda go, call, *args: returning, **only)
+    return wrap(step, lambda proceed, call, *args: returning, **scope)
 
 
-def before(step: str, do: Callable[..., Any], **only: Any) -> Effect:
+def before(step: str, action: Callable[..., Any], **scope: Any) -> Effect:
     """`do(call, *args)` first, then the step."""
-    def by(go: Callable[..., Any], call: Call, *args: Any) -> Any:
-        do(call, *args)
-        return go()
+    def replacement(proceed: Callable[..., Any], call: Call, *args: Any) -> Any:
+        action(call, *args)
+        return proceed()
 
-    return around(step, by, **only)
+    return wrap(step, replacement, **scope)
 
 
-def after(step: str, do: Callable[..., Any], **only: Any) -> Effect:
+def after(step: str, action: Callable[..., Any], **scope: Any) -> Effect:
     """The step, then `do(call, value, *args)`: what it returns takes the value's place, but for None."""
-    def by(go: Callable[..., Any], call: Call, *args: Any) -> Any:
-        value = go()
-        other = do(call, value, *args)
+    def replacement(proceed: Callable[..., Any], call: Call, *args: Any) -> Any:
+        value = proceed()
+        other = action(call, value, *args)
         return value if other is None else other
 
-    return around(step, by, **only)
+    return wrap(step, replacement, **scope)
 
 
-def refuse(step: str, id: int, *, status: int | None = None, at: str = "", **only: Any) -> Effect:
+def refuse(step: str, id: int, *, status: int | None = None, path: str = "", **scope: Any) -> Effect:
     """A refusal with this id where the step stands, whatever the step would say; `at`: the path of the field that it
     names."""
-    def by(go: Callable[..., Any], call: Call, *args: Any) -> Any:
-        raise Refusal(id, at, status=status, **parameters(call, id, at or "field"))
+    def replacement(proceed: Callable[..., Any], call: Call, *args: Any) -> Any:
+        raise Refusal(id, path, status=status, **parameters(call, id, path or "field"))
 
-    return around(step, by, **only)
+    return wrap(step, replacement, **scope)
 
 
-def tolerate(step: str, *, returning: Any = None, **only: Any) -> Effect:
+def tolerate(step: str, *, returning: Any = None, **scope: Any) -> Effect:
     """What the step would refuse passes; in the step `field` the value passes as it came."""
-    def by(go: Callable[..., Any], call: Call, *args: Any) -> Any:
+    def replacement(proceed: Callable[..., Any], call: Call, *args: Any) -> Any:
         try:
-            return go()
+            return proceed()
         except Refusal:
             return args[1] if step == "field" and returning is None else returning
 
-    return around(step, by, **only)
+    return wrap(step, replacement, **scope)
 
 
 def assign(**values: Any) -> Callable[..., None]:
     """For `before`, `store`, `rebill`: sets these attributes of what it is given, as in `assign(quantity=3)`."""
-    def do(target: Any, *_: Any) -> None:
+    def action(target: Any, *_: Any) -> None:
         for name, value in values.items():
             setattr(target, name, value)
 
-    return do
+    return action
 
 
 def plus(**amounts: int) -> Callable[..., None]:
     """As `assign`, but adds: `rebill(plus(delivery=1))`."""
-    def do(target: Any, *_: Any) -> None:
+    def action(target: Any, *_: Any) -> None:
         for name, amount in amounts.items():
             setattr(target, name, getattr(target, name) + amount)
 
-    return do
+    return action
 
 
-def restatus(status: int, **only: Any) -> Effect:
+def change_status(status: int, **scope: Any) -> Effect:
     """The same answer under another status; refusals, unless `when=` says which (as in `error(15003)`, `accepted`)."""
-    only.setdefault("kind", "status")
-    only.setdefault("when", refused)
-    return after("answer", lambda call, answer, *_: replace(answer, status=status), **only)
+    scope.setdefault("kind", "status")
+    scope.setdefault("when", refused)
+    return after("response", lambda call, response, *_: replace(response, status=status), **scope)
 
 
-def reid(id: int, *, status: int | None = None, **only: Any) -> Effect:
+def change_error_id(id: int, *, status: int | None = None, **scope: Any) -> Effect:
     """The same refusal under another id, with the status that it had or with this one."""
-    only.setdefault("kind", "id")
+    scope.setdefault("kind", "id")
 
-    def do(call: Call, answer: Answer, refusal: Refusal) -> Answer:
-        return replace(answer, body=Refusal(id, **parameters(call, id)).body, status=status or answer.status)
+    def action(call: Call, response: Response, refusal: Refusal) -> Response:
+        return replace(response, body=Refusal(id, **parameters(call, id)).body, status=status or response.status)
 
-    return after("refusal", do, **only)
+    return after("refusal", action, **scope)

@@ -14,7 +14,7 @@ from typing import Any
 from mock_server.catalogue.model import decimal
 from mock_server.domain.errors import Refusal
 from mock_server.domain.pricing import Bill, total
-from mock_server.domain.shop import Answer, Call
+from mock_server.domain.shop import Call, Response
 from mock_server.injection.core import Effect
 from mock_server.injection.effects import after
 
@@ -47,87 +47,87 @@ def places(body: Any, path: list[tuple[str, str | None]]) -> list[tuple[Any, Any
     return found
 
 
-def edit(path: str, change: Callable[[Any], Any], **only: Any) -> Effect:
+def edit(path: str, change: Callable[[Any], Any], **scope: Any) -> Effect:
     """`change(value)` in place of each value there."""
     where = parts(path)
 
-    def do(call: Call, answer: Answer, *_: Any) -> None:
-        for holder, key in places(answer.body, where):
+    def action(call: Call, response: Response, *_: Any) -> None:
+        for holder, key in places(response.body, where):
             holder[key] = change(holder[key])
 
-    return after("answer", do, **only)
+    return after("response", action, **scope)
 
 
-def put(path: str, value: Any, **only: Any) -> Effect:
+def put(path: str, value: Any, **scope: Any) -> Effect:
     """This value, at a place that exists or is the last name of the path."""
     *outer, (last, _) = parts(path)
 
-    def do(call: Call, answer: Answer, *_: Any) -> None:
-        holders = [holder[key] for holder, key in places(answer.body, outer)] if outer else [answer.body]
+    def action(call: Call, response: Response, *_: Any) -> None:
+        holders = [holder[key] for holder, key in places(response.body, outer)] if outer else [response.body]
         for holder in holders:
             if isinstance(holder, dict):
                 holder[last] = value
 
-    return after("answer", do, **only)
+    return after("response", action, **scope)
 
 
-def drop(path: str, **only: Any) -> Effect:
+def drop(path: str, **scope: Any) -> Effect:
     """The field is not there."""
-    only.setdefault("kind", "field")
+    scope.setdefault("kind", "field")
     where = parts(path)
 
-    def do(call: Call, answer: Answer, *_: Any) -> None:
-        for holder, key in reversed(places(answer.body, where)):  # from the end, where elements of a list go
+    def action(call: Call, response: Response, *_: Any) -> None:
+        for holder, key in reversed(places(response.body, where)):  # from the end, where elements of a list go
             del holder[key]
 
-    return after("answer", do, **only)
+    return after("response", action, **scope)
 
 
-def add(path: str, minor: int, **only: Any) -> Effect:
+def add(path: str, minor: int, **scope: Any) -> Effect:
     """So many cents more on the amount at a path; nothing else follows."""
-    only.setdefault("kind", "cent")
+    scope.setdefault("kind", "cent")
 
     def change(amount: Any) -> Any:
         cents = int(amount["value"].replace(".", ""))
         return {**amount, "value": decimal(cents + minor, len(amount["value"].rpartition(".")[2]))}
 
-    return edit(path, change, **only)
+    return edit(path, change, **scope)
 
 
-def rebill(change: Callable[[Bill], Any], **only: Any) -> Effect:
+def rebill(change: Callable[[Bill], Any], **scope: Any) -> Effect:
     """`change(bill)` on the summary's amounts; the total follows."""
-    def do(call: Call, bill: Bill, *_: Any) -> None:
+    def action(call: Call, bill: Bill, *_: Any) -> None:
         change(bill)
         bill.total = total(bill)
 
-    return after("bill", do, **only)
+    return after("bill", action, **scope)
 
 
-def header(name: str, value: str | None, **only: Any) -> Effect:
+def header(name: str, value: str | None, **scope: Any) -> Effect:
     """Sets a header of the answer, or with None takes it away."""
-    def do(call: Call, answer: Answer, *_: Any) -> None:
-        answer.headers.pop(name, None)
+    def action(call: Call, response: Response, *_: Any) -> None:
+        response.headers.pop(name, None)
         if value is not None:
-            answer.headers[name] = value
+            response.headers[name] = value
 
-    return after("answer", do, **only)
+    return after("response", action, **scope)
 
 
-def respond(status: int, body: Any, **only: Any) -> Effect:
+def respond(status: int, body: Any, **scope: Any) -> Effect:
     """This answer in place of the one that there would be; `body`: JSON, or bytes, which are a page of HTML."""
     headers = {"Content-Type": "text/html"} if isinstance(body, bytes) else {}
 
-    def do(call: Call, answer: Answer, *_: Any) -> Answer:
-        return Answer(status, deepcopy(body), dict(headers))
+    def action(call: Call, response: Response, *_: Any) -> Response:
+        return Response(status, deepcopy(body), dict(headers))
 
-    return after("answer", do, **only)
+    return after("response", action, **scope)
 
 
-def pretend(**only: Any) -> Effect:
+def report_success(**scope: Any) -> Effect:
     """A refusal, as in `error(15002)`, becomes the answer of success: the session or order as it is."""
-    only.setdefault("kind", "ignored")
+    scope.setdefault("kind", "ignored")
 
-    def do(call: Call, answer: Answer, refusal: Refusal) -> Answer | None:
-        return Answer(200, call.run("view")) if call.session is not None or call.order is not None else None
+    def action(call: Call, response: Response, refusal: Refusal) -> Response | None:
+        return Response(200, call.run("view")) if call.session is not None or call.order is not None else None
 
-    return after("refusal", do, **only)
+    return after("refusal", action, **scope)

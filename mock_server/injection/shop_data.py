@@ -11,7 +11,7 @@ from mock_server.domain.shop import Shop
 from mock_server.injection.core import Effect
 
 
-def sooner(step: str, than: str, *, on: str | tuple[str, ...]) -> Effect:
+def check_earlier(step: str, than: str, *, on: str | tuple[str, ...]) -> Effect:
     """The guards in another order: `step` stands right before `than`."""
     operations = (on,) if isinstance(on, str) else on
 

@@ -7,101 +7,101 @@ from typing import Any
 
 from mock_server.domain.errors import Refusal
 from mock_server.domain.mutations import APPLY_STEP
-from mock_server.domain.shop import Answer, Call
+from mock_server.domain.shop import Call, Response
 from mock_server.domain.state import OPEN, Cart, Session
 from mock_server.http.routes import STEPS_OF
-from mock_server.injection.core import Condition, Effect, around, both
+from mock_server.injection.core import Condition, Effect, combine, wrap
 from mock_server.injection.effects import after, before, skip
 
 
-def ignore(**only: Any) -> Effect:
+def ignore(**scope: Any) -> Effect:
     """Accepted, and nothing happens."""
-    only.setdefault("kind", "ignored")
-    return skip("apply", **only)
+    scope.setdefault("kind", "ignored")
+    return skip("apply", **scope)
 
 
-def store(change: Callable[[Cart, Call], Any], *, unseen: bool = False, **only: Any) -> Effect:
+def store(change: Callable[[Cart, Call], Any], *, unseen: bool = False, **scope: Any) -> Effect:
     """`change(cart, call)` on what is stored, once the request was applied; `unseen`: only after the answer was made,
     so that the next read is the first to show it (a read, which applies nothing, can only do that)."""
     if not unseen:
-        return after("apply", lambda call, value: change(call.the_cart(), call), **only)
+        return after("apply", lambda call, value: change(call.require_cart(), call), **scope)
 
-    def do(call: Call, value: Any) -> None:
+    def action(call: Call, value: Any) -> None:
         if call.cart is not None:
             change(call.cart, call)
 
-    return after("view", do, **only)
+    return after("view", action, **scope)
 
 
-def applied_elsewhere(to: str, **only: Any) -> Effect:
+def applied_elsewhere(to: str, **scope: Any) -> Effect:
     """Accepted, and carried out on another session, or on the order, as well."""
-    def do(call: Call, value: Any) -> None:
+    def action(call: Call, value: Any) -> None:
         cart, target = call.cart, _target(call, to)
         if target is not None:
             call.cart = target
             call.run(f"apply_{APPLY_STEP[call.operation]}")
             call.cart = cart
 
-    return after("apply", do, **only)
+    return after("apply", action, **scope)
 
 
-def shown(change: Callable[[Cart, Call], Any], **only: Any) -> Effect:
+def shown(change: Callable[[Cart, Call], Any], **scope: Any) -> Effect:
     """The answer is made of a cart that `change(cart, call)` altered; what is stored stays as it is."""
-    def by(go: Callable[..., Any], call: Call) -> Any:
-        kept = call.the_cart()
+    def replacement(proceed: Callable[..., Any], call: Call) -> Any:
+        kept = call.require_cart()
         call.cart = kept.copy()
         change(call.cart, call)
         try:
-            return go()
+            return proceed()
         finally:
             call.cart = kept
 
-    return around("view", by, **only)
+    return wrap("view", replacement, **scope)
 
 
-def shown_not_kept(**only: Any) -> Effect:
+def shown_not_kept(**scope: Any) -> Effect:
     """The answer shows the change, the next read does not."""
     key = object()
 
     def remember(call: Call) -> None:
-        call.notes[key] = call.the_cart().copy()
+        call.notes[key] = call.require_cart().copy()
 
-    def restore(call: Call, answer: Answer, *_: Any) -> None:
+    def restore(call: Call, response: Response, *_: Any) -> None:
         if key in call.notes:
-            call.the_session().cart = call.notes[key]
+            call.require_session().cart = call.notes[key]
 
-    return both(
-        before("apply", remember, **{"kind": "answer-only", **only}), after("answer", restore, on=only.get("on", ()))
+    return combine(
+        before("apply", remember, **{"kind": "answer-only", **scope}), after("response", restore, on=scope.get("on", ()))
     )
 
 
-def kept_not_shown(**only: Any) -> Effect:
+def kept_not_shown(**scope: Any) -> Effect:
     """The answer shows the session as it was before, the next read shows the change."""
     key = object()
 
     def remember(call: Call) -> None:
-        call.notes[key] = call.the_cart().copy()
+        call.notes[key] = call.require_cart().copy()
 
-    def show(go: Callable[..., Any], call: Call) -> Any:
+    def show(proceed: Callable[..., Any], call: Call) -> Any:
         now, call.cart = call.cart, call.notes.get(key, call.cart)
         try:
-            return go()
+            return proceed()
         finally:
             call.cart = now
 
-    return both(
-        before("apply", remember, **{"kind": "read-only", **only}), around("view", show, on=only.get("on", ()))
+    return combine(
+        before("apply", remember, **{"kind": "read-only", **scope}), wrap("view", show, on=scope.get("on", ()))
     )
 
 
-def refused_yet_applied(step: str, to: str = "session", returning: Any = None, **only: Any) -> Effect:
+def refused_yet_applied(step: str, to: str = "session", returning: Any = None, **scope: Any) -> Effect:
     """Refused by this step as it should be, and carried out all the same: on the session, on its order, or on another
     session of the shop."""
     key = object()
 
-    def by(go: Callable[..., Any], call: Call, *args: Any) -> Any:
+    def replacement(proceed: Callable[..., Any], call: Call, *args: Any) -> Any:
         try:
-            return go()
+            return proceed()
         except Refusal:
             if key in call.notes:
                 return returning
@@ -109,10 +109,10 @@ def refused_yet_applied(step: str, to: str = "session", returning: Any = None, *
             _carry_out(call, to)
             raise
 
-    asked: Condition | None = only.pop("when", None)
+    asked: Condition | None = scope.pop("when", None)
     again = Condition(lambda call, *_: key in call.notes)  # the second time round nothing is asked, or counted
     when = asked if asked is None else again | asked
-    return around(step, by, when=when, **{"kind": "applied-though-refused", **only})
+    return wrap(step, replacement, when=when, **{"kind": "applied-though-refused", **scope})
 
 
 def _carry_out(call: Call, to: str) -> None:
@@ -120,7 +120,7 @@ def _carry_out(call: Call, to: str) -> None:
     session, cart = call.session, call.cart
     if session is None and (found := call.shop.sessions.get(call.id)):  # the step comes before the one that finds it
         call.session, call.cart, call.app = found, found.cart, found.app
-    call.wanted, call.inputs, call.warnings = {}, [], []
+    call.requested, call.inputs, call.warnings = {}, [], []
     steps = [step for step in STEPS_OF[call.operation] if step not in ("token", "stub", "session", "apply")]
     try:
         for step in steps:
@@ -142,7 +142,7 @@ def _target(call: Call, to: str) -> Cart | None:
         return call.cart
     if to == "order":
         order = call.shop.orders.get(session.order)
-        return order.cart if order is not None and len(order.cart.lines) > call.at else None
+        return order.cart if order is not None and len(order.cart.lines) > call.line_index else None
     for other in reversed(call.shop.sessions.values()):
         if other is not session and _could_take(other, call):
             return other.cart
@@ -151,6 +151,6 @@ def _target(call: Call, to: str) -> Cart | None:
 
 def _could_take(other: Session, call: Call) -> bool:
     """Whether the change makes sense there too: an open session of the same marketplace, with such a line."""
-    if other.phase != OPEN or other.cart.market is not call.the_cart().market or len(other.cart.lines) <= call.at:
+    if other.phase != OPEN or other.cart.market is not call.require_cart().market or len(other.cart.lines) <= call.line_index:
         return False
-    return not call.option or any(option.id == call.option for option in other.cart.lines[call.at].item.options)
+    return not call.option or any(option.id == call.option for option in other.cart.lines[call.line_index].item.options)

@@ -1,12 +1,12 @@
 '''Lawful variants: servers that differ and still keep the documents, to prove that the suite is fair.
 
-`VARIANTS` maps names to `mock_server.injection.Variant`. They are made of the same seams as faults and are switched on in the
+`VARIANTS` maps names to `mock_server.injection.Variant`. Effects and base paths are those of faults, in the
 same way (`mock_server.faults` explains both): `/x/empty-lists+ten-lines/buy/order/…`. `requirement` is the one whose
 reading it takes; `about` names the thing that it chooses, and two variants about the same thing do not go together.
 
     variant(
         "unknown-session-404", "SESSION-UNKNOWN", "15003 comes with status 404",
-        restatus(404, when=error(15003)), on=SESSION_METHODS, about="unknown session",
+        change_status(404, when=error(15003)), on=SESSION_METHODS, about="unknown session",
     ),
 
 What a variant needs beside its effects stands here as data: PROFILES, EXCLUDES, SHOULDS. `python -m tests.fairness`
@@ -43,7 +43,7 @@ VARIANTS = collect({
 
 # Changes of the target profile without which a variant would not keep its word: values by dotted path, None: not there.
 # {other} stands for the shop's base URL at another host.
-_KNOWN = [one for one in coupons_by_role()["refused"] if one["code"] != UNKNOWN_COUPON]
+_KNOWN = [coupon for coupon in coupons_by_role()["refused"] if coupon["code"] != UNKNOWN_COUPON]
 PROFILES: dict[str, dict[str, Any]] = {
     "ten-lines": {"max_line_items": 10},
     "ten-lines-unsaid": {"max_line_items": None},

@@ -20,13 +20,13 @@ from mock_server.injection import (
     Effect,
     Variant,
     after,
-    around,
     field,
     items,
     marketplaces,
     rebill,
     skip,
     variant,
+    wrap,
 )
 from mock_server.variants.ways import SESSIONS, SHOWN, otherwise, sessions, shown_cart
 
@@ -48,19 +48,19 @@ def _imports_listed_by_piece(bill: Bill) -> None:
     bill.imports = sum(row.imports * row.line.quantity for row in bill.rows)
 
 
-def _merge(go: Any, call: Call) -> Any:
-    kept = {name: text for name, text in call.the_cart().address.items() if name in ("addressLine2", "county")}
+def _merge(proceed: Any, call: Call) -> Any:
+    kept = {name: text for name, text in call.require_cart().address.items() if name in ("addressLine2", "county")}
     call.address = {**kept, **call.address}
-    return go()
+    return proceed()
 
 
-def _keep_all(go: Callable[..., Any], call: Call, data: dict[str, Any]) -> Any:
+def _keep_all(proceed: Callable[..., Any], call: Call, data: dict[str, Any]) -> Any:
     """Whatever field an update does not send stays as it was."""
-    old = call.the_cart().address
+    old = call.require_cart().address
     recipient = data.get("recipient", {})
     if isinstance(recipient, dict):
         recipient = {**old["recipient"], **recipient}
-    return go({**old, **data, "recipient": recipient})
+    return proceed({**old, **data, "recipient": recipient})
 
 
 def _states(change: Callable[[Marketplace], tuple[str, ...]]) -> Effect:
@@ -90,25 +90,25 @@ def _dashed(body: dict[str, Any]) -> None:
 
 def _characters(refuses: Callable[[Call, str, str], object]) -> Callable[..., None]:
     """Control characters are refused everywhere; what else is, differs."""
-    def by(go: Callable[..., Any], call: Call, path: str, text: str) -> None:
+    def replacement(proceed: Callable[..., Any], call: Call, path: str, text: str) -> None:
         if any(unicodedata.category(sign) in ("Cc", "Cs") for sign in text) or refuses(call, path, text):
             raise Refusal(17002, path)
 
-    return by
+    return replacement
 
 
-def _odd(call: Call, path: str, text: str) -> bool:
+def _alternate(call: Call, path: str, text: str) -> bool:
     """Signs that no name or street has: programmers' brackets, pictures, invisible marks."""
     return any(sign in '<>{}[]|\\^~`"$=*_' or unicodedata.category(sign) in ("So", "Cf", "Co", "Cn") for sign in text)
 
 
 def _chinese_abroad(call: Call, path: str, text: str) -> bool:
-    at_home = call.the_market().country == "HK"
+    at_home = call.require_market().country == "HK"
     return bool(TAG.search(text)) or (not at_home and any("\u2e80" <= sign <= "\u9fff" for sign in text))
 
 
 def _chars(name: str, sees: str, refuses: Callable[[Call, str, str], object]) -> Variant:
-    return variant(name, "ADDR-CHARS", sees, around("characters", _characters(refuses), on=TAKES),
+    return variant(name, "ADDR-CHARS", sees, wrap("characters", _characters(refuses), on=TAKES),
                    about="characters of an address")
 
 
@@ -116,12 +116,12 @@ def _foreign(call: Call, refusal: Refusal, country: str) -> int:
     return 15026 if call.operation == INITIATE else 15028
 
 
-def _any_country(go: Callable[..., Any], call: Call, field: Field, value: Any) -> Any:
-    return value if isinstance(value, str) and value.strip() else go()
+def _any_country(proceed: Callable[..., Any], call: Call, field: Field, value: Any) -> Any:
+    return value if isinstance(value, str) and value.strip() else proceed()
 
 
 def _country_unsupported(call: Call, refusal: Refusal, country: str) -> Refusal:
-    return Refusal(15027, fieldName="country", fieldValue=country, supportedValues=call.the_market().country)
+    return Refusal(15027, fieldName="country", fieldValue=country, supportedValues=call.require_market().country)
 
 
 def _place(call: Call) -> int:
@@ -136,7 +136,7 @@ def _by_place(call: Call, costs: tuple[int, int], line: Line, option: Option) ->
 
 def _combined(call: Call, costs: tuple[int, int], line: Line, option: Option) -> tuple[int, int]:
     """Of several lines of one seller only the first, by item, is sent at the full cost."""
-    alike = [one.item.id for one in shown_cart(call).lines if one.item.seller == line.item.seller]
+    alike = [sold.item.id for sold in shown_cart(call).lines if sold.item.seller == line.item.seller]
     return costs if line.item.id == min(alike) else (costs[0], max(costs[1], costs[0] // 2))
 
 
@@ -169,9 +169,9 @@ VARIANTS: list[Variant] = [
     variant("one-option", "SHIP-SET", "every line has one shipping option",
             items(lambda item: replace(item, options=item.options[:1])), on=SESSIONS, about="options"),
     variant("address-merges", "ADDR-REPLACE", "optional fields of the address that are not sent again are kept",
-            around("apply_address", _merge, on=ADDRESS), about="fields that an update leaves out"),
+            wrap("apply_address", _merge, on=ADDRESS), about="fields that an update leaves out"),
     variant("address-keeps-all", "ADDR-REQUIRED", "an update of the address keeps every field that it does not send",
-            around("body_address", _keep_all, on=ADDRESS), about="fields that an update leaves out"),
+            wrap("body_address", _keep_all, on=ADDRESS), about="fields that an update leaves out"),
     variant("state-not-demanded", "ADDR-REQUIRED", "an address in the US needs no state",
             _states(lambda market: ("postalCode",) if market.country != "HK" else ()), on=TAKES,
             about="demand of a state"),
@@ -189,7 +189,7 @@ VARIANTS: list[Variant] = [
            lambda call, path, text: TAG.search(text)),
     _chars("markup-refused-in-lines", "markup is refused in address lines and taken in names and cities",
            lambda call, path, text: "addressLine" in path and ("<" in text or ">" in text)),
-    _chars("odd-signs-refused", "brackets, pictures and invisible marks are refused too", _odd),
+    _chars("odd-signs-refused", "brackets, pictures and invisible marks are refused too", _alternate),
     _chars("chinese-at-home-only", "Chinese characters are refused but in Hong Kong", _chinese_abroad),
     variant("foreign-15027", "ADDR-DOMESTIC", "a foreign country is an unsupported value: 15027",
             otherwise("domestic", _country_unsupported, on=TAKES), about="foreign addresses"),
@@ -198,5 +198,5 @@ VARIANTS: list[Variant] = [
     variant("sanctioned-as-foreign", "ADDR-SANCTION", "a sanctioned country is refused as any foreign one",
             skip("sanction", on=TAKES), about="sanctioned countries"),
     variant("odd-country-is-foreign", "SESSION-INVALID", "a country that is none is refused as a foreign one",
-            around("field", _any_country, on=TAKES, when=field("country")), about="form of countries"),
+            wrap("field", _any_country, on=TAKES, when=field("country")), about="form of countries"),
 ]

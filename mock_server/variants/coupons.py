@@ -20,12 +20,12 @@ from mock_server.injection import (
     Effect,
     Variant,
     after,
-    around,
+    change_error_id,
     coupons,
     error,
     field,
-    reid,
     variant,
+    wrap,
 )
 from mock_server.variants.ways import SESSIONS, SHOWN, both_shown, named, otherwise, sessions, where
 
@@ -33,17 +33,17 @@ _TWINS = {16005: 16009, 16009: 16005, 16006: 16022, 16022: 16006, 16023: 16001}
 
 
 def _leave(call: Call, value: Any) -> None:
-    cart = call.the_cart()
+    cart = call.require_cart()
     if cart.coupon is not None and unfit(call, cart.coupon):
         cart.coupon = None
 
 
 def _same(call: Call, *_: Any) -> bool:
-    applied = call.the_cart().coupon
+    applied = call.require_cart().coupon
     return applied is not None and applied.code == call.code
 
 
-def _again(go: Callable[..., Any], call: Call) -> None:
+def _again(proceed: Callable[..., Any], call: Call) -> None:
     """The same coupon again changes nothing."""
 
 
@@ -59,19 +59,19 @@ def _unknown(id: int, sees: str) -> Variant:
                    about="unknown coupons")
 
 
-def _any_case(go: Callable[..., Any], call: Call, code: str) -> Any:
-    return go(code.upper())
+def _any_case(proceed: Callable[..., Any], call: Call, code: str) -> Any:
+    return proceed(code.upper())
 
 
 def _lower(body: JSON) -> None:
-    for one in body.get("appliedCoupons", ()):
-        one["redemptionCode"] = one["redemptionCode"].lower()
+    for entry in body.get("appliedCoupons", ()):
+        entry["redemptionCode"] = entry["redemptionCode"].lower()
 
 
 def _unrepeated(body: JSON) -> None:
     """The coupon's share shows in the net price alone."""
     for line in body["lineItems"]:
-        kept = [one for one in line.get("promotions", ()) if one.get("promotionType") != "COUPON"]
+        kept = [entry for entry in line.get("promotions", ()) if entry.get("promotionType") != "COUPON"]
         line["promotions"] = kept
         if not kept:
             del line["promotions"]
@@ -79,8 +79,8 @@ def _unrepeated(body: JSON) -> None:
 
 def _shares(share: Callable[[Coupon, list[Row]], None]) -> Effect:
     """Another way to share a coupon among the rows that it fits, once its condition holds."""
-    def by(go: Callable[..., Any], call: Call, cart: Cart, rows: list[Row]) -> None:
-        go()
+    def replacement(proceed: Callable[..., Any], call: Call, cart: Cart, rows: list[Row]) -> None:
+        proceed()
         if cart.coupon is not None and any(row.share for row in rows):
             for row in rows:
                 row.share = 0
@@ -88,7 +88,7 @@ def _shares(share: Callable[[Coupon, list[Row]], None]) -> Effect:
             fits = [row for row in rows if category in ("", row.line.item.category)]
             share(cart.coupon, sorted(fits, key=lambda row: row.line.item.id))
 
-    return around("shares", by)
+    return wrap("shares", replacement)
 
 
 def _whole(coupon: Coupon, rows: list[Row]) -> int:
@@ -114,48 +114,48 @@ def _of_gross(coupon: Coupon, rows: list[Row]) -> None:
 
 
 def _without_minimum(holds: Callable[[Coupon, list[Row]], bool]) -> Effect:
-    def by(go: Callable[..., Any], call: Call, cart: Cart, rows: list[Row]) -> None:
+    def replacement(proceed: Callable[..., Any], call: Call, cart: Cart, rows: list[Row]) -> None:
         coupon = cart.coupon
         if coupon is not None and holds(coupon, rows):
             cart.coupon = replace(coupon, minimum=0)
-        go()
+        proceed()
         cart.coupon = coupon
 
-    return around("shares", by)
+    return wrap("shares", replacement)
 
 
 def _gross_reaches(coupon: Coupon, rows: list[Row]) -> bool:
     return sum(row.gross for row in rows) >= coupon.minimum
 
 
-def _by_gross(go: Callable[..., Any], call: Call, code: str) -> Any:
+def _by_gross(proceed: Callable[..., Any], call: Call, code: str) -> Any:
     found = call.shop.coupons.get(code)
     if found is not None and found.minimum and not found.refused and _gross_reaches(
-        found, spendable(call, call.the_cart(), found)[1]
+        found, spendable(call, call.require_cart(), found)[1]
     ):
         return found
-    return go()
+    return proceed()
 
 
 def _burn(call: Call, value: Any) -> None:
-    cart = call.the_cart()
+    cart = call.require_cart()
     if cart.coupon is not None:
-        call.shop.notes["used", call.the_session().email.casefold(), cart.coupon.code] = 1
+        call.shop.notes["used", call.require_session().email.casefold(), cart.coupon.code] = 1
     for line in cart.lines:
         if line.item.limit:
-            key = ("bought", call.the_session().email.casefold(), line.item.id)
+            key = ("bought", call.require_session().email.casefold(), line.item.id)
             call.shop.notes[key] = call.shop.notes.get(key, 0) + line.quantity
 
 
-def _burnt(go: Callable[..., Any], call: Call, code: str) -> Any:
-    if ("used", call.the_session().email.casefold(), code) in call.shop.notes:
+def _burnt(proceed: Callable[..., Any], call: Call, code: str) -> Any:
+    if ("used", call.require_session().email.casefold(), code) in call.shop.notes:
         raise Refusal(16007)
-    return go()
+    return proceed()
 
 
-def _bought(go: Callable[..., Any], call: Call, item: Any, quantity: int) -> Any:
+def _bought(proceed: Callable[..., Any], call: Call, item: Any, quantity: int) -> Any:
     email = call.session.email if call.session else call.email
-    return go(item, quantity + call.shop.notes.get(("bought", email.casefold(), item.id), 0))
+    return proceed(item, quantity + call.shop.notes.get(("bought", email.casefold(), item.id), 0))
 
 
 def _same_coupon(name: str, sees: str, effect: Effect) -> Variant:
@@ -164,19 +164,19 @@ def _same_coupon(name: str, sees: str, effect: Effect) -> Variant:
 
 VARIANTS: list[Variant] = [
     variant("second-coupon-16023", "COUPON-ONE", "a second coupon is refused with 16023",
-            reid(16023, on=APPLY, when=error(16001)), about="second coupon"),
+            change_error_id(16023, on=APPLY, when=error(16001)), about="second coupon"),
     _same_coupon("same-coupon-200", "the same coupon again is accepted, and nothing changes",
-                 around("one_coupon", _again, on=APPLY, when=where(_same))),
+                 wrap("single_coupon", _again, on=APPLY, when=where(_same))),
     _same_coupon("same-coupon-16007", "the same coupon again was used before: 16007",
-                 otherwise("one_coupon", 16007, on=APPLY, when=where(_same))),
+                 otherwise("single_coupon", 16007, on=APPLY, when=where(_same))),
     _same_coupon("same-coupon-16023", "the same coupon again is 16023, another one 16001",
-                 otherwise("one_coupon", 16023, on=APPLY, when=where(_same))),
+                 otherwise("single_coupon", 16023, on=APPLY, when=where(_same))),
     variant("unfit-coupon-leaves", "COUPON-CONDITION", "a coupon leaves when its condition does not hold any more",
             after("apply", _leave, on=QUANTITY), about="coupon condition"),
     variant("unfit-coupon-saves-on", "COUPON-CONDITION", "the minimum of a coupon counts only when it is applied",
             _without_minimum(lambda coupon, rows: True), on=SHOWN, about="coupon condition"),
     variant("minimum-before-promotions", "COUPON-REFUSED", "the minimum of a coupon counts before promotions",
-            _without_minimum(_gross_reaches), around("coupon", _by_gross, on=APPLY), on=APPLY, about="coupon minimum"),
+            _without_minimum(_gross_reaches), wrap("coupon", _by_gross, on=APPLY), on=APPLY, about="coupon minimum"),
     variant("coupon-twins", "COUPON-REFUSED", "of two ids for one reason the other comes, as 16022 for 16006",
             coupons(_twin), on=APPLY, about="twin ids of coupons"),
     _unknown(16006, "an invalid one: 16006"),
@@ -186,10 +186,10 @@ VARIANTS: list[Variant] = [
     _unknown(16000, "fits no item: 16000"),
     _unknown(15002, "an invalid field: 15002"),
     variant("coupon-codes-in-any-case", "COUPON-APPLY", "codes count in any letter case and are shown in lower case",
-            around("coupon", _any_case, on=APPLY), around("coupon_applied", _any_case, on=REMOVE), sessions(_lower),
+            wrap("coupon", _any_case, on=APPLY), wrap("coupon_applied", _any_case, on=REMOVE), sessions(_lower),
             on=SESSIONS, about="case of codes"),
     variant("empty-code-15002", "COUPON-REQUIRED", "an empty code is an invalid one: 15002",
-            otherwise("field", lambda call, refusal, one, value: named(15002, one) if value == "" else None,
+            otherwise("field", lambda call, refusal, entry, value: named(15002, entry) if value == "" else None,
                       on=(APPLY, REMOVE), when=field("redemptionCode")),
             about="empty fields"),
     variant("coupon-not-a-promotion", "PRICE-DISCOUNT", "a coupon's share is not repeated among the promotions",
@@ -199,6 +199,6 @@ VARIANTS: list[Variant] = [
     variant("coupon-before-promotions", "PRICE-NET", "a percentage is taken of the price before promotions",
             _shares(_of_gross), on=SHOWN, about="shares of a coupon"),
     variant("paying-consumes", "COUPON-REFUSED", "a buyer who paid has used the coupon and a part of the limit",
-            after("apply_place", _burn, on=PLACE), around("coupon", _burnt, on=APPLY), around("limit", _bought),
+            after("apply_place", _burn, on=PLACE), wrap("coupon", _burnt, on=APPLY), wrap("limit", _bought),
             on=APPLY, about="what payment uses up"),
 ]

@@ -14,7 +14,7 @@ from zlib import adler32
 
 from mock_server.domain.errors import JSON
 from mock_server.domain.shop import Call
-from mock_server.injection import INITIATE, OPTION, PLACE, Effect, Variant, after, around, edit, variant
+from mock_server.injection import INITIATE, OPTION, PLACE, Effect, Variant, after, edit, variant, wrap
 from mock_server.variants.ways import SESSIONS, where
 
 ODD = "|#?%+&;:@=$,!*'()[]{}<>^`\"\\~ "
@@ -24,7 +24,7 @@ def _made(kind: str, form: Callable[[str], str]) -> Effect:
     """Ids of a kind (session, line or order) in another form."""
     return after(
         "new_id", lambda call, id, _: form(id), on=PLACE if kind == "order" else INITIATE,
-        when=where(lambda call, wanted: wanted == kind),
+        when=where(lambda call, requested: requested == kind),
     )
 
 
@@ -43,27 +43,27 @@ def _number_in_session(call: Call, id: str, kind: str) -> str:
 
 
 def _as_items(call: Call, value: Any) -> None:
-    for line in call.the_cart().lines:
+    for line in call.require_cart().lines:
         line.id = line.item.id
 
 
 def _options(show: Callable[[Call, str, int, str], str]) -> tuple[Effect, Effect]:
     """Option ids as `show(line id, place among the line's options, the mock's id)` has them."""
     def shown(call: Call, view: JSON, cart: Any, row: Any, option: Any) -> None:
-        at = row.line.item.options.index(option)
-        view["shippingOptionId"] = show(call, row.line.id, at, option.id)
+        index = row.line.item.options.index(option)
+        view["shippingOptionId"] = show(call, row.line.id, index, option.id)
 
-    def meant(go: Callable[..., Any], call: Call, given: str) -> Any:
-        line = call.the_cart().lines[call.at]
-        known = {show(call, line.id, at, one.id): one.id for at, one in enumerate(line.item.options)}
-        return go(known.get(given, ""))
+    def meant(proceed: Callable[..., Any], call: Call, given: str) -> Any:
+        line = call.require_cart().lines[call.line_index]
+        known = {show(call, line.id, index, offered.id): offered.id for index, offered in enumerate(line.item.options)}
+        return proceed(known.get(given, ""))
 
-    return after("option_view", shown), around("option", meant, on=OPTION)
+    return after("option_view", shown), wrap("option", meant, on=OPTION)
 
 
-def _of_address(call: Call, line: str, at: int, id: str) -> str:
+def _of_address(call: Call, line: str, index: int, id: str) -> str:
     """Options are quoted for an address: another one, other ids."""
-    return f"{id}-{adler32(json.dumps(call.the_cart().address, sort_keys=True).encode())}"
+    return f"{id}-{adler32(json.dumps(call.require_cart().address, sort_keys=True).encode())}"
 
 
 def _line_ids(name: str, sees: str, *effects: Effect) -> Variant:
@@ -102,10 +102,10 @@ VARIANTS: list[Variant] = [
               _made("line", lambda id: f" /{id}{ODD}ß結\U0001f6d2")),
     _line_ids("line-ids-long", "line ids are 300 characters long", _made("line", lambda id: id * 30)),
     _option_ids("option-ids-of-each-line", "an option's id holds its line's, so no two sessions share one",
-                lambda call, line, at, id: f"{line}:{id}"),
-    _option_ids("option-ids-shared", "every line's options are 0, 1, 2", lambda call, line, at, id: str(at)),
+                lambda call, line, index, id: f"{line}:{id}"),
+    _option_ids("option-ids-shared", "every line's options are 0, 1, 2", lambda call, line, index, id: str(index)),
     _option_ids("option-ids-of-signs", "option ids have all ASCII signs and letters beyond ASCII",
-                lambda call, line, at, id: f"{id}/{ODD}ß結"),
+                lambda call, line, index, id: f"{id}/{ODD}ß結"),
     _option_ids("option-ids-by-address", "a new address has the same options under other ids", _of_address),
     _order_ids("order-ids-of-signs", "order ids have all ASCII signs but the slash, and letters beyond ASCII",
                lambda id: f"{id}{ODD}ß結"),

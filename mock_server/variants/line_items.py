@@ -17,16 +17,16 @@ from mock_server.injection import (
     Variant,
     accepted,
     after,
-    around,
     before,
+    check_earlier,
     drop,
     emptied,
     field,
     items,
     refuse,
     settings,
-    sooner,
     variant,
+    wrap,
 )
 from mock_server.variants.ways import named, otherwise, where
 
@@ -41,16 +41,16 @@ def _two_lines(call: Call, value: Any, data: Any) -> None:
     """Each input a line of its own."""
     kept = {item.id: item for item, _ in call.inputs}
     call.inputs = [
-        (kept[one["itemId"]], one["quantity"]) for one in data["lineItemInputs"] if one["itemId"] in kept
+        (kept[entry["itemId"]], entry["quantity"]) for entry in data["lineItemInputs"] if entry["itemId"] in kept
     ]
 
 
 def _no_double(call: Call, value: Any, data: Any) -> None:
-    if len(call.wanted) < len(data["lineItemInputs"]):
+    if len(call.requested) < len(data["lineItemInputs"]):
         raise Refusal(15002, "lineItemInputs[1].itemId", fieldName="lineItemInputs.itemId")
 
 
-def _too_much_goes(go: Callable[..., Any], call: Call) -> None:
+def _too_much_goes(proceed: Callable[..., Any], call: Call) -> None:
     """A line whose quantity cannot be had is taken out with a warning; if it was all there was, nothing is left."""
     kept: list[tuple[Item, int]] = []
     gone: list[tuple[Item, int]] = []
@@ -63,26 +63,26 @@ def _too_much_goes(go: Callable[..., Any], call: Call) -> None:
     call.inputs = kept
     if gone and not kept:
         raise Refusal(15053)
-    go()
+    proceed()
     call.warnings += [warning(15055, itemId=item.id) for item, _ in gone]
 
 
 def _last_stays(call: Call) -> None:
-    if call.quantity == 0 and len(call.the_cart().lines) == 1:
+    if call.quantity == 0 and len(call.require_cart().lines) == 1:
         raise Refusal(15019, maxLineItems=call.shop.settings.max_line_items)
 
 
 def _coupon_goes(call: Call, value: Any) -> None:
-    if not call.the_cart().lines:
-        call.the_cart().coupon = None
+    if not call.require_cart().lines:
+        call.require_cart().coupon = None
 
 
 def _quantity(name: str, sees: str, test: Callable[[Any], object], id: int) -> Variant:
     """Another id for the quantities of a kind."""
-    def told(call: Call, refusal: Refusal, field: Field, value: Any) -> Refusal | None:
+    def other_refusal(call: Call, refusal: Refusal, field: Field, value: Any) -> Refusal | None:
         return named(id, field) if test(value) else None
 
-    effect = otherwise("field", told, on=TAKES, when=field("quantity"))
+    effect = otherwise("field", other_refusal, on=TAKES, when=field("quantity"))
     return variant(name, "QTY-INVALID", sees, effect, about="ids of odd quantities")
 
 
@@ -90,25 +90,25 @@ def _number(value: Any) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
-def _refused(name: str, requirement: str, sees: str, told: Callable[[Item], int]) -> Variant:
+def _refused(name: str, requirement: str, sees: str, other_refusal: Callable[[Item], int]) -> Variant:
     """Items that are refused with another id."""
     def change(item: Item) -> Item:
-        return replace(item, refused=told(item) if item.refused else 0)
+        return replace(item, refused=other_refusal(item) if item.refused else 0)
 
     return variant(name, requirement, sees, items(change), on=INITIATE, about="ids of refused items")
 
 
 def _invalid_item(test: Callable[[Item], bool]) -> Effect:
-    return refuse("item", 15002, at="lineItemInputs.itemId", on=INITIATE, when=where(lambda call, item: test(item)))
+    return refuse("item", 15002, path="lineItemInputs.itemId", on=INITIATE, when=where(lambda call, item: test(item)))
 
 
 def _unknown(id: int) -> Variant:
     """Told by the steps before: an item that is in no catalogue ends the body with 15018."""
-    def told(call: Call, refusal: Refusal, data: Any) -> int | None:
-        known = call.shop.items[call.the_market().id]
-        return id if refusal.error == 15018 and any(item not in known for item in call.wanted) else None
+    def other_refusal(call: Call, refusal: Refusal, data: Any) -> int | None:
+        known = call.shop.items[call.require_market().id]
+        return id if refusal.error == 15018 and any(item not in known for item in call.requested) else None
 
-    effect = otherwise("body_initiate", told, on=INITIATE)
+    effect = otherwise("body_initiate", other_refusal, on=INITIATE)
     return variant(f"unknown-item-{id}", "ITEM-UNKNOWN", f"an item that no listing has is {id}", effect,
                    about="ids of unknown items")
 
@@ -125,9 +125,9 @@ def _max(name: str, count: int) -> Variant:
 
 
 def _warn(call: Call, body: dict[str, Any]) -> None:
-    told = [warning(line.item.warned, itemId=line.item.id) for line in call.the_cart().lines if line.item.warned]
-    if told:
-        body["warnings"] = [*body.get("warnings", []), *told]
+    other_refusal = [warning(line.item.warned, itemId=line.item.id) for line in call.require_cart().lines if line.item.warned]
+    if other_refusal:
+        body["warnings"] = [*body.get("warnings", []), *other_refusal]
 
 
 VARIANTS: list[Variant] = [
@@ -147,7 +147,7 @@ VARIANTS: list[Variant] = [
     variant("stock-as-limit", "QTY-STOCK", "limit and stock are both refused with 15012",
             otherwise("stock", 15012, on=TAKES), about="ids of limit and stock"),
     variant("too-much-is-taken-out", "QTY-STOCK", "a new session goes without a line that is too much: 15055",
-            around("supply", _too_much_goes, on=INITIATE), about="too much in a new session"),
+            wrap("supply", _too_much_goes, on=INITIATE), about="too much in a new session"),
     variant("too-much-alone-15053", "QTY-STOCK", "a new session with nothing but too much of an item is 15053",
             otherwise("quantity", lambda call, *_: 15053 if len(call.inputs) == 1 else None, on=INITIATE),
             about="too much in a new session"),
@@ -156,11 +156,11 @@ VARIANTS: list[Variant] = [
     variant("emptied-without-list", "QTY-LAST", "a session whose lines are all gone shows no lineItems",
             drop("lineItems", when=emptied & accepted, on=(QUANTITY, READ)), about="list of an emptied session"),
     variant("emptied-line-invalid", "QTY-LAST", "in an emptied session the line that is gone is an invalid one: 15002",
-            sooner("body", "lines", on=(QUANTITY, OPTION)), about="changes of an emptied session"),
+            check_earlier("body", "lines", on=(QUANTITY, OPTION)), about="changes of an emptied session"),
     variant("emptied-coupon-16000", "QTY-LAST", "in an emptied session a coupon fits no item: 16000",
             refuse("lines", 16000, on=APPLY, when=emptied), about="coupons of an emptied session"),
     variant("emptied-coupon-16013", "QTY-LAST", "in an emptied session a coupon fits no item: 16013, 16025",
-            refuse("lines", 16013, on=APPLY, when=emptied), sooner("body", "lines", on=REMOVE),
+            refuse("lines", 16013, on=APPLY, when=emptied), check_earlier("body", "lines", on=REMOVE),
             about="coupons of an emptied session"),
     variant("emptied-drops-the-coupon", "COUPON-CONDITION", "with the last line the coupon goes too",
             after("apply_quantity", _coupon_goes, on=QUANTITY), about="coupon of an emptied session"),

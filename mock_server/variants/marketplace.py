@@ -15,9 +15,9 @@ from mock_server.injection import (
     REMOVE,
     SESSION_METHODS,
     Variant,
-    around,
     refuse,
     variant,
+    wrap,
 )
 from mock_server.variants.ways import SESSIONS, otherwise, where
 
@@ -35,7 +35,7 @@ def _by_method(call: Call, refusal: Refusal) -> Refusal:
     return Refusal(id, status=status, fieldName="X-EBAY-C-MARKETPLACE-ID", fieldValue="", supportedValues="EBAY_US")
 
 
-def _of_session(go: object, call: Call) -> None:
+def _of_session(proceed: object, call: Call) -> None:
     """A method that needs no marketplace takes the one of its session."""
     session = call.shop.sessions.get(call.id)
     call.market = session.cart.market if session is not None else call.shop.marketplaces["EBAY_US"]
@@ -60,7 +60,7 @@ VARIANTS: list[Variant] = [
     ),
     variant(
         "place-without-marketplace", "MARKET-REQUIRED", "place order, whose page lists no such header, needs none",
-        around("marketplace", _of_session, on=PLACE, when=nameless), about="marketplace of place order",
+        wrap("marketplace", _of_session, on=PLACE, when=nameless), about="marketplace of place order",
     ),
     variant(
         "unsupported-marketplace-15029", "MARKET-SUPPORTED",

@@ -11,11 +11,11 @@ from mock_server.domain.errors import JSON
 from mock_server.domain.pricing import Bill, Row, portion
 from mock_server.domain.shop import Call
 from mock_server.domain.state import Cart, Line
-from mock_server.injection import Effect, Variant, after, around, both, items, marketplaces, rebill, skip, variant
+from mock_server.injection import Effect, Variant, after, combine, items, marketplaces, rebill, skip, variant, wrap
 from mock_server.variants.ways import SHOWN, both_shown, shown_cart
 
 
-def _once(go: object, call: Call, line: Line) -> list[Fee]:
+def _once(proceed: object, call: Call, line: Line) -> list[Fee]:
     return list(line.item.fees)
 
 
@@ -23,9 +23,9 @@ def _fees_listed_by_piece(bill: Bill) -> None:
     bill.fee = sum(fee.amount * row.line.quantity for row in bill.rows for fee in row.fees)
 
 
-def _before_coupon(go: Callable[..., Any], call: Call, cart: Cart, row: Row) -> Any:
+def _before_coupon(proceed: Callable[..., Any], call: Call, cart: Cart, row: Row) -> Any:
     share, row.share = row.share, 0
-    tax = go()
+    tax = proceed()
     row.share = share
     return tax
 
@@ -82,8 +82,8 @@ def _nameless(call: Call, amount: JSON, *_: Any) -> None:
 def _bare(body: JSON) -> None:
     """Amounts of the parts of a line go without their currency."""
     for line in body["lineItems"]:
-        for one in (*line.get("promotions", ()), *line.get("fees", ())):
-            one.get("discount", one.get("amount")).pop("currency")
+        for entry in (*line.get("promotions", ()), *line.get("fees", ())):
+            entry.get("discount", entry.get("amount")).pop("currency")
         for option in line.get("shippingOptions", ()):
             option["deliveryDiscount"].pop("currency")
     body["pricingSummary"]["adjustment"]["amount"].pop("currency")
@@ -99,23 +99,23 @@ def _credit(body: JSON) -> None:
 
 
 def _adjusted(name: str, sees: str, change: Callable[[Line], int]) -> Variant:
-    effect = around("adjustment", lambda go, call, line: change(line))
+    effect = wrap("adjustment", lambda proceed, call, line: change(line))
     return variant(name, "PRICE-TOTAL", sees, effect, on=SHOWN, about="adjustment")
 
 
-def _scaled(by: Callable[[int], int]) -> Effect:
+def _scaled(replacement: Callable[[int], int]) -> Effect:
     """Every price, cost and fee of the goods by this function."""
-    def option(one: Option) -> Option:
-        return replace(one, cost=by(one.cost), discount=by(one.discount), imports=by(one.imports))
+    def option(entry: Option) -> Option:
+        return replace(entry, cost=replacement(entry.cost), discount=replacement(entry.discount), imports=replacement(entry.imports))
 
     def change(item: Item) -> Item:
         return replace(
             item,
-            price=by(item.price),
+            price=replacement(item.price),
             options=tuple(map(option, item.options)),
-            promotions=tuple(replace(one, each=by(one.each)) for one in item.promotions),
-            fees=tuple(replace(one, amount=by(one.amount)) for one in item.fees),
-            adjustment=by(item.adjustment) if item.adjustment > 0 else -by(-item.adjustment),
+            promotions=tuple(replace(entry, each=replacement(entry.each)) for entry in item.promotions),
+            fees=tuple(replace(entry, amount=replacement(entry.amount)) for entry in item.fees),
+            adjustment=replacement(item.adjustment) if item.adjustment > 0 else -replacement(-item.adjustment),
         )
 
     return items(change)
@@ -123,16 +123,16 @@ def _scaled(by: Callable[[int], int]) -> Effect:
 
 def _plain(item: Item) -> Item:
     """No promotion, fee, adjustment, discount or import charge."""
-    options = tuple(replace(one, discount=0, imports=0) for one in item.options)
+    options = tuple(replace(entry, discount=0, imports=0) for entry in item.options)
     return replace(item, options=options, promotions=(), fees=(), adjustment=0, abroad=False, authentic=False)
 
 
 def _rich(item: Item) -> Item:
     """Something of everything on each."""
-    costs = [(one.cost + 300, 111 + at, 222 + 10 * at) for at, one in enumerate(item.options)]
+    costs = [(entry.cost + 300, 111 + index, 222 + 10 * index) for index, entry in enumerate(item.options)]
     options = tuple(
-        replace(one, cost=cost, discount=discount, imports=imports)
-        for one, (cost, discount, imports) in zip(item.options, costs, strict=True)
+        replace(entry, cost=cost, discount=discount, imports=imports)
+        for entry, (cost, discount, imports) in zip(item.options, costs, strict=True)
     )
     return replace(
         item,
@@ -154,19 +154,19 @@ def _tax(name: str, requirement: str, sees: str, *effects: Effect) -> Variant:
 
 
 VARIANTS: list[Variant] = [
-    variant("fee-by-line", "PRICE-FEE", "fees count once for each line", around("fees", _once), on=SHOWN, about="fees"),
+    variant("fee-by-line", "PRICE-FEE", "fees count once for each line", wrap("fees", _once), on=SHOWN, about="fees"),
     variant("fee-listed-by-piece", "PRICE-FEE", "lines list the fee of one piece, the summary has it for all",
-            around("fees", _once), rebill(_fees_listed_by_piece), on=SHOWN, about="fees"),
+            wrap("fees", _once), rebill(_fees_listed_by_piece), on=SHOWN, about="fees"),
     _tax("no-tax", "PRICE-TOTAL", "no tax is added", skip("tax", returning=0)),
     _tax("tax-included", "PRICE-TOTAL", "prices hold the tax already, in every marketplace",
          marketplaces(lambda market: replace(market, tax=_included(market.tax)))),
-    _tax("tax-before-coupon", "COUPON-APPLY", "tax stays as it was when a coupon comes", around("tax", _before_coupon)),
+    _tax("tax-before-coupon", "COUPON-APPLY", "tax stays as it was when a coupon comes", wrap("tax", _before_coupon)),
     _tax("tax-on-delivery", "PRICE-TOTAL", "delivery is taxed too", after("tax", _on_delivery)),
     _tax("tax-by-state", "PRICE-TOTAL", "tax hangs on the state or the city", after("tax", _by_state)),
     _tax("tax-in-net-price", "PRICE-NET", "the net price of a line holds the tax that is added",
-         both(after("line_view", _in_net), after("order_line_view", _in_net))),
+         combine(after("line_view", _in_net), after("order_line_view", _in_net))),
     _tax("goods-tax-in-net-price", "PRICE-NET", "delivery is taxed too, and the net price holds the tax of the goods",
-         both(after("tax", _on_all), after("line_view", _goods_in_net), after("order_line_view", _goods_in_net))),
+         combine(after("tax", _on_all), after("line_view", _goods_in_net), after("order_line_view", _goods_in_net))),
     variant("promotion-of-the-order", "PRICE-DISCOUNT", "three lines and more have a promotion on each line",
             after("promotions", _of_order), on=SHOWN, about="promotions"),
     variant("amounts-shortest", "PRICE-FORM", "amounts have no more decimals than they need: 12.5, 12, 0",

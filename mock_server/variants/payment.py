@@ -25,14 +25,14 @@ from mock_server.injection import (
     Effect,
     Variant,
     after,
-    around,
-    both,
+    change_status,
+    combine,
     drop,
     error,
     phase,
     refuse,
-    restatus,
     variant,
+    wrap,
 )
 from mock_server.variants.ways import orders, otherwise, where
 
@@ -46,7 +46,7 @@ def _status(status: Callable[[Call], str], line: str) -> Effect:
         if status(call) != "PAID":
             shown["lineItemPaymentStatus"] = line
 
-    return both(
+    return combine(
         after("payment_status", lambda call, usual: status(call) if usual == "PAID" else None),
         after("order_line_view", show),
     )
@@ -57,19 +57,19 @@ def _under_way(call: Call) -> str:
     return "PENDING" if time.time() < call.order.created + PENDING_S else "PAID"
 
 
-def _failed_later(go: Callable[..., Any], call: Call) -> None:
+def _failed_later(proceed: Callable[..., Any], call: Call) -> None:
     """A payment that fails makes an order that says so, and ends the session."""
     try:
-        go()
+        proceed()
     except Refusal:
         call.notes["failed"] = True
 
 
-def _place_failed(go: Callable[..., Any], call: Call) -> None:
-    go()
+def _place_failed(proceed: Callable[..., Any], call: Call) -> None:
+    proceed()
     if call.notes.get("failed"):
         assert call.order is not None
-        call.the_session().phase = DECLINED
+        call.require_session().phase = DECLINED
         call.shop.notes["failed", call.order.id] = 1
 
 
@@ -101,8 +101,8 @@ def _bare(body: JSON) -> None:
     for line in body["lineItems"]:
         for name in _LEFT_OUT:
             line.pop(name, None)
-        for one in line.get("promotions", ()):
-            one.pop("message", None)
+        for entry in line.get("promotions", ()):
+            entry.pop("message", None)
     for name in ("importTax", "deliveryDiscount"):
         body["pricingSummary"].pop(name, None)
 
@@ -124,22 +124,22 @@ def _full(body: JSON) -> None:
 
 def _terms(id: int) -> Effect:
     """What is absent or of another type; a value that is missing in its list is 15046."""
-    def told(name: str) -> Refusal:
+    def refusal_of(name: str) -> Refusal:
         return Refusal(id, name, fieldName=name)
 
     def whole(call: Call, refusal: Refusal, data: JSON) -> Refusal | None:
         terms = data.get("marketingTerms")
-        return None if isinstance(terms, list) and terms else told("marketingTerms")
+        return None if isinstance(terms, list) and terms else refusal_of("marketingTerms")
 
-    def one(call: Call, refusal: Refusal, term: Any) -> Refusal | None:
+    def entry(call: Call, refusal: Refusal, term: Any) -> Refusal | None:
         if not isinstance(term, dict):
-            return told("marketingTerms")
+            return refusal_of("marketingTerms")
         lists = ("marketingChannels", "marketingTypes")
         wrong = [name for name in lists if not isinstance(term.get(name), list)]
         wrong += ["marketingTermsAccepted"] * (not isinstance(term.get("marketingTermsAccepted"), bool))
-        return told(f"marketingTerms.{wrong[0]}") if wrong else None
+        return refusal_of(f"marketingTerms.{wrong[0]}") if wrong else None
 
-    return both(otherwise("body_place", whole, on=PLACE), otherwise("terms", one, on=PLACE))
+    return combine(otherwise("body_place", whole, on=PLACE), otherwise("terms", entry, on=PLACE))
 
 
 _LOCKS = {
@@ -147,9 +147,9 @@ _LOCKS = {
 }
 
 
-def _lock(name: str, sees: str, told: Callable[[Call], tuple[int, int]]) -> Variant:
+def _lock(name: str, sees: str, refusal_of: Callable[[Call], tuple[int, int]]) -> Variant:
     def other(call: Call, refusal: Refusal) -> Refusal:
-        id, status = told(call)
+        id, status = refusal_of(call)
         return Refusal(id, status=status)
 
     return variant(name, "PAY-LOCK", sees, otherwise("state", other, on=CHANGES, when=phase(PAID)), about="lock")
@@ -174,10 +174,10 @@ def _here(call: Call) -> bool:
     return host.startswith("localhost") != (call.operation == ORDER)
 
 
-def _open_still(go: Callable[..., Any], call: Call) -> Any:
-    session = call.the_session()
+def _open_still(proceed: Callable[..., Any], call: Call) -> Any:
+    session = call.require_session()
     try:
-        return go()
+        return proceed()
     except Refusal:
         if session.declined not in ENDS:
             session.phase = OPEN
@@ -200,14 +200,14 @@ VARIANTS: list[Variant] = [
     _again("pay-again-15003", "placing again is 400 with 15003", 15003, 400),
     _again("pay-again-404", "placing again is 404 with 15003", 15003, 404),
     variant("declined-200-failed", "PAY-DECLINED", "a payment that fails is 200 with an order whose status is FAILED",
-            around("payment", _failed_later, on=PLACE), around("apply_place", _place_failed, on=PLACE),
+            wrap("payment", _failed_later, on=PLACE), wrap("apply_place", _place_failed, on=PLACE),
             _status(_failed, "FAILED"), on=PLACE, about="failed payments"),
     variant("declined-locks-15021", "PAY-DECLINED-ENDS", "after a failed payment changes are 409 with 15021",
             otherwise("state", 15021, on=CHANGES, when=phase(DECLINED)), about="changes after a failed payment"),
     variant("declined-is-unknown", "PAY-DECLINED-ENDS", "after a failed payment changes and payment are 400 with 15003",
             refuse("state", 15003, on=(*CHANGES, PLACE), when=phase(DECLINED)), about="changes after a failed payment"),
     variant("failed-payment-tried-again", "PAY-DECLINED-ENDS", "a payment that fails for another reason than the card or "
-            "its data leaves the session open", around("payment", _open_still, on=PLACE), on=PLACE,
+            "its data leaves the session open", wrap("payment", _open_still, on=PLACE), on=PLACE,
             about="changes after a failed payment"),
     variant("pending-then-paid", "ORDER-READ-PAID", f"a payment is PENDING for {PENDING_S} s, then PAID",
             _status(_under_way, "PENDING"), on=(PLACE, ORDER), about="payment status"),
@@ -227,9 +227,9 @@ VARIANTS: list[Variant] = [
     variant("order-moves-on", "ORDER-STABLE", "the status of an order moves on from read to read",
             after("order_view", _moves_on), on=ORDER, about="order status"),
     variant("unknown-order-404", "ORDER-UNKNOWN", "16002 of an order comes with status 404",
-            restatus(404, on=ORDER, when=error(16002)), about="unknown order"),
+            change_status(404, on=ORDER, when=error(16002)), about="unknown order"),
     variant("other-app-order-403", "ORDER-APP", "16003 of an order comes with status 403",
-            restatus(403, on=ORDER, when=error(16003)), about="another app's order"),
+            change_status(403, on=ORDER, when=error(16003)), about="another app's order"),
     variant("order-host-apart", "ORDER-READ", "orders are read at another host than sessions",
             refuse("token", 2002, when=where(_here)), on=(READ, ORDER), about="hosts"),
 ]

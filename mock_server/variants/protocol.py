@@ -10,7 +10,7 @@ from typing import Any
 
 from mock_server.catalogue.goods import APPS, SCOPES
 from mock_server.domain.errors import JSON, PROBLEMS, GrantRefusal, Refusal, detail
-from mock_server.domain.shop import Answer, Call, Shop
+from mock_server.domain.shop import Call, Response, Shop
 from mock_server.domain.state import Grant
 from mock_server.injection import (
     CHANGES,
@@ -24,16 +24,16 @@ from mock_server.injection import (
     Effect,
     Variant,
     after,
-    around,
-    at_once,
+    concurrent,
     drop,
     every,
     refuse,
     refused,
     settings,
     variant,
+    wrap,
 )
-from mock_server.injection.core import both
+from mock_server.injection.core import combine
 from mock_server.variants.ways import otherwise
 
 STATIC_TOKENS = {f"token-of-{app}": app for app in APPS}
@@ -42,42 +42,42 @@ POSTS = (INITIATE, *CHANGES, PLACE)
 
 def entries(change: Callable[[JSON], Any]) -> Effect:
     """`change(entry)` on each error and warning."""
-    def do(call: Call, answer: Answer, *_: Any) -> None:
-        if isinstance(answer.body, dict):
-            for one in (*answer.body.get("errors", ()), *answer.body.get("warnings", ())):
-                if isinstance(one, dict):
-                    change(one)
+    def action(call: Call, response: Response, *_: Any) -> None:
+        if isinstance(response.body, dict):
+            for entry in (*response.body.get("errors", ()), *response.body.get("warnings", ())):
+                if isinstance(entry, dict):
+                    change(entry)
 
-    return after("answer", do)
+    return after("response", action)
 
 
 def _subdomain(*names: str) -> Effect:
-    return entries(lambda one: one.update(dict.fromkeys(names, "CHECKOUT")))
+    return entries(lambda entry: entry.update(dict.fromkeys(names, "CHECKOUT")))
 
 
-def _generic(one: JSON) -> None:
+def _generic(entry: JSON) -> None:
     """The text says nothing of the value or field: the parameters do."""
-    one["message"] = "请求无效"
-    one["longMessage"] = "请检查参数，然后再试。"
+    entry["message"] = "请求无效"
+    entry["longMessage"] = "请检查参数，然后再试。"
 
 
-def _referring(one: JSON) -> None:
+def _referring(entry: JSON) -> None:
     """Where a path in the request says which field it is, nothing else does."""
-    if one.get("inputRefIds"):
-        one.pop("parameters", None)
-        one["message"] = one["longMessage"] = "Bad request"
+    if entry.get("inputRefIds"):
+        entry.pop("parameters", None)
+        entry["message"] = entry["longMessage"] = "Bad request"
 
 
-def _full(one: JSON) -> None:
+def _full(entry: JSON) -> None:
     for name in ("inputRefIds", "outputRefIds", "parameters"):
-        one.setdefault(name, [])
-    one.setdefault("subdomain", "")
-    one["longMessage"] = one["longMessage"] * 20
+        entry.setdefault(name, [])
+    entry.setdefault("subdomain", "")
+    entry["longMessage"] = entry["longMessage"] * 20
 
 
-def _twice(call: Call, answer: Answer, *_: Any) -> None:
+def _twice(call: Call, response: Response, *_: Any) -> None:
     """A bad field is told once as such and once as what else it is; every other refusal comes twice."""
-    errors = answer.body.get("errors") if isinstance(answer.body, dict) else None
+    errors = response.body.get("errors") if isinstance(response.body, dict) else None
     if errors and errors[0]["domain"] == "API_ORDER":
         first = dict(errors[0])
         if first["errorId"] in (15001, 15002) and call.operation in (INITIATE, *CHANGES):
@@ -87,10 +87,10 @@ def _twice(call: Call, answer: Answer, *_: Any) -> None:
 
 
 def _broken(name: str, sees: str, id: int, status: int) -> Variant:
-    def told(call: Call, refusal: Refusal) -> Refusal:
+    def other_refusal(call: Call, refusal: Refusal) -> Refusal:
         return Refusal(id, status=status, fieldName="body")
 
-    return variant(name, "ROBUST", sees, otherwise("json", told, on=POSTS), about="broken JSON")
+    return variant(name, "ROBUST", sees, otherwise("json", other_refusal, on=POSTS), about="broken JSON")
 
 
 def _stranger(name: str, sees: str, *effects: Effect) -> Variant:
@@ -98,9 +98,9 @@ def _stranger(name: str, sees: str, *effects: Effect) -> Variant:
     return variant(name, "AUTH-TOKEN", sees, *effects, on=OPERATIONS, about=about)
 
 
-def _oauth(one: JSON) -> None:
-    if one["errorId"] == 1100:
-        one.update(domain="OAuth", message="Insufficient permissions", longMessage="Insufficient permissions.")
+def _oauth(entry: JSON) -> None:
+    if entry["errorId"] == 1100:
+        entry.update(domain="OAuth", message="Insufficient permissions", longMessage="Insufficient permissions.")
 
 
 def _needs_type(call: Call) -> None:
@@ -118,11 +118,11 @@ def _unknown_fields(known: tuple[str, ...]) -> Callable[[Call, JSON], None]:
 
 
 def _before(step: str, check: Callable[..., None], on: str | tuple[str, ...] = ()) -> Effect:
-    def by(go: Callable[..., Any], call: Call, *args: Any) -> Any:
+    def replacement(proceed: Callable[..., Any], call: Call, *args: Any) -> Any:
         check(call, *args)
-        return go()
+        return proceed()
 
-    return around(step, by, on=on)
+    return wrap(step, replacement, on=on)
 
 
 _ADDRESS = (
@@ -148,20 +148,20 @@ def _long_path(status: int) -> Callable[[Call], None]:
     return check
 
 
-def _without_body(call: Call, answer: Answer, *_: Any) -> Answer | None:
-    return Answer(414, b"", {"Content-Type": "text/plain"}) if answer.status == 414 else None
+def _without_body(call: Call, response: Response, *_: Any) -> Response | None:
+    return Response(414, b"", {"Content-Type": "text/plain"}) if response.status == 414 else None
 
 
 def _renamed(form: Callable[[str], str]) -> Effect:
     """Tokens in another form."""
-    def by(go: Callable[..., Any], call: Call) -> Any:
-        shown = dict(go())
+    def replacement(proceed: Callable[..., Any], call: Call) -> Any:
+        shown = dict(proceed())
         given = form(shown["access_token"])
         grant: Grant = call.shop.tokens.pop(shown["access_token"])
         call.shop.keep_token(given, grant)
         return {**shown, "access_token": given}
 
-    return around("token_view", by, on=TOKEN)
+    return wrap("token_view", replacement, on=TOKEN)
 
 
 def _jwt(token: str) -> str:
@@ -173,9 +173,9 @@ def _base64(token: str) -> str:
     return base64.b64encode(b"\xfb\xff" + secrets.token_bytes(2_000)).decode() + "=="
 
 
-def _same_token(go: Callable[..., Any], call: Call) -> Any:
+def _same_token(proceed: Callable[..., Any], call: Call) -> Any:
     """The app's living token of these scopes, if there is one; its time runs on."""
-    shown = dict(go())
+    shown = dict(proceed())
     fresh = call.shop.tokens[shown["access_token"]]
     for token, grant in call.shop.tokens.items():
         alike = (grant.app, grant.scopes) == (fresh.app, fresh.scopes)
@@ -184,7 +184,7 @@ def _same_token(go: Callable[..., Any], call: Call) -> Any:
     return shown
 
 
-def _anyone(go: Callable[..., Any], call: Call) -> None:
+def _anyone(proceed: Callable[..., Any], call: Call) -> None:
     call.app = "anyone"
 
 
@@ -194,7 +194,7 @@ def _keep_tokens(shop: Shop) -> None:
 
 
 def _token_answer(name: str, sees: str, change: Callable[[JSON], JSON]) -> Variant:
-    return variant(name, "AUTH-SCOPE", sees, around("token_view", lambda go, call: change(go()), on=TOKEN),
+    return variant(name, "AUTH-SCOPE", sees, wrap("token_view", lambda proceed, call: change(proceed()), on=TOKEN),
                    about="token answer")
 
 
@@ -209,7 +209,7 @@ def _grant_error(call: Call, refusal: Refusal, *_: Any) -> Refusal:
     return other
 
 
-def _busy(go: Callable[..., Any], call: Call) -> None:
+def _busy(proceed: Callable[..., Any], call: Call) -> None:
     refusal = Refusal(2004, status=429, text="Too many requests", headers={"Retry-After": "1"})
     refusal.body["errors"][0]["errorId"] = 2001
     raise refusal
@@ -231,7 +231,7 @@ VARIANTS: list[Variant] = [
             entries(_referring), on=OPERATIONS, about="parameters"),
     variant("full-errors", "ERROR-SHAPE", "errors have empty lists, an empty subdomain and a very long longMessage",
             entries(_full), on=OPERATIONS, about="longMessage"),
-    variant("two-errors", "ERROR-SHAPE", "every refusal has two entries", after("answer", _twice, when=refused),
+    variant("two-errors", "ERROR-SHAPE", "every refusal has two entries", after("response", _twice, when=refused),
             on=(INITIATE, *SESSION_METHODS, ORDER), about="number of errors"),
     _stranger("no-token-1001", "a missing token is 401 with 1001",
               otherwise("token", lambda call, refusal: 1001 if refusal.error == 1002 else None)),
@@ -259,7 +259,7 @@ VARIANTS: list[Variant] = [
     variant("long-ids-431", "ROBUST", "ids of more than 1,000 characters are 431", _before("stub", _long_path(431)),
             on=SESSION_METHODS, about="long ids"),
     variant("long-ids-414", "ROBUST", "ids of more than 1,000 characters are 414, without a body",
-            _before("stub", _long_path(414)), after("answer", _without_body), on=SESSION_METHODS, about="long ids"),
+            _before("stub", _long_path(414)), after("response", _without_body), on=SESSION_METHODS, about="long ids"),
     _token_answer("token-type-bearer", "the token endpoint calls its tokens Bearer",
                   lambda shown: {**shown, "token_type": "Bearer"}),
     _token_answer("token-answer-bare", "the token endpoint answers access_token and token_type",
@@ -269,15 +269,15 @@ VARIANTS: list[Variant] = [
     _token_form("tokens-like-jwt", "tokens have three parts of 400 characters", _renamed(_jwt)),
     _token_form("tokens-long", "tokens have 2,700 characters, with + / and =", _renamed(_base64)),
     _token_form("tokens-short-lived", "tokens live for four seconds", settings(token_ttl=4)),
-    _token_form("one-token", "the same token comes again while it lives", around("token_view", _same_token, on=TOKEN)),
-    variant("no-tokens", "AUTH-TOKEN", "nothing asks for a token", around("token", _anyone), on=OPERATIONS, about="tokens"),
+    _token_form("one-token", "the same token comes again while it lives", wrap("token_view", _same_token, on=TOKEN)),
+    variant("no-tokens", "AUTH-TOKEN", "nothing asks for a token", wrap("token", _anyone), on=OPERATIONS, about="tokens"),
     variant("tokens-from-elsewhere", "AUTH-TOKEN", "there is no token endpoint; tokens come from elsewhere",
             Effect(_keep_tokens), refuse("grant", 2002, on=TOKEN), on=TOKEN, about="tokens"),
     variant("grant-errors-bare", "AUTH-GRANT", "refusals of the token endpoint have no description",
-            both(otherwise("client", _grant_error, on=TOKEN), otherwise("scopes", _grant_error, on=TOKEN)),
+            combine(otherwise("client", _grant_error, on=TOKEN), otherwise("scopes", _grant_error, on=TOKEN)),
             about="token errors"),
     variant("two-at-once-429", "RACE", "of two requests at once to one session the second is 429",
-            around("token", _busy, when=at_once, on=(QUANTITY, PLACE)), about="requests at once"),
+            wrap("token", _busy, when=concurrent, on=(QUANTITY, PLACE)), about="requests at once"),
     variant("busy-now-and-then", "SESSION-DOCUMENTED", "each 197th request is 429 with 2001 and a Retry-After",
-            around("token", _busy, when=every(197)), on=OPERATIONS, about="busy"),
+            wrap("token", _busy, when=every(197)), on=OPERATIONS, about="busy"),
 ]

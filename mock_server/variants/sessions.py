@@ -18,12 +18,12 @@ from mock_server.injection import (
     READ,
     SESSION_METHODS,
     Variant,
-    around,
+    change_status,
     error,
     field,
     refuse,
-    restatus,
     variant,
+    wrap,
 )
 from mock_server.variants.ids import VARIANTS as IDS
 from mock_server.variants.shapes import VARIANTS as SHAPES
@@ -40,10 +40,10 @@ def _missing_is_invalid(call: Call, refusal: Refusal, field: Field, value: Any) 
     return named(15002, field)
 
 
-def _null_refused(go: Callable[..., Any], call: Call, field: Field, value: Any) -> Any:
+def _null_refused(proceed: Callable[..., Any], call: Call, field: Field, value: Any) -> Any:
     if value is None and not field.required and _sent(call, field):
         raise named(15002, field)
-    return go()
+    return proceed()
 
 
 def _sent(call: Call, field: Field) -> bool:
@@ -52,9 +52,9 @@ def _sent(call: Call, field: Field) -> bool:
     return isinstance(address, dict) and field.name in address
 
 
-def _strict(go: Callable[..., Any], call: Call, field: Field, value: Any) -> Any:
+def _strict(proceed: Callable[..., Any], call: Call, field: Field, value: Any) -> Any:
     """A phone number and a postal code of a form that real ones have."""
-    found = go()
+    found = proceed()
     if isinstance(found, str):
         digits = sum(map(str.isdigit, found))
         plain = all(sign.isdigit() or sign in "+ ()-./" for sign in found)
@@ -77,20 +77,20 @@ VARIANTS: list[Variant] = [
     *IDS,
     *SHAPES,
     variant(
-        "unknown-session-404", "SESSION-UNKNOWN", "15003 comes with status 404", restatus(404, when=error(15003)),
+        "unknown-session-404", "SESSION-UNKNOWN", "15003 comes with status 404", change_status(404, when=error(15003)),
         on=SESSION_METHODS, about="unknown session",
     ),
     variant(
         "unknown-session-404-on-reads", "SESSION-UNKNOWN", "15003 comes with status 404 on reads, with 400 elsewhere",
-        restatus(404, on=READ, when=error(15003)), about="unknown session",
+        change_status(404, on=READ, when=error(15003)), about="unknown session",
     ),
     variant(
-        "other-app-403", "SESSION-APP", "15025 comes with status 403", restatus(403, when=error(15025)),
+        "other-app-403", "SESSION-APP", "15025 comes with status 403", change_status(403, when=error(15025)),
         on=SESSION_METHODS, about="another app",
     ),
     variant(
         "other-app-403-on-changes", "SESSION-APP", "15025 comes with status 403 on changes, with 400 elsewhere",
-        restatus(403, on=CHANGES, when=error(15025)), about="another app",
+        change_status(403, on=CHANGES, when=error(15025)), about="another app",
     ),
     guard("state-before-owner", "a session that takes no changes says so before it asks whose it is",
           ("state", "app"), on=(*CHANGES, PLACE), requirement="SESSION-APP"),
@@ -110,7 +110,7 @@ VARIANTS: list[Variant] = [
     ),
     variant(
         "null-refused", "SESSION-INVALID", "null in an optional field of the address is an invalid value",
-        around("field", _null_refused, on=BODIES), about="null",
+        wrap("field", _null_refused, on=BODIES), about="null",
     ),
     variant(
         "missing-ids-are-invalid", "SESSION-REQUIRED", "a missing line or option id is an invalid field",
@@ -128,6 +128,6 @@ VARIANTS: list[Variant] = [
     ),
     variant(
         "strict-phone-and-postal-code", "SESSION-INVALID", "phone numbers and postal codes need a usual form",
-        around("field", _strict, on=BODIES), about="form of phone numbers",
+        wrap("field", _strict, on=BODIES), about="form of phone numbers",
     ),
 ]

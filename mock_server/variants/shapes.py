@@ -10,7 +10,7 @@ from typing import Any
 
 from mock_server.catalogue.model import Item
 from mock_server.domain.errors import JSON
-from mock_server.domain.shop import Answer, Call
+from mock_server.domain.shop import Call, Response
 from mock_server.injection import INITIATE, ORDER, READ, Effect, Variant, after, items, variant
 from mock_server.variants.ways import SESSIONS, SHOWN, both_shown, objects, sessions, where
 
@@ -88,11 +88,11 @@ def _hollow(body: JSON) -> None:
         line["taxDetails"] = [{"taxJurisdiction": {"region": {}}}]
 
 
-def _more(call: Call, answer: Answer, *_: Any) -> None:
-    if isinstance(answer.body, dict):
-        for one in list(objects(answer.body)):
-            one["xNote"] = {"since": "2.9.0", "list": [1, None, True, "ü"], "nothing": None, "href": "/x"}
-            one["_links"] = []
+def _more(call: Call, response: Response, *_: Any) -> None:
+    if isinstance(response.body, dict):
+        for node in list(objects(response.body)):
+            node["xNote"] = {"since": "2.9.0", "list": [1, None, True, "ü"], "nothing": None, "href": "/x"}
+            node["_links"] = []
 
 
 def _texts(body: JSON) -> None:
@@ -107,13 +107,13 @@ def _texts(body: JSON) -> None:
 
 
 def _dates(change: Callable[[str], str]) -> Effect:
-    def do(body: JSON) -> None:
-        for one in objects(body):
-            for name in one:
+    def action(body: JSON) -> None:
+        for node in objects(body):
+            for name in node:
                 if name.endswith("Date"):
-                    one[name] = change(one[name])
+                    node[name] = change(node[name])
 
-    return both_shown(do)
+    return both_shown(action)
 
 
 def _shuffled(body: JSON) -> None:
@@ -165,7 +165,7 @@ VARIANTS: list[Variant] = [
     _optional("optional-fields-present", "whatever a session may leave out is there, zero or empty", _present),
     _optional("optional-fields-hollow", "optional objects are there and hold no field", _hollow),
     variant("more-fields", "SESSION-FIELDS", "every object of every answer has fields that no document knows",
-            after("answer", _more), on=SHOWN, about="further fields"),
+            after("response", _more), on=SHOWN, about="further fields"),
     variant("odd-texts", "SESSION-FIELDS", "titles, sellers, services and labels have quotes, markup, line breaks",
             both_shown(_texts), on=SHOWN, about="texts"),
     variant("dates-without-fractions", "SESSION-FIELDS", "dates have no fraction of a second",

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from mock_server.domain.errors import JSON, Refusal
-from mock_server.domain.shop import Answer, Call
+from mock_server.domain.shop import Call, Response
 from mock_server.domain.state import Cart
 from mock_server.http.stubs import parameters
 from mock_server.http.validation import Field
@@ -18,9 +18,9 @@ from mock_server.injection import (
     Effect,
     Variant,
     after,
-    around,
-    sooner,
+    check_earlier,
     variant,
+    wrap,
 )
 
 SESSIONS = (INITIATE, *SESSION_METHODS)  # whose 200 answers show a session, but for place order
@@ -30,19 +30,19 @@ SHOWN = (*SESSIONS, ORDER)  # where amounts are seen
 Other = int | Callable[..., Refusal | int | None]
 
 
-def otherwise(step: str, other: Other, **only: Any) -> Effect:
+def otherwise(step: str, other: Other, **scope: Any) -> Effect:
     """What the step refuses is refused in another way: with an id, or with what `other(call, refusal, *args)` says
     (None: as it was)."""
-    def by(go: Callable[..., Any], call: Call, *args: Any) -> Any:
+    def replacement(proceed: Callable[..., Any], call: Call, *args: Any) -> Any:
         try:
-            return go()
+            return proceed()
         except Refusal as refusal:
-            told = other if isinstance(other, int) else other(call, refusal, *args)
-            if told is None:
+            other_outcome = other if isinstance(other, int) else other(call, refusal, *args)
+            if other_outcome is None:
                 raise
-            raise (Refusal(told, **parameters(call, told)) if isinstance(told, int) else told) from None
+            raise (Refusal(other_outcome, **parameters(call, other_outcome)) if isinstance(other_outcome, int) else other_outcome) from None
 
-    return around(step, by, **only)
+    return wrap(step, replacement, **scope)
 
 
 def named(id: int, field: Field) -> Refusal:
@@ -52,7 +52,7 @@ def named(id: int, field: Field) -> Refusal:
 
 def shown_cart(call: Call) -> Cart:
     """The cart that an answer is about: the order's, or the session's."""
-    return call.order.cart if call.order is not None else call.the_cart()
+    return call.order.cart if call.order is not None else call.require_cart()
 
 
 def where(test: Callable[..., object]) -> Condition:
@@ -76,11 +76,11 @@ def both_shown(change: Callable[[JSON], Any]) -> Effect:
 
 
 def _shown(mark: str, change: Callable[[JSON], Any]) -> Effect:
-    def do(call: Call, answer: Answer, *_: Any) -> None:
-        if answer.status == 200 and isinstance(answer.body, dict) and mark in answer.body:
-            change(answer.body)
+    def action(call: Call, response: Response, *_: Any) -> None:
+        if response.status == 200 and isinstance(response.body, dict) and mark in response.body:
+            change(response.body)
 
-    return after("answer", do)
+    return after("response", action)
 
 
 def objects(node: Any) -> Iterator[JSON]:
@@ -96,5 +96,5 @@ def objects(node: Any) -> Iterator[JSON]:
 
 def guard(name: str, sees: str, *moves: tuple[str, str], on: Sequence[str], requirement: str) -> Variant:
     """A variant that asks for one thing before another; where only one of them is wrong nothing can be seen of it."""
-    effects = (sooner(step, than, on=tuple(on)) for step, than in moves)
+    effects = (check_earlier(step, than, on=tuple(on)) for step, than in moves)
     return variant(name, requirement, sees, *effects, on=on, about="order of the checks")

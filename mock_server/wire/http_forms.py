@@ -50,9 +50,9 @@ class Reply:
 
     def set(self, name: str, value: str) -> None:
         """Replace a header field, at its place if it is there."""
-        for at, (known, _) in enumerate(self.fields):
+        for index, (known, _) in enumerate(self.fields):
             if known.lower() == name.lower():
-                self.fields[at] = (known, value)
+                self.fields[index] = (known, value)
                 return
         self.fields.append((name, value))
 
@@ -86,7 +86,7 @@ def encode(reply: Reply) -> tuple[list[bytes], bool]:
     interim = [] if plain else [f"{text}\r\n\r\n".encode() for text in reply.interim]
     data = head + body + (b"" if ends else reply.after)
     step = reply.piece or len(data)
-    return interim + [data[at : at + step] for at in range(0, len(data), step)], ends
+    return interim + [data[index : index + step] for index in range(0, len(data), step)], ends
 
 
 def _chunks(reply: Reply) -> bytes:
@@ -161,7 +161,7 @@ def _escaped(value: Any, chance: random.Random) -> str:
         return "[" + ",".join(_escaped(item, chance) for item in value) + "]"
     if isinstance(value, str):
         units = value.encode("utf-16-be", "surrogatepass")
-        return '"' + "".join(f"\\u{units[at : at + 2].hex()}" for at in range(0, len(units), 2)) + '"'
+        return '"' + "".join(f"\\u{units[index : index + 2].hex()}" for index in range(0, len(units), 2)) + '"'
     return json.dumps(value)
 
 
@@ -186,7 +186,7 @@ def _gzip(members: int) -> Callable[[Reply], None]:
 
 
 def _odd(name: str) -> str:
-    return "".join(char.upper() if at % 2 else char.lower() for at, char in enumerate(name))
+    return "".join(char.upper() if index % 2 else char.lower() for index, char in enumerate(name))
 
 
 def _small(reply: Reply) -> None:

@@ -144,8 +144,8 @@ class Wire:
         for form in self._forms:
             form.apply(reply)
         pieces, ends = encode(reply)
-        for at, piece in enumerate(pieces):
-            if at and reply.pause_s:
+        for index, piece in enumerate(pieces):
+            if index and reply.pause_s:
                 await asyncio.sleep(reply.pause_s)
             writer.write(piece)
             await writer.drain()

@@ -132,7 +132,7 @@ class Client:
     ) -> Reply:
         return self.raw(method, path, *self._prepare(market, app, token, data))
 
-    def at_once(self, *requests: tuple[str, str, Any], market: str = "EBAY_US") -> list[Reply]:
+    def concurrent(self, *requests: tuple[str, str, Any], market: str = "EBAY_US") -> list[Reply]:
         """Several requests in flight together."""
 
         async def all_of_them() -> list[Reply]:

@@ -25,7 +25,7 @@ def sessions(talk: Talk) -> None:
     named(talk, "123456789012").all_methods()
     counts = {"EBAY_US": 4, "EBAY_DE": 3, "EBAY_AU": 1, "EBAY_HK": 2, "EBAY_GB": 4, "EBAY_CA": 4}
     for market, count in counts.items():
-        one = talk.start(market, [(item, 1 + at % 2) for at, item in enumerate(plain(market, count, first=10 - count))])
+        one = talk.start(market, [(item, 1 + index % 2) for index, item in enumerate(plain(market, count, first=10 - count))])
         two = talk.start(market, [(item, 2) for item in plain(market, 2, first=12)])
         one.do(
             ("quantity", 0, 2),
@@ -59,9 +59,9 @@ def sessions(talk: Talk) -> None:
 def line_items(talk: Talk) -> None:
     """Removals of the first, middle, last and only line, maxima, and the goods with peculiarities."""
     for market in MARKETPLACES:
-        for at in (0, 1, 3):
+        for index in (0, 1, 3):
             c = talk.start(market, [(item, 1) for item in plain(market, 4)])
-            c.do(*(("quantity", position, 0) for position in (at, 2, 0, 3, 1)))
+            c.do(*(("quantity", position, 0) for position in (index, 2, 0, 3, 1)))
             c.do(
                 ("quantity", 0, 1),
                 ("ship", 0, 1),
@@ -97,7 +97,7 @@ def line_items(talk: Talk) -> None:
 def address_shipping(talk: Talk) -> None:
     """Each field of the address: absent, of another type, empty, at its length, with odd characters, abroad."""
     for market, entry in MARKETPLACES.items():
-        items = [(plain(market, 3, first=1)[at], 1) for at in range(3)]
+        items = [(plain(market, 3, first=1)[index], 1) for index in range(3)]
         c = talk.start(market, items)
         talk.start(market, items, shippingAddress=UNVERIFIABLE[market])
         good = GOOD[market]
@@ -146,7 +146,7 @@ def _rich_address(talk: Talk, market: str) -> None:
     odd += [{k: v for k, v in other.items() if k != name} for name in ("city", "city", "phoneNumber")]
     odd += [{**other, "recipient": {"firstName": "A"}}, {**other, "county": "x\x07y"}, {**other, "city": "x\x07y"}]
     for code in ("", "TENTH"):
-        c = talk.start(market, [(item, 1 + 4 * (at == 0)) for at, item in enumerate(plain(market, 4, first=8))])
+        c = talk.start(market, [(item, 1 + 4 * (index == 0)) for index, item in enumerate(plain(market, 4, first=8))])
         if code:
             c.apply(code)
         c.do(
@@ -231,7 +231,7 @@ def money(talk: Talk) -> None:
                 c.read()
         for code in ("TENTH", "HOME20", "GIANT"):
             for first in (0, 4, 8, 12, 14):
-                c = talk.start(market, [(item, 1 + at) for at, item in enumerate(plain(market, 4, first))])
+                c = talk.start(market, [(item, 1 + index) for index, item in enumerate(plain(market, 4, first))])
                 c.apply(code)
                 c.quantity(2, 1)
                 c.read()

@@ -55,7 +55,7 @@ def payment(talk: Talk) -> None:
         talk.start(market, [(plain(market, 1)[0], 1)]).place()
         _rich_order(talk, market)
     for market, email in [("EBAY_GB", email) for email in BUYERS] + [(name, "declined@example.com") for name in GOOD]:
-        c = talk.start(market, [(plain(market, 2)[at], 1) for at in (0, 1)], contactEmail=email)
+        c = talk.start(market, [(plain(market, 2)[index], 1) for index in (0, 1)], contactEmail=email)
         c.place()
         c.apply("TENTH")
         c.all_methods()
@@ -73,13 +73,13 @@ def payment(talk: Talk) -> None:
 
 def _rich_order(talk: Talk, market: str) -> None:
     """An order of four lines, with a quantity above three and much to show; one in part; one of nothing; odd terms."""
-    c = talk.start(market, [(item, 1 + 4 * (at == 0)) for at, item in enumerate(plain(market, 4, first=8))])
+    c = talk.start(market, [(item, 1 + 4 * (index == 0)) for index, item in enumerate(plain(market, 4, first=8))])
     full = TERMS["marketingTerms"][0]
     for more in ({"marketingTermsAccepted": "yes"}, {"marketingChannels": "EMAIL"}, {"marketingTypes": {"OFFER": 1}}):
         c.place({"marketingTerms": [{**full, **more}]})
         c.read()
     c.place()
-    waiting = talk.start(market, [(item, 1 + 4 * (at == 0)) for at, item in enumerate(plain(market, 4, first=8))])
+    waiting = talk.start(market, [(item, 1 + 4 * (index == 0)) for index, item in enumerate(plain(market, 4, first=8))])
     c.do(("ordered",), ("ordered",), ("quantity", 0, 7), ("ordered",))
     waiting.read()
     unpaid = next(item.id for item in ITEMS[market].values() if item.unpaid)
@@ -149,14 +149,14 @@ def race(talk: Talk) -> None:
     for _ in range(2):
         c = talk.start("EBAY_US", [(item, 1) for item in plain("EBAY_US", 3)])
         base = path.format(c.id)
-        quantity = [("POST", base + "update_quantity", {"lineItemId": c.line(at), "quantity": 2 + at}) for at in (0, 1)]
+        quantity = [("POST", base + "update_quantity", {"lineItemId": c.line(index), "quantity": 2 + index}) for index in (0, 1)]
         third = {"lineItemId": c.line(2), "shippingOptionId": c.option(2, 1)}
         option = ("POST", base + "update_shipping_option", third)
         address = ("POST", base + "update_shipping_address", OTHER["EBAY_US"])
         coupon = [("POST", base + "apply_coupon", {"redemptionCode": code}) for code in ("FIVEOFF", "TENTH")]
         pay = ("POST", f"/buy/order/v1/guest_checkout_session/{c.id}/place_order", TERMS)
         new = ("POST", f"{V2}/initiate", cart("EBAY_US", [(plain("EBAY_US", 1)[0], 1)]))
-        drop = [("POST", base + "update_quantity", {"lineItemId": c.line(at), "quantity": 0}) for at in (0, 2)]
+        drop = [("POST", base + "update_quantity", {"lineItemId": c.line(index), "quantity": 0}) for index in (0, 2)]
         for pair in (
             quantity,
             (option, quantity[0]),
@@ -167,7 +167,7 @@ def race(talk: Talk) -> None:
             (pay, quantity[1]),
             (pay, pay),
         ):
-            for reply in talk.client.at_once(*pair):
+            for reply in talk.client.concurrent(*pair):
                 talk.keep(reply)
             c.read()
         c.place()

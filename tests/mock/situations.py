@@ -18,7 +18,7 @@ WRONG: tuple[Any, ...] = (None, 7, True, "", [], {}, "USA", "two@@example.com ",
 
 def _rich(talk: Talk, market: str, lines: int = 4) -> Cart:
     """Several lines, more than three pieces, another option, another address, a refused change, a coupon."""
-    c = talk.start(market, [(item, 5 - at) for at, item in enumerate(plain(market, lines, first=8))])
+    c = talk.start(market, [(item, 5 - index) for index, item in enumerate(plain(market, lines, first=8))])
     c.do(
         ("quantity", 0, 6),
         ("ship", -1, 1),
@@ -212,8 +212,8 @@ def race_elsewhere(talk: Talk) -> None:
         quantity = [change("update_quantity", {"lineItemId": c.line(0), "quantity": n}) for n in (2, 5)]
         other = change("update_quantity", {"lineItemId": c.line(1), "quantity": 3})
         options = [
-            change("update_shipping_option", {"lineItemId": c.line(at), "shippingOptionId": c.option(at, 1)})
-            for at in (0, 1)
+            change("update_shipping_option", {"lineItemId": c.line(index), "shippingOptionId": c.option(index, 1)})
+            for index in (0, 1)
         ]
         addresses = [change("update_shipping_address", one) for one in (OTHER[market], GOOD[market])]
         coupon = change("apply_coupon", {"redemptionCode": "TENTH"})
@@ -229,7 +229,7 @@ def race_elsewhere(talk: Talk) -> None:
             (options[0], quantity[1]),
             (pay, quantity[0]),
         ):
-            for reply in talk.client.at_once(*pair, market=market):
+            for reply in talk.client.concurrent(*pair, market=market):
                 talk.keep(reply)
             c.read()
         c.place()

@@ -86,22 +86,22 @@ class Cart:
         self.order = ""
         self.ordered_at: dict[str, str] = {}
 
-    def line(self, at: int) -> str:
-        return self.lines[at].get("lineItemId", "none") if -len(self.lines) <= at < len(self.lines) else "none"
+    def line(self, index: int) -> str:
+        return self.lines[index].get("lineItemId", "none") if -len(self.lines) <= index < len(self.lines) else "none"
 
-    def option(self, at: int, n: int) -> str:
-        options = self.lines[at].get("shippingOptions", []) if at < len(self.lines) else []
+    def option(self, index: int, n: int) -> str:
+        options = self.lines[index].get("shippingOptions", []) if index < len(self.lines) else []
         return options[n].get("shippingOptionId", "none") if n < len(options) else "none"
 
     def change(self, verb: str, data: Any, market: str | None = "", **more: Any) -> Reply:
         market = self.market if market == "" else market
         return self.talk.keep(self.talk.client.change(self.id, verb, data, market, **more))
 
-    def quantity(self, at: int, quantity: Any, **more: Any) -> Reply:
-        return self.change("update_quantity", {"lineItemId": self.line(at), "quantity": quantity}, **more)
+    def quantity(self, index: int, quantity: Any, **more: Any) -> Reply:
+        return self.change("update_quantity", {"lineItemId": self.line(index), "quantity": quantity}, **more)
 
-    def ship(self, at: int, n: int, **more: Any) -> Reply:
-        data = {"lineItemId": self.line(at), "shippingOptionId": self.option(at, n)}
+    def ship(self, index: int, n: int, **more: Any) -> Reply:
+        data = {"lineItemId": self.line(index), "shippingOptionId": self.option(index, n)}
         return self.change("update_shipping_option", data, **more)
 
     def move(self, address: Any, **more: Any) -> Reply:

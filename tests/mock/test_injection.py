@@ -1,4 +1,4 @@
-"""Each combinator and condition of the seams, on a shop that has just this effect."""
+"""Each combinator and condition of the injection, on a shop that has just this effect."""
 
 from __future__ import annotations
 
@@ -19,8 +19,9 @@ from mock_server.injection.conditions import (
     accepted,
     after_op,
     after_refused,
-    asks,
-    at_once,
+    body_matches,
+    cart_contains,
+    concurrent,
     emptied,
     error,
     every,
@@ -34,13 +35,22 @@ from mock_server.injection.conditions import (
     phase,
     quantity_above,
     refused,
-    sells,
-    sends,
+    request_has,
 )
-from mock_server.injection.core import Condition, Effect, around, both, fault
-from mock_server.injection.effects import after, assign, before, plus, refuse, reid, restatus, skip, tolerate
-from mock_server.injection.responses import add, drop, edit, header, pretend, put, rebill, respond
-from mock_server.injection.shop_data import items, marketplaces, settings, sooner
+from mock_server.injection.core import Condition, Effect, combine, fault, wrap
+from mock_server.injection.effects import (
+    after,
+    assign,
+    before,
+    change_error_id,
+    change_status,
+    plus,
+    refuse,
+    skip,
+    tolerate,
+)
+from mock_server.injection.responses import add, drop, edit, header, put, rebill, report_success, respond
+from mock_server.injection.shop_data import check_earlier, items, marketplaces, settings
 from mock_server.injection.stored import (
     applied_elsewhere,
     ignore,
@@ -98,7 +108,7 @@ def test_refuse_names_what_the_texts_speak_of(start: Start) -> None:
         "fieldValue",
         "supportedValues",
     }
-    reply = start(refuse("body", 15001, at="quantity", status=422, on=QUANTITY)).quantity(0, 1)
+    reply = start(refuse("body", 15001, path="quantity", status=422, on=QUANTITY)).quantity(0, 1)
     assert reply.status == 422 and "quantity" in reply.json["errors"][0]["message"]
 
 
@@ -111,11 +121,11 @@ def test_tolerate(start: Start) -> None:
     assert cart.move({**address, "phoneNumber": ""}).ids == [15001]
 
 
-def test_restatus_and_reid(start: Start) -> None:
-    assert start(restatus(404, when=error(15029))).read("EBAY_GB").status == 404
-    assert start(restatus(422)).read().status == 200
-    assert start(restatus(201, on=QUANTITY, when=accepted)).quantity(0, 2).status == 201
-    reply = start(reid(15025, when=error(15029))).read("EBAY_GB")
+def test_change_status_and_error_id(start: Start) -> None:
+    assert start(change_status(404, when=error(15029))).read("EBAY_GB").status == 404
+    assert start(change_status(422)).read().status == 200
+    assert start(change_status(201, on=QUANTITY, when=accepted)).quantity(0, 2).status == 201
+    reply = start(change_error_id(15025, when=error(15029))).read("EBAY_GB")
     assert (reply.status, reply.ids) == (400, [15025])
 
 
@@ -124,15 +134,15 @@ def test_another_answer_altogether(start: Start) -> None:
     assert (reply.status, reply.json) == (200, {})
     reply = start(respond(503, b"<html>", on=READ)).read()
     assert (reply.status, reply.raw, reply.headers["content-type"]) == (503, b"<html>", "text/html")
-    cart = start(pretend(on=QUANTITY, when=error(15002)))
+    cart = start(report_success(on=QUANTITY, when=error(15002)))
     assert quantities(cart.quantity(0, -1)) == [1, 1]
     assert cart.quantity(0, None).ids == [15001]
-    assert start(pretend(on=READ, when=error(15003))).talk.client.read("nothing").ids == [15003]
-    assert start(reid(2002, status=404, on=READ, when=error(15029))).read("EBAY_GB").status == 404
+    assert start(report_success(on=READ, when=error(15003))).talk.client.read("nothing").ids == [15003]
+    assert start(change_error_id(2002, status=404, on=READ, when=error(15029))).read("EBAY_GB").status == 404
 
 
 def test_what_a_body_has(start: Start) -> None:
-    cart = start(skip("apply", on=QUANTITY, when=sends(lambda body: body["quantity"] == 3)))
+    cart = start(skip("apply", on=QUANTITY, when=body_matches(lambda body: body["quantity"] == 3)))
     assert quantities(cart.quantity(0, 3)) == [1, 1]
     assert quantities(cart.quantity(0, 4)) == [4, 1]
 
@@ -221,7 +231,7 @@ def test_data(start: Start) -> None:
 
 
 def test_sooner(start: Start) -> None:
-    cart = start(sooner("body", "state", on=QUANTITY))
+    cart = start(check_earlier("body", "state", on=QUANTITY))
     cart.place()
     assert cart.quantity(0, -1).ids == [15002] and cart.quantity(0, 1).ids == [15021]
 
@@ -229,13 +239,13 @@ def test_sooner(start: Start) -> None:
 def test_two_at_once(start: Start) -> None:
     cart = start(lost_update(on=QUANTITY))
     path = f"{V2}/{cart.id}/update_quantity"
-    pair = [("POST", path, {"lineItemId": cart.line(at), "quantity": 5}) for at in (0, 1)]
-    assert [reply.status for reply in cart.talk.client.at_once(*pair)] == [200, 200]
+    pair = [("POST", path, {"lineItemId": cart.line(index), "quantity": 5}) for index in (0, 1)]
+    assert [reply.status for reply in cart.talk.client.concurrent(*pair)] == [200, 200]
     assert quantities(cart.read()) == [1, 5]
     assert quantities(cart.quantity(0, 2)) == [2, 5]
     fair = start()
     path = f"{V2}/{fair.id}/update_quantity"
-    fair.talk.client.at_once(*(("POST", path, {"lineItemId": fair.line(at), "quantity": 5}) for at in (0, 1)))
+    fair.talk.client.concurrent(*(("POST", path, {"lineItemId": fair.line(index), "quantity": 5}) for index in (0, 1)))
     assert quantities(fair.read()) == [5, 5]
 
 
@@ -262,19 +272,19 @@ CASES: list[tuple[str, Condition, list[tuple[Any, ...]], list[bool]]] = [
     ("just_after", just_after(QUANTITY), [(Q, 0, 2), ("read",), ("read",)], [False, True, False]),
     ("after_refused", after_refused(QUANTITY), [(Q, 0, -2), ("read",)], [False, True]),
     ("next_read", next_read, [("read",), ("read",), (Q, 0, 2), ("read",)], [True, False, False, True]),
-    ("asks", asks(quantity=2), [(Q, 0, 1), (Q, 0, 2)], [False, True]),
+    ("request_has", request_has(quantity=2), [(Q, 0, 1), (Q, 0, 2)], [False, True]),
     ("quantity_above", quantity_above(3), [(Q, 0, 3), (Q, 0, 4), ("read",), (Q, 0, 1)], [False, True, True, False]),
     ("phase", phase(PAID), [("read",), ("place",), ("read",), ("ordered",)], [False, True, True, True]),
     ("emptied", emptied, [("read",), (Q, 0, 0), (Q, 1, 0), ("read",)], [False, False, True, True]),
     ("other_option", other_option, [("read",), ("ship", 1, 1), ("read",)], [False, True, True]),
     ("line_at", line_at("last"), [(Q, 0, 2), (Q, 1, 2)], [False, True]),
-    ("sells", sells(lambda item: item.promotions), [("read",), (Q, 1, 0)], [True, False]),
+    ("cart_contains", cart_contains(lambda item: item.promotions), [("read",), (Q, 1, 0)], [True, False]),
     ("refused", refused, [("read",), (Q, 0, -1)], [False, True]),
     ("accepted", accepted, [("read",), (Q, 0, -1)], [True, False]),
     ("error", error(15002, 15003), [(Q, 0, -1), ("read", "EBAY_GB")], [True, False]),
     ("or", lines(9) | coupon, [("read",), ("apply", "TENTH")], [False, True]),
     ("not", ~coupon, [("read",), ("apply", "TENTH")], [True, False]),
-    ("alone", at_once, [], []),
+    ("alone", concurrent, [], []),
 ]
 
 
@@ -282,7 +292,7 @@ CASES: list[tuple[str, Condition, list[tuple[Any, ...]], list[bool]]] = [
 def test_conditions(start: Start, when: Condition, steps: list[Any], expected: list[bool]) -> None:
     if when.meets:
         cart = start(put(MARK, 1, when=when, on=READ))
-        replies = cart.talk.client.at_once(*[("GET", f"{V2}/{cart.id}", None)] * 2)
+        replies = cart.talk.client.concurrent(*[("GET", f"{V2}/{cart.id}", None)] * 2)
         assert [MARK in reply.json for reply in replies] == [False, True] and MARK not in cart.read().json
     else:
         assert marked(start, when, *steps) == expected
@@ -302,8 +312,8 @@ def test_counts_are_of_the_session_or_the_shop(start: Start) -> None:
 
 def test_what_is_wrong_is_said_at_once() -> None:
     for wrong in (
-        lambda: around("no_such_step", print),
-        lambda: around("state", print, on="noSuchOperation"),
+        lambda: wrap("no_such_step", print),
+        lambda: wrap("state", print, on="noSuchOperation"),
         lambda: lost_update(on=()),
         lambda: fault("x", "QTY-SET", "nowhere", skip("state")),
         lambda: fault("x", "QTY-SET", "of no kind", skip("state", on=READ), kind="odd"),
@@ -313,6 +323,6 @@ def test_what_is_wrong_is_said_at_once() -> None:
 
 
 def test_both_installs_all(start: Start) -> None:
-    effect = both(put("one", 1, on=READ), put("two", 2, on=INITIATE))
+    effect = combine(put("one", 1, on=READ), put("two", 2, on=INITIATE))
     assert effect.operations == (INITIATE, READ)
     assert start(effect).read().json["one"] == 1

@@ -32,14 +32,14 @@ def started(shop: Client, market: str = "EBAY_US", count: int = 2, **more: Any) 
     return body
 
 
-def quantity(body: dict[str, Any], at: int, number: Any) -> dict[str, Any]:
-    return {"lineItemId": body["lineItems"][at]["lineItemId"], "quantity": number}
+def quantity(body: dict[str, Any], index: int, number: Any) -> dict[str, Any]:
+    return {"lineItemId": body["lineItems"][index]["lineItemId"], "quantity": number}
 
 
 @pytest.mark.parametrize("market", MARKETS)
 def test_initiate_answers_what_was_asked_for(shop: Client, market: str) -> None:
     items = plain(market, 4)
-    reply = shop.initiate(market, [(item, at + 1) for at, item in enumerate(items)])
+    reply = shop.initiate(market, [(item, index + 1) for index, item in enumerate(items)])
     body = reply.json
     assert reply.headers["x-ebay-security-signature"]
     assert [line["itemId"] for line in body["lineItems"]] == items
@@ -56,11 +56,11 @@ def test_reading_changes_nothing(shop: Client) -> None:
     assert shop.read(id).raw == shop.read(id).raw
 
 
-@pytest.mark.parametrize("at", [0, 1, 2])
-def test_quantity_zero_removes_just_that_line(shop: Client, at: int) -> None:
+@pytest.mark.parametrize("index", [0, 1, 2])
+def test_quantity_zero_removes_just_that_line(shop: Client, index: int) -> None:
     body = started(shop, count=3)
-    after = shop.change(body["checkoutSessionId"], "update_quantity", quantity(body, at, 0)).json
-    assert after["lineItems"] == [line for n, line in enumerate(body["lineItems"]) if n != at]
+    after = shop.change(body["checkoutSessionId"], "update_quantity", quantity(body, index, 0)).json
+    assert after["lineItems"] == [line for n, line in enumerate(body["lineItems"]) if n != index]
 
 
 def test_an_emptied_session_is_read_and_no_more(shop: Client) -> None:
@@ -90,11 +90,11 @@ def test_the_address_is_replaced(shop: Client) -> None:
 def test_an_option_is_selected_on_its_line_alone(shop: Client) -> None:
     body = started(shop, count=3)
     line = body["lineItems"][2]
-    wanted = line["shippingOptions"][2]["shippingOptionId"]
-    data = {"lineItemId": line["lineItemId"], "shippingOptionId": wanted}
+    requested = line["shippingOptions"][2]["shippingOptionId"]
+    data = {"lineItemId": line["lineItemId"], "shippingOptionId": requested}
     after = shop.change(body["checkoutSessionId"], "update_shipping_option", data).json
     chosen = [[o["shippingOptionId"] for o in one["shippingOptions"] if o["selected"]] for one in after["lineItems"]]
-    assert chosen[2] == [wanted] and after["lineItems"][:2] == body["lineItems"][:2]
+    assert chosen[2] == [requested] and after["lineItems"][:2] == body["lineItems"][:2]
     data["shippingOptionId"] = body["lineItems"][0]["shippingOptions"][0]["shippingOptionId"]
     assert shop.change(body["checkoutSessionId"], "update_shipping_option", data).ids == [15002]
 
@@ -179,7 +179,7 @@ def test_addresses(shop: Client, market: str) -> None:
     items = [(plain(market, 1)[0], 1)]
     id = shop.initiate(market, items).json["checkoutSessionId"]
 
-    def both(**change: Any) -> tuple[list[int], list[int]]:
+    def combine(**change: Any) -> tuple[list[int], list[int]]:
         address = {name: value for name, value in {**GOOD[market], **change}.items() if value is not ...}
         return (
             shop.initiate(market, items, shippingAddress=address).ids,
@@ -187,17 +187,17 @@ def test_addresses(shop: Client, market: str) -> None:
         )
 
     for line in ("addressLine1", "addressLine2"):
-        assert both(**{line: "ü" * most}) == ([], [])
-        assert both(**{line: "ü" * (most + 1)}) == ([15048], [15048])
+        assert combine(**{line: "ü" * most}) == ([], [])
+        assert combine(**{line: "ü" * (most + 1)}) == ([15048], [15048])
     for name in ("recipient", "phoneNumber", "addressLine1", "city", "country"):
-        assert both(**{name: ...}) == both(**{name: None}) == ([15001], [15001])
-        assert both(**{name: 7}) == ([15002], [15002])
-    assert both(postalCode=...) == (([], []) if market == "EBAY_HK" else ([15001], [15001]))
+        assert combine(**{name: ...}) == combine(**{name: None}) == ([15001], [15001])
+        assert combine(**{name: 7}) == ([15002], [15002])
+    assert combine(postalCode=...) == (([], []) if market == "EBAY_HK" else ([15001], [15001]))
     for name in sorted({*GOOD["EBAY_US"], "county"} - {"recipient"}):
-        assert both(**{name: "a\x00b"}) == both(**{name: "a\u009fb"}) == both(**{name: "<i>"}) == ([17002], [17002])
-    assert both(country=FOREIGN[market][0]) == ([15028], [15026])
-    assert both(country="KP") == ([15047], [15047])
-    assert both(country="xx") == ([15002], [15002])
+        assert combine(**{name: "a\x00b"}) == combine(**{name: "a\u009fb"}) == combine(**{name: "<i>"}) == ([17002], [17002])
+    assert combine(country=FOREIGN[market][0]) == ([15028], [15026])
+    assert combine(country="KP") == ([15047], [15047])
+    assert combine(country="xx") == ([15002], [15002])
 
 
 def test_guards_come_in_order(shop: Client) -> None:

@@ -43,8 +43,8 @@ def client(base: str) -> requests.Session:
     session = requests.Session()
     session.trust_env = False
     form = {"grant_type": "client_credentials", "scope": SCOPE}
-    answer = session.post(f"{base}/identity/v1/oauth2/token", auth=(ONE, "mock-secret-one"), data=form, timeout=5)
-    session.headers["Authorization"] = "Bearer " + answer.json()["access_token"]
+    response = session.post(f"{base}/identity/v1/oauth2/token", auth=(ONE, "mock-secret-one"), data=form, timeout=5)
+    session.headers["Authorization"] = "Bearer " + response.json()["access_token"]
     session.headers["X-EBAY-C-MARKETPLACE-ID"] = "EBAY_US"
     return session
 
@@ -127,13 +127,13 @@ def raw(base: str, request: bytes) -> bytes:
 def test_a_raw_pipe_in_the_path(base: str) -> None:
     token = str(client(base).headers["Authorization"])
     head = f"Host: x\r\nConnection: close\r\nAuthorization: {token}\r\nX-EBAY-C-MARKETPLACE-ID: EBAY_US\r\n\r\n"
-    answer = raw(base, f"GET {V2}/testError|15000 HTTP/1.1\r\n{head}".encode())
-    assert answer.startswith(b"HTTP/1.1 500") and b"15000" in answer
+    response = raw(base, f"GET {V2}/testError|15000 HTTP/1.1\r\n{head}".encode())
+    assert response.startswith(b"HTTP/1.1 500") and b"15000" in response
 
 
 def test_what_is_no_http_is_answered_in_json(base: str) -> None:
-    answer = raw(base, b"NONSENSE\r\n\r\n")
-    assert answer.startswith(b"HTTP/1.1 400") and b"application/json" in answer and b'"errorId": 2004' in answer
+    response = raw(base, b"NONSENSE\r\n\r\n")
+    assert response.startswith(b"HTTP/1.1 400") and b"application/json" in response and b'"errorId": 2004' in response
 
 
 def test_many_clients_at_once(base: str) -> None:

@@ -13,7 +13,8 @@ from mock_server.injection import (
     INITIATE,
     Condition,
     Fault,
-    around,
+    change_error_id,
+    change_status,
     coupon,
     error,
     fault,
@@ -23,12 +24,11 @@ from mock_server.injection import (
     nth,
     refuse,
     refused_yet_applied,
-    reid,
-    restatus,
     skip,
+    wrap,
 )
 
-foreign = Condition(lambda call, country: country != call.the_market().country and country not in SANCTIONED)
+foreign = Condition(lambda call, country: country != call.require_market().country and country not in SANCTIONED)
 sanctioned = Condition(lambda call, country: country in SANCTIONED)
 doubtful = Condition(lambda call, *_: DOUBTFUL in (call.address.get("addressLine1") or ""))
 
@@ -38,20 +38,20 @@ def to(country: str) -> Condition:
     return Condition(lambda call, given: given == country)
 
 
-def _at_home(go: Callable[..., Any], call: Call, country: str) -> Any:
-    call.address["country"] = call.the_market().country
+def _at_home(proceed: Callable[..., Any], call: Call, country: str) -> Any:
+    call.address["country"] = call.require_market().country
 
 
-def _move_and_refuse(go: Callable[..., Any], call: Call, country: str) -> Any:
+def _move_and_refuse(proceed: Callable[..., Any], call: Call, country: str) -> Any:
     """Refuses what is refused, and has moved there all the same."""
     try:
-        return go()
+        return proceed()
     except Refusal:
-        call.the_cart().address = call.address
+        call.require_cart().address = call.address
         raise
 
 
-def _other_warning(go: Callable[..., Any], call: Call, address: Any) -> Any:
+def _other_warning(proceed: Callable[..., Any], call: Call, address: Any) -> Any:
     call.warnings.append(warning(20000, itemId=""))
 
 
@@ -74,11 +74,11 @@ FAULTS: list[Fault] = [
     ),
     fault(
         "abroad-becomes-home", "ADDR-DOMESTIC", "a foreign country is accepted and replaced by the marketplace's",
-        around("domestic", _at_home, on=(INITIATE, ADDRESS), when=foreign, kind="ignored"),
+        wrap("domestic", _at_home, on=(INITIATE, ADDRESS), when=foreign, kind="ignored"),
     ),
     fault(
         "move-abroad-400", "ADDR-DOMESTIC", "in an update a foreign country is 15026 with status 400",
-        restatus(400, on=ADDRESS, when=error(15026)), also="ADDR-SANCTION",
+        change_status(400, on=ADDRESS, when=error(15026)), also="ADDR-SANCTION",
     ),
     fault(
         "start-abroad-15018", "ADDR-DOMESTIC", "in initiate a foreign country is 15018",
@@ -86,7 +86,7 @@ FAULTS: list[Fault] = [
     ),
     fault(
         "move-abroad-15047", "ADDR-DOMESTIC", "in an update any foreign country is under sanctions",
-        reid(15047, on=ADDRESS, when=error(15026)),
+        change_error_id(15047, on=ADDRESS, when=error(15026)),
     ),
     fault(
         "move-abroad-yet-applied", "ADDR-DOMESTIC", "15026, and yet the session has moved abroad",
@@ -99,7 +99,7 @@ FAULTS: list[Fault] = [
     ),
     fault(
         "sanction-400", "ADDR-SANCTION", "in initiate a sanctioned country is 15047 with status 400",
-        restatus(400, on=INITIATE, when=error(15047)),
+        change_status(400, on=INITIATE, when=error(15047)),
     ),
     fault(
         "sanction-15021", "ADDR-SANCTION", "in an update a sanctioned country is 15021",
@@ -107,7 +107,7 @@ FAULTS: list[Fault] = [
     ),
     fault(
         "sanction-yet-applied", "ADDR-SANCTION", "15047, and yet the session has moved there",
-        around("sanction", _move_and_refuse, on=ADDRESS, kind="applied-though-refused"),
+        wrap("sanction", _move_and_refuse, on=ADDRESS, kind="applied-though-refused"),
     ),
     # doubtful addresses
     fault(
@@ -124,11 +124,11 @@ FAULTS: list[Fault] = [
     ),
     fault(
         "doubt-is-a-refusal", "ADDR-WARN", "an update refuses an address that cannot be found, with 15002",
-        refuse("doubt", 15002, at="addressLine1", on=ADDRESS, when=doubtful),
+        refuse("doubt", 15002, path="addressLine1", on=ADDRESS, when=doubtful),
     ),
     fault(
         "doubt-is-20000", "ADDR-WARN", "in initiate the warning is 20000",
-        around("doubt", _other_warning, on=INITIATE, when=doubtful, kind="id"),
+        wrap("doubt", _other_warning, on=INITIATE, when=doubtful, kind="id"),
     ),
     fault(
         "doubtful-not-kept", "ADDR-REPLACE", "15007 is warned of, and the old address stays",

@@ -13,51 +13,51 @@ from mock_server.injection import (
     Fault,
     after,
     after_refused,
-    around,
     coupon,
     fault,
     from_nth,
     ignore,
     in_market,
     kept_not_shown,
+    large_quantity,
     lines,
     lost_update,
     other_option,
-    plenty,
+    wrap,
 )
 
 
 def _keep(*names: str) -> Callable[..., Any]:
     """These fields stay as they were."""
-    def by(go: Callable[..., Any], call: Call) -> Any:
-        old = call.the_cart().address
+    def replacement(proceed: Callable[..., Any], call: Call) -> Any:
+        old = call.require_cart().address
         call.address = {**call.address, **{name: old[name] for name in names if name in old}}
-        return go()
+        return proceed()
 
-    return by
+    return replacement
 
 
-def _keep_first_name(go: Callable[..., Any], call: Call) -> Any:
-    old = call.the_cart().address["recipient"]
+def _keep_first_name(proceed: Callable[..., Any], call: Call) -> Any:
+    old = call.require_cart().address["recipient"]
     call.address["recipient"]["firstName"] = old["firstName"]
-    return go()
+    return proceed()
 
 
 def _as(name: str, change: Callable[[str], str]) -> Callable[..., None]:
     """For `after("address", …)`: a field of the address as it is kept."""
-    def do(call: Call, value: Any, *_: Any) -> None:
+    def action(call: Call, value: Any, *_: Any) -> None:
         if name in call.address:
             call.address[name] = change(call.address[name])
 
-    return do
+    return action
 
 
 def _as_last_name(change: Callable[[str], str]) -> Callable[..., None]:
-    def do(call: Call, value: Any, *_: Any) -> None:
+    def action(call: Call, value: Any, *_: Any) -> None:
         person = call.address["recipient"]
         person["lastName"] = change(person["lastName"])
 
-    return do
+    return action
 
 
 def _no_county(call: Call, value: Any, *_: Any) -> None:
@@ -67,15 +67,15 @@ def _no_county(call: Call, value: Any, *_: Any) -> None:
 FAULTS: list[Fault] = [
     fault(
         "postal-code-stays", "ADDR-REPLACE", "an update leaves the postal code as it was",
-        around("apply_address", _keep("postalCode"), on=ADDRESS, kind="field"),
+        wrap("apply_address", _keep("postalCode"), on=ADDRESS, kind="field"),
     ),
     fault(
         "first-name-stays-with-coupon", "ADDR-REPLACE", "with a coupon an update leaves the first name as it was",
-        around("apply_address", _keep_first_name, on=ADDRESS, when=coupon),
+        wrap("apply_address", _keep_first_name, on=ADDRESS, when=coupon),
     ),
     fault(
         "second-line-never-changes", "ADDR-REPLACE", "an addressLine2 that is there once stays",
-        around("apply_address", _keep("addressLine2"), on=ADDRESS, kind="field"),
+        wrap("apply_address", _keep("addressLine2"), on=ADDRESS, kind="field"),
     ),
     fault(
         "county-is-dropped", "ADDR-REPLACE", "an update does not keep the county",
@@ -107,7 +107,7 @@ FAULTS: list[Fault] = [
     ),
     fault(
         "move-ignored-above-three", "ADDR-REPLACE", "with more than three of a line an update is ignored",
-        ignore(on=ADDRESS, when=plenty, kind="quantity"),
+        ignore(on=ADDRESS, when=large_quantity, kind="quantity"),
     ),
     fault(
         "move-kept-not-shown", "ADDR-REPLACE", "an update shows the old address, the next read the new one",

@@ -22,7 +22,6 @@ from mock_server.injection import (
     after,
     after_op,
     after_refused,
-    around,
     coupon,
     edit,
     fault,
@@ -38,19 +37,20 @@ from mock_server.injection import (
     refused_yet_applied,
     stale,
     tolerate,
+    wrap,
 )
 
 SHOWN = (INITIATE, *SESSION_METHODS)
 EARLIEST, LATEST = "minEstimatedDeliveryDate", "maxEstimatedDeliveryDate"
 
 unknown_option = Condition(lambda call, option: option not in _ids(call))
-many_of_it = Condition(lambda call: call.the_cart().lines[call.at].quantity > 3, "quantity")
+many_of_it = Condition(lambda call: call.require_cart().lines[call.line_index].quantity > 3, "quantity")
 third = Condition(lambda call: _place(call) == 2)
 
 
 def _ids(call: Call) -> list[str]:
     """The options of the line that is named."""
-    return [one.id for one in call.the_cart().lines[call.at].item.options]
+    return [option.id for option in call.require_cart().lines[call.line_index].item.options]
 
 
 def _place(call: Call) -> int:
@@ -74,45 +74,45 @@ def _fourth_has_none(call: Call, shown: JSON, cart: Cart, row: Row) -> None:
 
 
 def _start_with_the_last(call: Call, value: Any) -> None:
-    for line in call.the_cart().lines:
+    for line in call.require_cart().lines:
         line.option = line.item.options[-1].id
 
 
-def _on_all_lines(go: Callable[..., Any], call: Call) -> None:
+def _on_all_lines(proceed: Callable[..., Any], call: Call) -> None:
     place = _place(call)
-    for line in call.the_cart().lines:
+    for line in call.require_cart().lines:
         line.option = line.item.options[min(place, len(line.item.options) - 1)].id
 
 
-def _on_the_first_line(go: Callable[..., Any], call: Call) -> None:
-    line = call.the_cart().lines[0]
+def _on_the_first_line(proceed: Callable[..., Any], call: Call) -> None:
+    line = call.require_cart().lines[0]
     line.option = line.item.options[min(_place(call), len(line.item.options) - 1)].id
 
 
-def _second_for_third(go: Callable[..., Any], call: Call) -> None:
-    line = call.the_cart().lines[call.at]
+def _second_for_third(proceed: Callable[..., Any], call: Call) -> None:
+    line = call.require_cart().lines[call.line_index]
     line.option = line.item.options[1].id
 
 
-def _first_option(go: Callable[..., Any], call: Call, option: str) -> str:
-    return call.the_cart().lines[call.at].item.options[0].id
+def _first_option(proceed: Callable[..., Any], call: Call, option: str) -> str:
+    return call.require_cart().lines[call.line_index].item.options[0].id
 
 
-def _where_it_is(go: Callable[..., Any], call: Call, option: str) -> Any:
+def _where_it_is(proceed: Callable[..., Any], call: Call, option: str) -> Any:
     """An option of another line is selected there."""
-    for at, line in enumerate(call.the_cart().lines):
-        if any(option == one.id for one in line.item.options):
-            call.at = at
-    return go()
+    for index, line in enumerate(call.require_cart().lines):
+        if any(option == offered.id for offered in line.item.options):
+            call.line_index = index
+    return proceed()
 
 
-def _back_to_the_first(go: Callable[..., Any], call: Call, option: str) -> Any:
-    line = call.the_cart().lines[call.at]
+def _back_to_the_first(proceed: Callable[..., Any], call: Call, option: str) -> Any:
+    line = call.require_cart().lines[call.line_index]
     line.option = line.item.options[0].id
     raise invalid("shippingOptionId")
 
 
-def _crash(go: Callable[..., Any], call: Call, *args: Any) -> Any:
+def _crash(proceed: Callable[..., Any], call: Call, *args: Any) -> Any:
     raise Refusal(15000)
 
 
@@ -159,15 +159,15 @@ FAULTS: list[Fault] = [
     ),
     fault(
         "option-for-all-lines", "SHIP-SET", "an option is set on every line",
-        around("apply_option", _on_all_lines, on=OPTION), also="SESSION-ONLY",
+        wrap("apply_option", _on_all_lines, on=OPTION), also="SESSION-ONLY",
     ),
     fault(
         "option-lands-on-first-line", "SHIP-SET", "the first line gets the option, whichever is named",
-        around("apply_option", _on_the_first_line, on=OPTION), also="SESSION-ONLY",
+        wrap("apply_option", _on_the_first_line, on=OPTION), also="SESSION-ONLY",
     ),
     fault(
         "third-option-is-the-second", "SHIP-SET", "who wants the third option gets the second",
-        around("apply_option", _second_for_third, on=OPTION, when=third, kind="boundary"),
+        wrap("apply_option", _second_for_third, on=OPTION, when=third, kind="boundary"),
     ),
     fault(
         "option-ignored-in-gb", "SHIP-SET", "in EBAY_GB a change of the option is accepted and nothing happens",
@@ -208,7 +208,7 @@ FAULTS: list[Fault] = [
     # what is not there
     fault(
         "unknown-option-is-the-first", "SHIP-UNKNOWN", "an option that the line does not have selects its first",
-        around("option", _first_option, on=OPTION, when=unknown_option, kind="ignored"),
+        wrap("option", _first_option, on=OPTION, when=unknown_option, kind="ignored"),
     ),
     fault(
         "unknown-line-is-the-first", "SHIP-UNKNOWN", "the option of a line that is not there goes to the first line",
@@ -216,16 +216,16 @@ FAULTS: list[Fault] = [
     ),
     fault(
         "option-of-another-line", "SHIP-UNKNOWN", "an option of another line is selected on that one",
-        around("option", _where_it_is, on=OPTION, when=unknown_option, kind="lines"),
+        wrap("option", _where_it_is, on=OPTION, when=unknown_option, kind="lines"),
     ),
     fault(
         "unknown-option-crashes", "SHIP-UNKNOWN", "an option that the line does not have is 500 15000",
-        around("option", _crash, on=OPTION, when=unknown_option, kind="status"),
+        wrap("option", _crash, on=OPTION, when=unknown_option, kind="status"),
     ),
     fault(
         "unknown-line-crashes-second-time", "SHIP-UNKNOWN", "the second line that is not there is 500 15000",
-        around("line", _crash, on=OPTION, when=Condition(
-            lambda call, line_id: all(line_id != line.id for line in call.the_cart().lines)) & nth(2), kind="repeat"),
+        wrap("line", _crash, on=OPTION, when=Condition(
+            lambda call, line_id: all(line_id != line.id for line in call.require_cart().lines)) & nth(2), kind="repeat"),
     ),
     fault(
         "unknown-option-16025", "SHIP-UNKNOWN", "an option that the line does not have is 16025, a coupon's id",
@@ -233,7 +233,7 @@ FAULTS: list[Fault] = [
     ),
     fault(
         "unknown-option-resets", "SHIP-UNKNOWN", "15002 for an unknown option, and yet the line is back at its first",
-        around("option", _back_to_the_first, on=OPTION, when=unknown_option, kind="applied-though-refused"),
+        wrap("option", _back_to_the_first, on=OPTION, when=unknown_option, kind="applied-though-refused"),
     ),
     fault(
         "unknown-line-yet-applied", "SHIP-UNKNOWN", "15002 for an unknown line, and yet the first one has the option",

@@ -13,7 +13,6 @@ from mock_server.injection import (
     INITIATE,
     Condition,
     Fault,
-    around,
     fault,
     field,
     from_nth,
@@ -23,6 +22,7 @@ from mock_server.injection import (
     refuse,
     refused_yet_applied,
     tolerate,
+    wrap,
 )
 
 SOMEBODY = {"firstName": "Guest", "lastName": "Buyer"}
@@ -30,33 +30,33 @@ SOMEBODY = {"firstName": "Guest", "lastName": "Buyer"}
 
 def left_out(name: str) -> Condition:
     """In the step `field`: the request does not have this field of the address (null is no such case)."""
-    def test(call: Call, one: Field, value: Any) -> bool:
+    def test(call: Call, spec: Field, value: Any) -> bool:
         holder: Any = call.data
-        for part in one.path.split(".")[:-1]:
+        for part in spec.path.split(".")[:-1]:
             holder = holder.get(part) if isinstance(holder, dict) else None
         return isinstance(holder, dict) and name not in holder
 
     return field(name) & Condition(test)
 
 
-def _home(go: Callable[..., Any], call: Call, one: Field, value: Any) -> Any:
-    return call.the_market().country
+def _home(proceed: Callable[..., Any], call: Call, spec: Field, value: Any) -> Any:
+    return call.require_market().country
 
 
-def _half(go: Callable[..., Any], call: Call, *args: Any) -> Any:
+def _half(proceed: Callable[..., Any], call: Call, *args: Any) -> Any:
     """Refuses, but what came before in the body is kept already."""
     try:
-        return go()
+        return proceed()
     except Refusal:
-        cart = call.the_cart()
+        cart = call.require_cart()
         cart.address = {**cart.address, "recipient": {**SOMEBODY, **call.data["recipient"]}}
         raise
 
 
-def _needs_postal_code(go: Callable[..., Any], call: Call, one: Field, value: Any) -> Any:
+def _needs_postal_code(proceed: Callable[..., Any], call: Call, spec: Field, value: Any) -> Any:
     if value is None:
-        raise Refusal(15001, one.path, fieldName=one.path)
-    return go()
+        raise Refusal(15001, spec.path, fieldName=spec.path)
+    return proceed()
 
 
 FAULTS: list[Fault] = [
@@ -72,7 +72,7 @@ FAULTS: list[Fault] = [
     ),
     fault(
         "start-without-country", "ADDR-REQUIRED", "a session starts without a country, as if it were the marketplace's",
-        around("field", _home, on=INITIATE, when=left_out("country")), also="SESSION-REQUIRED",
+        wrap("field", _home, on=INITIATE, when=left_out("country")), also="SESSION-REQUIRED",
     ),
     fault(
         "start-without-phone", "ADDR-REQUIRED", "a session starts without a phone number",
@@ -103,19 +103,19 @@ FAULTS: list[Fault] = [
     ),
     fault(
         "missing-line1-15002", "ADDR-REQUIRED", "in initiate a missing addressLine1 is 15002",
-        refuse("field", 15002, at="shippingAddress.addressLine1", on=INITIATE, when=left_out("addressLine1"),
+        refuse("field", 15002, path="shippingAddress.addressLine1", on=INITIATE, when=left_out("addressLine1"),
                kind="id"),
         also="SESSION-REQUIRED",
     ),
     fault(
         "missing-phone-409", "ADDR-REQUIRED", "in initiate a missing phone number is 15001 with status 409",
-        refuse("field", 15001, status=409, at="shippingAddress.phoneNumber", on=INITIATE,
+        refuse("field", 15001, status=409, path="shippingAddress.phoneNumber", on=INITIATE,
                when=left_out("phoneNumber"), kind="status"),
         also="SESSION-REQUIRED",
     ),
     fault(
         "postal-code-demanded-in-hk", "ADDR-REQUIRED", "in EBAY_HK no session starts without a postal code",
-        around("field", _needs_postal_code, on=INITIATE, when=in_market("EBAY_HK") & field("postalCode")),
+        wrap("field", _needs_postal_code, on=INITIATE, when=in_market("EBAY_HK") & field("postalCode")),
     ),
     # an update
     fault(
@@ -152,15 +152,15 @@ FAULTS: list[Fault] = [
     ),
     fault(
         "move-without-city-409", "ADDR-REQUIRED", "an update without a city is 15001 with status 409",
-        refuse("field", 15001, status=409, at="city", on=ADDRESS, when=left_out("city"), kind="status"),
+        refuse("field", 15001, status=409, path="city", on=ADDRESS, when=left_out("city"), kind="status"),
     ),
     fault(
         "move-without-phone-half-applied", "ADDR-REQUIRED", "15001 for a missing phone number, and yet there is a new "
         "recipient",
-        around("field", _half, on=ADDRESS, when=left_out("phoneNumber"), kind="applied-though-refused"),
+        wrap("field", _half, on=ADDRESS, when=left_out("phoneNumber"), kind="applied-though-refused"),
     ),
     fault(
         "move-in-hk-demands-postal-code", "ADDR-REQUIRED", "in EBAY_HK no update passes without a postal code",
-        around("field", _needs_postal_code, on=ADDRESS, when=in_market("EBAY_HK") & field("postalCode")),
+        wrap("field", _needs_postal_code, on=ADDRESS, when=in_market("EBAY_HK") & field("postalCode")),
     ),
 ]

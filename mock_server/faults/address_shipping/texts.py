@@ -14,7 +14,8 @@ from mock_server.injection import (
     Condition,
     Fault,
     after,
-    around,
+    change_error_id,
+    change_status,
     coupon,
     error,
     fault,
@@ -24,10 +25,9 @@ from mock_server.injection import (
     nth,
     refuse,
     refused_yet_applied,
-    reid,
-    restatus,
     skip,
     tolerate,
+    wrap,
 )
 
 BOTH = (INITIATE, ADDRESS)
@@ -37,21 +37,21 @@ too_long = field(*LINES) & Condition(lambda call, path, text, most: len(text) > 
 
 
 def _more(n: int) -> Callable[..., Any]:
-    return lambda go, call, path, text, most: go(path, text, most + n)
+    return lambda proceed, call, path, text, most: proceed(path, text, most + n)
 
 
-def _in_bytes(go: Callable[..., Any], call: Call, path: str, text: str, most: int) -> Any:
-    return go(path, text.encode(errors="replace"), most)
+def _in_bytes(proceed: Callable[..., Any], call: Call, path: str, text: str, most: int) -> Any:
+    return proceed(path, text.encode(errors="replace"), most)
 
 
 def _line_length(market: str, most: int) -> Callable[[Marketplace], Marketplace]:
-    return lambda one: replace(one, line_length=most) if one.id == market else one
+    return lambda marketplace: replace(marketplace, line_length=most) if marketplace.id == market else marketplace
 
 
 def _cut(call: Call, value: Any, *_: Any) -> None:
     for name in LINES:
         if name in call.address:
-            call.address[name] = call.address[name][: call.the_market().line_length]
+            call.address[name] = call.address[name][: call.require_market().line_length]
 
 
 def has(*marks: str) -> Condition:
@@ -80,11 +80,11 @@ FAULTS: list[Fault] = [
     # length
     fault(
         "line2-one-too-long", "ADDR-LENGTH", "addressLine2 may be one character longer than it should",
-        around("length", _more(1), on=BOTH, when=field("addressLine2"), kind="boundary"),
+        wrap("length", _more(1), on=BOTH, when=field("addressLine2"), kind="boundary"),
     ),
     fault(
         "line1-one-less-on-update", "ADDR-LENGTH", "an update refuses an addressLine1 of the longest length",
-        around("length", _more(-1), on=ADDRESS, when=field("addressLine1"), kind="boundary"),
+        wrap("length", _more(-1), on=ADDRESS, when=field("addressLine1"), kind="boundary"),
     ),
     fault(
         "lines-of-forty-in-gb", "ADDR-LENGTH", "in EBAY_GB address lines may have 40 characters",
@@ -96,7 +96,7 @@ FAULTS: list[Fault] = [
     ),
     fault(
         "line1-counted-in-bytes", "ADDR-LENGTH", "addressLine1 is measured in bytes, so that umlauts make it too long",
-        around("length", _in_bytes, on=BOTH, when=field("addressLine1"), kind="boundary"),
+        wrap("length", _in_bytes, on=BOTH, when=field("addressLine1"), kind="boundary"),
     ),
     fault(
         "long-lines-are-cut", "ADDR-LENGTH", "an address line that is too long is accepted and cut",
@@ -104,11 +104,11 @@ FAULTS: list[Fault] = [
     ),
     fault(
         "line-too-long-15002", "ADDR-LENGTH", "in initiate a line that is too long is 15002",
-        reid(15002, on=INITIATE, when=error(15048)),
+        change_error_id(15002, on=INITIATE, when=error(15048)),
     ),
     fault(
         "line-too-long-409", "ADDR-LENGTH", "in an update a line that is too long is 15048 with status 409",
-        restatus(409, on=ADDRESS, when=error(15048)),
+        change_status(409, on=ADDRESS, when=error(15048)),
     ),
     fault(
         "line-too-long-yet-applied", "ADDR-LENGTH", "15048, and yet the session has the long line",
@@ -141,7 +141,7 @@ FAULTS: list[Fault] = [
     ),
     fault(
         "control-15002", "ADDR-CHARS", "in an update a control character is 15002",
-        refuse("characters", 15002, at="city", on=ADDRESS, when=control, kind="id"),
+        refuse("characters", 15002, path="city", on=ADDRESS, when=control, kind="id"),
     ),
     fault(
         "control-409", "ADDR-CHARS", "in initiate a control character is 17002 with status 409",
@@ -153,11 +153,11 @@ FAULTS: list[Fault] = [
     ),
     fault(
         "apostrophe-in-street-refused", "ADDR-CHARS", "a street with an apostrophe is 17002",
-        refuse("characters", 17002, at="shippingAddress.addressLine1", on=BOTH, when=field("addressLine1") & has("'")),
+        refuse("characters", 17002, path="shippingAddress.addressLine1", on=BOTH, when=field("addressLine1") & has("'")),
     ),
     fault(
         "accents-refused-in-us", "ADDR-CHARS", "in EBAY_US a last name with an accent is 17002",
-        refuse("characters", 17002, at="recipient.lastName", on=ADDRESS,
+        refuse("characters", 17002, path="recipient.lastName", on=ADDRESS,
                when=in_market("EBAY_US") & field("lastName") & accents),
     ),
     fault(
@@ -175,7 +175,7 @@ FAULTS: list[Fault] = [
     ),
     fault(
         "markup-15002", "ADDR-CHARS-MARKUP", "in initiate markup is 15002",
-        refuse("characters", 15002, at="shippingAddress.addressLine1", on=INITIATE, when=markup, kind="id"),
+        refuse("characters", 15002, path="shippingAddress.addressLine1", on=INITIATE, when=markup, kind="id"),
     ),
     fault(
         "markup-is-stripped", "ADDR-CHARS-MARKUP", "an update accepts markup and takes its brackets out",

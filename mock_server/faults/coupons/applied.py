@@ -22,9 +22,9 @@ from mock_server.injection import (
     Fault,
     after,
     after_op,
-    around,
-    asks,
-    at_once,
+    change_error_id,
+    change_status,
+    concurrent,
     coupon,
     drop,
     edit,
@@ -35,28 +35,28 @@ from mock_server.injection import (
     in_market,
     just_after,
     kept_not_shown,
+    large_quantity,
     lines,
     nth,
     other_option,
-    plenty,
     rebill,
     refuse,
     refused_yet_applied,
-    reid,
-    restatus,
+    request_has,
     since,
     skip,
+    wrap,
 )
 
 SHOWN = (INITIATE, *SESSION_METHODS, ORDER)
 
 
 def _same(call: Call, *_: Any) -> bool:
-    applied = call.the_cart().coupon
+    applied = call.require_cart().coupon
     return applied is not None and applied.code == call.code
 
 
-same = Condition(_same)  # in `one_coupon` and later: the coupon that is applied, once more
+same = Condition(_same)  # in `single_coupon` and later: the coupon that is applied, once more
 
 
 def _beyond_goods(bill: Bill) -> None:
@@ -64,18 +64,18 @@ def _beyond_goods(bill: Bill) -> None:
     bill.savings += bill.total + 500
 
 
-def _double(go: Callable[..., Any], call: Call) -> None:
+def _double(proceed: Callable[..., Any], call: Call) -> None:
     """The same code again saves twice as much."""
-    applied = call.the_cart().coupon
+    applied = call.require_cart().coupon
     assert applied is not None
-    call.the_cart().coupon = replace(applied, value=applied.value * 2, percent=applied.percent * 2)
+    call.require_cart().coupon = replace(applied, value=applied.value * 2, percent=applied.percent * 2)
 
 
-def _forget_the_first(go: Callable[..., Any], call: Call) -> Any:
+def _forget_the_first(proceed: Callable[..., Any], call: Call) -> Any:
     try:
-        return go()
+        return proceed()
     except Refusal:
-        call.the_cart().coupon = None
+        call.require_cart().coupon = None
         raise
 
 
@@ -83,7 +83,7 @@ def _list_the_removed(call: Call, body: JSON) -> None:
     body["appliedCoupons"] = [{"redemptionCode": call.code}]
 
 
-def _no_shares(go: Callable[..., Any], call: Call, cart: Cart, rows: list[Row]) -> None:
+def _no_shares(proceed: Callable[..., Any], call: Call, cart: Cart, rows: list[Row]) -> None:
     return None
 
 
@@ -99,11 +99,11 @@ FAULTS: list[Fault] = [
     ),
     fault(
         "coupon-saves-nothing-with-four-lines", "COUPON-APPLY", "with four lines a coupon is listed and saves nothing",
-        around("shares", _no_shares, on=SHOWN, when=lines(4)),
+        wrap("shares", _no_shares, on=SHOWN, when=lines(4)),
     ),
     fault(
         "coupon-ignored-above-three", "COUPON-APPLY", "with more than three of a line a coupon is taken and ignored",
-        ignore(on=APPLY, when=plenty, kind="quantity"),
+        ignore(on=APPLY, when=large_quantity, kind="quantity"),
     ),
     fault(
         "coupon-ignored-second-time", "COUPON-APPLY", "a coupon that was removed is taken again and ignored",
@@ -115,7 +115,7 @@ FAULTS: list[Fault] = [
     ),
     fault(
         "tenth-refused-in-ca", "COUPON-APPLY", "in EBAY_CA a coupon that is good everywhere is 16010",
-        refuse("coupon", 16010, on=APPLY, when=in_market("EBAY_CA") & asks(code="TENTH")),
+        refuse("coupon", 16010, on=APPLY, when=in_market("EBAY_CA") & request_has(code="TENTH")),
     ),
     fault(
         "coupon-below-zero", "PRICE-FORM", "a coupon larger than the order takes the total below zero",
@@ -131,48 +131,48 @@ FAULTS: list[Fault] = [
     # the only one
     fault(
         "second-coupon-replaces", "COUPON-ONE", "with three lines a second coupon takes the place of the first",
-        skip("one_coupon", on=APPLY, when=lines(3)),
+        skip("single_coupon", on=APPLY, when=lines(3)),
     ),
     fault(
         "second-coupon-ignored", "COUPON-ONE", "a second coupon is answered with 200, and nothing happens",
-        skip("one_coupon", on=APPLY, when=coupon), ignore(on=APPLY, when=coupon & ~same, kind="ignored"),
+        skip("single_coupon", on=APPLY, when=coupon), ignore(on=APPLY, when=coupon & ~same, kind="ignored"),
         kind="ignored",
     ),
     fault(
         "second-coupon-400", "COUPON-ONE", "a second coupon is 16001 with status 400",
-        restatus(400, on=APPLY, when=error(16001)),
+        change_status(400, on=APPLY, when=error(16001)),
     ),
     fault(
         "second-coupon-16007", "COUPON-ONE", "a second coupon that was never used is 16007",
-        reid(16007, on=APPLY, when=error(16001)),
+        change_error_id(16007, on=APPLY, when=error(16001)),
     ),
     fault(
         "second-coupon-yet-applied", "COUPON-ONE", "16001, and yet the second has replaced the first",
-        refused_yet_applied("one_coupon", on=APPLY),
+        refused_yet_applied("single_coupon", on=APPLY),
     ),
     fault(
         "second-coupon-clears-in-de", "COUPON-ONE", "in EBAY_DE a second coupon is 16001, and the first is gone",
-        around("one_coupon", _forget_the_first, on=APPLY, when=in_market("EBAY_DE"), kind="applied-though-refused"),
+        wrap("single_coupon", _forget_the_first, on=APPLY, when=in_market("EBAY_DE"), kind="applied-though-refused"),
     ),
     fault(
         "second-coupon-lands-elsewhere", "SESSION-ISOLATED", "a second coupon is 16001, and another session has it",
-        refused_yet_applied("one_coupon", to="another", on=APPLY), also="COUPON-ONE",
+        refused_yet_applied("single_coupon", to="another", on=APPLY), also="COUPON-ONE",
     ),
     fault(
         "second-coupon-after-quantity", "COUPON-ONE", "right after a change of a quantity a second coupon replaces it",
-        skip("one_coupon", on=APPLY, when=just_after(QUANTITY)),
+        skip("single_coupon", on=APPLY, when=just_after(QUANTITY)),
     ),
     fault(
         "second-coupon-second-time", "COUPON-ONE", "who asks for a second coupon twice gets it",
-        skip("one_coupon", on=APPLY, when=coupon & ~same & nth(2), kind="repeat"),
+        skip("single_coupon", on=APPLY, when=coupon & ~same & nth(2), kind="repeat"),
     ),
     fault(
         "same-coupon-saves-twice", "COUPON-ONE", "the same coupon again is accepted and saves twice as much",
-        skip("one_coupon", on=APPLY, when=same), around("apply_apply", _double, on=APPLY, when=same), kind="repeat",
+        skip("single_coupon", on=APPLY, when=same), wrap("apply_apply", _double, on=APPLY, when=same), kind="repeat",
     ),
     fault(
         "two-coupons-at-once", "RACE", "of two coupons at once both are accepted, and the first is gone",
-        skip("one_coupon", on=APPLY, when=at_once), also="COUPON-ONE",
+        skip("single_coupon", on=APPLY, when=concurrent), also="COUPON-ONE",
     ),
     # removing
     fault(
@@ -210,6 +210,6 @@ FAULTS: list[Fault] = [
     ),
     fault(
         "removal-refused-above-three", "COUPON-REMOVE", "with more than three of a line a removal is 16025",
-        refuse("coupon_applied", 16025, on=REMOVE, when=plenty & same),
+        refuse("coupon_applied", 16025, on=REMOVE, when=large_quantity & same),
     ),
 ]

@@ -16,8 +16,8 @@ from mock_server.injection import (
     Condition,
     Fault,
     after_op,
-    around,
-    asks,
+    change_error_id,
+    change_status,
     coupon,
     error,
     fault,
@@ -26,14 +26,14 @@ from mock_server.injection import (
     nth,
     refuse,
     refused_yet_applied,
-    reid,
-    restatus,
+    request_has,
     skip,
+    wrap,
 )
 
 unknown = Condition(lambda call, code: code not in call.shop.coupons)
-left_out = Condition(lambda call, one, value: one.path == "redemptionCode" and "redemptionCode" not in call.data)
-empty = Condition(lambda call, one, value: one.path == "redemptionCode" and value == "")
+left_out = Condition(lambda call, spec, value: spec.path == "redemptionCode" and "redemptionCode" not in call.data)
+empty = Condition(lambda call, spec, value: spec.path == "redemptionCode" and value == "")
 uncoded = Condition(lambda call, *_: not call.code)
 
 # Each with the id that it is refused with, and the other one that the fault gives under the same status.
@@ -46,61 +46,61 @@ OTHER_IDS = (
 
 
 def of(code: str) -> Condition:
-    return asks(code=code)
+    return request_has(code=code)
 
 
-def _known(go: Callable[..., Any], call: Call, code: str) -> Coupon:
+def _known(proceed: Callable[..., Any], call: Call, code: str) -> Coupon:
     return call.shop.coupons[code]
 
 
-def _known_yet_refused(go: Callable[..., Any], call: Call, code: str) -> Any:
+def _known_yet_refused(proceed: Callable[..., Any], call: Call, code: str) -> Any:
     try:
-        return go()
+        return proceed()
     except Refusal:
-        call.the_cart().coupon = call.shop.coupons[code]
+        call.require_cart().coupon = call.shop.coupons[code]
         raise
 
 
-def _made_up(go: Callable[..., Any], call: Call, code: str) -> Coupon:
+def _made_up(proceed: Callable[..., Any], call: Call, code: str) -> Coupon:
     """A coupon of that code that takes nothing off."""
     return Coupon(code)
 
 
-def _crash(go: Callable[..., Any], call: Call, *_: Any) -> Any:
+def _crash(proceed: Callable[..., Any], call: Call, *_: Any) -> Any:
     raise Refusal(15000)
 
 
-def _with_delivery(go: Callable[..., Any], call: Call, code: str) -> Coupon:
+def _with_delivery(proceed: Callable[..., Any], call: Call, code: str) -> Coupon:
     """The minimum counts what delivery costs as well."""
     found = call.shop.coupons[code]
-    worth, _ = spendable(call, call.the_cart(), found)
-    delivery = sum(line.selected.cost for line in call.the_cart().lines)
+    worth, _ = spendable(call, call.require_cart(), found)
+    delivery = sum(line.selected.cost for line in call.require_cart().lines)
     if worth + delivery < found.minimum:
         raise Refusal(found.error)
     return found
 
 
-def _of_one_each(go: Callable[..., Any], call: Call, code: str) -> Coupon:
+def _of_one_each(proceed: Callable[..., Any], call: Call, code: str) -> Coupon:
     """The minimum counts each line once, whatever its quantity."""
     found = call.shop.coupons[code]
-    if sum(line.item.price for line in call.the_cart().lines) < found.minimum:
+    if sum(line.item.price for line in call.require_cart().lines) < found.minimum:
         raise Refusal(found.error)
     return found
 
 
-def _fits_all(go: Callable[..., Any], call: Call, code: str) -> Coupon:
+def _fits_all(proceed: Callable[..., Any], call: Call, code: str) -> Coupon:
     """A coupon for a category wants nothing else in the cart."""
     found = call.shop.coupons[code]
-    if any(line.item.category != found.category for line in call.the_cart().lines):
+    if any(line.item.category != found.category for line in call.require_cart().lines):
         raise Refusal(found.error)
     return found
 
 
-def _as_unknown(go: Callable[..., Any], call: Call, one: Field, value: Any) -> Any:
+def _as_unknown(proceed: Callable[..., Any], call: Call, spec: Field, value: Any) -> Any:
     raise Refusal(16002)
 
 
-def _none(go: Callable[..., Any], call: Call, one: Field, value: Any) -> str:
+def _none(proceed: Callable[..., Any], call: Call, spec: Field, value: Any) -> str:
     return ""
 
 
@@ -109,41 +109,41 @@ FAULTS: list[Fault] = [
     *(
         fault(
             f"coupon-{right}-by-{wrong}", "COUPON-REFUSED", f"a coupon that is {right} is refused with {wrong}",
-            reid(wrong, on=APPLY, when=of(code) & error(right)),
+            change_error_id(wrong, on=APPLY, when=of(code) & error(right)),
         )
         for code, right, wrong in OTHER_IDS
     ),
     fault(
         "expired-coupon-second-time", "COUPON-REFUSED", "an expired coupon is accepted the second time",
-        around("coupon", _known, on=APPLY, when=of("EXPIRED") & nth(2), kind="repeat"),
+        wrap("coupon", _known, on=APPLY, when=of("EXPIRED") & nth(2), kind="repeat"),
     ),
     fault(
         "early-coupon-in-au", "COUPON-REFUSED", "in EBAY_AU a coupon that is not active yet is accepted",
-        around("coupon", _known, on=APPLY, when=of("NOTYET") & in_market("EBAY_AU"), kind="marketplace"),
+        wrap("coupon", _known, on=APPLY, when=of("NOTYET") & in_market("EBAY_AU"), kind="marketplace"),
     ),
     fault(
         "used-coupon-yet-applied", "COUPON-REFUSED", "16007 for a used coupon, and yet it is on the session",
-        around("coupon", _known_yet_refused, on=APPLY, when=of("USED"), kind="applied-though-refused"),
+        wrap("coupon", _known_yet_refused, on=APPLY, when=of("USED"), kind="applied-though-refused"),
     ),
     fault(
         "withdrawn-coupon-400", "COUPON-REFUSED", "a withdrawn coupon is 16008 with status 400",
-        restatus(400, on=APPLY, when=error(16008)),
+        change_status(400, on=APPLY, when=error(16008)),
     ),
     fault(
         "coupon-of-another-site-400", "COUPON-REFUSED", "a coupon of another marketplace is 16012 with status 400",
-        restatus(400, on=APPLY, when=error(16012)),
+        change_status(400, on=APPLY, when=error(16012)),
     ),
     fault(
         "members-coupon-with-four-lines", "COUPON-REFUSED", "with four lines a coupon for members is accepted",
-        around("coupon", _known, on=APPLY, when=of("MEMBERS") & lines(4), kind="lines"),
+        wrap("coupon", _known, on=APPLY, when=of("MEMBERS") & lines(4), kind="lines"),
     ),
     fault(
         "partners-coupon-409", "COUPON-REFUSED", "a coupon for other applications is 16020 with status 409",
-        restatus(409, on=APPLY, when=error(16020)),
+        change_status(409, on=APPLY, when=error(16020)),
     ),
     fault(
         "unusable-coupon-409", "COUPON-REFUSED", "a coupon that could not be used is 16024 with status 409",
-        restatus(409, on=APPLY, when=error(16024)),
+        change_status(409, on=APPLY, when=error(16024)),
     ),
     fault(
         "coupon-for-another-way-ignored", "COUPON-REFUSED", "a coupon for another shipping option is taken and ignored",
@@ -152,27 +152,27 @@ FAULTS: list[Fault] = [
     # conditions of the cart
     fault(
         "minimum-16000", "COUPON-REFUSED", "an order below the minimum is 16000",
-        reid(16000, on=APPLY, when=error(16005)),
+        change_error_id(16000, on=APPLY, when=error(16005)),
     ),
     fault(
         "minimum-unchecked", "COUPON-REFUSED", "a coupon with a minimum is accepted below it and saves nothing",
-        around("coupon", _known, on=APPLY, when=of("SPEND200")),
+        wrap("coupon", _known, on=APPLY, when=of("SPEND200")),
     ),
     fault(
         "minimum-counts-delivery", "COUPON-REFUSED", "delivery costs count towards a coupon's minimum",
-        around("coupon", _with_delivery, on=APPLY, when=of("SPEND100"), kind="boundary"),
+        wrap("coupon", _with_delivery, on=APPLY, when=of("SPEND100"), kind="boundary"),
     ),
     fault(
         "minimum-counts-lines-once", "COUPON-REFUSED", "towards a minimum each line counts once, whatever its quantity",
-        around("coupon", _of_one_each, on=APPLY, when=of("SPEND100"), kind="quantity"),
+        wrap("coupon", _of_one_each, on=APPLY, when=of("SPEND100"), kind="quantity"),
     ),
     fault(
         "category-unchecked-with-quantity", "COUPON-REFUSED", "a coupon for a category is accepted where it fits none",
-        around("coupon", _known, on=APPLY, when=of("HOME20")),
+        wrap("coupon", _known, on=APPLY, when=of("HOME20")),
     ),
     fault(
         "category-wants-all-lines", "COUPON-REFUSED", "a coupon for a category is refused if one line is of another",
-        around("coupon", _fits_all, on=APPLY, when=of("HOME20"), kind="lines"),
+        wrap("coupon", _fits_all, on=APPLY, when=of("HOME20"), kind="lines"),
     ),
     # unknown codes
     fault(
@@ -182,27 +182,27 @@ FAULTS: list[Fault] = [
     ),
     fault(
         "unknown-coupon-listed-in-gb", "COUPON-UNKNOWN", "in EBAY_GB a made-up code is accepted and listed",
-        around("coupon", _made_up, on=APPLY, when=in_market("EBAY_GB") & unknown),
+        wrap("coupon", _made_up, on=APPLY, when=in_market("EBAY_GB") & unknown),
         also="COUPON-REFUSED",
     ),
     fault(
         "unknown-coupon-crashes", "COUPON-UNKNOWN", "a made-up code is 500 15000",
-        around("coupon", _crash, on=APPLY, when=unknown, kind="status"),
+        wrap("coupon", _crash, on=APPLY, when=unknown, kind="status"),
         also="COUPON-REFUSED",
     ),
     fault(
         "unknown-coupon-404", "COUPON-UNKNOWN", "a made-up code is 16002 with status 404",
-        restatus(404, on=APPLY, when=error(16002)),
+        change_status(404, on=APPLY, when=error(16002)),
         also="COUPON-REFUSED",
     ),
     fault(
         "unknown-coupon-16025", "COUPON-UNKNOWN", "a made-up code is 16025",
-        reid(16025, on=APPLY, when=error(16002)), also=("COUPON-REFUSED", "SESSION-DOCUMENTED"),
+        change_error_id(16025, on=APPLY, when=error(16002)), also=("COUPON-REFUSED", "SESSION-DOCUMENTED"),
     ),
     # not applied
     fault(
         "coupon-not-applied-by-another-id", "COUPON-NOT-APPLIED", "removing a coupon that is not there is 15003",
-        reid(15003, on=REMOVE, when=error(16025)),
+        change_error_id(15003, on=REMOVE, when=error(16025)),
     ),
     fault(
         "any-code-removes", "COUPON-NOT-APPLIED", "any code removes the coupon that is there",
@@ -218,7 +218,7 @@ FAULTS: list[Fault] = [
     ),
     fault(
         "removing-nothing-409", "COUPON-NOT-APPLIED", "removing a coupon that is not there is 16025 with status 409",
-        restatus(409, on=REMOVE, when=error(16025)),
+        change_status(409, on=REMOVE, when=error(16025)),
     ),
     fault(
         "wrong-code-yet-removed", "COUPON-NOT-APPLIED", "16025 for another code, and yet the coupon is gone",
@@ -227,16 +227,16 @@ FAULTS: list[Fault] = [
     # no code
     fault(
         "apply-without-code-16002", "COUPON-REQUIRED", "apply_coupon without a code is 16002",
-        around("field", _as_unknown, on=APPLY, when=left_out, kind="id"),
+        wrap("field", _as_unknown, on=APPLY, when=left_out, kind="id"),
     ),
     fault(
         "apply-empty-code-ignored", "COUPON-REQUIRED", "apply_coupon with an empty code is accepted and does nothing",
-        around("field", _none, on=APPLY, when=empty, kind="ignored"),
-        skip("one_coupon", on=APPLY, when=uncoded), skip("coupon", on=APPLY, when=uncoded),
+        wrap("field", _none, on=APPLY, when=empty, kind="ignored"),
+        skip("single_coupon", on=APPLY, when=uncoded), skip("coupon", on=APPLY, when=uncoded),
     ),
     fault(
         "remove-without-code", "COUPON-REQUIRED", "remove_coupon without a code removes what is there",
-        around("field", _none, on=REMOVE, when=left_out), skip("coupon_applied", on=REMOVE, when=uncoded),
+        wrap("field", _none, on=REMOVE, when=left_out), skip("coupon_applied", on=REMOVE, when=uncoded),
     ),
     fault(
         "remove-empty-code-16025", "COUPON-REQUIRED", "remove_coupon with an empty code is 16025",
@@ -244,6 +244,6 @@ FAULTS: list[Fault] = [
     ),
     fault(
         "remove-without-code-409", "COUPON-REQUIRED", "remove_coupon without a code is 15001 with status 409",
-        refuse("field", 15001, status=409, at="redemptionCode", on=REMOVE, when=left_out, kind="status"),
+        refuse("field", 15001, status=409, path="redemptionCode", on=REMOVE, when=left_out, kind="status"),
     ),
 ]

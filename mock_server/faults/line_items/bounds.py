@@ -13,14 +13,14 @@ from mock_server.injection import (
     QUANTITY,
     Condition,
     Fault,
-    around,
+    change_error_id,
     error,
     fault,
     from_nth,
     refuse,
     refused_yet_applied,
-    reid,
     skip,
+    wrap,
 )
 
 BOTH = (INITIATE, QUANTITY)
@@ -36,9 +36,9 @@ def _whole_lots(call: Call, item: Item, quantity: int) -> None:
         call.quantity = -(-quantity // item.lot) * item.lot
 
 
-def _cut_yet_refused(go: Callable[..., Any], call: Call, item: Item, quantity: int) -> Any:
+def _cut_yet_refused(proceed: Callable[..., Any], call: Call, item: Item, quantity: int) -> Any:
     try:
-        return go()
+        return proceed()
     except Refusal:
         for line in call.shop.sessions[call.id].cart.lines:
             line.quantity = item.limit if line.item.id == item.id else line.quantity
@@ -52,7 +52,7 @@ limit_above_three = Condition(lambda call, item, quantity: item.limit > 3, "quan
 above_stock = Condition(lambda call, item, quantity: quantity > item.stock)
 beyond_ten = Condition(lambda call, item, quantity: quantity > 10, "quantity")
 twice_the_lot = Condition(lambda call, item, quantity: bool(item.lot) and quantity == 2 * item.lot, "boundary")
-named_later = Condition(lambda call, item, quantity: next(iter(call.wanted)) != item.id, "lines")
+named_later = Condition(lambda call, item, quantity: next(iter(call.requested)) != item.id, "lines")
 
 FAULTS: list[Fault] = [
     # -- QTY-STOCK --
@@ -73,14 +73,14 @@ FAULTS: list[Fault] = [
         "stock-cuts-quantity",
         "QTY-STOCK",
         "a quantity above the stock becomes the stock",
-        around("stock", lambda go, call, *given: _cut_to_stock(call, *given), on=QUANTITY),
+        wrap("stock", lambda proceed, call, *given: _cut_to_stock(call, *given), on=QUANTITY),
         kind="ignored",
     ),
     fault(
         "stock-is-15014",
         "QTY-STOCK",
         "a quantity above the stock is 15014",
-        reid(15014, on=QUANTITY, when=error(15013)),
+        change_error_id(15014, on=QUANTITY, when=error(15013)),
     ),
     fault(
         "stock-refused-yet-applied",
@@ -119,7 +119,7 @@ FAULTS: list[Fault] = [
         "limit-cuts-yet-refuses",
         "QTY-LIMIT",
         "15012, and yet the line has the limit",
-        around("limit", _cut_yet_refused, on=QUANTITY),
+        wrap("limit", _cut_yet_refused, on=QUANTITY),
         kind="applied-though-refused",
     ),
     # -- QTY-LOT --
@@ -141,7 +141,7 @@ FAULTS: list[Fault] = [
         "lot-rounds-up",
         "QTY-LOT",
         "part of a lot becomes a whole one",
-        around("lot", lambda go, call, *given: _whole_lots(call, *given), on=QUANTITY),
+        wrap("lot", lambda proceed, call, *given: _whole_lots(call, *given), on=QUANTITY),
         kind="ignored",
     ),
 ]

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from mock_server.domain.errors import Refusal
-from mock_server.domain.shop import Answer, Call
+from mock_server.domain.shop import Call, Response
 from mock_server.http.validation import INT_MAX, Field
 from mock_server.injection import (
     INITIATE,
@@ -14,29 +14,29 @@ from mock_server.injection import (
     Condition,
     Effect,
     Fault,
-    around,
+    change_error_id,
     error,
     fault,
     in_market,
     lines,
-    pretend,
     refused_yet_applied,
-    reid,
+    report_success,
+    wrap,
 )
 
 
 def given(test: Callable[[Any], object]) -> Condition:
     """The step `field` is about a quantity, and its value is such a one."""
-    return Condition(lambda call, one, value: one.name == "quantity" and bool(test(value)), "field")
+    return Condition(lambda call, spec, value: spec.name == "quantity" and bool(test(value)), "field")
 
 
-def taken(change: Callable[[Any], Any], on: str, when: Condition, **only: Any) -> Effect:
+def taken(change: Callable[[Any], Any], on: str, when: Condition, **scope: Any) -> Effect:
     """The value becomes another one, which is a quantity."""
 
-    def by(go: Callable[..., Any], call: Call, one: Field, value: Any) -> Any:
+    def replacement(proceed: Callable[..., Any], call: Call, spec: Field, value: Any) -> Any:
         return change(value)
 
-    return around("field", by, on=on, when=when, **only)
+    return wrap("field", replacement, on=on, when=when, **scope)
 
 
 def _is_number(value: Any) -> bool:
@@ -54,8 +54,8 @@ zero = given(lambda value: value == 0 and _is_number(value))
 listed = given(lambda value: isinstance(value, list | dict))
 
 
-def _about_quantity(call: Call, answer: Answer | Refusal, *_: Any) -> bool:
-    entry = answer.body.get("errors", [{}])[0]
+def _about_quantity(call: Call, response: Response | Refusal, *_: Any) -> bool:
+    entry = response.body.get("errors", [{}])[0]
     return entry.get("errorId") == 15002 and str(entry.get("inputRefIds", "")).endswith("quantity']")
 
 
@@ -113,7 +113,7 @@ FAULTS: list[Fault] = [
         "none-is-ignored-in-de",
         "QTY-INVALID",
         "in EBAY_DE a quantity that is absent or null is 200 and ignored",
-        pretend(on=QUANTITY, when=error(15001) & in_market("EBAY_DE"), kind="marketplace"),
+        report_success(on=QUANTITY, when=error(15001) & in_market("EBAY_DE"), kind="marketplace"),
     ),
     fault(
         "huge-wraps",
@@ -146,6 +146,6 @@ FAULTS: list[Fault] = [
         "invalid-quantity-is-15013",
         "QTY-INVALID",
         "a quantity that is a text is 409 with 15013",
-        reid(15013, status=409, on=QUANTITY, when=about_quantity),
+        change_error_id(15013, status=409, on=QUANTITY, when=about_quantity),
     ),
 ]

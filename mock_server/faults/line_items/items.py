@@ -8,15 +8,16 @@ from typing import Any
 
 from mock_server.catalogue.model import Item
 from mock_server.domain.errors import JSON, Refusal
-from mock_server.domain.shop import Answer, Call
+from mock_server.domain.shop import Call, Response
 from mock_server.injection import (
     INITIATE,
     READ,
     Condition,
     Fault,
     accepted,
-    around,
     before,
+    change_error_id,
+    change_status,
     drop,
     edit,
     error,
@@ -26,9 +27,8 @@ from mock_server.injection import (
     in_market,
     items,
     lines,
-    reid,
-    restatus,
     skip,
+    wrap,
 )
 
 
@@ -37,26 +37,26 @@ def is_refused(id: int, kind: str = "") -> Condition:
     return Condition(lambda call, item, *_: item.refused == id, kind)
 
 
-beside_another = Condition(lambda call, *_: len(call.wanted) > 1, "lines")
-named_first = Condition(lambda call, item, *_: next(iter(call.wanted)) == item.id, "lines")
+beside_another = Condition(lambda call, *_: len(call.requested) > 1, "lines")
+named_first = Condition(lambda call, item, *_: next(iter(call.requested)) == item.id, "lines")
 
 
 def warns(id: int) -> Condition:
     """In the step `answer`: it carries this warning."""
 
-    def test(call: Call, answer: Answer) -> bool:
-        given = answer.body.get("warnings", []) if isinstance(answer.body, dict) else []
+    def test(call: Call, response: Response) -> bool:
+        given = response.body.get("warnings", []) if isinstance(response.body, dict) else []
         return any(entry["errorId"] == id for entry in given)
 
     return Condition(test)
 
 
-def _plenty(item: Item) -> Item:
+def _large_quantity(item: Item) -> Item:
     """What was sold out is in stock."""
     return replace(item, stock=100, refused=0) if item.refused == 15013 else item
 
 
-def _not_for_sale(go: Callable[..., Any], call: Call, item: Item) -> None:
+def _not_for_sale(proceed: Callable[..., Any], call: Call, item: Item) -> None:
     if item.refused:
         raise Refusal(15018)
 
@@ -65,24 +65,24 @@ def _but(*ids: int) -> Callable[[list[JSON]], list[JSON]]:
     return lambda warnings: [entry for entry in warnings if entry["errorId"] not in ids]
 
 
-def _keep_removed(go: Callable[..., Any], call: Call) -> None:
+def _keep_removed(proceed: Callable[..., Any], call: Call) -> None:
     """What is taken out with 15055 is warned of and kept."""
     given = call.inputs
-    go()
+    proceed()
     call.inputs = [(item, quantity) for item, quantity in given if item.removed in (0, 15055)]
 
 
-def _next_too(go: Callable[..., Any], call: Call) -> None:
+def _next_too(proceed: Callable[..., Any], call: Call) -> None:
     """Taken out of a list while it is walked through, so that the one after it is passed over."""
     given = call.inputs
-    go()
-    after = [given[at] for at in range(1, len(given)) if given[at - 1][0].removed]
+    proceed()
+    after = [given[index] for index in range(1, len(given)) if given[index - 1][0].removed]
     if len(given) > 3:
         call.inputs = [entry for entry in call.inputs if entry not in after]
 
 
-def _whatever_is_left(go: Callable[..., Any], call: Call, item: Item, others: bool) -> None:
-    go(item, True)
+def _whatever_is_left(proceed: Callable[..., Any], call: Call, item: Item, others: bool) -> None:
+    proceed(item, True)
 
 
 def _all_or_nothing(call: Call, item: Item, others: bool) -> None:
@@ -96,12 +96,12 @@ FAULTS: list[Fault] = [
         "an item whose listing ended is sold",
         skip("item", on=INITIATE, when=is_refused(15018)),
     ),
-    fault("sold-out-is-sold", "ITEM-OUT-OF-STOCK", "an item that is sold out is sold", items(_plenty), on=INITIATE),
+    fault("sold-out-is-sold", "ITEM-OUT-OF-STOCK", "an item that is sold out is sold", items(_large_quantity), on=INITIATE),
     fault(
         "unpaid-seller-is-404",
         "ITEM-SELLER-UNPAID",
         "15017 comes with status 404",
-        restatus(404, on=INITIATE, when=error(15017)),
+        change_status(404, on=INITIATE, when=error(15017)),
     ),
     fault(
         "not-shippable-is-sold",
@@ -125,7 +125,7 @@ FAULTS: list[Fault] = [
         "not-here-is-15043",
         "ITEM-NOT-HERE",
         "an item of the web site alone is refused with 15043",
-        reid(15043, on=INITIATE, when=error(15044)),
+        change_error_id(15043, on=INITIATE, when=error(15044)),
         also="ITEM-REMOVED",
     ),
     fault(
@@ -150,7 +150,7 @@ FAULTS: list[Fault] = [
         "one-id-for-every-cause",
         "ITEM-OWN-ID",
         "every item that cannot be bought is 15018",
-        around("item", _not_for_sale, on=INITIATE, kind="id"),
+        wrap("item", _not_for_sale, on=INITIATE, kind="id"),
     ),
     # -- ITEM-REMOVED --
     fault(
@@ -164,20 +164,20 @@ FAULTS: list[Fault] = [
         "removed-stays",
         "ITEM-REMOVED",
         "an item that is warned of with 15055 stays in the cart",
-        around("supply", _keep_removed, on=INITIATE),
+        wrap("supply", _keep_removed, on=INITIATE),
     ),
     fault(
         "removed-takes-the-next",
         "ITEM-REMOVED",
         "with three others the one after a removed item goes too",
-        around("supply", _next_too, on=INITIATE, kind="lines"),
+        wrap("supply", _next_too, on=INITIATE, kind="lines"),
         also="SESSION-CREATE",
     ),
     fault(
         "removed-alone-is-an-empty-cart",
         "ITEM-REMOVED",
         "a removed item alone makes a session without lines",
-        around("remove", _whatever_is_left, on=INITIATE),
+        wrap("remove", _whatever_is_left, on=INITIATE),
         kind="boundary",
     ),
     fault(

@@ -9,10 +9,10 @@ from mock_server.injection import (
     Condition,
     Fault,
     before,
+    change_status,
     error,
     fault,
     refuse,
-    restatus,
     skip,
     store,
 )
@@ -50,9 +50,9 @@ def _merge_titles(cart: Cart, call: Call) -> None:
     cart.lines = list(kept.values())
 
 
-four_lines = Condition(lambda call, *_: len(call.wanted) == 4, "boundary")
-five_lines = Condition(lambda call, *_: len(call.wanted) > 4, "boundary")
-many_pieces = Condition(lambda call, *_: sum(call.wanted.values()) > 40, "quantity")
+four_lines = Condition(lambda call, *_: len(call.requested) == 4, "boundary")
+five_lines = Condition(lambda call, *_: len(call.requested) > 4, "boundary")
+many_pieces = Condition(lambda call, *_: sum(call.requested.values()) > 40, "quantity")
 
 FAULTS: list[Fault] = [
     fault("one-line-too-many", "LINES-MAX", "five lines are taken", skip("max_lines", on=INITIATE), kind="boundary"),
@@ -80,13 +80,13 @@ FAULTS: list[Fault] = [
         "too-many-lines-are-400",
         "LINES-MAX",
         "15011 comes with status 400",
-        restatus(400, on=INITIATE, when=error(15011)),
+        change_status(400, on=INITIATE, when=error(15011)),
     ),
     fault(
         "fourth-line-merges-into-third",
         "LINES-OWN",
         "of four lines the last two become one",
-        store(_merge_last_two, on=INITIATE, when=Condition(lambda call, *_: len(call.wanted) == 4, "lines")),
+        store(_merge_last_two, on=INITIATE, when=Condition(lambda call, *_: len(call.requested) == 4, "lines")),
         also="SESSION-CREATE",
     ),
     fault(

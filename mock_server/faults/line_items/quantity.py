@@ -6,17 +6,17 @@ from collections.abc import Callable
 from typing import Any
 
 from mock_server.domain.errors import Refusal
-from mock_server.domain.shop import Answer, Call
+from mock_server.domain.shop import Call, Response
 from mock_server.domain.state import OPEN, Cart
 from mock_server.injection import (
     QUANTITY,
     Condition,
     Fault,
     after_refused,
-    around,
-    asks,
     assign,
     before,
+    body_matches,
+    change_error_id,
     coupon,
     edit,
     fault,
@@ -24,26 +24,26 @@ from mock_server.injection import (
     kept_not_shown,
     lines,
     nth,
-    pretend,
     quantity_above,
     refuse,
     refused_yet_applied,
-    reid,
-    sends,
+    report_success,
+    request_has,
     skip,
     store,
+    wrap,
 )
 
-removal = asks(quantity=0)
-unknown_line = Condition(lambda call, line_id: all(line.id != line_id for line in call.the_cart().lines))
+removal = request_has(quantity=0)
+unknown_line = Condition(lambda call, line_id: all(line.id != line_id for line in call.require_cart().lines))
 
 
 def _add(call: Call) -> None:
-    call.quantity += call.the_cart().lines[call.at].quantity
+    call.quantity += call.require_cart().lines[call.line_index].quantity
 
 
 def _next_line(call: Call) -> None:
-    call.at = (call.at + 1) % len(call.the_cart().lines)
+    call.line_index = (call.line_index + 1) % len(call.require_cart().lines)
 
 
 def _all_lines(cart: Cart, call: Call) -> None:
@@ -52,30 +52,30 @@ def _all_lines(cart: Cart, call: Call) -> None:
 
 
 def _quantities_swapped(shown: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    one, two = shown if len(shown) == 2 else ({}, {})
-    return [{**one, "quantity": two["quantity"]}, {**two, "quantity": one["quantity"]}] if one else shown
+    first, two = shown if len(shown) == 2 else ({}, {})
+    return [{**first, "quantity": two["quantity"]}, {**two, "quantity": first["quantity"]}] if first else shown
 
 
 def _takes_less(call: Call, *_: Any) -> bool:
-    return call.quantity < call.the_cart().lines[call.at].quantity
+    return call.quantity < call.require_cart().lines[call.line_index].quantity
 
 
-def _first_of_all(go: Callable[..., Any], call: Call, line_id: str) -> Any:
+def _first_of_all(proceed: Callable[..., Any], call: Call, line_id: str) -> Any:
     return 0
 
 
-def _of_another_session(go: Callable[..., Any], call: Call, line_id: str) -> Any:
+def _of_another_session(proceed: Callable[..., Any], call: Call, line_id: str) -> Any:
     """A line is looked up among the lines of all sessions."""
     for session in call.shop.sessions.values():
-        for at, line in enumerate(session.cart.lines):
+        for index, line in enumerate(session.cart.lines):
             if line.id == line_id and session.phase == OPEN:
                 call.cart = session.cart
-                return at
-    return go()
+                return index
+    return proceed()
 
 
-def _about_line(call: Call, answer: Answer | Refusal, *_: Any) -> bool:
-    errors = answer.body.get("errors", [{}])
+def _about_line(call: Call, response: Response | Refusal, *_: Any) -> bool:
+    errors = response.body.get("errors", [{}])
     return bool(errors[0].get("inputRefIds") == ["$.lineItemId"] and errors[0].get("errorId") == 15002)
 
 
@@ -162,9 +162,9 @@ FAULTS: list[Fault] = [
         refuse(
             "apply_quantity",
             15002,
-            at="quantity",
+            path="quantity",
             on=QUANTITY,
-            when=Condition(lambda call: call.quantity == call.the_cart().lines[call.at].quantity),
+            when=Condition(lambda call: call.quantity == call.require_cart().lines[call.line_index].quantity),
         ),
     ),
     # -- QTY-UNKNOWN-LINE --
@@ -172,31 +172,31 @@ FAULTS: list[Fault] = [
         "quantity-of-unknown-line-is-the-first",
         "QTY-UNKNOWN-LINE",
         "a quantity for an unknown line is set on the first",
-        around("line", _first_of_all, on=QUANTITY, when=unknown_line),
+        wrap("line", _first_of_all, on=QUANTITY, when=unknown_line),
     ),
     fault(
         "quantity-of-unknown-line-is-taken",
         "QTY-UNKNOWN-LINE",
         "a quantity for an unknown line is answered with 200 and ignored",
-        pretend(on=QUANTITY, when=about_line & sends(lambda body: body.get("quantity")), kind="ignored"),
+        report_success(on=QUANTITY, when=about_line & body_matches(lambda body: body.get("quantity")), kind="ignored"),
     ),
     fault(
         "quantity-of-unknown-line-is-gone-already",
         "QTY-UNKNOWN-LINE",
         "quantity 0 for an unknown line is answered with 200",
-        pretend(on=QUANTITY, when=about_line & sends(lambda body: body.get("quantity") == 0), kind="boundary"),
+        report_success(on=QUANTITY, when=about_line & body_matches(lambda body: body.get("quantity") == 0), kind="boundary"),
     ),
     fault(
         "quantity-of-unknown-line-is-15013",
         "QTY-UNKNOWN-LINE",
         "an unknown line is 400 with 15013",
-        reid(15013, on=QUANTITY, when=about_line),
+        change_error_id(15013, on=QUANTITY, when=about_line),
     ),
     fault(
         "quantity-of-line-elsewhere",
         "QTY-UNKNOWN-LINE",
         "a line of another session can be named, and gets the quantity",
-        around("line", _of_another_session, on=QUANTITY),
+        wrap("line", _of_another_session, on=QUANTITY),
         kind="always",
         also="SESSION-ISOLATED",
     ),

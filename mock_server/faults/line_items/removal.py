@@ -16,9 +16,9 @@ from mock_server.injection import (
     REMOVE,
     Fault,
     after,
-    around,
-    asks,
     before,
+    change_error_id,
+    change_status,
     coupon,
     emptied,
     error,
@@ -29,21 +29,21 @@ from mock_server.injection import (
     lines,
     nth,
     refuse,
-    reid,
-    restatus,
+    request_has,
     skip,
     store,
+    wrap,
 )
 
-removal = asks(quantity=0)
+removal = request_has(quantity=0)
 
 
 def _first(call: Call) -> None:
-    call.at = 0
+    call.line_index = 0
 
 
-def _no_pieces(go: Callable[..., Any], call: Call) -> None:
-    call.the_cart().lines[call.at].quantity = 0
+def _no_pieces(proceed: Callable[..., Any], call: Call) -> None:
+    call.require_cart().lines[call.line_index].quantity = 0
 
 
 def _seller_too(cart: Cart, call: Call) -> None:
@@ -53,17 +53,17 @@ def _seller_too(cart: Cart, call: Call) -> None:
 
 
 def _note_seller(call: Call) -> None:
-    call.notes["seller"] = call.the_cart().lines[call.at].item.seller
+    call.notes["seller"] = call.require_cart().lines[call.line_index].item.seller
 
 
 def _keep(call: Call) -> None:
-    cart = call.the_cart()
+    cart = call.require_cart()
     if cart.lines:
-        call.the_session().notes["removed"] = cart.lines[call.at]  # type: ignore[assignment]
+        call.require_session().notes["removed"] = cart.lines[call.line_index]  # type: ignore[assignment]
 
 
 def _back(cart: Cart, call: Call) -> None:
-    line = call.the_session().notes.pop("removed", None)
+    line = call.require_session().notes.pop("removed", None)
     if line is not None:
         cart.lines.append(line)  # type: ignore[arg-type]
 
@@ -86,7 +86,7 @@ FAULTS: list[Fault] = [
         "zero-stays-as-zero",
         "QTY-ZERO",
         "quantity 0 leaves the line with no pieces",
-        around("apply_quantity", _no_pieces, on=QUANTITY, when=removal),
+        wrap("apply_quantity", _no_pieces, on=QUANTITY, when=removal),
         kind="boundary",
     ),
     fault(
@@ -113,7 +113,7 @@ FAULTS: list[Fault] = [
         "zero-refused-in-de",
         "QTY-ZERO",
         "in EBAY_DE quantity 0 is 400 with 15002",
-        refuse("apply_quantity", 15002, at="quantity", on=QUANTITY, when=in_market("EBAY_DE") & removal),
+        refuse("apply_quantity", 15002, path="quantity", on=QUANTITY, when=in_market("EBAY_DE") & removal),
     ),
     fault(
         "zero-kept-not-shown",
@@ -144,19 +144,19 @@ FAULTS: list[Fault] = [
         "emptied-quantity-is-400",
         "QTY-LAST",
         "in an emptied session a quantity is 400 with 15019",
-        restatus(400, on=QUANTITY, when=error(15019)),
+        change_status(400, on=QUANTITY, when=error(15019)),
     ),
     fault(
         "emptied-option-is-404",
         "QTY-LAST",
         "in an emptied session an option is 404 with 15019",
-        restatus(404, on=OPTION, when=error(15019)),
+        change_status(404, on=OPTION, when=error(15019)),
     ),
     fault(
         "emptied-address-is-15021",
         "QTY-LAST",
         "in an emptied session an address is 409 with 15021",
-        reid(15021, on=ADDRESS, when=error(15019)),
+        change_error_id(15021, on=ADDRESS, when=error(15019)),
     ),
     fault(
         "emptied-read-is-gone",
@@ -171,7 +171,7 @@ FAULTS: list[Fault] = [
         "QTY-LAST",
         "an emptied session is read with its last line",
         before("apply_quantity", _keep, on=QUANTITY, when=removal & lines(1, 1)),
-        after("session_marketplace", lambda call, value: _back(call.the_cart(), call), on=READ, when=emptied),
+        after("session_marketplace", lambda call, value: _back(call.require_cart(), call), on=READ, when=emptied),
         kind="read-only",
         also="SESSION-READ",
     ),

@@ -18,30 +18,30 @@ from mock_server.injection import (
     Effect,
     Fault,
     after_op,
-    around,
     edit,
     fault,
     in_market,
     lines,
     refuse,
     respond,
+    wrap,
 )
 
 SHOWN = (INITIATE, *SESSION_METHODS, ORDER)  # whose answers have amounts
 
 
-def currency(path: str, code: str, **only: Any) -> Effect:
+def currency(path: str, code: str, **scope: Any) -> Effect:
     """Another currency in one amount, or in a list of them."""
-    return edit(f"{path}.currency", lambda _: code, **only)
+    return edit(f"{path}.currency", lambda _: code, **scope)
 
 
-def _all_in(code: str, **only: Any) -> Effect:
+def _all_in(code: str, **scope: Any) -> Effect:
     """Every amount of the shop in another currency."""
 
-    def by(go: Callable[..., Any], call: Call, minor: int, market: Any) -> Any:
-        return {**go(), "currency": code}
+    def replacement(proceed: Callable[..., Any], call: Call, minor: int, market: Any) -> Any:
+        return {**proceed(), "currency": code}
 
-    return around("amount", by, **only)
+    return wrap("amount", replacement, **scope)
 
 
 FAULTS: list[Fault] = [

@@ -19,16 +19,16 @@ from mock_server.injection import (
     Condition,
     Effect,
     Fault,
-    around,
+    change_error_id,
+    change_status,
     error,
     every,
     fault,
     in_market,
     refuse,
     refused_yet_applied,
-    reid,
     respond,
-    restatus,
+    wrap,
 )
 
 HEADER = "x-ebay-c-marketplace-id"
@@ -42,17 +42,17 @@ not_given = Condition(lambda call, *_: not _given(call), "field")
 unsupported = Condition(lambda call, *_: _given(call) not in ("", *call.shop.marketplaces))
 
 
-def _own_or_us(go: Callable[..., Any], call: Call) -> Any:
+def _own_or_us(proceed: Callable[..., Any], call: Call) -> Any:
     """A header that is not there, or not supported, stands for the session's own marketplace, or for EBAY_US."""
     try:
-        return go()
+        return proceed()
     except Refusal:
         session = call.shop.sessions.get(call.id)
         call.market = session.cart.market if session is not None else call.shop.marketplaces["EBAY_US"]
 
 
 def default_market(when: Condition, on: str | tuple[str, ...], kind: str = "") -> Effect:
-    return around("marketplace", _own_or_us, on=on, when=when, kind=kind)
+    return wrap("marketplace", _own_or_us, on=on, when=when, kind=kind)
 
 
 FAULTS: list[Fault] = [
@@ -73,7 +73,7 @@ FAULTS: list[Fault] = [
         "unsupported-quantity-is-400",
         "MARKET-SUPPORTED",
         "15027 comes with status 400 on a quantity",
-        restatus(400, on=QUANTITY, when=error(15027)),
+        change_status(400, on=QUANTITY, when=error(15027)),
     ),
     fault(
         "unsupported-option-in-au",
@@ -85,7 +85,7 @@ FAULTS: list[Fault] = [
         "unsupported-address-crashes",
         "MARKET-SUPPORTED",
         "an address under an unsupported marketplace is 500",
-        reid(15000, status=500, on=ADDRESS, when=error(15027)),
+        change_error_id(15000, status=500, on=ADDRESS, when=error(15027)),
         kind="status",
     ),
     fault(
@@ -98,7 +98,7 @@ FAULTS: list[Fault] = [
         "unsupported-remove-is-15003",
         "MARKET-SUPPORTED",
         "removing a coupon under an unsupported marketplace is 15003",
-        reid(15003, status=400, on=REMOVE, when=error(15027)),
+        change_error_id(15003, status=400, on=REMOVE, when=error(15027)),
     ),
     fault(
         "unsupported-place",

@@ -14,6 +14,8 @@ from mock_server.injection import (
     REMOVE,
     Condition,
     Fault,
+    change_error_id,
+    change_status,
     coupon,
     error,
     fault,
@@ -22,8 +24,6 @@ from mock_server.injection import (
     nth,
     phase,
     refused_yet_applied,
-    reid,
-    restatus,
     skip,
 )
 
@@ -111,12 +111,12 @@ FAULTS: list[Fault] = [
         "elsewhere-is-409",
         "MARKET-SAME",
         "15029 comes with status 409 on a new address",
-        restatus(409, on=ADDRESS, when=error(15029)),
+        change_status(409, on=ADDRESS, when=error(15029)),
     ),
     fault(
         "elsewhere-is-15027",
         "MARKET-SAME",
         "a read from another marketplace is 409 with 15027",
-        reid(15027, status=409, on=READ, when=error(15029)),
+        change_error_id(15027, status=409, on=READ, when=error(15029)),
     ),
 ]

@@ -18,11 +18,11 @@ from mock_server.injection import (
     Effect,
     Fault,
     after,
+    alternate_sessions,
     edit,
     fault,
     in_market,
     lines,
-    odd_session,
     plus,
     rebill,
     since,
@@ -37,17 +37,17 @@ def _unsorted(call: Call, cart: Cart) -> bool:
 unsorted = Condition(_unsorted)
 
 
-def _tax(**only: Any) -> Effect:
+def _tax(**scope: Any) -> Effect:
     """A cent more tax: no sum tells how much tax has to be, only that it stays."""
-    return rebill(plus(tax=1), on=SHOWN, **only)
+    return rebill(plus(tax=1), on=SHOWN, **scope)
 
 
-def written(change: Callable[[int, str], str | None], **only: Any) -> Effect:
+def written(change: Callable[[int, str], str | None], **scope: Any) -> Effect:
     """Each amount as `change(minor units, text)` writes it, or as it was for None."""
-    def do(call: Call, shown: JSON, minor: int, *_: Any) -> None:
+    def action(call: Call, shown: JSON, minor: int, *_: Any) -> None:
         shown["value"] = change(minor, shown["value"]) or shown["value"]
 
-    return after("amount", do, on=SHOWN, **only)
+    return after("amount", action, on=SHOWN, **scope)
 
 
 def _exponent(minor: int, text: str) -> str | None:
@@ -73,7 +73,7 @@ FAULTS: list[Fault] = [
     ),
     fault(
         "tax-hangs-on-the-session", "PRICE-STABLE", "in about every second session there is a cent more tax",
-        _tax(when=odd_session),
+        _tax(when=alternate_sessions),
     ),
     fault(
         "adjustment-after-moving-back", "PRICE-STABLE", "who moved twice has an adjustment of a cent",
@@ -99,7 +99,7 @@ FAULTS: list[Fault] = [
     fault(
         "unit-prices-with-four-decimals", "PRICE-FORM", "with three lines or more unit prices have four decimals",
         edit("lineItems[].baseUnitPrice.value", lambda text: f"{text}00", on=SHOWN, when=Condition(
-            lambda call, answer: lines(3).test(call) and answer.status == 200), kind="lines"),
+            lambda call, response: lines(3).test(call) and response.status == 200), kind="lines"),
     ),
     fault(
         "negative-import-tax", "PRICE-FORM", "in EBAY_AU the import tax is negative",

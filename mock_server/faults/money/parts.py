@@ -12,17 +12,17 @@ from mock_server.injection import (
     QUANTITY,
     Fault,
     after,
-    asks,
+    cart_contains,
     coupon,
     drop,
     fault,
     in_market,
+    large_quantity,
     lines,
     other_option,
-    plenty,
     plus,
     rebill,
-    sells,
+    request_has,
     since,
     stale,
 )
@@ -94,7 +94,7 @@ def _cent_for_nothing(call: Call, shown: dict[str, Any], cart: Cart, bill: Bill)
     shown["total"] = call.run("amount", bill.total - 1, market)
 
 
-imported = sells(lambda item: item.abroad)
+imported = cart_contains(lambda item: item.abroad)
 
 FAULTS: list[Fault] = [
     # discount
@@ -133,7 +133,7 @@ FAULTS: list[Fault] = [
     ),
     fault(
         "delivery-by-piece-above-three", "PRICE-DELIVERY", "a line of more than three pays its delivery for each piece",
-        rebill(_delivery_by_piece_above_three, on=SHOWN, when=plenty),
+        rebill(_delivery_by_piece_above_three, on=SHOWN, when=large_quantity),
     ),
     fault(
         "delivery-cent-with-coupon", "PRICE-DELIVERY", "with a coupon delivery is a cent dearer than its options say",
@@ -145,7 +145,7 @@ FAULTS: list[Fault] = [
     ),
     fault(
         "delivery-stale-after-removal", "PRICE-DELIVERY", "a line that was taken out still costs delivery",
-        stale("delivery", on=QUANTITY, when=asks(quantity=0)), also="QTY-ZERO",
+        stale("delivery", on=QUANTITY, when=request_has(quantity=0)), also="QTY-ZERO",
     ),
     # fee
     fault(
@@ -187,7 +187,7 @@ FAULTS: list[Fault] = [
     ),
     fault(
         "imports-cent-above-three", "PRICE-IMPORT", "with more than three of a line import charges have a cent more",
-        rebill(plus(imports=1), on=SHOWN, when=imported & plenty, kind="quantity"),
+        rebill(plus(imports=1), on=SHOWN, when=imported & large_quantity, kind="quantity"),
     ),
     fault(
         "no-imports-in-hk", "PRICE-IMPORT", "in EBAY_HK the summary has no import charges, and the options have",

@@ -23,19 +23,19 @@ from mock_server.injection import (
     accepted,
     add,
     after,
-    asks,
-    both,
+    alternate_sessions,
+    combine,
     coupon,
     fault,
     from_nth,
     in_market,
+    large_quantity,
     lines,
     next_read,
-    odd_session,
     other_option,
-    plenty,
     plus,
     rebill,
+    request_has,
     since,
     stale,
 )
@@ -43,25 +43,25 @@ from mock_server.injection import (
 SHOWN = (INITIATE, *SESSION_METHODS, ORDER)  # whose answers have amounts
 
 
-def off(change: Callable[[Bill], int], **only: Any) -> Effect:
+def off(change: Callable[[Bill], int], **scope: Any) -> Effect:
     """The total, and nothing else, is off by so much."""
-    def do(call: Call, bill: Bill, *_: Any) -> None:
+    def action(call: Call, bill: Bill, *_: Any) -> None:
         bill.total += change(bill)
 
-    return after("bill", do, **{"on": SHOWN, **only})
+    return after("bill", action, **{"on": SHOWN, **scope})
 
 
-def unit(more: int, **only: Any) -> Effect:
+def unit(more: int, **scope: Any) -> Effect:
     """So many cents more for one piece, and all that follows from it."""
-    return after("unit", lambda call, price, line: price + more, **{"on": SHOWN, **only})
+    return after("unit", lambda call, price, line: price + more, **{"on": SHOWN, **scope})
 
 
-def net(change: Callable[[Row, Cart], int], **only: Any) -> Effect:
+def net(change: Callable[[Row, Cart], int], **scope: Any) -> Effect:
     """Another net price, in the session and in its order, and nothing else."""
-    def do(call: Call, shown: JSON, cart: Cart, row: Row) -> None:
+    def action(call: Call, shown: JSON, cart: Cart, row: Row) -> None:
         shown["netPrice"] = call.run("amount", change(row, cart), cart.market)
 
-    return both(*(after(step, do, **{"on": SHOWN, **only}) for step in ("line_view", "order_line_view")))
+    return combine(*(after(step, action, **{"on": SHOWN, **scope}) for step in ("line_view", "order_line_view")))
 
 
 def _cheaper(call: Call, price: int, line: Line) -> int | None:
@@ -86,8 +86,8 @@ def _rounded(bill: Bill) -> int:
 
 def _neighbours_share(call: Call, shown: JSON, cart: Cart, row: Row) -> None:
     """Each line's net price bears the share of the line after it: right as a whole, wrong for each."""
-    at = cart.lines.index(row.line)
-    other = call.notes["rows"][(at + 1) % len(cart.lines)].share
+    index = cart.lines.index(row.line)
+    other = call.notes["rows"][(index + 1) % len(cart.lines)].share
     shown["netPrice"] = call.run("amount", row.net + row.share - other, cart.market)
 
 
@@ -101,7 +101,7 @@ above_three = Condition(lambda call, cart, row: row.line.quantity > 3, "quantity
 FORGOTTEN: dict[str, tuple[Callable[[Bill], int], Condition | None, str]] = {
     "discount-with-coupon": (lambda bill: bill.discount, coupon, "with a coupon promotions do not lower the total"),
     "delivery-after-option": (lambda bill: -bill.delivery, other_option, "with another option delivery is left out"),
-    "tax-above-three": (lambda bill: -bill.tax, plenty, "with more than three of a line tax is left out"),
+    "tax-above-three": (lambda bill: -bill.tax, large_quantity, "with more than three of a line tax is left out"),
     "adjustment": (lambda bill: -bill.adjustment, None, "the adjustment is left out"),
     "fee": (lambda bill: -bill.fee, None, "the fee is left out"),
     "imports-in-au": (lambda bill: -bill.imports, in_market("EBAY_AU"), "in EBAY_AU import charges are left out"),
@@ -132,7 +132,7 @@ FAULTS: list[Fault] = [
     ),
     fault(
         "total-stale-after-removal", "PRICE-TOTAL", "the total does not follow when a line is taken out",
-        stale("total", on=QUANTITY, when=asks(quantity=0)), also="QTY-ZERO",
+        stale("total", on=QUANTITY, when=request_has(quantity=0)), also="QTY-ZERO",
     ),
     fault(
         "total-stale-after-option", "PRICE-TOTAL", "the total does not follow a change of an option",
@@ -153,7 +153,7 @@ FAULTS: list[Fault] = [
     # the subtotal
     fault(
         "subtotal-cent-above-three", "PRICE-SUBTOTAL", "with more than three of a line the subtotal has a cent more",
-        rebill(plus(subtotal=1), on=SHOWN, when=plenty),
+        rebill(plus(subtotal=1), on=SHOWN, when=large_quantity),
     ),
     fault(
         "subtotal-without-fourth-line", "PRICE-SUBTOTAL", "the fourth line is not in the subtotal",
@@ -186,7 +186,7 @@ FAULTS: list[Fault] = [
     ),
     fault(
         "unit-depends-on-session", "PRICE-UNIT", "in about every second session each piece costs a cent more",
-        unit(1, when=odd_session),
+        unit(1, when=alternate_sessions),
     ),
     fault(
         "unit-cent-less-with-three", "PRICE-UNIT", "with three lines or more each piece costs a cent less",

@@ -20,7 +20,9 @@ from mock_server.injection import (
     Condition,
     Fault,
     after,
-    around,
+    body_matches,
+    change_error_id,
+    change_status,
     error,
     fault,
     from_nth,
@@ -29,36 +31,34 @@ from mock_server.injection import (
     phase,
     refuse,
     refused_yet_applied,
-    reid,
-    restatus,
-    sends,
     skip,
+    wrap,
 )
 
 declined = phase(DECLINED)
-zero = sends(lambda body: body.get("quantity") == 0)
-bad_card = Condition(lambda call: call.the_session().email.lower() == "declined@example.com")
+zero = body_matches(lambda body: body.get("quantity") == 0)
+bad_card = Condition(lambda call: call.require_session().email.lower() == "declined@example.com")
 LATEST = object()  # note of a shop: the latest payment was declined
 
 
 def _reopen(call: Call, *_: Any) -> None:
-    call.the_session().phase = OPEN
+    call.require_session().phase = OPEN
 
 
-def _order_anyway(go: Callable[..., Any], call: Call) -> Any:
+def _order_anyway(proceed: Callable[..., Any], call: Call) -> Any:
     try:
-        return go()
+        return proceed()
     except Refusal:
         call.run("apply")
         raise
 
 
-def _remembers(go: Callable[..., Any], call: Call) -> Any:
+def _remembers(proceed: Callable[..., Any], call: Call) -> Any:
     """A payment after a declined one is declined as well, whoever pays."""
     if call.shop.notes.pop(LATEST, 0):
         raise Refusal(15023)
     try:
-        return go()
+        return proceed()
     except Refusal:
         call.shop.notes[LATEST] = 1
         raise
@@ -75,7 +75,7 @@ FAULTS: list[Fault] = [
     ),
     fault(
         "declined-400", "PAY-DECLINED", "a declined card is 15023 with status 400",
-        restatus(400, on=PLACE, when=error(15023)),
+        change_status(400, on=PLACE, when=error(15023)),
     ),
     fault(
         "declined-15049", "PAY-DECLINED", "a declined card is 15049",
@@ -83,15 +83,15 @@ FAULTS: list[Fault] = [
     ),
     fault(
         "no-card-15033", "PAY-DECLINED", "who has no card to pay with gets 15033",
-        reid(15033, on=PLACE, when=error(15004)),
+        change_error_id(15033, on=PLACE, when=error(15004)),
     ),
     fault(
         "processor-15049", "PAY-DECLINED", "a payment that the processor does not take is 15049",
-        reid(15049, on=PLACE, when=error(17000)),
+        change_error_id(15049, on=PLACE, when=error(17000)),
     ),
     fault(
         "declined-yet-ordered", "PAY-DECLINED", "15023 for a declined card, and yet there is an order",
-        around("payment", _order_anyway, on=PLACE, when=bad_card, kind="applied-though-refused"), also="PAY-DECLINED-ENDS",
+        wrap("payment", _order_anyway, on=PLACE, when=bad_card, kind="applied-though-refused"), also="PAY-DECLINED-ENDS",
     ),
     # afterwards
     fault(
@@ -132,10 +132,10 @@ FAULTS: list[Fault] = [
     ),
     fault(
         "declined-change-500", "PAY-DECLINED-ENDS", "after a declined payment changes are 15032 with status 500",
-        restatus(500, on=(QUANTITY, ADDRESS, OPTION, APPLY, REMOVE), when=error(15032)),
+        change_status(500, on=(QUANTITY, ADDRESS, OPTION, APPLY, REMOVE), when=error(15032)),
     ),
     fault(
         "declined-stays-for-the-next", "PAY-DECLINED-ENDS", "after a declined payment the next one, whosever, is, too",
-        around("payment", _remembers, on=PLACE, kind="after"), also="PAY-PLACE",
+        wrap("payment", _remembers, on=PLACE, kind="after"), also="PAY-PLACE",
     ),
 ]

@@ -15,6 +15,9 @@ from mock_server.injection import (
     REMOVE,
     Fault,
     after,
+    body_matches,
+    change_error_id,
+    change_status,
     error,
     fault,
     ignore,
@@ -25,15 +28,12 @@ from mock_server.injection import (
     phase,
     refuse,
     refused_yet_applied,
-    reid,
-    restatus,
-    sends,
     skip,
 )
 
 paid = phase(PAID)
-above_three = sends(lambda body: isinstance(body.get("quantity"), int) and body["quantity"] > 3, "quantity")
-zero = sends(lambda body: body.get("quantity") == 0)
+above_three = body_matches(lambda body: isinstance(body.get("quantity"), int) and body["quantity"] > 3, "quantity")
+zero = body_matches(lambda body: body.get("quantity") == 0)
 
 
 def _emptied(call: Call, body: JSON) -> None:
@@ -101,15 +101,15 @@ FAULTS: list[Fault] = [
     # the refusal
     fault(
         "lock-400", "PAY-LOCK", "after payment changes of the address are 15021 with status 400",
-        restatus(400, on=ADDRESS, when=error(15021)),
+        change_status(400, on=ADDRESS, when=error(15021)),
     ),
     fault(
         "lock-15032-with-409", "PAY-LOCK", "after payment changes of an option are 15032 with status 409",
-        reid(15032, on=OPTION, when=error(15021)),
+        change_error_id(15032, on=OPTION, when=error(15021)),
     ),
     fault(
         "lock-15019", "PAY-LOCK", "after payment the cart counts as empty: 15019",
-        reid(15019, on=CHANGES, when=error(15021)),
+        change_error_id(15019, on=CHANGES, when=error(15021)),
     ),
     fault(
         "lock-of-coupons-16001", "PAY-LOCK", "after payment a coupon is 16001",

@@ -9,7 +9,7 @@ from typing import Any
 
 from mock_server.domain.errors import JSON, ORDER_PROBLEMS, Refusal
 from mock_server.domain.pricing import Row
-from mock_server.domain.shop import Answer, Call
+from mock_server.domain.shop import Call, Response
 from mock_server.domain.state import Cart
 from mock_server.http.views import moment
 from mock_server.injection import (
@@ -18,7 +18,7 @@ from mock_server.injection import (
     Fault,
     add,
     after,
-    around,
+    change_status,
     coupon,
     drop,
     edit,
@@ -31,37 +31,37 @@ from mock_server.injection import (
     plus,
     put,
     rebill,
-    restatus,
     skip,
+    wrap,
 )
 
 SUMMARY = "pricingSummary"
-found = Condition(lambda call, answer: answer.status == 200)
+found = Condition(lambda call, response: response.status == 200)
 unknown = Condition(lambda call: call.id not in call.shop.orders)
 
 
 def _no(error: int, status: int | None = None) -> Callable[..., Any]:
     """A refusal of the purchase order, where ids mean other things than elsewhere."""
-    def by(go: Callable[..., Any], call: Call, *args: Any) -> Any:
+    def replacement(proceed: Callable[..., Any], call: Call, *args: Any) -> Any:
         raise Refusal(error, status=status, problems=ORDER_PROBLEMS)
 
-    return by
+    return replacement
 
 
 def _other_id(error: int) -> Callable[..., Any]:
-    def by(go: Callable[..., Any], call: Call, *args: Any) -> Any:
+    def replacement(proceed: Callable[..., Any], call: Call, *args: Any) -> Any:
         raise Refusal(error)
 
-    return by
+    return replacement
 
 
-def _without_coupon(go: Callable[..., Any], call: Call) -> Any:
+def _without_coupon(proceed: Callable[..., Any], call: Call) -> Any:
     order = call.order
     assert order is not None
     kept = order.cart
     order.cart = replace(kept, coupon=None)
     try:
-        return go()
+        return proceed()
     finally:
         order.cart = kept
 
@@ -103,22 +103,22 @@ def _now(call: Call, body: JSON) -> None:
 
 def _read_id(call: Call, body: JSON) -> None:
     """Each reading numbers the lines anew."""
-    for at, line in enumerate(body["lineItems"]):
-        line["lineItemId"] = f"{time.time_ns()}{at}"
+    for index, line in enumerate(body["lineItems"]):
+        line["lineItemId"] = f"{time.time_ns()}{index}"
 
 
-def _leak(call: Call, answer: Answer, *_: Any) -> None:
+def _leak(call: Call, response: Response, *_: Any) -> None:
     """The refusal tells what it refuses to tell."""
     assert call.order is not None
     lines = [{"itemId": line.item.id, "lineItemId": line.id} for line in call.order.cart.lines]
-    answer.body["purchaseOrder"] = {"purchaseOrderId": call.order.id, "lineItems": lines}
+    response.body["purchaseOrder"] = {"purchaseOrderId": call.order.id, "lineItems": lines}
 
 
-def _empty(go: Callable[..., Any], call: Call) -> Any:
+def _empty(proceed: Callable[..., Any], call: Call) -> Any:
     raise Refusal(16002, status=200, problems=ORDER_PROBLEMS)
 
 
-foreign_app = Condition(lambda call, answer: call.order is not None and call.order.app != call.app)
+foreign_app = Condition(lambda call, response: call.order is not None and call.order.app != call.app)
 moved = Condition(lambda call, *_: call.order is not None and any(
     line.option != line.item.options[0].id for line in call.order.cart.lines
 ), "after")
@@ -147,7 +147,7 @@ FAULTS: list[Fault] = [
     ),
     fault(
         "order-without-coupon", "ORDER-READ", "the order is priced as if there had been no coupon",
-        around("order_view", _without_coupon, on=ORDER, when=coupon),
+        wrap("order_view", _without_coupon, on=ORDER, when=coupon),
     ),
     fault(
         "order-quantity-stops-at-three", "ORDER-READ", "the order shows no quantity above three",
@@ -191,7 +191,7 @@ FAULTS: list[Fault] = [
     ),
     fault(
         "order-gone-second-time", "ORDER-READ", "an order is found once, then 16002",
-        around("order_app", _no(16002), on=ORDER, when=from_nth(2), kind="repeat"), also="ORDER-STABLE",
+        wrap("order_app", _no(16002), on=ORDER, when=from_nth(2), kind="repeat"), also="ORDER-STABLE",
     ),
     # paid in time
     fault(
@@ -238,19 +238,19 @@ FAULTS: list[Fault] = [
     # unknown ones, and other apps
     fault(
         "unknown-order-15003", "ORDER-UNKNOWN", "an unknown order is 15003",
-        around("order", _other_id(15003), on=ORDER, when=unknown, kind="id"), also="SESSION-DOCUMENTED",
+        wrap("order", _other_id(15003), on=ORDER, when=unknown, kind="id"), also="SESSION-DOCUMENTED",
     ),
     fault(
         "unknown-order-409", "ORDER-UNKNOWN", "an unknown order is 16002 with status 409",
-        restatus(409, on=ORDER, when=error(16002)),
+        change_status(409, on=ORDER, when=error(16002)),
     ),
     fault(
         "unknown-order-200", "ORDER-UNKNOWN", "an unknown order is 16002 with status 200",
-        restatus(200, on=ORDER, when=error(16002)), also="ORDER-FIELDS",
+        change_status(200, on=ORDER, when=error(16002)), also="ORDER-FIELDS",
     ),
     fault(
         "unknown-order-crashes", "ORDER-UNKNOWN", "an unknown order is 500 16001",
-        around("order", _no(16001), on=ORDER, when=unknown, kind="status"),
+        wrap("order", _no(16001), on=ORDER, when=unknown, kind="status"),
     ),
     fault(
         "order-of-another-app", "ORDER-APP", "another application can read an order",
@@ -263,16 +263,16 @@ FAULTS: list[Fault] = [
     ),
     fault(
         "order-of-another-app-16002", "ORDER-APP", "for another application an order is 16002",
-        around("order_app", _no(16002), on=ORDER, kind="id", when=Condition(
+        wrap("order_app", _no(16002), on=ORDER, kind="id", when=Condition(
             lambda call: call.order is not None and call.order.app != call.app)),
     ),
     fault(
         "order-of-another-app-409", "ORDER-APP", "for another application an order is 16003 with status 409",
-        restatus(409, on=ORDER, when=error(16003)),
+        change_status(409, on=ORDER, when=error(16003)),
     ),
     fault(
         "order-leaks-to-another-app", "ORDER-APP", "the refusal shows another application the order's lines",
-        after("answer", _leak, on=ORDER, when=foreign_app & error(16003), kind="always"),
+        after("response", _leak, on=ORDER, when=foreign_app & error(16003), kind="always"),
     ),
     # staying as it is
     fault(

@@ -17,9 +17,11 @@ from mock_server.injection import (
     Fault,
     accepted,
     after,
-    around,
-    at_once,
     before,
+    body_matches,
+    change_error_id,
+    change_status,
+    concurrent,
     coupon,
     drop,
     edit,
@@ -28,51 +30,49 @@ from mock_server.injection import (
     every,
     fault,
     in_market,
+    large_quantity,
     lines,
     lost_update,
     nth,
     phase,
-    plenty,
     refuse,
-    reid,
-    restatus,
-    sends,
     skip,
+    wrap,
 )
 
 paid = phase(PAID)
 
 def _disagrees(body: dict[str, Any]) -> bool:
-    return any(one.get("marketingTermsAccepted") is False for one in body.get("marketingTerms", []))
+    return any(entry.get("marketingTermsAccepted") is False for entry in body.get("marketingTerms", []))
 
 
-disagreed = sends(_disagrees)
-unpaid_line = Condition(lambda call, *_: call.cart is not None and any(one.item.unpaid for one in call.cart.lines))
+disagreed = body_matches(_disagrees)
+unpaid_line = Condition(lambda call, *_: call.cart is not None and any(entry.item.unpaid for entry in call.cart.lines))
 of_order = Condition(lambda call, kind: kind == "order")
 
 
 def _reopen(call: Call) -> None:
-    call.the_session().phase = OPEN
+    call.require_session().phase = OPEN
 
 
 def _stay_open(call: Call, value: Any) -> None:
-    call.the_session().phase = OPEN
+    call.require_session().phase = OPEN
 
 
-def _same_id(go: Callable[..., Any], call: Call, kind: str) -> str:
+def _same_id(proceed: Callable[..., Any], call: Call, kind: str) -> str:
     """The id of the latest order, if there is one."""
-    latest: str = next(reversed(call.shop.orders), "") or go()
+    latest: str = next(reversed(call.shop.orders), "") or proceed()
     return latest
 
 
-def _first_line_only(go: Callable[..., Any], call: Call) -> None:
-    if call.the_session().phase != PAID and call.the_cart().lines[0].item.at_payment:
-        raise Refusal(call.the_cart().lines[0].item.at_payment)
+def _first_line_only(proceed: Callable[..., Any], call: Call) -> None:
+    if call.require_session().phase != PAID and call.require_cart().lines[0].item.at_payment:
+        raise Refusal(call.require_cart().lines[0].item.at_payment)
 
 
-def _order_anyway(go: Callable[..., Any], call: Call) -> Any:
+def _order_anyway(proceed: Callable[..., Any], call: Call) -> Any:
     try:
-        return go()
+        return proceed()
     except Refusal:
         call.run("apply")
         raise
@@ -83,7 +83,7 @@ def _swapped(id: int) -> int:
 
 
 def _without_15006(warnings: list[Any]) -> list[Any]:
-    return [one for one in warnings if one["errorId"] != 15006]
+    return [entry for entry in warnings if entry["errorId"] != 15006]
 
 
 FAULTS: list[Fault] = [
@@ -98,7 +98,7 @@ FAULTS: list[Fault] = [
     ),
     fault(
         "placed-201", "SESSION-DOCUMENTED", "an order is placed with status 201",
-        restatus(201, on=PLACE, when=accepted), also="PAY-PLACE",
+        change_status(201, on=PLACE, when=accepted), also="PAY-PLACE",
     ),
     fault(
         "terms-have-to-be-accepted", "PAY-PLACE", "who does not accept the marketing terms gets 15030",
@@ -115,11 +115,11 @@ FAULTS: list[Fault] = [
     ),
     fault(
         "no-order-above-three", "PAY-PLACE", "with more than three of a line no order can be placed: 15012",
-        refuse("goods", 15012, on=PLACE, when=plenty),
+        refuse("goods", 15012, on=PLACE, when=large_quantity),
     ),
     fault(
         "orders-share-an-id", "PAY-PLACE", "every second order has the id of the one before",
-        around("new_id", _same_id, on=PLACE, when=of_order & every(2), kind="repeat"), also="ORDER-READ",
+        wrap("new_id", _same_id, on=PLACE, when=of_order & every(2), kind="repeat"), also="ORDER-READ",
     ),
     fault(
         "session-stays-open-in-au", "PAY-LOCK", "in EBAY_AU a session goes on as if nothing had been ordered",
@@ -157,7 +157,7 @@ FAULTS: list[Fault] = [
     ),
     fault(
         "two-orders-at-once", "RACE", "two payments at once make two orders",
-        before("apply", _reopen, on=PLACE, when=at_once), also="PAY-TWICE",
+        before("apply", _reopen, on=PLACE, when=concurrent), also="PAY-TWICE",
     ),
     fault(
         "payment-loses-quantity-at-once", "RACE", "of a payment and a quantity at once the quantity is lost",
@@ -170,11 +170,11 @@ FAULTS: list[Fault] = [
     ),
     fault(
         "order-of-nothing-400", "PAY-EMPTY", "an order without lines is 15019 with status 400",
-        restatus(400, on=PLACE, when=error(15019)),
+        change_status(400, on=PLACE, when=error(15019)),
     ),
     fault(
         "order-of-nothing-15020", "PAY-EMPTY", "an order without lines is 15020",
-        reid(15020, on=PLACE, when=error(15019)),
+        change_error_id(15020, on=PLACE, when=error(15019)),
     ),
     # items that changed
     fault(
@@ -183,26 +183,26 @@ FAULTS: list[Fault] = [
     ),
     fault(
         "only-first-line-is-checked", "PAY-ITEM-CHANGED", "of the items that changed only the first line's is noticed",
-        around("goods", _first_line_only, on=PLACE, when=lines(2)),
+        wrap("goods", _first_line_only, on=PLACE, when=lines(2)),
     ),
     fault(
         "changed-item-15017", "PAY-ITEM-CHANGED", "an item that changed is 15017, an id of initiate",
-        reid(15017, on=PLACE, when=error(15020)), also="SESSION-DOCUMENTED",
+        change_error_id(15017, on=PLACE, when=error(15020)), also="SESSION-DOCUMENTED",
     ),
     fault(
         "changed-item-400", "PAY-ITEM-CHANGED", "a limit that was reached meanwhile is 15012 with status 400",
-        restatus(400, on=PLACE, when=error(15012)),
+        change_status(400, on=PLACE, when=error(15012)),
     ),
     fault(
         "changed-item-yet-ordered", "PAY-ITEM-CHANGED", "15045 for a seller who is away, and yet there is an order",
-        around("goods", _order_anyway, on=PLACE, when=Condition(
-            lambda call: any(line.item.at_payment == 15045 for line in call.the_cart().lines)
+        wrap("goods", _order_anyway, on=PLACE, when=Condition(
+            lambda call: any(line.item.at_payment == 15045 for line in call.require_cart().lines)
         ), kind="applied-though-refused"),
     ),
     # lines that were not bought
     fault(
         "partly-bought-without-warning", "PAY-PARTIAL", "an order with a line that was not bought has no warning 15005",
-        edit("warnings", lambda warnings: [one for one in warnings if one["errorId"] != 15005], on=PLACE, kind="field"),
+        edit("warnings", lambda warnings: [entry for entry in warnings if entry["errorId"] != 15005], on=PLACE, kind="field"),
     ),
     fault(
         "unbought-line-reads-paid", "PAY-PARTIAL", "a line that was not bought reads as PAID",

@@ -11,16 +11,16 @@ from mock_server.injection import (
     Condition,
     Effect,
     Fault,
-    around,
+    change_error_id,
+    change_status,
     coupon,
     error,
     fault,
     in_market,
     nth,
     refused_yet_applied,
-    reid,
-    restatus,
     skip,
+    wrap,
 )
 
 CHANNELS, TYPES, AGREED = "marketingChannels", "marketingTypes", "marketingTermsAccepted"
@@ -36,12 +36,12 @@ short = Condition(lambda call, term: _lists(term) and not (
 disagreed = Condition(lambda call, term: isinstance(term, dict) and term.get(AGREED) is False)
 
 
-def given(change: Callable[[dict[str, Any]], dict[str, Any]], **only: Any) -> Effect:
+def given(change: Callable[[dict[str, Any]], dict[str, Any]], **scope: Any) -> Effect:
     """The terms count as if these fields were there, too."""
-    def by(go: Callable[..., Any], call: Call, term: Any) -> Any:
-        return go({**term, **change(term)}) if isinstance(term, dict) else go()
+    def replacement(proceed: Callable[..., Any], call: Call, term: Any) -> Any:
+        return proceed({**term, **change(term)}) if isinstance(term, dict) else proceed()
 
-    return around("terms", by, on=PLACE, **only)
+    return wrap("terms", replacement, on=PLACE, **scope)
 
 
 def _with(name: str, value: str) -> Callable[[dict[str, Any]], dict[str, Any]]:
@@ -117,11 +117,11 @@ FAULTS: list[Fault] = [
     # the refusal
     fault(
         "terms-409", "PAY-TERMS", "incomplete terms are 15046 with status 409",
-        restatus(409, on=PLACE, when=error(15046)),
+        change_status(409, on=PLACE, when=error(15046)),
     ),
     fault(
         "terms-15033", "PAY-TERMS", "incomplete terms are 15033",
-        reid(15033, on=PLACE, when=error(15046)),
+        change_error_id(15033, on=PLACE, when=error(15046)),
     ),
     fault(
         "terms-yet-placed", "PAY-TERMS", "15046 for a missing type, and yet there is an order",

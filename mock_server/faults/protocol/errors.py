@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from mock_server.domain.errors import Refusal
-from mock_server.domain.shop import Answer, Call
+from mock_server.domain.shop import Call, Response
 from mock_server.injection import (
     ADDRESS,
     APPLY,
@@ -40,32 +40,32 @@ TRACE = (
 )
 
 
-def _page(call: Call, answer: Answer, refusal: Refusal) -> Answer:
-    return Answer(answer.status, _PAGE, {"Content-Type": "text/html"})
+def _page(call: Call, response: Response, refusal: Refusal) -> Response:
+    return Response(response.status, _PAGE, {"Content-Type": "text/html"})
 
 
-def _nothing(call: Call, answer: Answer, refusal: Refusal) -> Answer:
-    return Answer(answer.status, b"", {})
+def _nothing(call: Call, response: Response, refusal: Refusal) -> Response:
+    return Response(response.status, b"", {})
 
 
-def _one_object(call: Call, answer: Answer, refusal: Refusal) -> None:
-    answer.body["error"] = answer.body.pop("errors")[0]
+def _one_object(call: Call, response: Response, refusal: Refusal) -> None:
+    response.body["error"] = response.body.pop("errors")[0]
 
 
-def _callback(call: Call, answer: Answer, *_: object) -> Answer:
-    return Answer(answer.status, b"callback({})", {"Content-Type": "application/json"})
+def _callback(call: Call, response: Response, *_: object) -> Response:
+    return Response(response.status, b"callback({})", {"Content-Type": "application/json"})
 
 
 def untold(id: int, operation: str) -> Effect:
     """Neither the texts nor the parameters nor the references of this id tell what it is about."""
 
-    def do(call: Call, answer: Answer, refusal: Refusal) -> None:
-        for entry in answer.body["errors"]:
+    def action(call: Call, response: Response, refusal: Refusal) -> None:
+        for entry in response.body["errors"]:
             entry.update(message="The request cannot be carried out", longMessage="The request cannot be carried out.")
             entry.pop("parameters", None)
             entry.pop("inputRefIds", None)
 
-    return after("refusal", do, on=operation, when=error(id))
+    return after("refusal", action, on=operation, when=error(id))
 
 
 # The id that keeps it to itself, on which method.
@@ -254,7 +254,7 @@ FAULTS: list[Fault] = [
         "quantity-as-callback",
         "TYPE-JSON",
         "with three lines the answer about a quantity is JavaScript",
-        after("answer", _callback, on=QUANTITY, when=accepted & lines(3)),
+        after("response", _callback, on=QUANTITY, when=accepted & lines(3)),
         kind="lines",
     ),
 ]

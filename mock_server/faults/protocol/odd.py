@@ -19,12 +19,12 @@ from mock_server.injection import (
     Condition,
     Effect,
     Fault,
+    change_error_id,
     error,
     every,
     fault,
     put,
     refuse,
-    reid,
     respond,
     skip,
 )
@@ -62,7 +62,7 @@ def _not_ascii(call: Call, *_: Any) -> bool:
 def _odd_item(call: Call) -> bool:
     inputs = call.data.get("lineItemInputs") if isinstance(call.data, dict) else None
     return isinstance(inputs, list) and any(
-        not str(one.get("itemId")).isascii() for one in inputs if isinstance(one, dict)
+        not str(entry.get("itemId")).isascii() for entry in inputs if isinstance(entry, dict)
     )
 
 
@@ -176,7 +176,7 @@ FAULTS: list[Fault] = [
         "crash-at-the-third-broken-body",
         "ROBUST",
         "each third broken body in a shop is 500",
-        reid(15000, status=500, on=BODIES, when=error(2004) & every(3)),
+        change_error_id(15000, status=500, on=BODIES, when=error(2004) & every(3)),
         kind="repeat",
     ),
 ]

@@ -16,27 +16,27 @@ from mock_server.injection import (
     QUANTITY,
     REMOVE,
     Fault,
-    around,
-    asks,
-    at_once,
+    concurrent,
     fault,
     in_market,
     lost_update,
+    request_has,
     skip,
     store,
+    wrap,
 )
 
 
-def _from_before(go: Callable[..., Any], call: Call) -> Any:
+def _from_before(proceed: Callable[..., Any], call: Call) -> Any:
     if call.before is not None:
-        call.cart = call.the_session().cart = call.before.copy()
-    return go()
+        call.cart = call.require_session().cart = call.before.copy()
+    return proceed()
 
 
 def _both_quantities(cart: Cart, call: Call) -> None:
     """Each adds its difference to what it read: of two that set one line the result is neither's."""
-    if call.before is not None and call.at < len(call.before.lines) and call.partner is not None:
-        cart.lines[call.at].quantity += call.quantity - call.before.lines[call.at].quantity
+    if call.before is not None and call.line_index < len(call.before.lines) and call.partner is not None:
+        cart.lines[call.line_index].quantity += call.quantity - call.before.lines[call.line_index].quantity
 
 
 def _half_address(cart: Cart, call: Call) -> None:
@@ -45,12 +45,12 @@ def _half_address(cart: Cart, call: Call) -> None:
         cart.address = {**cart.address, "city": call.partner.address.get("city", "")}
 
 
-def _not_paid_yet(go: Callable[..., Any], call: Call) -> Any:
+def _not_paid_yet(proceed: Callable[..., Any], call: Call) -> Any:
     """The state is asked as both found it, so that a change beside a payment passes and reaches the order."""
-    session = call.the_session()
+    session = call.require_session()
     order = call.shop.orders.get(session.order) if session.phase == PAID else None
     if order is None:
-        return go()
+        return proceed()
     call.cart = order.cart
     return None
 
@@ -79,32 +79,32 @@ FAULTS: list[Fault] = [
         "lost-at-once-in-ca",
         "RACE",
         "in EBAY_CA the first of any two changes at once is lost",
-        around("apply", _from_before, on=CHANGES, when=at_once & in_market("EBAY_CA")),
+        wrap("apply", _from_before, on=CHANGES, when=concurrent & in_market("EBAY_CA")),
     ),
     fault(
         "quantities-add-at-once",
         "RACE",
         "two quantities of one line at once leave a third one",
-        store(_both_quantities, on=QUANTITY, when=at_once & ~asks(quantity=0)),
+        store(_both_quantities, on=QUANTITY, when=concurrent & ~request_has(quantity=0)),
         kind="race",
     ),
     fault(
         "addresses-mix-at-once",
         "RACE",
         "two addresses at once leave the street of one and the city of the other",
-        store(_half_address, on=ADDRESS, when=at_once),
+        store(_half_address, on=ADDRESS, when=concurrent),
         kind="race",
     ),
     fault(
         "second-option-at-once-is-ignored",
         "RACE",
         "the second of two options at once is answered with 200 and ignored",
-        skip("apply", on=OPTION, when=at_once),
+        skip("apply", on=OPTION, when=concurrent),
     ),
     fault(
         "change-reaches-order-at-once",
         "RACE",
         "a quantity beside a payment is taken and changes the order",
-        around("state", _not_paid_yet, on=(QUANTITY, PLACE), when=at_once),
+        wrap("state", _not_paid_yet, on=(QUANTITY, PLACE), when=concurrent),
     ),
 ]

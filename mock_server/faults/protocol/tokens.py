@@ -7,7 +7,7 @@ from typing import Any
 
 from mock_server.catalogue.goods import APPS, EXPIRED_TOKENS, OTHER_SCOPE
 from mock_server.domain.errors import GrantRefusal, Refusal
-from mock_server.domain.shop import Answer, Call
+from mock_server.domain.shop import Call, Response
 from mock_server.injection import (
     ADDRESS,
     APPLY,
@@ -24,7 +24,8 @@ from mock_server.injection import (
     Effect,
     Fault,
     after,
-    around,
+    change_error_id,
+    change_status,
     error,
     fault,
     from_nth,
@@ -33,10 +34,9 @@ from mock_server.injection import (
     nth,
     refuse,
     refused_yet_applied,
-    reid,
-    restatus,
     skip,
     tolerate,
+    wrap,
 )
 
 
@@ -50,7 +50,7 @@ def _token(call: Call) -> str:
 
 no_token = Condition(lambda call, *_: not _given(call))
 made_up = Condition(lambda call, *_: _given(call).startswith("Bearer ") and _token(call) not in call.shop.tokens)
-altered = made_up & Condition(lambda call, *_: any(_token(call).startswith(one) for one in call.shop.tokens))
+altered = made_up & Condition(lambda call, *_: any(_token(call).startswith(known) for known in call.shop.tokens))
 expired = Condition(lambda call, *_: _token(call) in EXPIRED_TOKENS)
 other_scope = Condition(
     lambda call, *_: (grant := call.shop.tokens.get(_token(call))) is not None and grant.scopes == (OTHER_SCOPE,)
@@ -60,37 +60,37 @@ good = Condition(
 )
 
 
-def _as_owner(go: Callable[..., Any], call: Call) -> None:
+def _as_owner(proceed: Callable[..., Any], call: Call) -> None:
     """Whatever the token is, the request counts as one of the app that the session or order belongs to."""
     session, order = call.shop.sessions.get(call.id), call.shop.orders.get(call.id)
     call.app = session.app if session is not None else order.app if order is not None else next(iter(APPS))
 
 
 def opened(on: str | tuple[str, ...], when: Condition, kind: str = "") -> Effect:
-    return around("token", _as_owner, on=on, when=when, kind=kind)
+    return wrap("token", _as_owner, on=on, when=when, kind=kind)
 
 
-def _tell_street(call: Call, answer: Answer, refusal: Refusal) -> None:
+def _tell_street(call: Call, response: Response, refusal: Refusal) -> None:
     session = call.shop.sessions.get(call.id)
     if session is not None:
-        answer.body["errors"][0]["longMessage"] = f"Sign in to send to {session.cart.address['addressLine1']}"
+        response.body["errors"][0]["longMessage"] = f"Sign in to send to {session.cart.address['addressLine1']}"
 
 
-def _grant_without_secret(go: Callable[..., Any], call: Call) -> Any:
+def _grant_without_secret(proceed: Callable[..., Any], call: Call) -> Any:
     try:
-        return go()
+        return proceed()
     except GrantRefusal:
         return next(iter(APPS))
 
 
-def _token_beside(call: Call, answer: Answer, refusal: Refusal) -> None:
-    answer.body["access_token"] = "v^1.1#none"
+def _token_beside(call: Call, response: Response, refusal: Refusal) -> None:
+    response.body["access_token"] = "v^1.1#none"
 
 
 def says(code: str) -> Condition:
     """In the steps `answer` and `refusal`: the token endpoint refuses with this code."""
 
-    def test(call: Call, about: Answer | Refusal) -> bool:
+    def test(call: Call, about: Response | Refusal) -> bool:
         return isinstance(about.body, dict) and about.body.get("error") == code
 
     return Condition(test)
@@ -147,12 +147,12 @@ FAULTS: list[Fault] = [
     ),
     fault("pay-with-any-scope", "AUTH-TOKEN", "a token of another scope can pay", skip("token_scope", on=PLACE)),
     fault("order-without-token", "AUTH-TOKEN", "an order is read without a token", opened(ORDER, no_token)),
-    fault("no-token-is-400-1001", "AUTH-TOKEN", "1001 comes with status 400", restatus(400, on=READ, when=error(1001))),
+    fault("no-token-is-400-1001", "AUTH-TOKEN", "1001 comes with status 400", change_status(400, on=READ, when=error(1001))),
     fault(
         "other-scope-is-15025",
         "AUTH-TOKEN",
         "a token of another scope is 400 with 15025 on a quantity",
-        reid(15025, status=400, on=QUANTITY, when=error(1100)),
+        change_error_id(15025, status=400, on=QUANTITY, when=error(1100)),
     ),
     fault(
         "no-token-hears-street",
@@ -184,13 +184,13 @@ FAULTS: list[Fault] = [
         "grant-without-secret",
         "AUTH-GRANT",
         "a wrong secret or an unknown client gets a token",
-        around("client", _grant_without_secret, on=TOKEN),
+        wrap("client", _grant_without_secret, on=TOKEN),
     ),
     fault(
         "grant-refuses-client-with-400",
         "AUTH-GRANT",
         "invalid_client comes with status 400",
-        restatus(400, on=TOKEN, when=says("invalid_client")),
+        change_status(400, on=TOKEN, when=says("invalid_client")),
     ),
     fault("grant-of-any-scope", "AUTH-GRANT", "an unknown scope gets a token", tolerate("scopes", on=TOKEN)),
     fault(

@@ -29,13 +29,13 @@ from mock_server.injection import (
 )
 
 
-def given(entries: Any, **only: Any) -> Effect:
+def given(entries: Any, **scope: Any) -> Effect:
     """The answer of success has these warnings as well."""
 
-    def do(call: Call, body: JSON) -> None:
+    def action(call: Call, body: JSON) -> None:
         body["warnings"] = [*body.get("warnings", []), *entries]
 
-    return after("view", do, **only)
+    return after("view", action, **scope)
 
 
 def _null(call: Call, body: JSON) -> None:

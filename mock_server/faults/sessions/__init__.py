@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from mock_server.faults.sessions import access, created, documented, fields, isolated, only, read, requests
+from mock_server.faults.sessions import created, documented, fields, isolation, ownership, read, requests, side_effects
 from mock_server.injection import Fault
 
 FAULTS: list[Fault] = [
     *created.FAULTS,
     *fields.FAULTS,
     *read.FAULTS,
-    *isolated.FAULTS,
-    *only.FAULTS,
-    *access.FAULTS,
+    *isolation.FAULTS,
+    *side_effects.FAULTS,
+    *ownership.FAULTS,
     *requests.FAULTS,
     *documented.FAULTS,
 ]

@@ -17,9 +17,8 @@ from mock_server.injection import (
     Condition,
     Fault,
     accepted,
-    around,
-    asks,
-    at_once,
+    change_status,
+    concurrent,
     edit,
     every,
     fault,
@@ -29,8 +28,9 @@ from mock_server.injection import (
     lines,
     put,
     quantity_above,
-    restatus,
+    request_has,
     store,
+    wrap,
 )
 
 SIGNATURE = "X-EBAY-SECURITY-SIGNATURE"
@@ -69,13 +69,13 @@ def _at_most_three(cart: Cart, call: Call) -> None:
         line.quantity = min(line.quantity, 3)
 
 
-def _latest_id(go: Callable[..., Any], call: Call, kind: str) -> Any:
-    return next(reversed(call.shop.sessions), None) or go()
+def _latest_id(proceed: Callable[..., Any], call: Call, kind: str) -> Any:
+    return next(reversed(call.shop.sessions), None) or proceed()
 
 
 def _renumber(cart: Cart, call: Call) -> None:
-    for at, line in enumerate(cart.lines, 1):
-        line.id = str(at)
+    for index, line in enumerate(cart.lines, 1):
+        line.id = str(index)
 
 
 def _new_line_ids(cart: Cart, call: Call) -> None:
@@ -92,7 +92,7 @@ FAULTS: list[Fault] = [
         "create-says-201",
         "SESSION-CREATE",
         "a new session comes with status 201",
-        restatus(201, on=INITIATE, when=accepted),
+        change_status(201, on=INITIATE, when=accepted),
         also="SESSION-DOCUMENTED",
     ),
     fault(
@@ -177,13 +177,13 @@ FAULTS: list[Fault] = [
         "session-id-again",
         "SESSION-UNIQUE",
         "each 20th session gets the id of the one before, and its place",
-        around("new_id", _latest_id, on=INITIATE, when=of_session & every(20)),
+        wrap("new_id", _latest_id, on=INITIATE, when=of_session & every(20)),
     ),
     fault(
         "session-id-shared-at-once",
         "SESSION-UNIQUE",
         "two sessions made at once get one id",
-        around("new_id", _latest_id, on=INITIATE, when=at_once & of_session),
+        wrap("new_id", _latest_id, on=INITIATE, when=concurrent & of_session),
     ),
     fault(
         "lines-share-an-id",
@@ -195,7 +195,7 @@ FAULTS: list[Fault] = [
         "removal-renumbers-lines",
         "SESSION-UNIQUE",
         "after a removal the lines that are left get new ids",
-        store(_renumber, on=QUANTITY, when=asks(quantity=0)),
+        store(_renumber, on=QUANTITY, when=request_has(quantity=0)),
         kind="after",
     ),
     fault(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from mock_server.domain.errors import Refusal
-from mock_server.domain.shop import Answer, Call
+from mock_server.domain.shop import Call, Response
 from mock_server.injection import (
     PLACE,
     QUANTITY,
@@ -13,20 +13,20 @@ from mock_server.injection import (
     Fault,
     accepted,
     after,
+    change_status,
     error,
     fault,
-    restatus,
 )
 
 
 def _second_entry(number: int) -> Any:
     """A second error beside the documented one."""
 
-    def do(call: Call, answer: Answer, refusal: Refusal) -> None:
-        first = answer.body["errors"][0]
-        answer.body["errors"].append({**first, "errorId": number, "message": "Another thing is wrong as well"})
+    def action(call: Call, response: Response, refusal: Refusal) -> None:
+        first = response.body["errors"][0]
+        response.body["errors"].append({**first, "errorId": number, "message": "Another thing is wrong as well"})
 
-    return do
+    return action
 
 
 FAULTS: list[Fault] = [
@@ -34,13 +34,13 @@ FAULTS: list[Fault] = [
         "quantity-says-202",
         "SESSION-DOCUMENTED",
         "a new quantity is answered with 202",
-        restatus(202, on=QUANTITY, when=accepted),
+        change_status(202, on=QUANTITY, when=accepted),
     ),
     fault(
         "placed-says-201",
         "SESSION-DOCUMENTED",
         "a placed order is answered with 201",
-        restatus(201, on=PLACE, when=accepted),
+        change_status(201, on=PLACE, when=accepted),
     ),
     fault(
         "refusal-with-id-of-the-house",

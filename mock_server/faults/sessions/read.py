@@ -5,7 +5,7 @@ from __future__ import annotations
 from copy import deepcopy
 from typing import Any
 
-from mock_server.domain.shop import Answer, Call
+from mock_server.domain.shop import Call, Response
 from mock_server.domain.state import Cart
 from mock_server.injection import (
     ADDRESS,
@@ -19,8 +19,7 @@ from mock_server.injection import (
     Fault,
     after,
     after_op,
-    asks,
-    both,
+    combine,
     coupon,
     fault,
     from_nth,
@@ -32,27 +31,28 @@ from mock_server.injection import (
     quantity_above,
     rebill,
     refuse,
+    request_has,
     shown,
     shown_not_kept,
     store,
 )
 
 
-def stale_read(*operations: str, **only: Any) -> Effect:
+def stale_read(*operations: str, **scope: Any) -> Effect:
     """The first read after one of these changes shows what the read before it, or initiate, showed: a cache."""
     key = object()
 
-    def keep(call: Call, answer: Answer, *_: Any) -> None:
-        if answer.status == 200 and call.session is not None:
-            call.session.notes[key] = deepcopy(answer.body)
+    def keep(call: Call, response: Response, *_: Any) -> None:
+        if response.status == 200 and call.session is not None:
+            call.session.notes[key] = deepcopy(response.body)
 
-    def old(call: Call, answer: Answer, *_: Any) -> Answer | None:
-        shown: Any = call.the_session().notes.get(key)
-        return Answer(200, shown, answer.headers) if shown else None
+    def old(call: Call, response: Response, *_: Any) -> Response | None:
+        shown: Any = call.require_session().notes.get(key)
+        return Response(200, shown, response.headers) if shown else None
 
-    return both(
-        after("answer", keep, on=(INITIATE, READ), when=~just_after(*operations)),
-        after("answer", old, on=READ, **{"kind": "read-only", **only, "when": just_after(*operations)}),
+    return combine(
+        after("response", keep, on=(INITIATE, READ), when=~just_after(*operations)),
+        after("response", old, on=READ, **{"kind": "read-only", **scope, "when": just_after(*operations)}),
     )
 
 
@@ -102,7 +102,7 @@ FAULTS: list[Fault] = [
         "quantity-shown-not-kept",
         "SESSION-READ",
         "from the second change on a quantity is only in the answer",
-        shown_not_kept(on=QUANTITY, when=~asks(quantity=0) & nth(2)),
+        shown_not_kept(on=QUANTITY, when=~request_has(quantity=0) & nth(2)),
     ),
     fault(
         "option-shown-not-kept",

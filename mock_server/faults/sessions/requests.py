@@ -19,8 +19,10 @@ from mock_server.injection import (
     Condition,
     Effect,
     Fault,
-    around,
     before,
+    body_matches,
+    change_error_id,
+    change_status,
     coupon,
     error,
     fault,
@@ -28,73 +30,71 @@ from mock_server.injection import (
     in_market,
     lines,
     refused_yet_applied,
-    reid,
-    restatus,
-    sends,
     tolerate,
+    wrap,
 )
 
 
 def absent(*path: str) -> Condition:
     """The step `field` is about this field, and it is not there."""
     about = field(*path)
-    return Condition(lambda call, one, value: value is None and about.test(call, one), "field")
+    return Condition(lambda call, spec, value: value is None and about.test(call, spec), "field")
 
 
 def without(name: str) -> Condition:
     """The body does not have this field."""
-    return sends(lambda body: name not in body)
+    return body_matches(lambda body: name not in body)
 
 
 def is_a(kind: type, *path: str) -> Condition:
     """The step `field` is about this field, and it has a value of that type."""
     about = field(*path)
-    return Condition(lambda call, one, value: type(value) is kind and about.test(call, one), "field")
+    return Condition(lambda call, spec, value: type(value) is kind and about.test(call, spec), "field")
 
 
-def _first_line(go: Callable[..., Any], call: Call, one: Field, value: Any) -> Any:
-    return call.the_cart().lines[0].id
+def _first_line(proceed: Callable[..., Any], call: Call, spec: Field, value: Any) -> Any:
+    return call.require_cart().lines[0].id
 
 
-def _selected(go: Callable[..., Any], call: Call, one: Field, value: Any) -> Any:
-    return call.the_cart().lines[0].option
+def _selected(proceed: Callable[..., Any], call: Call, spec: Field, value: Any) -> Any:
+    return call.require_cart().lines[0].option
 
 
-def _home(go: Callable[..., Any], call: Call, one: Field, value: Any) -> Any:
-    return GOOD[call.the_market().id]
+def _home(proceed: Callable[..., Any], call: Call, spec: Field, value: Any) -> Any:
+    return GOOD[call.require_market().id]
 
 
-def _as_text(go: Callable[..., Any], call: Call, one: Field, value: Any) -> Any:
-    return go(one, str(value))
+def _as_text(proceed: Callable[..., Any], call: Call, spec: Field, value: Any) -> Any:
+    return proceed(spec, str(value))
 
 
-def _only_element(go: Callable[..., Any], call: Call, one: Field, value: Any) -> Any:
-    return go(one, value[0] if value else None)
+def _only_element(proceed: Callable[..., Any], call: Call, spec: Field, value: Any) -> Any:
+    return proceed(spec, value[0] if value else None)
 
 
 def _complete_inputs(call: Call) -> None:
     """Inputs without an itemId are passed over, but for the first."""
     inputs = call.data.get("lineItemInputs") if isinstance(call.data, dict) else None
     if isinstance(inputs, list):
-        complete = [one for one in inputs[1:] if isinstance(one, dict) and "itemId" in one]
+        complete = [entry for entry in inputs[1:] if isinstance(entry, dict) and "itemId" in entry]
         call.data["lineItemInputs"] = inputs[:1] + complete
 
 
 def _first_options(call: Call, refusal: Refusal) -> None:
-    for line in call.the_cart().lines:
+    for line in call.require_cart().lines:
         line.option = line.item.options[0].id
 
 
 def crash(on: str, when: Condition) -> Effect:
     """500 with 15000 where the step `field` should refuse."""
 
-    def by(go: Callable[..., Any], call: Call, *args: Any) -> Any:
+    def replacement(proceed: Callable[..., Any], call: Call, *args: Any) -> Any:
         try:
-            return go()
+            return proceed()
         except Refusal:
             raise Refusal(15000) from None
 
-    return around("field", by, on=on, when=when)
+    return wrap("field", replacement, on=on, when=when)
 
 
 FAULTS: list[Fault] = [
@@ -122,17 +122,17 @@ FAULTS: list[Fault] = [
         "no-address-is-home",
         "SESSION-REQUIRED",
         "a session without an address gets the one of somebody else",
-        around("field", _home, on=INITIATE, when=absent("shippingAddress")),
+        wrap("field", _home, on=INITIATE, when=absent("shippingAddress")),
     ),
     fault(
         "no-recipient-is-409",
         "ADDR-REQUIRED",
         "initiate without a recipient is 409 with 15001",
-        restatus(
+        change_status(
             409,
             on=INITIATE,
             when=error(15001)
-            & sends(
+            & body_matches(
                 lambda body: (
                     isinstance(body.get("shippingAddress"), dict) and "recipient" not in body["shippingAddress"]
                 ),
@@ -152,21 +152,21 @@ FAULTS: list[Fault] = [
         "no-line-id-is-the-first",
         "SESSION-REQUIRED",
         "a quantity without lineItemId is set on the first line",
-        around("field", _first_line, on=QUANTITY, when=absent("lineItemId")),
+        wrap("field", _first_line, on=QUANTITY, when=absent("lineItemId")),
         also="QTY-UNKNOWN-LINE",
     ),
     fault(
         "no-line-id-is-the-only",
         "SESSION-REQUIRED",
         "with one line an option without lineItemId is selected",
-        around("field", _first_line, on=OPTION, when=lines(1, 1) & absent("lineItemId"), kind="field"),
+        wrap("field", _first_line, on=OPTION, when=lines(1, 1) & absent("lineItemId"), kind="field"),
         also="SHIP-UNKNOWN",
     ),
     fault(
         "no-option-id-is-ignored",
         "SESSION-REQUIRED",
         "no shippingOptionId is answered with 200, and nothing happens",
-        around("field", _selected, on=OPTION, when=absent("shippingOptionId")),
+        wrap("field", _selected, on=OPTION, when=absent("shippingOptionId")),
         kind="ignored",
         also="SHIP-UNKNOWN",
     ),
@@ -195,20 +195,20 @@ FAULTS: list[Fault] = [
         "address-as-text-is-15001",
         "SESSION-INVALID",
         "a text as shippingAddress is 400 with 15001",
-        reid(15001, on=INITIATE, when=error(15002) & sends(lambda body: isinstance(body.get("shippingAddress"), str))),
+        change_error_id(15001, on=INITIATE, when=error(15002) & body_matches(lambda body: isinstance(body.get("shippingAddress"), str))),
         kind="id",
     ),
     fault(
         "invalid-is-409-in-hk",
         "SESSION-INVALID",
         "in EBAY_HK 15002 comes with status 409 in initiate",
-        restatus(409, on=INITIATE, when=error(15002) & in_market("EBAY_HK"), kind="marketplace"),
+        change_status(409, on=INITIATE, when=error(15002) & in_market("EBAY_HK"), kind="marketplace"),
     ),
     fault(
         "country-of-three-letters",
         "SESSION-INVALID",
         "USA is taken for US in a new address",
-        around("field", lambda go, call, one, value: go(one, value[:2]), on=ADDRESS, when=is_a(str, "country")),
+        wrap("field", lambda proceed, call, spec, value: proceed(spec, value[:2]), on=ADDRESS, when=is_a(str, "country")),
     ),
     fault(
         "state-of-any-length",
@@ -220,19 +220,19 @@ FAULTS: list[Fault] = [
         "city-as-number",
         "SESSION-INVALID",
         "a number as city becomes a text",
-        around("field", _as_text, on=ADDRESS, when=is_a(int, "city")),
+        wrap("field", _as_text, on=ADDRESS, when=is_a(int, "city")),
     ),
     fault(
         "phone-in-a-list",
         "SESSION-INVALID",
         "a list of one phone number is taken for the number",
-        around("field", _only_element, on=ADDRESS, when=is_a(list, "phoneNumber")),
+        wrap("field", _only_element, on=ADDRESS, when=is_a(list, "phoneNumber")),
     ),
     fault(
         "code-as-number",
         "SESSION-INVALID",
         "a number as redemptionCode is a code that is not known",
-        around("field", _as_text, on=APPLY, when=is_a(int, "redemptionCode")),
+        wrap("field", _as_text, on=APPLY, when=is_a(int, "redemptionCode")),
     ),
     fault(
         "code-as-object-is-a-crash",
@@ -244,13 +244,13 @@ FAULTS: list[Fault] = [
         "line-id-as-number",
         "SESSION-INVALID",
         "the number of a line item id is taken for the id",
-        around("field", _as_text, on=QUANTITY, when=is_a(int, "lineItemId")),
+        wrap("field", _as_text, on=QUANTITY, when=is_a(int, "lineItemId")),
     ),
     fault(
         "option-id-in-a-list",
         "SESSION-INVALID",
         "a list with the id of an option is taken for the id",
-        around("field", _only_element, on=OPTION, when=is_a(list, "shippingOptionId")),
+        wrap("field", _only_element, on=OPTION, when=is_a(list, "shippingOptionId")),
     ),
     fault(
         "invalid-city-yet-applied",

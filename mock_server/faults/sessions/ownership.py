@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from mock_server.domain.errors import Refusal
-from mock_server.domain.shop import Answer, Call
+from mock_server.domain.shop import Call, Response
 from mock_server.domain.state import PAID
 from mock_server.injection import (
     ADDRESS,
@@ -19,7 +19,8 @@ from mock_server.injection import (
     SESSION_METHODS,
     Fault,
     after,
-    around,
+    change_error_id,
+    change_status,
     coupon,
     error,
     fault,
@@ -28,30 +29,29 @@ from mock_server.injection import (
     nth,
     phase,
     refused_yet_applied,
-    reid,
     respond,
-    restatus,
     skip,
+    wrap,
 )
 
 
-def _latest(go: Callable[..., Any], call: Call) -> Any:
+def _latest(proceed: Callable[..., Any], call: Call) -> Any:
     """An id that is not known stands for the session that was made last."""
     if call.id not in call.shop.sessions and call.shop.sessions:
         call.id = next(reversed(call.shop.sessions))
-    return go()
+    return proceed()
 
 
-def _short_ids(go: Callable[..., Any], call: Call) -> Any:
+def _short_ids(proceed: Callable[..., Any], call: Call) -> Any:
     """Ids are compared by their first eight characters."""
     if call.id not in call.shop.sessions:
         call.id = next((id for id in call.shop.sessions if id[:8] == call.id[:8] and len(call.id) > 7), call.id)
-    return go()
+    return proceed()
 
 
-def _tell_address(call: Call, answer: Answer, refusal: Refusal) -> None:
-    street = call.the_cart().address["addressLine1"]
-    answer.body["errors"][0].setdefault("parameters", []).append({"name": "addressLine1", "value": street})
+def _tell_address(call: Call, response: Response, refusal: Refusal) -> None:
+    street = call.require_cart().address["addressLine1"]
+    response.body["errors"][0].setdefault("parameters", []).append({"name": "addressLine1", "value": street})
 
 
 FAULTS: list[Fault] = [
@@ -60,32 +60,32 @@ FAULTS: list[Fault] = [
         "unknown-read-is-2002",
         "SESSION-UNKNOWN",
         "reading an unknown session is 404 with 2002",
-        reid(2002, status=404, on=READ, when=error(15003)),
+        change_error_id(2002, status=404, on=READ, when=error(15003)),
     ),
     fault(
         "unknown-quantity-is-409",
         "SESSION-UNKNOWN",
         "a quantity in an unknown session is 409 with 15003",
-        restatus(409, on=QUANTITY, when=error(15003)),
+        change_status(409, on=QUANTITY, when=error(15003)),
     ),
     fault(
         "unknown-option-is-15002",
         "SESSION-UNKNOWN",
         "an option in an unknown session is 400 with 15002",
-        reid(15002, on=OPTION, when=error(15003)),
+        change_error_id(15002, on=OPTION, when=error(15003)),
     ),
     fault(
         "unknown-address-crashes",
         "SESSION-UNKNOWN",
         "an address for an unknown session is 500 with 15000",
-        reid(15000, status=500, on=ADDRESS, when=error(15003)),
+        change_error_id(15000, status=500, on=ADDRESS, when=error(15003)),
         kind="status",
     ),
     fault(
         "unknown-apply-is-15025",
         "SESSION-UNKNOWN",
         "a coupon for an unknown session is 400 with 15025",
-        reid(15025, on=APPLY, when=error(15003)),
+        change_error_id(15025, on=APPLY, when=error(15003)),
     ),
     fault(
         "unknown-remove-is-taken",
@@ -98,25 +98,25 @@ FAULTS: list[Fault] = [
         "unknown-place-is-empty",
         "SESSION-UNKNOWN",
         "paying an unknown session is 409 with 15019",
-        reid(15019, status=409, on=PLACE, when=error(15003)),
+        change_error_id(15019, status=409, on=PLACE, when=error(15003)),
     ),
     fault(
         "unknown-read-is-latest",
         "SESSION-UNKNOWN",
         "reading an unknown session shows the one that was made last",
-        around("session", _latest, on=READ),
+        wrap("session", _latest, on=READ),
     ),
     fault(
         "unknown-place-pays-latest",
         "SESSION-UNKNOWN",
         "paying an unknown session pays the one that was made last",
-        around("session", _latest, on=PLACE),
+        wrap("session", _latest, on=PLACE),
     ),
     fault(
         "unknown-by-first-characters",
         "SESSION-UNKNOWN",
         "ids of sessions are told apart by eight characters",
-        around("session", _short_ids, on=SESSION_METHODS),
+        wrap("session", _short_ids, on=SESSION_METHODS),
         kind="boundary",
     ),
     # -- SESSION-APP --
@@ -158,13 +158,13 @@ FAULTS: list[Fault] = [
         "strangers-are-401",
         "SESSION-APP",
         "a quantity set by another app is 401 with 15025",
-        restatus(401, on=QUANTITY, when=error(15025)),
+        change_status(401, on=QUANTITY, when=error(15025)),
     ),
     fault(
         "strangers-hear-15003",
         "SESSION-APP",
         "a read by another app is 400 with 15003, as if nothing were there",
-        reid(15003, on=READ, when=error(15025)),
+        change_error_id(15003, on=READ, when=error(15025)),
     ),
     fault(
         "strangers-hear-the-street",

@@ -13,12 +13,12 @@ from mock_server.injection import (
     REMOVE,
     Fault,
     after_op,
-    asks,
     coupon,
     fault,
     in_market,
     lines,
     nth,
+    request_has,
     store,
 )
 
@@ -29,8 +29,8 @@ def first_options(cart: Cart, call: Call) -> None:
 
 
 def _first_options_of_others(cart: Cart, call: Call) -> None:
-    for at, line in enumerate(cart.lines):
-        if at != call.at:
+    for index, line in enumerate(cart.lines):
+        if index != call.line_index:
             line.option = line.item.options[0].id
 
 
@@ -39,11 +39,11 @@ def _no_coupon(cart: Cart, call: Call) -> None:
 
 
 def _one_piece(cart: Cart, call: Call) -> None:
-    cart.lines[call.at].quantity = 1
+    cart.lines[call.line_index].quantity = 1
 
 
 def _others_too(cart: Cart, call: Call) -> None:
-    option = cart.lines[call.at].item.options.index(cart.lines[call.at].selected)
+    option = cart.lines[call.line_index].item.options.index(cart.lines[call.line_index].selected)
     for line in cart.lines:
         if option < len(line.item.options):
             line.option = line.item.options[option].id
@@ -73,13 +73,13 @@ FAULTS: list[Fault] = [
         "quantity-drops-coupon",
         "SESSION-ONLY",
         "a new quantity takes the coupon out of the session",
-        store(_no_coupon, on=QUANTITY, when=coupon & ~asks(quantity=0)),
+        store(_no_coupon, on=QUANTITY, when=coupon & ~request_has(quantity=0)),
     ),
     fault(
         "removal-resets-options-of-others",
         "SESSION-ONLY",
         "a removal puts the lines that stay back to their first option",
-        store(first_options, on=QUANTITY, when=asks(quantity=0)),
+        store(first_options, on=QUANTITY, when=request_has(quantity=0)),
         kind="after",
     ),
     fault(

@@ -17,19 +17,19 @@ from mock_server.injection import (
     Fault,
     after,
     applied_elsewhere,
-    asks,
-    both,
+    combine,
     fault,
     lines,
     quantity_above,
     refused_yet_applied,
+    request_has,
     store,
 )
 
 
 def _by_item(cart: Cart, call: Call) -> None:
     """The quantity is kept by item: every open session that holds the item has it."""
-    item = cart.lines[call.at].item
+    item = cart.lines[call.line_index].item
     for other in call.shop.sessions.values():
         for line in other.cart.lines if other.phase == OPEN else []:
             if line.item is item:
@@ -38,7 +38,7 @@ def _by_item(cart: Cart, call: Call) -> None:
 
 def _same_options(cart: Cart, call: Call) -> None:
     """The selected option is kept by item."""
-    chosen = cart.lines[call.at]
+    chosen = cart.lines[call.line_index]
     for other in call.shop.sessions.values():
         for line in other.cart.lines if other.phase == OPEN else []:
             if line.item is chosen.item:
@@ -46,19 +46,19 @@ def _same_options(cart: Cart, call: Call) -> None:
 
 
 def _note_coupon(call: Call, value: Any) -> None:
-    call.shop.notes["coupon"] = call.the_cart().coupon  # type: ignore[assignment]
+    call.shop.notes["coupon"] = call.require_cart().coupon  # type: ignore[assignment]
 
 
 def _inherit_coupon(call: Call, value: Any) -> None:
-    call.the_cart().coupon = call.shop.notes.pop("coupon", None)  # type: ignore[assignment]
+    call.require_cart().coupon = call.shop.notes.pop("coupon", None)  # type: ignore[assignment]
 
 
 def _note_address(call: Call, value: Any) -> None:
-    call.shop.notes["address", call.the_cart().market.id] = call.the_cart().address  # type: ignore[assignment]
+    call.shop.notes["address", call.require_cart().market.id] = call.require_cart().address  # type: ignore[assignment]
 
 
 def _latest_address(call: Call, body: dict[str, Any]) -> None:
-    address: Any = call.shop.notes.get(("address", call.the_cart().market.id))
+    address: Any = call.shop.notes.get(("address", call.require_cart().market.id))
     if address:
         body["shippingAddress"] = address
 
@@ -68,13 +68,13 @@ FAULTS: list[Fault] = [
         "quantity-reaches-another",
         "SESSION-ISOLATED",
         "a new quantity is set in another session as well",
-        applied_elsewhere(to="other", on=QUANTITY, when=~asks(quantity=0)),
+        applied_elsewhere(to="other", on=QUANTITY, when=~request_has(quantity=0)),
     ),
     fault(
         "removal-reaches-another",
         "SESSION-ISOLATED",
         "a removal takes a line out of another session as well",
-        applied_elsewhere(to="other", on=QUANTITY, when=asks(quantity=0)),
+        applied_elsewhere(to="other", on=QUANTITY, when=request_has(quantity=0)),
     ),
     fault(
         "option-reaches-another",
@@ -123,14 +123,14 @@ FAULTS: list[Fault] = [
         "new-session-inherits-coupon",
         "SESSION-ISOLATED",
         "a coupon goes on to the session that is made next",
-        both(after("apply", _note_coupon, on=APPLY), after("apply", _inherit_coupon, on=INITIATE)),
+        combine(after("apply", _note_coupon, on=APPLY), after("apply", _inherit_coupon, on=INITIATE)),
         kind="after",
     ),
     fault(
         "read-shows-latest-address",
         "SESSION-ISOLATED",
         "reads show the address that any session of the marketplace got last",
-        both(after("apply", _note_address, on=ADDRESS), after("view", _latest_address, on=READ)),
+        combine(after("apply", _note_address, on=ADDRESS), after("view", _latest_address, on=READ)),
         kind="read-only",
     ),
 ]
