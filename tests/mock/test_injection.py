@@ -90,7 +90,7 @@ def quantities(reply: Reply) -> list[int]:
 
 def test_skip_and_ignore(start: Start) -> None:
     assert quantities(start(ignore(on=QUANTITY)).quantity(0, 5)) == [1, 1]
-    assert start(skip("one_coupon", on=APPLY)).apply("TENTH").status == 200
+    assert start(skip("single_coupon", on=APPLY)).apply("TENTH").status == 200
     assert start(skip("sanction")).move({**OTHER["EBAY_US"], "country": "KP"}).ids == [15026]
 
 
