@@ -23,8 +23,8 @@ from tempfile import mkdtemp
 from typing import Any
 
 from conformance.client.api_client import ApiClient, RunStopped
+from conformance.core.inputs import InputError
 from conformance.core.profile import PRODUCTION_HOSTS, Profile, load
-from conformance.core.profile_reader import ProfileError
 from conformance.driver.checkout import CheckoutDriver, PrerequisiteFailed
 from conformance.evidence.journal import Journal
 from conformance.judging.load_rules import load_rules
@@ -221,9 +221,9 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         profile = load(options.target, mock.base_url if mock else options.base_url)
         if profile.reads_only or profile.hosts() & set(PRODUCTION_HOSTS):
-            raise ProfileError("A soak changes sessions, so it is not for a production host.")
+            raise InputError("A soak changes sessions, so it is not for a production host.")
         soaked = soak(profile, options.seconds, options.seed, mock.pid if mock else None)
-    except ProfileError as error:
+    except InputError as error:
         print(error, file=sys.stderr)
         return 4
     finally:

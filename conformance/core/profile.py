@@ -11,7 +11,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from conformance.core import contract
-from conformance.core.profile_reader import ROLE_KEYS, TABLES, TOP, ProfileError, Reader, checked_url, loopback
+from conformance.core.inputs import InputError, checked_url
+from conformance.core.profile_reader import ROLE_KEYS, TABLES, TOP, Reader, loopback
 
 TARGETS = Path(__file__).resolve().parents[2] / "targets"
 GUEST_SCOPE = "https://api.ebay.com/oauth/api_scope/buy.guest.order"
@@ -209,21 +210,21 @@ def path_of(target: str) -> Path:
 def load(target: str, base_url: str | None = None) -> Profile:
     """Reads a profile by its name in `targets/` or by its path.
 
-    Raises ProfileError with one sentence that names the key and what to write.
+    Raises InputError with one sentence that names the key and what to write.
     """
     path = path_of(target)
     if not path.is_file():
         known = ", ".join(sorted(path.stem for path in TARGETS.glob("*.toml") if path.stem != "template"))
-        raise ProfileError(f"There is no profile {target!r}: give a path to a TOML file or one of {known}.")
+        raise InputError(f"There is no profile {target!r}: give a path to a TOML file or one of {known}.")
     try:
         data = tomllib.loads(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ProfileError(f"{path.name} is not valid TOML: {error}.") from None
+        raise InputError(f"{path.name} is not valid TOML: {error}.") from None
     return parse(data, path.name, base_url)
 
 
 def parse(data: dict[str, Any], source: str, base_url: str | None = None) -> Profile:
-    """A profile from its parsed TOML. Raises ProfileError."""
+    """A profile from its parsed TOML. Raises InputError."""
     secrets: list[str] = []
     reader = Reader(source, secrets)
     reader.keys("", data, TOP)
@@ -239,13 +240,13 @@ def parse(data: dict[str, Any], source: str, base_url: str | None = None) -> Pro
     shared = _coupons(reader, "coupons", reader.table(data, "coupons"))
     markets = reader.table(data, "marketplaces")
     if not markets:
-        raise ProfileError(
+        raise InputError(
             f"{source} offers no marketplace: write a table [marketplaces.EBAY_US] with an address and items."
         )
     buyers = reader.table(data, "buyers")
     maximum = data.get("max_line_items")
     if maximum is not None and (not isinstance(maximum, int) or maximum < 1):
-        raise ProfileError(
+        raise InputError(
             f"max_line_items in {source} must be a whole number from 1 on; leave it out if it is not known."
         )
     return Profile(
@@ -280,7 +281,7 @@ def parse(data: dict[str, Any], source: str, base_url: str | None = None) -> Pro
 def _prepaid(reader: Reader, entry: dict[str, Any], markets: set[str]) -> Prepaid:
     session, marketplace = str(entry.get("session", "")), str(entry.get("marketplace", ""))
     if session and marketplace not in markets:
-        raise ProfileError(
+        raise InputError(
             f"A [[prepaid]] session in {reader.source} needs its marketplace, one of {', '.join(sorted(markets))}."
         )
     order = str(entry.get("order", "")) if session else reader.text("prepaid", entry, "order")
@@ -293,11 +294,11 @@ def _paying(reader: Reader, payment: dict[str, Any]) -> dict[str, Any]:
         checked_url(reader.text("payment", payment, "script_url"), "payment.script_url")
     clicks = payment.get("clicks", [])
     if not isinstance(clicks, list) or not all(isinstance(click, str) for click in clicks):
-        raise ProfileError(f'payment.clicks in {reader.source} must be a list of CSS selectors such as ["#pay"].')
+        raise InputError(f'payment.clicks in {reader.source} must be a list of CSS selectors such as ["#pay"].')
     for key, kinds in (("wait_s", (int, float)), ("payments", (int,))):
         value = payment.get(key, 1)
         if isinstance(value, bool) or not isinstance(value, kinds) or value <= 0:
-            raise ProfileError(f"payment.{key} in {reader.source} must be a number above 0.")
+            raise InputError(f"payment.{key} in {reader.source} must be a number above 0.")
     return payment
 
 
@@ -306,7 +307,7 @@ def _apps(reader: Reader, data: dict[str, Any], kind: str, local: bool) -> tuple
     if kind == "none":
         return (App(),)
     if not listed:
-        raise ProfileError(f"{reader.source} has no app: write a table [[apps]] with client_id and client_secret.")
+        raise InputError(f"{reader.source} has no app: write a table [[apps]] with client_id and client_secret.")
     found = []
     for index, entry in enumerate(listed):
         where = f"apps[{index}]"
@@ -316,7 +317,7 @@ def _apps(reader: Reader, data: dict[str, Any], kind: str, local: bool) -> tuple
         needed = ("client_id", "client_secret") if kind == "client_credentials" else ("token",)
         for key in needed:
             if key not in entry:
-                raise ProfileError(f"{where} in {reader.source} has no {key}, which auth.kind {kind!r} needs.")
+                raise InputError(f"{where} in {reader.source} has no {key}, which auth.kind {kind!r} needs.")
         values = {
             key: reader.secret(f"{where}.{key}", value, local or key == "client_id")
             for key, value in entry.items()
@@ -338,7 +339,7 @@ def _coupons(reader: Reader, where: str, table: dict[str, Any]) -> dict[str, Cou
             try:
                 least = Decimal(str(entry.get("minimum", 0)))
             except InvalidOperation:
-                raise ProfileError(
+                raise InputError(
                     f'{where}.{kind} in {reader.source}: minimum must be a decimal such as "100.00".'
                 ) from None
             found[code] = Coupon(
@@ -350,17 +351,17 @@ def _coupons(reader: Reader, where: str, table: dict[str, Any]) -> dict[str, Cou
 def _market(reader: Reader, name: str, table: Any, shared: dict[str, Coupon]) -> Market:
     where = f"marketplaces.{name}"
     if not isinstance(table, dict):
-        raise ProfileError(f"{where} in {reader.source} must be a table.")
+        raise InputError(f"{where} in {reader.source} must be a table.")
     reader.keys(where, table, tuple(TABLES["marketplace"]))
     if not isinstance(table.get("address"), dict):
-        raise ProfileError(
+        raise InputError(
             f"{where} in {reader.source} has no address: write one that the target takes without a warning."
         )
     items = table.get("items", {})
     reader.keys(f"{where}.items", items, TABLES["items"])
     plain: tuple[str, ...] = tuple(reader.words(f"{where}.items.plain", items.get("plain", [])))
     if not plain:
-        raise ProfileError(
+        raise InputError(
             f"{where}.items in {reader.source} has no plain items: list at least one item id with ample stock."
         )
     roles = {item: Role("plain") for item in plain}

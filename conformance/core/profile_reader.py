@@ -9,6 +9,8 @@ from ipaddress import ip_address
 from typing import Any
 from urllib.parse import urlsplit
 
+from conformance.core.inputs import InputError
+
 TOP = (
     "name",
     "base_url",
@@ -66,10 +68,6 @@ ROLE_KEYS = {
 }
 
 
-class ProfileError(Exception):
-    """The input cannot be used; the message is one sentence that says what to change."""
-
-
 @dataclass
 class Reader:
     """Reads values and says what is wrong in the words of the file."""
@@ -79,17 +77,17 @@ class Reader:
 
     def keys(self, where: str, table: Any, known: Iterable[str]) -> None:
         if not isinstance(table, dict):
-            raise ProfileError(f"{where} in {self.source} must be a table.")
+            raise InputError(f"{where} in {self.source} must be a table.")
         known = list(known)
         for key in table:
             if key not in known:
                 path = f"{where}.{key}" if where else key
-                raise ProfileError(f"{path} in {self.source} is not known here: write one of {', '.join(known)}.")
+                raise InputError(f"{path} in {self.source} is not known here: write one of {', '.join(known)}.")
 
     def table(self, data: dict[str, Any], name: str) -> dict[str, Any]:
         found = data.get(name, {})
         if not isinstance(found, dict):
-            raise ProfileError(f"{name} in {self.source} must be a table.")
+            raise InputError(f"{name} in {self.source} must be a table.")
         return found
 
     def words(self, where: str, value: Any) -> list[str]:
@@ -97,15 +95,15 @@ class Reader:
         if isinstance(value, dict) and set(value) == {"env"}:
             found = os.environ.get(str(value["env"]), "").replace(",", " ").split()
             if not found:
-                raise ProfileError(f"{where} in {self.source} is taken from the environment: set {value['env']}.")
+                raise InputError(f"{where} in {self.source} is taken from the environment: set {value['env']}.")
             return found
         if not isinstance(value, list):
-            raise ProfileError(f'{where} in {self.source} must be a list of texts or {{ env = "NAME" }}.')
+            raise InputError(f'{where} in {self.source} must be a list of texts or {{ env = "NAME" }}.')
         return [str(entry) for entry in value]
 
     def list(self, where: str, value: Any) -> list[dict[str, Any]]:
         if not isinstance(value, list) or not all(isinstance(entry, dict) for entry in value):
-            raise ProfileError(
+            raise InputError(
                 f'{where} in {self.source} must be a list of tables such as {{ item = "v1|…|0", error = 15018 }}.'
             )
         return value
@@ -113,7 +111,7 @@ class Reader:
     def text(self, where: str, table: dict[str, Any], key: str) -> str:
         value = table.get(key)
         if not isinstance(value, str) or not value:
-            raise ProfileError(f"{where + '.' if where else ''}{key} in {self.source} is missing: write a text.")
+            raise InputError(f"{where + '.' if where else ''}{key} in {self.source} is missing: write a text.")
         return value
 
     def given(self, table: dict[str, Any]) -> bool:
@@ -124,27 +122,27 @@ class Reader:
     def number(self, where: str, table: dict[str, Any], key: str) -> int:
         value = table.get(key)
         if not isinstance(value, int) or isinstance(value, bool):
-            raise ProfileError(f"{where}.{key} in {self.source} is missing or no whole number.")
+            raise InputError(f"{where}.{key} in {self.source} is missing or no whole number.")
         return value
 
     def choice(self, where: str, value: Any, known: tuple[str, ...]) -> str:
         if value not in known:
-            raise ProfileError(f"{where} in {self.source} is {value!r}: write one of {', '.join(known)}.")
+            raise InputError(f"{where} in {self.source} is {value!r}: write one of {', '.join(known)}.")
         return str(value)
 
     def secret(self, where: str, value: Any, literal: bool) -> str:
         if isinstance(value, dict) and set(value) == {"env"}:
             found = os.environ.get(str(value["env"]), "")
             if not found:
-                raise ProfileError(f"{where} in {self.source} is taken from the environment: set {value['env']}.")
+                raise InputError(f"{where} in {self.source} is taken from the environment: set {value['env']}.")
         elif isinstance(value, str) and literal:
             found = value
         elif isinstance(value, str):
-            raise ProfileError(
+            raise InputError(
                 f'{where} in {self.source} is a secret in clear: write {{ env = "NAME" }} and set that variable.'
             )
         else:
-            raise ProfileError(f'{where} in {self.source} must be a text or {{ env = "NAME" }}.')
+            raise InputError(f'{where} in {self.source} must be a text or {{ env = "NAME" }}.')
         if not where.endswith("client_id"):
             self.secrets.append(found)
         return found
@@ -157,10 +155,3 @@ def loopback(url: str) -> bool:
         return host == "localhost" or ip_address(host).is_loopback
     except ValueError:  # a name such as 127.example.com
         return False
-
-
-def checked_url(value: str, key: str) -> str:
-    parts = urlsplit(value)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise ProfileError(f"{key} is {value!r}: write an http or https URL such as http://127.0.0.1:8080.")
-    return value.rstrip("/")

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from conformance.core import contract
-from conformance.core.profile_reader import ProfileError
+from conformance.core.inputs import InputError
 
 KEYS = ("rule", "operation", "reason", "owner", "link", "expires")
 
@@ -38,34 +38,34 @@ class Waiver:
 
 
 def load_waivers(path: Path) -> list[Waiver]:
-    """Reads `[[waiver]]` tables from a TOML file. Raises ProfileError with one sentence that says what to change."""
+    """Reads `[[waiver]]` tables from a TOML file. Raises InputError with one sentence that says what to change."""
     try:
         listed = tomllib.loads(path.read_text(encoding="utf-8")).get("waiver", [])
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
-        raise ProfileError(f"{path.name} is not valid TOML: {error}.") from None
+        raise InputError(f"{path.name} is not valid TOML: {error}.") from None
     if not isinstance(listed, list) or not all(isinstance(entry, dict) for entry in listed):
-        raise ProfileError(f"{path.name} must hold [[waiver]] tables.")
+        raise InputError(f"{path.name} must hold [[waiver]] tables.")
     return [_waiver(path.name, entry) for entry in listed]
 
 
 def _waiver(source: str, entry: dict[str, Any]) -> Waiver:
     for key in entry:
         if key not in KEYS:
-            raise ProfileError(f"{key} in a waiver of {source} is not known here: write one of {', '.join(KEYS)}.")
+            raise InputError(f"{key} in a waiver of {source} is not known here: write one of {', '.join(KEYS)}.")
     rule = entry.get("rule")
     if not isinstance(rule, str) or rule not in contract.requirements():
-        raise ProfileError(
+        raise InputError(
             f"A waiver of {source} is for {rule!r}, which is no requirement: one waiver waives one rule by its id."
         )
     for key in ("reason", "owner", "link"):
         if not isinstance(entry.get(key), str) or not entry[key].strip():
-            raise ProfileError(f"The waiver of {rule} in {source} has no {key}: write a text.")
+            raise InputError(f"The waiver of {rule} in {source} has no {key}: write a text.")
     expires = entry.get("expires")
     if isinstance(expires, datetime) or not isinstance(expires, date):
-        raise ProfileError(f"The waiver of {rule} in {source} has no expiry date: write expires = 2027-01-31.")
+        raise InputError(f"The waiver of {rule} in {source} has no expiry date: write expires = 2027-01-31.")
     operation = entry.get("operation")
     if operation is not None and operation not in contract.requirements()[rule].operations:
-        raise ProfileError(
+        raise InputError(
             f"The waiver of {rule} in {source} names the operation {operation!r}, which the rule does not."
         )
     return Waiver(rule, entry["reason"], entry["owner"], entry["link"], expires, operation)

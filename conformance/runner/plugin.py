@@ -15,8 +15,8 @@ from typing import Any
 import pytest
 
 from conformance.client.api_client import BudgetSpent, RunStopped
+from conformance.core.inputs import InputError
 from conformance.core.profile import Profile, load
-from conformance.core.profile_reader import ProfileError
 from conformance.driver.checkout import CheckoutDriver, PrerequisiteFailed
 from conformance.driver.marks import rounds
 from conformance.evidence.verdict import DEFECT, INTERRUPTED, WRONG_INPUT
@@ -105,8 +105,8 @@ def pytest_configure(config: pytest.Config) -> None:
         settings = Settings.of(config, worker)
         config.stash[RUN] = run = Run(settings, _profile(settings))
         if worker is not None and run.profile.payment == "manual":
-            raise ProfileError('A person pays beside one process: leave out -n where payment.kind is "manual".')
-    except ProfileError as error:
+            raise InputError('A person pays beside one process: leave out -n where payment.kind is "manual".')
+    except InputError as error:
         raise pytest.UsageError(str(error)) from None
     gc.freeze()  # what is imported stays, and exchanges are kept for their trace: little to collect, so seldom looked for
     gc.set_threshold(100_000, 50, 100)

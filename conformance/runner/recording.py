@@ -20,8 +20,8 @@ from conformance.client.api_client import GIVEN_TOKENS
 from conformance.client.strict_json import parsed
 from conformance.core import contract
 from conformance.core.exchange import SIGNATURE, Exchange, Request
+from conformance.core.inputs import InputError
 from conformance.core.profile import App, Market, Profile
-from conformance.core.profile_reader import ProfileError
 from conformance.evidence.replay import from_record
 from conformance.judging.judge import judge, observe
 from conformance.judging.trace import Trace
@@ -34,7 +34,7 @@ SHOWN = ("x-ebay-c-marketplace-id", "x-ebay-c-enduserctx", "accept", "content-ty
 
 
 def bare_profile(path: Path) -> Profile:
-    """A profile that knows nothing but the marketplaces of the recording. Raises ProfileError."""
+    """A profile that knows nothing but the marketplaces of the recording. Raises InputError."""
     names = sorted({exchange.request.marketplace for _, exchange in exchanges(path) if exchange.request.marketplace})
     known = contract.marketplaces()
     markets = {name: Market(name, {"country": known[name]["country"]}) for name in names if name in known}
@@ -96,7 +96,7 @@ def _moment(text: str) -> datetime:
 
 
 def exchanges(path: Path) -> Iterator[tuple[str, Exchange]]:
-    """(trace, exchange) in the order of the recording; what is no call of the API is passed over. Raises ProfileError."""
+    """(trace, exchange) in the order of the recording; what is no call of the API is passed over. Raises InputError."""
     if path.suffix == ".jsonl":
         yield from _own(path)
         return
@@ -109,7 +109,7 @@ def exchanges(path: Path) -> Iterator[tuple[str, Exchange]]:
 
 
 def _entries(path: Path) -> list[dict[str, Any]]:
-    """The entries of a HAR file in the order of their start times. Raises ProfileError."""
+    """The entries of a HAR file in the order of their start times. Raises InputError."""
     try:
         entries = json.loads(path.read_text(encoding="utf-8-sig"))["log"]["entries"]
         return sorted(
@@ -117,7 +117,7 @@ def _entries(path: Path) -> list[dict[str, Any]]:
             key=lambda entry: str(entry.get("startedDateTime", "")),
         )
     except (ValueError, KeyError, TypeError, UnicodeDecodeError):
-        raise ProfileError(f"{path.name} is neither a HAR file (log.entries) nor an exchanges.jsonl.") from None
+        raise InputError(f"{path.name} is neither a HAR file (log.entries) nor an exchanges.jsonl.") from None
 
 
 def secrets_in(path: Path) -> Iterator[str]:
@@ -144,7 +144,7 @@ def _own(path: Path) -> Iterator[tuple[str, Exchange]]:
                 record = json.loads(line)
                 exchange = from_record(record)
             except (ValueError, KeyError, TypeError):
-                raise ProfileError(f"Line {number} of {path.name} is no exchange.") from None
+                raise InputError(f"Line {number} of {path.name} is no exchange.") from None
             if exchange.operation in contract.operations() or exchange.operation == contract.TOKEN:
                 yield record["trace"], exchange
 

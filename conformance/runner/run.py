@@ -19,8 +19,8 @@ from conformance.client.api_client import ApiClient, BudgetSpent, RunStopped
 from conformance.client.circuit_breaker import Patience
 from conformance.core import contract
 from conformance.core.exchange import Exchange
+from conformance.core.inputs import InputError
 from conformance.core.profile import PRODUCTION_HOSTS, Profile
-from conformance.core.profile_reader import ProfileError
 from conformance.driver.checkout import CheckoutDriver
 from conformance.driver.discovery import Findings, look
 from conformance.driver.marks import mark_args
@@ -75,7 +75,7 @@ class Run:
         self.waivers = load_waivers(settings.waivers) if settings.waivers else []
         production = sorted(self.profile.hosts() & set(PRODUCTION_HOSTS))  # then nothing but reading: _serves, Target
         if production and not settings.recording and not (settings.allow_production and self.profile.allow_production):
-            raise ProfileError(
+            raise InputError(
                 f"{production[0]} is the vendor's production host: it is judged only with --allow-production and "
                 "allow_production = true in the profile, and then by reading alone."
             )

@@ -1,4 +1,4 @@
-"""What the command line asks for. Every wrong input is one sentence (ProfileError) before the first request."""
+"""What the command line asks for. Every wrong input is one sentence (InputError) before the first request."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from conformance.core import contract
-from conformance.core.profile_reader import ProfileError
+from conformance.core.inputs import InputError
 
 DEEPEST = 1000  # rounds of walks and generated requests
 
@@ -38,22 +38,22 @@ class Settings:
 
     @classmethod
     def of(cls, config: pytest.Config, worker: dict[str, Any] | None) -> Settings:
-        """Reads the options. Raises ProfileError with the sentence that says what to change."""
+        """Reads the options. Raises InputError with the sentence that says what to change."""
         option, here = config.option, config.invocation_params.dir
         wanted = tuple(option.requirement)
         for entry in wanted:
             if entry not in contract.requirements():
                 near = [name for name in contract.requirements() if name.startswith(entry.split("-")[0])]
                 known = f"did you mean one of {', '.join(near)}?" if near else "contracts/requirements/ has them all."
-                raise ProfileError(f"There is no requirement {entry!r}: {known}")
+                raise InputError(f"There is no requirement {entry!r}: {known}")
         if option.failed:
             wanted += failed_before(_path(here, option.failed))
         recording = _file(here, option.recording, "--recording")
         target = option.target or ("recording" if recording else "mock")
         if (option.budget is not None or option.resume) and worker is not None:
-            raise ProfileError("A budget is kept by one process: leave out -n with --budget and --resume.")
+            raise InputError("A budget is kept by one process: leave out -n with --budget and --resume.")
         if option.budget is not None and option.budget < 3:
-            raise ProfileError("--budget must be at least 3 requests: a token, a session and one question.")
+            raise InputError("--budget must be at least 3 requests: a token, a session and one question.")
         return cls(
             target=target,
             base_url=(worker or {}).get("conformance_base_url") or option.base_url,
@@ -86,7 +86,7 @@ class Settings:
 
 def _depth(given: int) -> int:
     if not 1 <= given <= DEEPEST:
-        raise ProfileError(f"--depth is {given}: it is a number from 1 to {DEEPEST}.")
+        raise InputError(f"--depth is {given}: it is a number from 1 to {DEEPEST}.")
     return given
 
 
@@ -99,7 +99,7 @@ def _file(here: Path, given: str | None, option: str) -> Path | None:
         return None
     path = _path(here, given)
     if not path.is_file():
-        raise ProfileError(f"{option} names {given}, which is no file.")
+        raise InputError(f"{option} names {given}, which is no file.")
     return path
 
 
@@ -108,7 +108,7 @@ def _folder(here: Path, given: str | None) -> Path | None:
         return None
     path = _path(here, given)
     if not (path / "traces.jsonl").is_file():
-        raise ProfileError(f"--resume names {given}, which holds no traces.jsonl of an earlier run.")
+        raise InputError(f"--resume names {given}, which holds no traces.jsonl of an earlier run.")
     return path
 
 
@@ -117,17 +117,17 @@ def _shard(given: str | None) -> tuple[int, int] | None:
         return None
     part, _, parts = given.partition("/")
     if not (part.isdigit() and parts.isdigit() and 1 <= int(part) <= int(parts)):
-        raise ProfileError(f"--shard is {given!r}: write i/n, such as 1/3.")
+        raise InputError(f"--shard is {given!r}: write i/n, such as 1/3.")
     return int(part), int(parts)
 
 
 def failed_before(folder: Path) -> tuple[str, ...]:
-    """The requirements that failed in an earlier report. Raises ProfileError."""
+    """The requirements that failed in an earlier report. Raises InputError."""
     try:
         data = json.loads((folder / "result.json").read_text(encoding="utf-8"))
         failed = tuple(entry["id"] for entry in data["requirements"] if entry["outcome"] == "failed")
     except (OSError, ValueError, KeyError, TypeError):
-        raise ProfileError(f"{folder} holds no result.json of an earlier run.") from None
+        raise InputError(f"{folder} holds no result.json of an earlier run.") from None
     if not failed:
-        raise ProfileError(f"Nothing failed in {folder}, so there is nothing to judge again.")
+        raise InputError(f"Nothing failed in {folder}, so there is nothing to judge again.")
     return failed

@@ -13,8 +13,8 @@ import pytest
 
 from conformance.commands.probe import wizard
 from conformance.commands.probe.questions import most_calls
+from conformance.core.inputs import InputError
 from conformance.core.profile import load
-from conformance.core.profile_reader import ProfileError
 from conformance.runner.mock_process import MockProcess
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -90,7 +90,7 @@ def test_no_credentials_are_asked_for_in_a_comment(
     assert wizard.run([mock, "--items", MOCK.plain[0], "--out", str(out)]) == 1
     assert "Sent 1 requests. The target refuses" in capsys.readouterr().out
     assert "set EBAY_CLIENT_ID and" in out.read_text(encoding="utf-8").replace("\n# ", " ")
-    with pytest.raises(ProfileError, match="No credentials"):
+    with pytest.raises(InputError, match="No credentials"):
         wizard.run(["http://shop.example", "--items", "v1|1|0"])
 
 
@@ -105,7 +105,7 @@ def test_no_credentials_are_asked_for_in_a_comment(
     ],
 )
 def test_wrong_input_is_a_sentence(given: list[str], words: str) -> None:
-    with pytest.raises(ProfileError, match=words):
+    with pytest.raises(InputError, match=words):
         wizard.run(given)
 
 

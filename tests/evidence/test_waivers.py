@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from conformance.core.profile_reader import ProfileError
+from conformance.core.inputs import InputError
 from conformance.evidence.result import RunMetadata
 from conformance.evidence.verdict import decide
 from conformance.evidence.waivers import Waiver, apply_waivers, load_waivers
@@ -140,6 +140,6 @@ def test_a_file(tmp_path: Path) -> None:
     ],
 )
 def test_a_wrong_file_is_told(tmp_path: Path, text: str, says: str) -> None:
-    with pytest.raises(ProfileError) as told:
+    with pytest.raises(InputError) as told:
         load(tmp_path, text)
     assert says in str(told.value) and "\n" not in str(told.value) and str(told.value).endswith(".")

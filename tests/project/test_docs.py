@@ -12,8 +12,9 @@ from pathlib import Path
 import pytest
 
 from conformance.core import contract
+from conformance.core.inputs import InputError
 from conformance.core.profile import PAYMENTS, load, parse
-from conformance.core.profile_reader import TABLES, TOP, ProfileError
+from conformance.core.profile_reader import TABLES, TOP
 
 ROOT = Path(__file__).resolve().parents[2]
 PROFILE = (ROOT / "docs" / "profile.md").read_text(encoding="utf-8")
@@ -61,7 +62,7 @@ def merge(into: dict[str, object], more: dict[str, object]) -> None:
 
 
 def test_the_template_asks_for_items() -> None:
-    with pytest.raises(ProfileError, match="no plain items"):
+    with pytest.raises(InputError, match="no plain items"):
         load("template")
 
 
@@ -73,11 +74,11 @@ def test_the_template_loads_with_an_item() -> None:
 def test_the_sandbox_says_what_to_fill_in(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("EBAY_CLIENT_ID", "EBAY_CLIENT_ID_2", "EBAY_ITEMS"):
         monkeypatch.delenv(name, raising=False)
-    with pytest.raises(ProfileError, match="set EBAY_CLIENT_ID"):
+    with pytest.raises(InputError, match="set EBAY_CLIENT_ID"):
         load("sandbox")
     monkeypatch.setenv("EBAY_CLIENT_ID", "id")
     monkeypatch.setenv("EBAY_CLIENT_SECRET", "secret")
-    with pytest.raises(ProfileError, match="set EBAY_ITEMS"):
+    with pytest.raises(InputError, match="set EBAY_ITEMS"):
         load("sandbox")
     monkeypatch.setenv("EBAY_ITEMS", "v1|1|0, v1|2|0")
     profile = load("sandbox")

@@ -14,7 +14,7 @@ import pytest
 
 from conformance.client.api_client import BudgetSpent
 from conformance.core import contract
-from conformance.core.profile_reader import ProfileError
+from conformance.core.inputs import InputError
 from conformance.runner import budget
 from conformance.runner.budget import FIRST, MISSION, choose, costs, weight
 from conformance.runner.run import Run
@@ -214,13 +214,13 @@ def test_usual_settings(tmp_path: Path) -> None:
     ],
 )
 def test_wrong_settings_are_named(tmp_path: Path, given: dict[str, Any], says: str) -> None:
-    with pytest.raises(ProfileError, match=says) as told:
+    with pytest.raises(InputError, match=says) as told:
         settings(tmp_path, **given)
     assert str(told.value).endswith((".", "?")) and "\n" not in str(told.value)
 
 
 def test_a_budget_is_kept_by_one_process(tmp_path: Path) -> None:
-    with pytest.raises(ProfileError, match="-n"):
+    with pytest.raises(InputError, match="-n"):
         settings(tmp_path, worker={}, budget=100)
 
 
@@ -229,7 +229,7 @@ def test_failed_before(tmp_path: Path) -> None:
     (tmp_path / "result.json").write_text(json.dumps({"requirements": listed}), encoding="utf-8")
     assert settings(tmp_path, failed=".").requirements == ("QTY-ZERO",)
     (tmp_path / "result.json").write_text(json.dumps({"requirements": listed[1:]}), encoding="utf-8")
-    with pytest.raises(ProfileError, match="Nothing failed"):
+    with pytest.raises(InputError, match="Nothing failed"):
         settings(tmp_path, failed=".")
 
 

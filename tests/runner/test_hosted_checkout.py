@@ -20,8 +20,8 @@ import pytest
 from conformance.client.api_client import ApiClient
 from conformance.core import contract
 from conformance.core.exchange import SIGNATURE, Request
+from conformance.core.inputs import InputError
 from conformance.core.profile import load
-from conformance.core.profile_reader import ProfileError
 from conformance.driver import hosted_checkout
 from conformance.driver.checkout import CheckoutDriver
 from conformance.driver.hosted_checkout import Outcome, by_browser, by_person
@@ -277,5 +277,5 @@ def test_a_prepaid_session_needs_its_marketplace(tmp_path: Path) -> None:
     text = profile_text('[payment]\nkind = "prepaid"\n') + '\n[[prepaid]]\nsession = "1"\n'
     path = tmp_path / "mine.toml"
     path.write_text(text, encoding="utf-8")
-    with pytest.raises(ProfileError, match="needs its marketplace, one of EBAY_AU"):
+    with pytest.raises(InputError, match="needs its marketplace, one of EBAY_AU"):
         load(str(path))

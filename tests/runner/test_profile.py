@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 
 from conformance.core import contract
+from conformance.core.inputs import InputError
 from conformance.core.profile import Profile, load, parse
-from conformance.core.profile_reader import ProfileError, loopback
+from conformance.core.profile_reader import loopback
 
 REMOTE = "https://target.example"
 SECRET = "s3cret-in-clear"
@@ -35,7 +36,7 @@ def changed(path: str, value: Any) -> dict[str, Any]:
 
 
 def complaint(data: dict[str, Any], base_url: str | None = None) -> str:
-    with pytest.raises(ProfileError) as told:
+    with pytest.raises(InputError) as told:
         parse(data, "shop.toml", base_url)
     return str(told.value)
 
@@ -159,14 +160,14 @@ def test_no_app_is_needed_without_auth() -> None:
 
 
 def test_files(tmp_path: Path) -> None:
-    with pytest.raises(ProfileError, match=r"no profile 'nowhere'.*mock"):
+    with pytest.raises(InputError, match=r"no profile 'nowhere'.*mock"):
         load("nowhere")
     broken = tmp_path / "broken.toml"
     broken.write_text("name = ", encoding="utf-8")
-    with pytest.raises(ProfileError, match=r"broken\.toml is not valid TOML"):
+    with pytest.raises(InputError, match=r"broken\.toml is not valid TOML"):
         load(str(broken))
     broken.write_bytes(b"name = '\xff'")
-    with pytest.raises(ProfileError, match=r"broken\.toml is not valid TOML"):
+    with pytest.raises(InputError, match=r"broken\.toml is not valid TOML"):
         load(str(broken))
 
 

@@ -13,8 +13,8 @@ import pytest
 
 from conformance.core import contract
 from conformance.core.exchange import Exchange
+from conformance.core.inputs import InputError
 from conformance.core.profile import load
-from conformance.core.profile_reader import ProfileError
 from conformance.judging.load_rules import load_rules
 from conformance.judging.response_schema import validator
 from conformance.runner.mock_process import MockProcess
@@ -99,14 +99,14 @@ def test_operations_are_told_by_their_path(method: str, url: str, found: Any) ->
 def test_what_is_no_recording_is_told(tmp_path: Path, text: str) -> None:
     path = tmp_path / "odd.har"
     path.write_bytes(text.encode("latin-1"))
-    with pytest.raises(ProfileError, match=r"odd\.har is neither"):
+    with pytest.raises(InputError, match=r"odd\.har is neither"):
         list(exchanges(path))
 
 
 def test_a_broken_line_is_told(tmp_path: Path) -> None:
     path = tmp_path / "odd.jsonl"
     path.write_text('{"operation": "x"}\n', encoding="utf-8")
-    with pytest.raises(ProfileError, match=r"Line 1 of odd\.jsonl"):
+    with pytest.raises(InputError, match=r"Line 1 of odd\.jsonl"):
         list(exchanges(path))
 
 

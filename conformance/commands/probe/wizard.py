@@ -20,8 +20,9 @@ from conformance.commands.probe.profile_text import Found, render
 from conformance.commands.probe.questions import Look, Seen, most_calls
 from conformance.commands.probe.sample_addresses import ADDRESSES
 from conformance.core import contract
+from conformance.core.inputs import InputError
 from conformance.core.profile import GUEST_SCOPE, PRODUCTION_HOSTS, load, parse
-from conformance.core.profile_reader import ProfileError, loopback
+from conformance.core.profile_reader import loopback
 from conformance.driver.discovery import cause_of
 
 OTHER_SCOPE = "https://api.ebay.com/oauth/api_scope"
@@ -48,18 +49,18 @@ def arguments(given: list[str] | None) -> argparse.Namespace:
 
 
 def split(text: str) -> list[str]:
-    """The words of a list with commas or blanks, or of the file that `@` names. Raises ProfileError."""
+    """The words of a list with commas or blanks, or of the file that `@` names. Raises InputError."""
     if text.startswith("@"):
         try:
             lines = Path(text[1:]).read_text(encoding="utf-8").splitlines()
         except OSError as error:
-            raise ProfileError(f"{text[1:]} cannot be read: {error.strerror}.") from None
+            raise InputError(f"{text[1:]} cannot be read: {error.strerror}.") from None
         text = " ".join(line.partition("#")[0] for line in lines)
     return list(dict.fromkeys(text.replace(",", " ").split()))
 
 
 def by_market(items: list[str], names: list[str]) -> dict[str, list[str]]:
-    """The items to ask about in each marketplace. Raises ProfileError."""
+    """The items to ask about in each marketplace. Raises InputError."""
     found: dict[str, list[str]] = {name: [] for name in names}
     for entry in items:
         name, _, item = entry.partition(":")
@@ -72,16 +73,16 @@ def by_market(items: list[str], names: list[str]) -> dict[str, list[str]]:
     for name in found:
         known = contract.marketplaces().get(name)
         if known is None:
-            raise ProfileError(f"{name} is no marketplace: write one of {', '.join(contract.marketplaces())}.")
+            raise InputError(f"{name} is no marketplace: write one of {', '.join(contract.marketplaces())}.")
         if known["country"] not in ADDRESSES:
-            raise ProfileError(f"There is no sample address for {name}: write that part of the profile by hand.")
+            raise InputError(f"There is no sample address for {name}: write that part of the profile by hand.")
     if not any(found.values()):
-        raise ProfileError("No item is given: name at least one with --items (ITEMS=).")
+        raise InputError("No item is given: name at least one with --items (ITEMS=).")
     return {name: listed for name, listed in found.items() if listed}
 
 
 def credentials(base: str) -> tuple[dict[str, Any], list[dict[str, Any]]]:
-    """([auth], [[apps]]) of the profile to write, each secret as the name of its variable. Raises ProfileError."""
+    """([auth], [[apps]]) of the profile to write, each secret as the name of its variable. Raises InputError."""
     if os.environ.get(ID) and os.environ.get(SECRET):
         suffixes = [""] + (["_2"] if os.environ.get(f"{ID}_2") and os.environ.get(f"{SECRET}_2") else [])
         apps = [{"client_id": {"env": ID + suffix}, "client_secret": {"env": SECRET + suffix}} for suffix in suffixes]
@@ -91,11 +92,11 @@ def credentials(base: str) -> tuple[dict[str, Any], list[dict[str, Any]]]:
         return {"kind": "token"}, [{"token": {"env": entry}} for entry in listed]
     if loopback(base):
         return {"kind": "none"}, []
-    raise ProfileError(f"No credentials: set {ID} and {SECRET}, or {TOKEN}.")
+    raise InputError(f"No credentials: set {ID} and {SECRET}, or {TOKEN}.")
 
 
 def run(given: list[str] | None = None) -> int:
-    """Asks, writes, and says what it did; see the module. Raises ProfileError."""
+    """Asks, writes, and says what it did; see the module. Raises InputError."""
     options = arguments(given)
     names = split(options.marketplaces)
     markets = by_market(split(options.items), names)
@@ -115,7 +116,7 @@ def run(given: list[str] | None = None) -> int:
     }
     profile = parse(data, "the probe")
     if profile.hosts() & set(PRODUCTION_HOSTS):
-        raise ProfileError("The vendor's production hosts are not probed.")
+        raise InputError("The vendor's production hosts are not probed.")
     pays = options.place_order or loopback(options.base_url)
     most = len(apps) + 1 + sum(most_calls(len(listed), len(coupons), pays) for listed in markets.values())
     most = min(most, options.most or most)
@@ -126,11 +127,11 @@ def run(given: list[str] | None = None) -> int:
     try:
         out.write_text(render(found, data), encoding="utf-8")
     except OSError as error:
-        raise ProfileError(f"{out} cannot be written: {error.strerror}.") from None
+        raise InputError(f"{out} cannot be written: {error.strerror}.") from None
     print(f"Sent {found.sent} requests. {found.stopped or ''}".rstrip())
     try:
         load(str(out))
-    except ProfileError as error:
+    except InputError as error:
         print(f"Wrote {out}, to be completed by hand: {error}")
         return 1
     print(f"Wrote {out}: read its comments, then  make conformance TARGET={out}")
@@ -186,7 +187,7 @@ def main() -> int:
     """The command line's entry."""
     try:
         return run()
-    except ProfileError as error:
+    except InputError as error:
         print(error, file=sys.stderr)
         return 4
 

@@ -1,0 +1,153 @@
+"""Inputs from outside: texts, numbers, URLs and files, each read by one function before the first request.
+
+Whatever is wrong becomes an InputError: one sentence that names the input and says what to write. The sentence repeats
+no value that may hold a secret.
+"""
+
+from __future__ import annotations
+
+import codecs
+import math
+import os
+import re
+import tomllib
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+HOST = re.compile(r"\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._~%-]+")
+PATH = re.compile(r"(/[!-~]*)?")
+VISIBLE = re.compile(r"[ -~]+")
+SHOWN = 80  # characters of a wrong value that a sentence repeats
+ENCODINGS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+
+
+class InputError(Exception):
+    """The input cannot be used; the message is one sentence that says what to change."""
+
+
+def checked_url(value: str, name: str) -> str:
+    """An http or https URL without a slash at its end: host, port, a path; blanks around it are taken off.
+
+    Raises InputError, which repeats the URL only where nothing in it can be a password.
+    """
+    text = value.strip()
+    if not text:
+        raise InputError(f"{name} is empty: write an http or https URL such as http://127.0.0.1:8080.")
+    shown = repr(text[:SHOWN]) if "@" not in text else "no URL of a server"
+    try:
+        parts = urlsplit(text)
+        host, _, user = parts.hostname, parts.port, parts.username
+    except ValueError:
+        raise InputError(f"{name} is {shown}: its host or port is none (ports go from 0 to 65535).") from None
+    if user is not None or "@" in parts.netloc:
+        raise InputError(f"{name} has a user name or password in it: take them out, they are not sent.")
+    if parts.scheme not in ("http", "https") or not host:
+        raise InputError(f"{name} is {shown}: write an http or https URL such as http://127.0.0.1:8080.")
+    if parts.netloc.endswith(":") or parts.port == 0:
+        raise InputError(f"{name} is {shown}: write a port from 1 to 65535 after the colon, or leave both out.")
+    if not HOST.fullmatch(parts.netloc.removesuffix(f":{parts.port}")):
+        raise InputError(
+            f"{name} is {shown}: its host has characters that no host has; write an international name as xn--…."
+        )
+    if "?" in text or "#" in text:
+        raise InputError(
+            f"{name} is {shown}: leave out what follows the path, a base URL has no query and no fragment."
+        )
+    if not PATH.fullmatch(text[len(f"{parts.scheme}://{parts.netloc}") :]):
+        raise InputError(f"{name} is {shown}: write blanks and letters such as ü in its path percent-encoded.")
+    return text.rstrip("/")
+
+
+def checked_secret(value: str, name: str) -> str:
+    """A token, key or password that a header can carry; blanks and line breaks around it are taken off."""
+    text = value.strip()
+    if not text:
+        raise InputError(f"{name} is empty.")
+    if not VISIBLE.fullmatch(text):
+        raise InputError(
+            f"{name} holds a line break, a control character or a letter that is not ASCII: no header carries it."
+        )
+    return text
+
+
+def from_environment(variable: str, name: str) -> str:
+    """The secret that an environment variable holds."""
+    if not os.environ.get(variable, "").strip():
+        raise InputError(f"{name} is taken from the environment: set {variable}.")
+    return checked_secret(os.environ[variable], f"The environment variable {variable} ({name})")
+
+
+def given_text(value: str | None, name: str) -> str | None:
+    """A text that was given, None where none was. An empty text is an unset variable of somebody's script."""
+    if value is not None and not value.strip():
+        raise InputError(f"{name} is empty: give a value, or leave {name} out.")
+    return value
+
+
+def checked_number(value: float, name: str, least: float, most: float = math.inf) -> float:
+    """A finite number within limits."""
+    if not math.isfinite(value) or not least <= value <= most:
+        upper = f" to {most:,g}" if math.isfinite(most) else " on"
+        raise InputError(f"{name} is {value:g}: write a number from {least:g}{upper}.")
+    return value
+
+
+def checked_file(path: Path, name: str) -> Path:
+    """A file that can be read."""
+    try:
+        with open(path, "rb") as handle:
+            handle.read(1)
+    except FileNotFoundError:
+        raise InputError(f"{name} names {path}, which is no file.") from None
+    except IsADirectoryError:
+        raise InputError(f"{name} names {path}, which is a folder and no file.") from None
+    except (OSError, ValueError) as error:
+        raise InputError(f"{name} names {_shown(path)}, which cannot be read: {_why(error)}.") from None
+    return path
+
+
+def read_text(path: Path, name: str) -> str:
+    """The text of a file in UTF-8, or in what its byte order mark says."""
+    checked_file(path, name)
+    try:
+        data = path.read_bytes()
+        encoding = next((encoding for mark, encoding in ENCODINGS if data.startswith(mark)), "utf-8")
+        return data.decode(encoding)
+    except UnicodeError:
+        raise InputError(f"{name} names {path}, which is no text in UTF-8.") from None
+    except OSError as error:
+        raise InputError(f"{name} names {path}, which cannot be read: {_why(error)}.") from None
+
+
+def read_toml(path: Path, name: str) -> dict[str, Any]:
+    """The tables of a TOML file."""
+    try:
+        return tomllib.loads(read_text(path, name).replace("\r\n", "\n"))
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        raise InputError(f"{path.name} is not valid TOML: {error}.") from None
+
+
+def checked_output(path: Path, name: str) -> Path:
+    """A file that can be written: its folder is made. Nothing is written yet."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except (OSError, ValueError) as error:
+        raise InputError(f"{name} names {_shown(path)}, whose folder cannot be made: {_why(error)}.") from None
+    if path.is_dir():
+        raise InputError(f"{name} names {path}, which is a folder and no file.")
+    if not os.access(path if path.exists() else path.parent, os.W_OK):
+        raise InputError(f"{name} names {path}, which cannot be written.")
+    return path
+
+
+def _why(error: Exception) -> str:
+    return (getattr(error, "strerror", None) or type(error).__name__).lower()
+
+
+def _shown(path: Path) -> str:
+    return repr(str(path)[:SHOWN])
