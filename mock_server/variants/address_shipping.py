@@ -97,6 +97,10 @@ def _characters(refuses: Callable[[Call, str, str], object]) -> Callable[..., No
     return replacement
 
 
+def _only_the_first_32(proceed: Any, call: Call, path: str, text: str) -> None:
+    proceed(path, "".join(sign for sign in text if not "\x7f" <= sign <= "\x9f"))
+
+
 def _alternate(call: Call, path: str, text: str) -> bool:
     """Signs that no name or street has: programmers' brackets, pictures, invisible marks."""
     return any(sign in '<>{}[]|\\^~`"$=*_' or unicodedata.category(sign) in ("So", "Cf", "Co", "Cn") for sign in text)
@@ -185,6 +189,8 @@ VARIANTS: list[Variant] = [
     variant("address-with-other-blanks", "ADDR-REPLACE", "phone numbers are shown with blanks, postal codes without",
             sessions(_spaced), on=SESSIONS, about="spelling of an address"),
     _chars("markup-taken", "markup in an address is taken as text", lambda call, path, text: False),
+    variant("delete-taken", "ADDR-CHARS", "U+007F and the signs up to U+009F are taken as text",
+            wrap("characters", _only_the_first_32, on=TAKES), about="characters of an address"),
     _chars("tags-refused", "only what looks like a tag is refused, a lone < or > is taken",
            lambda call, path, text: TAG.search(text)),
     _chars("markup-refused-in-lines", "markup is refused in address lines and taken in names and cities",

@@ -105,10 +105,19 @@ def an_address_line_is_too_long(context: RuleContext) -> Iterator[str]:
 
 
 @refuses("ADDR-CHARS")
-def control_characters(context: RuleContext) -> Iterator[str]:
+def control_characters(context: RuleContext) -> Iterator[RefusalReason]:
+    """The documents list no invalid character: U+0000 to U+001F are certain, U+007F to U+009F a reading."""
     for problem in context.problems:
         if problem.kind == "control":
-            yield f"{problem.path} with U+{min(ord(c) for c in problem.value if ord(c) < 32 or 127 <= ord(c) < 160):04X}"
+            first = min(ord(char) for char in problem.value if ord(char) < 32 or 127 <= ord(char) < 160)
+            yield RefusalReason(
+                "ADDR-CHARS", f"{problem.path} with U+{first:04X}", certain=first < 32, lawful=_delete_is_no_control
+            )
+
+
+def _delete_is_no_control(context: RuleContext) -> str | None:
+    beyond = all(problem.kind != "control" or min(map(ord, problem.value)) >= 32 for problem in context.problems)
+    return "U+007F to U+009F are no control characters" if beyond else None
 
 
 @refuses("ADDR-CHARS-MARKUP")

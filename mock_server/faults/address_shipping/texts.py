@@ -132,10 +132,6 @@ FAULTS: list[Fault] = [
         skip("characters", on=BOTH, when=has("\n"), kind="boundary"),
     ),
     fault(
-        "delete-passes", "ADDR-CHARS", "U+007F is no control character",
-        skip("characters", on=BOTH, when=has("\x7f"), kind="boundary"),
-    ),
-    fault(
         "control-in-county", "ADDR-CHARS", "an update takes control characters in the county",
         skip("characters", on=ADDRESS, when=field("county") & control),
     ),
