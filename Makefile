@@ -40,30 +40,30 @@ setup-dev: $(READY_DEV) ## the same with what tests and documentation need
 # ------------------------------------------------------------------ judging
 
 conformance: $(READY) ## judge a target: [TARGET=mock] [BASE_URL=http://…] [REPORT=reports/latest] [ARGS=…]
-	@$(PY) -m pytest suites --target "$(TARGET)" $(if $(BASE_URL),--base-url "$(BASE_URL)") --report "$(REPORT)" $(ARGS)
+	@$(PY) -m conformance judge --target "$(TARGET)" $(if $(BASE_URL),--base-url "$(BASE_URL)") --report "$(REPORT)" $(ARGS)
 
 watch: $(READY) ## judge with --quick on every save: [WATCH=folder, the profile's unless told] [TARGET=mock] [BASE_URL=] [ARGS=…]
-	@$(PY) -m conformance.commands.watch --target "$(TARGET)" $(if $(BASE_URL),--base-url "$(BASE_URL)") --report "$(REPORT)" \
+	@$(PY) -m conformance watch --target "$(TARGET)" $(if $(BASE_URL),--base-url "$(BASE_URL)") --report "$(REPORT)" \
 		$(if $(WATCH),--watch "$(WATCH)") $(ARGS)
 
 profile: $(READY) ## probe a target and write its profile: BASE_URL=http://… ITEMS="id,id"|@file [MARKETPLACES=] [COUPONS=] [OUT=profile.toml] [ARGS=…]
-	@$(PY) -m conformance.commands.probe.wizard "$(BASE_URL)" --items "$(ITEMS)" --marketplaces "$(MARKETPLACES)" --coupons "$(COUPONS)" \
+	@$(PY) -m conformance profile "$(BASE_URL)" --items "$(ITEMS)" --marketplaces "$(MARKETPLACES)" --coupons "$(COUPONS)" \
 		--out "$(or $(OUT),profile.toml)" $(ARGS)
 
 mock: $(READY) ## serve the embedded mock: [PORT=8080] [ARGS=…]
-	@$(PY) -m mock_server --port $(PORT) $(ARGS)
+	@$(PY) -m conformance mock --port $(PORT) $(ARGS)
 
 merge: $(READY) ## one report from those of several shards: OUT=folder DIRS="folder folder"
-	@$(PY) -m conformance.runner.merge_reports "$(OUT)" $(DIRS)
+	@$(PY) -m conformance merge "$(OUT)" $(DIRS)
 
 report: $(READY) ## render the views of a run again: [REPORT=reports/latest]
-	@$(PY) -m reports "$(REPORT)"
+	@$(PY) -m conformance report "$(REPORT)"
 
 compare: $(READY) ## two runs side by side: A=folder B=folder [ARGS=…]
-	@$(PY) -m reports compare "$(A)" "$(B)" $(ARGS)
+	@$(PY) -m conformance compare "$(A)" "$(B)" $(ARGS)
 
 trend: $(READY) ## each requirement through past runs: HISTORY=folder or file
-	@$(PY) -m reports trend "$(HISTORY)" $(ARGS)
+	@$(PY) -m conformance trend "$(HISTORY)" $(ARGS)
 
 # ------------------------------------------------------------------ the product itself
 
@@ -108,14 +108,14 @@ requirements: $(READY) ## write docs/requirements.md from the contracts, rules, 
 	@$(PY) -m devtools.traceability
 
 drift: $(READY) ## a newly published OpenAPI document against the contract: CONTRACT=file [OUT=drift.md]
-	@$(PY) -m conformance.commands.drift.comparison "$(CONTRACT)" $(if $(OUT),--out "$(OUT)")
+	@$(PY) -m conformance drift "$(CONTRACT)" $(if $(OUT),--out "$(OUT)")
 
 examples: $(READY) ## make docs/examples anew, a conformant and a faulty run: [PORT=8080]
 	@PORT=$(PORT) PYTHON="$(CURDIR)/$(PY)" docs/examples/make.sh
 
 docs: $(READY_DEV) ## build the documentation into site/, strictly
 	@NO_MKDOCS_2_WARNING=1 $(PY) -m mkdocs build --strict --quiet
-	@test ! -f reports/kill-matrix.json || $(PY) -m reports matrix reports/kill-matrix.json --out site/kill-matrix.html
+	@test ! -f reports/kill-matrix.json || $(PY) -m conformance matrix reports/kill-matrix.json --out site/kill-matrix.html
 
 allure: ## render REPORT/allure-results with Allure 3 (Node): [REPORT=reports/latest]
 	@npx --yes allure@3.18.0 awesome --single-file --output "$(REPORT)/allure" "$(REPORT)/allure-results"

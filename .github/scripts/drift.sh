@@ -14,7 +14,7 @@ if [[ $DOCUMENT == http://* || $DOCUMENT == https://* ]]; then
   curl --proto =http,https --fail --silent --show-error --location --max-time 120 --retry 2 --max-filesize 20000000 --output "$file" "$DOCUMENT"
 fi
 status=0
-"${PY:-.venv/bin/python}" -m conformance.commands.drift.comparison "$file" --out "$folder/drift.md" || status=$?
+"${PY:-.venv/bin/python}" -m conformance drift "$file" --out "$folder/drift.md" || status=$?
 case $status in 0 | 1) ;; *) exit "$status" ;; esac
 cat "$folder/drift.md" >>"${GITHUB_STEP_SUMMARY:-/dev/null}"
 

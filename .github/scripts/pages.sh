@@ -5,7 +5,7 @@ history=$1 site=$2
 python=${PY:-.venv/bin/python}
 NO_MKDOCS_2_WARNING=1 "$python" -m mkdocs build --strict --quiet --site-dir "$site"
 if [ -f reports/kill-matrix.json ]; then
-  "$python" -m reports matrix reports/kill-matrix.json --out "$site/kill-matrix.html"
+  "$python" -m conformance matrix reports/kill-matrix.json --out "$site/kill-matrix.html"
 fi
 for report in runs/*/report.html; do
   [ -f "$report" ] || continue
@@ -16,6 +16,6 @@ for report in runs/*/report.html; do
     if [ -f "runs/$name/$view" ]; then cp "runs/$name/$view" "$site/night/$name/"; fi
   done
   if [ -f "$history/$name/history.jsonl" ]; then
-    "$python" -m reports trend "$history/$name/history.jsonl" --out "$site/night/$name/trend.html"
+    "$python" -m conformance trend "$history/$name/history.jsonl" --out "$site/night/$name/trend.html"
   fi
 done

@@ -10,11 +10,11 @@ if [ ! -f "$night/result.json" ]; then
   echo "$name was not judged this night"
   exit 0
 fi
-"$python" -m reports remember "$night" "$history/$name/history.jsonl"
+"$python" -m conformance remember "$night" "$history/$name/history.jsonl"
 
 worse=0
 if [ -f "$good/result.json" ]; then
-  "$python" -m reports compare "$good" "$night" --as nights --out "$night" --fail-if-worse >/dev/null || worse=$?
+  "$python" -m conformance compare "$good" "$night" --as nights --out "$night" --fail-if-worse >/dev/null || worse=$?
   [ "$worse" -le 1 ] || exit "$worse"
 fi
 open=$(gh issue list --state open --search "in:title \"$title\"" --json number --jq '.[0].number // empty')

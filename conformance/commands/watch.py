@@ -5,7 +5,6 @@ Files are looked at, not subscribed to: that works on every system and file syst
 
 from __future__ import annotations
 
-import argparse
 import json
 import os
 import socket
@@ -18,6 +17,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from conformance.core.command_line import Parser
+from conformance.core.inputs import InputError
 from conformance.core.profile import path_of
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -130,13 +131,9 @@ def lines(result: dict[str, Any], before: set[str], clock: str, seconds: float, 
         yield f"  mended: {', '.join(sorted(mended))}"
 
 
-def main(arguments: list[str] | None = None) -> int:
+def main(arguments: list[str]) -> int:
     """Exit status: that of the last run; 0 after Ctrl-C; 4 where there is nothing to watch."""
-    parser = argparse.ArgumentParser(
-        prog="python -m conformance.commands.watch",
-        description=__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+    parser = Parser("watch", __doc__)
     parser.add_argument("--target", default="mock", help="a profile in targets/ or a path to one (%(default)s)")
     parser.add_argument("--base-url", help="where the target is, in place of the profile's base_url")
     parser.add_argument(
@@ -149,8 +146,7 @@ def main(arguments: list[str] | None = None) -> int:
     places = [entry.resolve() for entry in options.watch or [profile.parent]]
     places += [] if any(profile.is_relative_to(place) for place in places) else [profile]
     if missing := [str(place) for place in places if not place.exists()]:
-        print(f"There is nothing to watch at {missing[0]}.", file=sys.stderr)
-        return 4
+        raise InputError(f"There is nothing to watch at {missing[0]}.")
     status = count = 0
     before: set[str] = set()
     try:
@@ -175,11 +171,6 @@ def main(arguments: list[str] | None = None) -> int:
                 f"  changed: {', '.join(Path(entry).name for entry in names[:3])}{' …' * (len(names) > 3)}", flush=True
             )
     except ValueError as error:
-        print(error, file=sys.stderr)
-        return 4
+        raise InputError(str(error)) from None
     except KeyboardInterrupt:
         return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -1,14 +1,13 @@
-"""`python -m conformance.runner.merge_reports OUT DIR…`: one report from those of several shards (`make merge`)."""
+"""`python -m conformance merge OUT DIR…`: one report from those of several shards (`make merge`)."""
 
 from __future__ import annotations
 
-import argparse
 import json
-import sys
 from pathlib import Path
 from typing import Any
 
 from conformance.core import contract
+from conformance.core.command_line import Parser
 from conformance.evidence import journal
 from conformance.evidence.aggregate import merge
 from conformance.evidence.atomic_swap import RESULT
@@ -52,9 +51,9 @@ def metadata_of(results: list[dict[str, Any]]) -> RunMetadata:
     )
 
 
-def main(arguments: list[str] | None = None) -> int:
+def main(arguments: list[str]) -> int:
     """Exit status as a run's own."""
-    parser = argparse.ArgumentParser(prog="python -m conformance.runner.merge_reports", description=__doc__)
+    parser = Parser("merge", __doc__)
     parser.add_argument("out", type=Path)
     parser.add_argument("folders", type=Path, nargs="+")
     options = parser.parse_args(arguments)
@@ -70,7 +69,3 @@ def main(arguments: list[str] | None = None) -> int:
         records[:] = [record for record in records if record.name not in seen and not seen.add(record.name)]  # type: ignore[func-returns-value]
     records = sorted((entry for _, listed in sources for entry in listed), key=lambda entry: (entry.index, entry.name))
     return write_report(options.out, metadata_of(results), merge(records), sources, lambda text: text)
-
-
-if __name__ == "__main__":
-    sys.exit(main())

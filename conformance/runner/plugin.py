@@ -48,9 +48,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--quick", action="store_true", help="what needs nothing rare, as few requests as possible")
     group.addoption("--depth", type=int, default=1, metavar="N", help="N times the walks and generated requests (1)")
     group.addoption("--measure", action="store_true", help="every test as under a budget, apart from the others")
-    group.addoption(
-        "--shard", metavar="I/N", help="part I of N; `python -m conformance.runner.merge_reports` puts them together"
-    )
+    group.addoption("--shard", metavar="I/N", help="part I of N; `python -m conformance merge` puts them together")
     group.addoption("--resume", metavar="DIR", help="go on with what an earlier run left unjudged")
     group.addoption("--recording", metavar="FILE", help="judge a HAR file or an exchanges.jsonl; sends nothing")
     group.addoption("--waivers", metavar="FILE", help="known failures (docs/waivers.md)")

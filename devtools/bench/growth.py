@@ -112,7 +112,7 @@ def _rendered(base: Path, folder: Path, count: int) -> tuple[float, float]:
         for index in range(count):
             line, again = lines[index % len(lines)], index // len(lines)
             out.write((line.replace('"id": "', f'"id": "again{again} ', 1) if again else line) + "\n")
-    ended = timed("-m", "reports", str(folder))
+    ended = timed("-m", "conformance", "report", str(folder))
     if ended.status:
         raise RuntimeError(f"rendering failed:\n{ended.said[-2000:]}")
     shutil.rmtree(folder)

@@ -23,8 +23,8 @@ judge() { # NAME, wanted exit status, arguments…
     exit 1
   fi
   rm -rf "$kept"
-  "$python" -m reports keep "$work/$name" "$kept"
-  (cd "$work" && PYTHONPATH="$root" "$python" -m reports "$name") >"$kept/terminal.txt"
+  "$python" -m conformance keep "$work/$name" "$kept"
+  (cd "$work" && PYTHONPATH="$root" "$python" -m conformance report "$name") >"$kept/terminal.txt"
   # Hundreds of small files: packed, the same bytes for the same results.
   tar --sort=name --mtime=@0 --owner=0 --group=0 --numeric-owner -C "$kept" -cf - allure-results | gzip -n >"$kept/allure-results.tar.gz"
   rm -r "$kept/allure-results"

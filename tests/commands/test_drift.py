@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 import yaml
 
-from conformance.commands.drift.comparison import Change, drift, main
+from conformance.__main__ import main
+from conformance.commands.drift.comparison import Change, drift
 from conformance.commands.drift.report import GENERAL, markdown, touches
 from conformance.commands.drift.text_digests import texts
 from conformance.core import contract
@@ -307,7 +308,7 @@ def test_general_requirements_exist() -> None:
 def test_no_drift(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = tmp_path / "same.yaml"
     path.write_text(yaml.safe_dump(published()))
-    assert main([str(path)]) == 0
+    assert main(["drift", str(path)]) == 0
     assert "No drift" in capsys.readouterr().out
 
 
@@ -318,7 +319,7 @@ def test_drift(tmp_path: Path, capsys: pytest.CaptureFixture[str], write: Callab
     document["info"]["version"] = "3.0 <b>`|`</b>"
     path, out = tmp_path / "document", tmp_path / "drift.md"
     path.write_text(write(document))
-    assert main([str(path), "--out", str(out)]) == 1
+    assert main(["drift", str(path), "--out", str(out)]) == 1
     assert capsys.readouterr().out.startswith("Drift: 1 removed; ")
     report = out.read_text()
     assert "| removed | `15014` | `under 409` |  | `updateGuestQuantity` |" in report
@@ -352,7 +353,7 @@ def test_unusable(tmp_path: Path, capsys: pytest.CaptureFixture[str], text: str 
     path = tmp_path / "document.yaml"
     if text is not None:
         path.write_text(text)
-    assert main([str(path), "--out", str(tmp_path / "out.md")]) == 4
+    assert main(["drift", str(path), "--out", str(tmp_path / "out.md")]) == 4
     said = capsys.readouterr()
     assert sentence in said.err and said.err.count("\n") == 1 and said.out == ""
     assert not (tmp_path / "out.md").exists()

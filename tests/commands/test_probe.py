@@ -51,13 +51,13 @@ def test_every_role_of_the_mock_is_found(mock: str, tmp_path: Path, capsys: pyte
     listed = tmp_path / "items.txt"
     listed.write_text("\n".join(items) + "  # the last one\n", encoding="utf-8")
     codes = "FIVEOFF,GIANT,SPEND100,EXPIRED,HOME20"
-    assert wizard.run([mock, "--items", f"@{listed}", "--coupons", codes, "--out", str(out)]) == 0
+    assert wizard.main([mock, "--items", f"@{listed}", "--coupons", codes, "--out", str(out)]) == 0
     said = capsys.readouterr().out
     most, sent = (int(entry.split()[0]) for entry in (said.split("at most ")[1], said.split("Sent ")[1]))
     assert sent <= most == 3 + most_calls(len(items), 5, True)
     text, profile = out.read_text(encoding="utf-8"), load(str(out))
     assert not any(secret in text for _, secret in APPS.values())
-    assert (profile.payment, profile.max_line_items, len(profile.apps)) == ("place_order", 10, 2)
+    assert (profile.payment, profile.max_line_items, len(profile.apps)) == ("place_order", 4, 2)
     assert profile.other_scope and "# paid_within_s" in text and "# declined" in text and "# minimum" in text
     market = profile.markets["EBAY_US"]
     assert {item: market.roles.get(item) for item in items} == {item: MOCK.roles[item] for item in items}
@@ -74,9 +74,9 @@ def test_every_role_of_the_mock_is_found(mock: str, tmp_path: Path, capsys: pyte
 def test_another_marketplace_and_few_requests(mock: str, tmp_path: Path) -> None:
     out = tmp_path / "probed.toml"
     items = [f"EBAY_US:{MOCK.plain[0]}", f"EBAY_GB:{load('mock').markets['EBAY_GB'].plain[0]}"]
-    assert wizard.run([mock, "--items", ",".join(items), "--out", str(out)]) == 0
+    assert wizard.main([mock, "--items", ",".join(items), "--out", str(out)]) == 0
     assert list(load(str(out)).markets) == ["EBAY_US", "EBAY_GB"]
-    assert wizard.run([mock, "--items", MOCK.plain[0], "--most", "4", "--out", str(out)]) == 0
+    assert wizard.main([mock, "--items", MOCK.plain[0], "--most", "4", "--out", str(out)]) == 0
     text = out.read_text(encoding="utf-8")
     assert "4 requests are used up" in text and "how many there are was not asked" in text
 
@@ -87,11 +87,11 @@ def test_no_credentials_are_asked_for_in_a_comment(
     for name in ("EBAY_CLIENT_ID", "EBAY_CLIENT_SECRET"):
         monkeypatch.delenv(name)
     out = tmp_path / "probed.toml"
-    assert wizard.run([mock, "--items", MOCK.plain[0], "--out", str(out)]) == 1
+    assert wizard.main([mock, "--items", MOCK.plain[0], "--out", str(out)]) == 1
     assert "Sent 1 requests. The target refuses" in capsys.readouterr().out
     assert "set EBAY_CLIENT_ID and" in out.read_text(encoding="utf-8").replace("\n# ", " ")
     with pytest.raises(InputError, match="No credentials"):
-        wizard.run(["http://shop.example", "--items", "v1|1|0"])
+        wizard.main(["http://shop.example", "--items", "v1|1|0"])
 
 
 @pytest.mark.parametrize(
@@ -106,11 +106,11 @@ def test_no_credentials_are_asked_for_in_a_comment(
 )
 def test_wrong_input_is_a_sentence(given: list[str], words: str) -> None:
     with pytest.raises(InputError, match=words):
-        wizard.run(given)
+        wizard.main(given)
 
 
 def test_nobody_there(tmp_path: Path) -> None:
-    assert wizard.run(["http://127.0.0.1:9", "--items", "v1|1|0", "--out", str(tmp_path / "probed.toml")]) == 1
+    assert wizard.main(["http://127.0.0.1:9", "--items", "v1|1|0", "--out", str(tmp_path / "probed.toml")]) == 1
 
 
 INDEPENDENT = next(
@@ -133,7 +133,7 @@ def test_the_server_of_other_hands(tmp_path: Path, monkeypatch: pytest.MonkeyPat
         assert server.stdout
         base = json.loads(server.stdout.readline())["base_url"]
         out = tmp_path / "probed.toml"
-        assert wizard.run([base, "--items", ",".join(items), "--out", str(out)]) == 0
+        assert wizard.main([base, "--items", ",".join(items), "--out", str(out)]) == 0
         found = load(str(out)).markets["EBAY_US"]
         assert {item: found.roles.get(item) for item in items} == {item: known.roles[item] for item in items}
         assert short_run(out, tmp_path / "report")["counts"]["failed"] == 0  # type: ignore[index]

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from conformance.__main__ import main
 from conformance.commands import watch
 from conformance.runner.mock_process import MockProcess
 
@@ -88,7 +89,7 @@ def test_lines() -> None:
 
 
 def test_nothing_to_watch(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert watch.main(["--watch", str(tmp_path / "none")]) == 4
+    assert main(["watch", "--watch", str(tmp_path / "none")]) == 4
     assert "nothing to watch" in capsys.readouterr().err
 
 
@@ -105,7 +106,7 @@ def test_two_runs(tmp_path: Path) -> None:
             os.replace(tmp_path / "new", profile)
 
         save("/x/coupon-adds-a-piece")
-        command = [sys.executable, "-m", "conformance.commands.watch", "--target", str(profile), "--runs", "2"]
+        command = [sys.executable, "-m", "conformance", "watch", "--target", str(profile), "--runs", "2"]
         command += ["--report", str(tmp_path / "report")]
         process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
         killer = threading.Timer(90, process.kill)

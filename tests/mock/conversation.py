@@ -25,7 +25,9 @@ def sessions(talk: Talk) -> None:
     named(talk, "123456789012").all_methods()
     counts = {"EBAY_US": 4, "EBAY_DE": 3, "EBAY_AU": 1, "EBAY_HK": 2, "EBAY_GB": 4, "EBAY_CA": 4}
     for market, count in counts.items():
-        one = talk.start(market, [(item, 1 + index % 2) for index, item in enumerate(plain(market, count, first=10 - count))])
+        one = talk.start(
+            market, [(item, 1 + index % 2) for index, item in enumerate(plain(market, count, first=10 - count))]
+        )
         two = talk.start(market, [(item, 2) for item in plain(market, 2, first=12)])
         one.do(
             ("quantity", 0, 2),

@@ -149,7 +149,9 @@ def race(talk: Talk) -> None:
     for _ in range(2):
         c = talk.start("EBAY_US", [(item, 1) for item in plain("EBAY_US", 3)])
         base = path.format(c.id)
-        quantity = [("POST", base + "update_quantity", {"lineItemId": c.line(index), "quantity": 2 + index}) for index in (0, 1)]
+        quantity = [
+            ("POST", base + "update_quantity", {"lineItemId": c.line(index), "quantity": 2 + index}) for index in (0, 1)
+        ]
         third = {"lineItemId": c.line(2), "shippingOptionId": c.option(2, 1)}
         option = ("POST", base + "update_shipping_option", third)
         address = ("POST", base + "update_shipping_address", OTHER["EBAY_US"])

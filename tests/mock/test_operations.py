@@ -194,7 +194,12 @@ def test_addresses(shop: Client, market: str) -> None:
         assert combine(**{name: 7}) == ([15002], [15002])
     assert combine(postalCode=...) == (([], []) if market == "EBAY_HK" else ([15001], [15001]))
     for name in sorted({*GOOD["EBAY_US"], "county"} - {"recipient"}):
-        assert combine(**{name: "a\x00b"}) == combine(**{name: "a\u009fb"}) == combine(**{name: "<i>"}) == ([17002], [17002])
+        assert (
+            combine(**{name: "a\x00b"})
+            == combine(**{name: "a\u009fb"})
+            == combine(**{name: "<i>"})
+            == ([17002], [17002])
+        )
     assert combine(country=FOREIGN[market][0]) == ([15028], [15026])
     assert combine(country="KP") == ([15047], [15047])
     assert combine(country="xx") == ([15002], [15002])

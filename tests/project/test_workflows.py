@@ -295,7 +295,14 @@ def test_the_site_has_the_report(shell: Shell, copy: Path, tmp_path: Path) -> No
     pytest.importorskip("mkdocs")
     assert shell("judge.sh", "mock", "mock", *QUICK).returncode == 0
     history = tmp_path / "nights" / "mock"
-    command = [sys.executable, "-m", "reports", "remember", str(copy / "runs" / "mock"), str(history / "history.jsonl")]
+    command = [
+        sys.executable,
+        "-m",
+        "conformance",
+        "remember",
+        str(copy / "runs" / "mock"),
+        str(history / "history.jsonl"),
+    ]
     subprocess.run(command, cwd=ROOT, check=True, capture_output=True, timeout=60)
     kills = {"format": 1, "suite": "0", "totals": {"faults": 0, "found": 0, "right_id": 0}, "faults": []}
     (copy / "reports" / "kill-matrix.json").write_text(json.dumps(kills))

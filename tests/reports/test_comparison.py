@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from reports.__main__ import main
+from conformance.__main__ import main
 from reports.comparison import compare
 from reports.history import course, load, remember
 from reports.html.comparison_views import markdown, page
@@ -182,8 +182,8 @@ def test_commands(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert (tmp_path / "out" / "compare.html").is_file() and "1 fixed" in capsys.readouterr().out
     assert main(["remember", str(a), str(tmp_path / "h.jsonl")]) == 0
     assert main(["trend", str(tmp_path / "h.jsonl")]) == 0 and (tmp_path / "trend.html").is_file()
-    assert main(["trend", str(tmp_path / "nothing")]) == 2
+    assert main(["trend", str(tmp_path / "nothing")]) == 4
     (tmp_path / "empty").mkdir()
-    assert main(["trend", str(tmp_path / "empty")]) == 2
-    assert main(["compare", str(a), str(tmp_path / "empty")]) == 2
+    assert main(["trend", str(tmp_path / "empty")]) == 4
+    assert main(["compare", str(a), str(tmp_path / "empty")]) == 4
     assert "Traceback" not in capsys.readouterr().err

@@ -13,8 +13,8 @@ from xml.etree import ElementTree as Tree
 
 import pytest
 
+from conformance.__main__ import main
 from reports import render_all
-from reports.__main__ import main
 from reports.terminal import print_summary, wants_colour
 from tests.reports import example_parts as parts
 from tests.reports import examples
@@ -170,13 +170,21 @@ def test_no_colour_is_honoured(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_command_renders_again_and_refuses_what_is_no_run(tmp_path: Path) -> None:
     folder = examples.write(tmp_path / "run", examples.faulty())
     done = subprocess.run(
-        [sys.executable, "-m", "reports", str(folder)], cwd=ROOT, capture_output=True, text=True, timeout=30
+        [sys.executable, "-m", "conformance", "report", str(folder)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=30,
     )
     assert done.returncode == 0 and "not conformant" in done.stdout and (folder / "report.html").is_file()
     refused = subprocess.run(
-        [sys.executable, "-m", "reports", str(tmp_path)], cwd=ROOT, capture_output=True, text=True, timeout=30
+        [sys.executable, "-m", "conformance", "report", str(tmp_path)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=30,
     )
-    assert refused.returncode == 2 and refused.stderr.startswith("reports: ") and "Traceback" not in refused.stderr
+    assert refused.returncode == 4 and refused.stderr.count("\n") == 1 and "Traceback" not in refused.stderr
 
 
 def test_a_kept_run_has_every_view_and_only_the_exchanges_of_findings(tmp_path: Path) -> None:

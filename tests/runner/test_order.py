@@ -77,7 +77,7 @@ def test_shards(tmp_path: Path, whole: Document) -> None:
     for part, folder in enumerate(folders, 1):
         assert suite(folder, "-n", "0", "--shard", f"{part}/3")["exit_status"] == 6  # each alone leaves gaps
     out = tmp_path / "whole"
-    command = [sys.executable, "-m", "conformance.runner.merge_reports", str(out), *map(str, folders)]
+    command = [sys.executable, "-m", "conformance", "merge", str(out), *map(str, folders)]
     ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120)
     assert ended.returncode == 0, ended.stdout + ended.stderr
     assert lasting(json.loads((out / "result.json").read_text(encoding="utf-8"))) == whole

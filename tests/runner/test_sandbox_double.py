@@ -186,9 +186,9 @@ def test_a_probe_of_the_twin(mock: str, tmp_path: Path, monkeypatch: pytest.Monk
     with Twin(mock, Behaviour()) as twin:
         sessions, orders = twin.urls
         apart = ["--order-url", orders, "--token-url", orders + TOKEN, "--out", str(out)]
-        assert wizard.run([sessions, "--items", ",".join(ITEMS[:2]), *apart]) == 0
+        assert wizard.main([sessions, "--items", ",".join(ITEMS[:2]), *apart]) == 0
         found = load(str(out))
         assert found.payment == "none" and found.markets["EBAY_US"].plain == ITEMS[:2]
         twin.manners.approved = False
-        assert wizard.run([sessions, "--items", ITEMS[0], *apart]) == 1
+        assert wizard.main([sessions, "--items", ITEMS[0], *apart]) == 1
     assert "no access to guest checkout" in out.read_text(encoding="utf-8")

@@ -8,8 +8,6 @@ is no drift as long as the document does not contradict it.
 
 from __future__ import annotations
 
-import argparse
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,6 +17,8 @@ from conformance.commands.drift.openapi_summary import Field, Json, Method, Unus
 from conformance.commands.drift.report import markdown, sentence
 from conformance.commands.drift.text_digests import texts
 from conformance.core import contract
+from conformance.core.command_line import Parser
+from conformance.core.inputs import InputError
 
 NAME = "order-v2"
 NONE, DRIFT, UNUSABLE = 0, 1, 4  # exit status
@@ -191,7 +191,7 @@ def _words(value: Any, before: str = "") -> str:
 
 def main(arguments: list[str]) -> int:
     """Prints the report. Exit status: 0 no drift, 1 drift, 4 the document cannot be used (one sentence says why)."""
-    parser = argparse.ArgumentParser(prog="python -m conformance.commands.drift.comparison", description=__doc__)
+    parser = Parser("drift", __doc__)
     parser.add_argument("document", type=Path, metavar="FILE", help="OpenAPI 3 document, JSON or YAML")
     parser.add_argument("--out", type=Path, metavar="FILE", help="where the report goes too, in Markdown")
     options = parser.parse_args(arguments)
@@ -199,11 +199,9 @@ def main(arguments: list[str]) -> int:
         root = load(options.document)
         found = drift(root)
     except Unusable as error:
-        print(error, file=sys.stderr)
-        return UNUSABLE
+        raise InputError(str(error)) from None
     except RecursionError:
-        print(f"{options.document} refers to itself without end.", file=sys.stderr)
-        return UNUSABLE
+        raise InputError(f"{options.document} refers to itself without end.") from None
     report = markdown(found, _version(root), _version(contract.document(NAME)))
     if options.out:
         options.out.write_text(report, encoding="utf-8", newline="\n")
@@ -216,7 +214,3 @@ def main(arguments: list[str]) -> int:
 def _version(root: Json) -> str:
     info = root.get("info")
     return str(info.get("version", "?")) if isinstance(info, dict) else "?"
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))

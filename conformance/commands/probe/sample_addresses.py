@@ -1,4 +1,4 @@
-"""Two made-up addresses for each country of a marketplace, for `python -m conformance.commands.probe.wizard`: nobody lives there."""
+"""Two made-up addresses for each country of a marketplace, for `python -m conformance profile`: nobody lives there."""
 
 from __future__ import annotations
 

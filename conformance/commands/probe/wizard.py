@@ -1,4 +1,4 @@
-"""`python -m conformance.commands.probe.wizard`: asks a target a few announced questions and writes a commented profile for it.
+"""`python -m conformance profile`: asks a target a few announced questions and writes a commented profile for it.
 
 Credentials come from the environment: EBAY_CLIENT_ID and EBAY_CLIENT_SECRET (and the same with _2 for a second app), or
 EBAY_TOKEN; a target on this machine may do without. No secret is written. Exit status: 0 a profile that loads, 1 one in
@@ -10,7 +10,6 @@ from __future__ import annotations
 import argparse
 import os
 import secrets
-import sys
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -20,6 +19,7 @@ from conformance.commands.probe.profile_text import Found, render
 from conformance.commands.probe.questions import Look, Seen, most_calls
 from conformance.commands.probe.sample_addresses import ADDRESSES
 from conformance.core import contract
+from conformance.core.command_line import Parser
 from conformance.core.inputs import InputError
 from conformance.core.profile import GUEST_SCOPE, PRODUCTION_HOSTS, load, parse
 from conformance.core.profile_reader import loopback
@@ -29,11 +29,9 @@ OTHER_SCOPE = "https://api.ebay.com/oauth/api_scope"
 ID, SECRET, TOKEN = "EBAY_CLIENT_ID", "EBAY_CLIENT_SECRET", "EBAY_TOKEN"
 
 
-def arguments(given: list[str] | None) -> argparse.Namespace:
+def arguments(given: list[str]) -> argparse.Namespace:
     """The command line."""
-    parser = argparse.ArgumentParser(
-        prog="python -m conformance.commands.probe.wizard", description=__doc__.partition("\n")[0]
-    )
+    parser = Parser("profile", (__doc__ or "").partition("\n")[0])
     parser.add_argument("base_url", help="what stands before /buy/order/v2/…")
     parser.add_argument(
         "--items", required=True, metavar="ID,ID|@FILE", help="item ids; EBAY_GB:ID for one marketplace"
@@ -95,7 +93,7 @@ def credentials(base: str) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     raise InputError(f"No credentials: set {ID} and {SECRET}, or {TOKEN}.")
 
 
-def run(given: list[str] | None = None) -> int:
+def main(given: list[str]) -> int:
     """Asks, writes, and says what it did; see the module. Raises InputError."""
     options = arguments(given)
     names = split(options.marketplaces)
@@ -181,16 +179,3 @@ def _one_market(found: Found, look: Look, items: list[str], country: str, pays: 
     look.coupons(found.coupons_asked)
     if pays and (len(found.markets) == 1 or found.payment == "place_order"):
         found.payment, found.about_payment = look.payment()
-
-
-def main() -> int:
-    """The command line's entry."""
-    try:
-        return run()
-    except InputError as error:
-        print(error, file=sys.stderr)
-        return 4
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -1,0 +1,120 @@
+"""Commands about finished runs: their views rendered again, two side by side, many through time."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from functools import wraps
+from pathlib import Path
+
+from conformance.core.command_line import Parser
+from conformance.core.inputs import InputError
+from reports import render_all
+from reports.comparison import compare as compared
+from reports.history import remember as added_to
+from reports.html.comparison_views import markdown, write
+from reports.html.trend import trend as trend_page
+from reports.keep import keep as kept
+from reports.kill_matrix import write as write_matrix
+from reports.run import read_result
+from reports.terminal import print_summary, wants_colour
+
+
+def _reading(command: Callable[[list[str]], int]) -> Callable[[list[str]], int]:
+    """What cannot be read or written is wrong input."""
+
+    @wraps(command)
+    def checked(arguments: list[str]) -> int:
+        try:
+            return command(arguments)
+        except OSError as error:
+            raise InputError(f"{error.filename or 'A file'} cannot be read or written: {error.strerror}.") from None
+        except ValueError as error:
+            raise InputError(f"{error}".rstrip(".") + ".") from None
+
+    return checked
+
+
+@_reading
+def report(arguments: list[str]) -> int:
+    """Renders a finished run again from its result.json and exchanges.jsonl."""
+    parser = Parser("report", "Renders the views of a run again.")
+    parser.add_argument("directory", type=Path, metavar="DIR", help="folder of a run")
+    folder = parser.parse_args(arguments).directory
+    render_all(folder)
+    print_summary(read_result(folder), sys.stdout, wants_colour(sys.stdout), folder)
+    return 0
+
+
+@_reading
+def compare(arguments: list[str]) -> int:
+    """Two runs side by side: two nights of a target, or two targets. Writes compare.md and compare.html."""
+    parser = Parser(
+        "compare", "Two runs side by side: two nights of a target, or two targets. Writes compare.md and compare.html."
+    )
+    parser.add_argument("a", type=Path, metavar="A", help="folder of the earlier run, or of the first target")
+    parser.add_argument("b", type=Path, metavar="B", help="folder of the later run, or of the second target")
+    parser.add_argument("--out", type=Path, metavar="DIR", help="where compare.md and compare.html go; B unless told")
+    parser.add_argument(
+        "--as", dest="kind", choices=["nights", "targets"], help="what A and B are; seen from their targets unless told"
+    )
+    parser.add_argument(
+        "--fail-if-worse", action="store_true", help="exit 1 if a requirement broke or is no longer judged"
+    )
+    options = parser.parse_args(arguments)
+    found = compared(options.a, options.b, None if options.kind is None else options.kind == "targets")
+    folder: Path = options.out or options.b
+    write(found, folder)
+    print(markdown(found), end="")
+    print(f"\nWritten: {folder / 'compare.html'}", file=sys.stderr)
+    return int(options.fail_if_worse and bool(found.of("broken") or found.of("no longer judged")))
+
+
+@_reading
+def remember(arguments: list[str]) -> int:
+    """Adds a run to a history file (JSON lines)."""
+    parser = Parser("remember", "Adds a run to a history file (JSON lines).")
+    parser.add_argument("directory", type=Path, metavar="DIR", help="folder of a run")
+    parser.add_argument("file", type=Path, metavar="FILE", help="history file, made if it is not there")
+    options = parser.parse_args(arguments)
+    added = added_to(read_result(options.directory), options.file)
+    print("remembered" if added else "already there")
+    return 0
+
+
+@_reading
+def keep(arguments: list[str]) -> int:
+    """Copies a run with only the exchanges that its findings name."""
+    parser = Parser("keep", "Copies a run with only the exchanges that its findings name.")
+    parser.add_argument("directory", type=Path, metavar="DIR", help="folder of a run")
+    parser.add_argument("folder", type=Path, metavar="FOLDER", help="where the copy goes")
+    options = parser.parse_args(arguments)
+    print(f"{kept(options.directory, options.folder)} exchanges kept in {options.folder}")
+    return 0
+
+
+@_reading
+def trend(arguments: list[str]) -> int:
+    """Each requirement through past runs: trend.html."""
+    parser = Parser("trend", "Each requirement through past runs: trend.html.")
+    parser.add_argument("place", type=Path, metavar="FOLDER|FILE", help="results in folders, or a history file")
+    parser.add_argument(
+        "--out", type=Path, metavar="FILE", help="where the page goes; trend.html beside them unless told"
+    )
+    options = parser.parse_args(arguments)
+    page = trend_page(options.place)
+    out: Path = options.out or (options.place if options.place.is_dir() else options.place.parent) / "trend.html"
+    out.write_text(page, encoding="utf-8", newline="\n")
+    print(out)
+    return 0
+
+
+@_reading
+def matrix(arguments: list[str]) -> int:
+    """The kill matrix as a page: kill-matrix.html."""
+    parser = Parser("matrix", "The kill matrix as a page: kill-matrix.html.")
+    parser.add_argument("file", type=Path, metavar="FILE", help="a kill matrix, as `make matrix` writes it")
+    parser.add_argument("--out", type=Path, metavar="PAGE", help="where the page goes; beside FILE unless told")
+    options = parser.parse_args(arguments)
+    print(write_matrix(options.file, options.out))
+    return 0
