@@ -5,12 +5,13 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass, field
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import yaml
 
-ROOT = Path(__file__).resolve().parents[2] / "contracts"
+from conformance.core import places
+
+ROOT = places.ROOT / "contracts"
 CHAPTERS = ("sessions", "marketplace", "line_items", "address_shipping", "coupons", "money", "payment", "protocol")
 PLACE_ORDER = "placeGuestOrder"
 INITIATE = "initiateGuestCheckoutSession"

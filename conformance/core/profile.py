@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from conformance.core import contract
+from conformance.core import contract, places
 from conformance.core.inputs import InputError, checked_url
 from conformance.core.profile_reader import ROLE_KEYS, TABLES, TOP, Reader, loopback
 
-TARGETS = Path(__file__).resolve().parents[2] / "targets"
+TARGETS = places.ROOT / "targets"
 GUEST_SCOPE = "https://api.ebay.com/oauth/api_scope/buy.guest.order"
 PRODUCTION_HOSTS = ("api.ebay.com", "apix.ebay.com")
 PAYMENTS = ("place_order", "hosted", "manual", "prepaid", "none")

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).resolve().parents[2]
+from conformance.core.places import ROOT
 
 
 def listed(kind: str) -> list[dict[str, Any]]:

@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from conformance.client.api_client import BudgetSpent, RunStopped
+from conformance.core import places
 from conformance.core.inputs import InputError
 from conformance.core.profile import Profile, load
 from conformance.driver.checkout import CheckoutDriver, PrerequisiteFailed
@@ -25,7 +26,7 @@ from conformance.runner.run import Run
 from conformance.runner.settings import Settings
 from conformance.runner.signals import children_apart, end_as_ctrl_c
 
-SUITES = Path(__file__).resolve().parents[2] / "suites"
+SUITES = places.ROOT / "suites"
 RUN = pytest.StashKey[Run]()
 
 

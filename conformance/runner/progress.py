@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from _pytest.terminal import TerminalReporter
 
-ROOT = Path(__file__).resolve().parents[2]
+from conformance.core.places import ROOT
 
 
 def where(error: BaseException) -> str:
