@@ -56,6 +56,7 @@ class Requirement:
     needs: tuple[str, ...]
     answers: tuple[AllowedRefusal, ...] = ()
     readings: tuple[str, ...] = ()
+    factors: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -254,7 +255,8 @@ def requirements() -> dict[str, Requirement]:
     """Every requirement by id, in the order of the chapters and of their files."""
     found = {}
     for chapter in CHAPTERS:
-        for entry in _load(f"requirements/{chapter}.yaml")["requirements"]:
+        loaded = _load(f"requirements/{chapter}.yaml")
+        for entry in loaded["requirements"]:
             found[entry["id"]] = Requirement(
                 id=entry["id"],
                 chapter=chapter,
@@ -268,6 +270,7 @@ def requirements() -> dict[str, Requirement]:
                 needs=tuple(entry.get("needs", ())),
                 answers=tuple(_answer(answer) for answer in entry.get("answers", ()) if answer["id"] is not None),
                 readings=tuple(entry.get("readings", ())),
+                factors=tuple(entry.get("factors", loaded["factors"])),
             )
     return found
 

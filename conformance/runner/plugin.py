@@ -157,8 +157,8 @@ def pytest_configure_node(node: Any) -> None:
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     run = metafunc.config.stash.get(RUN, None)
-    if run is None or "market" not in metafunc.fixturenames:
-        return
+    if run is None or "market" not in metafunc.fixturenames or "life" in metafunc.fixturenames:
+        return  # suites/situations makes its own
     nodeid = metafunc.definition.nodeid
     if mark := metafunc.definition.get_closest_marker("in_situations"):
         pairs = [

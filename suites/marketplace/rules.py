@@ -36,6 +36,14 @@ def no_marketplace(context: RuleContext) -> Iterator[RefusalReason]:
         yield RefusalReason("MARKET-REQUIRED", any_of="4xx")
 
 
+@refuses("MARKET-ORDER-SAME")
+def an_order_under_another_marketplace(at: At) -> Iterator[Ground]:
+    """The header's description says that it must match; no id is documented for one that does not."""
+    asked = at.request.marketplace
+    if at.order and asked and asked != at.order.marketplace:
+        yield Ground("MARKET-ORDER-SAME", certain=False, any_of="4xx", lawful=lambda _: "another marketplace is ignored")
+
+
 @demands("MARKET-CURRENCY")
 def one_currency_in_a_session(context: RuleContext) -> Iterator[Claim]:
     found = context.amounts

@@ -1,0 +1,93 @@
+"""Reads `contracts/factors.yaml`: the conditions under which requests are sent, and what a row of the array sets."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from itertools import permutations
+from typing import Any
+
+from conformance.contract import _load
+from conformance.profile import Profile
+
+
+@dataclass(frozen=True)
+class Level:
+    """One value of a factor. needs: what the profile has to offer for it (contracts/README.md)."""
+
+    name: str
+    means: str = ""
+    needs: str = ""
+
+
+@dataclass(frozen=True)
+class Factor:
+    """One condition. each: `marketplace` or `pair` where the profile's marketplaces make the levels."""
+
+    name: str
+    about: str
+    levels: tuple[Level, ...] = ()
+    each: str = ""
+
+    def offered(self, profile: Profile) -> tuple[str, ...]:
+        """The levels that a profile offers; what only answers show (`seen.`) counts as offered."""
+        if self.each == "marketplace":
+            return tuple(profile.markets)
+        if self.each == "pair":
+            return tuple(f"{made}>{sent}" for made, sent in permutations(profile.markets, 2))
+        return tuple(one.name for one in self.levels if not one.needs or profile.offers(one.needs))
+
+
+@dataclass(frozen=True)
+class RowDesign:
+    """What a row of the covering array sets, and which groups of factors meet by threes."""
+
+    factors: dict[str, Factor]
+    triples: tuple[tuple[str, ...], ...]
+
+
+Half = dict[str, list[str]]
+
+
+def _factor(name: str, data: dict[str, Any]) -> Factor:
+    levels = tuple(Level(one, more["means"], more.get("needs", "")) for one, more in data.get("levels", {}).items())
+    return Factor(name, data["about"], levels, data.get("each", ""))
+
+
+@cache
+def _document() -> dict[str, Any]:
+    found: dict[str, Any] = _load("factors.yaml")
+    return found
+
+
+@cache
+def factors() -> dict[str, Factor]:
+    """Every factor by name."""
+    return {name: _factor(name, data) for name, data in _document()["factors"].items()}
+
+
+def _without(factor: Factor, names: Sequence[str]) -> Factor:
+    return replace(factor, levels=tuple(one for one in factor.levels if one.name not in names))
+
+
+@cache
+def row_design() -> RowDesign:
+    """The design of the rows."""
+    data = _document()["rows"]
+    sets = {name: _without(factors()[name], data["leaves_out"].get(name, ())) for name in data["sets"]}
+    does = {name: _factor(name, one) for name, one in data["does"].items()}
+    return RowDesign(sets | does, tuple(tuple(group) for group in data["triples"]))
+
+
+@cache
+def possible(factor: str, level: str, other: str, other_level: str) -> bool:
+    """Whether two levels can meet at all."""
+    pair = {factor: level, other: other_level}
+    for rule in _document()["impossible"]:
+        ((given, levels),) = rule["if"].items()
+        if pair.get(given) in levels and any(
+            name in pair and pair[name] not in allowed for name, allowed in rule["then"].items()
+        ):
+            return False
+    return True

@@ -1,0 +1,72 @@
+"""The covering array: in which states sessions are met, so that every pair of conditions is (contracts/factors.yaml).
+
+covertable makes the rows. It fills what no pair needs with a factor's first level; `_spread` gives those places to the
+level that is met least, so that most triples are met as well.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from functools import cache
+from itertools import combinations
+
+from covertable import make
+
+from conformance import factors
+from conformance.profile import Profile
+
+Levels = tuple[tuple[str, tuple[str, ...]], ...]
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row of the array: a level for each factor."""
+
+    number: int
+    levels: tuple[tuple[str, str], ...]
+
+    def __getitem__(self, factor: str) -> str:
+        return dict(self.levels)[factor]
+
+    def __str__(self) -> str:
+        return f"{self.number:03}"
+
+
+def rows(profile: Profile, depth: int = 1) -> tuple[Row, ...]:
+    """The rows for what a profile offers, the same each time. depth: how many groups of factors are met by threes."""
+    design = factors.row_design()
+    offered = tuple((name, factor.offered(profile)) for name, factor in design.factors.items())
+    return _rows(offered, tuple(design.triples[:depth]))
+
+
+@cache
+def _rows(offered: Levels, triples: tuple[tuple[str, ...], ...]) -> tuple[Row, ...]:
+    levels_of = {name: list(levels) for name, levels in offered}
+    groups = [{"fields": list(group), "strength": 3} for group in triples]
+    made = [{name: str(row[name]) for name in levels_of} for row in make(levels_of, strength=2, sub_models=groups)]
+    _spread(made, levels_of, triples)
+    return tuple(Row(at, tuple(row.items())) for at, row in enumerate(made))
+
+
+def _tuples(names: list[str], triples: tuple[tuple[str, ...], ...]) -> list[tuple[str, ...]]:
+    """The groups of factors whose levels must all meet."""
+    return [*combinations(names, 2), *(three for group in triples for three in combinations(group, 3))]
+
+
+def _spread(made: list[dict[str, str]], factors: dict[str, list[str]], triples: tuple[tuple[str, ...], ...]) -> None:
+    """Gives each place that no group of levels needs to the level of its factor that is met least."""
+    groups = _tuples(list(factors), triples)
+    having = {name: [one for one in groups if name in one] for name in factors}
+    met = Counter((group, tuple(row[name] for name in group)) for row in made for group in groups)
+    used = {name: Counter(row[name] for row in made) for name in factors}
+    for row in made:
+        for name, levels in factors.items():
+            own = [(group, tuple(row[one] for one in group)) for group in having[name]]
+            if any(met[one] == 1 for one in own):
+                continue
+            rarest = min(levels, key=lambda level: used[name][level])
+            used[name].update({row[name]: -1, rarest: 1})
+            met.subtract(own)
+            row[name] = rarest
+            met.update((group, tuple(row[one] for one in group)) for group in having[name])

@@ -1,0 +1,63 @@
+"""The design of a run: which session meets which conditions and which requests, before anything is sent."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+
+from conformance import contract, factors
+from conformance.profile import Profile
+from strategies import array, probes
+from strategies.array import Row
+from strategies.assignment import Key, assign
+from strategies.probes import Probe
+from strategies.refusals import Broken, of_initiate
+
+ENDS = {probes.PAID: ("paid", "locked"), probes.ORDER: ("paid", "locked"), probes.EMPTY: ("emptied",), probes.DECLINED: ("declined",)}
+
+
+@dataclass(frozen=True)
+class Life:
+    """A row of the array with the requests that its session meets. starts: broken initiates, sent before it is made."""
+
+    row: Row
+    probes: tuple[Probe, ...]
+    starts: tuple[Broken, ...]
+
+
+def lives(profile: Profile, depth: int = 1) -> list[Life]:
+    """Every row of the array with its probes, the same each time for the same profile."""
+    rows = array.rows(profile, depth)
+    asked: dict[Key, dict[str, Probe]] = {}
+    begun: dict[Key, dict[str, Broken]] = {}
+    for market in profile.markets:
+        for probe in probes.of_sessions(profile, market):
+            asked.setdefault(probe.key, {})[market] = probe
+        for one in of_initiate(profile.markets[market]):
+            begun.setdefault((one.requirement, probes.START, one.case, one.case), {})[market] = one
+    met = assign([(key, _rows(rows, key, set(where))) for key, where in asked.items()], _factors)
+    starts = assign([(key, _rows(rows, key, set(where))) for key, where in begun.items()], _factors_of_starts)
+    return [
+        Life(
+            row,
+            tuple(asked[key][row["marketplace"]] for key in met.get(row.number, ())),
+            tuple(begun[key][row["marketplace"]] for key in starts.get(row.number, ())),
+        )
+        for row in rows
+    ]
+
+
+def _rows(rows: tuple[Row, ...], key: Key, markets: set[str]) -> list[Row]:
+    ends = ENDS.get(key[1])
+    return [row for row in rows if row["marketplace"] in markets and (ends is None or row["end"] in ends)]
+
+
+@cache
+def _factors(requirement: str) -> frozenset[str]:
+    """The factors of a requirement that a row sets."""
+    return frozenset(contract.requirements()[requirement].factors) & frozenset(factors.row_design().factors)
+
+
+def _factors_of_starts(requirement: str) -> frozenset[str]:
+    """Before there is a session, it has no history."""
+    return _factors(requirement) & {"marketplace", "lines", "quantity"}

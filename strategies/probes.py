@@ -1,0 +1,298 @@
+"""Requests that a session of the covering array is asked beside its own changes: refused ones, or lawful in two ways.
+
+A probe is data: which rule owns it, which operation, what is sent. Which session meets it, `strategies/assignment.py` says.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from conformance import contract
+from conformance.exchange import OTHER_APP
+from conformance.profile import Profile
+from conformance.shop import Cart
+from strategies.assignment import Key
+from strategies.refusals import Broken, of_address, of_changes, of_initiate, of_terms
+
+UNSUPPORTED = "EBAY_ATLANTIS"
+# Parts of a session's life, and of a purchase order.
+START, OPEN, PAID, ORDER, EMPTY, DECLINED = "start", "open", "paid", "order", "empty", "declined"
+# The methods of a session by the name of what they change; quantity 0 is one of its own.
+METHODS = ("read", "quantity", "option", "address", "apply", "remove", "zero", "place")
+LOCKED = METHODS[1:7]
+Sent = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Probe:
+    """make: the keywords for `Cart.send` (`operation`, `body`, `subject`, …); None where the session has nothing for it.
+
+    group: probes that share the levels that each of them would have to meet alone; "" for a group of its own.
+    """
+
+    requirement: str
+    case: str
+    phase: str
+    make: Callable[[Cart], Sent | None]
+    group: str = ""
+
+    @property
+    def key(self) -> Key:
+        """What assigns it to rows."""
+        return self.requirement, self.phase, self.group or self.case, self.case
+
+
+def valid(cart: Cart, method: str) -> Sent:
+    """A request of a method as the session stands, as if it were to be accepted."""
+    if method == "read":
+        return {"operation": contract.READ}
+    if method == "place":
+        return {"operation": contract.PLACE_ORDER, "body": cart.terms()}
+    operation, body = list(cart.changes())[LOCKED.index(method)]
+    return {"operation": operation, "body": body}
+
+
+def _with(method: str, **more: Any) -> Callable[[Cart], Sent]:
+    return lambda cart: {**valid(cart, method), **more}
+
+
+def _broken(one: Broken) -> Callable[[Cart], Sent]:
+    methods = {contract.QUANTITY: "quantity", contract.OPTION: "option", contract.ADDRESS: "address",
+               contract.APPLY: "apply", contract.REMOVE: "remove", contract.PLACE_ORDER: "place"}  # fmt: skip
+
+    def make(cart: Cart) -> Sent:
+        sent = valid(cart, methods[one.operation])
+        return {**sent, "body": one.edit(sent["body"])}
+
+    return make
+
+
+@cache
+def strangers(auth: str, expired: bool, scope: bool) -> tuple[str, ...]:
+    """The credentials without a good token that a profile offers."""
+    if auth == "none":
+        return ()
+    other_scope = scope and auth == "client_credentials"
+    return ("none", "made-up", *(("expired",) if expired else ()), *(("other-scope",) if other_scope else ()))
+
+
+def _methods(profile: Profile) -> tuple[str, ...]:
+    return METHODS if profile.pays_by_call else METHODS[:-1]
+
+
+def _access(profile: Profile, market: str) -> Iterator[Probe]:
+    """Every method under another header, for another app, without a good token, with an id that is not the session's."""
+    bad = strangers(profile.auth, profile.offers("expired_token"), profile.offers("other_scope"))
+    headers = {UNSUPPORTED: "unsupported", market[:-1]: "a character less", f"{market}X": "a character more"}
+    for method in _methods(profile):
+        for other in profile.markets:
+            if other != market:
+                case = f"{market} as {other}, {method}"
+                yield Probe("MARKET-SAME", case, OPEN, _with(method, marketplace=other), group=method)
+        for header, kind in headers.items():
+            if header not in profile.markets:
+                yield Probe("MARKET-SUPPORTED", f"{kind}, {method}", OPEN, _with(method, marketplace=header))
+        if method != "place":
+            yield Probe("MARKET-REQUIRED", f"no header, {method}", OPEN, _with(method, marketplace=None))
+        if profile.offers("second_app"):
+            yield Probe("SESSION-APP", method, OPEN, _with(method, credential=OTHER_APP))
+        for credential in bad:
+            yield Probe("AUTH-TOKEN", f"{credential}, {method}", OPEN, _with(method, credential=credential))
+        for kind, subject in NEAR.items():
+            yield Probe("SESSION-UNKNOWN", f"{kind}, {method}", OPEN, _near(method, subject))
+
+
+def _access_once_paid(profile: Profile, market: str) -> Iterator[Probe]:
+    """The same of a session that was paid, as far as its end may matter."""
+    bad = strangers(profile.auth, profile.offers("expired_token"), profile.offers("other_scope"))
+    others = [one for one in profile.markets if one != market]
+    for at, method in enumerate(_methods(profile)):
+        for other in others[at % len(others) :][:1] if others else ():
+            case = f"{market} as {other}, {method}, once it is paid"
+            yield Probe("MARKET-SAME", case, PAID, _with(method, marketplace=other), group=method)
+        if profile.offers("second_app"):
+            yield Probe("SESSION-APP", f"{method}, once it is paid", PAID, _with(method, credential=OTHER_APP))
+        for credential in bad[at % len(bad) :][:1] if bad else ():
+            yield Probe("AUTH-TOKEN", f"{credential}, {method}, once it is paid", PAID, _with(method, credential=credential))
+        yield Probe("SESSION-UNKNOWN", f"its order, {method}", PAID, _near(method, lambda cart: cart.session.order))
+
+
+def _near(method: str, subject: Callable[[Cart], str | None]) -> Callable[[Cart], Sent | None]:
+    def make(cart: Cart) -> Sent | None:
+        other = subject(cart)
+        known = {*cart.shop.trace.world.sessions, *cart.shop.trace.world.orders}
+        may_be_known = cart.session.order is not None and other == cart.session.order
+        if not other or (other in known and not may_be_known) or other == cart.id:
+            return None
+        return {**valid(cart, method), "subject": other}
+
+    return make
+
+
+def _shorter(cart: Cart) -> str | None:
+    """The id but for its last two characters: of a long id only, since short ones may be numbered in turn."""
+    return cart.id[:-2] if len(cart.id) >= 10 else None
+
+
+# Ids that are nearly the session's own. None of these can be another session's, whatever the ids are made of.
+NEAR: dict[str, Callable[[Cart], str | None]] = {
+    "never given out": lambda cart: cart.shop.unknown(cart.id),
+    "with letters behind": lambda cart: f"{cart.id}abc",
+    "its beginning": _shorter,
+    "its end": lambda cart: cart.id[2:] if len(cart.id) >= 10 else None,
+    "twice": lambda cart: cart.id * 2,
+}
+NEAR_ORDERS: dict[str, Callable[[Cart], str | None]] = {
+    "never given out": lambda cart: cart.shop.unknown(cart.session.order or "1"),
+    "with letters behind": lambda cart: f"{cart.session.order}abc",
+    "its beginning": lambda cart: cart.session.order[:-2] if len(cart.session.order or "") >= 10 else None,  # type: ignore[index]
+    "of its session": lambda cart: cart.id if cart.id != cart.session.order else None,
+}
+
+
+def _of_lines(profile: Profile, market: str) -> Iterator[Probe]:
+    """Lines, options and coupons that the session does not have, or may not have."""
+    for quantity in (2, 0, 5):
+        yield Probe("QTY-UNKNOWN-LINE", f"quantity {quantity}", OPEN, _unknown_line(quantity))
+        yield Probe("QTY-UNKNOWN-LINE", f"quantity {quantity}, of another session", OPEN, _foreign_line(quantity))
+    yield Probe("SHIP-UNKNOWN", "an unknown option", OPEN, _unknown_option)
+    yield Probe("SHIP-UNKNOWN", "a text", OPEN, _option("no-such-option"))
+    yield Probe("SHIP-UNKNOWN", "an option of another line", OPEN, _foreign_option)
+    yield Probe("SHIP-UNKNOWN", "an unknown line", OPEN, _option_of_unknown_line)
+    offered = profile.markets[market]
+    for coupon in offered.coupons_of("refused", "minimum"):
+        body = {"operation": contract.APPLY, "body": {"redemptionCode": coupon.code}}
+        yield Probe("COUPON-REFUSED", f"{coupon.error} {coupon.code}", OPEN, lambda _, body=body: body)  # type: ignore[misc]
+    for coupon in offered.coupons_of("good", "oversized"):
+        yield Probe("COUPON-ONE", f"{coupon.kind} {coupon.code}", OPEN, _second(coupon.code))
+        yield Probe("COUPON-NOT-APPLIED", f"{coupon.kind} {coupon.code}", OPEN, _not_applied(coupon.code))
+    yield Probe("COUPON-UNKNOWN", "", OPEN, lambda _: {"operation": contract.APPLY, "body": {"redemptionCode": "NEVER-HEARD-OF"}})
+    yield Probe("COUPON-NOT-APPLIED", "never heard of", OPEN, _not_applied("NEVER-HEARD-OF"))
+
+
+def _unknown_line(quantity: int) -> Callable[[Cart], Sent | None]:
+    def make(cart: Cart) -> Sent | None:
+        line = cart.shop.unknown(cart.lines[0].id) if cart.lines else None
+        return {"operation": contract.QUANTITY, "body": {"lineItemId": line, "quantity": quantity}} if line else None
+
+    return make
+
+
+def _foreign_line(quantity: int) -> Callable[[Cart], Sent | None]:
+    def make(cart: Cart) -> Sent | None:
+        own = {one.id for one in cart.lines}
+        others = [one for one in cart.shop.trace.world.sessions.values() if one is not cart.session]
+        line = next((name for one in others for name in one.view.lines if name not in own), None)
+        return {"operation": contract.QUANTITY, "body": {"lineItemId": line, "quantity": quantity}} if line else None
+
+    return make
+
+
+def _option(option: str) -> Callable[[Cart], Sent | None]:
+    def make(cart: Cart) -> Sent | None:
+        body = {"lineItemId": cart.lines[-1].id, "shippingOptionId": option} if cart.lines else None
+        return {"operation": contract.OPTION, "body": body} if body else None
+
+    return make
+
+
+def _unknown_option(cart: Cart) -> Sent | None:
+    known = next((one.id for line in cart.lines for one in line.options if one.id), None)
+    return _option(cart.shop.unknown(known))(cart) if known else None
+
+
+def _foreign_option(cart: Cart) -> Sent | None:
+    own = {one.id for one in cart.lines[-1].options} if cart.lines else set()
+    other = next((one.id for line in cart.lines[:-1] for one in line.options if one.id and one.id not in own), None)
+    return _option(other)(cart) if other else None
+
+
+def _option_of_unknown_line(cart: Cart) -> Sent | None:
+    sent = valid(cart, "option")
+    return {**sent, "body": {**sent["body"], "lineItemId": cart.shop.unknown(sent["body"]["lineItemId"])}}
+
+
+def _second(code: str) -> Callable[[Cart], Sent | None]:
+    def make(cart: Cart) -> Sent | None:
+        sent = {"operation": contract.APPLY, "body": {"redemptionCode": code}}
+        return sent if cart.session.view.coupons else None
+
+    return make
+
+
+def _not_applied(code: str) -> Callable[[Cart], Sent | None]:
+    def make(cart: Cart) -> Sent | None:
+        sent = {"operation": contract.REMOVE, "body": {"redemptionCode": code}}
+        return None if code.casefold() in {one.casefold() for one in cart.session.view.coupons} else sent
+
+    return make
+
+
+def _after_the_end(profile: Profile) -> Iterator[Probe]:
+    """What is refused once a session is paid, emptied or declined."""
+    ends = ((PAID, "PAY-LOCK"), (EMPTY, "QTY-LAST"), (DECLINED, "PAY-DECLINED-ENDS"))
+    for phase, requirement in ends:
+        for method in LOCKED:
+            for again in ("", ", again"):
+                yield Probe(requirement, f"{method}{again}", phase, _with(method))
+    yield Probe("PAY-LOCK", "the option that is selected", PAID, _as_it_is)
+    if profile.pays_by_call:
+        yield Probe("PAY-TWICE", "", PAID, _with("place"))
+        yield Probe("PAY-TWICE", "with other terms", PAID, lambda cart: {"operation": contract.PLACE_ORDER, "body": cart.terms(accepted=False)})
+        yield Probe("PAY-EMPTY", "", EMPTY, _with("place"))
+        yield Probe("PAY-DECLINED-ENDS", "place", DECLINED, _with("place"))
+
+
+def _as_it_is(cart: Cart) -> Sent | None:
+    chosen = cart.lines[-1].selected if cart.lines else None
+    return _option(chosen.id)(cart) if chosen and chosen.id else None
+
+
+def _of_orders(profile: Profile, market: str) -> Iterator[Probe]:
+    """Reads of the purchase order that are refused, or lawful in two ways."""
+
+    def order(**more: Any) -> Callable[[Cart], Sent]:
+        return lambda cart: {"operation": contract.READ_ORDER, "subject": cart.session.order, **more}
+
+    yield Probe("MARKET-ORDER-OPTIONAL", "no header", ORDER, order(marketplace=None))
+    for other in (*(one for one in profile.markets if one != market), UNSUPPORTED):
+        sent = order(marketplace=other)
+        yield Probe("MARKET-ORDER-SAME", f"{market} as {other}", ORDER, sent, group="other")
+    if profile.offers("second_app"):
+        for words, header in (("with the header", market), ("without a header", None)):
+            sent = order(credential=OTHER_APP, marketplace=header)
+            yield Probe("ORDER-APP", words, ORDER, sent)
+    for credential in strangers(profile.auth, profile.offers("expired_token"), profile.offers("other_scope")):
+        yield Probe("AUTH-TOKEN", f"{credential}, an order", ORDER, order(credential=credential, marketplace=None))
+    for kind, subject in NEAR_ORDERS.items():
+        yield Probe("ORDER-UNKNOWN", kind, ORDER, _near_order(subject))
+
+
+def _near_order(subject: Callable[[Cart], str | None]) -> Callable[[Cart], Sent | None]:
+    def make(cart: Cart) -> Sent | None:
+        other = subject(cart) if cart.session.order else None
+        if not other or other in cart.shop.trace.world.orders:
+            return None
+        return {"operation": contract.READ_ORDER, "subject": other, "marketplace": None}
+
+    return make
+
+
+def of_sessions(profile: Profile, market: str) -> Iterator[Probe]:
+    """Every probe of a session of this marketplace, or of its order."""
+    yield from _access(profile, market)
+    yield from _access_once_paid(profile, market)
+    yield from _of_lines(profile, market)
+    bodies = [*of_address(profile.markets[market]), *of_changes(), *(of_terms() if profile.pays_by_call else ())]
+    for one in bodies:
+        yield Probe(one.requirement, f"{one.case}, {one.operation}", OPEN, _broken(one))
+    yield from _after_the_end(profile)
+    yield from _of_orders(profile, market)
+
+
+def of_starts(profile: Profile, market: str) -> Iterator[Broken]:
+    """Every broken initiate of this marketplace."""
+    yield from of_initiate(profile.markets[market])

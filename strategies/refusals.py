@@ -1,0 +1,138 @@
+"""Bodies that an operation must refuse, one thing wrong in each, as a row's session or its marketplace gives them.
+
+A body function gets a valid body and returns the broken one. What is expected stands nowhere here: the rules judge.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from conformance import contract
+from conformance.profile import Market
+from strategies.addresses import CONTROL, MARKUP, TEXT_FIELDS, of_length, whole, with_fields, with_path
+from strategies.broken import Path, fields, named, value_at, with_value, without, wrong_values
+from strategies.quantities import INVALID, LATER
+from strategies.terms import MISSING, SHAPES
+
+Body = dict[str, Any]
+COUPONS_ASIDE = (None, "")  # no code at all: COUPON-REQUIRED
+REQUIRED_OF_INITIATE = ("contactEmail", "lineItemInputs", "itemId", "shippingAddress", "recipient")
+
+
+@dataclass(frozen=True)
+class Broken:
+    """A valid body of an operation with one thing wrong. case: in words, the same in every marketplace."""
+
+    requirement: str
+    operation: str
+    case: str
+    edit: Callable[[Body], Body]
+
+
+def broken_addresses(market: Market) -> Iterator[tuple[str, str, Body]]:
+    """(requirement, case, address): addresses that a marketplace must refuse."""
+    address, most = market.address, contract.address_line_limit(market.name)
+    for path in fields(address):
+        if path[-1] not in ("addressLine2", "county") and not (path[-1] == "stateOrProvince" and market.country != "US"):
+            yield "ADDR-REQUIRED", f"no {named(path)}", without(address, path)
+    for name in ("addressLine1", "addressLine2"):
+        for extra in (1, 15):
+            long = of_length(str(address.get(name, "Unit 7")), most + extra)
+            yield "ADDR-LENGTH", f"{name} {extra} too long", with_fields(address, **{name: long})
+    for at, name in enumerate((*TEXT_FIELDS, "county")):
+        for char in (CONTROL[at % len(CONTROL)], CONTROL[(at + 2) % len(CONTROL)]):
+            yield "ADDR-CHARS", f"{name} with {char!r}", with_path(address, name, f"Wal{char}nut Street")
+    for text in MARKUP:
+        yield "ADDR-CHARS-MARKUP", text, with_fields(address, addressLine1=text[:most])
+    for at, country in enumerate(market.foreign_countries):
+        yield "ADDR-DOMESTIC", f"foreign country {at + 1}", with_fields(address, country=country)
+    for at, country in enumerate(market.sanctioned_countries):
+        yield "ADDR-SANCTION", f"sanctioned country {at + 1}", with_fields(address, country=country)
+    full = whole(market.name, address)
+    for path in fields(full):
+        for at, value in enumerate(_wrong(path, value_at(full, path), market.name)):
+            yield "SESSION-INVALID", f"{named(path)} {_place(at, value)}", with_value(full, path, value)
+
+
+def _wrong(path: Path, value: Any, market: str) -> list[Any]:
+    """Another JSON type, and texts against the field's stated form; suites/generated has every other type."""
+    few = list(wrong_values(path, value, market, all_of_them=False))
+    return [*few, [value]] if isinstance(value, str) else few
+
+
+def _place(at: int, value: object) -> str:
+    kind = "null" if value is None else "empty" if value == "" else type(value).__name__
+    return f"as {kind}{f' {at}' if isinstance(value, str) and value else ''}"
+
+
+def of_address(market: Market) -> Iterator[Broken]:
+    """Broken bodies of update_shipping_address."""
+    for requirement, case, address in broken_addresses(market):
+        yield Broken(requirement, contract.ADDRESS, case, lambda _, address=address: address)  # type: ignore[misc]
+
+
+def of_initiate(market: Market) -> Iterator[Broken]:
+    """Broken bodies of initiate; the valid one has the row's items and quantities."""
+
+    def broken(requirement: str, case: str, edit: Callable[[Body], Body]) -> Broken:
+        return Broken(requirement, contract.INITIATE, case, edit)
+
+    for requirement, case, address in broken_addresses(market):
+        yield broken(requirement, case, lambda body, address=address: {**body, "shippingAddress": address})  # type: ignore[misc]
+    for path in (("contactEmail",), ("lineItemInputs",), ("lineItemInputs", 0, "itemId"), ("shippingAddress",),
+                 ("shippingAddress", "recipient")):  # fmt: skip
+        yield broken("SESSION-REQUIRED", f"no {named(path)}", lambda body, path=path: without(body, path))  # type: ignore[misc]
+    yield broken("SESSION-NO-LINES", "an empty list", lambda body: {**body, "lineItemInputs": []})
+    sample = {"contactEmail": "guest@example.com", "lineItemInputs": [{"itemId": "v1|1|0"}], "shippingAddress": {}}
+    for path in (("contactEmail",), ("lineItemInputs",), ("lineItemInputs", 0, "itemId"), ("shippingAddress",)):
+        for at, value in enumerate(_wrong(path, value_at(sample, path), market.name)):
+            if path == ("lineItemInputs",) and value == []:
+                continue  # SESSION-NO-LINES
+            edit = lambda body, path=path, value=value: with_value(body, path, value)  # noqa: E731
+            yield broken("SESSION-INVALID", f"{named(path)} {_place(at, value)}", edit)
+    last = ("lineItemInputs", -1, "quantity")
+    for value in (0, *INVALID):
+        edit = lambda body, value=value: with_value(body, last, value)  # noqa: E731
+        yield broken("QTY-INVALID", f"{value!r}", edit)
+    yield broken("QTY-INVALID", "absent", lambda body: without(body, last))
+
+
+def of_changes() -> Iterator[Broken]:
+    """Broken bodies of the changes of quantity, option and coupon."""
+    for value in (*INVALID, *LATER):
+        edit = lambda body, value=value: {**body, "quantity": value}  # noqa: E731
+        yield Broken("QTY-INVALID", contract.QUANTITY, f"{value!r}", edit)
+    yield Broken("QTY-INVALID", contract.QUANTITY, "absent", lambda body: without(body, ("quantity",)))
+    ids = {contract.QUANTITY: ("lineItemId",), contract.OPTION: ("lineItemId", "shippingOptionId"),
+           contract.APPLY: ("redemptionCode",), contract.REMOVE: ("redemptionCode",)}  # fmt: skip
+    missing = {contract.QUANTITY: "QTY-UNKNOWN-LINE", contract.OPTION: "SHIP-UNKNOWN"}
+    for operation, names in ids.items():
+        for name in names:
+            if operation in missing:
+                edit = lambda body, name=name: without(body, (name,))  # noqa: E731
+                yield Broken(missing[operation], operation, f"no {name}", edit)
+            for at, value in enumerate(_wrong((name,), "text", "")):
+                if name == "redemptionCode" and value in COUPONS_ASIDE:
+                    continue
+                edit = lambda body, name=name, value=value: {**body, name: value}  # noqa: E731
+                yield Broken("SESSION-INVALID", operation, f"{name} {_place(at, value)}", edit)
+    for operation in (contract.APPLY, contract.REMOVE):
+        bodies: tuple[tuple[str, Body], ...] = (
+            ("absent", {}), ("empty", {"redemptionCode": ""}), ("null", {"redemptionCode": None}))  # fmt: skip
+        for case, sent in bodies:
+            yield Broken("COUPON-REQUIRED", operation, case, lambda _, sent=sent: sent)  # type: ignore[misc]
+
+
+def of_terms() -> Iterator[Broken]:
+    """Broken marketing terms, accepted and not."""
+    for case, change in (MISSING | SHAPES).items():
+        yield Broken("PAY-TERMS", contract.PLACE_ORDER, case, change)
+    for case, change in MISSING.items():
+        edit = lambda body, change=change: change(_not_accepted(body))  # noqa: E731
+        yield Broken("PAY-TERMS", contract.PLACE_ORDER, f"{case}, not accepted", edit)
+
+
+def _not_accepted(body: Body) -> Body:
+    return {"marketingTerms": [{**one, "marketingTermsAccepted": False} for one in body["marketingTerms"]]}

@@ -1,0 +1,335 @@
+"""The life of one session, as a row of the covering array has it (strategies/array.py). It sends; the rules judge.
+
+A session comes to its state, meets its probes, makes its change and undoes it, and ends. Other sessions beside it show
+what reaches further than it should.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+from conformance import contract
+from conformance.exchange import OTHER_APP, OWN_APP, Request
+from conformance.model import Line
+from conformance.profile import Coupon
+from conformance.shop import Cart, Features, Shop
+from strategies.array import Row
+from strategies.design import Life
+from strategies.probes import DECLINED, EMPTY, OPEN, ORDER, PAID, Probe
+
+SHOWS: dict[str, Callable[[Features], bool]] = {
+    "plain": lambda it: it.weight - (it.options > 1) - (it.options > 2) == 0,
+    "promotion": lambda it: it.promotion,
+    "fee": lambda it: it.fee,
+    "imports": lambda it: it.imports,
+    "discount": lambda it: it.discount,
+    "several": lambda it: it.promotion + it.fee + it.imports + it.discount > 1,
+}
+COUNTS = {"one": 1, "two": 2, "three": 3, "most": 4}
+PIECES = {"one": 1, "few": 3, "many": 12}
+READ_AFTER = 6  # refusals, before a read shows what they left
+PAID_ENDS = ("paid", "locked")
+
+
+@dataclass
+class Journey:
+    """One row under way."""
+
+    shop: Shop
+    life: Life
+    others: list[Cart] = field(default_factory=list)
+
+    @property
+    def row(self) -> Row:
+        """Its levels."""
+        return self.life.row
+
+    @property
+    def market(self) -> str:
+        """The session's marketplace."""
+        return self.row["marketplace"]
+
+    def walk(self) -> None:
+        """From the first request to the last. Raises Blocked where no session can be had."""
+        self._start()
+        self.cart = self._made()
+        self._beside()
+        self._reach()
+        self._meet(OPEN)
+        self._change()
+        self._end()
+
+    # ------------------------------------------------------------ the state
+
+    def _start(self) -> None:
+        """What must be refused before there is a session."""
+        for one in self.life.starts:
+            body = self.shop.initiate_body(self.market, self._lines())
+            self.shop.initiate(self.market, why=one.requirement, case=one.case, body=one.edit(body))
+
+    def _made(self) -> Cart:
+        """The session with the row's lines and quantities."""
+        declined = sorted(self.shop.profile.declined)
+        email = declined[self.row.number % len(declined)] if self.row["end"] == "declined" and declined else None
+        self.email = email or self.shop.buyer()
+        return self.shop.cart(self.market, self._lines(), email=self.email)
+
+    def _lines(self) -> list[tuple[str, int]]:
+        """Items and quantities; the line that the row means has the quantity and shows what the row wants."""
+        count = min(COUNTS[self.row["lines"]], self.shop.maximum(), len(self.shop.market(self.market).plain))
+        meant, items = self._meant_item(), self.shop.plain(self.market, 99)
+        turned = items[self.row.number % len(items) :] + items[: self.row.number % len(items)]
+        others = [one for one in turned if one != meant][: count - 1]
+        at = {"first": 0, "middle": len(others) // 2, "last": len(others)}[self.row["line"]]
+        wanted = PIECES[self.row["quantity"]] if self.row["history"] != "quantity" else 2
+        pairs = [(one, 1 if self.row["quantity"] == "one" else 1 + place % 2) for place, one in enumerate(others)]
+        return [*pairs[:at], (meant, wanted), *pairs[at:]]
+
+    def _meant_item(self) -> str:
+        coupon = self._coupon()
+        fits = [one for one in coupon.fits if one in self.shop.market(self.market).plain] if coupon else []
+        if fits:
+            return fits[self.row.number % len(fits)]
+        shows = SHOWS.get(self.row["goods"])
+        found = self.shop.plain(self.market, 99, want=shows) or self.shop.plain(self.market, 99)
+        several = [one for one in found if self._features(one).options > 1] if self.row["option"] == "other" else []
+        return (several or found)[self.row.number % len(several or found)]
+
+    def _features(self, item: str) -> Features:
+        return self.shop.features.get((self.market, item), Features())
+
+    def _coupon(self) -> Coupon | None:
+        """The coupon of the row."""
+        kind = self.row["coupon"]
+        kinds = ("good", "oversized") if kind == "removed" else (kind,)
+        found = self.shop.market(self.market).coupons_of(*kinds)
+        return found[self.row.number % len(found)] if found else None
+
+    @property
+    def line(self) -> Line | None:
+        """The line that the row means."""
+        lines = self.cart.lines
+        at = {"first": 0, "middle": len(lines) // 2, "last": len(lines) - 1}[self.row["line"]]
+        return lines[at] if lines else None
+
+    def _reach(self) -> None:
+        """Address, option and coupon; last of all the change that the row has as its history."""
+        last, steps = self.row["history"], self._steps()
+        for name, step in steps.items():
+            if name != last and last != "fresh":
+                step()
+        if last in steps:
+            steps[last]()
+        elif last == "back":
+            self._there_and_back()
+        elif last == "removal":
+            self._removal()
+        if self.row["before"] == "read":
+            self.cart.read()
+
+    def _steps(self) -> dict[str, Callable[[], None]]:
+        return {"quantity": self._quantity, "address": self._address, "option": self._option, "coupon": self._apply}
+
+    def _quantity(self) -> None:
+        if self.row["history"] == "quantity" and self.line:
+            self.cart.set_quantity(self.line, PIECES[self.row["quantity"]])
+
+    def _address(self) -> None:
+        market = self.shop.market(self.market)
+        other = market.other_address or market.address
+        if self.row["address"] == "updated":
+            self.cart.move(other)
+        elif self.row["address"] == "unverifiable":
+            self.cart.move(market.unverifiable_address or other)
+        elif self.row["address"] == "same" or self.row["history"] == "address":
+            self.cart.move(market.address)
+
+    def _option(self) -> None:
+        line = self.line
+        if line and self.row["option"] == "other" and (option := self.cart.other_option(line, 1 + self.row.number % 2)):
+            self.cart.select(line, option.id)
+        elif line and self.row["history"] == "option" and line.options:
+            self.cart.select(line, line.options[0].id)
+
+    def _apply(self) -> None:
+        coupon = self._coupon()
+        if coupon is None and self.row["history"] == "coupon":
+            coupon = next(iter(self.shop.market(self.market).coupons_of("good", "oversized")), None)
+        if coupon is None:
+            return
+        self._afford(coupon)
+        self.cart.apply(coupon.code)
+        if self.row["coupon"] in ("removed", "none") and self.cart.session.view.coupons:
+            self.cart.remove(coupon.code)
+
+    def _afford(self, coupon: Coupon) -> None:
+        """As many pieces as the coupon's minimum asks for."""
+        subtotal = self.cart.session.view.summary.get("priceSubtotal")
+        if coupon.kind == "minimum" and subtotal is not None and self.line and self.line.unit:
+            spent = subtotal - self.cart.session.view.summary.get("priceDiscount", subtotal - subtotal)
+            missing = int((coupon.minimum - spent) / self.line.unit) + 2
+            if 1 < missing < 20:
+                self.cart.set_quantity(self.line, (self.line.quantity or 1) + missing)
+
+    def _there_and_back(self) -> None:
+        if line := self.line:
+            before = line.quantity or 1
+            self.cart.set_quantity(line, before + 2)
+            self.cart.set_quantity(line, before)
+
+    def _removal(self) -> None:
+        """A line that is not meant, where there are several."""
+        rest = [one for one in self.cart.lines if one is not self.line]
+        if rest:
+            self.cart.set_quantity(rest[-1], 0)
+
+    # ------------------------------------------------------------ other sessions
+
+    def _beside(self) -> None:
+        """Another session, read once so that it is known."""
+        kind, first = self.row["beside"], self.cart.lines[0].item if self.cart.lines else None
+        if kind in ("none", "alike") or first is None:
+            return
+        email = self.email if kind == "same_buyer" and self.row["end"] != "declined" else None
+        app = OTHER_APP if kind == "other_app" else OWN_APP
+        self.others = [self.shop.cart(self.market, [(first, 2)], email=email or self.shop.buyer(), credential=app)]
+        if codes := self.shop.market(self.market).coupons_of("good"):
+            if self.row.number % 2:
+                self.others[0].apply(codes[-1].code, credential=app)
+        self._look()
+
+    def _look(self) -> None:
+        """Reads the sessions beside this one."""
+        for one in self.others:
+            one.read_back()
+
+    def _alike(self) -> None:
+        """A fresh session that comes to the same state by the shortest way."""
+        if self.row["beside"] != "alike" or not self.cart.lines:
+            return
+        seen = self.cart.session.view
+        pairs = [(one.item or "", one.quantity or 1) for one in self.cart.lines]
+        twin = self.shop.cart(self.market, pairs, email=self.shop.buyer(), address=seen.address)
+        for line in self.cart.lines:
+            chosen, other = line.selected, twin.session.view.line_of(line.item or "")
+            if chosen and other and not (other.selected and other.selected.id == chosen.id):
+                place = line.options.index(chosen)
+                twin.select(other, other.options[place].id if place < len(other.options) else chosen.id)
+        for code in seen.coupons:
+            twin.apply(code)
+        twin.read()
+
+    # ------------------------------------------------------------ probes
+
+    def _meet(self, phase: str) -> None:
+        """The row's probes of this part of its life; reads between them and after them."""
+        own = [one for one in self.life.probes if one.phase == phase]
+        if self.row.number % 2:
+            own.reverse()
+        for at, probe in enumerate(own):
+            self._send(probe)
+            if at % READ_AFTER == READ_AFTER - 1:
+                self.shop.settle()
+        if own:
+            self.cart.read_back()
+            self._look()
+
+    def _send(self, probe: Probe) -> None:
+        sent = probe.make(self.cart)
+        if sent is not None:
+            asked = {"subject": self.cart.id, "marketplace": self.market, "body": None, **sent}
+            self.shop.send(Request(**asked), probe.requirement, probe.case)
+
+    # ------------------------------------------------------------ the change
+
+    def _change(self) -> None:
+        """The row's change, read back; then its inverse, so that states meet again."""
+        line = self.line
+        if line is None:
+            return
+        if self.row["before"] == "change" and line.options:
+            self.cart.select(line, (line.selected or line.options[0]).id)
+        elif self.row["before"] == "refusal":
+            self.cart.send(contract.OPTION, {"lineItemId": line.id, "shippingOptionId": "no-such-option"})
+        undo = self._changed(self.line or line)
+        self.cart.read()
+        self._alike()
+        self._look()
+        if undo:
+            undo()
+            self.cart.read()
+
+    def _changed(self, line: Line) -> Callable[[], object] | None:
+        """Makes the change and says how it is undone."""
+        cart, before, change = self.cart, line.quantity or 1, self.row["change"]
+        quantities = {"more": before + 2, "many": 13, "less": max(1, before - 1), "same": before, "remove": 0}
+        if change in quantities:
+            cart.set_quantity(line, quantities[change])
+            known = self.cart.session.view.lines.get(line.id)
+            return (lambda: cart.set_quantity(known, before)) if known else None
+        if change in ("select", "reselect"):
+            chosen, option = line.selected, cart.other_option(line)
+            wanted = option if change == "select" and option else chosen
+            if wanted is None:
+                return None
+            cart.select(line, wanted.id)
+            return (lambda: cart.select(line, chosen.id)) if chosen and wanted is not chosen else None
+        if change in ("move", "move_again"):
+            return self._moved(again=change == "move_again")
+        return self._couponed(again=change == "coupon_again")
+
+    def _moved(self, *, again: bool) -> Callable[[], object] | None:
+        market, cart, before = self.shop.market(self.market), self.cart, dict(self.cart.session.view.address)
+        known = [one for one in (market.address, market.other_address, market.unverifiable_address) if one]
+        current = next((one for one in known if one.get("city") == before.get("city")
+                        and one.get("addressLine1") == before.get("addressLine1")), market.address)  # fmt: skip
+        other = next((one for one in known if one is not current), current)
+        cart.move(current if again else other)
+        return None if again else (lambda: cart.move(current))
+
+    def _couponed(self, *, again: bool) -> Callable[[], object] | None:
+        cart, applied = self.cart, list(self.cart.session.view.coupons)
+        codes = [one.code for one in self.shop.market(self.market).coupons_of("good", "oversized")]
+        if not codes and not applied:
+            return None
+        code = (applied or codes)[0] if again else (applied or codes)[-1]
+        if again or not applied:
+            cart.apply(code)
+            return None if applied else (lambda: cart.remove(code))
+        cart.remove(code)
+        return lambda: cart.apply(code)
+
+    # ------------------------------------------------------------ the end
+
+    def _end(self) -> None:
+        end = self.row["end"]
+        if end == "emptied":
+            self._emptied()
+        elif end in PAID_ENDS and self.cart.lines:
+            self._paid(end)
+        elif end == "declined" and self.cart.lines and self.shop.profile.pays_by_call:
+            self.cart.place("PAY-DECLINED")
+            self._meet(DECLINED)
+            self._look()
+
+    def _emptied(self) -> None:
+        for line in self._in_turn(self.cart.lines):
+            self.cart.set_quantity(line, 0, "QTY-ZERO")
+            self.cart.read()
+        if self.cart.session.phase == "empty":
+            self._meet(EMPTY)
+
+    def _in_turn(self, lines: list[Line]) -> Iterable[Line]:
+        return lines[::-1] if self.row.number % 2 else lines
+
+    def _paid(self, end: str) -> None:
+        self.cart.read()
+        self.cart.pay()
+        if end == "paid":
+            self.cart.read_order()
+            self.cart.read_order()
+        self._meet(PAID)
+        self._meet(ORDER)
+        self.cart.read_order()
+        self._look()

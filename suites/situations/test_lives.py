@@ -1,0 +1,11 @@
+"""Every row of the covering array: a session that comes to a state, is asked for what it must refuse, changes, and ends."""
+
+from __future__ import annotations
+
+from conformance.shop import Shop
+from strategies.design import Life
+from suites.situations.journey import Journey
+
+
+def test_a_life(shop: Shop, market: str, life: Life) -> None:
+    Journey(shop, life).walk()
