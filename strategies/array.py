@@ -13,8 +13,8 @@ from itertools import combinations
 
 from covertable import make
 
-from conformance import factors
-from conformance.profile import Profile
+from conformance.core import factors
+from conformance.core.profile import Profile
 
 Levels = tuple[tuple[str, tuple[str, ...]], ...]
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 
-from conformance import contract, factors
-from conformance.profile import Profile
+from conformance.core import contract, factors
+from conformance.core.profile import Profile
 from strategies import array, probes
 from strategies.array import Row
 from strategies.assignment import Key, assign
@@ -34,7 +34,7 @@ def lives(profile: Profile, depth: int = 1) -> list[Life]:
         for probe in probes.of_sessions(profile, market):
             asked.setdefault(probe.key, {})[market] = probe
         for one in of_initiate(profile.markets[market]):
-            begun.setdefault((one.requirement, probes.START, one.case, one.case), {})[market] = one
+            begun.setdefault((one.requirement, probes.START, one.group or one.case, one.case), {})[market] = one
     met = assign([(key, _rows(rows, key, set(where))) for key, where in asked.items()], _factors)
     starts = assign([(key, _rows(rows, key, set(where))) for key, where in begun.items()], _factors_of_starts)
     return [

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from conformance import contract
-from conformance.exchange import OTHER_APP
-from conformance.profile import Profile
-from conformance.shop import Cart
+from conformance.core import contract
+from conformance.core.exchange import OTHER_APP
+from conformance.core.profile import Profile
+from conformance.driver.checkout import Cart
 from strategies.assignment import Key
 from strategies.refusals import Broken, of_address, of_changes, of_initiate, of_terms
 
@@ -94,7 +94,7 @@ def _access(profile: Profile, market: str) -> Iterator[Probe]:
                 yield Probe("MARKET-SAME", case, OPEN, _with(method, marketplace=other), group=method)
         for header, kind in headers.items():
             if header not in profile.markets:
-                yield Probe("MARKET-SUPPORTED", f"{kind}, {method}", OPEN, _with(method, marketplace=header))
+                yield Probe("MARKET-SUPPORTED", f"{kind}, {method}", OPEN, _with(method, marketplace=header), group=method)
         if method != "place":
             yield Probe("MARKET-REQUIRED", f"no header, {method}", OPEN, _with(method, marketplace=None))
         if profile.offers("second_app"):
@@ -102,7 +102,7 @@ def _access(profile: Profile, market: str) -> Iterator[Probe]:
         for credential in bad:
             yield Probe("AUTH-TOKEN", f"{credential}, {method}", OPEN, _with(method, credential=credential))
         for kind, subject in NEAR.items():
-            yield Probe("SESSION-UNKNOWN", f"{kind}, {method}", OPEN, _near(method, subject))
+            yield Probe("SESSION-UNKNOWN", f"{kind}, {method}", OPEN, _near(method, subject), group=method)
 
 
 def _access_once_paid(profile: Profile, market: str) -> Iterator[Probe]:
@@ -116,8 +116,10 @@ def _access_once_paid(profile: Profile, market: str) -> Iterator[Probe]:
         if profile.offers("second_app"):
             yield Probe("SESSION-APP", f"{method}, once it is paid", PAID, _with(method, credential=OTHER_APP))
         for credential in bad[at % len(bad) :][:1] if bad else ():
-            yield Probe("AUTH-TOKEN", f"{credential}, {method}, once it is paid", PAID, _with(method, credential=credential))
-        yield Probe("SESSION-UNKNOWN", f"its order, {method}", PAID, _near(method, lambda cart: cart.session.order))
+            case = f"{credential}, {method}, once it is paid"
+            yield Probe("AUTH-TOKEN", case, PAID, _with(method, credential=credential), group=PAID)
+        its_order = _near(method, lambda cart: cart.session.order)
+        yield Probe("SESSION-UNKNOWN", f"its order, {method}", PAID, its_order, group=PAID)
 
 
 def _near(method: str, subject: Callable[[Cart], str | None]) -> Callable[[Cart], Sent | None]:
@@ -237,13 +239,17 @@ def _after_the_end(profile: Profile) -> Iterator[Probe]:
     for phase, requirement in ends:
         for method in LOCKED:
             for again in ("", ", again"):
-                yield Probe(requirement, f"{method}{again}", phase, _with(method))
+                yield Probe(requirement, f"{method}{again}", phase, _with(method), group=method)
     yield Probe("PAY-LOCK", "the option that is selected", PAID, _as_it_is)
     if profile.pays_by_call:
         yield Probe("PAY-TWICE", "", PAID, _with("place"))
-        yield Probe("PAY-TWICE", "with other terms", PAID, lambda cart: {"operation": contract.PLACE_ORDER, "body": cart.terms(accepted=False)})
+        yield Probe("PAY-TWICE", "with other terms", PAID, _other_terms)
         yield Probe("PAY-EMPTY", "", EMPTY, _with("place"))
         yield Probe("PAY-DECLINED-ENDS", "place", DECLINED, _with("place"))
+
+
+def _other_terms(cart: Cart) -> Sent:
+    return {"operation": contract.PLACE_ORDER, "body": cart.terms(accepted=False)}
 
 
 def _as_it_is(cart: Cart) -> Sent | None:
@@ -288,7 +294,7 @@ def of_sessions(profile: Profile, market: str) -> Iterator[Probe]:
     yield from _of_lines(profile, market)
     bodies = [*of_address(profile.markets[market]), *of_changes(), *(of_terms() if profile.pays_by_call else ())]
     for one in bodies:
-        yield Probe(one.requirement, f"{one.case}, {one.operation}", OPEN, _broken(one))
+        yield Probe(one.requirement, f"{one.case}, {one.operation}", OPEN, _broken(one), group=one.group)
     yield from _after_the_end(profile)
     yield from _of_orders(profile, market)
 

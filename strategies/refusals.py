@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from conformance import contract
-from conformance.profile import Market
+from conformance.core import contract
+from conformance.core.profile import Market
 from strategies.addresses import CONTROL, MARKUP, TEXT_FIELDS, of_length, whole, with_fields, with_path
 from strategies.broken import Path, fields, named, value_at, with_value, without, wrong_values
 from strategies.quantities import INVALID, LATER
@@ -29,6 +29,12 @@ class Broken:
     operation: str
     case: str
     edit: Callable[[Body], Body]
+
+    @property
+    def group(self) -> str:
+        """Values of one field, and terms that are accepted or not, share the levels that they meet."""
+        shared = self.requirement in ("SESSION-INVALID", "PAY-TERMS")
+        return f"{self.operation} {self.case.partition(' as ')[0].partition(',')[0]}" if shared else ""
 
 
 def broken_addresses(market: Market) -> Iterator[tuple[str, str, Body]]:

@@ -19,7 +19,7 @@ def seven(cart: CheckoutSession) -> list[tuple[str, object]]:
 
 
 @provokes("MARKET-SAME", cost=90)
-@in_marketplaces(having="second_marketplace|items.1")
+@in_marketplaces(1, having="second_marketplace|items.1")
 def test_no_method_works_in_another_marketplace(shop: CheckoutDriver, market: str) -> None:
     cart = shop.cart(market)
     for index, other in enumerate(shop.some(name for name in shop.profile.markets if name != market)):
@@ -32,19 +32,8 @@ def test_no_method_works_in_another_marketplace(shop: CheckoutDriver, market: st
     cart.assert_still_open()
 
 
-@provokes("MARKET-SAME", cost=40)
-@in_marketplaces(1)
-def test_no_method_works_in_another_marketplace_late_in_a_session(shop: CheckoutDriver, market: str) -> None:
-    others = [name for name in shop.profile.markets if name != market]
-    cart = cart_in(shop, market, "rich")
-    for other in shop.some(others[:1] + others[-1:], few=1):
-        for operation, body in seven(cart):
-            cart.expect_refusal(operation, body, "MARKET-SAME", f"{market} as {other}", marketplace=other)
-    cart.assert_still_open()
-
-
 @provokes("MARKET-SUPPORTED", "MARKET-REQUIRED", cost=40)
-@in_situations("calm", rich=1)
+@in_situations(calm=1)
 def test_a_marketplace_has_to_be_given_and_supported(shop: CheckoutDriver, market: str, situation: str) -> None:
     body = shop.initiate_body(market, [(shop.plain(market)[0], 1)])
     shop.send(Request(contract.INITIATE, None, body, UNSUPPORTED), "MARKET-SUPPORTED", "unsupported")
@@ -59,7 +48,7 @@ def test_a_marketplace_has_to_be_given_and_supported(shop: CheckoutDriver, marke
 
 
 @provokes("MARKET-ORDER-OPTIONAL", "MARKET-SAME", cost=4)
-@in_marketplaces(having="payment")
+@in_marketplaces(1, having="payment")
 def test_an_order_is_read_without_a_marketplace(shop: CheckoutDriver, market: str) -> None:
     cart = shop.paid(market)
     cart.read_order("MARKET-ORDER-OPTIONAL", marketplace=None)
@@ -69,7 +58,3 @@ def test_an_order_is_read_without_a_marketplace(shop: CheckoutDriver, market: st
             cart.place("MARKET-SAME", "a paid session", marketplace=other)
 
 
-@provokes("MARKET-CURRENCY", "MARKET-CURRENCY-OWN", cost=8)
-@in_marketplaces(2)
-def test_a_full_cart_is_in_one_currency(shop: CheckoutDriver, market: str) -> None:
-    cart_in(shop, market, "rich").read()

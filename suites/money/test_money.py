@@ -22,7 +22,7 @@ SUMS = (
 
 
 @provokes(*SUMS, "PRICE-FEE", "PRICE-IMPORT", cost=40)
-@in_marketplaces()
+@in_marketplaces(2)
 def test_every_item_at_several_quantities(shop: CheckoutDriver, market: str) -> None:
     """Promotions, fees and break prices show at other quantities than one, each item on its own."""
     for item in shop.some(shop.plain(market, 12), few=3):
@@ -32,7 +32,7 @@ def test_every_item_at_several_quantities(shop: CheckoutDriver, market: str) -> 
 
 
 @provokes(*SUMS, cost=20)
-@in_marketplaces(3)
+@in_marketplaces(2)
 def test_items_together(shop: CheckoutDriver, market: str) -> None:
     items = shop.plain(market, 12)
     size = min(4, shop.maximum())
@@ -47,7 +47,7 @@ def test_items_together(shop: CheckoutDriver, market: str) -> None:
 
 
 @provokes("PRICE-STABLE", cost=24)
-@in_marketplaces(3)
+@in_marketplaces(1)
 def test_the_same_cart_has_the_same_price(shop: CheckoutDriver, market: str) -> None:
     """In another order of lines, in another session, after a change and its inverse, reached by another way."""
     items = sorted(shop.plain(market, 3))  # so that one order is theirs and the other is not
@@ -77,7 +77,7 @@ def test_the_same_cart_has_the_same_price(shop: CheckoutDriver, market: str) -> 
 
 
 @provokes("PRICE-FEE", "PRICE-DISCOUNT", "PRICE-IMPORT", "PRICE-DELIVERY", cost=12)
-@in_marketplaces(3)
+@in_marketplaces(1)
 @pytest.mark.parametrize("feature", ["fee", "promotion", "imports", "discount"])
 def test_items_that_show_one_thing(shop: CheckoutDriver, market: str, feature: str) -> None:
     def shows(it: Features) -> bool:
@@ -98,7 +98,7 @@ def test_items_that_show_one_thing(shop: CheckoutDriver, market: str, feature: s
 
 
 @provokes(*SUMS, cost=14)
-@in_marketplaces(3)
+@in_marketplaces(1)
 def test_a_full_cart_with_a_coupon_larger_than_it(shop: CheckoutDriver, market: str) -> None:
     cart = cart_in(shop, market, "four lines")
     for coupon in shop.some(shop.market(market).coupons_of("oversized", "good")):

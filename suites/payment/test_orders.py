@@ -8,7 +8,7 @@ from conformance.driver.marks import in_marketplaces, provokes
 
 
 @provokes("ORDER-UNKNOWN", cost=2)
-@in_marketplaces()
+@in_marketplaces(1)
 def test_an_unknown_order(shop: CheckoutDriver, market: str) -> None:
     known = "50000000000000"
     if shop.profile.offers("payment"):
@@ -22,7 +22,7 @@ def test_an_unknown_order(shop: CheckoutDriver, market: str) -> None:
 
 
 @provokes("ORDER-APP", "SESSION-APP", cost=9)
-@in_marketplaces(3, having="payment second_app")
+@in_marketplaces(1, having="payment second_app")
 def test_another_app_cannot_read_an_order(shop: CheckoutDriver, market: str) -> None:
     cart = shop.paid(market)
     for _ in shop.some(range(2)):

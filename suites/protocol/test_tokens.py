@@ -8,7 +8,6 @@ from conformance.core import contract
 from conformance.core.exchange import Intent, Request
 from conformance.driver.checkout import CheckoutDriver, CheckoutSession
 from conformance.driver.marks import in_marketplaces, provokes
-from strategies.situations import cart_in
 from suites.marketplace.test_marketplace import seven
 
 
@@ -25,7 +24,7 @@ def strangers(shop: CheckoutDriver) -> list[str]:
 
 
 @provokes("AUTH-TOKEN", cost=60)
-@in_marketplaces()
+@in_marketplaces(1)
 def test_no_method_opens_without_a_good_token(shop: CheckoutDriver, market: str) -> None:
     for credential in shop.some(strangers(shop), few=1, turn=market):
         body = shop.initiate_body(market, [(shop.plain(market)[0], 1)])
@@ -36,19 +35,8 @@ def test_no_method_opens_without_a_good_token(shop: CheckoutDriver, market: str)
         cart.assert_still_open()
 
 
-@provokes("AUTH-TOKEN", cost=30)
-@in_marketplaces(1)
-def test_no_method_opens_without_a_good_token_late_in_a_session(shop: CheckoutDriver, market: str) -> None:
-    for situation, credentials in (("rich", strangers(shop)[:2]), ("four lines", strangers(shop)[:1])):
-        cart = cart_in(shop, market, situation)
-        for credential in credentials:
-            for operation, sent in seven(cart):
-                cart.expect_refusal(operation, sent, "AUTH-TOKEN", credential, credential=credential)
-            cart.read("AUTH-TOKEN", f"{credential} again", credential=credential)
-
-
 @provokes("AUTH-TOKEN", cost=12)
-@in_marketplaces(having="payment")
+@in_marketplaces(1, having="payment")
 def test_no_order_opens_without_a_good_token(shop: CheckoutDriver, market: str) -> None:
     cart: CheckoutSession = shop.paid(market)
     for credential in shop.some(strangers(shop), few=1, turn=market):

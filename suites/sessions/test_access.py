@@ -11,7 +11,7 @@ from suites.marketplace.test_marketplace import seven
 
 
 @provokes("SESSION-UNKNOWN", cost=16)
-@in_marketplaces()
+@in_marketplaces(1)
 def test_no_method_knows_an_unknown_session(shop: CheckoutDriver, market: str) -> None:
     cart = shop.cart(market)
     unknown = shop.unknown(cart.id)
@@ -23,7 +23,7 @@ def test_no_method_knows_an_unknown_session(shop: CheckoutDriver, market: str) -
 
 
 @provokes("SESSION-APP", cost=30)
-@in_situations("calm", having="second_app")
+@in_situations(calm=1, having="second_app")
 def test_no_method_works_for_another_app(shop: CheckoutDriver, market: str, situation: str) -> None:
     cart = cart_in(shop, market, situation)
     for operation, body in shop.some(seven(cart)):

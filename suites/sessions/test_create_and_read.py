@@ -10,7 +10,7 @@ from strategies.situations import cart_in, select_another
 
 
 @provokes("SESSION-CREATE", "SESSION-FIELDS", "SESSION-SIGNATURE", "SESSION-UNIQUE", cost=8)
-@in_marketplaces()
+@in_marketplaces(1)
 def test_sessions_of_every_size(shop: CheckoutDriver, market: str) -> None:
     for count in shop.some((1, 4, 3, 2), few=2):
         for quantity in shop.some((1, 5)):
@@ -20,7 +20,7 @@ def test_sessions_of_every_size(shop: CheckoutDriver, market: str) -> None:
 
 
 @provokes("SESSION-READ", "SESSION-SAFE", cost=14)
-@in_situations(rich=3)
+@in_situations(rich=1)
 def test_reading_shows_every_change_and_changes_nothing(shop: CheckoutDriver, market: str, situation: str) -> None:
     cart = cart_in(shop, market, situation)
     for _ in shop.some(range(4), few=2):
@@ -62,7 +62,7 @@ def every_change(cart: CheckoutSession) -> list[tuple[str, object]]:
 
 
 @provokes("SESSION-ONLY", cost=20)
-@in_situations(rich=3)
+@in_situations(rich=1)
 def test_a_change_changes_only_what_it_names(shop: CheckoutDriver, market: str, situation: str) -> None:
     cart = cart_in(shop, market, situation)
     for operation, body in shop.some(every_change(cart)):
@@ -75,7 +75,7 @@ def test_a_change_changes_only_what_it_names(shop: CheckoutDriver, market: str, 
 
 
 @provokes("SESSION-ISOLATED", cost=30)
-@in_marketplaces(3)
+@in_marketplaces(1)
 def test_sessions_do_not_touch_each_other(shop: CheckoutDriver, market: str) -> None:
     """The two are alike to the last quantity, since what is shared by mistake is often found by what it holds; elsewhere
     the second has no coupon, which would hide that it gets the first one's.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from conformance.plugin import RUN
+from conformance.runner.plugin import RUN
 from strategies.design import lives
 from suites.situations.judges import judged_by
 
@@ -14,9 +14,8 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if run is None or "life" not in metafunc.fixturenames:
         return
     found = [] if run.profile.reads_only else lives(run.profile, run.settings.depth)
-    params = [
-        pytest.param(life.row["marketplace"], life, id=f"{life.row['marketplace']}-{life.row}",
-                     marks=pytest.mark.provokes(*judged_by(life)))  # fmt: skip
-        for life in found
-    ]
+    params = []
+    for life in found:
+        market, marks = life.row["marketplace"], pytest.mark.provokes(*judged_by(life))
+        params.append(pytest.param(market, life, id=f"{market}-{life.row}", marks=marks))
     metafunc.parametrize("market, life", params)

@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
-from conformance import contract
-from conformance.exchange import OTHER_APP, OWN_APP, Request
-from conformance.model import Line
-from conformance.profile import Coupon
-from conformance.shop import Cart, Features, Shop
+from conformance.core import contract
+from conformance.core.exchange import OTHER_APP, OWN_APP, Request
+from conformance.core.profile import Coupon
+from conformance.driver.checkout import Cart, Features, Shop
+from conformance.judging.model import Line
 from strategies.array import Row
 from strategies.design import Life
 from strategies.probes import DECLINED, EMPTY, OPEN, ORDER, PAID, Probe
@@ -28,7 +28,7 @@ SHOWS: dict[str, Callable[[Features], bool]] = {
 }
 COUNTS = {"one": 1, "two": 2, "three": 3, "most": 4}
 PIECES = {"one": 1, "few": 3, "many": 12}
-READ_AFTER = 6  # refusals, before a read shows what they left
+READ_AFTER = 10  # refusals, before a read shows what they left
 PAID_ENDS = ("paid", "locked")
 
 
@@ -194,9 +194,9 @@ class Journey:
         email = self.email if kind == "same_buyer" and self.row["end"] != "declined" else None
         app = OTHER_APP if kind == "other_app" else OWN_APP
         self.others = [self.shop.cart(self.market, [(first, 2)], email=email or self.shop.buyer(), credential=app)]
-        if codes := self.shop.market(self.market).coupons_of("good"):
-            if self.row.number % 2:
-                self.others[0].apply(codes[-1].code, credential=app)
+        codes = self.shop.market(self.market).coupons_of("good")
+        if codes and self.row.number % 2:
+            self.others[0].apply(codes[-1].code, credential=app)
         self._look()
 
     def _look(self) -> None:
@@ -324,7 +324,6 @@ class Journey:
         return lines[::-1] if self.row.number % 2 else lines
 
     def _paid(self, end: str) -> None:
-        self.cart.read()
         self.cart.pay()
         if end == "paid":
             self.cart.read_order()

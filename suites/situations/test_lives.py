@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from conformance.shop import Shop
+from conformance.driver.checkout import Shop
 from strategies.design import Life
 from suites.situations.journey import Journey
 

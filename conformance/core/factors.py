@@ -8,8 +8,8 @@ from functools import cache
 from itertools import permutations
 from typing import Any
 
-from conformance.contract import _load
-from conformance.profile import Profile
+from conformance.core.contract import _load
+from conformance.core.profile import Profile
 
 
 @dataclass(frozen=True)
