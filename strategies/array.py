@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cache
 from itertools import combinations
 
-from covertable import make
+from covertable import make  # type: ignore[import-untyped]
 
 from conformance.core import factors
 from conformance.core.profile import Profile

@@ -35,7 +35,8 @@ def assign(
     keys: Sequence[tuple[Key, Sequence[Row]]], factors_of: Callable[[str], frozenset[str]]
 ) -> dict[int, list[Key]]:
     """The probes of each row, by the row's number. keys: each probe with the rows that can have it."""
-    bits, load = Bits(), defaultdict(int)
+    bits = Bits()
+    load: dict[int, int] = defaultdict(int)
     single: dict[tuple[int, frozenset[str]], int] = {}
     double: dict[tuple[int, frozenset[str]], int] = {}
     covered: dict[tuple[str, ...], int] = defaultdict(int)

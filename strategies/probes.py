@@ -13,7 +13,7 @@ from typing import Any
 from conformance.core import contract
 from conformance.core.exchange import OTHER_APP
 from conformance.core.profile import Profile
-from conformance.driver.checkout import Cart
+from conformance.driver.checkout import CheckoutSession
 from strategies.assignment import Key
 from strategies.refusals import Broken, of_address, of_changes, of_initiate, of_terms
 
@@ -28,7 +28,7 @@ Sent = dict[str, Any]
 
 @dataclass(frozen=True)
 class Probe:
-    """make: the keywords for `Cart.send` (`operation`, `body`, `subject`, …); None where the session has nothing for it.
+    """make: the keywords for `CheckoutSession.send` (`operation`, `body`, `subject`, …); None where the session has nothing for it.
 
     group: probes that share the levels that each of them would have to meet alone; "" for a group of its own.
     """
@@ -36,7 +36,7 @@ class Probe:
     requirement: str
     case: str
     phase: str
-    make: Callable[[Cart], Sent | None]
+    make: Callable[[CheckoutSession], Sent | None]
     group: str = ""
 
     @property
@@ -45,7 +45,7 @@ class Probe:
         return self.requirement, self.phase, self.group or self.case, self.case
 
 
-def valid(cart: Cart, method: str) -> Sent:
+def valid(cart: CheckoutSession, method: str) -> Sent:
     """A request of a method as the session stands, as if it were to be accepted."""
     if method == "read":
         return {"operation": contract.READ}
@@ -55,15 +55,15 @@ def valid(cart: Cart, method: str) -> Sent:
     return {"operation": operation, "body": body}
 
 
-def _with(method: str, **more: Any) -> Callable[[Cart], Sent]:
+def _with(method: str, **more: Any) -> Callable[[CheckoutSession], Sent]:
     return lambda cart: {**valid(cart, method), **more}
 
 
-def _broken(one: Broken) -> Callable[[Cart], Sent]:
+def _broken(one: Broken) -> Callable[[CheckoutSession], Sent]:
     methods = {contract.QUANTITY: "quantity", contract.OPTION: "option", contract.ADDRESS: "address",
                contract.APPLY: "apply", contract.REMOVE: "remove", contract.PLACE_ORDER: "place"}  # fmt: skip
 
-    def make(cart: Cart) -> Sent:
+    def make(cart: CheckoutSession) -> Sent:
         sent = valid(cart, methods[one.operation])
         return {**sent, "body": one.edit(sent["body"])}
 
@@ -122,8 +122,8 @@ def _access_once_paid(profile: Profile, market: str) -> Iterator[Probe]:
         yield Probe("SESSION-UNKNOWN", f"its order, {method}", PAID, its_order, group=PAID)
 
 
-def _near(method: str, subject: Callable[[Cart], str | None]) -> Callable[[Cart], Sent | None]:
-    def make(cart: Cart) -> Sent | None:
+def _near(method: str, subject: Callable[[CheckoutSession], str | None]) -> Callable[[CheckoutSession], Sent | None]:
+    def make(cart: CheckoutSession) -> Sent | None:
         other = subject(cart)
         known = {*cart.shop.trace.world.sessions, *cart.shop.trace.world.orders}
         may_be_known = cart.session.order is not None and other == cart.session.order
@@ -134,20 +134,20 @@ def _near(method: str, subject: Callable[[Cart], str | None]) -> Callable[[Cart]
     return make
 
 
-def _shorter(cart: Cart) -> str | None:
+def _shorter(cart: CheckoutSession) -> str | None:
     """The id but for its last two characters: of a long id only, since short ones may be numbered in turn."""
     return cart.id[:-2] if len(cart.id) >= 10 else None
 
 
 # Ids that are nearly the session's own. None of these can be another session's, whatever the ids are made of.
-NEAR: dict[str, Callable[[Cart], str | None]] = {
+NEAR: dict[str, Callable[[CheckoutSession], str | None]] = {
     "never given out": lambda cart: cart.shop.unknown(cart.id),
     "with letters behind": lambda cart: f"{cart.id}abc",
     "its beginning": _shorter,
     "its end": lambda cart: cart.id[2:] if len(cart.id) >= 10 else None,
     "twice": lambda cart: cart.id * 2,
 }
-NEAR_ORDERS: dict[str, Callable[[Cart], str | None]] = {
+NEAR_ORDERS: dict[str, Callable[[CheckoutSession], str | None]] = {
     "never given out": lambda cart: cart.shop.unknown(cart.session.order or "1"),
     "with letters behind": lambda cart: f"{cart.session.order}abc",
     "its beginning": lambda cart: cart.session.order[:-2] if len(cart.session.order or "") >= 10 else None,  # type: ignore[index]
@@ -175,16 +175,16 @@ def _of_lines(profile: Profile, market: str) -> Iterator[Probe]:
     yield Probe("COUPON-NOT-APPLIED", "never heard of", OPEN, _not_applied("NEVER-HEARD-OF"))
 
 
-def _unknown_line(quantity: int) -> Callable[[Cart], Sent | None]:
-    def make(cart: Cart) -> Sent | None:
+def _unknown_line(quantity: int) -> Callable[[CheckoutSession], Sent | None]:
+    def make(cart: CheckoutSession) -> Sent | None:
         line = cart.shop.unknown(cart.lines[0].id) if cart.lines else None
         return {"operation": contract.QUANTITY, "body": {"lineItemId": line, "quantity": quantity}} if line else None
 
     return make
 
 
-def _foreign_line(quantity: int) -> Callable[[Cart], Sent | None]:
-    def make(cart: Cart) -> Sent | None:
+def _foreign_line(quantity: int) -> Callable[[CheckoutSession], Sent | None]:
+    def make(cart: CheckoutSession) -> Sent | None:
         own = {one.id for one in cart.lines}
         others = [one for one in cart.shop.trace.world.sessions.values() if one is not cart.session]
         line = next((name for one in others for name in one.view.lines if name not in own), None)
@@ -193,40 +193,40 @@ def _foreign_line(quantity: int) -> Callable[[Cart], Sent | None]:
     return make
 
 
-def _option(option: str) -> Callable[[Cart], Sent | None]:
-    def make(cart: Cart) -> Sent | None:
+def _option(option: str) -> Callable[[CheckoutSession], Sent | None]:
+    def make(cart: CheckoutSession) -> Sent | None:
         body = {"lineItemId": cart.lines[-1].id, "shippingOptionId": option} if cart.lines else None
         return {"operation": contract.OPTION, "body": body} if body else None
 
     return make
 
 
-def _unknown_option(cart: Cart) -> Sent | None:
+def _unknown_option(cart: CheckoutSession) -> Sent | None:
     known = next((one.id for line in cart.lines for one in line.options if one.id), None)
     return _option(cart.shop.unknown(known))(cart) if known else None
 
 
-def _foreign_option(cart: Cart) -> Sent | None:
+def _foreign_option(cart: CheckoutSession) -> Sent | None:
     own = {one.id for one in cart.lines[-1].options} if cart.lines else set()
     other = next((one.id for line in cart.lines[:-1] for one in line.options if one.id and one.id not in own), None)
     return _option(other)(cart) if other else None
 
 
-def _option_of_unknown_line(cart: Cart) -> Sent | None:
+def _option_of_unknown_line(cart: CheckoutSession) -> Sent | None:
     sent = valid(cart, "option")
     return {**sent, "body": {**sent["body"], "lineItemId": cart.shop.unknown(sent["body"]["lineItemId"])}}
 
 
-def _second(code: str) -> Callable[[Cart], Sent | None]:
-    def make(cart: Cart) -> Sent | None:
+def _second(code: str) -> Callable[[CheckoutSession], Sent | None]:
+    def make(cart: CheckoutSession) -> Sent | None:
         sent = {"operation": contract.APPLY, "body": {"redemptionCode": code}}
         return sent if cart.session.view.coupons else None
 
     return make
 
 
-def _not_applied(code: str) -> Callable[[Cart], Sent | None]:
-    def make(cart: Cart) -> Sent | None:
+def _not_applied(code: str) -> Callable[[CheckoutSession], Sent | None]:
+    def make(cart: CheckoutSession) -> Sent | None:
         sent = {"operation": contract.REMOVE, "body": {"redemptionCode": code}}
         return None if code.casefold() in {one.casefold() for one in cart.session.view.coupons} else sent
 
@@ -248,11 +248,11 @@ def _after_the_end(profile: Profile) -> Iterator[Probe]:
         yield Probe("PAY-DECLINED-ENDS", "place", DECLINED, _with("place"))
 
 
-def _other_terms(cart: Cart) -> Sent:
+def _other_terms(cart: CheckoutSession) -> Sent:
     return {"operation": contract.PLACE_ORDER, "body": cart.terms(accepted=False)}
 
 
-def _as_it_is(cart: Cart) -> Sent | None:
+def _as_it_is(cart: CheckoutSession) -> Sent | None:
     chosen = cart.lines[-1].selected if cart.lines else None
     return _option(chosen.id)(cart) if chosen and chosen.id else None
 
@@ -260,7 +260,7 @@ def _as_it_is(cart: Cart) -> Sent | None:
 def _of_orders(profile: Profile, market: str) -> Iterator[Probe]:
     """Reads of the purchase order that are refused, or lawful in two ways."""
 
-    def order(**more: Any) -> Callable[[Cart], Sent]:
+    def order(**more: Any) -> Callable[[CheckoutSession], Sent]:
         return lambda cart: {"operation": contract.READ_ORDER, "subject": cart.session.order, **more}
 
     yield Probe("MARKET-ORDER-OPTIONAL", "no header", ORDER, order(marketplace=None))
@@ -277,8 +277,8 @@ def _of_orders(profile: Profile, market: str) -> Iterator[Probe]:
         yield Probe("ORDER-UNKNOWN", kind, ORDER, _near_order(subject))
 
 
-def _near_order(subject: Callable[[Cart], str | None]) -> Callable[[Cart], Sent | None]:
-    def make(cart: Cart) -> Sent | None:
+def _near_order(subject: Callable[[CheckoutSession], str | None]) -> Callable[[CheckoutSession], Sent | None]:
+    def make(cart: CheckoutSession) -> Sent | None:
         other = subject(cart) if cart.session.order else None
         if not other or other in cart.shop.trace.world.orders:
             return None

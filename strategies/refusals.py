@@ -17,8 +17,20 @@ from strategies.quantities import INVALID, LATER
 from strategies.terms import MISSING, SHAPES
 
 Body = dict[str, Any]
+Edit = Callable[[Body], Body]
 COUPONS_ASIDE = (None, "")  # no code at all: COUPON-REQUIRED
-REQUIRED_OF_INITIATE = ("contactEmail", "lineItemInputs", "itemId", "shippingAddress", "recipient")
+FIELDS_OF_INITIATE: tuple[Path, ...] = (
+    ("contactEmail",),
+    ("lineItemInputs",),
+    ("lineItemInputs", 0, "itemId"),
+    ("shippingAddress",),
+)
+TEXTS = {
+    contract.QUANTITY: ("lineItemId",),
+    contract.OPTION: ("lineItemId", "shippingOptionId"),
+    contract.APPLY: ("redemptionCode",),
+    contract.REMOVE: ("redemptionCode",),
+}
 
 
 @dataclass(frozen=True)
@@ -28,13 +40,25 @@ class Broken:
     requirement: str
     operation: str
     case: str
-    edit: Callable[[Body], Body]
+    edit: Edit
 
     @property
     def group(self) -> str:
         """Values of one field, and terms that are accepted or not, share the levels that they meet."""
         shared = self.requirement in ("SESSION-INVALID", "PAY-TERMS")
         return f"{self.operation} {self.case.partition(' as ')[0].partition(',')[0]}" if shared else ""
+
+
+def _always(sent: Body) -> Edit:
+    return lambda _: sent
+
+
+def _set(path: Path, value: Any) -> Edit:
+    return lambda body: with_value(body, path, value)
+
+
+def _drop(path: Path) -> Edit:
+    return lambda body: without(body, path)
 
 
 def broken_addresses(market: Market) -> Iterator[tuple[str, str, Body]]:
@@ -76,7 +100,7 @@ def _place(at: int, value: object) -> str:
 def of_address(market: Market) -> Iterator[Broken]:
     """Broken bodies of update_shipping_address."""
     for requirement, case, address in broken_addresses(market):
-        yield Broken(requirement, contract.ADDRESS, case, lambda _, address=address: address)  # type: ignore[misc]
+        yield Broken(requirement, contract.ADDRESS, case, _always(address))
 
 
 def of_initiate(market: Market) -> Iterator[Broken]:
@@ -86,49 +110,40 @@ def of_initiate(market: Market) -> Iterator[Broken]:
         return Broken(requirement, contract.INITIATE, case, edit)
 
     for requirement, case, address in broken_addresses(market):
-        yield broken(requirement, case, lambda body, address=address: {**body, "shippingAddress": address})  # type: ignore[misc]
-    for path in (("contactEmail",), ("lineItemInputs",), ("lineItemInputs", 0, "itemId"), ("shippingAddress",),
-                 ("shippingAddress", "recipient")):  # fmt: skip
-        yield broken("SESSION-REQUIRED", f"no {named(path)}", lambda body, path=path: without(body, path))  # type: ignore[misc]
-    yield broken("SESSION-NO-LINES", "an empty list", lambda body: {**body, "lineItemInputs": []})
+        yield broken(requirement, case, _set(("shippingAddress",), address))
+    for path in (*FIELDS_OF_INITIATE, ("shippingAddress", "recipient")):
+        yield broken("SESSION-REQUIRED", f"no {named(path)}", _drop(path))
+    yield broken("SESSION-NO-LINES", "an empty list", _set(("lineItemInputs",), []))
     sample = {"contactEmail": "guest@example.com", "lineItemInputs": [{"itemId": "v1|1|0"}], "shippingAddress": {}}
-    for path in (("contactEmail",), ("lineItemInputs",), ("lineItemInputs", 0, "itemId"), ("shippingAddress",)):
+    for path in FIELDS_OF_INITIATE:
         for at, value in enumerate(_wrong(path, value_at(sample, path), market.name)):
             if path == ("lineItemInputs",) and value == []:
                 continue  # SESSION-NO-LINES
-            edit = lambda body, path=path, value=value: with_value(body, path, value)  # noqa: E731
-            yield broken("SESSION-INVALID", f"{named(path)} {_place(at, value)}", edit)
-    last = ("lineItemInputs", -1, "quantity")
+            yield broken("SESSION-INVALID", f"{named(path)} {_place(at, value)}", _set(path, value))
+    last: Path = ("lineItemInputs", -1, "quantity")
     for value in (0, *INVALID):
-        edit = lambda body, value=value: with_value(body, last, value)  # noqa: E731
-        yield broken("QTY-INVALID", f"{value!r}", edit)
-    yield broken("QTY-INVALID", "absent", lambda body: without(body, last))
+        yield broken("QTY-INVALID", f"{value!r}", _set(last, value))
+    yield broken("QTY-INVALID", "absent", _drop(last))
 
 
 def of_changes() -> Iterator[Broken]:
     """Broken bodies of the changes of quantity, option and coupon."""
     for value in (*INVALID, *LATER):
-        edit = lambda body, value=value: {**body, "quantity": value}  # noqa: E731
-        yield Broken("QTY-INVALID", contract.QUANTITY, f"{value!r}", edit)
-    yield Broken("QTY-INVALID", contract.QUANTITY, "absent", lambda body: without(body, ("quantity",)))
-    ids = {contract.QUANTITY: ("lineItemId",), contract.OPTION: ("lineItemId", "shippingOptionId"),
-           contract.APPLY: ("redemptionCode",), contract.REMOVE: ("redemptionCode",)}  # fmt: skip
+        yield Broken("QTY-INVALID", contract.QUANTITY, f"{value!r}", _set(("quantity",), value))
+    yield Broken("QTY-INVALID", contract.QUANTITY, "absent", _drop(("quantity",)))
     missing = {contract.QUANTITY: "QTY-UNKNOWN-LINE", contract.OPTION: "SHIP-UNKNOWN"}
-    for operation, names in ids.items():
+    for operation, names in TEXTS.items():
         for name in names:
             if operation in missing:
-                edit = lambda body, name=name: without(body, (name,))  # noqa: E731
-                yield Broken(missing[operation], operation, f"no {name}", edit)
+                yield Broken(missing[operation], operation, f"no {name}", _drop((name,)))
             for at, value in enumerate(_wrong((name,), "text", "")):
                 if name == "redemptionCode" and value in COUPONS_ASIDE:
                     continue
-                edit = lambda body, name=name, value=value: {**body, name: value}  # noqa: E731
-                yield Broken("SESSION-INVALID", operation, f"{name} {_place(at, value)}", edit)
+                yield Broken("SESSION-INVALID", operation, f"{name} {_place(at, value)}", _set((name,), value))
     for operation in (contract.APPLY, contract.REMOVE):
-        bodies: tuple[tuple[str, Body], ...] = (
-            ("absent", {}), ("empty", {"redemptionCode": ""}), ("null", {"redemptionCode": None}))  # fmt: skip
-        for case, sent in bodies:
-            yield Broken("COUPON-REQUIRED", operation, case, lambda _, sent=sent: sent)  # type: ignore[misc]
+        yield Broken("COUPON-REQUIRED", operation, "absent", _always({}))
+        yield Broken("COUPON-REQUIRED", operation, "empty", _always({"redemptionCode": ""}))
+        yield Broken("COUPON-REQUIRED", operation, "null", _always({"redemptionCode": None}))
 
 
 def of_terms() -> Iterator[Broken]:
@@ -136,9 +151,9 @@ def of_terms() -> Iterator[Broken]:
     for case, change in (MISSING | SHAPES).items():
         yield Broken("PAY-TERMS", contract.PLACE_ORDER, case, change)
     for case, change in MISSING.items():
-        edit = lambda body, change=change: change(_not_accepted(body))  # noqa: E731
-        yield Broken("PAY-TERMS", contract.PLACE_ORDER, f"{case}, not accepted", edit)
+        yield Broken("PAY-TERMS", contract.PLACE_ORDER, f"{case}, not accepted", _not_accepted(change))
 
 
-def _not_accepted(body: Body) -> Body:
-    return {"marketingTerms": [{**one, "marketingTermsAccepted": False} for one in body["marketingTerms"]]}
+def _not_accepted(change: Edit) -> Edit:
+    refused: Path = ("marketingTerms", 0, "marketingTermsAccepted")
+    return lambda body: change(with_value(body, refused, False))

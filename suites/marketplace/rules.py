@@ -37,11 +37,11 @@ def no_marketplace(context: RuleContext) -> Iterator[RefusalReason]:
 
 
 @refuses("MARKET-ORDER-SAME")
-def an_order_under_another_marketplace(at: At) -> Iterator[Ground]:
+def an_order_under_another_marketplace(context: RuleContext) -> Iterator[RefusalReason]:
     """The header's description says that it must match; no id is documented for one that does not."""
-    asked = at.request.marketplace
-    if at.order and asked and asked != at.order.marketplace:
-        yield Ground("MARKET-ORDER-SAME", certain=False, any_of="4xx", lawful=lambda _: "another marketplace is ignored")
+    asked, ignored = context.request.marketplace, "another marketplace is ignored"
+    if context.order and asked and asked != context.order.marketplace:
+        yield RefusalReason("MARKET-ORDER-SAME", certain=False, any_of="4xx", lawful=lambda _: ignored)
 
 
 @demands("MARKET-CURRENCY")

@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 from conformance.core import contract
 from conformance.core.exchange import OTHER_APP, OWN_APP, Request
 from conformance.core.profile import Coupon
-from conformance.driver.checkout import Cart, Features, Shop
+from conformance.driver.checkout import CheckoutDriver, CheckoutSession
+from conformance.driver.features import Features
 from conformance.judging.model import Line
 from strategies.array import Row
 from strategies.design import Life
@@ -36,9 +37,9 @@ PAID_ENDS = ("paid", "locked")
 class Journey:
     """One row under way."""
 
-    shop: Shop
+    shop: CheckoutDriver
     life: Life
-    others: list[Cart] = field(default_factory=list)
+    others: list[CheckoutSession] = field(default_factory=list)
 
     @property
     def row(self) -> Row:
@@ -68,7 +69,7 @@ class Journey:
             body = self.shop.initiate_body(self.market, self._lines())
             self.shop.initiate(self.market, why=one.requirement, case=one.case, body=one.edit(body))
 
-    def _made(self) -> Cart:
+    def _made(self) -> CheckoutSession:
         """The session with the row's lines and quantities."""
         declined = sorted(self.shop.profile.declined)
         email = declined[self.row.number % len(declined)] if self.row["end"] == "declined" and declined else None

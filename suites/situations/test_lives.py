@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from conformance.driver.checkout import Shop
+from conformance.driver.checkout import CheckoutDriver
 from strategies.design import Life
 from suites.situations.journey import Journey
 
 
-def test_a_life(shop: Shop, market: str, life: Life) -> None:
+def test_a_life(shop: CheckoutDriver, market: str, life: Life) -> None:
     Journey(shop, life).walk()
