@@ -47,14 +47,19 @@ def test_a_marketplace_has_to_be_given_and_supported(shop: CheckoutDriver, marke
         cart.expect_refusal(operation, sent, "MARKET-REQUIRED", "no header", marketplace=None)
 
 
-@provokes("MARKET-ORDER-OPTIONAL", "MARKET-SAME", cost=4)
+@provokes("MARKET-ORDER-OPTIONAL", "MARKET-ORDER-SAME", "MARKET-SAME", cost=5)
 @in_marketplaces(1, having="payment")
 def test_an_order_is_read_without_a_marketplace(shop: CheckoutDriver, market: str) -> None:
     cart = shop.paid(market)
     cart.read_order("MARKET-ORDER-OPTIONAL", marketplace=None)
     cart.read_order(marketplace=market)
     for other in [name for name in shop.profile.markets if name != market][: 1 if shop.thorough else 0]:
+        cart.read_order("MARKET-ORDER-SAME", f"{market} as {other}", marketplace=other)
         if shop.profile.payment == "place_order":
             cart.place("MARKET-SAME", "a paid session", marketplace=other)
 
 
+@provokes("MARKET-CURRENCY", "MARKET-CURRENCY-OWN", cost=8)
+@in_marketplaces(1)
+def test_a_full_cart_is_in_one_currency(shop: CheckoutDriver, market: str) -> None:
+    cart_in(shop, market, "rich").read()
