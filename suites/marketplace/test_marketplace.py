@@ -53,9 +53,9 @@ def test_an_order_is_read_without_a_marketplace(shop: CheckoutDriver, market: st
     cart = shop.paid(market)
     cart.read_order("MARKET-ORDER-OPTIONAL", marketplace=None)
     cart.read_order(marketplace=market)
-    for other in [name for name in shop.profile.markets if name != market][: 1 if shop.thorough else 0]:
+    for other in [name for name in shop.profile.markets if name != market][:1]:
         cart.read_order("MARKET-ORDER-SAME", f"{market} as {other}", marketplace=other)
-        if shop.profile.payment == "place_order":
+        if shop.profile.payment == "place_order" and not shop.brief:
             cart.place("MARKET-SAME", "a paid session", marketplace=other)
 
 

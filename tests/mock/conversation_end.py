@@ -49,6 +49,7 @@ def payment(talk: Talk) -> None:
             )
         c.ordered(app=TWO)
         c.ordered(app=TWO, market=market)
+        c.ordered(market="EBAY_DE" if market == "EBAY_US" else "EBAY_US")
         c.all_methods(app=TWO)
         talk.keep(talk.client.order("1234567890123"))
         talk.keep(talk.client.order("testError|16001"))

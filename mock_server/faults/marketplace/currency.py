@@ -7,7 +7,7 @@ from typing import Any
 
 from mock_server.domain.errors import Refusal
 from mock_server.domain.shop import Call
-from mock_server.faults.marketplace.header import not_given
+from mock_server.faults.marketplace.header import HEADER, not_given
 from mock_server.injection import (
     ADDRESS,
     INITIATE,
@@ -15,6 +15,7 @@ from mock_server.injection import (
     QUANTITY,
     READ,
     SESSION_METHODS,
+    Condition,
     Effect,
     Fault,
     after_op,
@@ -27,6 +28,11 @@ from mock_server.injection import (
     wrap,
 )
 
+# An order under another marketplace than the one that it was placed in.
+_elsewhere = Condition(
+    lambda call, *_: call.order is not None
+    and call.request.headers.get(HEADER) in {*call.shop.marketplaces} - {call.order.cart.market.id}
+)
 SHOWN = (INITIATE, *SESSION_METHODS, ORDER)  # whose answers have amounts
 
 
@@ -122,5 +128,12 @@ FAULTS: list[Fault] = [
         edit("lineItems", lambda shown: shown[:3], on=ORDER, when=not_given & lines(4)),
         kind="lines",
         also="ORDER-READ",
+    ),
+    # -- MARKET-ORDER-SAME --
+    fault(
+        "order-from-elsewhere-crashes",
+        "MARKET-ORDER-SAME",
+        "an order under another marketplace is 500",
+        respond(500, Refusal(15000).body, on=ORDER, when=~not_given & _elsewhere, kind="field"),
     ),
 ]
