@@ -114,7 +114,7 @@ class Run:
         with self.shop(-1, SCOUT) as shop:
             try:
                 names = list(self.profile.markets)
-                self.found = look(shop, chunks=1 if few else None, markets=names[:1] if few else None)
+                self.found = look(shop, chunks=2 if few else None, markets=names[:1] if few else None)
                 self.stopped = self.found.cause
                 if self.found.locked_out:
                     shop.trace.judgments.clear()
