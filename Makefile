@@ -14,7 +14,7 @@ PIP := $(PY) -m pip install --quiet --disable-pip-version-check --require-hashes
 READY := .venv/.ready
 READY_DEV := .venv/.ready-dev
 
-.PHONY: help setup setup-dev conformance watch profile mock merge report compare trend test hostile matrix pairs variants curve bench soak flakes mutate ids requirements drift examples docs allure
+.PHONY: help setup setup-dev conformance watch profile mock merge report compare trend test hostile matrix pairs variants curve bench soak flakes mutate ids requirements architecture evaluation drift examples docs allure
 
 help: ## what can be run
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -106,6 +106,12 @@ ids: $(READY) ## write docs/ids.md, every id and whether a run provoked it: [REP
 
 requirements: $(READY) ## write docs/requirements.md from the contracts, rules, tests and faults
 	@$(PY) -m devtools.traceability
+
+architecture: $(READY) ## write the list of modules in docs/architecture.md
+	@$(PY) -m devtools.module_list
+
+evaluation: $(READY) ## write docs/evaluation.md from the kept results and docs/evaluation.toml
+	@$(PY) -m devtools.evaluation
 
 drift: $(READY) ## a newly published OpenAPI document against the contract: CONTRACT=file [OUT=drift.md]
 	@$(PY) -m conformance drift "$(CONTRACT)" $(if $(OUT),--out "$(OUT)")

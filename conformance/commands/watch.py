@@ -115,7 +115,7 @@ def failing(result: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
 
 
 def lines(result: dict[str, Any], before: set[str], clock: str, seconds: float, report: Path) -> Iterator[str]:
-    """One line for the run, one or two for each finding, one for what is mended. before: what failed last time."""
+    """One line for the run, one or two for each finding, one for what is fixed. before: what failed last time."""
     found, counts = failing(result), result["counts"]
     state = f"{len(found)} failed" if found else "nothing failed"
     early = f" {result['sentence']}" if result["exit_status"] in (2, 3) or not counts["judged"] else ""
@@ -127,8 +127,8 @@ def lines(result: dict[str, Any], before: set[str], clock: str, seconds: float, 
             ]
             if finding["script"]:
                 yield f"      sh {report / finding['script']}"
-    if mended := before - found.keys():
-        yield f"  mended: {', '.join(sorted(mended))}"
+    if fixed := before - found.keys():
+        yield f"  fixed: {', '.join(sorted(fixed))}"
 
 
 def main(arguments: list[str]) -> int:

@@ -95,7 +95,7 @@ def _claim(context: RuleContext, requirement: str, path: list[Any], error: Any) 
 
 
 def _named(where: str) -> str:
-    """The field as a finding names it: an amount is like any other, so that a form of all of them is told once."""
+    """The field as a finding names it: an amount is like any other, so that a form of all of them is one finding."""
     holder, _, last = where.rpartition(".")
     return f"amounts: {last}" if holder and last in ("value", "currency") else where
 

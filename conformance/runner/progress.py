@@ -33,7 +33,7 @@ def _last_line(report: pytest.CollectReport | pytest.TestReport) -> str:
 
 
 class Progress(TerminalReporter):  # type: ignore[misc]
-    """Takes the place of pytest's own reporter: findings are told once, at the end, by requirement."""
+    """Takes the place of pytest's own reporter: findings are reported at the end, by requirement."""
 
     def __init__(self, config: pytest.Config) -> None:
         super().__init__(config, sys.stdout)

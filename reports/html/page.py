@@ -75,7 +75,7 @@ def _matrix(run: Run) -> dict[str, Any]:
 
 
 def _sentence(result: Json) -> list[tuple[str, bool]]:
-    """The first sentence in parts, the verdict's own words told apart; they open it if it lacks them."""
+    """The first sentence in parts, the verdict's own words marked; they open it if it lacks them."""
     text, verdict = short(result["sentence"], 600), result["verdict"]
     before, found, after = text.partition(verdict)
     if not found:

@@ -84,7 +84,7 @@ def test_lines() -> None:
     assert "NEW" not in again[1]
     assert list(watch.lines(result(), {"QTY-SET"}, "12:00:02", 2.0, Path("r"))) == [
         "12:00:02  nothing failed, 90 judged, 250 requests, 2.0 s",
-        "  mended: QTY-SET",
+        "  fixed: QTY-SET",
     ]
 
 
@@ -127,5 +127,5 @@ def test_two_runs(tmp_path: Path) -> None:
     runs = [entry for entry in said if " judged" in entry]
     assert len(runs) == 2 and " failed, " in runs[0] and "nothing failed" in runs[1] and "nothing" not in runs[0]
     assert any(entry.startswith("  NEW COUPON-APPLY: ") for entry in said)
-    assert "  changed: mine.toml" in said and "COUPON-APPLY" in said[-1].partition("mended: ")[2]
+    assert "  changed: mine.toml" in said and "COUPON-APPLY" in said[-1].partition("fixed: ")[2]
     assert status in (0, 6)  # what needs something rare is not judged

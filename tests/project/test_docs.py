@@ -20,7 +20,9 @@ ROOT = Path(__file__).resolve().parents[2]
 PROFILE = (ROOT / "docs" / "profile.md").read_text(encoding="utf-8")
 MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
 PAGES = [ROOT / "README.md", ROOT / "contracts" / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
-BLOCKS = re.findall(r"^```toml\n(.*?)^```", PROFILE, re.MULTILINE | re.DOTALL)
+TUTORIAL = (ROOT / "docs" / "tutorial.md").read_text(encoding="utf-8")
+TOML = re.compile(r"^```toml\n(.*?)^```", re.MULTILINE | re.DOTALL)
+BLOCKS = [*TOML.findall(TUTORIAL), *TOML.findall(PROFILE)]  # the smallest profile, then the reference's
 
 
 def test_the_page_explains_every_key() -> None:
@@ -146,3 +148,9 @@ def test_both_locks_agree() -> None:
         for name in ("lock.txt", "dev.txt")
     )
     assert runtime <= dev
+
+
+@pytest.mark.parametrize("page", ["module_list", "evaluation"])
+def test_written_pages_are_up_to_date(page: str) -> None:
+    module = importlib.import_module(f"devtools.{page}")
+    assert module.PAGE.read_text(encoding="utf-8") == module.page(), f"run python -m devtools.{page}"

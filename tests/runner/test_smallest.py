@@ -12,7 +12,7 @@ from conformance.core.profile import load
 from conformance.runner.mock_process import MockProcess
 
 ROOT = Path(__file__).resolve().parents[2]
-PAGE = (ROOT / "docs" / "profile.md").read_text(encoding="utf-8")
+PAGE = (ROOT / "docs" / "tutorial.md").read_text(encoding="utf-8")
 
 
 def test_the_smallest_profile_of_the_page(tmp_path: Path) -> None:

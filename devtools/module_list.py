@@ -1,0 +1,72 @@
+"""`make architecture`: writes the list of modules in docs/architecture.md, each with the first sentence of its docstring."""
+
+from __future__ import annotations
+
+import ast
+import sys
+from pathlib import Path
+
+from conformance.core.places import ROOT
+
+PAGE = ROOT / "docs" / "architecture.md"
+BEGIN, END = "<!-- modules: written by `make architecture` -->", "<!-- end of modules -->"
+PACKAGES = (
+    *(f"conformance/{layer}" for layer in ("core", "client", "judging", "driver", "evidence", "runner", "commands")),
+    "strategies",
+    "suites",
+    "reports",
+    "devtools",
+    "mock_server",
+)
+
+
+def summary(path: Path) -> str:
+    """The first sentence of a module's docstring."""
+    text = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or ""
+    first = " ".join(text.split("\n\n")[0].split())
+    return first.split(". ")[0].rstrip(".")
+
+
+def modules(package: str) -> list[Path]:
+    """The modules of a package that say something; faults and variants are data, and have pages of their own."""
+    found = sorted((ROOT / package).rglob("*.py"))
+    return [
+        path
+        for path in found
+        if path.name != "__init__.py"
+        and not {"faults", "variants"} & set(path.relative_to(ROOT).parts)
+        and not path.name.startswith("test_")
+    ]
+
+
+def block() -> str:
+    """The list, package by package."""
+    out = [BEGIN]
+    for package in PACKAGES:
+        out += ["", f"### `{package}/`", ""]
+        opening = ROOT / package / "__init__.py"
+        if opening.is_file() and (said := summary(opening)):
+            out += [f"{said}.", ""]
+        out += ["| module | does |", "|---|---|"]
+        for path in modules(package):
+            name = path.relative_to(ROOT / package).with_suffix("").as_posix()
+            out.append(f"| `{name}` | {summary(path).replace('|', chr(92) + '|')} |")
+    return "\n".join([*out, "", END])
+
+
+def page() -> str:
+    """The whole page with today's list in it."""
+    text = PAGE.read_text(encoding="utf-8")
+    before, _, rest = text.partition(BEGIN)
+    return before + block() + rest.partition(END)[2]
+
+
+def main() -> int:
+    """Writes the page."""
+    PAGE.write_text(page(), encoding="utf-8", newline="\n")
+    print(PAGE)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
