@@ -15,7 +15,8 @@ import shutil
 import statistics
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from functools import partial
 from pathlib import Path
@@ -34,18 +35,25 @@ FEW = 25
 SUITES = Path(__file__).resolve().parents[1] / "suites"
 
 
-def run_here(arguments: list[str], said: TextIO) -> int:
-    """Runs the suites in this process; returns the exit status. Imports are paid once, however often it is called."""
+def run_here(arguments: list[str], said: TextIO, suites: Sequence[str] = ()) -> int:
+    """Runs the suites in this process; returns the exit status. Imports are paid once, however often it is called.
+
+    suites: folders or files below suites/, all of them if none is named.
+    """
     import pytest
 
+    places = [str(SUITES / name) for name in suites] or [str(SUITES)]
     with contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):
-        return int(pytest.main([str(SUITES), "-p", "no:xdist", *arguments]))
+        return int(pytest.main([*places, "-p", "no:xdist", *arguments]))
 
 
-def judge_fault(fault: dict[str, Any], base_url: str, folder: str, arguments: list[str], own: bool) -> dict[str, Any]:
+def judge_fault(
+    fault: dict[str, Any], base_url: str, folder: str, arguments: list[str], own: bool, suites: Sequence[str] = ()
+) -> dict[str, Any]:
     """Runs the suite against one fault in this process and returns its result document; {} if there is none.
 
     Leaves result.json and what the corpus needs in the folder. own: judge the fault's own requirement alone.
+    suites: as for run_here.
     """
     name = fault["name"]
     report = Path(folder) / name.replace("+", "_")
@@ -53,7 +61,8 @@ def judge_fault(fault: dict[str, Any], base_url: str, folder: str, arguments: li
     for path in (fault["requirement"], *fault.get("also", ())) if own else ():
         arguments = [*arguments, "--requirement", path]
     shutil.rmtree(report, ignore_errors=True)
-    run_here(["--target", "mock", "--base-url", f"{base_url}/x/{name}", "--report", str(report), *arguments], said)
+    target = ["--target", "mock", "--base-url", f"{base_url}/x/{name}"]
+    run_here([*target, "--report", str(report), *arguments], said, suites)
     try:
         found: dict[str, Any] = json.loads((report / "result.json").read_text(encoding="utf-8"))
     except OSError:
@@ -85,6 +94,7 @@ def row(fault: dict[str, Any], result: dict[str, Any]) -> dict[str, Any]:
         "findings": len(findings),
         "requests_to_first": min(firsts, default=None),
         "shrunk": min(steps, default=None),
+        "found_by": sorted({tests for entry in own or findings for tests in entry.get("found_by", ())}),
     }
 
 
@@ -98,6 +108,14 @@ def document(rows: list[dict[str, Any]], faults: dict[str, dict[str, Any]]) -> d
         "totals": totals,
         "faults": sorted(rows, key=lambda entry: (entry["chapter"], entry["requirement"], entry["name"])),
     }
+
+
+def shares(rows: list[dict[str, Any]]) -> dict[str, int]:
+    """How many faults each folder of suites/ and each file of it found, under the right id where there is one."""
+    counts: Counter[str] = Counter()
+    for entry in rows:
+        counts.update({name for tests in entry["found_by"] for name in (tests, tests.partition("/")[0])})
+    return dict(sorted(counts.items()))
 
 
 def sample(faults: list[dict[str, Any]], count: int, seed: int) -> list[dict[str, Any]]:
@@ -143,13 +161,26 @@ def spread(judge: Callable[[T], R], servers: list[T], workers: int) -> Iterator[
 
 
 def run(
-    faults: list[dict[str, Any]], *, workers: int, arguments: list[str], folder: Path, own: bool = False
+    faults: list[dict[str, Any]],
+    *,
+    workers: int,
+    arguments: list[str],
+    folder: Path,
+    own: bool = False,
+    suites: Sequence[str] = (),
 ) -> list[dict[str, Any]]:
     """Judges each fault; prints a line for each as it is done."""
     mock = MockProcess()
     rows = []
     try:
-        judge = partial(judge_fault, base_url=mock.base_url, folder=str(folder), arguments=arguments, own=own)
+        judge = partial(
+            judge_fault,
+            base_url=mock.base_url,
+            folder=str(folder),
+            arguments=arguments,
+            own=own,
+            suites=suites,
+        )
         for fault, result in spread(judge, faults, workers):
             found = row(fault, result)
             rows.append(found)
@@ -158,6 +189,7 @@ def run(
             print(
                 f"{mark} {fault['name']:<58} {fault['requirement']:<22} {', '.join(found['under'])} "
                 f"[{found['findings']} findings, first after {found['requests_to_first']}, shrunk to {found['shrunk']}]"
+                + f" by {', '.join(found['found_by']) or 'none'}"
                 + (f" {result['said'][-300:]}" if "said" in result else ""),
                 flush=True,
             )
@@ -201,6 +233,13 @@ def main(arguments: list[str] | None = None) -> int:
         metavar="N",
         help="N faults drawn and narrowed to a condition each (mock_server/injection/narrowing.py)",
     )
+    parser.add_argument(
+        "--suite",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="run this folder or file below suites/ alone, such as `generated`; repeatable",
+    )
     parser.add_argument("--own", action="store_true", help="each fault with its own requirement alone: far quicker")
     options = parser.parse_args(arguments)
     began = time.perf_counter()
@@ -224,7 +263,7 @@ def main(arguments: list[str] | None = None) -> int:
     left = [fault for fault in faults if fault["name"] not in known]
     end_as_ctrl_c()
     try:
-        rows += run(left, workers=options.workers, arguments=seed, folder=folder, own=options.own)
+        rows += run(left, workers=options.workers, arguments=seed, folder=folder, own=options.own, suites=options.suite)
     except KeyboardInterrupt:
         print(f"Stopped before every fault was judged. `--keep {folder} --resume` goes on from here.")
         return 130
@@ -243,6 +282,8 @@ def main(arguments: list[str] | None = None) -> int:
         f"requests to the first proof: median {statistics.median(firsts)}, at most {max(firsts)}; "
         f"{time.perf_counter() - began:.0f} s; {options.out}, {page}"
     )
+    for tests, count in shares(rows).items():
+        print(f"  {tests:<34} found {count:>4} ({100 * count / totals['faults']:.1f} %)")
     return 0 if totals["right_id"] == totals["faults"] else 1
 
 

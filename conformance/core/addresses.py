@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from typing import Any
 
 ALWAYS_IN_ADDRESS = ("addressLine1", "city", "country", "phoneNumber")
@@ -19,14 +20,15 @@ RECIPIENT = ("recipient.firstName", "recipient.lastName")
 
 
 class Folded(str):
-    """A text of an address: equal to another letter case and blanks aside (ADDR-REPLACE), shown as it stands."""
+    """A text of an address: equal to another, letter case, blanks and Unicode composition aside (ADDR-REPLACE)."""
 
     __slots__ = ()
 
     @property
     def key(self) -> str:
         """What counts for equality."""
-        return "".join(self.split()).casefold()
+        text = "".join(self.split()).casefold()
+        return text if text.isascii() else unicodedata.normalize("NFC", text)
 
     def __eq__(self, other: object) -> bool:
         return self.key == (other.key if isinstance(other, Folded) else other)

@@ -29,6 +29,7 @@ class Finding:
     reproduced: str | None = None
     cause: str | None = None
     also: list[str] = field(default_factory=list)
+    found_by: set[str] = field(default_factory=set)
 
     @property
     def never_again(self) -> bool:
@@ -48,6 +49,7 @@ class Finding:
             "marketplaces": sorted(self.marketplaces),
             "count": self.count,
             "first_request": self.first_request,
+            "found_by": sorted(self.found_by),
             "exchanges": self.exchanges or [*self.first["proof"], self.first["exchange"]],
             "reproduced": self.reproduced,
             "script": self.script,
@@ -68,6 +70,7 @@ class Aggregate:
     blocked: dict[str, str] = field(default_factory=dict)
     requests: int = 0
     consequences: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
 
 
 def merge(records: list[journal.TraceRecord]) -> Aggregate:
@@ -83,6 +86,7 @@ def merge(records: list[journal.TraceRecord]) -> Aggregate:
                 merged.readings[requirement, reading][operation] += count
         for requirement, case in record.planned:
             merged.planned[requirement].add(case)
+        merged.notes += [note for note in record.notes if note not in merged.notes]
         for before, operation, after, count in record.visits:
             merged.visits[before, operation, after] += count
         for broken in [*record.failed, *_across(record, sessions, prices, tainted)]:
@@ -206,6 +210,13 @@ def _drop(merged: Aggregate, key: tuple[str, str, bool]) -> None:
         merged.failed_cases[requirement].clear()
 
 
+def tests_of(trace: str) -> str:
+    """The folder and the file of the test that made a trace: `generated/coverage`; `discovery` as it is."""
+    folder, _, rest = trace.partition("/")
+    file = rest.partition(".py::")[0].removeprefix("test_")
+    return f"{folder}/{file}" if file else folder
+
+
 def _add(merged: Aggregate, entry: dict[str, Any], record: journal.TraceRecord) -> None:
     key = (entry["requirement"], entry["about"], bool(entry.get("weak")))
     index = merged.requests + int(entry["exchange"].rpartition("/")[2]) + 1
@@ -213,6 +224,7 @@ def _add(merged: Aggregate, entry: dict[str, Any], record: journal.TraceRecord) 
         key, Finding(entry["requirement"], entry["about"], entry, record, first_request=index)
     )
     finding.count += 1
+    finding.found_by.add(tests_of(record.name))
     finding.operations.add(entry["operation"])
     if entry["marketplace"]:
         finding.marketplaces.add(entry["marketplace"])

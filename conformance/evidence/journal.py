@@ -35,6 +35,7 @@ class TraceRecord:
     visits: list[tuple[str, str, str, int]] = field(default_factory=list)
     requests: int = 0
     provokes: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
     skipped: str | None = None
     file: str = ""
     start: int = 0
@@ -99,6 +100,7 @@ def summary(trace: Trace, index: int) -> TraceRecord:
         visits=_visits(trace),
         requests=len(trace.exchanges),
         provokes=list(trace.provokes),
+        notes=list(dict.fromkeys(trace.notes)),
     )
 
 

@@ -83,7 +83,7 @@ def build(frame: RunMetadata, merged: Aggregate, exchanges: Path) -> dict[str, A
             for (requirement, reading), counts in sorted(merged.readings.items())
         ],
         "also_seen": [finding.document() for finding in merged.findings.values() if finding.requirement not in wanted],
-        "notes": [*complaints, *merged.consequences, *frame.defects, *_unreached(reach)],
+        "notes": [*complaints, *merged.consequences, *merged.notes, *frame.defects, *_unreached(reach)],
     }
 
 

@@ -58,6 +58,7 @@ class RuleContext:
     order: Order | None = None
     failed: set[str] = field(default_factory=set)
     cart_differs: bool = False
+    reasons: list[RefusalReason] = field(default_factory=list)
     _problems: list[Problem] | None = None
     _amounts: list[tuple[str, str, Any]] | None = None
 

@@ -144,6 +144,7 @@ def refusal_reasons(context: RuleContext) -> list[RefusalReason]:
         for item in found:
             item.certain = item.certain and item.requirement not in OF_STATE
     found.sort(key=lambda entry: (entry.requirement != context.why, not entry.certain))
+    context.reasons = found
     return found
 
 
@@ -264,6 +265,12 @@ def judge(world: World, profile: Profile, exchange: Exchange) -> list[Judgment]:
         found = [item for item in found if item.ok or not item.claim or item.claim.about != WRONG_ID]
     apply_exchange.fold(context, reasons, found)
     return found
+
+
+def leaves_open(world: World, profile: Profile, exchange: Exchange) -> bool:
+    """Whether the documents let a target accept or refuse the request, as its session stands now."""
+    reasons = refusal_reasons(_at(world, profile, exchange))
+    return bool(reasons) and not any(reason.certain for reason in reasons)
 
 
 def observe(world: World, profile: Profile, exchange: Exchange) -> None:

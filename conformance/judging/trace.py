@@ -20,3 +20,4 @@ class Trace:
     planned: set[tuple[str, str]] = field(default_factory=set)
     provokes: tuple[str, ...] = ()
     settled: set[str] = field(default_factory=set)
+    notes: list[str] = field(default_factory=list)

@@ -29,7 +29,7 @@ DOORS = (
     ("model", "conformance.judging.apply_exchange", "fold"),
     ("model", "conformance.judging.judge", "view"),
     ("Hypothesis and walks", "suites.state_machine.walk", "run_state_machine_as_test"),
-    ("Schemathesis", "suites.generated.test_generated", "bodies"),
+    ("Schemathesis", "suites.generated.live", "objections"),
     ("end", "conformance.runner.run", "finish"),
     ("shrinking", "conformance.runner.finalize", "_shrink"),
     ("report", "conformance.runner.finalize", "write_report"),

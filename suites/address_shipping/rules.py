@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -47,6 +48,38 @@ def the_new_address_is_read_back_exactly(context: RuleContext) -> Iterator[Claim
         yield equal("letter for letter", f".body.shippingAddress.{wrong}", sent[wrong], seen.get(wrong))
     elif sent:
         yield true(True, "letter for letter", "", "", "true")
+
+
+# Fields of an address whose form no document states: a target knows its own addresses, and may doubt any other.
+UNSTATED = ("phoneNumber", "postalCode")
+LONGEST_TEXT = 40  # where no limit is stated
+
+
+@refuses("SESSION-INVALID")
+def an_address_that_may_be_doubted(context: RuleContext) -> Iterator[RefusalReason]:
+    """Texts that no document rules out and that a careful target may refuse: it need not take `0` for a city."""
+    market = context.profile.markets.get(context.request.marketplace or "")
+    known = (
+        [one for one in (market.address, market.other_address, market.unverifiable_address) if one] if market else []
+    )
+    ruled_out = {problem.field for problem in context.problems}
+    for name, value in flat_address(context.address).items():
+        if not isinstance(value, str) or not value.strip() or name.rpartition(".")[2] in ruled_out:
+            continue
+        doubtful = (
+            value not in [flat_address(one).get(name) for one in known]
+            if name in UNSTATED
+            else not _is_plausible(value) or (len(value) > LONGEST_TEXT and not name.startswith("addressLine"))
+        )
+        if doubtful:
+            yield RefusalReason("SESSION-INVALID", f"{name} of no stated form", any_of="documented", certain=False)
+
+
+def _is_plausible(value: str) -> bool:
+    """Whether people have such names and streets: letters of living scripts, digits, punctuation."""
+    return any(map(str.isalpha, value)) and all(
+        char < "\U00010000" and unicodedata.category(char)[0] in "LMNPZ" for char in value
+    )
 
 
 @refuses("ADDR-REQUIRED")

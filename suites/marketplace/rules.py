@@ -25,9 +25,10 @@ def another_marketplace(context: RuleContext) -> Iterator[RefusalReason | str]:
 
 @refuses("MARKET-SUPPORTED")
 def an_unsupported_marketplace(context: RuleContext) -> Iterator[RefusalReason]:
+    """Certain for a name that the platform does not have; a target may have more marketplaces than its profile."""
     asked = context.request.marketplace
-    if asked and asked not in context.profile.markets and context.why == "MARKET-SUPPORTED":
-        yield RefusalReason("MARKET-SUPPORTED")
+    if asked and asked not in context.profile.markets:
+        yield RefusalReason("MARKET-SUPPORTED", certain=asked.strip().upper() not in contract.marketplaces())
 
 
 @refuses("MARKET-REQUIRED")

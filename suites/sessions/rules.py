@@ -21,6 +21,7 @@ REMOVED_WARNINGS = {15043, 15055}
 GATEWAY_STATUSES = (401, 405, 406, 408, 411, 413, 414, 415, 429, 431)
 GATEWAY_IDS = range(1000, 4000)
 # Requirements that leave the id of a refusal open, so that no document can be asked for it.
+# Requirements that leave the id of a refusal open.
 OPEN_IDS = ("MARKET-REQUIRED", "ROBUST", "PAY-TERMS", "AUTH-TOKEN")
 
 
@@ -326,9 +327,10 @@ def status_and_ids_are_documented(context: RuleContext) -> Iterator[Claim]:
     if exchange.accepted:
         yield equal("status of a success", ".status", 200, exchange.status)
         return
+    open_ids = any(reason.requirement in OPEN_IDS for reason in context.reasons)
     if (
         context.failed
-        or context.why in OPEN_IDS
+        or open_ids
         or exchange.status in GATEWAY_STATUSES
         or context.request.credential in BAD_CREDENTIALS
     ):

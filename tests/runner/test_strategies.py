@@ -14,7 +14,6 @@ from conformance.judging.load_rules import load_rules
 from conformance.judging.request_schema import problems
 from conformance.judging.trace import Trace
 from strategies import addresses, broken, hostile, quantities, situations, terms
-from strategies.generated import NEGATIVE, POSITIVE, bodies
 from suites.payment.marketing_terms import terms_problem
 from tests.doubles.reference_goods import US
 from tests.doubles.reference_server import ReferenceShop
@@ -170,13 +169,3 @@ def test_items_that_a_test_needs_come_first() -> None:
     shop = CheckoutDriver(ReferenceShop(), Trace("items"))  # type: ignore[arg-type]
     cart = situations.cart_in(shop, "EBAY_US", "two lines", items=["v1|2001|0"])
     assert [line.item for line in cart.lines] == ["v1|2001|0", "v1|1001|0"]
-
-
-# ---------------------------------------------------------------- generated
-
-
-@pytest.mark.parametrize("operation", [contract.QUANTITY, contract.PLACE_ORDER])
-def test_generated_bodies_are_the_same_for_the_same_draw(operation: str) -> None:
-    first, again = bodies(operation, NEGATIVE, 8, 1), bodies(operation, NEGATIVE, 8, 1)
-    assert first == again and first != bodies(operation, NEGATIVE, 8, 2)
-    assert all(isinstance(body, dict) for body in bodies(operation, POSITIVE, 5, 1))

@@ -1,0 +1,15 @@
+"""Schemathesis' coverage phase: every limit of every parameter and field, one thing of a valid request at a time."""
+
+from __future__ import annotations
+
+from schemathesis import Case
+
+from conformance.driver.marks import provokes
+from suites.generated import schemas
+from suites.generated.live import SessionsInTurn
+
+
+@provokes("ROBUST", "SESSION-INVALID", "SESSION-REQUIRED", "SESSION-DOCUMENTED", cost=120)
+@schemas.coverage.parametrize()
+def test_coverage(case: Case, live: SessionsInTurn) -> None:
+    live.send(case)

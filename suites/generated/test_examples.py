@@ -1,0 +1,17 @@
+"""The contract's own examples, with live values: every operation accepts a valid request."""
+
+from __future__ import annotations
+
+from schemathesis import Case
+
+from conformance.driver.marks import provokes
+from suites.generated import schemas
+from suites.generated.live import SessionsInTurn
+
+
+@provokes("SESSION-FIELDS", "SESSION-DOCUMENTED", "TYPE-JSON", cost=40)
+@schemas.examples.parametrize()
+def test_examples(case: Case, live: SessionsInTurn) -> None:
+    """Then with each further value that the target has for an example: another role, id, marketplace or credential."""
+    live.send(case)
+    live.send_each(case)

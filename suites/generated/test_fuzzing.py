@@ -1,0 +1,15 @@
+"""Schemathesis' fuzzing phase: drawn requests that fit the contract, and some that break one thing of it."""
+
+from __future__ import annotations
+
+from schemathesis import Case
+
+from conformance.driver.marks import provokes
+from suites.generated import schemas
+from suites.generated.live import SessionsInTurn
+
+
+@provokes("ROBUST", "SESSION-INVALID", "TYPE-JSON", cost=30)
+@schemas.fuzzing.parametrize()
+def test_fuzzing(case: Case, live: SessionsInTurn) -> None:
+    live.send(case)

@@ -1,0 +1,129 @@
+"""The generated suite: Schemathesis' checks and the judge agree, every operation is reached, a seed says what is sent."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from openapi_spec_validator import validate
+from schemathesis.checks import CHECKS as REGISTRY
+from schemathesis.checks import load_all_checks
+
+from conformance.core import contract
+from suites.generated.checks import CHECKS
+from suites.generated.document import FREE_TEXTS, joint, pinned, request_schemas
+from suites.generated.live import DISAGREEMENT
+from suites.generated.values import ABSENT, EXAMPLES, ITEMS, substituted
+
+ROOT = Path(__file__).resolve().parents[2]
+IDS = re.compile(r"\d{9,}")  # of sessions, lines and orders: each run has its own
+Run = tuple[dict[str, Any], list[dict[str, Any]]]
+
+
+def generated(folder: Path, hash_seed: str) -> Run:
+    """The result and the exchanges of the generated suite against a mock of its own."""
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "suites/generated",
+        "--target",
+        "mock",
+        "--report",
+        str(folder),
+        "-n",
+        "0",
+    ]
+    environment = {**os.environ, "PYTHONHASHSEED": hash_seed}
+    ended = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=300)
+    result = json.loads((folder / "result.json").read_text(encoding="utf-8"))
+    assert ended.returncode == result["exit_status"], ended.stdout[-2000:]
+    with open(folder / "exchanges.jsonl", encoding="utf-8") as lines:
+        return result, [json.loads(line) for line in lines]
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
+    return generated(tmp_path_factory.mktemp("generated") / "report", "1")
+
+
+def test_nothing_fails_and_contract_and_judge_agree(run: Run) -> None:
+    result, _ = run
+    assert result["counts"]["failed"] == 0
+    assert [note for note in result["notes"] if DISAGREEMENT in note] == []
+
+
+def test_every_operation_accepts_its_valid_requests(run: Run) -> None:
+    _, exchanges = run
+    accepted = {exchange["operation"] for exchange in exchanges if exchange["status"] == 200}
+    assert accepted >= set(contract.operations())
+
+
+def test_the_same_seed_sends_the_same_requests_in_every_process(run: Run, tmp_path: Path) -> None:
+    def sent(exchanges: list[dict[str, Any]]) -> list[str]:
+        keys = ("trace", "operation", "subject", "marketplace", "app", "request_body", "status")
+        return [IDS.sub("#", json.dumps([exchange[key] for key in keys])) for exchange in exchanges]
+
+    _, again = generated(tmp_path, "2")
+    assert sent(again) == sent(run[1])
+
+
+# ---------------------------------------------------------------- checks
+
+
+def test_each_check_of_schemathesis_has_its_line() -> None:
+    load_all_checks()
+    assert {check.name for check in CHECKS} == {*REGISTRY.get_all_names(), "max_response_time"}
+
+
+def test_a_check_is_on_for_requirements_or_off_for_a_reason() -> None:
+    for check in CHECKS:
+        assert bool(check.requirements) != bool(check.why_off), check.name
+        assert set(check.requirements) <= set(contract.requirements()), check.name
+
+
+# ---------------------------------------------------------------- documents and values
+
+
+@pytest.mark.parametrize(
+    "document", [joint(), pinned(), pinned(FREE_TEXTS)], ids=["joint", "pinned", "pinned but texts"]
+)
+def test_the_documents_for_schemathesis_are_valid(document: dict[str, Any]) -> None:
+    validate({**document, "servers": [{"url": "/"}]})
+    operations = [node["operationId"] for item in document["paths"].values() for node in item.values()]
+    assert sorted(operations) == sorted(contract.operations())
+
+
+def test_what_only_a_target_knows_is_pinned() -> None:
+    document = pinned()
+    fields = {
+        name: node
+        for schema in request_schemas(document)
+        for name, node in document["components"]["schemas"][schema]["properties"].items()
+    }
+    assert fields["itemId"]["enum"] == ITEMS and fields["lineItemId"]["enum"] == [EXAMPLES["lineItemId"]]
+    assert (
+        fields["quantity"]["maximum"] < 10
+        and "enum" not in pinned(FREE_TEXTS)["components"]["schemas"]["RecipientInput"]["properties"]["lastName"]
+    )
+
+
+def test_examples_are_substituted_and_broken_values_are_not() -> None:
+    values = {("lineItemId", "li-1"): "77", ("city", "Springfield"): "Bath", ("county", "Sangamon"): ABSENT}
+    body = {
+        "lineItemId": "li-1",
+        "quantity": -1,
+        "a": [{"city": "Springfield", "county": "Sangamon", "postalCode": None}],
+    }
+    assert substituted(body, values) == {
+        "lineItemId": "77",
+        "quantity": -1,
+        "a": [{"city": "Bath", "postalCode": None}],
+    }
+    assert substituted({"lineItemId": ["li-1"], "city": "li-1"}, values) == {"lineItemId": ["li-1"], "city": "li-1"}
