@@ -46,9 +46,9 @@ watch: $(READY) ## judge with --quick on every save: [WATCH=folder, the profile'
 	@$(PY) -m conformance watch --target "$(TARGET)" $(if $(BASE_URL),--base-url "$(BASE_URL)") --report "$(REPORT)" \
 		$(if $(WATCH),--watch "$(WATCH)") $(ARGS)
 
-profile: $(READY) ## probe a target and write its profile: BASE_URL=http://… ITEMS="id,id"|@file [MARKETPLACES=] [COUPONS=] [OUT=profile.toml] [ARGS=…]
+profile: $(READY) ## ask a target and write its profile: BASE_URL=http://… ITEMS="id,id"|@file|CATALOG=file [MARKETPLACES=] [COUPONS=] [OUT=profile.toml] [ARGS=…]
 	@$(PY) -m conformance profile "$(BASE_URL)" --items "$(ITEMS)" --marketplaces "$(MARKETPLACES)" --coupons "$(COUPONS)" \
-		--out "$(or $(OUT),profile.toml)" $(ARGS)
+		$(if $(CATALOG),--from-catalog "$(CATALOG)") --out "$(or $(OUT),profile.toml)" $(ARGS)
 
 mock: $(READY) ## serve the embedded mock: [PORT=8080] [ARGS=…]
 	@$(PY) -m conformance mock --port $(PORT) $(ARGS)

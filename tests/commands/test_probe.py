@@ -1,4 +1,4 @@
-"""The probe writes a profile that loads, holds no secret, says what each item is good for, and cries no wolf."""
+"""The probe writes a profile that loads, holds no secret, says what each item is good for, and raises no false positive."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from conformance.commands.probe import wizard
-from conformance.commands.probe.questions import most_calls
+from conformance.commands.probe.profile_text import Asked
 from conformance.core.inputs import InputError
 from conformance.core.profile import load
 from conformance.runner.mock_process import MockProcess
@@ -54,7 +54,7 @@ def test_every_role_of_the_mock_is_found(mock: str, tmp_path: Path, capsys: pyte
     assert wizard.main([mock, "--items", f"@{listed}", "--coupons", codes, "--out", str(out)]) == 0
     said = capsys.readouterr().out
     most, sent = (int(entry.split()[0]) for entry in (said.split("at most ")[1], said.split("Sent ")[1]))
-    assert sent <= most == 3 + most_calls(len(items), 5, True)
+    assert sent <= most == 4 + wizard.most_calls(len(items), Asked(coupons=codes.split(",")), pays=True)
     text, profile = out.read_text(encoding="utf-8"), load(str(out))
     assert not any(secret in text for _, secret in APPS.values())
     assert (profile.payment, profile.max_line_items, len(profile.apps)) == ("place_order", 4, 2)
@@ -77,7 +77,7 @@ def test_another_marketplace_and_few_requests(mock: str, tmp_path: Path) -> None
     assert wizard.main([mock, "--items", ",".join(items), "--out", str(out)]) == 0
     assert list(load(str(out)).markets) == ["EBAY_US", "EBAY_GB"]
     assert wizard.main([mock, "--items", MOCK.plain[0], "--most", "4", "--out", str(out)]) == 0
-    text = out.read_text(encoding="utf-8")
+    text = (tmp_path / "probed.2.toml").read_text(encoding="utf-8")  # the first one stays as it is
     assert "4 requests are used up" in text and "how many there are was not asked" in text
 
 
@@ -88,8 +88,9 @@ def test_no_credentials_are_asked_for_in_a_comment(
         monkeypatch.delenv(name)
     out = tmp_path / "probed.toml"
     assert wizard.main([mock, "--items", MOCK.plain[0], "--out", str(out)]) == 1
-    assert "Sent 1 requests. The target refuses" in capsys.readouterr().out
-    assert "set EBAY_CLIENT_ID and" in out.read_text(encoding="utf-8").replace("\n# ", " ")
+    said = capsys.readouterr().out
+    assert "Sent 1 requests. The target refuses" in said and "set EBAY_CLIENT_ID and" in said
+    assert "Nothing is written" in said and not out.exists()
     with pytest.raises(InputError, match="No credentials"):
         wizard.main(["http://shop.example", "--items", "v1|1|0"])
 
@@ -97,9 +98,13 @@ def test_no_credentials_are_asked_for_in_a_comment(
 @pytest.mark.parametrize(
     ("given", "words"),
     [
-        (["http://127.0.0.1:9", "--items", "@nowhere.txt"], "nowhere.txt cannot be read"),
+        (["http://127.0.0.1:9", "--items", "@nowhere.txt"], "nowhere.txt"),
         (["http://127.0.0.1:9", "--items", "EBAY_XX:v1|1|0"], "EBAY_XX is no marketplace"),
         (["http://127.0.0.1:9", "--items", ","], "No item is given"),
+        (["http://127.0.0.1:9", "--items", "v1|1|0", "--out", "no/such/folder/p.toml"], "is not there"),
+        (["http://127.0.0.1:9", "--from-catalog", "nowhere.csv"], "nowhere.csv"),
+        (["http://127.0.0.1:9", "--items", "v1|1|0", "--addresses", "nowhere.json"], "nowhere.json"),
+        (["http://127.0.0.1:9", "--items", "EBAY_HK:v1|1|0"], "Nothing can be asked: there is no sample address"),
         (["nowhere", "--items", "v1|1|0"], "http or https URL"),
         (["https://api.ebay.com", "--items", "v1|1|0"], "production hosts are not probed"),
     ],
@@ -107,6 +112,32 @@ def test_no_credentials_are_asked_for_in_a_comment(
 def test_wrong_input_is_a_sentence(given: list[str], words: str) -> None:
     with pytest.raises(InputError, match=words):
         wizard.main(given)
+
+
+def test_a_shops_own_catalog(mock: str, tmp_path: Path) -> None:
+    """CSV with a header, items of a marketplace without a sample address, and a coupon with a minimum."""
+    limit = next(item for item, role in MOCK.roles.items() if role.kind == "limit")
+    rows = ["itemId,role,marketplace,coupon", *(f"{item},plain,EBAY_US," for item in MOCK.plain)]
+    rows += [f"{limit},plain,EBAY_US,", "v1|7|0,plain,EBAY_HK,", ",,,SPEND100", ",,,EXPIRED"]
+    catalog, out = tmp_path / "shop.csv", tmp_path / "probed.toml"
+    catalog.write_text("\n".join(rows), encoding="utf-8")
+    assert (
+        wizard.main([mock, "--from-catalog", str(catalog), "--declined", "declined@example.com", "--out", str(out)])
+        == 0
+    )
+    text, profile = out.read_text(encoding="utf-8"), load(str(out))
+    assert list(profile.markets) == ["EBAY_US"] and "# [marketplaces.EBAY_HK]  # there is no sample address" in text
+    assert "the catalog says plain, seen as limit" in text
+    assert [coupon.minimum for coupon in profile.markets["EBAY_US"].coupons_of("minimum")] == [100]
+    assert profile.declined == {"declined@example.com": 15023}
+
+
+def test_a_profile_that_is_there_stays_as_it_is(mock: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    out = tmp_path / "mine.toml"
+    out.write_text("# by hand\n", encoding="utf-8")
+    assert wizard.main([mock, "--items", MOCK.plain[0], "--out", str(out)]) == 0
+    assert out.read_text(encoding="utf-8") == "# by hand\n" and load(str(tmp_path / "mine.2.toml")).markets
+    assert "stays as it is" in capsys.readouterr().out
 
 
 def test_nobody_there(tmp_path: Path) -> None:

@@ -178,7 +178,9 @@ def test_a_short_wait_is_kept(mock: str, tmp_path: Path) -> None:
     assert manners.refused == 1 and ran.result["counts"]["failed"] == 0 and "quota" not in ran.result["sentence"]
 
 
-def test_a_probe_of_the_twin(mock: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_probe_of_the_twin(
+    mock: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     for name, value in ENVIRONMENT.items():
         monkeypatch.setenv(name, value)
     monkeypatch.delenv("EBAY_CLIENT_ID_2", raising=False)
@@ -191,4 +193,4 @@ def test_a_probe_of_the_twin(mock: str, tmp_path: Path, monkeypatch: pytest.Monk
         assert found.payment == "none" and found.markets["EBAY_US"].plain == ITEMS[:2]
         twin.manners.approved = False
         assert wizard.main([sessions, "--items", ITEMS[0], *apart]) == 1
-    assert "no access to guest checkout" in out.read_text(encoding="utf-8")
+    assert "no access to guest checkout" in capsys.readouterr().out

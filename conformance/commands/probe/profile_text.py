@@ -6,16 +6,29 @@ import json
 from dataclasses import dataclass, field
 from typing import Any
 
-from conformance.commands.probe.questions import Good, Seen, Voucher
+from conformance.commands.probe.observations import Good, Seen, Voucher
 from conformance.core.profile import Profile
+
+ENDED = 15018
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the wizard was told to ask about. roles: the catalog's own word for an item."""
+
+    coupons: list[str] = field(default_factory=list)
+    declined: list[str] = field(default_factory=list)
+    roles: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass
 class Found:
-    """Everything that a probe learned. stopped: why it ended early."""
+    """Everything that the wizard learned. stopped: why it ended early; skipped: why a marketplace was not asked about."""
 
     profile: Profile
-    coupons_asked: list[str] = field(default_factory=list)
+    asked: Asked
+    skipped: dict[str, str] = field(default_factory=dict)
+    pays: bool = False
     markets: list[Seen] = field(default_factory=list)
     other_scope: str = ""
     maximum: int | None = None
@@ -55,9 +68,18 @@ def render(found: Found, data: dict[str, Any]) -> str:
         lines += ["", "[endpoints]", *(f"{key} = {toml(entry)}" for key, entry in data["endpoints"].items())]
     lines += ["", *_auth(found, data), "", *_payment(found), ""]
     lines += ["[buyers]", 'good = "guest{n}@example.com"']
-    lines.append('# declined = [{ email = "declined@example.com", error = 15023 }]  # a buyer whose payment is refused')
+    declined = [pair for seen in found.markets for pair in seen.declined]
+    if declined:
+        entries = [f"{{ email = {toml(email)}, error = {error} }}" for email, error in declined]
+        lines.append(f"declined = [{', '.join(entries)}]")
+    else:
+        lines.append(
+            '# declined = [{ email = "declined@example.com", error = 15023 }]  # a buyer whose payment is refused'
+        )
     for seen in found.markets:
-        lines += ["", *_market(seen)]
+        lines += ["", *_market(seen, found)]
+    for name, why in found.skipped.items():
+        lines += ["", f"# [marketplaces.{name}]  # {why}"]
     if not found.markets:
         lines += ["", "# [marketplaces.EBAY_US]  # not reached"]
     return "\n".join(lines) + "\n"
@@ -91,12 +113,22 @@ def _payment(found: Found) -> list[str]:
     return lines
 
 
-def _market(seen: Seen) -> list[str]:
+def _elsewhere(good: Good, seen: Seen, found: Found) -> bool:
+    """Whether an item is refused here as ended, and known in another marketplace: it belongs there alone."""
+    others = [other for market in found.markets if market is not seen for other in market.goods]
+    return good.error == ENDED and any(other.item == good.item and other.error != ENDED for other in others)
+
+
+def _market(seen: Seen, found: Found) -> list[str]:
     lines = [f"[marketplaces.{seen.name}]", f"address = {toml(seen.address)}"]
     lines.append(
         f"other_address = {toml(seen.other)}" if seen.other else "# other_address = { … }  # taken without a warning"
     )
-    lines.append("# unverifiable_address = { … }  # one that is taken with warning 15007")
+    lines.append(
+        f"unverifiable_address = {toml(seen.unverifiable)}"
+        if seen.unverifiable
+        else "# unverifiable_address = { … }  # one that is taken with warning 15007"
+    )
     for name, listed, example in (
         ("foreign_countries", seen.foreign, '["FR"]'),
         ("sanctioned_countries", seen.sanctioned, '["KP"]'),
@@ -107,8 +139,16 @@ def _market(seen: Seen) -> list[str]:
     for kind, key in (("limit", "limit"), ("stock", "stock"), ("lot", "lot")):
         lines += _list(kind, [_entry(entry, key, entry.amount) for entry in seen.of(kind)])
     for kind, key in (("refused", "error"), ("removed", "warning"), ("warned", "warning"), ("at_payment", "error")):
-        lines += _list(kind, [_entry(entry, key, entry.error) for entry in seen.of(kind)])
-    lines += [f"# {toml(entry.item)}: {note(entry.remark)[4:]}" for entry in seen.of("unknown")]
+        lines += _list(
+            kind, [_entry(good, key, good.error) for good in seen.of(kind) if not _elsewhere(good, seen, found)]
+        )
+    if others := sum(_elsewhere(good, seen, found) for good in seen.goods):
+        lines.append(f"# {others} items of other marketplaces are refused with {ENDED} here and left out")
+    lines += [f"# {toml(good.item)}: {note(good.remark)[4:]}" for good in seen.of("unknown")]
+    for good in seen.goods:
+        if (said := found.asked.roles.get(good.item)) and said != good.kind:
+            lines.append(f"# {toml(good.item)}: the catalog says {note(said)[4:]}, seen as {good.kind}")
+    lines += [note(remark).strip() for remark in seen.remarks]
     if seen.coupons:
         lines += ["", *_coupons(seen)]
     return lines
@@ -132,15 +172,23 @@ def _coupons(seen: Seen) -> list[str]:
     lines += _list(
         "refused", [(f"{{ code = {toml(entry.code)}, error = {entry.error} }}", entry.remark) for entry in refused]
     )
+    exact = [coupon for coupon in seen.coupons if coupon.kind == "minimum" and coupon.minimum is not None]
+    lines += _list("minimum", [_minimum(coupon) for coupon in exact])
     for kind in ("minimum", "item_bound", "unknown"):
-        lines += [_guess(coupon) for coupon in seen.coupons if coupon.kind == kind]
+        lines += [_guess(coupon) for coupon in seen.coupons if coupon.kind == kind and coupon not in exact]
     return lines
+
+
+def _minimum(voucher: Voucher) -> tuple[str, str]:
+    entry = f'{{ code = {toml(voucher.code)}, minimum = "{voucher.minimum:.2f}", error = {voucher.error} }}'
+    return entry, f"refused at {voucher.refused}, taken at {voucher.taken}: the whole amount between them"
 
 
 def _guess(voucher: Voucher) -> str:
     if voucher.kind == "minimum":
         entry = f'{{ code = {toml(voucher.code)}, minimum = "…", error = {voucher.error} }}'
-        return f"# minimum = [{entry}]  # refused for a small cart: from which amount on is it taken?"
+        between = f": between {voucher.refused} and {voucher.taken}" if voucher.taken else ""
+        return f"# minimum = [{entry}]  # refused for a small cart; from which amount on is it taken{between}?"
     if voucher.kind == "item_bound":
         entry = f"{{ code = {toml(voucher.code)}, error = {voucher.error}, fits = {toml(voucher.fits)} }}"
         return f"# item_bound = [{entry}]  # name every plain item that it fits; or it hangs on the address"

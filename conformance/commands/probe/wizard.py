@@ -8,6 +8,8 @@ which something must be filled in first, 4 wrong input.
 from __future__ import annotations
 
 import argparse
+import difflib
+import json
 import os
 import secrets
 from pathlib import Path
@@ -15,10 +17,18 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from conformance.client.api_client import ApiClient, RunStopped
-from conformance.commands.probe.profile_text import Found, render
-from conformance.commands.probe.questions import Look, Seen, most_calls
-from conformance.commands.probe.sample_addresses import ADDRESSES
-from conformance.core import contract
+from conformance.commands.probe.address_and_payment import ADDRESS_CALLS, find_addresses, find_declined, find_payment
+from conformance.commands.probe.address_and_payment import most_calls as payment_calls
+from conformance.commands.probe.catalog import Catalog, read_catalog
+from conformance.commands.probe.coupon_roles import find_coupon_roles
+from conformance.commands.probe.coupon_roles import most_calls as coupon_calls
+from conformance.commands.probe.item_roles import confirm_item_roles, find_item_roles, find_maximum
+from conformance.commands.probe.item_roles import most_calls as item_calls
+from conformance.commands.probe.observations import Seen
+from conformance.commands.probe.profile_text import Asked, Found, render
+from conformance.commands.probe.sample_addresses import ADDRESSES, Address
+from conformance.commands.probe.session import Probe
+from conformance.core import contract, inputs
 from conformance.core.command_line import Parser
 from conformance.core.inputs import InputError
 from conformance.core.profile import GUEST_SCOPE, PRODUCTION_HOSTS, load, parse
@@ -33,12 +43,19 @@ def arguments(given: list[str]) -> argparse.Namespace:
     """The command line."""
     parser = Parser("profile", (__doc__ or "").partition("\n")[0])
     parser.add_argument("base_url", help="what stands before /buy/order/v2/…")
+    parser.add_argument("--items", default="", metavar="ID,ID|@FILE", help="item ids; EBAY_GB:ID for one marketplace")
     parser.add_argument(
-        "--items", required=True, metavar="ID,ID|@FILE", help="item ids; EBAY_GB:ID for one marketplace"
+        "--from-catalog", type=Path, metavar="FILE", help="a shop's own CSV or JSON of items and coupons"
     )
     parser.add_argument("--marketplaces", default="", metavar="NAMES", help="EBAY_US unless the items name others")
     parser.add_argument("--coupons", default="", metavar="CODES", help="redemption codes to try")
-    parser.add_argument("--out", default="profile.toml", metavar="FILE", help="where the profile goes (%(default)s)")
+    parser.add_argument("--declined", default="", metavar="EMAILS", help="buyers whose payment is refused")
+    parser.add_argument(
+        "--addresses", type=Path, metavar="FILE", help="JSON: by marketplace, an address for good, other, unverifiable"
+    )
+    parser.add_argument(
+        "--out", default="profile.toml", metavar="FILE", help="where the profile goes (%(default)s); never overwritten"
+    )
     parser.add_argument("--order-url", metavar="URL", help="where getGuestPurchaseOrder is, if apart")
     parser.add_argument("--token-url", metavar="URL", help="the token endpoint, if apart")
     parser.add_argument("--place-order", action="store_true", help="place orders, elsewhere than on this machine too")
@@ -49,10 +66,7 @@ def arguments(given: list[str]) -> argparse.Namespace:
 def split(text: str) -> list[str]:
     """The words of a list with commas or blanks, or of the file that `@` names. Raises InputError."""
     if text.startswith("@"):
-        try:
-            lines = Path(text[1:]).read_text(encoding="utf-8").splitlines()
-        except OSError as error:
-            raise InputError(f"{text[1:]} cannot be read: {error.strerror}.") from None
+        lines = inputs.read_text(Path(text[1:]), "--items").splitlines()
         text = " ".join(line.partition("#")[0] for line in lines)
     return list(dict.fromkeys(text.replace(",", " ").split()))
 
@@ -60,23 +74,48 @@ def split(text: str) -> list[str]:
 def by_market(items: list[str], names: list[str]) -> dict[str, list[str]]:
     """The items to ask about in each marketplace. Raises InputError."""
     found: dict[str, list[str]] = {name: [] for name in names}
-    for entry in items:
-        name, _, item = entry.partition(":")
-        if not item:
-            continue
-        found.setdefault(name, []).append(item)
-    for entry in items:
-        for name in (found or {"EBAY_US": []}) if ":" not in entry else ():
-            found.setdefault(name, []).append(entry)
+    for text in items:
+        name, _, item = text.partition(":")
+        if item:
+            found.setdefault(name, []).append(item)
+    everywhere = [text for text in items if ":" not in text]
+    if everywhere and not found:
+        found["EBAY_US"] = []
+    for listed in found.values():
+        listed += [item for item in everywhere if item not in listed]
     for name in found:
-        known = contract.marketplaces().get(name)
-        if known is None:
+        if name not in contract.marketplaces():
             raise InputError(f"{name} is no marketplace: write one of {', '.join(contract.marketplaces())}.")
-        if known["country"] not in ADDRESSES:
-            raise InputError(f"There is no sample address for {name}: write that part of the profile by hand.")
     if not any(found.values()):
-        raise InputError("No item is given: name at least one with --items (ITEMS=).")
+        raise InputError("No item is given: name at least one with --items (ITEMS=) or in the file of --from-catalog.")
     return {name: listed for name, listed in found.items() if listed}
+
+
+def given_addresses(path: Path | None) -> dict[str, dict[str, Address]]:
+    """By marketplace: `good`, `other` and `unverifiable`, as the file has them. Raises InputError."""
+    if path is None:
+        return {}
+    try:
+        data = json.loads(inputs.read_text(path, "--addresses"))
+    except ValueError:
+        raise InputError(f"--addresses names {path}, which is no JSON.") from None
+    whole = isinstance(data, dict) and all(
+        isinstance(by_use, dict) and all(isinstance(address, dict) for address in by_use.values())
+        for by_use in data.values()
+    )
+    if not whole:
+        raise InputError(f'--addresses names {path}: write {{"EBAY_US": {{"good": {{…}}, "other": {{…}}}}}}.')
+    return dict(data)
+
+
+def free_place(wanted: Path) -> Path:
+    """The file to write: the wanted one, or one beside it where that is there already. Raises InputError."""
+    if not wanted.parent.is_dir():
+        raise InputError(f"--out names {wanted}: the folder {wanted.parent} is not there.")
+    if wanted.is_dir():
+        raise InputError(f"--out names {wanted}, which is a folder.")
+    beside = (wanted.with_name(f"{wanted.stem}.{number}{wanted.suffix}") for number in range(2, 1000))
+    return next(place for place in (wanted, *beside) if not place.exists())
 
 
 def credentials(base: str) -> tuple[dict[str, Any], list[dict[str, Any]]]:
@@ -96,37 +135,75 @@ def credentials(base: str) -> tuple[dict[str, Any], list[dict[str, Any]]]:
 def main(given: list[str]) -> int:
     """Asks, writes, and says what it did; see the module. Raises InputError."""
     options = arguments(given)
-    names = split(options.marketplaces)
-    markets = by_market(split(options.items), names)
-    coupons = split(options.coupons)
-    auth, apps = credentials(options.base_url)
+    base = inputs.checked_url(options.base_url, "The base URL")
+    catalog = read_catalog(options.from_catalog) if options.from_catalog else Catalog([], [], {})
+    markets = by_market([*split(options.items), *catalog.items], split(options.marketplaces))
+    addresses = given_addresses(options.addresses)
+    asked = Asked(
+        coupons=list(dict.fromkeys([*split(options.coupons), *catalog.coupons])),
+        declined=split(options.declined),
+        roles=catalog.roles,
+    )
+    out = free_place(Path(options.out))
+    auth, apps = credentials(base)
     endpoints = {"order_url": options.order_url, "token_url": options.token_url}
-    data = {
-        "name": urlsplit(options.base_url).hostname or "target",
-        "base_url": options.base_url,
+    data: dict[str, Any] = {
+        "name": urlsplit(base).hostname or "target",
+        "base_url": base,
         "endpoints": {key: endpoint for key, endpoint in endpoints.items() if endpoint},
         "auth": auth,
         "apps": apps,
-        "marketplaces": {
-            name: {"address": ADDRESSES[contract.marketplaces()[name]["country"]][0], "items": {"plain": listed}}
-            for name, listed in markets.items()
-        },
+        "marketplaces": {},
     }
-    profile = parse(data, "the probe")
+    skipped = {}
+    for name, listed in markets.items():
+        good = addresses.get(name, {}).get("good") or _sample(name, 0)
+        if good is None:
+            skipped[name] = f"there is no sample address for {name}: give one in the file of --addresses"
+        else:
+            data["marketplaces"][name] = {"address": good, "items": {"plain": listed}}
+    if not data["marketplaces"]:
+        raise InputError(f"Nothing can be asked: {'; '.join(skipped.values())}.")
+    profile = parse(data, "the wizard")
     if profile.hosts() & set(PRODUCTION_HOSTS):
         raise InputError("The vendor's production hosts are not probed.")
-    pays = options.place_order or loopback(options.base_url)
-    most = len(apps) + 1 + sum(most_calls(len(listed), len(coupons), pays) for listed in markets.values())
+    found = Found(profile, asked, skipped=skipped, pays=options.place_order or loopback(base))
+    markets = {name: listed for name, listed in markets.items() if name not in skipped}
+    most = len(apps) + 2 + sum(most_calls(len(listed), asked, found.pays) for listed in markets.values())
     most = min(most, options.most or most)
-    print(f"Probing {profile.base_url} with at most {most} requests{', orders among them' if pays else ''}.")
-    found = Found(profile, coupons_asked=coupons)
-    _ask(found, markets, most, pays)
-    out = Path(options.out)
+    print(f"Probing {profile.base_url} with at most {most} requests{', orders among them' if found.pays else ''}.")
+    _ask(found, markets, addresses, most)
+    print(f"Sent {found.sent} requests. {found.stopped or ''}".rstrip())
+    if not any(seen.of("plain") for seen in found.markets):
+        print("Nothing is written: no item could be bought, so there is nothing to judge with.")
+        for remark in (good.remark or good.error for seen in found.markets for good in seen.goods[:3]):
+            print(f"  {remark}")
+        return 1
+    return _write(found, data, Path(options.out), out)
+
+
+def _sample(name: str, number: int) -> Address | None:
+    country = contract.marketplaces()[name]["country"]
+    return ADDRESSES[country][number] if country in ADDRESSES else None
+
+
+def most_calls(items: int, asked: Asked, pays: bool) -> int:
+    """The most requests that one marketplace takes."""
+    paying = payment_calls(items, len(asked.declined)) if pays else 0
+    return item_calls(items) + coupon_calls(len(asked.coupons), items) + ADDRESS_CALLS + paying
+
+
+def _write(found: Found, data: dict[str, Any], wanted: Path, out: Path) -> int:
+    text = render(found, data)
     try:
-        out.write_text(render(found, data), encoding="utf-8")
+        out.write_text(text, encoding="utf-8")
     except OSError as error:
         raise InputError(f"{out} cannot be written: {error.strerror}.") from None
-    print(f"Sent {found.sent} requests. {found.stopped or ''}".rstrip())
+    if out != wanted:
+        before = inputs.read_text(wanted, "--out").splitlines()
+        differing = [line for line in difflib.unified_diff(before, text.splitlines(), lineterm="", n=0)][2:]
+        lines = sum(line[:1] in "+-" for line in differing)
+        print(f"{wanted} is there and stays as it is; {lines} lines differ, see  diff {wanted} {out}")
     try:
         load(str(out))
     except InputError as error:
@@ -136,7 +213,7 @@ def main(given: list[str]) -> int:
     return 0
 
 
-def _ask(found: Found, markets: dict[str, list[str]], most: int, pays: bool) -> None:
+def _ask(found: Found, markets: dict[str, list[str]], addresses: dict[str, dict[str, Address]], most: int) -> None:
     """Fills `found`, as far as the target and the number of requests allow."""
     profile = found.profile
 
@@ -153,10 +230,9 @@ def _ask(found: Found, markets: dict[str, list[str]], most: int, pays: bool) -> 
             granted = target.grant(profile.apps[0].client_id, profile.apps[0].client_secret, OTHER_SCOPE)
             found.other_scope = OTHER_SCOPE if granted.status == 200 else ""
         for name, items in markets.items():
-            country = contract.marketplaces()[name]["country"]
-            seen = Seen(name, ADDRESSES[country][0])
+            seen = Seen(name, profile.markets[name].address)
             found.markets.append(seen)
-            _one_market(found, Look(target, seen), items, country, pays)
+            _one_market(found, Probe(target, seen), items, addresses.get(name, {}))
     except RunStopped as stopped:
         found.stopped = str(stopped)
         if profile.auth == "none" and "token" in found.stopped:
@@ -168,14 +244,19 @@ def _ask(found: Found, markets: dict[str, list[str]], most: int, pays: bool) -> 
         found.stopped = cause_of(first)
 
 
-def _one_market(found: Found, look: Look, items: list[str], country: str, pays: bool) -> None:
-    look.items(items)
-    plain = [entry.item for entry in look.seen.of("plain")]
+def _one_market(found: Found, probe: Probe, items: list[str], addresses: dict[str, Address]) -> None:
+    find_item_roles(probe, items)
+    plain = [good.item for good in probe.seen.of("plain")]
     if len(found.markets) == 1:
-        found.maximum, found.about_maximum = look.maximum(plain)
+        found.maximum, found.about_maximum = find_maximum(probe, plain)
     if not plain:
         return
-    look.addresses(ADDRESSES[country][1], "DE" if country == "FR" else "FR")
-    look.coupons(found.coupons_asked)
-    if pays and (len(found.markets) == 1 or found.payment == "place_order"):
-        found.payment, found.about_payment = look.payment()
+    country = contract.marketplaces()[probe.seen.name]["country"]
+    other = addresses.get("other") or _sample(probe.seen.name, 1) or {**probe.seen.address, "addressLine2": "Flat 3"}
+    find_addresses(probe, other, "DE" if country == "FR" else "FR", addresses.get("unverifiable"))
+    confirm_item_roles(probe)
+    find_coupon_roles(probe, found.asked.coupons)
+    if found.pays and (len(found.markets) == 1 or found.payment == "place_order"):
+        found.payment, found.about_payment = find_payment(probe)
+        if len(found.markets) == 1 and found.payment == "place_order":
+            find_declined(probe, found.asked.declined)

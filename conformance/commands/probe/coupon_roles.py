@@ -1,0 +1,155 @@
+"""Which role each coupon has, and from which amount on a coupon with a minimum is taken."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import NamedTuple
+
+from conformance.commands.probe.observations import Voucher
+from conformance.commands.probe.session import Probe
+from conformance.core import contract
+from conformance.core.exchange import Exchange
+from conformance.judging.model import Line, View, total, view
+
+TOGETHER = 4  # lines that every session takes
+SINGLES = 4  # sessions of one item each in which a coupon is tried
+MINIMUM = (16005, 16009)
+DEPENDS = (*MINIMUM, 16013, 16016, 16017)  # a coupon that fits another cart or address
+STEPS, MOST_PIECES = 10, 30  # halvings, and pieces of each of two items, in the search for a minimum
+
+
+class Cart(NamedTuple):
+    """A cart of two lines: its subtotal, and the pieces of each."""
+
+    subtotal: Decimal
+    first: int
+    second: int
+
+
+def most_calls(coupons: int, items: int) -> int:
+    """The most requests that the coupons of one marketplace take."""
+    carts = SINGLES + -(-items // TOGETHER)
+    return carts + coupons * (2 * carts + 6 + 1 + 4 * STEPS) if coupons else 0
+
+
+def find_coupon_roles(probe: Probe, codes: list[str]) -> None:
+    """Applies each code to a few sessions of one item each, and takes it off again; fills `probe.seen.coupons`."""
+    sessions: list[tuple[str, View]] = []
+    for good in probe.seen.of("plain")[:SINGLES] if codes else ():
+        _, shown = probe.initiate([(good.item, 1)])
+        if shown is not None and shown.id:
+            sessions.append((good.item, shown))
+    plain = [good.item for good in probe.seen.of("plain")]
+    parts = [plain[start : start + TOGETHER] for start in range(SINGLES, len(plain), TOGETHER)] if codes else []
+    carts = [shown for part in parts if (shown := probe.initiate([(item, 1) for item in part])[1]) is not None]
+    for code in codes if sessions else ():
+        probe.seen.coupons.append(_role(probe, code, sessions, carts))
+
+
+def _role(probe: Probe, code: str, sessions: list[tuple[str, View]], carts: list[View]) -> Voucher:
+    fits: list[str] = []
+    refusals: list[Exchange] = []
+    oversized = True
+    for item, shown in sessions:
+        exchange = probe.apply(str(shown.id), code)
+        if not exchange.accepted:
+            refusals.append(exchange)
+            if exchange.silent or not set(exchange.error_ids) & set(DEPENDS):
+                break
+            continue
+        fits.append(item)
+        oversized = oversized and _takes_all(shown, view(exchange.body))
+        probe.remove(str(shown.id), code)
+    known = {identifier for identifier in contract.operations()[contract.APPLY].ids if 16000 <= identifier < 17000}
+    ids = sorted({error for exchange in refusals for error in exchange.error_ids if error in known})
+    if fits and not refusals:
+        kind = "oversized" if oversized else "good"
+        return Voucher(code, kind, remark=f"taken with each of {len(fits)} items", fits=fits)
+    if not ids:
+        return Voucher(code, "unknown", remark=f"answered with {refusals[0].answer()}")
+    if set(ids) & set(MINIMUM):
+        return _minimum(probe, Voucher(code, "minimum", ids[0], fits=fits))
+    if fits or set(ids) & set(DEPENDS):
+        return Voucher(code, "item_bound", ids[0], fits=fits)
+    return _again(probe, Voucher(code, "refused", ids[0]), [sessions[0][1], *carts])
+
+
+def _again(probe: Probe, voucher: Voucher, carts: list[View]) -> Voucher:
+    """The second try: with other items, with another option, at another address. A coupon taken then has no role."""
+    shown, *others = carts
+    if any(_taken(probe, other, voucher.code) for other in others):
+        voucher.kind, voucher.remark = "unknown", f"refused with {voucher.error}, taken with other items"
+        return voucher
+    line = next(iter(shown.lines.values()))
+    if len(line.options) > 1:
+        body = {"lineItemId": line.id, "shippingOptionId": line.options[-1].id}
+        if probe.send(contract.OPTION, shown.id, body).accepted and _taken(probe, shown, voucher.code):
+            voucher.kind, voucher.remark = (
+                "unknown",
+                f"refused with {voucher.error}, taken with another shipping option",
+            )
+            return voucher
+    if probe.seen.other and probe.send(contract.ADDRESS, shown.id, probe.seen.other).accepted:
+        if _taken(probe, shown, voucher.code):
+            voucher.kind, voucher.remark = "unknown", f"refused with {voucher.error}, taken at another address"
+        probe.send(contract.ADDRESS, shown.id, probe.seen.address)
+    return voucher
+
+
+def _taken(probe: Probe, shown: View, code: str) -> bool:
+    if not probe.apply(str(shown.id), code).accepted:
+        return False
+    probe.remove(str(shown.id), code)
+    return True
+
+
+def _minimum(probe: Probe, voucher: Voucher) -> Voucher:
+    """Finds by bisection, over carts of two items, the amount from which on the coupon is taken."""
+    priced = [
+        (good.item, unit)
+        for good in probe.seen.of("plain")
+        if good.item in probe.lines
+        and (unit := probe.lines[good.item][1].unit)
+        and not probe.lines[good.item][1].promotion  # a promotion lowers what counts towards a minimum
+    ]
+    priced.sort(key=lambda pair: pair[1])
+    if len(priced) < 2:
+        return voucher
+    (first, low), (second, high) = priced[0], priced[1]
+    _, shown = probe.initiate([(first, 1), (second, 1)])
+    by_item = {line.item: line for line in shown.lines.values()} if shown else {}
+    if shown is None or not shown.id or {first, second} != set(by_item):
+        return voucher
+    pieces = range(1, MOST_PIECES + 1)
+    carts = sorted({Cart(few * low + more * high, few, more) for few in pieces for more in pieces})
+    lines = by_item[first], by_item[second]
+    below, above = 0, len(carts)
+    for _ in range(STEPS):
+        if above - below <= 1:
+            break
+        middle = (below + above) // 2
+        accepted = _at(probe, shown.id, lines, carts[middle], voucher.code)
+        if accepted is None:
+            return voucher
+        below, above = (below, middle) if accepted else (middle, above)
+    if 0 < above < len(carts):
+        voucher.refused, voucher.taken = carts[below].subtotal, carts[above].subtotal
+    return voucher
+
+
+def _at(probe: Probe, session: str, lines: tuple[Line, Line], cart: Cart, code: str) -> bool | None:
+    """Whether the coupon is taken with that cart; None where the cart cannot be had."""
+    for line, quantity in zip(lines, (cart.first, cart.second), strict=True):
+        if not probe.set_quantity(session, line, quantity).accepted:
+            return None
+    exchange = probe.apply(session, code)
+    if exchange.accepted:
+        probe.remove(session, code)
+    return exchange.accepted
+
+
+def _takes_all(before: View, after: View) -> bool:
+    """Whether a coupon took off as much as the goods cost."""
+    totals = before.summary.get("total"), after.summary.get("total")
+    cost = total(line.net for line in before.lines.values())
+    return totals[0] is not None and totals[1] is not None and cost is not None and totals[0] - totals[1] >= cost
