@@ -30,8 +30,8 @@ from conformance.evidence.journal import Journal
 from conformance.judging.load_rules import load_rules
 from conformance.judging.trace import Trace
 from conformance.runner.mock_process import MockProcess, rss_mb
-from suites.state_machine.test_walks import STEPS, WALKS, walk_seed
-from suites.state_machine.walk import run_walks
+from suites.state_machine.test_walks import STEPS, WALKS
+from suites.state_machine.walks import run_walks
 
 SAMPLES = 60  # in the whole time, a second apart at least
 GROWTH, GROWTH_MB = 1.1, 6.0  # of memory, from the second quarter to the last; both must be exceeded to be told
@@ -134,7 +134,7 @@ def _walk(soaked: Soaked, target: ApiClient, book: Journal, markets: list[str], 
     shop = CheckoutDriver(target, trace, record=book.exchange)
     market = markets[soaked.walks % len(markets)]
     try:
-        run_walks(shop, market, walk_seed(seed, trace.name), walks=WALKS, steps=STEPS)
+        run_walks(shop, market, f"{seed}/{trace.name}", walks=WALKS, steps=STEPS)
         shop.settle()
     except PrerequisiteFailed:
         pass

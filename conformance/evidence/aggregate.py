@@ -54,6 +54,7 @@ class Finding:
             "reproduced": self.reproduced,
             "script": self.script,
             "steps": self.steps,
+            "program": self.first.get("program", []),
         }
 
 

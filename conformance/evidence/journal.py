@@ -91,7 +91,7 @@ def summary(trace: Trace, index: int) -> TraceRecord:
         name=trace.name,
         index=index,
         passed=[(*key, count) for key, count in passes.items()],
-        failed=[failure(judgment) for judgment in trace.judgments if not judgment.ok],
+        failed=[failure(judgment, trace) for judgment in trace.judgments if not judgment.ok],
         planned=sorted(
             trace.planned | {_planned(exchange) for exchange in trace.exchanges if exchange.intent and _names(exchange)}
         ),
@@ -114,7 +114,7 @@ def _names(entry: Exchange) -> bool:
     return entry.intent is not None and entry.operation in contract.requirements()[entry.intent.requirement].operations
 
 
-def failure(judgment: Judgment) -> dict[str, Any]:
+def failure(judgment: Judgment, trace: Trace) -> dict[str, Any]:
     """A broken claim with what a finding needs."""
     assert judgment.claim
     return {
@@ -129,6 +129,7 @@ def failure(judgment: Judgment) -> dict[str, Any]:
         "test": judgment.claim.test,
         "proof": list(judgment.claim.proof),
         "weak": judgment.claim.weak,
+        "program": trace.program_until(int(judgment.exchange.rpartition("/")[2])),
     }
 
 

@@ -9,9 +9,21 @@ from conformance.judging.context import Judgment
 from conformance.judging.model import World
 
 
+@dataclass(frozen=True, slots=True)
+class ProgramStep:
+    """A step of a walk as a line of Python. first: the place of its first exchange. begins: whether a walk starts here."""
+
+    line: str
+    first: int
+    begins: bool = False
+
+
 @dataclass
 class Trace:
-    """The exchanges and judgments of one test, in order."""
+    """The exchanges and judgments of one test, in order.
+
+    program: the steps of its walks.
+    """
 
     name: str
     world: World = field(default_factory=World)
@@ -21,3 +33,14 @@ class Trace:
     provokes: tuple[str, ...] = ()
     settled: set[str] = field(default_factory=set)
     notes: list[str] = field(default_factory=list)
+    program: list[ProgramStep] = field(default_factory=list)
+
+    def broken_since(self, place: int) -> list[Judgment]:
+        """The judgments against the target from this place on."""
+        return [judgment for judgment in self.judgments[place:] if not judgment.ok]
+
+    def program_until(self, seq: int) -> list[str]:
+        """The program of the walk that sent this exchange, as far as its step; [] for a test that is no walk."""
+        steps = [step for step in self.program if step.first <= seq]
+        start = max((place for place, step in enumerate(steps) if step.begins), default=0)
+        return [step.line for step in steps[start:]]

@@ -28,7 +28,7 @@ DOORS = (
     ("judging", "conformance.driver.checkout", "judge"),
     ("model", "conformance.judging.apply_exchange", "fold"),
     ("model", "conformance.judging.judge", "view"),
-    ("Hypothesis and walks", "suites.state_machine.walk", "run_state_machine_as_test"),
+    ("Hypothesis and walks", "suites.state_machine.walks", "run_state_machine_as_test"),
     ("Schemathesis", "suites.generated.live", "objections"),
     ("end", "conformance.runner.run", "finish"),
     ("shrinking", "conformance.runner.finalize", "_shrink"),

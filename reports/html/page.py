@@ -120,6 +120,7 @@ def _finding(run: Run, found: Json, rules: dict[str, Json], room: Room, position
             for n, shown in enumerate(exchanges)
         ],
         "steps": [] if paired else found["steps"],
+        "program": "\n".join(found.get("program", [])),
         "lost": len(found["exchanges"]) - len(exchanges),
         "token": script is not None and "TOKEN=" in script,
         "script_text": script if script and room.take(script) else None,

@@ -6,25 +6,42 @@ import json
 from collections.abc import Callable, Iterator
 
 import pytest
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis.internal.conjecture.provider_conformance import run_conformance_test
+from hypothesis.stateful import run_state_machine_as_test
 
 from conformance.client.api_client import ApiClient, RunStopped
 from conformance.core import contract
 from conformance.core.exchange import Exchange, Intent, Request
 from conformance.core.profile import load
-from conformance.driver.checkout import CheckoutDriver
+from conformance.driver.checkout import CheckoutDriver, PrerequisiteFailed
 from conformance.judging.load_rules import load_rules
 from conformance.judging.trace import Trace
 from conformance.runner.mock_process import MockProcess
-from suites.state_machine.test_walks import unreached, walk_seed
-from suites.state_machine.walk import run_walks
+from strategies.determinism import SeededProvider
+from suites.state_machine.machine import Breach, CheckoutMachine
+from suites.state_machine.test_walks import not_reached
+from suites.state_machine.walks import run_walks
 
 OPERATIONS = set(contract.operations())
-WALKS, STEPS = 5, 15
+WALKS, STEPS = 8, 24
 Tamper = Callable[[int, Exchange], None]
 
 
 def leave(number: int, exchange: Exchange) -> None:
     """Changes nothing."""
+
+
+def cheap(number: int, exchange: Exchange) -> None:
+    """Shows a total that is no sum."""
+    if exchange.accepted and number > 10 and "pricingSummary" in exchange.body:
+        exchange.body["pricingSummary"]["total"]["value"] = "0.01"
+
+
+def cheap_lines(number: int, exchange: Exchange) -> None:
+    """Shows a total that is no sum, once a quantity was changed."""
+    if exchange.operation == contract.QUANTITY:
+        cheap(99, exchange)
 
 
 class Tampering(ApiClient):
@@ -55,7 +72,7 @@ def walked(
     url: str, tamper: Tamper = leave, *, seed: int = 0, market: str = "EBAY_US", walks: int = WALKS
 ) -> CheckoutDriver:
     shop = CheckoutDriver(Tampering(url, tamper), Trace("walks"))
-    run_walks(shop, market, walk_seed(seed, "walks"), walks=walks, steps=STEPS)
+    run_walks(shop, market, f"{seed}/walks", walks=walks, steps=STEPS)
     return shop
 
 
@@ -78,24 +95,19 @@ def broken(shop: CheckoutDriver) -> set[str]:
 def test_a_conformant_server_passes_in_every_state(mock: str) -> None:
     shop = walked(mock)
     assert not broken(shop)
-    assert unreached(shop, shop.trace) == []
+    assert not_reached(shop, "EBAY_US") == []
     assert {exchange.operation for exchange in shop.trace.exchanges} == OPERATIONS
-    assert 60 < len(shop.trace.exchanges) < 220
+    assert WALKS * STEPS < len(shop.trace.exchanges) < 3 * WALKS * STEPS
 
 
 def test_one_seed_sends_the_same_and_another_something_else(mock: str) -> None:
     first, again, other = walked(mock), walked(mock), walked(mock, seed=1)
     assert requests(first) == requests(again)
     assert requests(first) != requests(other)
-    assert walk_seed(0, "a") != walk_seed(0, "b") != walk_seed(1, "b")
 
 
 def test_a_breach_is_recorded_and_the_walk_goes_on(mock: str) -> None:
-    def dearer(number: int, exchange: Exchange) -> None:
-        if exchange.accepted and number > 10 and "pricingSummary" in exchange.body:
-            exchange.body["pricingSummary"]["total"]["value"] = "0.01"
-
-    shop, healthy = walked(mock, dearer), walked(mock)
+    shop, healthy = walked(mock, cheap), walked(mock)
     assert "PRICE-TOTAL" in broken(shop)
     assert requests(shop) == requests(healthy)
 
@@ -113,7 +125,9 @@ def test_a_target_that_makes_no_session_is_left_alone(mock: str) -> None:
     def refuses(number: int, exchange: Exchange) -> None:
         exchange.status, exchange.body = 409, {"errors": [{"errorId": 15053}]}
 
-    shop = walked(mock, refuses)
+    shop = CheckoutDriver(Tampering(mock, refuses), Trace("walks"))
+    with pytest.raises(PrerequisiteFailed, match="SESSION-CREATE"):
+        run_walks(shop, "EBAY_US", "0", walks=WALKS, steps=STEPS)
     assert {exchange.operation for exchange in shop.trace.exchanges} == {contract.INITIATE}
     assert len(shop.trace.exchanges) < 40 and not shop.trace.world.sessions
 
@@ -125,11 +139,64 @@ def test_a_run_that_may_not_go_on_stops_at_once(mock: str) -> None:
 
     target = Tampering(mock, stops)
     with pytest.raises(RunStopped):
-        run_walks(CheckoutDriver(target, Trace("walks")), "EBAY_US", 1, walks=WALKS, steps=STEPS)
+        run_walks(CheckoutDriver(target, Trace("walks")), "EBAY_US", "1", walks=WALKS, steps=STEPS)
     assert target.sent <= 31, "at most one more request on the way out"
 
 
 def test_states_that_were_never_reached_are_named(mock: str) -> None:
     shop = CheckoutDriver(ApiClient(load("mock", mock), key=b"k"), Trace("short"))
     shop.cart("EBAY_US")
-    assert unreached(shop, shop.trace) == ["several lines", "a coupon applied", "ordered", "emptied"]
+    assert not_reached(shop, "EBAY_US") == ["several lines", "a coupon applied", "ordered", "emptied"]
+
+
+def test_the_draws_keep_to_what_hypothesis_asks_of_a_backend() -> None:
+    quiet = settings(max_examples=20, database=None, deadline=None, suppress_health_check=list(HealthCheck))
+    run_conformance_test(SeededProvider, settings=quiet)
+
+
+def test_what_a_target_answers_in_one_walk_moves_no_draw_of_the_next(mock: str) -> None:
+    def refuses_at_first(number: int, exchange: Exchange) -> None:
+        if number <= 10:
+            exchange.status, exchange.body = 503, {"errors": []}
+
+    def last_walk(driver: CheckoutDriver) -> list[str]:
+        lines = [step.line for step in driver.trace.program]
+        return lines[max(place for place, line in enumerate(lines) if line.startswith("state =")) :]
+
+    troubled, healthy = walked(mock, refuses_at_first), walked(mock)
+    assert troubled.trace.program != healthy.trace.program
+    assert last_walk(troubled) == last_walk(healthy)
+
+
+def test_a_finding_comes_with_the_program_of_its_walk(mock: str) -> None:
+    driver = CheckoutDriver(Tampering(mock, cheap), Trace("walks"))
+    breaches = run_walks(driver, "EBAY_US", "0/walks", walks=WALKS, steps=STEPS)
+    assert {breach.requirement for breach in breaches} == broken(driver)
+    first = next(
+        judgment for judgment in driver.trace.judgments if judgment.requirement == "PRICE-TOTAL" and not judgment.ok
+    )
+    program = driver.trace.program_until(int(first.exchange.rpartition("/")[2]))
+    assert program[0] == "state = CheckoutMachine(driver, marketplace)"
+    breach = next(breach for breach in breaches if breach.requirement == "PRICE-TOTAL")
+    assert breach.program == "\n".join(program)
+    compile("\n".join(program), "the program", "exec")
+
+
+def test_a_machine_by_itself_raises_so_that_hypothesis_shrinks(mock: str) -> None:
+    made: list[CheckoutDriver] = []
+
+    def machine() -> CheckoutMachine:
+        made.append(CheckoutDriver(Tampering(mock, cheap_lines), Trace("walk")))
+        return CheckoutMachine(made[-1], "EBAY_US")
+
+    short = settings(
+        phases=(Phase.generate, Phase.shrink),
+        max_examples=20,
+        stateful_step_count=6,
+        database=None,
+        deadline=None,
+        derandomize=True,
+    )
+    with pytest.raises(Breach, match=r"expected .*; seen ") as raised:
+        run_state_machine_as_test(machine, settings=short)  # type: ignore[arg-type]
+    assert raised.value.program.count("\n") <= 3, raised.value.program

@@ -1,0 +1,55 @@
+"""Runs the walks of one test. The same seed and target: the same requests, in whichever process."""
+
+from __future__ import annotations
+
+from itertools import count
+from typing import Any
+
+from hypothesis import Phase, settings
+from hypothesis.stateful import run_state_machine_as_test
+
+from conformance.driver.checkout import CheckoutDriver, PrerequisiteFailed
+from strategies.determinism import SEEDED, drawn_by
+from suites.state_machine.machine import Breach, CheckoutMachine
+
+
+class NoSession(BaseException):
+    """A whole walk got no session. No Exception, since Hypothesis would take the walk again."""
+
+
+class Machines:
+    """Makes the machine of each walk. A class of its own for each test would be kept by Hypothesis for good.
+
+    Raises NoSession.
+    """
+
+    def __init__(self, driver: CheckoutDriver, marketplace: str) -> None:
+        self.driver, self.marketplace, self._numbers = driver, marketplace, count()
+        self.breaches: list[Breach] = []
+
+    def __call__(self) -> CheckoutMachine:
+        if next(self._numbers) and not self.driver.trace.world.sessions:
+            raise NoSession
+        return CheckoutMachine(self.driver, self.marketplace, self.breaches.append)
+
+
+def run_walks(driver: CheckoutDriver, marketplace: str, seed: str, *, walks: int, steps: int) -> list[Breach]:
+    """Sends so many walks of so many steps. Returns the breaches, in order, and raises for none.
+
+    Raises PrerequisiteFailed where the target makes no session.
+    """
+    machines: Any = Machines(driver, marketplace)
+    wanted = settings(
+        backend=SEEDED,
+        max_examples=walks,
+        stateful_step_count=steps,
+        phases=(Phase.generate,),  # no breach is raised, so nothing is left to shrink or to explain
+        deadline=None,  # how long a step takes is the target's affair
+        database=None,
+    )
+    try:
+        with drawn_by(seed):
+            run_state_machine_as_test(machines, settings=wanted)
+    except NoSession:
+        raise PrerequisiteFailed("SESSION-CREATE") from None
+    return list(machines.breaches)
