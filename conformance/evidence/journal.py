@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -91,7 +91,7 @@ def summary(trace: Trace, index: int) -> TraceRecord:
         name=trace.name,
         index=index,
         passed=[(*key, count) for key, count in passes.items()],
-        failed=[failure(judgment, trace) for judgment in trace.judgments if not judgment.ok],
+        failed=[failure(judgment, trace.program_until(judgment.exchange)) for judgment in trace.judgments if not judgment.ok],
         planned=sorted(
             trace.planned | {_planned(exchange) for exchange in trace.exchanges if exchange.intent and _names(exchange)}
         ),
@@ -114,8 +114,8 @@ def _names(entry: Exchange) -> bool:
     return entry.intent is not None and entry.operation in contract.requirements()[entry.intent.requirement].operations
 
 
-def failure(judgment: Judgment, trace: Trace) -> dict[str, Any]:
-    """A broken claim with what a finding needs."""
+def failure(judgment: Judgment, program: Sequence[str] = ()) -> dict[str, Any]:
+    """A broken claim with what a finding needs. program: of the walk that broke it."""
     assert judgment.claim
     return {
         "requirement": judgment.requirement,
@@ -129,7 +129,7 @@ def failure(judgment: Judgment, trace: Trace) -> dict[str, Any]:
         "test": judgment.claim.test,
         "proof": list(judgment.claim.proof),
         "weak": judgment.claim.weak,
-        "program": trace.program_until(int(judgment.exchange.rpartition("/")[2])),
+        "program": list(program),
     }
 
 

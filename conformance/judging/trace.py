@@ -39,8 +39,9 @@ class Trace:
         """The judgments against the target from this place on."""
         return [judgment for judgment in self.judgments[place:] if not judgment.ok]
 
-    def program_until(self, seq: int) -> list[str]:
+    def program_until(self, exchange: str) -> list[str]:
         """The program of the walk that sent this exchange, as far as its step; [] for a test that is no walk."""
+        seq = int(exchange.rpartition("/")[2]) if self.program else 0
         steps = [step for step in self.program if step.first <= seq]
         start = max((place for place, step in enumerate(steps) if step.begins), default=0)
         return [step.line for step in steps[start:]]
