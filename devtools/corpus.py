@@ -126,7 +126,7 @@ def signature(judgments: Iterable[Judgment]) -> Said:
         if judgment.ok:
             passed[judgment.requirement, judgment.reading or ""] += 1
         else:
-            broken[judgment.requirement, judgment.claim.about if judgment.claim else ""] += 1
+            broken[judgment.requirement, judgment.claim.name if judgment.claim else ""] += 1
     return broken, passed
 
 

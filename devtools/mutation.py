@@ -95,8 +95,8 @@ def words_of(judgments: list[Any]) -> list[tuple[str, ...]]:
         (
             judgment.requirement,
             judgment.case,
-            judgment.claim.want,
-            judgment.claim.seen,
+            judgment.claim.expected,
+            judgment.claim.actual,
             judgment.claim.test,
             *judgment.claim.proof,
             str(judgment.claim.weak),

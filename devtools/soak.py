@@ -145,7 +145,7 @@ def _walk(soaked: Soaked, target: ApiClient, book: Journal, markets: list[str], 
     book.trace(trace, soaked.walks)
     for judgment in trace.judgments:
         if not judgment.ok and judgment.claim:
-            name = f"{judgment.requirement}: {judgment.claim.about}"
+            name = f"{judgment.requirement}: {judgment.claim.name}"
             soaked.findings[name] = soaked.findings.get(name, 0) + 1
 
 

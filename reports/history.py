@@ -45,7 +45,7 @@ def load(place: Path) -> list[Json]:
         for chunk in text.splitlines() if file.suffix == ".jsonl" else [text]:
             try:
                 result = json.loads(chunk)
-                entry = scrub(compact(result)) if result["format"] == 1 and result["requirements"] else None
+                entry = scrub(compact(result)) if result["format"] in (1, 2) and result["requirements"] else None
             except (ValueError, KeyError, TypeError):
                 continue
             if entry:

@@ -46,7 +46,6 @@ ADVICE = {
     "seen.delivery_discount": "a plain item with a delivery discount",
 }
 _ITEM = re.compile(r"item\.(refused|removed|warned|at_payment)\.(\d+)")
-_OFFERED = re.compile(r"not offered:?\s*(.*)", re.S)
 
 
 def advice(need: str) -> str:
@@ -61,10 +60,26 @@ def advice(need: str) -> str:
 
 
 def lacks(requirement: Json) -> list[str]:
-    """What the profile does not offer and the requirement needs: its `lacks`, else read from its reason."""
-    named: list[str] = requirement.get("lacks") or []
-    match = _OFFERED.match(requirement["reason"] or "")
-    return named or ([part.strip() for part in re.split(r"[,;]", match[1]) if part.strip()] if match else [])
+    """What the profile does not offer and the requirement needs, in the vocabulary of `needs`."""
+    unjudged = requirement["unjudged"]
+    needs: list[str] = unjudged["needs"] if unjudged and unjudged["reason"] == "not_offered" else []
+    return needs
+
+
+def reason(requirement: Json) -> str:
+    """Why a requirement is unjudged or waived, in words alone."""
+    unjudged = requirement["unjudged"]
+    if unjudged and unjudged["reason"] == "not_offered":
+        return "not offered by the profile"
+    if unjudged and unjudged["reason"] == "not_shown":
+        return f"the target never showed {' and '.join(advice(need) for need in unjudged['needs'])}"
+    return requirement["reason"] or "no reason was given"
+
+
+def reason_with_advice(requirement: Json) -> str:
+    """The reason and, in brackets, what a profile would offer."""
+    hints = " and ".join(advice(need) for need in lacks(requirement))
+    return reason(requirement) + (f" ({hints})" if hints else "")
 
 
 @dataclass(frozen=True)
@@ -77,18 +92,11 @@ class Group:
 
 
 def unjudged(result: Json) -> list[Group]:
-    """The unjudged and waived requirements by reason: the profile's gaps last, larger groups first."""
+    """The unjudged requirements by reason: the profile's gaps last, larger groups first."""
     groups: dict[tuple[str, str | None], list[Json]] = {}
     for requirement in result["requirements"]:
-        if requirement["outcome"] == "waived":
-            groups.setdefault((f"waived: {requirement['reason']}", None), []).append(requirement)
-        elif requirement["outcome"] == "unjudged":
-            missing = lacks(requirement)
-            key = (
-                ("not offered: " + ", ".join(missing), " and ".join(advice(need) for need in missing))
-                if missing
-                else (requirement["reason"] or "no reason was given", None)
-            )
-            groups.setdefault(key, []).append(requirement)
-    found = [Group(reason, hint, members) for (reason, hint), members in groups.items()]
-    return sorted(found, key=lambda group: (group.advice is not None, -len(group.requirements), group.reason))
+        if requirement["outcome"] == "unjudged":
+            hint = " and ".join(advice(need) for need in lacks(requirement)) or None
+            groups.setdefault((reason(requirement), hint), []).append(requirement)
+    found = [Group(words, hint, members) for (words, hint), members in groups.items()]
+    return sorted(found, key=lambda group: (group.advice is not None, -len(group.requirements), group.advice or ""))

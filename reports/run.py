@@ -10,6 +10,7 @@ from pathlib import Path
 
 from reports.kill_matrix import beside
 from reports.text import Json, clean, scrub
+from reports.version_1 import upgraded
 
 
 @dataclass
@@ -38,16 +39,22 @@ class Run:
 
 
 def read_result(directory: Path) -> Json:
-    """result.json of a folder, every text clean. Raises ValueError if it is no result of format 1, or OSError."""
+    """result.json of a folder in the form of today, every text clean.
+
+    Raises ValueError if it is no result of format 1 or 2, or OSError.
+    """
     path = directory / "result.json"
     try:
         result = json.loads(path.read_text(encoding="utf-8"))
     except ValueError as error:
         raise ValueError(f"{path}: no JSON: {error}") from None
-    if not isinstance(result, dict) or result.get("format") != 1 or "requirements" not in result:
-        raise ValueError(f"{path}: no result of format 1")
+    if not isinstance(result, dict) or result.get("format") not in (1, 2) or "requirements" not in result:
+        raise ValueError(f"{path}: no result of format 1 or 2")
     cleaned: Json = scrub(result)
-    return cleaned
+    try:
+        return upgraded(cleaned) if cleaned["format"] == 1 else cleaned
+    except (KeyError, TypeError) as error:
+        raise ValueError(f"{path}: no result of format 1: {error!r} is missing or of another type") from None
 
 
 def stream(directory: Path) -> Iterator[Json | str]:

@@ -18,15 +18,27 @@ from reports.text import (
     extent,
     grouped_readings,
     line,
+    notes,
     number,
     operations,
+    reproduced,
     scrub,
     seconds,
     source,
+    waiver,
 )
 
 RED, GREEN, YELLOW, DIM, BOLD, RESET = "\x1b[31m", "\x1b[32m", "\x1b[33m", "\x1b[2m", "\x1b[1m", "\x1b[0m"
-COLOURS = {"conformant": GREEN, "not conformant": RED, "incomplete": YELLOW}
+BLUE, MAGENTA = "\x1b[34m", "\x1b[35m"
+PAINTS = {
+    "green": GREEN,
+    "yellow": YELLOW,
+    "blue": BLUE,
+    "orange": YELLOW,
+    "red": RED,
+    "grey": BOLD,
+    "purple": MAGENTA,
+}
 NAMED, FEW = 8, 2  # ids in a line of what was not judged, operations of a reading; the rest is counted
 
 
@@ -44,7 +56,7 @@ def print_summary(result: Json, out: TextIO, colour: bool, directory: Path | Non
     encoding = getattr(out, "encoding", None) or "utf-8"
     for text in _lines(scrub(result), _width(), directory):
         if not painted:
-            for code in (RED, GREEN, YELLOW, DIM, BOLD, RESET):
+            for code in (RED, GREEN, YELLOW, BLUE, MAGENTA, DIM, BOLD, RESET):
                 text = text.replace(code, "")
         out.write(text.encode(encoding, "backslashreplace").decode(encoding) + "\n")
 
@@ -56,7 +68,7 @@ def _width() -> int:
 def _lines(result: Json, width: int, directory: Path | None) -> Iterator[str]:
     target = result["target"]
     yield ""
-    yield BOLD + COLOURS[result["verdict"]] + line(result["sentence"]) + RESET
+    yield BOLD + PAINTS[result["colour"]] + line(result["sentence"]) + RESET
     facts = [
         line(target["base_url"]),
         ", ".join(target["marketplaces"]),
@@ -69,7 +81,7 @@ def _lines(result: Json, width: int, directory: Path | None) -> Iterator[str]:
     yield from _findings(result, width, directory)
     yield from _readings(result, width)
     yield from _unjudged(result, width)
-    for note in brief_notes(result["notes"]):
+    for note in brief_notes(notes(result)):
         yield from _hanging("note", line(note), width, 0)
     if directory is not None:
         yield ""
@@ -96,7 +108,9 @@ def _findings(result: Json, width: int, directory: Path | None) -> Iterator[str]
     rules = {rule["id"]: rule for rule in result["requirements"]}
     decisive = [found for rule in result["requirements"] for found in rule["findings"]]
     scripts = False
-    for heading, several in (("Findings", decisive), ("Also seen", result["also_seen"])):
+    failing = [found for found in decisive if not found["waiver"]]
+    waived = [found for found in decisive if found["waiver"]]
+    for heading, several in (("Findings", failing), ("Waived", waived), ("Also seen", result["also_seen"])):
         if several:
             yield ""
             yield f"{BOLD}{heading}{RESET}"
@@ -105,7 +119,8 @@ def _findings(result: Json, width: int, directory: Path | None) -> Iterator[str]
             level = rule["level"] if rule else ""
             where = ", ".join([*found["operations"], *found["marketplaces"]])
             yield ""
-            yield f"{RED}{MARKS['failed']} {found['requirement']}{RESET} {DIM}{level}{RESET} {line(found['summary'])}"
+            mark = YELLOW + MARKS["waived"] if found["waiver"] else RED + MARKS["failed"]
+            yield f"{mark} {found['requirement']}{RESET} {DIM}{level}{RESET} {line(found['summary'])}"
             yield from (
                 f"    {DIM}{text}{RESET}"
                 for text in textwrap.wrap(f"{number(found['count'], 'time')}: {line(where)}", width - 4)
@@ -115,9 +130,11 @@ def _findings(result: Json, width: int, directory: Path | None) -> Iterator[str]
             yield from _hanging("rule", line(f"{sentence} ({sources})" if sources else sentence), width)
             yield from _hanging("expected", line(found["expected"]), width)
             yield from _hanging("seen", line(found["seen"]), width)
+            if found["waiver"]:
+                yield from _hanging("waived", line(waiver(found)), width)
             if found["script"]:
                 script = str(directory / found["script"]) if directory else found["script"]
-                again = f"  (reproduced {line(found['reproduced'])})" if found["reproduced"] else ""
+                again = f"  (reproduced {reproduced(found)})" if found["reproduced"] else ""
                 yield f"    {DIM}{'script':<10}{RESET}{script}{again}"
                 scripts = True
     if scripts:
@@ -150,7 +167,8 @@ def _unjudged(result: Json, width: int) -> Iterator[str]:
     for group in groups:
         names = [rule["id"] for rule in group.requirements]
         listed = ", ".join(names[:NAMED]) + (f" and {len(names) - NAMED} more" if len(names) > NAMED else "")
-        yield from _hanging(f"{len(names):>3}", line(f"{group.reason}: {listed}"), width, 2, 5)
+        hint = f" ({group.advice})" if group.advice else ""
+        yield from _hanging(f"{len(names):>3}", line(f"{group.reason}{hint}: {listed}"), width, 2, 5)
 
 
 def _hanging(label: str, text: str, width: int, indent: int = 4, column: int = 10) -> Iterator[str]:

@@ -44,10 +44,26 @@ OPERATIONS = {
     "placeGuestOrder": "place order",
     "getGuestPurchaseOrder": "read order",
 }
-QUICK = "quick: one case of each rule"
+SCOPES = {
+    "whole": "",
+    "quick": "quick: one case of each rule",
+    "budget": "a budget of requests",
+    "part": "a part of the requirements",
+    "recording": "a recording",
+}
 OUTCOMES = ("failed", "passed", "unjudged", "waived")
 MARKS = {"passed": "✓", "failed": "✗", "unjudged": "○", "waived": "~"}
-VERDICT_COLOURS = {"conformant": "#2f7d4f", "not conformant": "#b3372f", "incomplete": "#9a6a12"}
+# The colours of result.json: for a badge or a page, for a terminal, and as a mark where there is no colour.
+COLOURS = {
+    "green": "#2f7d4f",
+    "yellow": "#8a7a10",
+    "blue": "#2f6d9a",
+    "orange": "#9a6a12",
+    "red": "#b3372f",
+    "grey": "#6b675f",
+    "purple": "#7a4a9a",
+}
+ICONS = {"green": "✅", "yellow": "☑️", "blue": "🔎", "orange": "⚠️", "red": "❌", "grey": "⏸️", "purple": "🐞"}
 
 
 def clean(text: str) -> str:
@@ -77,6 +93,14 @@ def brief_notes(notes: list[str], most: int = 5) -> list[str]:
     """The first lines of the first notes, and how many more there are; a note may be a whole traceback."""
     shown = [next((text for text in note.splitlines() if text.strip()), "")[:300] for note in notes[:most]]
     return shown + ([f"and {number(len(notes) - most, 'more note')}"] if len(notes) > most else [])
+
+
+def notes(result: Json) -> list[str]:
+    """What a reader should know beside the verdict: what became of waivers, defects of the suite, notes."""
+    said = [waived["sentence"] for waived in result["waivers"] if waived["state"] in ("ended", "not needed")]
+    defects = [f"The suite itself has a defect: {defect}" for defect in result["defects"]]
+    problems = [f"Your profile is wrong here: {problem}" for problem in result["profile_problems"]]
+    return [*problems, *said, *defects, *result["notes"]]
 
 
 def place(target: Json) -> tuple[str, str]:
@@ -118,8 +142,29 @@ def seconds(value: float) -> str:
 
 
 def extent(result: Json) -> str:
-    """'seed 0', and for a quick run that it was one: nobody should take it for a whole run."""
-    return f"seed {result['seed']}" + (f" · {QUICK}" if result.get("quick") else "")
+    """'seed 0', and how much of the target was judged where that is not all of it."""
+    shard = result["shard"]
+    parts = [f"seed {result['seed']}", SCOPES[result["scope"]]]
+    parts += [f"shard {shard['part']} of {shard['of']}"] if shard else []
+    parts += [f"merged from {result['merged']} reports"] if result["merged"] else []
+    return " · ".join(part for part in parts if part)
+
+
+def case(item: Json) -> str:
+    """A case: the operation in a few words, and the condition."""
+    return f"{OPERATIONS.get(item['operation'], item['operation'])} {item['condition']}".strip()
+
+
+def reproduced(finding: Json) -> str:
+    """'3 of 3'; '' where it was not sent again."""
+    again = finding["reproduced"]
+    return f"{again['shown']} of {again['tried']}" if again else ""
+
+
+def waiver(finding: Json) -> str:
+    """Who waives a finding until when and why; '' where nobody does."""
+    waived = finding["waiver"]
+    return f"waived until {waived['expires']} by {waived['owner']}: {waived['reason']} ({waived['link']})" if waived else ""
 
 
 def judged(result: Json) -> str:

@@ -19,6 +19,16 @@ class Intent(NamedTuple):
     case: str = ""
 
 
+class CaseKey(NamedTuple):
+    """What a requirement was judged in: an operationId and the condition in words, '' where there is none."""
+
+    operation: str
+    condition: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.operation} {self.condition}".strip()
+
+
 @dataclass(slots=True)
 class Request:
     """What is sent, before secrets are added.
@@ -58,6 +68,7 @@ class Request:
 class Exchange:
     """A request and what came back.
 
+    concurrent: whether it was sent together with others, so that the order is not known.
     problem says in one sentence why there is no usable answer; problem_kind is that of the transport's Problem, or `json`.
     """
 
@@ -75,6 +86,7 @@ class Exchange:
     problem_kind: str | None = None
     ms: float = 0.0
     started: str = ""
+    concurrent: bool = False
 
     @property
     def id(self) -> str:
@@ -177,6 +189,7 @@ class Exchange:
             "problem_kind": self.problem_kind,
             "started": self.started,
             "ms": round(self.ms, 2),
+            "concurrent": self.concurrent,
             "marketplace": request.marketplace,
             "app": request.credential,
         }

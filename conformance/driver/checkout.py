@@ -16,6 +16,7 @@ from conformance.client.api_client import ApiClient
 from conformance.core import contract
 from conformance.core.exchange import OWN_APP, Exchange, Intent, Request
 from conformance.core.profile import Market, Profile
+from conformance.core.unjudged import Unjudged, UnjudgedReason
 from conformance.driver import session_pool
 from conformance.driver.features import Features
 from conformance.judging.judge import judge
@@ -29,7 +30,12 @@ TERMS: list[dict[str, Any]] = [
 
 
 class PrerequisiteFailed(Exception):
-    """A test cannot go on because something that it stands on is broken; the message names the requirement."""
+    """A test cannot go on: a requirement that it stands on is broken, or (detail) something else is not there."""
+
+    def __init__(self, requirement: str = "", *, detail: str = "") -> None:
+        super().__init__(requirement or detail)
+        reason = UnjudgedReason.BLOCKED if requirement else UnjudgedReason.PREREQUISITE
+        self.unjudged = Unjudged(reason, requirement=requirement, detail=detail)
 
 
 class CheckoutDriver:

@@ -14,7 +14,7 @@ from threading import Barrier
 from time import perf_counter, sleep
 
 from conformance.core import contract
-from conformance.core.exchange import Exchange, Intent, Request
+from conformance.core.exchange import CaseKey, Exchange, Intent, Request
 from conformance.driver.checkout import CheckoutDriver, CheckoutSession
 from conformance.judging.claim import Claim
 from conformance.judging.context import Judgment
@@ -45,6 +45,7 @@ def at_once(
         if position < len(delays_s) and delays_s[position]:
             sleep(delays_s[position])
         exchange = shop.target.send(requests[position], shop.trace.name, 0, Intent(why, case))
+        exchange.concurrent = True
         return perf_counter(), exchange
 
     with ThreadPoolExecutor(len(requests)) as pool:
@@ -135,7 +136,7 @@ def _judgments(heat: RaceResult, case: str, claim: Claim) -> list[Judgment]:
     return [
         Judgment(
             requirement=RACE,
-            case=f"{operation} {case}",
+            case=CaseKey(operation, case),
             operation=operation,
             ok=claim.ok,
             exchange=heat.read.id,

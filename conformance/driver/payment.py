@@ -26,10 +26,10 @@ def pay(cart: CheckoutSession) -> str:
     elif profile.payment in WAITS_S:
         outcome = on_a_page(cart)
         if outcome.order is None:
-            raise PrerequisiteFailed(f"a payment that was not made: {outcome.data.get('message', outcome.kind)}")
+            raise PrerequisiteFailed(detail=f"a payment that was not made: {outcome.data.get('message', outcome.kind)}")
         paid_elsewhere(cart.shop.trace.world, cart.session, outcome.order)
     else:
-        raise PrerequisiteFailed("a profile that names no way to pay")
+        raise PrerequisiteFailed(detail="a profile that names no way to pay")
     if cart.session.phase != "ordered" or not cart.session.order:
         raise PrerequisiteFailed("PAY-PLACE")
     return cart.session.order

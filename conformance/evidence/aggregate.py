@@ -4,21 +4,34 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from conformance.core import contract
-from conformance.evidence import journal
+from conformance.core.exchange import CaseKey
+from conformance.core.unjudged import Unjudged
+from conformance.evidence.trace_record import Breach, TraceRecord
+
+
+@dataclass(frozen=True)
+class Reproduction:
+    """How often a finding showed when it was sent again."""
+
+    shown: int
+    tried: int
+
+    def document(self) -> dict[str, int]:
+        """Its form in result.json."""
+        return {"shown": self.shown, "tried": self.tried}
 
 
 @dataclass
 class Finding:
     """One broken claim of one requirement, wherever it was seen. cause: the rule that it is a consequence of. also: what
-    else of the requirement the first answer broke."""
+    else of the requirement the first answer broke. folder: the report that a merge has its script and exchanges from."""
 
-    requirement: str
-    about: str
-    first: dict[str, Any]
-    trace: journal.TraceRecord
+    first: Breach
+    trace: TraceRecord
     operations: set[str] = field(default_factory=set)
     marketplaces: set[str] = field(default_factory=set)
     count: int = 0
@@ -26,35 +39,48 @@ class Finding:
     exchanges: list[str] = field(default_factory=list)
     steps: list[str] = field(default_factory=list)
     script: str | None = None
-    reproduced: str | None = None
+    reproduced: Reproduction | None = None
     cause: str | None = None
     also: list[str] = field(default_factory=list)
+    folder: Path | None = None
     found_by: set[str] = field(default_factory=set)
+
+    @property
+    def requirement(self) -> str:
+        """The id of the broken requirement."""
+        return self.first.requirement
+
+    @property
+    def name(self) -> str:
+        """What of the requirement is broken."""
+        return self.first.name
 
     @property
     def never_again(self) -> bool:
         """Whether it was sent again and did not show."""
-        return bool(self.reproduced) and str(self.reproduced).startswith("0 of")
+        return self.reproduced is not None and self.reproduced.shown == 0
 
     def document(self) -> dict[str, Any]:
         """Its part of result.json."""
         requirement = contract.requirements()[self.requirement]
         return {
             "requirement": self.requirement,
-            "summary": f"{requirement.title}: {'; '.join([self.about, *self.also])}",
-            "expected": self.first["want"],
-            "seen": self.first["seen"],
+            "summary": f"{requirement.title}: {'; '.join([self.name, *self.also])}",
+            "claims": [self.name, *self.also],
+            "expected": self.first.expected,
+            "seen": self.first.actual,
             "sources": list(requirement.sources),
             "operations": sorted(self.operations),
             "marketplaces": sorted(self.marketplaces),
             "count": self.count,
             "first_request": self.first_request,
             "found_by": sorted(self.found_by),
-            "exchanges": self.exchanges or [*self.first["proof"], self.first["exchange"]],
-            "reproduced": self.reproduced,
+            "exchanges": self.exchanges or [*self.first.proof, self.first.exchange],
+            "reproduced": self.reproduced.document() if self.reproduced else None,
             "script": self.script,
             "steps": self.steps,
-            "program": self.first.get("program", []),
+            "program": list(self.first.program),
+            "waiver": None,
         }
 
 
@@ -62,22 +88,28 @@ class Finding:
 class Aggregate:
     """Everything that the traces prove, added up."""
 
-    passed: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
-    planned: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    passed: dict[str, Counter[CaseKey]] = field(default_factory=lambda: defaultdict(Counter))
+    planned: dict[str, set[CaseKey]] = field(default_factory=lambda: defaultdict(set))
     readings: dict[tuple[str, str], Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
     findings: dict[tuple[str, str, bool], Finding] = field(default_factory=dict)
-    failed_cases: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    failed_cases: dict[str, set[CaseKey]] = field(default_factory=lambda: defaultdict(set))
     visits: Counter[tuple[str, str, str]] = field(default_factory=Counter)
-    blocked: dict[str, str] = field(default_factory=dict)
+    blocked: dict[str, Unjudged] = field(default_factory=dict)
     requests: int = 0
     consequences: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
+    def drop(self, key: tuple[str, str, bool]) -> None:
+        """Takes a finding out."""
+        requirement = self.findings.pop(key).requirement
+        if not any(finding.requirement == requirement for finding in self.findings.values()):
+            self.failed_cases[requirement].clear()
 
-def merge(records: list[journal.TraceRecord]) -> Aggregate:
+
+def merge(records: list[TraceRecord]) -> Aggregate:
     """Adds the traces up; facts that only count together (ids, prices of one cart) are judged here."""
     merged = Aggregate()
-    sessions: dict[str, tuple[str, journal.TraceRecord]] = {}
+    sessions: dict[str, tuple[str, TraceRecord]] = {}
     prices: dict[str, tuple[str, str]] = {}
     tainted = {record.name for record in records if record.failed}
     for record in records:
@@ -90,8 +122,8 @@ def merge(records: list[journal.TraceRecord]) -> Aggregate:
         merged.notes += [note for note in record.notes if note not in merged.notes]
         for before, operation, after, count in record.visits:
             merged.visits[before, operation, after] += count
-        for broken in [*record.failed, *_across(record, sessions, prices, tainted)]:
-            _add(merged, broken, record)
+        for breach in [*record.failed, *_across(record, sessions, prices, tainted)]:
+            _add(merged, breach, record)
         merged.requests += record.requests
         if record.skipped:
             for requirement in record.provokes:
@@ -102,8 +134,8 @@ def merge(records: list[journal.TraceRecord]) -> Aggregate:
 
 
 def _across(
-    record: journal.TraceRecord, sessions: dict[str, Any], prices: dict[str, tuple[str, str]], tainted: set[str]
-) -> list[dict[str, Any]]:
+    record: TraceRecord, sessions: dict[str, Any], prices: dict[str, tuple[str, str]], tainted: set[str]
+) -> list[Breach]:
     found = []
     for identifier, exchange in record.sessions.items():
         if identifier in sessions:
@@ -144,20 +176,18 @@ def _without(amounts: str, others: str) -> str:
 
 
 def _broken(
-    requirement: str, operation: str, exchange: str, proof: str, about: str, want: str, seen: str
-) -> dict[str, Any]:
-    return {
-        "requirement": requirement,
-        "case": operation,
-        "operation": operation,
-        "marketplace": None,
-        "exchange": exchange,
-        "about": about,
-        "want": want[:300],
-        "seen": seen[:300],
-        "test": "",
-        "proof": [proof],
-    }
+    requirement: str, operation: str, exchange: str, proof: str, name: str, expected: str, actual: str
+) -> Breach:
+    return Breach(
+        requirement,
+        name,
+        exchange,
+        case=CaseKey(operation),
+        operation=operation,
+        expected=expected[:300],
+        actual=actual[:300],
+        proof=(proof,),
+    )
 
 
 EXPLAINS = ("SESSION-SAFE", "SESSION-READ", "ORDER-READ", "ORDER-STABLE", "SESSION-ISOLATED")
@@ -165,10 +195,10 @@ EXPLAINS = ("SESSION-SAFE", "SESSION-READ", "ORDER-READ", "ORDER-STABLE", "SESSI
 
 def _drop_explained(merged: Aggregate) -> None:
     """What moves by itself blames whatever request came last: such findings go where the cause is known."""
-    known = {finding.about for finding in merged.findings.values() if finding.requirement in EXPLAINS}
-    for key, entry in list(merged.findings.items()):
-        if entry.first.get("weak") and entry.about in known:
-            _drop(merged, key)
+    known = {finding.name for finding in merged.findings.values() if finding.requirement in EXPLAINS}
+    for key, finding in list(merged.findings.items()):
+        if finding.first.weak and finding.name in known:
+            merged.drop(key)
 
 
 def join_those_of_one_answer(merged: Aggregate) -> None:
@@ -176,13 +206,13 @@ def join_those_of_one_answer(merged: Aggregate) -> None:
     it found broken with and without doubt (`weak`)."""
     heads: dict[tuple[str, str], Finding] = {}
     for key, finding in sorted(merged.findings.items(), key=lambda pair: pair[0][2]):
-        requirement, about, weak = key
-        certain = merged.findings.get((requirement, about, False)) if weak else None
-        head = certain or heads.setdefault((requirement, finding.first["exchange"]), finding)
+        requirement, name, weak = key
+        certain = merged.findings.get((requirement, name, False)) if weak else None
+        head = certain or heads.setdefault((requirement, finding.first.exchange), finding)
         if head is not finding:
             del merged.findings[key]
             head.count += finding.count
-            head.also += [about] if about not in (head.about, *head.also) else []
+            head.also += [name] if name not in (head.name, *head.also) else []
             head.operations |= finding.operations
             head.marketplaces |= finding.marketplaces
 
@@ -191,24 +221,21 @@ def drop_consequences(merged: Aggregate) -> None:
     """Takes out the findings that are consequences, and leaves a note: those that a control (conformance/evidence/control.py)
     found to be some, and those that never showed again, of a part that is known to move by itself."""
     explaining = [finding for finding in merged.findings.values() if finding.requirement in EXPLAINS]
-    seen_again = {entry.about: entry.requirement for entry in explaining if entry.reproduced and not entry.never_again}
-    told: dict[tuple[str, str], set[str]] = defaultdict(set)
-    for key, item in list(merged.findings.items()):
-        cause, why = item.cause, "the same shows without the requests they blame"
-        if cause is None and item.never_again and item.requirement not in EXPLAINS:
-            cause, why = seen_again.get(item.about), "what they blame did not show again"
+    shown_again = {
+        finding.name: finding.requirement for finding in explaining if finding.reproduced and not finding.never_again
+    }
+    dropped: dict[tuple[str, str], set[str]] = defaultdict(set)
+    for key, finding in list(merged.findings.items()):
+        cause, why = finding.cause, "the same shows without the requests they blame"
+        if cause is None and finding.never_again and finding.requirement not in EXPLAINS:
+            cause, why = shown_again.get(finding.name), "what they blame did not show again"
         if cause:
-            _drop(merged, key)
-            told[cause, why].add(item.requirement)
+            merged.drop(key)
+            dropped[cause, why].add(finding.requirement)
     merged.consequences += [
-        f"{', '.join(sorted(ids))} broke only as a consequence of {cause}: {why}." for (cause, why), ids in told.items()
+        f"{', '.join(sorted(ids))} broke only as a consequence of {cause}: {why}."
+        for (cause, why), ids in dropped.items()
     ]
-
-
-def _drop(merged: Aggregate, key: tuple[str, str, bool]) -> None:
-    requirement = merged.findings.pop(key).requirement
-    if not any(finding.requirement == requirement for finding in merged.findings.values()):
-        merged.failed_cases[requirement].clear()
 
 
 def tests_of(trace: str) -> str:
@@ -218,15 +245,13 @@ def tests_of(trace: str) -> str:
     return f"{folder}/{file}" if file else folder
 
 
-def _add(merged: Aggregate, entry: dict[str, Any], record: journal.TraceRecord) -> None:
-    key = (entry["requirement"], entry["about"], bool(entry.get("weak")))
-    index = merged.requests + int(entry["exchange"].rpartition("/")[2]) + 1
-    finding = merged.findings.setdefault(
-        key, Finding(entry["requirement"], entry["about"], entry, record, first_request=index)
-    )
+def _add(merged: Aggregate, breach: Breach, record: TraceRecord) -> None:
+    key = (breach.requirement, breach.name, breach.weak)
+    index = merged.requests + int(breach.exchange.rpartition("/")[2]) + 1
+    finding = merged.findings.setdefault(key, Finding(breach, record, first_request=index))
     finding.count += 1
     finding.found_by.add(tests_of(record.name))
-    finding.operations.add(entry["operation"])
-    if entry["marketplace"]:
-        finding.marketplaces.add(entry["marketplace"])
-    merged.failed_cases[entry["requirement"]].add(entry["case"])
+    finding.operations.add(breach.operation)
+    if breach.marketplace:
+        finding.marketplaces.add(breach.marketplace)
+    merged.failed_cases[breach.requirement].add(breach.case)

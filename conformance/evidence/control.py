@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from conformance.evidence.aggregate import Finding
 
 Sent = Sequence[tuple[Step, Exchange]]
-Replay = Callable[[list[Step]], set[tuple[str, str]] | None]  # what breaks: (requirement, about)
+Replay = Callable[[list[Step]], set[tuple[str, str]] | None]  # what breaks: (requirement, name of the claim)
 
 # What a session does by itself is theirs, in this order: a later one may be a consequence of an earlier one.
 OF_READS = ("SESSION-UNIQUE", "SESSION-SAFE", "SESSION-READ", "SESSION-ISOLATED")
@@ -54,19 +54,19 @@ def cause(finding: Finding, sent: Sent, known: set[str], replay: Replay) -> str 
         return found
     if suspects and beside and beside != alone and (found := _first(suspects, replay(beside))):
         return found
-    if may_be_another and broken_alone is not None and (requirement, finding.about) not in broken_alone:
+    if may_be_another and broken_alone is not None and (requirement, finding.name) not in broken_alone:
         return ISOLATED
     of_header = last.request.operation == contract.READ_ORDER and not last.request.marketplace
     if of_header and OPTIONAL in known - {requirement} and (steps := _with_header(sent)):
         broken_there = replay(steps)
-        if broken_there is not None and (requirement, finding.about) not in broken_there:
+        if broken_there is not None and (requirement, finding.name) not in broken_there:
             return OPTIONAL
     return None
 
 
 def _of_the_request_alone(finding: Finding) -> bool:
     """Whether a request should have been refused, or refused otherwise, for what it says itself: whatever the session is."""
-    return finding.about in (NOT_REFUSED, WRONG_ID) and finding.requirement not in (*OF_STATE, *OF_PHASE)
+    return finding.name in (NOT_REFUSED, WRONG_ID) and finding.requirement not in (*OF_STATE, *OF_PHASE)
 
 
 def _first(suspects: list[str], broken: set[tuple[str, str]] | None) -> str | None:

@@ -173,7 +173,7 @@ def write_script(run: Run, finding: Finding, sent: list[tuple[Step, Exchange]], 
         f'[ -n "${{{entry}:-}}" ] || {{ echo "set {entry} to a token {WHOSE[entry]}: {where}" >&2; exit 2; }}\n'
         for entry in used
     ]
-    script = f"scripts/{finding.requirement}-{abs(hash_of(finding.about)) % 10000:04d}.sh"
+    script = f"scripts/{finding.requirement}-{abs(hash_of(finding.name)) % 10000:04d}.sh"
     head = HEAD.read_text(encoding="utf-8")
     for name, value in {
         "requirement": requirement.id,
@@ -181,9 +181,9 @@ def write_script(run: Run, finding: Finding, sent: list[tuple[Step, Exchange]], 
         "title": requirement.title,
         "sentence": _one_line(requirement.sentence),
         "sources": "; ".join(f"{source['document']}: {source['place']}" for source in requirement.sources),
-        "expected": _one_line(claim.want),
-        "seen": _one_line(claim.seen),
-        "about": _one_line(claim.about),
+        "expected": _one_line(claim.expected),
+        "seen": _one_line(claim.actual),
+        "about": _one_line(claim.name),
         "tokens": "".join(f"{entry}=… " for entry in used),
         "grant": _grant(run, used),
         "name": script,
@@ -200,7 +200,7 @@ case $? in
   0) echo {shlex.quote(f"{requirement.id} holds here: the fault is gone")}; exit 0 ;;
   2|3) echo 'this jq cannot read the test' >&2; exit 2 ;;
 esac
-echo {shlex.quote(f"{requirement.id} is broken ({_one_line(claim.about)}): expected {_one_line(claim.want)}")}
+echo {shlex.quote(f"{requirement.id} is broken ({_one_line(claim.name)}): expected {_one_line(claim.expected)}")}
 {_look(claim, sent)} "$work/{last}.json"
 exit 1
 """

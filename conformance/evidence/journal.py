@@ -9,37 +9,17 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 from conformance.core import contract
-from conformance.core.exchange import Exchange
+from conformance.core.exchange import CaseKey, Exchange
+from conformance.core.unjudged import Unjudged
+from conformance.evidence.trace_record import Breach, Passed, TraceRecord
 from conformance.judging.context import Judgment
 from conformance.judging.model import World
-from conformance.judging.trace import Trace
-
-
-@dataclass(slots=True)
-class TraceRecord:
-    """One trace as the merge needs it."""
-
-    name: str
-    index: int
-    passed: list[tuple[str, str, str, str | None, int]] = field(default_factory=list)
-    failed: list[dict[str, Any]] = field(default_factory=list)
-    planned: list[tuple[str, str]] = field(default_factory=list)
-    sessions: dict[str, str] = field(default_factory=dict)
-    prices: list[tuple[str, str, str]] = field(default_factory=list)
-    visits: list[tuple[str, str, str, int]] = field(default_factory=list)
-    requests: int = 0
-    provokes: list[str] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
-    skipped: str | None = None
-    file: str = ""
-    start: int = 0
-    length: int = 0
+from conformance.judging.trace import Trace, TraceKind
 
 
 class Journal:
@@ -53,25 +33,19 @@ class Journal:
         self._start = 0
         self.file = f"{process}.exchanges.jsonl"
 
-    def exchange(self, exchange: Exchange) -> None:
+    def exchange(self, exchange: Exchange, kind: TraceKind = TraceKind.TEST) -> None:
         """Appends an exchange, without any secret."""
-        self._exchanges.write(self._redact(json.dumps(exchange.record(), ensure_ascii=True, default=str)) + "\n")
+        record = exchange.record() | {"trace_kind": kind}
+        self._exchanges.write(self._redact(json.dumps(record, ensure_ascii=True, default=str)) + "\n")
 
-    def trace(self, trace: Trace, index: int, skipped: str | None = None) -> None:
+    def trace(self, trace: Trace, index: int, skipped: Unjudged | None = None) -> None:
         """Appends what a finished trace proves."""
         self._exchanges.flush()
         end = self._exchanges.tell()
         record = summary(trace, index)
         record.skipped, record.file, record.start, record.length = skipped, self.file, self._start, end - self._start
         self._start = end
-        self._traces.write(
-            self._redact(
-                json.dumps(
-                    {name: getattr(record, name) for name in TraceRecord.__slots__}, ensure_ascii=True, default=str
-                )
-            )
-            + "\n"
-        )
+        self._traces.write(self._redact(json.dumps(record.document(), ensure_ascii=True, default=str)) + "\n")
         self._traces.flush()
 
     def close(self) -> None:
@@ -87,14 +61,14 @@ def summary(trace: Trace, index: int) -> TraceRecord:
         for judgment in trace.judgments
         if judgment.ok
     )
+    judged, raced = {exchange.id: exchange for exchange in trace.exchanges}, _raced(trace)
     return TraceRecord(
         name=trace.name,
         index=index,
-        passed=[(*key, count) for key, count in passes.items()],
-        failed=[failure(judgment, trace.program_until(judgment.exchange)) for judgment in trace.judgments if not judgment.ok],
-        planned=sorted(
-            trace.planned | {_planned(exchange) for exchange in trace.exchanges if exchange.intent and _names(exchange)}
-        ),
+        kind=trace.kind,
+        passed=[Passed(*key, count) for key, count in passes.items()],
+        failed=[breach_of(trace, judgment, judged, raced) for judgment in trace.judgments if not judgment.ok],
+        planned=sorted({_planned(exchange) for exchange in trace.exchanges if _names(exchange)}),
         sessions={session.id: session.created_by for session in trace.world.sessions.values()},
         prices=_prices(trace.world),
         visits=_visits(trace),
@@ -104,33 +78,33 @@ def summary(trace: Trace, index: int) -> TraceRecord:
     )
 
 
-def _planned(entry: Exchange) -> tuple[str, str]:
-    assert entry.intent
-    return entry.intent.requirement, f"{entry.operation} {entry.intent.case}".strip()
+def breach_of(trace: Trace, judgment: Judgment, exchanges: dict[str, Exchange], raced: set[str]) -> Breach:
+    """The breach of a judgment. exchanges: those of the trace by id. raced: see _raced."""
+    exchange = exchanges.get(judgment.exchange)
+    concurrent = exchange is not None and (exchange.concurrent or (exchange.request.subject or "") in raced)
+    program = tuple(trace.program_until(judgment.exchange))
+    return Breach.of_judgment(judgment, exchange, concurrent=concurrent, program=program)
 
 
-def _names(entry: Exchange) -> bool:
+def _raced(trace: Trace) -> set[str]:
+    """The ids of sessions and orders that requests at the same time asked or made."""
+    found: set[str] = set()
+    for exchange in trace.exchanges:
+        if exchange.concurrent:
+            made = (exchange.member("checkoutSessionId"), exchange.member("purchaseOrderId"))
+            found |= {name for name in (exchange.request.subject, *made) if isinstance(name, str)}
+    return found
+
+
+def _planned(exchange: Exchange) -> tuple[str, CaseKey]:
+    assert exchange.intent
+    return exchange.intent.requirement, CaseKey(exchange.operation, exchange.intent.case)
+
+
+def _names(exchange: Exchange) -> bool:
     """Whether the intent's requirement is about this operation at all."""
-    return entry.intent is not None and entry.operation in contract.requirements()[entry.intent.requirement].operations
-
-
-def failure(judgment: Judgment, program: Sequence[str] = ()) -> dict[str, Any]:
-    """A broken claim with what a finding needs. program: of the walk that broke it."""
-    assert judgment.claim
-    return {
-        "requirement": judgment.requirement,
-        "case": judgment.case,
-        "operation": judgment.operation,
-        "marketplace": judgment.marketplace,
-        "exchange": judgment.exchange,
-        "about": judgment.claim.about,
-        "want": judgment.claim.want,
-        "seen": judgment.claim.seen,
-        "test": judgment.claim.test,
-        "proof": list(judgment.claim.proof),
-        "weak": judgment.claim.weak,
-        "program": list(program),
-    }
+    intent = exchange.intent
+    return intent is not None and exchange.operation in contract.requirements()[intent.requirement].operations
 
 
 def _prices(world: World) -> list[tuple[str, str, str]]:
@@ -156,20 +130,25 @@ def _visits(trace: Trace) -> list[tuple[str, str, str, int]]:
 def read(folder: Path) -> list[TraceRecord]:
     """Every trace of every process, in the order of the plan whatever the number of processes."""
     found = [record for path in sorted(folder.glob("*.traces.jsonl")) for record in _records(path)]
-    return sorted(found, key=lambda entry: (entry.index, entry.name))
+    return sorted(found, key=lambda record: (record.index, record.name))
 
 
 def read_folder(folder: Path) -> list[TraceRecord]:
+    """Every trace of a finished report folder but those that sent findings again."""
+    return [record for record in read_all(folder) if record.kind is not TraceKind.REPLAY]
+
+
+def read_all(folder: Path) -> list[TraceRecord]:
     """Every trace of a finished report folder."""
-    return sorted(_records(folder / "traces.jsonl"), key=lambda entry: (entry.index, entry.name))
+    return sorted(_records(folder / "traces.jsonl"), key=lambda record: (record.index, record.name))
 
 
 def _records(path: Path) -> Iterator[TraceRecord]:
     with open(path, encoding="utf-8") as handle:
         for line in handle:
             try:
-                yield TraceRecord(**json.loads(line))
-            except (ValueError, TypeError):
+                yield TraceRecord.of(json.loads(line))
+            except (ValueError, TypeError, KeyError):
                 continue  # the last line of a process that was killed
 
 

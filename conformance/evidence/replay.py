@@ -73,6 +73,7 @@ def from_record(record: dict[str, Any]) -> Exchange:
         intent=Intent(**record["intent"]) if record["intent"] else None, status=record["status"], headers=record["response_headers"],
         body=None if text is not None else received, text=text, problem=record["problem"],
         problem_kind=record.get("problem_kind"), ms=record["ms"], started=record["started"],
+        concurrent=record.get("concurrent", False),
     )  # fmt: skip
 
 

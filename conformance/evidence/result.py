@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,18 +11,24 @@ from typing import Any
 from conformance import VERSION
 from conformance.core import contract
 from conformance.core.contract import Requirement
+from conformance.core.exchange import CaseKey
+from conformance.core.unjudged import Unjudged, UnjudgedReason
 from conformance.evidence.aggregate import Aggregate
-from conformance.evidence.verdict import decide
-from conformance.evidence.waivers import Waiver, apply_waivers
+from conformance.evidence.verdict import Scope, decide
+from conformance.evidence.waivers import FAILING, Waiver, WaiverState, apply_waivers
 
+FORMAT = 2
 OUTCOMES = ("passed", "failed", "unjudged", "waived")
+MOST_MISSING = 50  # cases that are listed as not judged
 
 
 @dataclass
 class RunMetadata:
     """What the document says of the run beside what was seen. Plain data, so that shards can be merged from it.
 
-    unmet: which need of a requirement the target does not offer. stopped: the sentence with which the run ended early.
+    unmet: the needs of a requirement that the profile does not offer. stopped: the sentence with which the run ended early.
+    shard: (part, number of parts). merged: how many reports it was put together from. profile_problems: sentences, each a
+    role that the target does not fill. defects: of the suite itself.
     """
 
     target: dict[str, Any]
@@ -32,44 +39,61 @@ class RunMetadata:
     duration_s: float = 0.0
     token_requests: int = 0
     selected: list[str] = field(default_factory=list)
-    unmet: dict[str, str] = field(default_factory=dict)
+    unmet: dict[str, Unjudged] = field(default_factory=dict)
     operations: list[str] = field(default_factory=list)
     budget: dict[str, int] | None = None
     stopped: str | None = None
     interrupted: bool = False
-    recorded: bool = False
-    quick: bool = False
+    scope: Scope = Scope.WHOLE
+    shard: tuple[int, int] | None = None
+    merged: int = 0
+    profile_problems: list[str] = field(default_factory=list)
     defects: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
     waivers: list[Waiver] = field(default_factory=list)
 
+    @property
+    def whole(self) -> bool:
+        """Whether the run came to its end and saw as much of the target as any run does."""
+        ended = not (self.stopped or self.interrupted or self.profile_problems)
+        return self.scope is Scope.WHOLE and self.shard is None and ended
 
-def build(frame: RunMetadata, merged: Aggregate, exchanges: Path) -> dict[str, Any]:
+
+def build(metadata: RunMetadata, merged: Aggregate, exchanges: Path) -> dict[str, Any]:
     """The result document. exchanges: the file that the reach of the operations is counted from."""
-    wanted = set(frame.selected)
+    wanted = set(metadata.selected)
     listed = [
-        _requirement(frame, merged, requirement)
+        _requirement(metadata, merged, requirement)
         for requirement in contract.requirements().values()
         if requirement.id in wanted
     ]
-    complaints = apply_waivers(frame.waivers, listed)
-    decision = decide(frame, listed, complaints)
-    outcomes = Counter(entry["outcome"] for entry in listed)
+    waivers = apply_waivers(metadata.waivers, listed, whole=metadata.whole)
+    decision = decide(metadata, listed, [waiver.sentence for waiver in waivers if waiver.state in FAILING])
+    outcomes = Counter(requirement["outcome"] for requirement in listed)
     reach = _reach(merged, exchanges)
+    unused = [waiver.sentence for waiver in waivers if waiver.state is WaiverState.UNUSED]
     return {
-        "format": 1,
+        "format": FORMAT,
         "verdict": decision.verdict,
+        "ending": decision.ending,
         "sentence": decision.sentence,
+        "badge": decision.badge,
+        "colour": decision.colour,
         "exit_status": decision.exit_status,
-        "target": frame.target,
-        "suite": {"version": VERSION, "contract": frame.contract},
-        "seed": frame.seed,
-        "started": frame.started,
-        "duration_s": round(frame.duration_s, 2),
+        "target": metadata.target,
+        "suite": {"version": VERSION, "contract": metadata.contract},
+        "seed": metadata.seed,
+        "started": metadata.started,
+        "duration_s": round(metadata.duration_s, 2),
         "requests": merged.requests,
-        "token_requests": frame.token_requests,
-        "level": frame.level,
-        "quick": frame.quick,
-        "budget": frame.budget,
+        "token_requests": metadata.token_requests,
+        "level": metadata.level,
+        "scope": metadata.scope,
+        "shard": {"part": metadata.shard[0], "of": metadata.shard[1]} if metadata.shard else None,
+        "merged": metadata.merged,
+        "budget": metadata.budget,
+        "stopped": metadata.stopped,
+        "interrupted": metadata.interrupted,
         "counts": {
             "requirements": len(listed),
             "judged": len(listed) - outcomes["unjudged"],
@@ -83,11 +107,14 @@ def build(frame: RunMetadata, merged: Aggregate, exchanges: Path) -> dict[str, A
             for (requirement, reading), counts in sorted(merged.readings.items())
         ],
         "also_seen": [finding.document() for finding in merged.findings.values() if finding.requirement not in wanted],
-        "notes": [*complaints, *merged.consequences, *merged.notes, *frame.defects, *_unreached(reach)],
+        "waivers": [waiver.document() for waiver in waivers],
+        "profile_problems": metadata.profile_problems,
+        "defects": metadata.defects,
+        "notes": [*unused, *merged.consequences, *merged.notes, *metadata.notes, *_never_accepted(reach)],
     }
 
 
-def _unreached(reach: dict[str, Any]) -> list[str]:
+def _never_accepted(reach: dict[str, Any]) -> list[str]:
     """Operations that were called and never answered a request with success."""
     counts = reach["operations"].items()
     return [
@@ -101,26 +128,18 @@ def _outcomes_of(listed: list[dict[str, Any]], chapter: str) -> dict[str, int]:
     }
 
 
-def _requirement(frame: RunMetadata, merged: Aggregate, requirement: Requirement) -> dict[str, Any]:
-    """One requirement's part of the result."""
+def _requirement(metadata: RunMetadata, merged: Aggregate, requirement: Requirement) -> dict[str, Any]:
+    """The requirement's part of the result."""
     findings = [finding for finding in merged.findings.values() if finding.requirement == requirement.id]
     passed, failed = merged.passed[requirement.id], merged.failed_cases[requirement.id]
     judged = set(passed) | failed
-    met = {case.split(" ")[0] for case in judged}  # a request without words of its own is judged under its ground's
-    planned = {case for case in merged.planned[requirement.id] if case not in met}
-    operations = [operation for operation in requirement.operations if operation in frame.operations]
-    tried = {case.split(" ")[0] for case in judged | planned}
-    unseen = (
-        {operation for operation in operations if operation not in tried}
-        if requirement.id not in frame.unmet
-        else set()
-    )
-    of = judged | planned | unseen
-    readings = sorted({reading for (entry, reading) in merged.readings if entry == requirement.id})
+    missing = _missing(metadata, merged, requirement, judged)
+    readings = sorted({reading for (identifier, reading) in merged.readings if identifier == requirement.id})
     outcome = "failed" if findings else "passed" if judged else "unjudged"
     if requirement.level == "READING":  # whatever was seen is the reading; nothing can fail
-        readings += sorted({f"undocumented: {finding.first['seen']}" for finding in findings})
+        readings += sorted({f"undocumented: {finding.first.actual}" for finding in findings})
         findings, outcome = [], "passed" if judged else "unjudged"
+    unjudged = _unjudged(metadata, merged, requirement) if outcome == "unjudged" else None
     return {
         "id": requirement.id,
         "chapter": requirement.chapter,
@@ -130,28 +149,49 @@ def _requirement(frame: RunMetadata, merged: Aggregate, requirement: Requirement
         "sources": list(requirement.sources),
         "operations": list(requirement.operations),
         "outcome": outcome,
-        "reason": _reason(frame, merged, requirement) if outcome == "unjudged" else None,
+        "unjudged": unjudged.document() if unjudged else None,
+        "reason": unjudged.sentence if unjudged else None,
         "reading": "; ".join(readings) or None,
-        "cases": {"judged": len(judged), "of": len(of), "missing": sorted(of - judged)[:50]},
+        "cases": {
+            "judged": len(judged),
+            "of": len(judged | missing),
+            "missing": [case._asdict() for case in sorted(missing)[:MOST_MISSING]],
+        },
         "evidence": sum(passed.values()) + sum(finding.count for finding in findings),
         "findings": [finding.document() for finding in findings],
     }
 
 
-def _reason(frame: RunMetadata, merged: Aggregate, requirement: Requirement) -> str:
+def _missing(metadata: RunMetadata, merged: Aggregate, requirement: Requirement, judged: set[CaseKey]) -> set[CaseKey]:
+    """The cases that were planned and not judged, and the operations of which there is no case at all."""
+    met = {case.operation for case in judged}  # a request without words of its own is judged under its reason's
+    planned = {case for case in merged.planned[requirement.id] if case.condition or case.operation not in met}
+    if requirement.id in metadata.unmet:
+        return planned - judged
+    tried = {case.operation for case in judged | planned}
+    unseen = {
+        CaseKey(operation)
+        for operation in requirement.operations
+        if operation in metadata.operations and operation not in tried
+    }
+    return (planned | unseen) - judged
+
+
+def _unjudged(metadata: RunMetadata, merged: Aggregate, requirement: Requirement) -> Unjudged:
     """Why nothing proves a requirement."""
-    if requirement.id in frame.unmet:
-        return f"not offered: {frame.unmet[requirement.id]}"
-    if frame.recorded:
-        return "not in the recording"
-    if frame.stopped:
-        return "the run ended early"
+    if requirement.id in metadata.unmet:
+        return metadata.unmet[requirement.id]
+    if metadata.scope is Scope.RECORDING:
+        return Unjudged(UnjudgedReason.NOT_RECORDED)
+    if metadata.stopped:
+        return Unjudged(UnjudgedReason.RUN_ENDED, detail=metadata.stopped)
     if requirement.id in merged.blocked:
         return merged.blocked[requirement.id]
-    learned = [need for need in requirement.needs if need.startswith("seen.")]
-    if learned:
-        return f"not offered: {learned[0]}"
-    return "budget spent" if frame.budget else "no evidence"
+    if metadata.budget:
+        return Unjudged(UnjudgedReason.BUDGET)
+    if shows := tuple(need for need in requirement.needs if need.startswith("seen.")):
+        return Unjudged(UnjudgedReason.NOT_SHOWN, needs=shows)
+    return Unjudged(UnjudgedReason.NO_EVIDENCE)
 
 
 def _reach(merged: Aggregate, exchanges: Path) -> dict[str, Any]:
@@ -159,10 +199,12 @@ def _reach(merged: Aggregate, exchanges: Path) -> dict[str, Any]:
     operations = {operation: {"sent": 0, "accepted": 0, "refused": 0} for operation in contract.operations()}
     with open(exchanges, encoding="utf-8") as handle:
         for line in handle:
-            name = line.partition('"operation": "')[2].partition('"')[0]
-            if name in operations:
-                operations[name]["sent"] += 1
-                operations[name]["accepted" if '"status": 2' in line else "refused"] += 1
+            exchange = json.loads(line)
+            counts = operations.get(exchange["operation"])
+            if counts:
+                status = exchange["status"]
+                counts["sent"] += 1
+                counts["accepted" if status is not None and 200 <= status < 300 else "refused"] += 1
     states: Counter[str] = Counter()
     for (_, _, after), count in merged.visits.items():
         states[after] += count

@@ -6,7 +6,9 @@ import time
 from typing import TYPE_CHECKING
 
 from conformance.core import contract
+from conformance.core.unjudged import Unjudged, UnjudgedReason
 from conformance.evidence.result import RunMetadata
+from conformance.evidence.verdict import Scope
 from conformance.runner.process_summary import read_parts
 
 if TYPE_CHECKING:
@@ -14,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def metadata_of(run: Run) -> RunMetadata:
-    """The frame of a run as it stands now."""
+    """The metadata of a run as it stands now."""
     profile, settings = run.profile, run.settings
     paid = [contract.READ_ORDER] if settings.recording or profile.payment != "none" or profile.prepaid else []
     paid += [contract.PLACE_ORDER] if settings.recording or profile.pays_by_call else []
@@ -32,7 +34,13 @@ def metadata_of(run: Run) -> RunMetadata:
         duration_s=time.perf_counter() - run.clock,
         token_requests=sum(part.token_requests for part in read_parts(run.parts)),
         selected=[requirement for requirement in contract.requirements() if run.is_selected(requirement)],
-        unmet={requirement: need for requirement in contract.requirements() if (need := run.not_offered(requirement))},
+        scope=scope_of(run),
+        shard=settings.shard,
+        unmet={
+            requirement: Unjudged(UnjudgedReason.NOT_OFFERED, needs=(need,))
+            for requirement in contract.requirements()
+            if (need := run.not_offered(requirement))
+        },
         operations=[
             operation
             for operation in contract.operations()
@@ -42,8 +50,20 @@ def metadata_of(run: Run) -> RunMetadata:
         budget={"limit": settings.budget, "used": run.spent} if settings.budget is not None else None,
         stopped=run.stopped,
         interrupted=run.interrupted,
-        recorded=settings.recording is not None,
-        quick=settings.quick,
+        profile_problems=run.profile_problems,
         defects=run.defects,
+        notes=run.notes,
         waivers=run.waivers,
     )
+
+
+def scope_of(run: Run) -> Scope:
+    """How much of the target the run was asked to judge."""
+    settings = run.settings
+    if settings.recording:
+        return Scope.RECORDING
+    if settings.budget is not None:
+        return Scope.BUDGET
+    if settings.cut:
+        return Scope.QUICK
+    return Scope.PART if settings.requirements or run.narrowed else Scope.WHOLE

@@ -29,14 +29,12 @@ def forgotten(trace: Trace) -> int:
 
 def drop_what_loss_explains(merged: Aggregate) -> None:
     """Leaves one finding for everything that was answered as if there were no such session."""
-    found = {
-        key: finding for key, finding in merged.findings.items() if str(finding.first["seen"]).endswith(f" {UNKNOWN}")
-    }
-    kept = next((item for item in found.values() if item.requirement == "SESSION-READ"), None) or next(
+    found = {key: finding for key, finding in merged.findings.items() if finding.first.errors[-1:] == (UNKNOWN,)}
+    kept = next((finding for finding in found.values() if finding.requirement == "SESSION-READ"), None) or next(
         iter(found.values()), None
     )
-    for key, entry in found.items():
-        if entry is not kept:
+    for key, finding in found.items():
+        if finding is not kept:
             del merged.findings[key]
-            if not any(other.requirement == entry.requirement for other in merged.findings.values()):
-                merged.failed_cases.pop(entry.requirement, None)
+            if not any(other.requirement == finding.requirement for other in merged.findings.values()):
+                merged.failed_cases.pop(finding.requirement, None)

@@ -14,13 +14,15 @@ from conformance.core import contract
 from conformance.core.exchange import Exchange, Request
 from conformance.driver.checkout import CheckoutDriver
 from conformance.evidence import journal
+from conformance.evidence.aggregate import Finding, Reproduction
 from conformance.evidence.control import cause
 from conformance.evidence.curl_script import write_script
 from conformance.evidence.replay import Step, UnresolvedReference, from_record, play, steps_of
+from conformance.evidence.trace_record import TraceRecord
 from conformance.judging.context import Judgment
+from conformance.judging.trace import TraceKind
 
 if TYPE_CHECKING:
-    from conformance.evidence.aggregate import Finding
     from conformance.runner.run import Run
 
 CAP = 220  # requests for one finding
@@ -50,8 +52,8 @@ class Shrinker:
         if not steps or self.spent + len(steps) > CAP:
             return None
         self.replays += 1
-        name = f"shrink/{self.finding.requirement}/{self.finding.about}/{self.replays}".replace(" ", "-")
-        with self.run.shop(10**9 + self.replays, name, thorough=False) as shop:
+        name = f"shrink/{self.finding.requirement}/{self.finding.name}/{self.replays}".replace(" ", "-")
+        with self.run.shop(10**9 + self.replays, name, thorough=False, kind=TraceKind.REPLAY) as shop:
             try:
                 sent = play(shop, steps)
             except UnresolvedReference:
@@ -61,14 +63,16 @@ class Shrinker:
             return self._proof(shop, steps, sent)
 
     def broken(self, steps: list[Step]) -> set[tuple[str, str]] | None:
-        """Every (requirement, about) that breaks when the steps are sent; None where one of them cannot be sent."""
-        with self.run.shop(2 * 10**9, f"control/{self.finding.requirement}", thorough=False) as shop:
+        """Every (requirement, name of the claim) that breaks when the steps are sent; None where one of them cannot be sent."""
+        with self.run.shop(
+            2 * 10**9, f"control/{self.finding.requirement}", thorough=False, kind=TraceKind.REPLAY
+        ) as shop:
             try:
                 play(shop, steps)
             except UnresolvedReference:
                 return None
             return {
-                (judgment.requirement, judgment.claim.about)
+                (judgment.requirement, judgment.claim.name)
                 for judgment in shop.trace.judgments
                 if judgment.claim and not judgment.ok
             }
@@ -78,7 +82,7 @@ class Shrinker:
             if (
                 not judgment.ok
                 and judgment.claim
-                and (judgment.requirement, judgment.claim.about) == (self.finding.requirement, self.finding.about)
+                and (judgment.requirement, judgment.claim.name) == (self.finding.requirement, self.finding.name)
             ):
                 last = next(index for index, (_, exchange) in enumerate(sent) if exchange.id == judgment.exchange)
                 return Proof(steps[: last + 1], sent[: last + 1], judgment)
@@ -158,13 +162,13 @@ def _with_inputs(step: Step, lines: list[dict[str, object]]) -> Step:
     return replace(step, request=request)
 
 
-def shrink_finding(run: Run, finding: Finding, records: dict[str, journal.TraceRecord], known: set[str]) -> None:
+def shrink_finding(run: Run, finding: Finding, records: dict[str, TraceRecord], known: set[str]) -> None:
     """Shrinks a finding, says how often it came again, and writes its script; or says which of the `known` broken rules
     it is a consequence of."""
     folder = run.parts
-    trace, _, seq = finding.first["exchange"].rpartition("/")
+    trace, _, seq = finding.first.exchange.rpartition("/")
     record = records.get(trace)
-    if record is None or not finding.first["test"]:
+    if record is None or not finding.first.test:
         return  # shown only by several traces together
     exchanges = [from_record(line) for line in journal.lines(folder, record)]
     upto = [exchange for exchange in exchanges if exchange.seq <= int(seq)]
@@ -176,15 +180,15 @@ def shrink_finding(run: Run, finding: Finding, records: dict[str, journal.TraceR
         if finding.cause:
             return
         if proof is None:
-            finding.reproduced = f"0 of {shrinker.replays}"
+            finding.reproduced = Reproduction(0, shrinker.replays)
             return
         again = sum(shrinker.replay(proof.steps) is not None for _ in range(REPEATS - 1)) if shrinker.spent < CAP else 0
-        finding.reproduced = f"{again + 1} of {REPEATS}"
+        finding.reproduced = Reproduction(again + 1, REPEATS)
     except RunStopped:
         return
     claim = proof.judgment.claim
     assert claim
-    finding.first = {**finding.first, "want": claim.want, "seen": claim.seen}
+    finding.first = replace(finding.first, expected=claim.expected, actual=claim.actual)
     finding.exchanges = [exchange.id for _, exchange in proof.sent]
     finding.steps = [describe(exchange, whole=exchange is proof.sent[-1][1]) for _, exchange in proof.sent]
     finding.script = write_script(run, finding, proof.sent, claim)

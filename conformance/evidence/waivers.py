@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import tomllib
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
+from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
 from conformance.core import contract
-from conformance.core.inputs import InputError
+from conformance.core.inputs import InputError, read_toml
 
 KEYS = ("rule", "operation", "reason", "owner", "link", "expires")
 
@@ -30,22 +30,57 @@ class Waiver:
         """How people call it."""
         return f"{self.rule}{f' in {self.operation}' if self.operation else ''}"
 
-    def covers(self, finding: dict[str, Any]) -> bool:
-        """Whether a finding is no broader than this waiver."""
-        return bool(
-            finding["requirement"] == self.rule and (not self.operation or finding["operations"] == [self.operation])
-        )
+    def document(self) -> dict[str, Any]:
+        """Its form in result.json."""
+        return {**asdict(self), "expires": self.expires.isoformat()}
+
+    @classmethod
+    def of(cls, document: dict[str, Any]) -> Waiver:
+        """The waiver of a result.json. Raises ValueError, KeyError or TypeError."""
+        members = {name: document[name] for name in KEYS}
+        return cls(**{**members, "expires": date.fromisoformat(document["expires"])})
+
+
+class WaiverState(StrEnum):
+    """What became of a waiver in a run."""
+
+    APPLIED = "applied"
+    ENDED = "ended"  # its date is over, and its rule was to be judged: the run fails
+    NOT_NEEDED = "not needed"  # a whole run found nothing that it covers: the run fails
+    UNUSED = "unused"  # a run of another scope found nothing that it covers
+
+
+FAILING = (WaiverState.ENDED, WaiverState.NOT_NEEDED)
+
+
+@dataclass(frozen=True)
+class AppliedWaiver:
+    """A waiver after a run, with the sentence that says what became of it; '' where it did what it is for."""
+
+    waiver: Waiver
+    state: WaiverState
+    sentence: str
+
+    def document(self) -> dict[str, Any]:
+        """Its form in result.json."""
+        return {**self.waiver.document(), "state": self.state, "sentence": self.sentence}
 
 
 def load_waivers(path: Path) -> list[Waiver]:
     """Reads `[[waiver]]` tables from a TOML file. Raises InputError with one sentence that says what to change."""
-    try:
-        listed = tomllib.loads(path.read_text(encoding="utf-8")).get("waiver", [])
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
-        raise InputError(f"{path.name} is not valid TOML: {error}.") from None
+    tables = read_toml(path, "--waivers")
+    for name in tables:
+        if name != "waiver":
+            raise InputError(f"{name} in {path.name} is not known here: write [[waiver]].")
+    listed = tables.get("waiver", [])
     if not isinstance(listed, list) or not all(isinstance(entry, dict) for entry in listed):
         raise InputError(f"{path.name} must hold [[waiver]] tables.")
-    return [_waiver(path.name, entry) for entry in listed]
+    waivers = [_waiver(path.name, entry) for entry in listed]
+    for position, waiver in enumerate(waivers):
+        for earlier in waivers[:position]:
+            if (earlier.rule, earlier.operation) == (waiver.rule, waiver.operation):
+                raise InputError(f"{waiver.name} is waived twice in {path.name}: keep one of the two.")
+    return waivers
 
 
 def _waiver(source: str, entry: dict[str, Any]) -> Waiver:
@@ -71,35 +106,44 @@ def _waiver(source: str, entry: dict[str, Any]) -> Waiver:
     return Waiver(rule, entry["reason"], entry["owner"], entry["link"], expires, operation)
 
 
-def apply_waivers(waivers: list[Waiver], listed: list[dict[str, Any]]) -> list[str]:
-    """Marks requirements whose every finding is waived; returns a sentence for each waiver that does not serve."""
+def apply_waivers(waivers: list[Waiver], listed: list[dict[str, Any]], *, whole: bool) -> list[AppliedWaiver]:
+    """Marks findings that are waived, and requirements of which every finding is; says what became of each waiver.
+
+    whole: whether the run saw as much as any run does, so that it may ask for a waiver's removal.
+    """
     today = datetime.now(UTC).date()
-    complaints = []
-    for item in waivers:
-        if item.expires < today:
-            complaints.append(
-                f"The waiver of {item.name} ended on {item.expires}: mend the fault or ask {item.owner} for a new date."
-            )
     good = [waiver for waiver in waivers if waiver.expires >= today]
     used: set[Waiver] = set()
     for requirement in listed:
-        mine = [entry for entry in good if entry.rule == requirement["id"]]
-        covered = [
-            (finding, next((entry for entry in mine if entry.covers(finding)), None))
-            for finding in requirement["findings"]
-        ]
-        used |= {entry for _, entry in covered if entry}
-        if covered and all(entry for _, entry in covered):
-            first = covered[0][1]
-            assert first
+        mine = [waiver for waiver in good if waiver.rule == requirement["id"]]
+        for finding in requirement["findings"]:
+            covering = _covering(mine, finding)
+            used |= set(covering)
+            finding["waiver"] = covering[0].document() if covering else None
+        if requirement["findings"] and all(finding["waiver"] for finding in requirement["findings"]):
+            first = Waiver.of(requirement["findings"][0]["waiver"])
             requirement["outcome"] = "waived"
             requirement["reason"] = f"waived until {first.expires} by {first.owner}: {first.reason} ({first.link})"
-    judged = {entry["id"] for entry in listed if entry["outcome"] != "unjudged"}
-    for item in good:
-        if item not in used and item.rule in judged:
-            complaints.append(
-                f"The waiver of {item.name} is no longer needed: nothing that it covers failed, so remove it."
-            )
-        elif item not in used and item.rule not in {each["id"] for each in listed}:
-            complaints.append(f"The waiver of {item.name} matches nothing in this run.")
-    return complaints
+    outcomes = {requirement["id"]: requirement["outcome"] for requirement in listed}
+    return [_applied(waiver, outcomes.get(waiver.rule), waiver in used, today, whole=whole) for waiver in waivers]
+
+
+def _covering(waivers: list[Waiver], finding: dict[str, Any]) -> list[Waiver]:
+    """The waivers that cover a finding together; none if it is broader."""
+    covering = [waiver for waiver in waivers if waiver.operation in (None, *finding["operations"])]
+    named = {waiver.operation for waiver in covering}
+    return covering if None in named or named == set(finding["operations"]) else []
+
+
+def _applied(waiver: Waiver, outcome: str | None, used: bool, today: date, *, whole: bool) -> AppliedWaiver:
+    """outcome: that of the waived rule, None where the run did not ask for it."""
+    if waiver.expires < today and outcome is not None:
+        text = f"The waiver of {waiver.name} ended on {waiver.expires}: mend the fault or ask {waiver.owner} for a new date."
+        return AppliedWaiver(waiver, WaiverState.ENDED, text)
+    if used:
+        return AppliedWaiver(waiver, WaiverState.APPLIED, "")
+    if whole and outcome in ("passed", "failed"):
+        text = f"The waiver of {waiver.name} is no longer needed: nothing that it covers failed, so remove it."
+        return AppliedWaiver(waiver, WaiverState.NOT_NEEDED, text)
+    text = f"The waiver of {waiver.name} covers nothing that this run saw."
+    return AppliedWaiver(waiver, WaiverState.UNUSED, text)

@@ -1,4 +1,4 @@
-"""What a rule says of an answer, as data: for a person (want, seen) and for a script (a jq test of the same thing).
+"""What a rule says of an answer, as data: for a person (expected, actual) and for a script (a jq test of the same thing).
 
 A jq test reads one document `{"status": …, "headers": {lower-case names}, "body": …}` and gives true when the claim
 holds. Lines are found by item, never by position or by an id that the next session will not have.
@@ -13,12 +13,12 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from conformance.core.exchange import Exchange
+    from conformance.core.exchange import CaseKey, Exchange
 
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """One thing that must hold. `about` names it without ids and values, so that equal breaches are one finding.
+    """One thing that must hold. `name` names it without ids and values, so that equal breaches are one finding.
 
     requirement: set where a rule speaks for another one. proof: further exchanges that a reader needs. weak: drop it if the
     run has a breach that explains it (a price that moves by itself blames whatever request came last). look: the jq path of
@@ -26,13 +26,13 @@ class Claim:
     """
 
     ok: bool
-    about: str
-    want: str
-    seen: str
+    name: str
+    expected: str
+    actual: str
     test: str
     requirement: str | None = None
     reading: str | None = None
-    case: str | None = None
+    case: CaseKey | None = None
     proof: tuple[str, ...] = field(default=())
     weak: bool = False
     look: str = ""
@@ -67,48 +67,48 @@ def line(item: str | None) -> str:
     return f"(.body.lineItems[]|select(.itemId=={quoted(item)}))"
 
 
-def equal(about: str, path: str, want: Any, seen: Any, **more: Any) -> Claim:
-    """The value at `path` (jq, from the document's root) is `want`."""
-    if want == seen:
-        return Claim(True, about, "", "", "true", **more)
-    return Claim(False, about, shown(want), shown(seen), f"[{path}] == [{quoted(want)}]", look=path, **more)
+def equal(name: str, path: str, expected: Any, actual: Any, **more: Any) -> Claim:
+    """The value at `path` (jq, from the document's root) is `expected`."""
+    if expected == actual:
+        return Claim(True, name, "", "", "true", **more)
+    return Claim(False, name, shown(expected), shown(actual), f"[{path}] == [{quoted(expected)}]", look=path, **more)
 
 
-def amount(about: str, path: str, want: Decimal, seen: Decimal | None, why: str = "", **more: Any) -> Claim:
-    """The Amount at `path` has the value `want`; an absent one counts as zero."""
-    if want == (seen or 0):
-        return Claim(True, about, "", "", "true", **more)
+def amount(name: str, path: str, expected: Decimal, actual: Decimal | None, why: str = "", **more: Any) -> Claim:
+    """The Amount at `path` has the value `expected`; an absent one counts as zero."""
+    if expected == (actual or 0):
+        return Claim(True, name, "", "", "true", **more)
     return Claim(
         False,
-        about,
-        shown(want) + (f" ({why})" if why else ""),
-        shown(seen),
-        f"([{path}.value? // 0 | tonumber] | add // 0) * 10000 | round == {int(want * 10000)}",
+        name,
+        shown(expected) + (f" ({why})" if why else ""),
+        shown(actual),
+        f"([{path}.value? // 0 | tonumber] | add // 0) * 10000 | round == {int(expected * 10000)}",
         look=f"{path}.value?",
         **more,
     )
 
 
-def true(ok: bool, about: str, want: str, seen: Any, test: str, **more: Any) -> Claim:
+def true(ok: bool, name: str, expected: str, actual: Any, test: str, **more: Any) -> Claim:
     """Any other claim, with the jq test that says the same."""
     if ok:
-        return Claim(True, about, "", "", "true", **more)
-    return Claim(ok, about, want, shown(seen), test, **more)
+        return Claim(True, name, "", "", "true", **more)
+    return Claim(ok, name, expected, shown(actual), test, **more)
 
 
-def refused(ok: bool, about: str, pairs: Iterable[tuple[int, int]], seen: str, **more: Any) -> Claim:
+def refused(ok: bool, name: str, pairs: Iterable[tuple[int, int]], actual: str, **more: Any) -> Claim:
     """A refusal with one of the (status, errorId) pairs."""
     listed = sorted(set(pairs))
     test = " or ".join(f"(.status=={status} and any(.body.errors[]?; .errorId=={entry}))" for status, entry in listed)
-    want = "refused with " + " or ".join(f"{status} {entry}" for status, entry in listed)
-    return Claim(ok, about, want, seen, f"({test or 'false'})", **more)
+    expected = "refused with " + " or ".join(f"{status} {entry}" for status, entry in listed)
+    return Claim(ok, name, expected, actual, f"({test or 'false'})", **more)
 
 
-def warned(exchange: Exchange, error_id: int, case: str | None = None) -> Iterator[Claim]:
+def warned(exchange: Exchange, error_id: int, case: CaseKey | None = None) -> Iterator[Claim]:
     """The answer has this warning; nothing is said where its warnings cannot be read."""
     if exchange.warnings_known:
-        seen, test = exchange.warning_ids, f"any(.body.warnings[]?; .errorId=={error_id})"
-        yield true(error_id in seen, "the warning", f"warning {error_id}", seen, test, case=case)
+        ids, test = exchange.warning_ids, f"any(.body.warnings[]?; .errorId=={error_id})"
+        yield true(error_id in ids, "the warning", f"warning {error_id}", ids, test, case=case)
 
 
 REFUSED = ".status >= 400 and .status < 500"

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from conformance.core import contract
-from conformance.core.exchange import OTHER_APP, OWN_APP, Exchange, Request
+from conformance.core.exchange import OTHER_APP, OWN_APP, CaseKey, Exchange, Request
 from conformance.core.profile import Profile
 from conformance.judging.claim import Claim
 from conformance.judging.model import Order, Session, View, World, amounts
@@ -37,7 +37,7 @@ class Judgment:
     """What one exchange proves about one requirement."""
 
     requirement: str
-    case: str
+    case: CaseKey
     operation: str
     ok: bool
     exchange: str

@@ -14,7 +14,7 @@ from functools import cache
 from typing import Any
 
 from conformance.core import contract
-from conformance.core.exchange import OWN_APP, Exchange
+from conformance.core.exchange import OWN_APP, CaseKey, Exchange
 from conformance.core.profile import Profile
 from conformance.judging.claim import ACCEPTED, REFUSED, Claim, refused, true
 from conformance.judging.context import Judgment, RefusalReason, RuleContext
@@ -148,10 +148,10 @@ def refusal_reasons(context: RuleContext) -> list[RefusalReason]:
     return found
 
 
-def _case(context: RuleContext, requirement: str, condition: str = "") -> str:
+def _case(context: RuleContext, requirement: str, condition: str = "") -> CaseKey:
     intent = context.exchange.intent
     detail = intent.case if intent and intent.requirement == requirement and intent.case else condition
-    return f"{context.operation} {detail}".strip()
+    return CaseKey(context.operation, detail)
 
 
 def _judgment(
@@ -262,7 +262,7 @@ def judge(world: World, profile: Profile, exchange: Exchange) -> list[Judgment]:
     if (
         "ERROR-SHAPE" in context.failed and not exchange.error_ids
     ):  # no id can be read: that is one finding, whatever the request was sent for
-        found = [item for item in found if item.ok or not item.claim or item.claim.about != WRONG_ID]
+        found = [item for item in found if item.ok or not item.claim or item.claim.name != WRONG_ID]
     apply_exchange.fold(context, reasons, found)
     return found
 

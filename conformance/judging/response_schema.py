@@ -50,9 +50,9 @@ def departures(context: RuleContext, requirement: str) -> Iterator[Claim]:
         for error in checker.iter_errors(body):
             path = [entry for entry in error.instance_path]
             for claim in _claim(context, requirement, path, error):
-                found.setdefault((claim.requirement, claim.about), claim)
+                found.setdefault((claim.requirement, claim.name), claim)
     for claim in _charges(context, requirement):
-        found.setdefault((claim.requirement, claim.about), claim)
+        found.setdefault((claim.requirement, claim.name), claim)
     yield from found.values()
     if not any(item.requirement == requirement for item in found.values()):
         yield true(True, "form", "", "", "true")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from enum import StrEnum
 
 from conformance.core.exchange import Exchange
 from conformance.judging.context import Judgment
@@ -18,6 +19,14 @@ class ProgramStep:
     begins: bool = False
 
 
+class TraceKind(StrEnum):
+    """What the requests of a trace were sent for."""
+
+    DISCOVERY = "discovery"  # the first requests of a run: what the items cost and show
+    TEST = "test"
+    REPLAY = "replay"  # a finding sent again, or its control
+
+
 @dataclass
 class Trace:
     """The exchanges and judgments of one test, in order.
@@ -29,10 +38,10 @@ class Trace:
     world: World = field(default_factory=World)
     exchanges: list[Exchange] = field(default_factory=list)
     judgments: list[Judgment] = field(default_factory=list)
-    planned: set[tuple[str, str]] = field(default_factory=set)
     provokes: tuple[str, ...] = ()
     settled: set[str] = field(default_factory=set)
     notes: list[str] = field(default_factory=list)
+    kind: TraceKind = TraceKind.TEST
     program: list[ProgramStep] = field(default_factory=list)
 
     def broken_since(self, place: int) -> list[Judgment]:

@@ -9,6 +9,7 @@ import shutil
 import sys
 import traceback
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from pathlib import Path
 from time import monotonic
 from typing import Any
@@ -20,7 +21,9 @@ from conformance.evidence.atomic_swap import RESULT, staged
 from conformance.evidence.result import RunMetadata, build
 from conformance.evidence.session_loss import drop_what_loss_explains
 from conformance.evidence.shrink import shrink_finding
+from conformance.evidence.trace_record import TraceRecord
 from conformance.evidence.verdict import DEFECT, INCOMPLETE
+from conformance.judging.trace import TraceKind
 from conformance.runner.process_summary import read_parts
 from conformance.runner.progress import where
 from conformance.runner.signals import undisturbed
@@ -33,13 +36,13 @@ KILL_MATRIX = "kill-matrix.json"  # beside a report, if somebody put it there; t
 
 
 def finish(
-    run: Any, frame: Callable[[], RunMetadata], earlier: Iterable[tuple[Path, list[journal.TraceRecord]]] = ()
+    run: Any, metadata: Callable[[], RunMetadata], earlier: Iterable[tuple[Path, list[TraceRecord]]] = ()
 ) -> int:
     """Merges the run's journals (and those of earlier parts), shrinks, writes the report and returns the exit status."""
     folder, parts = run.settings.report, run.parts
     before = list(earlier)
     records = journal.read(parts)
-    merged = merge([*(entry for _, listed in before for entry in listed), *records])
+    merged = merge([*(record for _, listed in before for record in listed), *records])
     if sum(part.forgotten for part in read_parts(parts)):
         drop_what_loss_explains(merged)
     if run.stopped is None and not run.interrupted and run.settings.recording is None:
@@ -49,23 +52,24 @@ def finish(
             run.interrupted = True
     with undisturbed():
         named = {exchange.rpartition("/")[0] for finding in merged.findings.values() for exchange in finding.exchanges}
-        again = [entry for entry in journal.read(parts) if entry.index >= SHRINKING]
-        merged.requests += sum(entry.requests for entry in again)
-        sources = [*before, (parts, [*records, *(entry for entry in again if entry.name in named)])]
-        return write_report(folder, frame(), merged, sources, run.redact, parts)
+        again = [record for record in journal.read(parts) if record.kind is TraceKind.REPLAY]
+        merged.requests += sum(record.requests for record in again)
+        sources = [*before, (parts, [*records, *(record for record in again if record.name in named)])]
+        return write_report(folder, metadata(), merged, sources, run.redact, parts)
 
 
 def write_report(
     folder: Path,
-    frame: RunMetadata,
+    metadata: RunMetadata,
     merged: Aggregate,
-    sources: list[tuple[Path, list[journal.TraceRecord]]],
+    sources: list[tuple[Path, list[TraceRecord]]],
     redact: Callable[[str], str],
     parts: Path | None = None,
+    add: Callable[[Path], None] = lambda draft: None,
 ) -> int:
     """Puts exchanges, traces, result and every view into the folder, prints the summary and returns the exit status.
 
-    A report that cannot be written is a sentence, and the earlier one stays.
+    A report that cannot be written is a sentence, and the earlier one stays. add: puts further files into the draft.
     """
     from reports.terminal import print_summary, wants_colour
 
@@ -73,16 +77,17 @@ def write_report(
     try:
         with staged(folder) as draft:
             collect(draft, sources)
-            document = build(frame, merged, draft / EXCHANGES)
+            document = build(metadata, merged, draft / EXCHANGES)
             text = _writable(redact(json.dumps(document, indent=1, ensure_ascii=False, default=str)))
             (draft / RESULT).write_text(text, encoding="utf-8")
+            add(draft)
             if parts and (parts / "scripts").is_dir():
                 shutil.move(parts / "scripts", draft / "scripts")
             if (folder / KILL_MATRIX).is_file():
                 shutil.copyfile(folder / KILL_MATRIX, draft / KILL_MATRIX)
             broken = _render(draft)
     except OSError as error:
-        document = document or build(frame, merged, Path(os.devnull))
+        document = document or build(metadata, merged, Path(os.devnull))
         print(f"\nThe report could not be written to {folder}: {error.strerror or type(error).__name__}.")
         print(f"What it would have said: {redact(document['sentence'])}")
         return int(document["exit_status"] or INCOMPLETE)
@@ -114,22 +119,20 @@ def _writable(text: str) -> str:
     return re.sub("[\ud800-\udfff]", lambda found: f"\\u{ord(found.group()):04x}", text)
 
 
-def collect(folder: Path, sources: list[tuple[Path, list[journal.TraceRecord]]]) -> None:
+def collect(folder: Path, sources: list[tuple[Path, list[TraceRecord]]]) -> None:
     """Puts the exchanges of all traces into one file, in the order of the plan, and the traces beside them."""
-    at = 0
+    position = 0
     with open(folder / EXCHANGES, "wb") as out, open(folder / TRACES, "w", encoding="utf-8") as index:
         for place, records in sources:
             for record in records:
                 with open(place / record.file, "rb") as part:
                     part.seek(record.start)
                     out.write(part.read(record.length))
-                if record.index < SHRINKING:
-                    moved = {name: getattr(record, name) for name in journal.TraceRecord.__slots__}
-                    index.write(json.dumps(moved | {"file": EXCHANGES, "start": at}) + "\n")
-                at += record.length
+                index.write(json.dumps(replace(record, file=EXCHANGES, start=position).document()) + "\n")
+                position += record.length
 
 
-def _shrink(run: Any, merged: Aggregate, records: list[journal.TraceRecord]) -> None:
+def _shrink(run: Any, merged: Aggregate, records: list[TraceRecord]) -> None:
     by_name, began = {record.name: record for record in records}, monotonic()
     known = {finding.requirement for finding in merged.findings.values()}
     worth = [
@@ -138,11 +141,11 @@ def _shrink(run: Any, merged: Aggregate, records: list[journal.TraceRecord]) -> 
         if contract.requirements()[finding.requirement].level != "READING"
     ]
     for finding in worth[:MOST_SHRUNK]:
-        if finding.first["exchange"].startswith("races/"):
+        if finding.first.concurrent:
             continue  # one request after the other shows nothing of it
         if monotonic() - began > LONGEST_SHRINKING_S:
             break
-        if finding.first["operation"] != contract.TOKEN:
+        if finding.first.operation != contract.TOKEN:
             try:
                 shrink_finding(run, finding, by_name, known)
             except Exception as error:  # a defect of ours must not cost the report

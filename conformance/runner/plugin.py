@@ -18,6 +18,7 @@ from conformance.client.api_client import BudgetSpent, RunStopped
 from conformance.core import places
 from conformance.core.inputs import InputError
 from conformance.core.profile import Profile, load
+from conformance.core.unjudged import Unjudged, UnjudgedReason
 from conformance.driver.checkout import CheckoutDriver, PrerequisiteFailed
 from conformance.driver.marks import rounds
 from conformance.evidence.verdict import DEFECT, INTERRUPTED, WRONG_INPUT
@@ -63,6 +64,14 @@ def _wanted(config: pytest.Config) -> bool:
     return any((base / place).resolve() == SUITES or SUITES in (base / place).resolve().parents for place in places)
 
 
+def _narrowed(config: pytest.Config) -> bool:
+    """Whether pytest's own options leave tests out."""
+    option, base = config.option, config.invocation_params.dir
+    chosen = (option.keyword, option.markexpr, option.deselect, option.ignore, option.ignore_glob)
+    again = getattr(option, "lf", False) or getattr(option, "stepwise", False)
+    return any(chosen) or again or all((base / str(place)).resolve() != SUITES for place in config.args)
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_cmdline_main(config: pytest.Config) -> None:
     """Two processes judge the embedded mock, where there are two cores: that takes a third less time. `-n 0` is one."""
@@ -102,7 +111,7 @@ def pytest_configure(config: pytest.Config) -> None:
     worker = getattr(config, "workerinput", None)
     try:
         settings = Settings.of(config, worker)
-        config.stash[RUN] = run = Run(settings, _profile(settings))
+        config.stash[RUN] = run = Run(settings, _profile(settings), narrowed=_narrowed(config))
         if worker is not None and run.profile.payment == "manual":
             raise InputError('A person pays beside one process: leave out -n where payment.kind is "manual".')
     except InputError as error:
@@ -192,11 +201,19 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if gone:
         config.hook.pytest_deselected(items=gone)
         items[:] = kept
+    run.collected |= {item.nodeid for item in kept}
     if config.option.plan:
         from conformance.runner.plan import print_plan
 
         print_plan(run, kept)
         items[:] = []
+
+
+def pytest_deselected(items: Sequence[pytest.Item]) -> None:
+    """Tests that pytest's own options leave out are not waited for."""
+    run = items[0].config.stash.get(RUN, None) if items else None
+    if run:
+        run.collected -= {item.nodeid for item in items}
 
 
 @pytest.fixture
@@ -229,14 +246,15 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, Any, Any]:
     try:
         result = yield
     except PrerequisiteFailed as blocked:
-        run.skipped(item, f"blocked by {blocked}")
-        pytest.skip(f"blocked by {blocked}")
+        run.skipped(item, blocked.unjudged)
+        pytest.skip(blocked.unjudged.sentence)
     except RunStopped as stopped:
         if isinstance(stopped, BudgetSpent):
             run.budget_spent = True
         else:
             run.stopped = str(stopped)
-            run.skipped(item, str(stopped))  # so that --resume asks again
+            reason = Unjudged(UnjudgedReason.RUN_ENDED, detail=str(stopped))
+            run.skipped(item, reason)  # so that --resume asks again
         item.session.shouldstop = str(stopped)
         pytest.skip(str(stopped))
     except Exception:
@@ -245,7 +263,7 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, Any, Any]:
         if excuse is None:
             raise
         run.skipped(item, excuse)
-        pytest.skip(excuse)
+        pytest.skip(excuse.sentence)
     if rule_errors := run.rule_errors():
         pytest.fail(f"defect: {rule_errors[0]}", pytrace=False)
     broken = run.broken(item)

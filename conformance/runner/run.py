@@ -21,15 +21,18 @@ from conformance.core import contract
 from conformance.core.exchange import Exchange
 from conformance.core.inputs import InputError
 from conformance.core.profile import PRODUCTION_HOSTS, Profile
+from conformance.core.unjudged import Unjudged, UnjudgedReason
 from conformance.driver.checkout import CheckoutDriver
 from conformance.driver.discovery import Findings, look
 from conformance.driver.marks import mark_args
 from conformance.evidence import journal
 from conformance.evidence.run_metadata import metadata_of
+from conformance.evidence.same_run import check_resumed
 from conformance.evidence.session_loss import forgotten
+from conformance.evidence.trace_record import TraceRecord
 from conformance.evidence.waivers import Waiver, load_waivers
 from conformance.judging.load_rules import load_rules
-from conformance.judging.trace import Trace
+from conformance.judging.trace import Trace, TraceKind
 from conformance.runner.budget import choose, cost
 from conformance.runner.finalize import SHRINKING, finish
 from conformance.runner.mock_process import MockProcess
@@ -37,7 +40,7 @@ from conformance.runner.process_summary import Part, cause_of_end, read_parts
 from conformance.runner.progress import where
 from conformance.runner.settings import Settings
 
-SCOUT = "scout"
+DISCOVERY = "discovery"  # name of the trace of the first requests
 
 
 @dataclass
@@ -59,13 +62,16 @@ class Run:
     collected: set[str] = field(default_factory=set)
     defects: list[str] = field(default_factory=list)
     waivers: list[Waiver] = field(default_factory=list)
-    earlier: list[journal.TraceRecord] = field(default_factory=list)
+    earlier: list[TraceRecord] = field(default_factory=list)
     interrupted: bool = False
+    narrowed: bool = False
+    profile_problems: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
     spent: int = 0
     budget_spent: bool = False
     whole: set[str] = field(default_factory=set)
     _trace: Trace | None = None
-    _skipped: str | None = None
+    _skipped: Unjudged | None = None
     _before: int = 0
     _full: bool = False
 
@@ -73,6 +79,8 @@ class Run:
         load_rules()
         settings = self.settings
         self.waivers = load_waivers(settings.waivers) if settings.waivers else []
+        if settings.waivers and not self.waivers:
+            self.notes.append(f"{settings.waivers.name} holds no waiver.")
         production = sorted(self.profile.hosts() & set(PRODUCTION_HOSTS))  # then nothing but reading: _serves, Target
         if production and not settings.recording and not (settings.allow_production and self.profile.allow_production):
             raise InputError(
@@ -95,6 +103,11 @@ class Run:
         """Prepares the report folder and sends the first requests of the run."""
         if self.mock:
             self.profile = self.profile.with_base_url(self.mock.base_url)
+        if self.settings.resume:
+            try:
+                check_resumed(self.settings.resume, metadata_of(self))
+            except InputError as error:
+                raise pytest.UsageError(str(error)) from None
         folder = self.settings.report
         try:
             folder.mkdir(parents=True, exist_ok=True)
@@ -111,7 +124,8 @@ class Run:
     def _look(self) -> None:
         """The first requests: as few as a budget asks for."""
         few = self.settings.alone
-        with self.shop(-1, SCOUT) as shop:
+        kind = TraceKind.TEST if self._shared else TraceKind.DISCOVERY
+        with self.shop(-1, self._first_trace, kind=kind) as shop:
             try:
                 names = list(self.profile.markets)
                 self.found = look(shop, chunks=2 if few else None, markets=names[:1] if few else None)
@@ -222,7 +236,6 @@ class Run:
             part, parts = self.settings.shard
             kept = [item for index, item in enumerate(kept) if index % parts == part - 1]
         self.indices = {item.nodeid: index for index, item in enumerate(kept)}
-        self.collected |= set(self.indices)
         chosen = set(self.indices)
         return kept, [item for item in items if item.nodeid not in chosen]
 
@@ -291,12 +304,18 @@ class Run:
 
     @contextmanager
     def shop(
-        self, index: int, name: str, provokes: tuple[str, ...] = (), *, thorough: bool = True
+        self,
+        index: int,
+        name: str,
+        provokes: tuple[str, ...] = (),
+        *,
+        thorough: bool = True,
+        kind: TraceKind = TraceKind.TEST,
     ) -> Iterator[CheckoutDriver]:
         """A shop whose exchanges make one trace. index: its place in the plan."""
         assert self.target and self.book
         if self._trace is None or not self._shared:
-            self._trace, self._skipped = Trace(name, provokes=provokes), None
+            self._trace, self._skipped = Trace(name, provokes=provokes, kind=kind), None
             self._trace.world.units = dict(self.found.units)
         self._before = len(self._trace.judgments)
         shop = CheckoutDriver(
@@ -326,6 +345,13 @@ class Run:
             self.stopped = str(stopped)
 
     @property
+    def _first_trace(self) -> str:
+        """The name of the trace of the first requests; where all tests share it, other shards have other names."""
+        if not self._shared or not self.settings.shard:
+            return DISCOVERY
+        return "{}-{}-of-{}".format(DISCOVERY, *self.settings.shard)
+
+    @property
     def _shared(self) -> bool:
         """Whether all tests make one trace, so that they can share sessions."""
         return self.settings.alone
@@ -333,7 +359,7 @@ class Run:
     def _record(self, exchange: Exchange) -> None:
         assert self.book
         try:
-            self.book.exchange(exchange)
+            self.book.exchange(exchange, self._trace.kind if self._trace else TraceKind.TEST)
         except OSError as error:
             raise RunStopped(self._unwritable(error)) from None
 
@@ -356,16 +382,18 @@ class Run:
         self.target.patience.give_up(sentence)
         return sentence
 
-    def skipped(self, item: pytest.Item, reason: str) -> None:
+    def skipped(self, item: pytest.Item, reason: Unjudged) -> None:
         """Remembers why the running test could not go on."""
         self._skipped = reason
 
-    def excuse(self) -> str | None:
+    def excuse(self) -> Unjudged | None:
         """Why the running test may have found less than it counts on: what it saw broken first, or no answer."""
         trace = self._trace or Trace("")
         broken = next((judgment.requirement for judgment in trace.judgments[self._before :] if not judgment.ok), None)
         silent = any(exchange.silent for exchange in trace.exchanges)
-        return f"blocked by {broken}" if broken else "the target did not answer" if silent else None
+        if broken:
+            return Unjudged(UnjudgedReason.BLOCKED, requirement=broken)
+        return Unjudged(UnjudgedReason.NO_ANSWER) if silent else None
 
     def rule_errors(self) -> list[str]:
         """Rules that failed on an answer of the running test."""
@@ -377,7 +405,7 @@ class Run:
             return None
         own = set(mark_args(item, "provokes"))
         found = {
-            (judgment.requirement, judgment.claim.want, judgment.claim.seen)
+            (judgment.requirement, judgment.claim.expected, judgment.claim.actual)
             for judgment in self._trace.judgments[self._before :]
             if not judgment.ok and judgment.claim and judgment.requirement in own
         }

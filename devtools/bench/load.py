@@ -143,7 +143,7 @@ class Client:
             exchange.started = "2030-01-01T00:00:00.000Z"
             for entry in judge(world, profile, exchange):
                 if not entry.ok and entry.claim:
-                    told.append(f"{entry.requirement}: {entry.claim.want}; seen {entry.claim.seen}")
+                    told.append(f"{entry.requirement}: {entry.claim.expected}; seen {entry.claim.actual}")
         return told
 
 

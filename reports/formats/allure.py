@@ -12,18 +12,21 @@ import uuid
 from pathlib import Path
 
 from reports.formats.ctrf import NAMESPACE, milliseconds
-from reports.formats.junit import told
-from reports.needs import advice, lacks
+from reports.formats.junit import finding_text
+from reports.formats.run_cases import SUITE, RunCase, run_cases
+from reports.needs import advice, lacks, reason
 from reports.run import Run
-from reports.text import CHAPTERS, Json, source
+from reports.text import CHAPTERS, Json, case, source
 
 STATUS = {"passed": "passed", "failed": "failed", "unjudged": "skipped", "waived": "skipped"}
 SEVERITY = {"MUST": "critical", "SHOULD": "normal", "READING": "minor"}
 CATEGORIES = [
     {"name": "A MUST is broken", "matchedStatuses": ["failed"], "messageRegex": "(?s)MUST .*"},
     {"name": "A SHOULD is broken", "matchedStatuses": ["failed"], "messageRegex": "(?s)SHOULD .*"},
-    {"name": "Not offered by the profile", "matchedStatuses": ["skipped"], "messageRegex": "(?s)not offered.*"},
+    {"name": "Not offered by the profile", "matchedStatuses": ["skipped"], "messageRegex": "(?s)not offered by the profile.*"},
     {"name": "Blocked by another requirement", "matchedStatuses": ["skipped"], "messageRegex": "(?s)blocked by.*"},
+    {"name": "The run has no verdict", "matchedStatuses": ["broken"]},
+    {"name": "A waiver ended", "matchedStatuses": ["failed"], "messageRegex": "(?s)The waiver of .*"},
     {"name": "Waived", "matchedStatuses": ["skipped"], "messageRegex": "(?s)waived.*"},
     {"name": "Not judged for another reason", "matchedStatuses": ["skipped"]},
 ]
@@ -39,6 +42,8 @@ def allure(run: Run, folder: Path) -> None:
     start = milliseconds(result["started"])
     for rule in result["requirements"]:
         _write(folder, f"{_uuid(run, rule['id'], 'result')}-result.json", _result(run, rule, folder, start))
+    for about in run_cases(result):
+        _write(folder, f"{_uuid(run, about.name, 'result')}-result.json", _run_result(run, about, start))
     _write(folder, "categories.json", CATEGORIES)
     _write(
         folder,
@@ -103,17 +108,39 @@ def _result(run: Run, rule: Json, folder: Path, start: int) -> Json:
     }
     if rule["findings"]:
         test["statusDetails"] = {
-            "message": f"{rule['level']} {rule['findings'][0]['summary']}",
-            "trace": "\n\n".join(told(rule, found) for found in rule["findings"]),
+            "message": reason(rule)
+            if rule["outcome"] == "waived"
+            else f"{rule['level']} {rule['findings'][0]['summary']}",
+            "trace": "\n\n".join(finding_text(rule, found) for found in rule["findings"]),
         }
         test["steps"] = [_step(run, found, position, folder, start) for position, found in enumerate(rule["findings"])]
-    elif rule["reason"]:
-        word = "waived: " if rule["outcome"] == "waived" else ""
+    elif rule["outcome"] in ("unjudged", "waived"):
         hints = "; ".join(advice(need) for need in lacks(rule))
-        test["statusDetails"] = {"message": word + rule["reason"]} | (
+        test["statusDetails"] = {"message": reason(rule)} | (
             {"trace": f"A profile would offer: {hints}"} if hints else {}
         )
     return test
+
+
+def _run_result(run: Run, about: RunCase, start: int) -> Json:
+    """The result of the verdict or of a waiver."""
+    target = run.result["target"]["name"]
+    labels = (("epic", "Guest checkout conformance"), ("feature", SUITE), ("story", about.name), ("suite", SUITE))
+    return {
+        "uuid": _uuid(run, about.name, "result"),
+        "historyId": str(uuid.uuid5(NAMESPACE, f"{target} {about.name}")),
+        "testCaseId": str(uuid.uuid5(NAMESPACE, about.name)),
+        "fullName": f"run.{about.name}",
+        "name": about.name,
+        "status": {"error": "broken"}.get(about.status, about.status),
+        "stage": "finished",
+        "start": start,
+        "stop": start,
+        "labels": [{"name": name, "value": value} for name, value in labels],
+        "statusDetails": {"message": about.message},
+        "steps": [],
+        "attachments": [],
+    }
 
 
 def _description(rule: Json) -> str:
@@ -121,7 +148,7 @@ def _description(rule: Json) -> str:
     if rule["reading"]:
         parts.append(f"Reading taken: {rule['reading']}")
     if rule["cases"]["missing"]:
-        parts.append("Cases not judged: " + "; ".join(rule["cases"]["missing"]))
+        parts.append("Cases not judged: " + "; ".join(map(case, rule["cases"]["missing"])))
     return "\n\n".join(parts)
 
 

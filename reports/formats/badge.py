@@ -5,31 +5,26 @@ from __future__ import annotations
 from html import escape
 
 from reports.run import Run
-from reports.text import VERDICT_COLOURS, Json
+from reports.text import COLOURS
 
 LABEL = "guest checkout"
 
 
-def badge_json(run: Run) -> Json:
+def badge_json(run: Run) -> dict[str, object]:
     """The badge in the form of a shields.io endpoint, schema version 1."""
     return {
         "schemaVersion": 1,
         "label": LABEL,
-        "message": _message(run.result),
-        "color": VERDICT_COLOURS[run.result["verdict"]][1:],
+        "message": run.result["badge"],
+        "color": COLOURS[run.result["colour"]][1:],
     }
-
-
-def _message(result: Json) -> str:
-    counts = result["counts"]
-    return f"{result['verdict']} · {counts['judged']} of {counts['requirements']} judged"
 
 
 def badge_svg(run: Run) -> str:
     """The badge as an SVG picture, 20 high, that asks for nothing from anywhere."""
-    message = _message(run.result)
+    message = run.result["badge"]
     left, right = (round(len(text) * 6.4) + 14 for text in (LABEL, message))
-    colour = VERDICT_COLOURS[run.result["verdict"]]
+    colour = COLOURS[run.result["colour"]]
     words = "".join(
         f'<text x="{x}" y="14" textLength="{width - 14}" lengthAdjust="spacingAndGlyphs">{escape(text)}</text>'
         for x, width, text in ((left / 2, left, LABEL), (left + right / 2, right, message))

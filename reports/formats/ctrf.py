@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import uuid
+from collections import Counter
 from datetime import datetime
 
-from reports.formats.junit import told
+from reports.formats.junit import finding_text
+from reports.formats.run_cases import SUITE, RunCase, run_cases
+from reports.needs import reason_with_advice
 from reports.run import Run
 from reports.text import CHAPTERS, Json
 
@@ -26,7 +29,8 @@ def ctrf(run: Run) -> Json:
     result = run.result
     start = milliseconds(result["started"])
     stop = start + round(result["duration_s"] * 1000)
-    counts = result["counts"]
+    tests = [_test(rule) for rule in result["requirements"]] + [_run_test(case) for case in run_cases(result)]
+    number = Counter(test["status"] for test in tests)
     return {
         "reportFormat": "CTRF",
         "specVersion": "0.0.0",
@@ -34,27 +38,37 @@ def ctrf(run: Run) -> Json:
         "results": {
             "tool": {"name": "guest-checkout-conformance", "version": result["suite"]["version"]},
             "summary": {
-                "tests": counts["requirements"],
-                "passed": counts["passed"],
-                "failed": counts["failed"],
-                "pending": 0,
-                "skipped": counts["unjudged"] + counts["waived"],
-                "other": 0,
-                "suites": len(result["chapters"]),
+                "tests": len(tests),
+                **{status: number[status] for status in ("passed", "failed", "pending", "skipped", "other")},
+                "suites": len(result["chapters"]) + 1,
                 "start": start,
                 "stop": stop,
             },
-            "tests": [_test(rule) for rule in result["requirements"]],
+            "tests": tests,
             "environment": {
                 "appName": result["target"]["name"],
                 "testEnvironment": result["target"]["base_url"],
                 "extra": {
                     "verdict": result["verdict"],
+                    "sentence": result["sentence"],
                     "seed": result["seed"],
                     "contract": result["suite"]["contract"],
                 },
             },
         },
+    }
+
+
+def _run_test(case: RunCase) -> Json:
+    return {
+        "name": case.name,
+        "status": "passed" if case.status == "passed" else "failed",
+        "duration": 0,
+        "suite": [SUITE],
+        "rawStatus": case.status,
+        "type": "conformance",
+        "tags": ["run"],
+        "message": case.message,
     }
 
 
@@ -76,7 +90,7 @@ def _test(rule: Json) -> Json:
     }
     if rule["findings"]:
         test["message"] = rule["findings"][0]["summary"]
-        test["trace"] = "\n\n".join(told(rule, found) for found in rule["findings"])
-    elif rule["reason"]:
-        test["message"] = rule["reason"]
+        test["trace"] = "\n\n".join(finding_text(rule, found) for found in rule["findings"])
+    elif rule["outcome"] in ("unjudged", "waived"):
+        test["message"] = reason_with_advice(rule)
     return test

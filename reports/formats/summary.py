@@ -6,9 +6,21 @@ import re
 
 from reports.needs import unjudged
 from reports.run import Run
-from reports.text import CHAPTERS, Json, brief_notes, extent, judged, line, number, seconds, source
+from reports.text import (
+    CHAPTERS,
+    ICONS,
+    Json,
+    brief_notes,
+    extent,
+    judged,
+    line,
+    notes,
+    number,
+    seconds,
+    source,
+    waiver,
+)
 
-ICONS = {"conformant": "✅", "not conformant": "❌", "incomplete": "⚠️"}
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~!&$@])")
 MOST = 50  # findings that are told in full
 
@@ -31,7 +43,7 @@ def summary(run: Run) -> str:
     result = run.result
     target = result["target"]
     lines = [
-        f"## {ICONS[result['verdict']]} {md(result['sentence'])}",
+        f"## {ICONS[result['colour']]} {md(result['sentence'])}",
         "",
         f"{code(target['base_url'])} · {judged(result)}"
         f" · {number(result['requests'], 'request')} in {seconds(result['duration_s'])} · {extent(result)}"
@@ -45,7 +57,9 @@ def summary(run: Run) -> str:
         lines.append(f"| {md(CHAPTERS.get(chapter['name'], chapter['name']))} | {cells} |")
     rules = {rule["id"]: rule for rule in result["requirements"]}
     decisive = [found for rule in result["requirements"] for found in rule["findings"]]
-    lines += _findings("Findings", decisive, rules) + _findings("Also seen", result["also_seen"], rules)
+    lines += _findings("Findings", [found for found in decisive if not found["waiver"]], rules)
+    lines += _findings("Waived", [found for found in decisive if found["waiver"]], rules)
+    lines += _findings("Also seen", result["also_seen"], rules)
     if result["readings"]:
         lines += ["", "<details><summary>Readings taken</summary>", ""]
         lines += [f"- {code(taken['requirement'])} {md(taken['reading'])}" for taken in result["readings"]]
@@ -59,7 +73,7 @@ def summary(run: Run) -> str:
                 f"- **{md(group.reason)}**{hint}: {', '.join(code(rule['id']) for rule in group.requirements)}"
             )
         lines += ["", "</details>"]
-    lines += [f"\n> {md(note)}" for note in brief_notes(result["notes"])]
+    lines += [f"\n> {md(note)}" for note in brief_notes(notes(result))]
     return "\n".join(lines) + "\n"
 
 
@@ -76,6 +90,8 @@ def _findings(heading: str, several: list[Json], rules: dict[str, Json]) -> list
             f"- expected: {code(found['expected'])}",
             f"- seen: {code(found['seen'])}",
         ]
+        if found["waiver"]:
+            lines.append(f"- {md(waiver(found))}")
         if found["script"]:
             lines.append(f"- script: {code(found['script'])}")
     return lines + ([f"\n… and {len(several) - MOST} more"] if len(several) > MOST else [])

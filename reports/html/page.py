@@ -12,7 +12,7 @@ from reports.html.templating import render_page, short
 from reports.kill_matrix import totals
 from reports.needs import advice, lacks, unjudged
 from reports.run import Run
-from reports.text import CHAPTERS, OUTCOMES, Json, grouped_readings
+from reports.text import CHAPTERS, OUTCOMES, Json, grouped_readings, notes
 
 _ANSWERED = re.compile(r"\s*(→|->) [^→]*$")  # the end of a step that says the answer: the page has it in a column
 LIMIT = 2_000_000  # bytes of the page
@@ -38,6 +38,7 @@ def _context(run: Run, room: Room, most: int, exchanges: int) -> dict[str, Any]:
         for rule in sorted(result["requirements"], key=lambda r: r["level"] != "MUST")
         for found in rule["findings"]
     ]
+    decisive.sort(key=lambda finding: finding["waiver"] is not None)
     names = [chapter["name"] for chapter in result["chapters"]]
     return {
         "result": result,
@@ -62,7 +63,7 @@ def _context(run: Run, room: Room, most: int, exchanges: int) -> dict[str, Any]:
         "rate": result["requests"] / result["duration_s"] if result["duration_s"] else None,
         **_matrix(run),
         "known": set(rules),
-        "notes": result["notes"] + run.problems,
+        "notes": notes(result) + run.problems,
     }
 
 
@@ -77,10 +78,10 @@ def _matrix(run: Run) -> dict[str, Any]:
 def _sentence(result: Json) -> list[tuple[str, bool]]:
     """The first sentence in parts, the verdict's own words marked; they open it if it lacks them."""
     text, verdict = short(result["sentence"], 600), result["verdict"]
-    before, found, after = text.partition(verdict)
+    found = re.search(re.escape(verdict), text, re.IGNORECASE)
     if not found:
         return [(verdict.capitalize(), True), (f". {text}", False)]
-    return [(before, False), (found, True), (after, False)]
+    return [(text[: found.start()], False), (found.group(), True), (text[found.end() :], False)]
 
 
 def _bar(counts: Json) -> list[tuple[str, int, float, float]]:

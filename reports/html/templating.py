@@ -12,7 +12,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from reports.html.exchange_view import text_node
-from reports.text import CHAPTERS, MARKS, QUICK, number, operations, seconds, source
+from reports.text import CHAPTERS, MARKS, SCOPES, case, number, operations, reproduced, seconds, source, waiver
 
 TEMPLATES = Path(__file__).parents[1] / "templates"
 
@@ -37,7 +37,7 @@ def environment() -> Environment:
         "node": text_node,
         "tidy": tidy,
     }
-    made.globals |= {"marks": MARKS, "chapters": CHAPTERS, "quick": QUICK}
+    made.globals |= {"marks": MARKS, "chapters": CHAPTERS, "scopes": SCOPES, "case": case, "reproduced": reproduced, "waived": waiver}
     return made
 
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from conformance.core import contract
 from conformance.core.addresses import flat_address, folded
+from conformance.core.exchange import CaseKey
 from conformance.judging.claim import Claim, equal, line, true, warned
 from conformance.judging.context import RefusalReason, RuleContext
 from conformance.judging.judge import demands, refuses
@@ -216,7 +217,7 @@ def each_line_has_exactly_one_selected_option(context: RuleContext) -> Iterator[
             "the first option of each line selected",
             "another one selected",
             "all(.body.lineItems[]; .shippingOptions[0].selected==true)",
-            case=f"{context.operation} the first option",
+            case=CaseKey(context.operation, "the first option"),
         )
 
 
@@ -247,7 +248,7 @@ def just_that_option_on_just_that_line(context: RuleContext) -> Iterator[Claim]:
     selected = seen.selected.id if seen and seen.selected else None
     path = f"({line(target.item)}.shippingOptions[]|select(.selected).shippingOptionId)"
     claim = equal("the selected option", path, wanted, selected)
-    yield claim if claim.ok or seen is None or seen.selected else replace(claim, seen=_how_many(seen))
+    yield claim if claim.ok or seen is None or seen.selected else replace(claim, actual=_how_many(seen))
     if context.session is None or context.session.in_doubt:
         return
     for other, (before, after) in differences(state(context.before), state(context.answer)).items():

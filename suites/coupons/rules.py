@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from conformance.core import contract
+from conformance.core.exchange import CaseKey
 from conformance.core.profile import Coupon
 from conformance.judging.claim import Claim, amount, quoted, shown, true
 from conformance.judging.context import RefusalReason, RuleContext
@@ -114,7 +115,7 @@ def never_more_than_one_is_listed(context: RuleContext) -> Iterator[Claim]:
             "one coupon in appliedCoupons",
             context.answer.coupons,
             "([.body.appliedCoupons[]?]|length) <= 1",
-            case=f"{context.operation} the same again",
+            case=CaseKey(context.operation, "the same again"),
         )
         if (
             code_of(context)

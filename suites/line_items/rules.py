@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from conformance.core import contract
+from conformance.core.exchange import CaseKey
 from conformance.core.stubs import stubs_in
 from conformance.judging.claim import Claim, equal, line, quoted, true, warned
 from conformance.judging.context import RefusalReason, RuleContext
@@ -113,7 +114,7 @@ def quantity_zero_removes_just_that_line(context: RuleContext) -> Iterator[Claim
         "([.body.lineItems[]?.itemId]|sort)",
         rest,
         sorted(context.answer.items),
-        case=f"{context.operation} {_place(context, target)}",
+        case=CaseKey(context.operation, _place(context, target)),
     )
 
 
@@ -191,7 +192,14 @@ def a_session_that_cannot_be_emptied(context: RuleContext) -> Iterator[Claim]:
     ):
         for operation, owner in ((contract.PLACE_ORDER, "PAY-EMPTY"), (context.operation, "QTY-LAST")):
             yield true(
-                True, "", "", "", "true", requirement=owner, case=operation, reading="a session cannot be emptied"
+                True,
+                "",
+                "",
+                "",
+                "true",
+                requirement=owner,
+                case=CaseKey(operation),
+                reading="a session cannot be emptied",
             )
 
 
@@ -314,7 +322,7 @@ def the_item_is_taken_out_with_a_warning(context: RuleContext) -> Iterator[Claim
     for item in _removed(context):
         role = context.profile.role(context.request.marketplace, item)
         assert role
-        case = f"{context.operation} {role.error}"
+        case = CaseKey(context.operation, str(role.error))
         yield from warned(context.exchange, role.error, case)
         yield true(
             item not in (context.answer.items if context.answer else []),
@@ -353,7 +361,7 @@ def the_item_is_sold_with_a_warning(context: RuleContext) -> Iterator[Claim]:
     for item in context.answer.items:
         role = context.profile.role(marketplace, item)
         if role and role.kind == "warned":
-            yield from warned(context.exchange, role.error, f"{context.operation} {role.error}")
+            yield from warned(context.exchange, role.error, CaseKey(context.operation, str(role.error)))
 
 
 OWN_IDS = {15018, 15053, 15013}
@@ -377,5 +385,5 @@ def the_refusal_has_the_id_of_its_cause(context: RuleContext) -> Iterator[Claim]
                 f"errorId {role.error}",
                 context.exchange.error_ids,
                 f"any(.body.errors[]?; .errorId=={role.error})",
-                case=f"{context.operation} {role.error}",
+                case=CaseKey(context.operation, str(role.error)),
             )

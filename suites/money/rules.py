@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from conformance.core import contract
+from conformance.core.exchange import CaseKey
 from conformance.judging.claim import Claim, amount, line, shown, true
 from conformance.judging.context import RuleContext
 from conformance.judging.judge import demands
@@ -201,7 +202,7 @@ def a_net_price_is_the_line_less_its_discounts(context: RuleContext) -> Iterator
             f"([.body.lineItems[].netPrice.value|tonumber]|add) < {sum(before_coupon.values(), ZERO)}",
         )
         return
-    yield true(True, "netPrice", "", "", "true", case=f"{context.operation}{' with a coupon' if saved else ''}")
+    yield true(True, "netPrice", "", "", "true", case=CaseKey(context.operation, "with a coupon" if saved else ""))
 
 
 def _net_price(entry: Line, goods: Decimal, saved: Decimal, tax: Decimal) -> Claim:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from conformance.core import contract
-from conformance.core.exchange import OTHER_APP, OWN_APP
+from conformance.core.exchange import OTHER_APP, OWN_APP, CaseKey
 from conformance.judging.claim import Claim, equal, line, member_or_null, quoted, true, warned
 from conformance.judging.context import RefusalReason, RuleContext
 from conformance.judging.information_leaks import leak
@@ -168,7 +168,7 @@ def lines_that_were_not_bought_are_told(context: RuleContext) -> Iterator[Claim]
             seen,
             f"[.body.lineItems[]?|select(.itemId=={quoted(unbought[0].item if unbought[0] else '')})"
             '|.lineItemPaymentStatus]|index("PAID")|not',
-            case=f"{context.operation} a line that was not bought",
+            case=CaseKey(context.operation, "a line that was not bought"),
         )
     if context.session and context.session.phase == "open" and PAYMENT_IDS & set(at_payment(context)):
         yield from warned(context.exchange, 15005)
@@ -291,7 +291,7 @@ def _shipped_as_asked(order: Order, seen: View) -> Claim | None:
                 paid.selected.service,
                 option.service,
                 requirement=entry.requirement,
-                case=f"{entry.operation} the order stays",
+                case=CaseKey(entry.operation, "the order stays"),
                 proof=(entry.exchange,),
             )
     return None
@@ -347,7 +347,7 @@ def it_is_paid_within_the_promise(context: RuleContext) -> Iterator[Claim]:
             "PAID",
             wrong,
             'all(.body.lineItems[]; (.lineItemPaymentStatus // "PAID") == "PAID")',
-            case=f"{context.operation} each line",
+            case=CaseKey(context.operation, "each line"),
         )
 
 
@@ -379,7 +379,7 @@ def reading_an_order_again_gives_the_same(context: RuleContext) -> Iterator[Clai
             f"{made[0]}, then {made[1]}",
             ".body.purchaseOrderCreationDate == $previous.body.purchaseOrderCreationDate",
             proof=proof,
-            case=f"{context.operation} the creation date",
+            case=CaseKey(context.operation, "the creation date"),
         )
     back = order.status == "PAID" and context.exchange.body.get("purchaseOrderPaymentStatus") != "PAID"
     yield true(

@@ -29,7 +29,7 @@ def test_sessions_that_were_paid_beforehand(shop: CheckoutDriver, market: str) -
             Request(contract.READ, item.session, None, item.marketplace), "PAY-READ-AFTER", "paid beforehand"
         )
         if 15003 in read.error_ids:
-            raise PrerequisiteFailed(f"a prepaid session that the target does not know: {item.session}")
+            raise PrerequisiteFailed(detail=f"a prepaid session that the target does not know: {item.session}")
         cart = CheckoutSession(shop, shop.trace.world.sessions[item.session])
         if item.order:
             cart.read_order()

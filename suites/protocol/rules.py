@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from conformance.core import contract
-from conformance.core.exchange import BAD_CREDENTIALS, OTHER_APP, OWN_APP, Exchange
+from conformance.core.exchange import BAD_CREDENTIALS, OTHER_APP, OWN_APP, CaseKey, Exchange
 from conformance.core.stubs import stubs_in
 from conformance.judging.claim import Claim, equal, member_or_null, true
 from conformance.judging.context import RefusalReason, RuleContext
@@ -248,7 +248,7 @@ def the_refusal_tells_what_it_is_about(context: RuleContext) -> Iterator[Claim]:
             member_or_null(entry, "message"),
             '(.body.errors|tostring|ascii_downcase|gsub("[^a-z0-9]";"")) as $said | '
             f"any({json.dumps([_plain(value) for value in wanted])}[]; . as $one | $said|contains($one))",
-            case=f"{context.operation} {number}",
+            case=CaseKey(context.operation, str(number)),
         )
 
 

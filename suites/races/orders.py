@@ -184,7 +184,7 @@ UNSHARED = ("importTax", "deliveryDiscount")
 
 def _told(rank: int, found: dict[Key, tuple[Any, Any]], where: str = "") -> Wrong:
     claim = as_claim(found)
-    return Wrong(rank, ONE_AFTER_THE_OTHER, claim.want, claim.seen + where)
+    return Wrong(rank, ONE_AFTER_THE_OTHER, claim.expected, claim.actual + where)
 
 
 def explained(before: View, sent: Sequence[Exchange], read: Exchange, orders: Sequence[Exchange]) -> Claim | None:

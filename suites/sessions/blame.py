@@ -6,6 +6,7 @@ from typing import Any
 
 from conformance.core import contract
 from conformance.core.addresses import ALWAYS_IN_ADDRESS, flat_address, folded, shows
+from conformance.core.exchange import CaseKey
 from conformance.judging.claim import Claim, line, member_or_null, quoted, shown, true
 from conformance.judging.model import Key, Pending, View
 
@@ -134,7 +135,7 @@ def blamed(found: dict[Key, tuple[object, object]], pending: Pending, words: str
     return as_claim(
         found,
         requirement=pending.requirement,
-        case=f"{pending.operation} {words}",
+        case=CaseKey(pending.operation, words),
         proof=(pending.exchange,),
         weak=weak,
     )

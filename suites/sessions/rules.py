@@ -8,7 +8,7 @@ from functools import cache
 from typing import Any
 
 from conformance.core import contract
-from conformance.core.exchange import BAD_CREDENTIALS, OTHER_APP, OWN_APP
+from conformance.core.exchange import BAD_CREDENTIALS, OTHER_APP, OWN_APP, CaseKey
 from conformance.judging.claim import Claim, equal, line, member_or_null, true
 from conformance.judging.context import RefusalReason, RuleContext
 from conformance.judging.information_leaks import leak
@@ -175,7 +175,7 @@ def a_read_shows_the_last_accepted_state(context: RuleContext) -> Iterator[Claim
                 yield as_claim(
                     found,
                     requirement=others[-1][1],
-                    case=f"{context.operation} another session",
+                    case=CaseKey(context.operation, "another session"),
                     proof=(others[-1][2],),
                 )
         else:

@@ -8,10 +8,10 @@ from typing import Any
 
 from conformance.driver.checkout import CheckoutDriver
 from conformance.evidence.aggregate import Finding
-from conformance.evidence.journal import TraceRecord, failure
 from conformance.evidence.replay import steps_of
 from conformance.evidence.shrink import Proof, Shrinker
-from conformance.judging.trace import Trace
+from conformance.evidence.trace_record import Breach, TraceRecord
+from conformance.judging.trace import Trace, TraceKind
 from tests.doubles.faulty_servers import FaultyShop
 from tests.doubles.scripted_session import visit
 
@@ -23,8 +23,10 @@ class Replays:
         self.target = target
 
     @contextmanager
-    def shop(self, index: int, name: str, *, thorough: bool = True) -> Iterator[CheckoutDriver]:
-        yield CheckoutDriver(self.target, Trace(name), thorough=thorough)
+    def shop(
+        self, index: int, name: str, *, thorough: bool = True, kind: TraceKind = TraceKind.TEST
+    ) -> Iterator[CheckoutDriver]:
+        yield CheckoutDriver(self.target, Trace(name, kind=kind), thorough=thorough)
 
 
 def shrunk(liar: FaultyShop) -> tuple[Proof | None, Shrinker]:
@@ -35,7 +37,7 @@ def shrunk(liar: FaultyShop) -> tuple[Proof | None, Shrinker]:
         judgment for judgment in trace.judgments if not judgment.ok and judgment.requirement == liar.requirement
     )
     assert first.claim
-    finding = Finding(first.requirement, first.claim.about, failure(first), TraceRecord("honest", 0))
+    finding = Finding(Breach.of_judgment(first, None), TraceRecord("honest", 0))
     upto = [entry for entry in trace.exchanges if entry.seq <= int(first.exchange.rpartition("/")[2])]
     shrinker = Shrinker(Replays(target), finding)  # type: ignore[arg-type]
     return shrinker.shrink(steps_of(upto)), shrinker

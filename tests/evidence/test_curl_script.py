@@ -20,9 +20,9 @@ from conformance.core.exchange import Request
 from conformance.core.profile import load
 from conformance.evidence.aggregate import Finding
 from conformance.evidence.curl_script import write_script
-from conformance.evidence.journal import TraceRecord
 from conformance.evidence.replay import play, steps_of
 from conformance.evidence.shrink import Proof
+from conformance.evidence.trace_record import Breach, TraceRecord
 from conformance.judging.claim import Claim
 from conformance.runner.mock_process import MockProcess
 from tests.doubles.faulty_servers_by_action import CAST
@@ -52,7 +52,7 @@ def written(proof: Proof, base_url: str, folder: Path, claim: Claim | None = Non
     stand_in: Any = SimpleNamespace(profile=known, parts=folder, settings=SimpleNamespace(report=folder))
     judgment = proof.judgment
     assert judgment.claim
-    finding = Finding(judgment.requirement, judgment.claim.about, {}, TraceRecord("", 0))
+    finding = Finding(Breach.of_judgment(judgment, None), TraceRecord("", 0))
     return folder / write_script(stand_in, finding, proof.sent, claim or judgment.claim)
 
 
@@ -155,7 +155,7 @@ def test_text_of_the_server_is_only_text(tmp_path: Path) -> None:
     with serve(Evil()) as evil:
         for breach in broken:
             assert breach.claim
-            told = dataclasses.replace(breach.claim, want=f"{breach.claim.want}{EVIL}", seen=EVIL)
+            told = dataclasses.replace(breach.claim, expected=f"{breach.claim.expected}{EVIL}", actual=EVIL)
             script = written(Proof(steps, sent, breach), evil, tmp_path, told)
             subprocess.run(["sh", "-n", str(script)], check=True, timeout=20)
             ended = run(script, None, tmp_path, **TOKENS)
@@ -183,7 +183,7 @@ def test_the_script_of_a_report(mock: str, tmp_path: Path) -> None:
     assert ended.returncode == 1, ended.stdout[-2000:]
     result = json.loads((tmp_path / "result.json").read_text(encoding="utf-8"))
     finding = next(entry for each in result["requirements"] for entry in each["findings"])
-    assert finding["script"] and len(finding["steps"]) <= 4 and finding["reproduced"] == "3 of 3"
+    assert finding["script"] and len(finding["steps"]) <= 4 and finding["reproduced"] == {"shown": 3, "tried": 3}
     script = tmp_path / finding["script"]
     assert os.access(script, os.X_OK) and "mock-secret" not in script.read_text(encoding="utf-8")
     profile = load("mock", base)

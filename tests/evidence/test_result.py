@@ -13,11 +13,12 @@ import jsonschema_rs
 import pytest
 
 from conformance.core import contract
+from conformance.core.unjudged import Unjudged, UnjudgedReason
 from conformance.evidence import journal
 from conformance.evidence.aggregate import merge
 from conformance.evidence.journal import Journal
 from conformance.evidence.result import RunMetadata, build
-from conformance.evidence.verdict import decide
+from conformance.evidence.verdict import Scope, decide
 from conformance.evidence.waivers import Waiver
 from conformance.judging.trace import Trace
 from tests.doubles.faulty_servers_by_action import CAST
@@ -29,7 +30,7 @@ ROOT = Path(__file__).resolve().parents[2]
 SCHEMA = json.loads((ROOT / "reports" / "schemas" / "result.schema.json").read_text(encoding="utf-8"))
 LIARS = {entry.name: entry for entry in CAST}
 TARGET = {"name": "honest", "base_url": "http://127.0.0.1:1", "profile": "honest.toml", "marketplaces": ["EBAY_US"]}
-FRAME = RunMetadata(
+METADATA = RunMetadata(
     TARGET, "digest", 0, "should", "2026-01-01T00:00:00Z", 1.5, 1, operations=list(contract.operations())
 )
 
@@ -49,7 +50,7 @@ def traces(shop: ReferenceShop) -> list[Trace]:
 
 
 def document(
-    parts: list[Trace], folder: Path, *, processes: int = 1, frame: RunMetadata = FRAME, **more: Any
+    parts: list[Trace], folder: Path, *, processes: int = 1, metadata: RunMetadata = METADATA, **more: Any
 ) -> dict[str, Any]:
     """The result of those traces, written by so many processes."""
     books = [Journal(folder, f"gw{at}", lambda text: text) for at in range(processes)]
@@ -63,7 +64,7 @@ def document(
     (folder / "all.jsonl").write_text(
         "".join(path.read_text(encoding="utf-8") for path in sorted(folder.glob("*.exchanges.jsonl"))), encoding="utf-8"
     )
-    wanted = replace(frame, **{"selected": list(contract.requirements()), **more})
+    wanted = replace(metadata, **{"selected": list(contract.requirements()), **more})
     found = build(wanted, merge(journal.read(folder)), folder / "all.jsonl")
     again: dict[str, Any] = json.loads(json.dumps(found, default=str))
     jsonschema_rs.validate(SCHEMA, again)
@@ -109,8 +110,8 @@ def test_cases_and_reach(tmp_path: Path) -> None:
 
 
 def test_a_quick_run_says_so(tmp_path: Path) -> None:
-    assert document([], tmp_path / "whole")["quick"] is False
-    assert document([], tmp_path / "quick", quick=True)["quick"] is True
+    assert document([], tmp_path / "whole")["scope"] == "whole"
+    assert document([], tmp_path / "quick", scope=Scope.QUICK)["scope"] == "quick"
 
 
 # ---------------------------------------------------------------- exit status
@@ -151,7 +152,8 @@ def test_no_evidence(tmp_path: Path) -> None:
 
 def test_not_offered_is_excused(tmp_path: Path) -> None:
     everything = list(contract.requirements())
-    assert status(tmp_path, selected=everything, unmet={"AUTH-GRANT": "token_endpoint"}) == (0, "conformant")
+    unmet = {"AUTH-GRANT": Unjudged(UnjudgedReason.NOT_OFFERED, needs=("token_endpoint",))}
+    assert status(tmp_path, selected=everything, unmet=unmet) == (0, "conformant")
 
 
 def test_ended_early(tmp_path: Path) -> None:
@@ -161,12 +163,12 @@ def test_ended_early(tmp_path: Path) -> None:
 
 def test_waived(tmp_path: Path) -> None:
     known = Waiver("COUPON-REMOVE", "known", "team a", "https://tracker.example/1", SOON)
-    assert status(tmp_path, LIARS["KeepsTheCoupon"].shop(), waivers=[known]) == (0, "conformant")
+    assert status(tmp_path, LIARS["KeepsTheCoupon"].shop(), waivers=[known]) == (0, "conformant but for waivers")
     assert status(tmp_path / "b", waivers=[known]) == (1, "not conformant")  # it is no longer needed
 
 
 def test_nothing_at_all(tmp_path: Path) -> None:
-    assert decide(FRAME, [], []).exit_status == 6
+    assert decide(METADATA, [], []).exit_status == 6
     assert document([], tmp_path)["exit_status"] == 6
 
 

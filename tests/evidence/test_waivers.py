@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 
 from conformance.core.inputs import InputError
+from conformance.core.unjudged import Unjudged, UnjudgedReason
 from conformance.evidence.result import RunMetadata
 from conformance.evidence.verdict import decide
-from conformance.evidence.waivers import Waiver, apply_waivers, load_waivers
+from conformance.evidence.waivers import FAILING, Waiver, WaiverState, apply_waivers, load_waivers
 
 TODAY = datetime.now(UTC).date()
 SOON = TODAY + timedelta(days=30)
@@ -21,15 +22,35 @@ def waiver(rule: str = "QTY-ZERO", operation: str | None = None, expires: date =
     return Waiver(rule, "known", "team a", "https://tracker.example/1", expires, operation)
 
 
-def requirement(rule: str, outcome: str, *operations: list[str], reason: str | None = None) -> dict[str, Any]:
+def requirement(rule: str, outcome: str, *operations: list[str], unjudged: Unjudged | None = None) -> dict[str, Any]:
     """A requirement of a result; each list of operations is a finding."""
     findings = [{"requirement": rule, "operations": operation} for operation in operations]
-    return {"id": rule, "level": "MUST", "outcome": outcome, "reason": reason, "findings": findings}
+    why = unjudged.document() if unjudged else None
+    return {
+        "id": rule,
+        "level": "MUST",
+        "outcome": outcome,
+        "unjudged": why,
+        "reason": unjudged.sentence if unjudged else None,
+        "findings": findings,
+    }
+
+
+def failing(waivers: list[Waiver], listed: list[dict[str, Any]], *, whole: bool = True) -> list[str]:
+    """The sentences of the waivers that fail a run."""
+    return [waiver.sentence for waiver in apply_waivers(waivers, listed, whole=whole) if waiver.state in FAILING]
 
 
 def verdict(listed: list[dict[str, Any]], complaints: list[str], **more: Any) -> int:
-    frame = RunMetadata({"name": "shop"}, "", 0, "should", "", **more)
-    return decide(frame, listed, complaints).exit_status
+    metadata = RunMetadata({"name": "shop"}, "", 0, "should", "", **more)
+    return decide(metadata, listed, complaints).exit_status
+
+
+NOT_OFFERED = Unjudged(UnjudgedReason.NOT_OFFERED, needs=("items.2",))
+
+
+def blocked(requirement: str) -> Unjudged:
+    return Unjudged(UnjudgedReason.BLOCKED, requirement=requirement)
 
 
 QUANTITY, APPLY = "updateGuestQuantity", "applyGuestCoupon"
@@ -37,68 +58,88 @@ QUANTITY, APPLY = "updateGuestQuantity", "applyGuestCoupon"
 
 def test_a_waiver_that_serves() -> None:
     listed = [requirement("QTY-ZERO", "failed", [QUANTITY]), requirement("QTY-SET", "passed")]
-    assert apply_waivers([waiver()], listed) == []
+    assert failing([waiver()], listed) == []
     assert listed[0]["outcome"] == "waived" and "team a" in listed[0]["reason"] and str(SOON) in listed[0]["reason"]
     assert verdict(listed, []) == 0
 
 
 def test_expired() -> None:
     listed = [requirement("QTY-ZERO", "failed", [QUANTITY])]
-    said = apply_waivers([waiver(expires=TODAY - timedelta(days=1))], listed)
+    said = failing([waiver(expires=TODAY - timedelta(days=1))], listed)
     assert len(said) == 1 and "ended" in said[0] and "QTY-ZERO" in said[0] and "team a" in said[0]
     assert listed[0]["outcome"] == "failed" and verdict(listed, said) == 1
     listed = [requirement("QTY-ZERO", "passed")]
-    said = apply_waivers([waiver(expires=TODAY - timedelta(days=1))], listed)
+    said = failing([waiver(expires=TODAY - timedelta(days=1))], listed)
     assert said and verdict(listed, said) == 1
 
 
 def test_the_last_day_counts() -> None:
     listed = [requirement("QTY-ZERO", "failed", [QUANTITY])]
-    assert apply_waivers([waiver(expires=TODAY)], listed) == [] and listed[0]["outcome"] == "waived"
+    assert failing([waiver(expires=TODAY)], listed) == [] and listed[0]["outcome"] == "waived"
 
 
 def test_not_needed() -> None:
     listed = [requirement("QTY-ZERO", "passed")]
-    said = apply_waivers([waiver()], listed)
+    said = failing([waiver()], listed)
     assert len(said) == 1 and "no longer needed" in said[0] and verdict(listed, said) == 1
 
 
 def test_no_match() -> None:
     listed = [requirement("QTY-SET", "passed")]
-    said = apply_waivers([waiver()], listed)
-    assert len(said) == 1 and "matches nothing" in said[0] and verdict(listed, said) == 1
+    (unused,) = apply_waivers([waiver()], listed, whole=True)
+    assert unused.state is WaiverState.UNUSED and "covers nothing" in unused.sentence
 
 
 def test_nothing_is_said_where_the_rule_was_not_judged() -> None:
-    assert apply_waivers([waiver()], [requirement("QTY-ZERO", "unjudged", reason="not offered: items.2")]) == []
+    assert failing([waiver()], [requirement("QTY-ZERO", "unjudged", unjudged=NOT_OFFERED)]) == []
 
 
 def test_broader_than_the_waiver() -> None:
     """A waiver for one operation does not cover a finding that was seen in two, nor another finding."""
     listed = [requirement("PAY-LOCK", "failed", [APPLY, QUANTITY])]
-    said = apply_waivers([waiver("PAY-LOCK", QUANTITY)], listed)
+    said = failing([waiver("PAY-LOCK", QUANTITY)], listed)
     assert listed[0]["outcome"] == "failed" and len(said) == 1 and QUANTITY in said[0]
     listed = [requirement("PAY-LOCK", "failed", [QUANTITY], [APPLY])]
-    assert apply_waivers([waiver("PAY-LOCK", QUANTITY)], listed) == []
+    assert failing([waiver("PAY-LOCK", QUANTITY)], listed) == []
     assert listed[0]["outcome"] == "failed" and verdict(listed, []) == 1
-    assert apply_waivers([waiver("PAY-LOCK", QUANTITY), waiver("PAY-LOCK", APPLY)], listed) == []
+    assert failing([waiver("PAY-LOCK", QUANTITY), waiver("PAY-LOCK", APPLY)], listed) == []
+    assert listed[0]["outcome"] == "waived"
+
+
+@pytest.mark.parametrize("operation", [None, QUANTITY])
+def test_only_a_whole_run_asks_for_a_removal(operation: str | None) -> None:
+    listed = [requirement("QTY-ZERO", "passed")]
+    (unused,) = apply_waivers([waiver(operation=operation)], listed, whole=False)
+    assert unused.state is WaiverState.UNUSED and verdict(listed, failing([waiver()], listed, whole=False)) == 0
+
+
+def test_every_waived_finding_is_marked() -> None:
+    listed = [requirement("PAY-LOCK", "failed", [QUANTITY], [APPLY])]
+    apply_waivers([waiver("PAY-LOCK", QUANTITY)], listed, whole=True)
+    marks = [finding["waiver"] and finding["waiver"]["owner"] for finding in listed[0]["findings"]]
+    assert marks == ["team a", None] and listed[0]["outcome"] == "failed"
+
+
+def test_two_waivers_cover_a_finding_together() -> None:
+    listed = [requirement("PAY-LOCK", "failed", [APPLY, QUANTITY])]
+    assert failing([waiver("PAY-LOCK", QUANTITY), waiver("PAY-LOCK", APPLY)], listed) == []
     assert listed[0]["outcome"] == "waived"
 
 
 def test_another_rule_is_not_covered() -> None:
     listed = [requirement("QTY-ZERO", "failed", [QUANTITY]), requirement("QTY-SET", "failed", [QUANTITY])]
-    apply_waivers([waiver()], listed)
+    failing([waiver()], listed)
     assert [entry["outcome"] for entry in listed] == ["waived", "failed"] and verdict(listed, []) == 1
 
 
 def test_what_a_waived_rule_blocks_is_excused() -> None:
     listed = [
         requirement("QTY-ZERO", "failed", [QUANTITY]),
-        requirement("QTY-LAST", "unjudged", reason="blocked by QTY-ZERO"),
+        requirement("QTY-LAST", "unjudged", unjudged=blocked("QTY-ZERO")),
     ]
-    apply_waivers([waiver()], listed)
+    failing([waiver()], listed)
     assert verdict(listed, []) == 0
-    listed[1]["reason"] = "blocked by QTY-SET"
+    listed[1]["unjudged"] = blocked("QTY-SET").document()
     assert verdict(listed, []) == 6
 
 
@@ -123,6 +164,9 @@ def test_a_file(tmp_path: Path) -> None:
     ("text", "says"),
     [
         ("[[waiver", "not valid TOML"),
+        (f"[[waivers]]\n{GOOD}", "waivers in known.toml is not known here: write [[waiver]]"),
+        (f"[[waiver]]\n{GOOD}[other]\n", "other in known.toml is not known here"),
+        (f"[[waiver]]\n{GOOD}[[waiver]]\n{GOOD}", "QTY-ZERO is waived twice"),
         ("waiver = 7", "[[waiver]]"),
         ("waiver = ['QTY-ZERO']", "[[waiver]]"),
         (f"[waiver]\n{GOOD}", "[[waiver]]"),

@@ -7,12 +7,13 @@ from typing import Any
 import pytest
 
 from conformance.core import contract
-from conformance.core.exchange import OTHER_APP, Request
+from conformance.core.exchange import OTHER_APP, CaseKey, Request
 from conformance.driver.checkout import CheckoutDriver
-from conformance.evidence.aggregate import Aggregate, Finding, drop_consequences, join_those_of_one_answer
+from conformance.evidence.aggregate import Aggregate, Finding, Reproduction, drop_consequences, join_those_of_one_answer
 from conformance.evidence.control import cause
 from conformance.evidence.replay import steps_of
 from conformance.evidence.shrink import Shrinker
+from conformance.evidence.trace_record import Breach
 from conformance.judging.load_rules import load_rules
 from conformance.judging.trace import Trace
 from tests.doubles.in_memory_replay import Replays
@@ -57,7 +58,7 @@ def told(target: ReferenceShop) -> tuple[Replays, Trace]:
 def cause_of(target: ReferenceShop, *known: str, about: str = "quantity") -> str | None:
     run, trace = told(target)
     sent = list(zip(steps_of(trace.exchanges), trace.exchanges, strict=True))
-    finding = Finding("SESSION-APP", about, {}, None)  # type: ignore[arg-type]
+    finding = Finding(Breach("SESSION-APP", about, ""), None)  # type: ignore[arg-type]
     return cause(finding, sent, set(known), Shrinker(run, finding).broken)  # type: ignore[arg-type]
 
 
@@ -80,7 +81,7 @@ def test_an_order_that_needs_a_marketplace_is_one_finding() -> None:
     cart.place()
     cart.read_order()
     sent = list(zip(steps_of(trace.exchanges), trace.exchanges, strict=True))
-    finding = Finding("ORDER-READ", "is accepted", {}, None)  # type: ignore[arg-type]
+    finding = Finding(Breach("ORDER-READ", "is accepted", ""), None)  # type: ignore[arg-type]
     replay = Shrinker(Replays(target), finding).broken  # type: ignore[arg-type]
     assert cause(finding, sent, {"MARKET-ORDER-OPTIONAL"}, replay) == "MARKET-ORDER-OPTIONAL"
     assert cause(finding, sent, {"MARKET-ORDER-OPTIONAL"}, lambda _: {("ORDER-READ", "is accepted")}) is None
@@ -95,11 +96,13 @@ def test_nothing_goes_to_a_rule_that_has_no_finding() -> None:
 def test_a_consequence_leaves_a_note_and_no_finding() -> None:
     merged = Aggregate()
     for requirement, known in (("SESSION-SAFE", None), ("SESSION-APP", "SESSION-SAFE")):
-        merged.findings[requirement, "quantity", False] = Finding(requirement, "quantity", {}, None, cause=known)  # type: ignore[arg-type]
-        merged.failed_cases[requirement].add("a case")
+        merged.findings[requirement, "quantity", False] = Finding(  # type: ignore[arg-type]
+            Breach(requirement, "quantity", ""), None, cause=known
+        )
+        merged.failed_cases[requirement].add(CaseKey("a case"))
     drop_consequences(merged)
     assert [finding.requirement for finding in merged.findings.values()] == ["SESSION-SAFE"]
-    assert merged.failed_cases == {"SESSION-SAFE": {"a case"}, "SESSION-APP": set()}
+    assert merged.failed_cases == {"SESSION-SAFE": {CaseKey("a case")}, "SESSION-APP": set()}
     assert merged.consequences == [
         "SESSION-APP broke only as a consequence of SESSION-SAFE: the same shows without the requests they blame."
     ]
@@ -108,24 +111,23 @@ def test_a_consequence_leaves_a_note_and_no_finding() -> None:
 def merged_of(*found: Finding) -> Aggregate:
     merged = Aggregate()
     for item in found:
-        merged.findings[item.requirement, item.about, bool(item.first.get("weak"))] = item
+        merged.findings[item.requirement, item.name, item.first.weak] = item
     return merged
 
 
 def finding(
-    requirement: str, about: str, exchange: str, reproduced: str | None = None, *, weak: bool = False
+    requirement: str, name: str, exchange: str, reproduced: Reproduction | None = None, *, weak: bool = False
 ) -> Finding:
-    first = {"exchange": exchange, "weak": weak}
-    return Finding(requirement, about, first, None, reproduced=reproduced, count=1)  # type: ignore[arg-type]
+    return Finding(Breach(requirement, name, exchange, weak=weak), None, reproduced=reproduced, count=1)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(("requirement", "stays"), [("MARKET-SUPPORTED", False), ("SESSION-ISOLATED", True)])
 def test_what_never_showed_again_belongs_to_the_part_that_moves_by_itself(requirement: str, *, stays: bool) -> None:
     """But for what a session does by itself: that may hang on another session."""
     merged = merged_of(
-        finding("SESSION-READ", "address", "a/1", "3 of 3"),
-        finding(requirement, "address", "b/1", "0 of 4"),
-        finding("PAY-LOCK", "quantity", "c/1", "0 of 4"),
+        finding("SESSION-READ", "address", "a/1", Reproduction(3, 3)),
+        finding(requirement, "address", "b/1", Reproduction(0, 4)),
+        finding("PAY-LOCK", "quantity", "c/1", Reproduction(0, 4)),
     )
     drop_consequences(merged)
     told = {finding.requirement for finding in merged.findings.values()}
@@ -158,4 +160,4 @@ def test_what_is_told_with_and_without_doubt_is_one_finding() -> None:
     )
     join_those_of_one_answer(merged)
     (only,) = merged.findings.values()
-    assert (only.first["weak"], only.count, only.also) == (False, 2, [])
+    assert (only.first.weak, only.count, only.also) == (False, 2, [])

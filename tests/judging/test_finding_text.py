@@ -58,17 +58,17 @@ def test_an_address_is_compared_folded_and_shown_as_it_stands() -> None:
     del after["shippingAddress"]["postalCode"]
     found = differences(state(view(before)), state(view(after)))
     told = as_claim({key: pair for key, pair in found.items() if key[1] == "addressLine1"})
-    assert (told.want, told.seen) == (f"address addressLine1 {US['addressLine1']}", "500 King Street West")
+    assert (told.expected, told.actual) == (f"address addressLine1 {US['addressLine1']}", "500 King Street West")
     told = as_claim({key: pair for key, pair in found.items() if key[1] == "postalCode"})
-    assert (told.want, told.seen) == (f"address postalCode {US['postalCode']}", "nothing")
+    assert (told.expected, told.actual) == (f"address postalCode {US['postalCode']}", "nothing")
 
 
 def test_null_is_not_nothing() -> None:
     assert member_or_null({"a": None}, "a") == "null" and member_or_null({}, "a") is None is member_or_null(None, "a")
     found = claims(lambda body: body["shippingAddress"].update(addressLine2=None), "ADDR-REPLACE", contract.ADDRESS)
-    assert found and found[0].want.startswith("addressLine2 ") and found[0].seen == "null"
+    assert found and found[0].expected.startswith("addressLine2 ") and found[0].actual == "null"
     found = claims(lambda body: body.update(checkoutSessionId=None), "SESSION-FIELDS", contract.READ)
-    assert "null" in {item.seen for item in found} and "nothing" not in {item.seen for item in found}
+    assert "null" in {item.actual for item in found} and "nothing" not in {item.actual for item in found}
 
 
 def test_an_amount_is_written_in_one_way() -> None:
@@ -87,7 +87,7 @@ def test_a_zero_that_stands_there_is_not_nothing(tax: str | None, seen: str) -> 
         del after["pricingSummary"]["importTax"]
     shows = [view(before), view(after)]
     told = as_claim(with_zeros(differences(*map(pricing, shows)), *shows))
-    assert (told.want, told.seen) == ("summary importTax 0.06", seen)
+    assert (told.expected, told.actual) == ("summary importTax 0.06", seen)
 
 
 def test_a_limit_is_told_with_what_is_there() -> None:
@@ -98,8 +98,11 @@ def test_a_limit_is_told_with_what_is_there() -> None:
             node["orderId"] = long
 
     found = claims(lengthen, "ORDER-FIELDS", contract.READ_ORDER, parts=(payment,))
-    assert found[0].about == "lineItems[].orderId maxLength"
-    assert (found[0].want, found[0].seen) == ("lineItems[].orderId has at most 40 characters", f"41 characters: {long}")
+    assert found[0].name == "lineItems[].orderId maxLength"
+    assert (found[0].expected, found[0].actual) == (
+        "lineItems[].orderId has at most 40 characters",
+        f"41 characters: {long}",
+    )
 
 
 def test_a_date_is_asked_for_in_words() -> None:
@@ -108,7 +111,7 @@ def test_a_date_is_asked_for_in_words() -> None:
         parts=(payment,),
     )  # fmt: skip
     want = "purchaseOrderCreationDate is a date and time in UTC like 2026-12-01T08:00:00.000Z"
-    assert want in {item.want for item in found} and any("test(" in item.test for item in found)
+    assert want in {item.expected for item in found} and any("test(" in item.test for item in found)
 
 
 def patterns(node: Any) -> set[str]:
@@ -136,7 +139,7 @@ def test_two_selected_options_are_told() -> None:
             for option in node["shippingOptions"]:
                 option["selected"] = True
 
-    seen = {claim.seen for claim in claims(select, "SHIP-SET", contract.OPTION)}
+    seen = {claim.actual for claim in claims(select, "SHIP-SET", contract.OPTION)}
     assert seen and seen <= {"two options selected", "3 options selected"}
 
 

@@ -47,7 +47,7 @@ def test_a_liar_is_told(liar: FaultyShop) -> None:
     assert set(found) <= {liar.requirement, liar.also}
     for judgment in judgments:
         if not judgment.ok:
-            assert judgment.claim and judgment.claim.about and judgment.claim.want and judgment.claim.test, judgment
+            assert judgment.claim and judgment.claim.name and judgment.claim.expected and judgment.claim.test, judgment
 
 
 class Always(ReferenceShop):

@@ -86,7 +86,7 @@ def verdict(sent: Sequence[Exchange], left: Body | tuple[int, int], *orders: Exc
     claim = explained(view(before), sent, read, orders)
     if claim is None:
         return "nothing"
-    return f"passed{f': {claim.reading}' if claim.reading else ''}" if claim.ok else claim.about
+    return f"passed{f': {claim.reading}' if claim.reading else ''}" if claim.ok else claim.name
 
 
 A3, B4, BOTH = session(a=3), session(b=4), session(a=3, b=4)
@@ -194,8 +194,8 @@ def test_some_order_explains_it_or_none_does(name: str) -> None:
 def test_a_breach_tells_what_the_orders_leave_and_who_answered_first() -> None:
     claim = explained(view(BEFORE), [quantity("b", 4, B4), quantity("a", 3, A3)], did(contract.READ, None, A3), [])
     assert claim and not claim.ok and not claim.test
-    assert "quantity v1|b|0 4" in claim.want and claim.seen.startswith("1;")
-    assert claim.seen.endswith("1. updateGuestQuantity 4 → 200, 2. updateGuestQuantity 3 → 200")
+    assert "quantity v1|b|0 4" in claim.expected and claim.actual.startswith("1;")
+    assert claim.actual.endswith("1. updateGuestQuantity 4 → 200, 2. updateGuestQuantity 3 → 200")
 
 
 class Serial:

@@ -92,6 +92,7 @@ def finding(
     return {
         "requirement": requirement,
         "summary": summary,
+        "claims": [summary],
         "expected": expected,
         "seen": seen,
         "sources": [{"document": "O", "place": "updateGuestQuantity"}],
@@ -99,9 +100,10 @@ def finding(
         "marketplaces": ["EBAY_US"],
         "count": 1,
         "exchanges": exchanges,
-        "reproduced": "3 of 3",
+        "reproduced": {"shown": 3, "tried": 3},
         "script": f"scripts/{requirement}.sh",
         "steps": steps,
+        "waiver": None,
     } | more
 
 
@@ -123,6 +125,7 @@ def requirement(rule: tuple[str, str, str, str, list[str]], number: int) -> Json
         "sources": [{"document": "O", "place": operations[0] if operations else "security scheme"}],
         "operations": operations,
         "outcome": "passed",
+        "unjudged": None,
         "reason": None,
         "reading": readings.get(name),
         "cases": {"judged": of, "of": of, "missing": []},
@@ -173,8 +176,11 @@ def base(name: str) -> Json:
     """A result in which everything passed."""
     rules = [requirement(rule, number) for number, rule in enumerate(RULES)]
     return {
-        "format": 1,
+        "format": 2,
         "verdict": "conformant",
+        "ending": "conformant",
+        "badge": "",
+        "colour": "green",
         "sentence": "",
         "exit_status": 0,
         "target": {
@@ -190,7 +196,12 @@ def base(name: str) -> Json:
         "requests": 5321,
         "token_requests": 3,
         "level": "should",
-        "budget": {"limit": 6000, "used": 5321},
+        "scope": "whole",
+        "shard": None,
+        "merged": 0,
+        "budget": None,
+        "stopped": None,
+        "interrupted": False,
         "counts": {},
         "chapters": [],
         "requirements": rules,
@@ -215,6 +226,9 @@ def base(name: str) -> Json:
             if r["reading"]
         ],
         "also_seen": [],
+        "waivers": [],
+        "profile_problems": [],
+        "defects": [],
         "notes": [],
     }
 
@@ -235,8 +249,14 @@ def counted(result: Json) -> Json:
     judged = counts["passed"] + counts["failed"]
     result["counts"] = {"requirements": len(rules), "judged": judged} | counts
     said = f"{judged} of {len(rules)} requirements judged, {counts['failed']} failed"
+    result["badge"] = f"{result['verdict']} · {judged} of {len(rules)} judged"
     result["sentence"] = f"{result['target']['name']} is {result['verdict']}: {said}."
     return result
+
+
+def unjudged(reason: str, *needs: str, requirement: str = "", detail: str = "") -> Json:
+    """Why a requirement is unjudged, as a result has it."""
+    return {"reason": reason, "requirement": requirement, "needs": list(needs), "detail": detail}
 
 
 def change(result: Json, name: str, **members: Any) -> None:

@@ -10,7 +10,7 @@ import json
 import sys
 from pathlib import Path
 
-from tests.reports.example_parts import BASE, Json, base, body, change, counted, exchange, finding, refusal
+from tests.reports.example_parts import BASE, Json, base, body, change, counted, exchange, finding, refusal, unjudged
 
 
 def conformant() -> tuple[Json, list[Json]]:
@@ -39,11 +39,31 @@ def conformant() -> tuple[Json, list[Json]]:
     return counted(result), traffic
 
 
+WAIVER = {
+    "rule": "PAY-LOCK",
+    "operation": None,
+    "reason": "known since 3 November",
+    "owner": "shop team",
+    "link": "https://example.com/4711",
+    "expires": "2026-01-31",
+}
+
+
+def missing(condition: str) -> Json:
+    """A case that was not judged."""
+    return {"operation": "getGuestCheckoutSession", "condition": condition}
+
+
 LINES = [("v1|110000000001|0", 1, 1899), ("v1|110000000002|0", 2, 4250)]
 
 
 def faulty() -> tuple[Json, list[Json]]:
-    result = base("shop-under-test") | {"verdict": "not conformant", "exit_status": 1}
+    result = base("shop-under-test") | {
+        "verdict": "not conformant",
+        "ending": "not conformant",
+        "colour": "red",
+        "exit_status": 1,
+    }
     cart = {"contactEmail": "guest7@example.com", "lineItemInputs": [{"itemId": i, "quantity": q} for i, q, _ in LINES]}
     zero = {"lineItemId": "600000000", "quantity": 0}
     traffic = [
@@ -107,18 +127,22 @@ def faulty() -> tuple[Json, list[Json]]:
             "total 103.99",
             ["w1-9/1", "w1-9/2"],
             ["POST initiate with 2 items", "POST apply_coupon FIVEOFF"],
-            reproduced="2 of 3",
+            reproduced={"shown": 2, "tried": 3},
             count=211,
         ),
     ]
     for found in findings:
         change(result, found["requirement"], outcome="failed", findings=[found])
-    change(result, "PAY-LOCK", outcome="waived", reason="known since 3 November, ticket 4711, until 2026-01-31")
-    change(result, "COUPON-REMOVE", outcome="unjudged", reason="blocked by PRICE-TOTAL")
+    known = finding("PAY-LOCK", "A paid session is changed", "refused with 409", "200", [], [], script=None, waiver=WAIVER)
+    change(result, "PAY-LOCK", outcome="waived", findings=[known], reason="known since 3 November, ticket 4711, until 2026-01-31")
+    change(result, "COUPON-REMOVE", outcome="unjudged",
+        unjudged=unjudged("blocked", requirement="PRICE-TOTAL"),
+        reason="blocked by PRICE-TOTAL",
+    )
     change(
         result,
         "SESSION-READ",
-        cases={"judged": 21, "of": 26, "missing": ["paid, then read", "declined, then read", "five more"]},
+        cases={"judged": 21, "of": 26, "missing": [missing("paid, then read"), missing("declined, then read")]},
     )
     result["notes"] = [
         "Readings differ between operations for SESSION-UNKNOWN: 400 on six, 404 on getGuestCheckoutSession."
@@ -139,7 +163,7 @@ def faulty() -> tuple[Json, list[Json]]:
 
 
 def incomplete() -> tuple[Json, list[Json]]:
-    result = base("sandbox") | {"verdict": "incomplete", "exit_status": 6, "budget": None}
+    result = base("sandbox") | {"verdict": "incomplete", "ending": "incomplete", "colour": "orange", "exit_status": 6}
     lacking = {
         "MARKET-SAME": "second_marketplace",
         "SESSION-APP": "second_app",
@@ -161,13 +185,13 @@ def incomplete() -> tuple[Json, list[Json]]:
             name,
             outcome="unjudged",
             reason=f"not offered: {need}",
-            lacks=[need],
+            unjudged=unjudged("not_offered", need),
             reading=None,
             evidence=0,
             cases={"judged": 0, "of": 9, "missing": []},
         )
-    change(result, "RACE", outcome="unjudged", reason="budget spent", evidence=0)
-    change(result, "ROBUST", outcome="unjudged", reason="the target did not answer", evidence=0)
+    change(result, "RACE", outcome="unjudged", unjudged=unjudged("budget"), reason="budget spent", evidence=0)
+    change(result, "ROBUST", outcome="unjudged", unjudged=unjudged("no_answer"), reason="the target did not answer", evidence=0)
     result["target"] |= {"base_url": "https://apix.sandbox.example.com", "marketplaces": ["EBAY_US"]}
     result["reach"]["states"]["declined"] = 0
     result["readings"] = [r for r in result["readings"] if r["requirement"] != "PRICE-FEE"]
@@ -195,10 +219,10 @@ def hostile() -> tuple[Json, list[Json]]:
     for rule in result["requirements"]:
         rule["reading"] = rule["reading"] and nasty
         rule["reason"] = rule["reason"] and rule["reason"] + nasty
-        rule["cases"]["missing"] = [nasty]
+        rule["cases"]["missing"] = [missing(nasty)]
         for found in rule["findings"]:
             found |= {name: found[name] + nasty for name in ("summary", "expected", "seen")}
-            found |= {"operations": [nasty], "marketplaces": [nasty], "steps": [nasty], "reproduced": nasty}
+            found |= {"operations": [nasty], "marketplaces": [nasty], "steps": [nasty]}
     for item in traffic:
         item["response_body"] = (
             {"text": nasty} if item["seq"] == 1 else {"errors": [{"message": nasty, nasty: [nasty]}]}
