@@ -20,13 +20,14 @@ from pathlib import Path
 from typing import Any
 
 from conformance.core import contract
-from conformance.core.exchange import Exchange
+from conformance.core.exchange import CaseKey, Exchange
 from conformance.core.profile import TARGETS, Profile, parse
 from conformance.evidence.replay import from_record
 from conformance.judging.context import Judgment
 from conformance.judging.judge import judge
 from conformance.judging.load_rules import load_rules
 from conformance.judging.model import World, money
+from conformance.judging.trace import DISCOVERY_TRACE
 from conformance.runner.mock_process import right_ids
 
 CORPUS = contract.ROOT.parent / "tests" / "data" / "corpus.jsonl.gz"
@@ -49,7 +50,7 @@ class Entry:
     was changed at random, JUNK where anything may be broken but no rule may fail on it; also: what the fault breaks by
     its nature.
 
-    units: (marketplace, item, unit price) as the scout of the run had seen them. found: each (requirement, about) that
+    units: (marketplace, item, unit price) as the first requests of the run had seen them. found: each (requirement, about) that
     the trace breaks, and how often; passed: each (requirement, reading) that it proves, and how often.
     """
 
@@ -168,9 +169,9 @@ def _lines(report: Path, traces: set[str]) -> Iterator[dict[str, Any]]:
                 yield json.loads(line)
 
 
-def _units(scouted: Iterable[dict[str, Any]]) -> dict[tuple[str, str], str]:
+def _units(discovered: Iterable[dict[str, Any]]) -> dict[tuple[str, str], str]:
     found: dict[tuple[str, str], str] = {}
-    for record in scouted:
+    for record in discovered:
         body = record["response_body"]
         for line in (body.get("lineItems") or [] if isinstance(body, dict) else []) if record["status"] == 200 else []:
             value = (line.get("baseUnitPrice") or {}).get("value") if isinstance(line, dict) else None
@@ -190,11 +191,11 @@ def proofs(report: Path, fault: dict[str, Any], profile: str = "mock") -> list[E
     result = json.loads((report / "result.json").read_text(encoding="utf-8"))
     findings = [entry for each in result["requirements"] for entry in each["findings"]] + result["also_seen"]
     right = right_ids(fault)
-    shrunk = [finding for finding in findings if finding["exchanges"] and finding["exchanges"][0].startswith("shrink/")]
+    shrunk = [finding for finding in findings if finding["exchanges"] and finding["reproduced"]]
     shrunk.sort(key=lambda entry: entry["requirement"] not in right)
     named = [{entry.rpartition("/")[0] for entry in finding["exchanges"]} for finding in shrunk[:MOST_PROOFS]]
-    lines = list(_lines(report, {"scout"}.union(*named)))
-    units = _units(line for line in lines if line["trace"] == "scout")
+    lines = list(_lines(report, {DISCOVERY_TRACE}.union(*named)))
+    units = _units(line for line in lines if line["trace"] == DISCOVERY_TRACE)
     entries = []
     for finding in shrunk[:MOST_PROOFS]:
         records = [slim(line) for line in lines if line["id"] in set(finding["exchanges"])]
@@ -205,7 +206,7 @@ def proofs(report: Path, fault: dict[str, Any], profile: str = "mock") -> list[E
     return entries
 
 
-Proved = set[tuple[str, str, str]]
+Proved = set[tuple[str, CaseKey, str]]
 
 
 def healthy(
@@ -216,15 +217,17 @@ def healthy(
     seen: each (requirement, case, reading) that other traces prove already.
     """
     traces: dict[str, list[dict[str, Any]]] = {}
+    concurrent: set[str] = set()
     with open(report / "exchanges.jsonl", encoding="utf-8") as handle:
         for line in handle:
             record = json.loads(line)
+            concurrent |= {record["trace"]} if record["concurrent"] else set()
             if not (record["intent"] and record["intent"]["requirement"] == "RACE"):
                 traces.setdefault(record["trace"], []).append(slim(record))
-    units = _units(traces.get("scout", ()))
+    units = _units(traces.get(DISCOVERY_TRACE, ()))
     left: dict[str, tuple[Entry, Proved]] = {}
     for name, records in traces.items():
-        if len(records) <= max(12, most // 4) and not name.startswith("races"):
+        if len(records) <= max(12, most // 4) and name not in concurrent:
             entry = Entry(name, profile, None, units=_needed(units, records), exchanges=records)
             judgments = judged(known, entry.units, map(from_record, records))
             if all(judgment.ok for judgment in judgments):

@@ -11,13 +11,15 @@ from typing import Any
 
 from conformance.core import contract
 from conformance.evidence import journal
+from conformance.evidence.trace_record import TraceRecord
+from conformance.judging.trace import TraceKind
 from conformance.runner.budget import COSTS, costs, test_name
 
 ELSEWHERE = ("stubs/", "payment/test_prepaid")  # the mock's profile has none of these: written by hand
 ROOT = Path(__file__).resolve().parents[1]
 
 
-def measure(*arguments: str) -> list[journal.TraceRecord]:
+def measure(*arguments: str) -> list[TraceRecord]:
     """The traces of a run against the mock."""
     with TemporaryDirectory() as folder:
         command = [sys.executable, "-m", "pytest", "suites", "--target", "mock", "--report", folder, *arguments]
@@ -30,13 +32,13 @@ def main() -> int:
     table: dict[str, dict[str, Any]] = {name: entry for name, entry in costs().items() if name.startswith(ELSEWHERE)}
     first = None
     for record in measure("--measure"):
-        if record.name == "scout" or record.name.startswith("situations/"):
+        if record.kind is TraceKind.DISCOVERY or record.name.startswith("situations/"):
             continue  # a budget takes the rows of the array in their order
         name, market = test_name(record.name), record.name.partition("[")[2]
         first = first or market.partition("-")[0].rstrip("]")
         entry: dict[str, Any] = {
             "requests": record.requests,
-            "judges": sorted({judgment[0] for judgment in record.passed} & set(contract.requirements())),
+            "judges": sorted({passed.requirement for passed in record.passed} & set(contract.requirements())),
         }
         best = table.get(name)
         if best is None or len(entry["judges"]) > len(best["judges"]):

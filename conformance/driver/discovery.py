@@ -22,7 +22,7 @@ FEW_LINES = 4  # what any server takes, whatever its maximum
 
 @dataclass
 class Findings:
-    """What the scout learned.
+    """What the first requests learned.
 
     cause: the sentence with which the run ends, if there is nothing to judge. locked_out: nothing was proved, since the
     profile's app was not let in.

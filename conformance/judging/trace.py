@@ -9,6 +9,8 @@ from conformance.core.exchange import Exchange
 from conformance.judging.context import Judgment
 from conformance.judging.model import World
 
+DISCOVERY_TRACE = "discovery"  # the name of the trace of a run's first requests
+
 
 @dataclass(frozen=True, slots=True)
 class ProgramStep:

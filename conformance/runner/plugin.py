@@ -20,7 +20,7 @@ from conformance.core.inputs import InputError
 from conformance.core.profile import Profile, load
 from conformance.core.unjudged import Unjudged, UnjudgedReason
 from conformance.driver.checkout import CheckoutDriver, PrerequisiteFailed
-from conformance.driver.marks import rounds
+from conformance.driver.marks import mark_args, rounds
 from conformance.evidence.verdict import DEFECT, INTERRUPTED, WRONG_INPUT
 from conformance.runner.progress import where
 from conformance.runner.run import Run
@@ -259,14 +259,14 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, Any, Any]:
         pytest.skip(str(stopped))
     except Exception:
         # a test may count on what a broken answer lacks; without a breach it is a defect of the test
-        excuse = run.excuse()
+        excuse = run.running.excuse()
         if excuse is None:
             raise
         run.skipped(item, excuse)
         pytest.skip(excuse.sentence)
-    if rule_errors := run.rule_errors():
+    if rule_errors := run.running.rule_errors():
         pytest.fail(f"defect: {rule_errors[0]}", pytrace=False)
-    broken = run.broken(item)
+    broken = run.running.breaches(mark_args(item, "provokes"))
     if broken:
         pytest.fail(f"breach: {broken}", pytrace=False)
     return result

@@ -24,7 +24,7 @@ from conformance.core.inputs import InputError
 from conformance.core.profile import App, Market, Profile
 from conformance.evidence.replay import from_record
 from conformance.judging.judge import judge, observe
-from conformance.judging.trace import Trace
+from conformance.judging.trace import DISCOVERY_TRACE, Trace
 
 if TYPE_CHECKING:
     from conformance.runner.run import Run
@@ -66,8 +66,8 @@ def judge_recording(run: Run) -> None:
         if token and not token.startswith("secret-"):
             exchange.headers[SIGNATURE] = run.target.secrets.mask(token)
         trace = traces.setdefault(name, Trace(name))
-        if name != "scout" and "scout" in traces and not trace.exchanges:
-            trace.world.units = dict(traces["scout"].world.units)
+        if name != DISCOVERY_TRACE and DISCOVERY_TRACE in traces and not trace.exchanges:
+            trace.world.units = dict(traces[DISCOVERY_TRACE].world.units)
         exchange.trace, exchange.seq = name, len(trace.exchanges)
         alone = not (exchange.intent and exchange.intent.requirement == "RACE") and not _overlaps(trace, exchange)
         trace.exchanges.append(exchange)

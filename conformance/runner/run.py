@@ -21,7 +21,7 @@ from conformance.core import contract
 from conformance.core.exchange import Exchange
 from conformance.core.inputs import InputError
 from conformance.core.profile import PRODUCTION_HOSTS, Profile
-from conformance.core.unjudged import Unjudged, UnjudgedReason
+from conformance.core.unjudged import Unjudged
 from conformance.driver.checkout import CheckoutDriver
 from conformance.driver.discovery import Findings, look
 from conformance.driver.marks import mark_args
@@ -32,15 +32,14 @@ from conformance.evidence.session_loss import forgotten
 from conformance.evidence.trace_record import TraceRecord
 from conformance.evidence.waivers import Waiver, load_waivers
 from conformance.judging.load_rules import load_rules
-from conformance.judging.trace import Trace, TraceKind
+from conformance.judging.trace import DISCOVERY_TRACE, Trace, TraceKind
 from conformance.runner.budget import choose, cost
 from conformance.runner.finalize import SHRINKING, finish
 from conformance.runner.mock_process import MockProcess
 from conformance.runner.process_summary import Part, cause_of_end, read_parts
 from conformance.runner.progress import where
+from conformance.runner.running_test import RunningTest
 from conformance.runner.settings import Settings
-
-DISCOVERY = "discovery"  # name of the trace of the first requests
 
 
 @dataclass
@@ -348,8 +347,8 @@ class Run:
     def _first_trace(self) -> str:
         """The name of the trace of the first requests; where all tests share it, other shards have other names."""
         if not self._shared or not self.settings.shard:
-            return DISCOVERY
-        return "{}-{}-of-{}".format(DISCOVERY, *self.settings.shard)
+            return DISCOVERY_TRACE
+        return "{}-{}-of-{}".format(DISCOVERY_TRACE, *self.settings.shard)
 
     @property
     def _shared(self) -> bool:
@@ -386,30 +385,10 @@ class Run:
         """Remembers why the running test could not go on."""
         self._skipped = reason
 
-    def excuse(self) -> Unjudged | None:
-        """Why the running test may have found less than it counts on: what it saw broken first, or no answer."""
-        trace = self._trace or Trace("")
-        broken = next((judgment.requirement for judgment in trace.judgments[self._before :] if not judgment.ok), None)
-        silent = any(exchange.silent for exchange in trace.exchanges)
-        if broken:
-            return Unjudged(UnjudgedReason.BLOCKED, requirement=broken)
-        return Unjudged(UnjudgedReason.NO_ANSWER) if silent else None
-
-    def rule_errors(self) -> list[str]:
-        """Rules that failed on an answer of the running test."""
-        return self._trace.world.rule_errors if self._trace else []
-
-    def broken(self, item: pytest.Item) -> str | None:
-        """The breaches that the test was looking for, in a few lines."""
-        if self._trace is None:
-            return None
-        own = set(mark_args(item, "provokes"))
-        found = {
-            (judgment.requirement, judgment.claim.expected, judgment.claim.actual)
-            for judgment in self._trace.judgments[self._before :]
-            if not judgment.ok and judgment.claim and judgment.requirement in own
-        }
-        return "\n".join(f"{name}: expected {want}; seen {seen}" for name, want, seen in sorted(found)) or None
+    @property
+    def running(self) -> RunningTest:
+        """What the running test has seen so far."""
+        return RunningTest(self._trace or Trace(""), self._before)
 
 
 def _market(item: pytest.Item) -> str | None:

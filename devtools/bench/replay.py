@@ -92,7 +92,7 @@ def plan(records: list[dict[str, Any]], old: str, new: str, credentials: dict[st
                 entry.ids.append(name)
                 giver.learns = True
         began = datetime.fromisoformat(record["started"]).timestamp()
-        racing = record["trace"].startswith("races/") and (record["intent"] or {}).get("requirement") == "RACE"
+        racing = record["concurrent"]
         entry.at_once = racing and began < end
         end = max(end if entry.at_once else 0.0, began + record["ms"] / 1000)
         found.append(entry)

@@ -112,7 +112,8 @@ def test_the_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: py
 
 def record(seq: int, url: str, answer: Any, body: Any = None, **more: Any) -> dict[str, Any]:
     return {
-        "trace": "t", "seq": seq, "operation": "getGuestCheckoutSession", "intent": None, "app": "app0", "method": "POST",
+        "trace": "t", "seq": seq, "concurrent": False,
+        "operation": "getGuestCheckoutSession", "intent": None, "app": "app0", "method": "POST",
         "url": f"http://old{url}", "request_headers": {"Accept": "x"}, "request_body": body, "status": 200,
         "response_body": answer, "started": "2030-01-01T00:00:00.000Z", "ms": 5.0, **more,
     }  # fmt: skip
@@ -131,7 +132,7 @@ def test_ids_of_answers_are_found_where_they_are_used() -> None:
 
 
 def test_what_was_sent_at_once_is_sent_at_once() -> None:
-    race = {"trace": "races/x", "intent": {"requirement": "RACE", "case": ""}}
+    race = {"trace": "races/x", "concurrent": True}
     later = "2030-01-01T00:00:00.006Z"
     again = plan(
         [record(0, "/", {}), record(1, "/", {}, **race), record(2, "/", {}, **race, started=later)], "a", "b", {}

@@ -13,7 +13,7 @@ from conformance.evidence.aggregate import Aggregate, Finding, Reproduction, dro
 from conformance.evidence.control import cause
 from conformance.evidence.replay import steps_of
 from conformance.evidence.shrink import Shrinker
-from conformance.evidence.trace_record import Breach
+from conformance.evidence.trace_record import Breach, TraceRecord
 from conformance.judging.load_rules import load_rules
 from conformance.judging.trace import Trace
 from tests.doubles.in_memory_replay import Replays
@@ -58,7 +58,7 @@ def told(target: ReferenceShop) -> tuple[Replays, Trace]:
 def cause_of(target: ReferenceShop, *known: str, about: str = "quantity") -> str | None:
     run, trace = told(target)
     sent = list(zip(steps_of(trace.exchanges), trace.exchanges, strict=True))
-    finding = Finding(Breach("SESSION-APP", about, ""), None)  # type: ignore[arg-type]
+    finding = Finding(Breach("SESSION-APP", about, ""), TraceRecord("", 0))
     return cause(finding, sent, set(known), Shrinker(run, finding).broken)  # type: ignore[arg-type]
 
 
@@ -81,7 +81,7 @@ def test_an_order_that_needs_a_marketplace_is_one_finding() -> None:
     cart.place()
     cart.read_order()
     sent = list(zip(steps_of(trace.exchanges), trace.exchanges, strict=True))
-    finding = Finding(Breach("ORDER-READ", "is accepted", ""), None)  # type: ignore[arg-type]
+    finding = Finding(Breach("ORDER-READ", "is accepted", ""), TraceRecord("", 0))
     replay = Shrinker(Replays(target), finding).broken  # type: ignore[arg-type]
     assert cause(finding, sent, {"MARKET-ORDER-OPTIONAL"}, replay) == "MARKET-ORDER-OPTIONAL"
     assert cause(finding, sent, {"MARKET-ORDER-OPTIONAL"}, lambda _: {("ORDER-READ", "is accepted")}) is None
@@ -96,8 +96,8 @@ def test_nothing_goes_to_a_rule_that_has_no_finding() -> None:
 def test_a_consequence_leaves_a_note_and_no_finding() -> None:
     merged = Aggregate()
     for requirement, known in (("SESSION-SAFE", None), ("SESSION-APP", "SESSION-SAFE")):
-        merged.findings[requirement, "quantity", False] = Finding(  # type: ignore[arg-type]
-            Breach(requirement, "quantity", ""), None, cause=known
+        merged.findings[requirement, "quantity", False] = Finding(
+            Breach(requirement, "quantity", ""), TraceRecord("", 0), cause=known
         )
         merged.failed_cases[requirement].add(CaseKey("a case"))
     drop_consequences(merged)
@@ -118,7 +118,7 @@ def merged_of(*found: Finding) -> Aggregate:
 def finding(
     requirement: str, name: str, exchange: str, reproduced: Reproduction | None = None, *, weak: bool = False
 ) -> Finding:
-    return Finding(Breach(requirement, name, exchange, weak=weak), None, reproduced=reproduced, count=1)  # type: ignore[arg-type]
+    return Finding(Breach(requirement, name, exchange, weak=weak), TraceRecord("", 0), reproduced=reproduced, count=1)
 
 
 @pytest.mark.parametrize(("requirement", "stays"), [("MARKET-SUPPORTED", False), ("SESSION-ISOLATED", True)])

@@ -316,7 +316,7 @@ def test_a_healthy_server_passes_and_the_session_goes_on(mock: str) -> None:
     cart.set_quantity(cart.lines[0], 2)
     cart.read()
     assert not broken(shop)
-    assert {judgment.case for judgment in shop.trace.judgments if judgment.requirement == "RACE"} == {
+    assert {str(judgment.case) for judgment in shop.trace.judgments if judgment.requirement == "RACE"} == {
         "updateGuestQuantity quantities of two lines",
         "placeGuestOrder two payments",
     }
