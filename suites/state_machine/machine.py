@@ -58,7 +58,7 @@ class Breach(AssertionError):
     def __init__(self, judgment: Judgment, program: Program) -> None:
         assert judgment.claim
         super().__init__(
-            f"{judgment.requirement}: expected {judgment.claim.want}; seen {judgment.claim.seen}\n{program}"
+            f"{judgment.requirement}: expected {judgment.claim.expected}; seen {judgment.claim.actual}\n{program}"
         )
         self.requirement, self.program = judgment.requirement, str(program)
 
