@@ -21,7 +21,8 @@ from typing import Any
 
 from conformance.core import contract
 from conformance.core.exchange import CaseKey, Exchange
-from conformance.core.profile import TARGETS, Profile, parse
+from conformance.core.profile import TARGETS, Profile
+from conformance.core.profile_reader import parse
 from conformance.evidence.replay import from_record
 from conformance.judging.context import Judgment
 from conformance.judging.judge import judge

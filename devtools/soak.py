@@ -24,7 +24,8 @@ from typing import Any
 
 from conformance.client.api_client import ApiClient, RunStopped
 from conformance.core.inputs import InputError
-from conformance.core.profile import PRODUCTION_HOSTS, Profile, load
+from conformance.core.profile import PRODUCTION_HOSTS, Profile
+from conformance.core.profile_reader import load
 from conformance.driver.checkout import CheckoutDriver, PrerequisiteFailed
 from conformance.evidence.journal import Journal
 from conformance.judging.load_rules import load_rules

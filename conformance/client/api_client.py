@@ -15,10 +15,13 @@ from urllib.parse import quote
 from oauthlib.oauth2 import BackendApplicationClient
 
 from conformance import VERSION
+from conformance.client.auth_plugin import load_plugin
 from conformance.client.circuit_breaker import Patience, quota
 from conformance.client.http1 import Problem, Response
+from conformance.client.public_texts import public_texts
 from conformance.client.redaction import Secrets
-from conformance.client.strict_json import parsed, read_bytes, read_json
+from conformance.client.route import Route
+from conformance.client.strict_json import SHOWN, Body, parsed, read_bytes, read_json
 from conformance.client.transport import Transport
 from conformance.core import contract
 from conformance.core.exchange import OTHER_APP, OWN_APP, SIGNATURE, Exchange, Intent, Request
@@ -61,13 +64,15 @@ class ApiClient:
         self.profile = profile
         settings = profile.transport
         extra = settings.get("headers") or {}
-        self.secrets = Secrets(key)
+        self.secrets = Secrets(key, public_texts(profile))
         self.secrets.add(
             *profile.secrets,
             *(app.expired_token for app in profile.apps),
             *(app.token for app in profile.apps),
             *(str(value) for name, value in extra.items() if SECRET_NAME.search(name)),
         )
+        route = Route.of(profile)
+        self.secrets.add(*route.secrets)
         timeout_s = float(settings.get("timeout_s", 10.0))
         self.patience = patience or Patience()
         self.patience.timeout_s = timeout_s
@@ -75,12 +80,11 @@ class ApiClient:
             timeout_s=timeout_s,
             max_bytes=int(settings.get("max_bytes", 8_000_000)),
             rate_per_s=settings.get("rate_per_s"),
-            ca_file=settings.get("ca_file"),
-            client_cert=settings.get("client_cert"),
+            route=route,
+            auth=load_plugin(profile),
             extra_headers=extra,
             user_agent=f"guest-checkout-conformance/{VERSION}{f' ({run_id})' if run_id else ''}",
             allowed_hosts=profile.hosts(),
-            trust_env=bool(settings.get("proxy_from_environment", False)),
             before_request=before_request,
         )
         self.token_requests = 0
@@ -186,18 +190,38 @@ class ApiClient:
         if token := shown.get(SIGNATURE, "").strip():  # it opens the pay window of one session
             shown[SIGNATURE] = self.secrets.mask(token)
             self.pay_tokens[shown[SIGNATURE]] = token
-        exchange.headers = {name: self.secrets.out_of(value)[:2000] for name, value in shown.items()}
+        exchange.headers = self._masked_headers(shown, answer.signed)
         if not answer.raw:
             return
         text, why = read_bytes(answer.raw)
         if exchange.operation == contract.TOKEN:
             self.secrets.add(*GIVEN_TOKENS.findall(text))
-        body = read_json(self.secrets.out_of(text))
+        body = self._masked_body(text, answer.signed)
         exchange.body, exchange.text, exchange.problem = body.value, body.text, why or body.why
         if why:
-            exchange.body, exchange.text = None, self.secrets.out_of(text)[:4000]
+            exchange.body, exchange.text = (
+                None,
+                body.text if body.text is not None else self.secrets.out_of(text)[:SHOWN],
+            )
         if exchange.problem:
             exchange.problem_kind = "json"
+
+    def _masked_headers(self, headers: dict[str, str], signed: tuple[str, ...]) -> dict[str, str]:
+        for secret in signed:
+            headers = {name: value.replace(secret, self.secrets.mask(secret)) for name, value in headers.items()}
+        if self.secrets.may_be_in("\n".join(headers.values())):
+            headers = {name: self.secrets.out_of(value) for name, value in headers.items()}
+        return {name: value[:2000] for name, value in headers.items()}
+
+    def _masked_body(self, text: str, signed: tuple[str, ...]) -> Body:
+        """The body as parsed, its values without a secret. signed: secrets of this request alone."""
+        for secret in signed:
+            text = text.replace(secret, self.secrets.mask(secret))
+        body = read_json(text)
+        if "\\u" not in text and not self.secrets.may_be_in(text):
+            return body
+        shown = None if body.text is None else self.secrets.out_of(text)[:SHOWN]
+        return Body(self.secrets.out_of_value(body.value), shown, body.why)
 
     def _waited_for(self, exchange: Exchange) -> bool:
         """Whether the target asked for a short pause, which is over now, so that the request can be sent again."""

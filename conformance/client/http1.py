@@ -62,6 +62,7 @@ class Response:
     """A final answer; `raw` is its body without transfer and content coding, `interim` the 1xx statuses before it.
 
     `ms` is the whole exchange in milliseconds, from the moment the request is let out to the last byte of the answer.
+    `signed` has the header values that the user's authentication added to the request.
     The representation leaves the server's text away: it may echo a secret, and pytest shows local variables.
     """
 
@@ -71,6 +72,7 @@ class Response:
     raw: bytes = field(repr=False)
     ms: float
     interim: tuple[int, ...] = ()
+    signed: tuple[str, ...] = field(default=(), repr=False)
 
 
 class Problem(Exception):

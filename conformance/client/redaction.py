@@ -1,6 +1,8 @@
 """Secrets become keyed pseudonyms: equal where the values are equal, worthless to a reader.
 
-A server may echo what it was sent, in any of the forms that programs write a text in; each of them is known here.
+A server may echo what it was sent, in any of the forms that programs write a text in; each of them is known here. What
+is masked are the string values of a parsed document, never its structure. A secret that is an everyday word, or stands in
+the documents themselves, cannot be told from what it means there: it is masked only where it is a whole value.
 """
 
 from __future__ import annotations
@@ -10,50 +12,101 @@ import hashlib
 import hmac
 import html
 import json
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 from threading import Lock
+from typing import Any
 from urllib.parse import quote
 
 SHORTEST = 4  # a shorter text is no secret: it would stand in every other word
 CUT = 8  # so much of a secret, cut off at the end of a text, still is one
+WORD = re.compile(r"[A-Za-z]{1,12}")
+NUMBER = re.compile(r"[0-9]{1,9}")
+RUN = re.compile(r"[A-Za-z0-9]+")
 
 
 class Secrets:
-    """Knows the secrets of a run and takes them out of texts. key: makes the pseudonyms of this run."""
+    """Knows the secrets of a run and takes them out of texts and documents.
 
-    def __init__(self, key: bytes) -> None:
+    key: makes the pseudonyms of this run. public: texts that are no secret, such as what the suite sends openly.
+    """
+
+    def __init__(self, key: bytes, public: Iterable[str] = ()) -> None:
         self._key = key
+        self._public = "\n".join(public)
         self._known: dict[str, str] = {}
         self._plain: dict[str, str] = {}
+        self._words: dict[str, str] = {}
         self._ordered: tuple[tuple[str, str], ...] = ()
         self._percent: tuple[tuple[str, str], ...] = ()
+        self._needles: tuple[str, ...] = ()
         self._lock = Lock()
 
     def add(self, *values: str) -> None:
         """Learns secrets; texts of fewer than four characters are left alone."""
         with self._lock:
-            for value in values:
-                if len(value) < SHORTEST or value in self._plain:
+            new = [value for value in values if len(value) >= SHORTEST and value not in self._plain]
+            for value in new:
+                if NUMBER.fullmatch(value) or value in self._public:
                     continue
                 raw, name = value.encode("utf-8", "surrogatepass"), self.mask(value)
+                if WORD.fullmatch(value):
+                    self._words[value] = name
+                    continue
                 self._plain[value] = name
                 for form in _forms(value, raw):
                     self._known.setdefault(form, name)
-            ordered = sorted(self._known.items(), key=lambda pair: -len(pair[0]))
-            self._percent = tuple(entry for entry in ordered if "%" in entry[0])
-            self._ordered = tuple(entry for entry in ordered if "%" not in entry[0])
+            if new:
+                self._order()
+
+    def _order(self) -> None:
+        ordered = sorted(self._known.items(), key=lambda pair: -len(pair[0]))
+        self._percent = tuple(entry for entry in ordered if "%" in entry[0])
+        self._ordered = tuple(entry for entry in ordered if "%" not in entry[0])
+        runs = sorted({_needle(form) for form in self._known} | {f'"{word}"' for word in self._words}, key=len)
+        needles: list[str] = []
+        for run in runs:
+            if not any(needle in run for needle in needles):
+                needles.append(run)
+        self._needles = tuple(needles)
 
     def mask(self, value: str) -> str:
         """The pseudonym of a secret that stands in one place only, so that no text has to be searched for it."""
         raw = value.encode("utf-8", "surrogatepass")
         return "secret-" + hmac.new(self._key, raw, hashlib.sha256).hexdigest()[:10]
 
+    def may_be_in(self, text: str) -> bool:
+        """Whether a known secret may stand in a text. Quick; a False is certain but for JSON's escapes."""
+        return any(needle in text for needle in self._needles)
+
     def out_of(self, text: str) -> str:
         """The text without any known secret."""
+        if not self.may_be_in(text):
+            return text
         for form, name in (*self._percent, *self._ordered) if "%" in text else self._ordered:
             if form in text:
                 text = text.replace(form, name)
         return text
+
+    def out_of_value(self, value: Any, *, ours: bool = False) -> Any:
+        """A JSON value whose texts hold no known secret. ours: a document of the suite, whose names and words are safe."""
+        if isinstance(value, str):
+            return self.out_of(value) if ours else self._words.get(value) or self.out_of(value)
+        if isinstance(value, list):
+            return [self.out_of_value(child, ours=ours) for child in value]
+        if isinstance(value, dict):
+            return {
+                name if ours else self.out_of(name): self.out_of_value(child, ours=ours)
+                for name, child in value.items()
+            }
+        return value
+
+    def out_of_json(self, text: str, indent: int | None = None) -> str:
+        """A document of ours as JSON: its values without any known secret, its names and literals as they are."""
+        if not self.may_be_in(text):
+            return text
+        masked = self.out_of_value(json.loads(text), ours=True)
+        return json.dumps(masked, ensure_ascii=text.isascii(), indent=indent)
 
     def out_of_cut(self, text: str) -> str:
         """The same for a text that may have been cut off within a secret."""
@@ -67,6 +120,12 @@ class Secrets:
                 end += 1
             text = text[:start] + name + text[end:]
         return text
+
+
+def _needle(form: str) -> str:
+    """The longest run of letters and digits: it stands in every spelling of its secret, and is quick to look for."""
+    longest = max(RUN.findall(form), key=len, default="")
+    return longest if len(longest) >= SHORTEST else form
 
 
 def _forms(value: str, raw: bytes) -> Iterator[str]:

@@ -20,7 +20,7 @@ from urllib.parse import urlsplit
 from conformance.core.command_line import Parser
 from conformance.core.inputs import InputError
 from conformance.core.places import ROOT
-from conformance.core.profile import path_of
+from conformance.core.profile_reader import path_of
 
 POLL_S, QUIET_S = 0.3, 0.3  # how often files are looked at, and how long they must have been left alone
 COMES_BACK_S = 10.0  # a server that restarts with its source is waited for

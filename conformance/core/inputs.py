@@ -7,7 +7,6 @@ no value that may hold a secret.
 from __future__ import annotations
 
 import codecs
-import math
 import os
 import re
 import tomllib
@@ -63,23 +62,30 @@ def checked_url(value: str, name: str) -> str:
     return text.rstrip("/")
 
 
-def checked_secret(value: str, name: str) -> str:
-    """A token, key or password that a header can carry; blanks and line breaks around it are taken off."""
+def checked_secret(value: str, name: str, *, in_header: bool = True) -> str:
+    """A secret without the blanks and line breaks around it. in_header: a token or key that a header carries as it is."""
     text = value.strip()
     if not text:
         raise InputError(f"{name} is empty.")
-    if not VISIBLE.fullmatch(text):
-        raise InputError(
-            f"{name} holds a line break, a control character or a letter that is not ASCII: no header carries it."
-        )
+    if not (VISIBLE.fullmatch(text) if in_header else text.isprintable()):
+        what = "a letter that is not ASCII" if text.isprintable() else "a line break or a control character"
+        raise InputError(f"{name} holds {what}, which cannot be sent.")
     return text
 
 
-def from_environment(variable: str, name: str) -> str:
+def from_environment(variable: str, name: str, *, in_header: bool = True) -> str:
     """The secret that an environment variable holds."""
     if not os.environ.get(variable, "").strip():
         raise InputError(f"{name} is taken from the environment: set {variable}.")
-    return checked_secret(os.environ[variable], f"The environment variable {variable} ({name})")
+    return checked_secret(os.environ[variable], f"The variable {variable} ({name})", in_header=in_header)
+
+
+def environment_words(variable: str, name: str, *, optional: bool = False) -> list[str]:
+    """The words that an environment variable holds, with blanks or commas between them."""
+    found = os.environ.get(variable, "").replace(",", " ").split()
+    if not found and not optional:
+        raise InputError(f"{name} is taken from the environment: set {variable}.")
+    return found
 
 
 def given_text(value: str | None, name: str) -> str | None:
@@ -89,45 +95,62 @@ def given_text(value: str | None, name: str) -> str | None:
     return value
 
 
-def checked_number(value: float, name: str, least: float, most: float = math.inf) -> float:
-    """A finite number within limits."""
-    if not math.isfinite(value) or not least <= value <= most:
-        upper = f" to {most:,g}" if math.isfinite(most) else " on"
-        raise InputError(f"{name} is {value:g}: write a number from {least:g}{upper}.")
-    return value
+def whole_number(text: str, name: str, least: int, most: int) -> int:
+    """A whole number in ASCII digits, within limits."""
+    if not re.fullmatch("-?[0-9]{1,18}", text.strip()) or not least <= int(text) <= most:
+        raise InputError(f"{name} is {text[:SHOWN]!r}: write a whole number from {least} to {most}.")
+    return int(text)
 
 
-def checked_file(path: Path, name: str) -> Path:
-    """A file that can be read."""
+def number(text: str, name: str, least: float) -> float:
+    """A finite number in ASCII digits, from `least` on."""
+    if not re.fullmatch(r"[0-9]{1,12}(\.[0-9]{1,12})?", text.strip()) or float(text) < least:
+        raise InputError(f"{name} is {text[:SHOWN]!r}: write a number from {least:g} on, such as 5 or 0.5.")
+    return float(text)
+
+
+def checked_path(given: str, name: str) -> Path:
+    """A path as somebody types it, `~` included."""
+    if not given.isprintable():
+        raise InputError(f"{name} is {given[:SHOWN]!r}: a control character stands in its path.")
+    try:
+        return Path(given).expanduser()
+    except RuntimeError:
+        raise InputError(f"{name} is {given[:SHOWN]!r}: there is no home folder of that user.") from None
+
+
+def checked_file(path: Path, name: str, given: str | None = None) -> Path:
+    """A file that can be read. given: its path as it was written."""
+    shown = given or str(path)
     try:
         with open(path, "rb") as handle:
             handle.read(1)
     except FileNotFoundError:
-        raise InputError(f"{name} names {path}, which is no file.") from None
+        raise InputError(f"{name} names {shown}, which is no file.") from None
     except IsADirectoryError:
-        raise InputError(f"{name} names {path}, which is a folder and no file.") from None
+        raise InputError(f"{name} names {shown}, which is a folder and no file.") from None
     except (OSError, ValueError) as error:
-        raise InputError(f"{name} names {_shown(path)}, which cannot be read: {_why(error)}.") from None
+        raise InputError(f"{name} names {shown[:SHOWN]}, which cannot be read: {_why(error)}.") from None
     return path
 
 
-def read_text(path: Path, name: str) -> str:
+def read_text(path: Path, name: str, given: str | None = None) -> str:
     """The text of a file in UTF-8, or in what its byte order mark says."""
-    checked_file(path, name)
+    checked_file(path, name, given)
     try:
         data = path.read_bytes()
         encoding = next((encoding for mark, encoding in ENCODINGS if data.startswith(mark)), "utf-8")
         return data.decode(encoding)
     except UnicodeError:
-        raise InputError(f"{name} names {path}, which is no text in UTF-8.") from None
+        raise InputError(f"{name} names {given or path}, which is no text in UTF-8.") from None
     except OSError as error:
-        raise InputError(f"{name} names {path}, which cannot be read: {_why(error)}.") from None
+        raise InputError(f"{name} names {given or path}, which cannot be read: {_why(error)}.") from None
 
 
-def read_toml(path: Path, name: str) -> dict[str, Any]:
+def read_toml(path: Path, name: str, given: str | None = None) -> dict[str, Any]:
     """The tables of a TOML file."""
     try:
-        return tomllib.loads(read_text(path, name).replace("\r\n", "\n"))
+        return tomllib.loads(read_text(path, name, given))
     except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise InputError(f"{path.name} is not valid TOML: {error}.") from None
 

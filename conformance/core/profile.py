@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 from conformance.core import contract, places
-from conformance.core.inputs import InputError, checked_url
-from conformance.core.profile_reader import ROLE_KEYS, TABLES, TOP, Reader, loopback
+from conformance.core.inputs import checked_url
 
 TARGETS = places.ROOT / "targets"
 GUEST_SCOPE = "https://api.ebay.com/oauth/api_scope/buy.guest.order"
 PRODUCTION_HOSTS = ("api.ebay.com", "apix.ebay.com")
-PAYMENTS = ("place_order", "hosted", "manual", "prepaid", "none")
 
 
 @dataclass(frozen=True)
@@ -110,9 +107,12 @@ class Profile:
     transport: dict[str, Any] = field(default_factory=dict)
     secrets: tuple[str, ...] = field(default=(), repr=False)
     allow_production: bool = False
-    stubs: bool = False
+    stubs: tuple[str, ...] = ()
     prepaid: tuple[Prepaid, ...] = ()
     paying: dict[str, Any] = field(default_factory=dict)
+    auth_plugin: str = ""
+    auth_options: dict[str, Any] = field(default_factory=dict, repr=False)
+    folder: Path | None = None
 
     def url(self, operation: str) -> str:
         """What stands before `/buy/order/…` for an operation; for `token` the whole URL of the endpoint."""
@@ -135,7 +135,7 @@ class Profile:
     def stubbed(self) -> frozenset[str]:
         """The requirements that the sandbox's stubs let judge here."""
         ways = [stub for stub in contract.stubs() if self.pays_by_call or stub.operation != contract.PLACE_ORDER]
-        return frozenset(way.requirement for way in ways) if self.stubs else frozenset()
+        return frozenset(way.requirement for way in ways if way.string in self.stubs)
 
     @property
     def pays_by_call(self) -> bool:
@@ -200,185 +200,3 @@ NEEDS: dict[str, Callable[[Profile], bool]] = {
     "address.sanctioned": lambda it: any(market.sanctioned_countries for market in it.markets.values()),
     "paid_promise": lambda it: it.paid_within_s is not None,
 }
-
-
-def path_of(target: str) -> Path:
-    """Where a profile is that is named by its name in `targets/` or by its path."""
-    return Path(target) if target.endswith(".toml") or "/" in target else TARGETS / f"{target}.toml"
-
-
-def load(target: str, base_url: str | None = None) -> Profile:
-    """Reads a profile by its name in `targets/` or by its path.
-
-    Raises InputError with one sentence that names the key and what to write.
-    """
-    path = path_of(target)
-    if not path.is_file():
-        known = ", ".join(sorted(path.stem for path in TARGETS.glob("*.toml") if path.stem != "template"))
-        raise InputError(f"There is no profile {target!r}: give a path to a TOML file or one of {known}.")
-    try:
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise InputError(f"{path.name} is not valid TOML: {error}.") from None
-    return parse(data, path.name, base_url)
-
-
-def parse(data: dict[str, Any], source: str, base_url: str | None = None) -> Profile:
-    """A profile from its parsed TOML. Raises InputError."""
-    secrets: list[str] = []
-    reader = Reader(source, secrets)
-    reader.keys("", data, TOP)
-    base = checked_url(base_url or reader.text("", data, "base_url"), "--base-url" if base_url else "base_url")
-    for name in ("endpoints", "auth", "payment", "buyers", "coupons", "transport", "stubs"):
-        reader.keys(name, reader.table(data, name), TABLES[name])
-    auth = reader.table(data, "auth")
-    kind = reader.choice("auth.kind", auth.get("kind", "client_credentials"), ("client_credentials", "token", "none"))
-    payment = reader.table(data, "payment")
-    apart = {} if base_url else reader.table(data, "endpoints")
-    endpoints = {key: checked_url(str(entry), f"endpoints.{key}") for key, entry in apart.items()}
-    apps = _apps(reader, data, kind, all(map(loopback, [base, *endpoints.values()])))
-    shared = _coupons(reader, "coupons", reader.table(data, "coupons"))
-    markets = reader.table(data, "marketplaces")
-    if not markets:
-        raise InputError(
-            f"{source} offers no marketplace: write a table [marketplaces.EBAY_US] with an address and items."
-        )
-    buyers = reader.table(data, "buyers")
-    maximum = data.get("max_line_items")
-    if maximum is not None and (not isinstance(maximum, int) or maximum < 1):
-        raise InputError(
-            f"max_line_items in {source} must be a whole number from 1 on; leave it out if it is not known."
-        )
-    return Profile(
-        name=str(data.get("name", source.removesuffix(".toml"))),
-        source=source,
-        base_url=base,
-        max_line_items=maximum,
-        endpoints=endpoints,
-        auth=kind,
-        scope=str(auth.get("scope", GUEST_SCOPE)),
-        other_scope=str(auth.get("other_scope", "")),
-        apps=apps,
-        payment=reader.choice("payment.kind", payment.get("kind", "none"), PAYMENTS),
-        paid_within_s=float(payment["paid_within_s"]) if "paid_within_s" in payment else None,
-        good_buyer=str(buyers.get("good", "guest{n}@example.com")),
-        declined={
-            reader.text("buyers.declined", entry, "email").casefold(): reader.number("buyers.declined", entry, "error")
-            for entry in reader.list("buyers.declined", buyers.get("declined", []))
-        },
-        markets={name: _market(reader, name, market, shared) for name, market in markets.items()},
-        transport=reader.table(data, "transport"),
-        secrets=tuple(secrets),
-        allow_production=data.get("allow_production") is True,
-        stubs=reader.table(data, "stubs").get("testError") is True,
-        prepaid=tuple(
-            _prepaid(reader, entry, set(markets)) for entry in reader.list("prepaid", data.get("prepaid", []))
-        ),
-        paying=_paying(reader, payment),
-    )
-
-
-def _prepaid(reader: Reader, entry: dict[str, Any], markets: set[str]) -> Prepaid:
-    session, marketplace = str(entry.get("session", "")), str(entry.get("marketplace", ""))
-    if session and marketplace not in markets:
-        raise InputError(
-            f"A [[prepaid]] session in {reader.source} needs its marketplace, one of {', '.join(sorted(markets))}."
-        )
-    order = str(entry.get("order", "")) if session else reader.text("prepaid", entry, "order")
-    return Prepaid(order, marketplace, session)
-
-
-def _paying(reader: Reader, payment: dict[str, Any]) -> dict[str, Any]:
-    """The rest of [payment], for payment.kind hosted and manual."""
-    if payment.get("kind") in ("hosted", "manual"):
-        checked_url(reader.text("payment", payment, "script_url"), "payment.script_url")
-    clicks = payment.get("clicks", [])
-    if not isinstance(clicks, list) or not all(isinstance(click, str) for click in clicks):
-        raise InputError(f'payment.clicks in {reader.source} must be a list of CSS selectors such as ["#pay"].')
-    for key, kinds in (("wait_s", (int, float)), ("payments", (int,))):
-        value = payment.get(key, 1)
-        if isinstance(value, bool) or not isinstance(value, kinds) or value <= 0:
-            raise InputError(f"payment.{key} in {reader.source} must be a number above 0.")
-    return payment
-
-
-def _apps(reader: Reader, data: dict[str, Any], kind: str, local: bool) -> tuple[App, ...]:
-    listed = reader.list("apps", data.get("apps", []))
-    if kind == "none":
-        return (App(),)
-    if not listed:
-        raise InputError(f"{reader.source} has no app: write a table [[apps]] with client_id and client_secret.")
-    found = []
-    for index, entry in enumerate(listed):
-        where = f"apps[{index}]"
-        reader.keys(where, entry, TABLES["apps"])
-        if index and entry.get("optional") is True and not reader.given(entry):
-            continue
-        needed = ("client_id", "client_secret") if kind == "client_credentials" else ("token",)
-        for key in needed:
-            if key not in entry:
-                raise InputError(f"{where} in {reader.source} has no {key}, which auth.kind {kind!r} needs.")
-        values = {
-            key: reader.secret(f"{where}.{key}", value, local or key == "client_id")
-            for key, value in entry.items()
-            if key != "optional"
-        }
-        found.append(App(**values))
-    return tuple(found)
-
-
-def _coupons(reader: Reader, where: str, table: dict[str, Any]) -> dict[str, Coupon]:
-    reader.keys(where, table, TABLES["coupons"])
-    found = {}
-    for kind in ("good", "oversized"):
-        for code in table.get(kind, []):
-            found[str(code)] = Coupon(str(code), kind)
-    for kind in ("minimum", "refused", "item_bound"):
-        for entry in reader.list(f"{where}.{kind}", table.get(kind, [])):
-            code = reader.text(f"{where}.{kind}", entry, "code")
-            try:
-                least = Decimal(str(entry.get("minimum", 0)))
-            except InvalidOperation:
-                raise InputError(
-                    f'{where}.{kind} in {reader.source}: minimum must be a decimal such as "100.00".'
-                ) from None
-            found[code] = Coupon(
-                code, kind, reader.number(f"{where}.{kind}", entry, "error"), least, tuple(entry.get("fits", ()))
-            )
-    return found
-
-
-def _market(reader: Reader, name: str, table: Any, shared: dict[str, Coupon]) -> Market:
-    where = f"marketplaces.{name}"
-    if not isinstance(table, dict):
-        raise InputError(f"{where} in {reader.source} must be a table.")
-    reader.keys(where, table, tuple(TABLES["marketplace"]))
-    if not isinstance(table.get("address"), dict):
-        raise InputError(
-            f"{where} in {reader.source} has no address: write one that the target takes without a warning."
-        )
-    items = table.get("items", {})
-    reader.keys(f"{where}.items", items, TABLES["items"])
-    plain: tuple[str, ...] = tuple(reader.words(f"{where}.items.plain", items.get("plain", [])))
-    if not plain:
-        raise InputError(
-            f"{where}.items in {reader.source} has no plain items: list at least one item id with ample stock."
-        )
-    roles = {item: Role("plain") for item in plain}
-    for kind, (_, amount) in ROLE_KEYS.items():
-        for entry in reader.list(f"{where}.items.{kind}", items.get(kind, [])):
-            item = reader.text(f"{where}.items.{kind}", entry, "item")
-            number = reader.number(f"{where}.items.{kind}", entry, amount)
-            is_id = amount in ("error", "warning")
-            roles[item] = Role(kind, error=number if is_id else 0, amount=0 if is_id else number)
-    return Market(
-        name=name,
-        address=table["address"],
-        other_address=table.get("other_address"),
-        unverifiable_address=table.get("unverifiable_address"),
-        foreign_countries=tuple(table.get("foreign_countries", ())),
-        sanctioned_countries=tuple(table.get("sanctioned_countries", ())),
-        plain=plain,
-        roles=roles,
-        coupons=shared | _coupons(reader, f"{where}.coupons", table.get("coupons", {})),
-    )

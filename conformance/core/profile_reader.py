@@ -1,151 +1,349 @@
-"""Reads values of a profile's TOML and says what is wrong in the words of the file."""
+"""Reads a target profile (targets/*.toml): its shape by the published schema, then its sense by the documents.
+
+Whatever is wrong is an InputError: one sentence in the words of the file.
+"""
 
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from decimal import Decimal
 from ipaddress import ip_address
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from conformance.core.inputs import InputError
-
-TOP = (
-    "name",
-    "base_url",
-    "max_line_items",
-    "endpoints",
-    "auth",
-    "apps",
-    "payment",
-    "buyers",
-    "coupons",
-    "marketplaces",
-    "transport",
-    "allow_production",
-    "stubs",
-    "prepaid",
+from conformance.core import contract
+from conformance.core.inputs import (
+    InputError,
+    checked_secret,
+    checked_url,
+    environment_words,
+    from_environment,
+    read_toml,
 )
-TABLES: dict[str, tuple[str, ...]] = {
-    "endpoints": ("session_url", "order_url", "place_order_url", "token_url"),
-    "auth": ("kind", "scope", "other_scope"),
-    "apps": ("client_id", "client_secret", "token", "expired_token", "optional"),
-    "payment": ("kind", "paid_within_s", "wait_s", "payments", "script_url", "clicks"),
-    "prepaid": ("order", "marketplace", "session"),
-    "stubs": ("testError",),
-    "buyers": ("good", "declined"),
-    "coupons": ("good", "oversized", "minimum", "refused", "item_bound"),
-    "items": ("plain", "limit", "stock", "lot", "refused", "removed", "warned", "at_payment"),
-    "marketplace": (
-        "address",
-        "other_address",
-        "unverifiable_address",
-        "foreign_countries",
-        "sanctioned_countries",
-        "items",
-        "coupons",
-    ),
-    "transport": (
-        "timeout_s",
-        "max_bytes",
-        "rate_per_s",
-        "longest_wait_s",
-        "ca_file",
-        "client_cert",
-        "headers",
-        "proxy_from_environment",
-    ),
-}
+from conformance.core.profile import GUEST_SCOPE, TARGETS, App, Coupon, Market, Prepaid, Profile, Role
+from conformance.core.profile_schema import check_shape, place
+
+HEADER = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+FRAMING = ("content-length", "transfer-encoding", "connection", "host")  # the transport writes them
 ROLE_KEYS = {
-    "limit": ("item", "limit"),
-    "stock": ("item", "stock"),
-    "lot": ("item", "lot"),
-    "refused": ("item", "error"),
-    "removed": ("item", "warning"),
-    "warned": ("item", "warning"),
-    "at_payment": ("item", "error"),
+    "limit": "limit",
+    "stock": "stock",
+    "lot": "lot",
+    "refused": "error",
+    "removed": "warning",
+    "warned": "warning",
+    "at_payment": "error",
 }
+COUPON_KINDS = ("good", "oversized", "minimum", "refused", "item_bound")
+
+
+def path_of(target: str) -> Path:
+    """Where a profile is that is named by its name in `targets/` or by its path."""
+    return Path(target) if target.endswith(".toml") or "/" in target else TARGETS / f"{target}.toml"
+
+
+def load(target: str, base_url: str | None = None, *, offline: bool = False) -> Profile:
+    """Reads a profile by its name in `targets/` or by its path. offline: nothing is sent, so secrets may be missing.
+
+    Raises InputError with one sentence that names the key and what to write.
+    """
+    path = path_of(target)
+    if path.parent == TARGETS and not os.path.isfile(path):
+        known = ", ".join(sorted(path.stem for path in TARGETS.glob("*.toml") if path.stem != "template"))
+        raise InputError(f"There is no profile {target[:80]!r}: give a path to a TOML file or one of {known}.")
+    return parse(read_toml(path, "--target", target), path.name, base_url, folder=path.parent, offline=offline)
+
+
+def parse(
+    data: dict[str, Any],
+    source: str,
+    base_url: str | None = None,
+    *,
+    folder: Path | None = None,
+    offline: bool = False,
+) -> Profile:
+    """A profile from its parsed TOML. folder: what its files are relative to. Raises InputError."""
+    check_shape(data, source)
+    if base_url is None and "base_url" not in data:
+        raise InputError(f"base_url in {source} is missing: write an http or https URL such as http://127.0.0.1:8080.")
+    base = (
+        checked_url(data["base_url"], f"base_url in {source}")
+        if base_url is None
+        else checked_url(base_url, "--base-url")
+    )
+    apart = {} if base_url else data.get("endpoints", {})
+    endpoints = {key: checked_url(url, f"endpoints.{key} in {source}") for key, url in apart.items()}
+    reader = _Reader(source, offline, local=all(map(loopback, [base, *endpoints.values()])))
+    auth, payment, buyers = data.get("auth", {}), data.get("payment", {}), data.get("buyers", {})
+    kind = auth.get("kind", "client_credentials")
+    if payment.get("kind") in ("hosted", "manual"):
+        checked_url(payment.get("script_url", ""), f"payment.script_url in {source}")
+    if auth.get("other_scope") and auth["other_scope"] == auth.get("scope", GUEST_SCOPE):
+        raise InputError(f"auth.other_scope in {source} is auth.scope: write a scope that does not open these methods.")
+    apps = reader.apps(data.get("apps", []), kind)
+    shared = reader.coupons(("coupons",), data.get("coupons", {}))
+    markets = {name: reader.market(name, table, shared) for name, table in data["marketplaces"].items()}
+    reader.fits(("coupons",), shared, {item for market in markets.values() for item in market.plain})
+    return Profile(
+        name=str(data.get("name", source.removesuffix(".toml"))),
+        source=source,
+        base_url=base,
+        max_line_items=data.get("max_line_items"),
+        endpoints=endpoints,
+        auth=kind,
+        scope=str(auth.get("scope", GUEST_SCOPE)),
+        other_scope=str(auth.get("other_scope", "")),
+        apps=apps,
+        payment=payment.get("kind", "none"),
+        paid_within_s=float(payment["paid_within_s"]) if "paid_within_s" in payment else None,
+        good_buyer=str(buyers.get("good", "guest{n}@example.com")),
+        declined=reader.declined(buyers.get("declined", [])),
+        markets=markets,
+        transport=reader.transport(data.get("transport", {}), folder),
+        secrets=tuple(reader.secrets),
+        allow_production=data.get("allow_production") is True,
+        stubs=reader.stubs(data.get("stubs", {}).get("testError", False)),
+        prepaid=tuple(reader.prepaid(entry, set(markets)) for entry in data.get("prepaid", [])),
+        paying=payment,
+        auth_plugin=str(auth.get("plugin", "")),
+        auth_options=reader.options(auth.get("options", {})),
+        folder=folder,
+    )
 
 
 @dataclass
-class Reader:
-    """Reads values and says what is wrong in the words of the file."""
+class _Reader:
+    """One profile: what its keys mean together. local: every URL points to this machine."""
 
     source: str
-    secrets: list[str]
+    offline: bool
+    local: bool
+    secrets: list[str] = field(default_factory=list)
 
-    def keys(self, where: str, table: Any, known: Iterable[str]) -> None:
-        if not isinstance(table, dict):
-            raise InputError(f"{where} in {self.source} must be a table.")
-        known = list(known)
-        for key in table:
-            if key not in known:
-                path = f"{where}.{key}" if where else key
-                raise InputError(f"{path} in {self.source} is not known here: write one of {', '.join(known)}.")
+    def _wrong(self, path: Iterable[Any], why: str) -> InputError:
+        return InputError(f"{place(list(path))} in {self.source} {why}.")
 
-    def table(self, data: dict[str, Any], name: str) -> dict[str, Any]:
-        found = data.get(name, {})
-        if not isinstance(found, dict):
-            raise InputError(f"{name} in {self.source} must be a table.")
-        return found
+    # ------------------------------------------------------------ secrets
 
-    def words(self, where: str, value: Any) -> list[str]:
-        """A list of texts, or the variable that holds them, with blanks or commas between them."""
-        if isinstance(value, dict) and set(value) == {"env"}:
-            found = os.environ.get(str(value["env"]), "").replace(",", " ").split()
-            if not found:
-                raise InputError(f"{where} in {self.source} is taken from the environment: set {value['env']}.")
-            return found
-        if not isinstance(value, list):
-            raise InputError(f'{where} in {self.source} must be a list of texts or {{ env = "NAME" }}.')
-        return [str(entry) for entry in value]
-
-    def list(self, where: str, value: Any) -> list[dict[str, Any]]:
-        if not isinstance(value, list) or not all(isinstance(entry, dict) for entry in value):
-            raise InputError(
-                f'{where} in {self.source} must be a list of tables such as {{ item = "v1|…|0", error = 15018 }}.'
-            )
-        return value
-
-    def text(self, where: str, table: dict[str, Any], key: str) -> str:
-        value = table.get(key)
-        if not isinstance(value, str) or not value:
-            raise InputError(f"{where + '.' if where else ''}{key} in {self.source} is missing: write a text.")
-        return value
-
-    def given(self, table: dict[str, Any]) -> bool:
-        """Whether every variable that a table names is set."""
-        named = [entry["env"] for entry in table.values() if isinstance(entry, dict) and set(entry) == {"env"}]
-        return all(os.environ.get(str(entry)) for entry in named)
-
-    def number(self, where: str, table: dict[str, Any], key: str) -> int:
-        value = table.get(key)
-        if not isinstance(value, int) or isinstance(value, bool):
-            raise InputError(f"{where}.{key} in {self.source} is missing or no whole number.")
-        return value
-
-    def choice(self, where: str, value: Any, known: tuple[str, ...]) -> str:
-        if value not in known:
-            raise InputError(f"{where} in {self.source} is {value!r}: write one of {', '.join(known)}.")
-        return str(value)
-
-    def secret(self, where: str, value: Any, literal: bool) -> str:
-        if isinstance(value, dict) and set(value) == {"env"}:
-            found = os.environ.get(str(value["env"]), "")
-            if not found:
-                raise InputError(f"{where} in {self.source} is taken from the environment: set {value['env']}.")
-        elif isinstance(value, str) and literal:
-            found = value
-        elif isinstance(value, str):
-            raise InputError(
-                f'{where} in {self.source} is a secret in clear: write {{ env = "NAME" }} and set that variable.'
-            )
+    def secret(self, path: tuple[Any, ...], value: Any, *, clear: bool) -> str:
+        """A secret, from the environment or (clear) as it stands there."""
+        name, in_header = f"{place(path)} in {self.source}", path[-1] not in ("client_id", "client_secret")
+        if isinstance(value, dict):
+            found = "" if self.offline else from_environment(str(value["env"]), name, in_header=in_header)
+        elif clear or self.offline:
+            found = checked_secret(value, name, in_header=in_header)
         else:
-            raise InputError(f'{where} in {self.source} must be a text or {{ env = "NAME" }}.')
-        if not where.endswith("client_id"):
+            raise InputError(f'{name} is a secret in clear: write {{ env = "NAME" }} and set that variable.')
+        if found and path[-1] != "client_id":
             self.secrets.append(found)
         return found
+
+    def apps(self, listed: list[dict[str, Any]], kind: str) -> tuple[App, ...]:
+        """The applications; one without credentials where the target asks for none."""
+        if kind == "none":
+            return (App(),)
+        if not listed:
+            raise InputError(f"{self.source} has no app: write a table [[apps]] with client_id and client_secret.")
+        needed = ("client_id", "client_secret") if kind == "client_credentials" else ("token",)
+        found: list[App] = []
+        for index, table in enumerate(listed):
+            if index and table.get("optional") and not _given(table):
+                continue
+            for key in needed:
+                if key not in table:
+                    raise self._wrong(("apps", index, key), f"is missing: auth.kind {kind!r} needs it")
+            app = App(
+                **{
+                    key: self.secret(("apps", index, key), value, clear=self.local or key == "client_id")
+                    for key, value in table.items()
+                    if key != "optional"
+                }
+            )
+            if app.expired_token and app.expired_token == app.token:
+                raise self._wrong(("apps", index, "expired_token"), "is the app's good token: write one that has ended")
+            if not self.offline and any(getattr(app, needed[0]) == getattr(other, needed[0]) for other in found):
+                raise self._wrong(
+                    ("apps", index), "is the app that stands before it: write another one, or leave it out"
+                )
+            found.append(app)
+        return tuple(found)
+
+    def options(self, table: dict[str, Any]) -> dict[str, Any]:
+        """The arguments of the authentication plug-in; those from the environment are secrets."""
+        return {
+            key: self.secret(("auth", "options", key), value, clear=False) if isinstance(value, dict) else value
+            for key, value in table.items()
+        }
+
+    # ------------------------------------------------------------ transport
+
+    def transport(self, table: dict[str, Any], folder: Path | None) -> dict[str, Any]:
+        """[transport] with absolute paths and the values of its headers."""
+        found = dict(table)
+        for key in ("ca_file", "client_cert"):
+            if key in table and folder is not None:
+                found[key] = str((folder / Path(table[key]).expanduser()).resolve())
+        headers = {}
+        for name, value in table.get("headers", {}).items():
+            path = ("transport", "headers", name)
+            if not HEADER.fullmatch(name):
+                raise self._wrong(path, "is no name of a header")
+            if name.lower() in FRAMING:
+                raise self._wrong(path, "is written by the suite: leave it out")
+            if isinstance(value, dict):
+                headers[name] = self.secret(path, value, clear=False)
+            else:
+                headers[name] = checked_secret(value, f"{place(path)} in {self.source}")
+        return {**found, "headers": headers} if headers else found
+
+    # ------------------------------------------------------------ what the server offers
+
+    def market(self, name: str, table: dict[str, Any], shared: dict[str, Coupon]) -> Market:
+        """One marketplace."""
+        where = ("marketplaces", name)
+        if name not in contract.marketplaces():
+            raise self._wrong(
+                where, f"is no marketplace of the documents: write one of {', '.join(contract.marketplaces())}"
+            )
+        if table.get("unverifiable_address") == table["address"]:
+            raise self._wrong((*where, "unverifiable_address"), "is the good address: write one that brings a warning")
+        home = table["address"].get("country", "")
+        foreign, sanctioned = table.get("foreign_countries", []), table.get("sanctioned_countries", [])
+        for key, countries in (("foreign_countries", foreign), ("sanctioned_countries", sanctioned)):
+            if home in countries:
+                raise self._wrong((*where, key), f"names {home}, the country of the good address")
+        if both := sorted(set(foreign) & set(sanctioned)):
+            raise self._wrong((*where, "foreign_countries"), f"names {both[0]}, which sanctioned_countries names too")
+        plain, roles = self.items((*where, "items"), table["items"])
+        own = self.coupons((*where, "coupons"), table.get("coupons", {}))
+        self.fits((*where, "coupons"), own, set(plain))
+        return Market(
+            name=name,
+            address=table["address"],
+            other_address=table.get("other_address"),
+            unverifiable_address=table.get("unverifiable_address"),
+            foreign_countries=tuple(foreign),
+            sanctioned_countries=tuple(sanctioned),
+            plain=plain,
+            roles=roles,
+            coupons=shared | own,
+        )
+
+    def items(self, where: tuple[Any, ...], table: dict[str, Any]) -> tuple[tuple[str, ...], dict[str, Role]]:
+        """(the plain items, every item's role)."""
+        listed = table.get("plain", [])
+        if isinstance(listed, dict):
+            name = f"{place((*where, 'plain'))} in {self.source}"
+            listed = environment_words(str(listed["env"]), name, optional=self.offline)
+        if not listed and not self.offline:
+            raise self._wrong(where, "has no plain items: list at least one item id with ample stock")
+        roles: dict[str, Role] = {}
+        for item, role in ((item, Role("plain")) for item in listed):
+            self._once(where, roles, item, role)
+        for kind, key in ROLE_KEYS.items():
+            for index, entry in enumerate(table.get(kind, [])):
+                number = entry[key]
+                if key in ("error", "warning"):
+                    self._documented((*where, kind, index, key), number, kind)
+                    role = Role(kind, error=number)
+                else:
+                    role = Role(kind, amount=number)
+                self._once(where, roles, entry["item"], role)
+        return tuple(listed), roles
+
+    def _once(self, where: tuple[Any, ...], roles: dict[str, Role], item: str, role: Role) -> None:
+        if item in roles:
+            first = roles[item].kind
+            told = f"twice under {first}" if first == role.kind else f"under {first} and under {role.kind}"
+            raise self._wrong(where, f"names {item[:80]!r} {told}: an item has one role")
+        roles[item] = role
+
+    def _documented(self, path: tuple[Any, ...], number: int, kind: str) -> None:
+        known = _documented_ids(kind)
+        if number not in known:
+            raise self._wrong(path, f"is {number}, which the documents do not know there: {_near(number, known)}")
+
+    def coupons(self, where: tuple[Any, ...], table: dict[str, Any]) -> dict[str, Coupon]:
+        """The coupons of a table by their codes."""
+        found: dict[str, Coupon] = {}
+        for kind in COUPON_KINDS:
+            for index, entry in enumerate(table.get(kind, [])):
+                coupon = Coupon(entry, kind)
+                if isinstance(entry, dict):
+                    self._documented((*where, kind, index, "error"), entry["error"], "coupon")
+                    least = Decimal(str(entry.get("minimum", 0)))
+                    coupon = Coupon(entry["code"], kind, entry["error"], least, tuple(entry.get("fits", ())))
+                if coupon.code.casefold() in map(str.casefold, found):
+                    raise self._wrong(
+                        (*where, kind), f"names {coupon.code[:80]!r}, which is named before: a code has one role"
+                    )
+                found[coupon.code] = coupon
+        return found
+
+    def fits(self, where: tuple[Any, ...], coupons: dict[str, Coupon], plain: set[str]) -> None:
+        """A coupon fits plain items, or nobody could try it."""
+        for coupon in coupons.values():
+            if strange := [item for item in coupon.fits if item not in plain]:
+                raise self._wrong(
+                    (*where, coupon.kind), f"fits {strange[0][:80]!r}, which is not among the plain items"
+                )
+
+    def declined(self, listed: list[dict[str, Any]]) -> dict[str, int]:
+        """Buyers whose payment is refused, by e-mail address."""
+        found: dict[str, int] = {}
+        for index, entry in enumerate(listed):
+            self._documented(("buyers", "declined", index, "error"), entry["error"], "declined")
+            if found.setdefault(entry["email"].casefold(), entry["error"]) != entry["error"]:
+                raise self._wrong(("buyers", "declined", index), "names a buyer again, with another error")
+        return found
+
+    def stubs(self, given: bool | list[str]) -> tuple[str, ...]:
+        """The negative-testing strings that the server knows."""
+        known = tuple(dict.fromkeys(stub.string for stub in contract.stubs()))
+        if isinstance(given, bool):
+            return known if given else ()
+        for string in given:
+            if string not in known:
+                raise self._wrong(("stubs", "testError"), f"names {string[:80]!r}: write some of {', '.join(known)}")
+        return tuple(given)
+
+    def prepaid(self, entry: dict[str, Any], markets: set[str]) -> Prepaid:
+        """An order or session that was paid before the run."""
+        session, marketplace = entry.get("session", ""), entry.get("marketplace", "")
+        if session and marketplace not in markets:
+            raise InputError(
+                f"A [[prepaid]] session in {self.source} needs its marketplace, one of {', '.join(sorted(markets))}."
+            )
+        if marketplace and marketplace not in contract.marketplaces():
+            raise InputError(
+                f"A [[prepaid]] table in {self.source} names a marketplace that the documents do not have."
+            )
+        if not session and "order" not in entry:
+            raise InputError(f"A [[prepaid]] table in {self.source} has no order: write its purchaseOrderId.")
+        return Prepaid(entry.get("order", ""), marketplace, session)
+
+
+def _given(table: dict[str, Any]) -> bool:
+    """Whether every variable that a table names is set."""
+    return all(os.environ.get(value["env"], "").strip() for value in table.values() if isinstance(value, dict))
+
+
+def _documented_ids(kind: str) -> frozenset[int]:
+    """The ids that the documents give the condition of a role."""
+    operations = contract.operations()
+    if kind in ("removed", "warned"):
+        return operations[contract.INITIATE].warnings
+    operation = {"coupon": contract.APPLY, "at_payment": contract.PLACE_ORDER, "declined": contract.PLACE_ORDER}
+    return frozenset(operations[operation.get(kind, contract.INITIATE)].ids)
+
+
+def _near(number: int, known: Iterable[int]) -> str:
+    nearest = sorted(known, key=lambda known_id: (abs(known_id - number), known_id))[:5]
+    return f"write one such as {', '.join(map(str, sorted(nearest)))} (docs/ids.md has them all)"
 
 
 def loopback(url: str) -> bool:

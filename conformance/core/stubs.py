@@ -16,4 +16,8 @@ def stubs_in(profile: Profile, request: Request) -> list[contract.Stub]:
     named |= (
         {str(entry.get("itemId")) for entry in listed if isinstance(entry, dict)} if isinstance(listed, list) else set()
     )
-    return [stub for stub in contract.stubs() if stub.operation == request.operation and stub.subject in named]
+    return [
+        stub
+        for stub in contract.stubs()
+        if stub.operation == request.operation and stub.subject in named and stub.string in profile.stubs
+    ]

@@ -55,7 +55,7 @@ def finish(
         again = [record for record in journal.read(parts) if record.kind is TraceKind.REPLAY]
         merged.requests += sum(record.requests for record in again)
         sources = [*before, (parts, [*records, *(record for record in again if record.name in named)])]
-        return write_report(folder, metadata(), merged, sources, run.redact, parts)
+        return write_report(folder, metadata(), merged, sources, run.redact_json, parts)
 
 
 def write_report(
@@ -63,7 +63,7 @@ def write_report(
     metadata: RunMetadata,
     merged: Aggregate,
     sources: list[tuple[Path, list[TraceRecord]]],
-    redact: Callable[[str], str],
+    redact: Callable[[str, int | None], str],
     parts: Path | None = None,
     add: Callable[[Path], None] = lambda draft: None,
 ) -> int:
@@ -78,7 +78,7 @@ def write_report(
         with staged(folder) as draft:
             collect(draft, sources)
             document = build(metadata, merged, draft / EXCHANGES)
-            text = _writable(redact(json.dumps(document, indent=1, ensure_ascii=False, default=str)))
+            text = _writable(redact(json.dumps(document, indent=1, ensure_ascii=False, default=str), 1))
             (draft / RESULT).write_text(text, encoding="utf-8")
             add(draft)
             if parts and (parts / "scripts").is_dir():
@@ -89,7 +89,7 @@ def write_report(
     except OSError as error:
         document = document or build(metadata, merged, Path(os.devnull))
         print(f"\nThe report could not be written to {folder}: {error.strerror or type(error).__name__}.")
-        print(f"What it would have said: {redact(document['sentence'])}")
+        print(f"What it would have said: {json.loads(redact(json.dumps(document['sentence']), None))}")
         return int(document["exit_status"] or INCOMPLETE)
     finally:
         if parts:

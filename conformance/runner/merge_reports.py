@@ -14,6 +14,7 @@ from conformance.core.inputs import InputError
 from conformance.core.unjudged import Unjudged, UnjudgedReason
 from conformance.evidence import journal
 from conformance.evidence.aggregate import Aggregate, Finding, Reproduction, merge
+from conformance.evidence.atomic_swap import claim
 from conformance.evidence.result import RunMetadata
 from conformance.evidence.same_run import difference, read_result
 from conformance.evidence.trace_record import TraceRecord
@@ -166,6 +167,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("out", type=Path)
     parser.add_argument("folders", type=Path, nargs="+")
     options = parser.parse_args(arguments)
+    claim(options.out)
     results = [read_result(folder) for folder in options.folders]
     check_parts(options.folders, results)
     sources = [(folder, journal.read_all(folder)) for folder in options.folders]
@@ -197,6 +199,6 @@ def merge_into(out: Path, parts: list[tuple[Path, Result]], sources: list[tuple[
             shutil.copyfile(folder / script, draft / script)
 
     return write_report(
-        out, metadata_of([result for _, result in parts]), merged, kept, lambda text: text, add=add_scripts
+        out, metadata_of([result for _, result in parts]), merged, kept, lambda text, indent: text, add=add_scripts
     )
 

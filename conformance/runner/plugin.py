@@ -17,14 +17,15 @@ import pytest
 from conformance.client.api_client import BudgetSpent, RunStopped
 from conformance.core import places
 from conformance.core.inputs import InputError
-from conformance.core.profile import Profile, load
+from conformance.core.profile import Profile
+from conformance.core.profile_reader import load
 from conformance.core.unjudged import Unjudged, UnjudgedReason
 from conformance.driver.checkout import CheckoutDriver, PrerequisiteFailed
 from conformance.driver.marks import mark_args, rounds
 from conformance.evidence.verdict import DEFECT, INTERRUPTED, WRONG_INPUT
 from conformance.runner.progress import where
 from conformance.runner.run import Run
-from conformance.runner.settings import Settings
+from conformance.runner.settings import Settings, has_workers
 from conformance.runner.signals import children_apart, end_as_ctrl_c
 
 SUITES = places.ROOT / "suites"
@@ -44,11 +45,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--level", default="should", choices=["must", "should"], help="SHOULDs are judged unless told otherwise"
     )
     group.addoption("--plan", action="store_true", help="what would be judged, what not and why; sends nothing")
-    group.addoption("--seed", type=int, default=0, metavar="N", help="seed of everything that is drawn (0)")
-    group.addoption("--budget", type=int, metavar="N", help="at most N requests in all, the most telling ones first")
-    group.addoption("--rate", type=float, metavar="R", help="at most R requests a second")
+    group.addoption("--seed", default="0", metavar="N", help="seed of everything that is drawn (0)")
+    group.addoption("--budget", metavar="N", help="at most N requests in all, the most telling ones first")
+    group.addoption("--rate", metavar="R", help="at most R requests a second")
     group.addoption("--quick", action="store_true", help="what needs nothing rare, as few requests as possible")
-    group.addoption("--depth", type=int, default=1, metavar="N", help="N times the walks and generated requests (1)")
+    group.addoption("--depth", default="1", metavar="N", help="N times the walks and generated requests (1)")
     group.addoption("--measure", action="store_true", help="every test as under a budget, apart from the others")
     group.addoption("--shard", metavar="I/N", help="part I of N; `python -m conformance merge` puts them together")
     group.addoption("--resume", metavar="DIR", help="go on with what an earlier run left unjudged")
@@ -76,7 +77,7 @@ def _narrowed(config: pytest.Config) -> bool:
 def pytest_cmdline_main(config: pytest.Config) -> None:
     """Two processes judge the embedded mock, where there are two cores: that takes a third less time. `-n 0` is one."""
     option, worker = config.option, hasattr(config, "workerinput")  # a worker has no workers of its own
-    embedded = option.target in (None, "mock") and not option.base_url
+    embedded = option.target in (None, "mock") and option.base_url is None
     whole = not any((option.requirement, option.failed, option.plan, option.quick, option.measure, option.recording))
     kept_by_one = option.budget is not None or option.resume or option.usepdb
     if (
@@ -95,7 +96,7 @@ def _profile(settings: Settings) -> Profile:
         from conformance.runner.recording import bare_profile
 
         return bare_profile(settings.recording)
-    return load(settings.target, settings.base_url)
+    return load(settings.target, settings.base_url, offline=settings.recording is not None)
 
 
 @pytest.hookimpl(trylast=True)
@@ -111,8 +112,10 @@ def pytest_configure(config: pytest.Config) -> None:
     worker = getattr(config, "workerinput", None)
     try:
         settings = Settings.of(config, worker)
-        config.stash[RUN] = run = Run(settings, _profile(settings), narrowed=_narrowed(config))
-        if worker is not None and run.profile.payment == "manual":
+        sends = not config.option.plan and not config.option.collectonly
+        run = Run(settings, _profile(settings), sends=sends, narrowed=_narrowed(config))
+        config.stash[RUN] = run
+        if run.profile.payment == "manual" and (worker is not None or has_workers(config.option)):
             raise InputError('A person pays beside one process: leave out -n where payment.kind is "manual".')
     except InputError as error:
         raise pytest.UsageError(str(error)) from None
@@ -128,7 +131,7 @@ def pytest_configure(config: pytest.Config) -> None:
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_sessionstart(session: pytest.Session) -> Generator[None, None, None]:
     run = session.config.stash.get(RUN, None)
-    if run is None or session.config.option.plan:
+    if run is None or not run.sends:
         return (yield)
     if hasattr(session.config, "workerinput"):
         run.start_worker(session.config.workerinput)
@@ -302,8 +305,8 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     if hasattr(session.config, "workerinput"):
         run.finish_worker()
         return
-    if session.config.option.plan:
-        session.exitstatus = 0
+    if not run.sends:
+        session.exitstatus = exitstatus if exitstatus != pytest.ExitCode.NO_TESTS_COLLECTED else 0
         return
     if run.settings.recording and exitstatus != pytest.ExitCode.INTERRUPTED:
         from conformance.runner.recording import judge_recording

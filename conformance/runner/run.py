@@ -17,6 +17,7 @@ import pytest
 
 from conformance.client.api_client import ApiClient, BudgetSpent, RunStopped
 from conformance.client.circuit_breaker import Patience
+from conformance.client.route import Route
 from conformance.core import contract
 from conformance.core.exchange import Exchange
 from conformance.core.inputs import InputError
@@ -26,6 +27,7 @@ from conformance.driver.checkout import CheckoutDriver
 from conformance.driver.discovery import Findings, look
 from conformance.driver.marks import mark_args
 from conformance.evidence import journal
+from conformance.evidence.atomic_swap import claim
 from conformance.evidence.run_metadata import metadata_of
 from conformance.evidence.same_run import check_resumed
 from conformance.evidence.session_loss import forgotten
@@ -44,10 +46,14 @@ from conformance.runner.settings import Settings
 
 @dataclass
 class Run:
-    """The state of this process's part of the run; the controller's also merges."""
+    """The state of this process's part of the run; the controller's also merges.
+
+    sends: False where tests are only listed, so that nothing is sent and nothing written.
+    """
 
     settings: Settings
     profile: Profile
+    sends: bool = True
     started: datetime = field(default_factory=lambda: datetime.now(UTC))
     clock: float = field(default_factory=time.perf_counter)
     key: bytes = field(default_factory=lambda: secrets.token_bytes(16))
@@ -88,8 +94,9 @@ class Run:
             )
         if settings.resume:
             self.earlier = journal.read_folder(settings.resume)
-        if settings.target == "mock" and not settings.base_url and not settings.recording:
-            self.mock = MockProcess("--max-line-items", str(self.profile.max_line_items or 4))
+        if self.sends:
+            claim(settings.report)
+            Route.of(self.profile)  # certificates and proxies, before anything is sent
 
     @property
     def parts(self) -> Path:
@@ -100,7 +107,8 @@ class Run:
 
     def start_controller(self) -> None:
         """Prepares the report folder and sends the first requests of the run."""
-        if self.mock:
+        if self.settings.target == "mock" and not self.settings.base_url and not self.settings.recording:
+            self.mock = MockProcess("--max-line-items", str(self.profile.max_line_items or 4))
             self.profile = self.profile.with_base_url(self.mock.base_url)
         if self.settings.resume:
             try:
@@ -156,7 +164,7 @@ class Run:
             profile = replace(profile, transport={**profile.transport, "rate_per_s": self.settings.rate})
         patience = Patience(whole=not (self.settings.alone or self.settings.requirements))
         self.target = ApiClient(profile, key=self.key, before_request=self._spend, patience=patience)
-        self.book = journal.Journal(self.parts, process, self.redact)
+        self.book = journal.Journal(self.parts, process, self.target.secrets.out_of_json)
 
     def _spend(self) -> None:
         """Called before each request, token calls and repeated attempts included: a budget is never exceeded."""
@@ -167,6 +175,10 @@ class Run:
     def redact(self, text: str) -> str:
         """The text without any secret of the run."""
         return self.target.secrets.out_of(text) if self.target else text
+
+    def redact_json(self, text: str, indent: int | None = None) -> str:
+        """A document without any secret of the run in its values."""
+        return self.target.secrets.out_of_json(text, indent) if self.target else text
 
     def finish_worker(self) -> None:
         """Leaves this process's part complete on disk."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,9 +11,34 @@ from typing import Any
 import pytest
 
 from conformance.core import contract
-from conformance.core.inputs import InputError
+from conformance.core.inputs import (
+    InputError,
+    checked_file,
+    checked_path,
+    checked_url,
+    given_text,
+    number,
+    read_text,
+    whole_number,
+)
 
 DEEPEST = 1000  # rounds of walks and generated requests
+MOST = 10**9  # requests of a budget, and the largest seed
+SLOWEST = 0.01  # requests a second
+TEXTS = (
+    "target",
+    "base_url",
+    "report",
+    "failed",
+    "seed",
+    "budget",
+    "rate",
+    "depth",
+    "shard",
+    "resume",
+    "recording",
+    "waivers",
+)
 
 
 @dataclass(frozen=True)
@@ -40,32 +66,29 @@ class Settings:
     def of(cls, config: pytest.Config, worker: dict[str, Any] | None) -> Settings:
         """Reads the options. Raises InputError with the sentence that says what to change."""
         option, here = config.option, config.invocation_params.dir
-        wanted = tuple(option.requirement)
-        for entry in wanted:
-            if entry not in contract.requirements():
-                near = [name for name in contract.requirements() if name.startswith(entry.split("-")[0])]
-                known = f"did you mean one of {', '.join(near)}?" if near else "contracts/requirements/ has them all."
-                raise InputError(f"There is no requirement {entry!r}: {known}")
+        for name in TEXTS:
+            given_text(getattr(option, name), f"--{name.replace('_', '-')}")
+        wanted = tuple(map(_requirement, option.requirement))
         if option.failed:
-            wanted += failed_before(_path(here, option.failed))
+            wanted += failed_before(_path(here, option.failed, "--failed"), option.failed)
         recording = _file(here, option.recording, "--recording")
         target = option.target or ("recording" if recording else "mock")
-        if (option.budget is not None or option.resume) and worker is not None:
+        budget = whole_number(option.budget, "--budget", 3, MOST) if option.budget is not None else None
+        if (budget is not None or option.resume) and (worker is not None or has_workers(option)):
             raise InputError("A budget is kept by one process: leave out -n with --budget and --resume.")
-        if option.budget is not None and option.budget < 3:
-            raise InputError("--budget must be at least 3 requests: a token, a session and one question.")
+        base_url = (worker or {}).get("conformance_base_url") or option.base_url
         return cls(
-            target=target,
-            base_url=(worker or {}).get("conformance_base_url") or option.base_url,
-            report=_path(here, option.report),
+            target=str(_path(here, target, "--target")) if target.endswith(".toml") or "/" in target else target,
+            base_url=checked_url(base_url, "--base-url") if base_url else None,
+            report=_path(here, option.report, "--report"),
             requirements=wanted,
             level=option.level,
-            seed=option.seed,
-            budget=option.budget,
-            rate=option.rate,
+            seed=whole_number(option.seed, "--seed", -MOST, MOST),
+            budget=budget,
+            rate=number(option.rate, "--rate", SLOWEST) if option.rate is not None else None,
             quick=option.quick,
             measure=option.measure,
-            depth=_depth(option.depth),
+            depth=whole_number(option.depth, "--depth", 1, DEEPEST),
             shard=_shard(option.shard),
             resume=_folder(here, option.resume),
             recording=recording,
@@ -84,50 +107,55 @@ class Settings:
         return self.budget is not None or self.quick
 
 
-def _depth(given: int) -> int:
-    if not 1 <= given <= DEEPEST:
-        raise InputError(f"--depth is {given}: it is a number from 1 to {DEEPEST}.")
-    return given
+def _path(here: Path, given: str, name: str) -> Path:
+    return here / checked_path(given, name)
 
 
-def _path(here: Path, given: str) -> Path:
-    return Path(given) if Path(given).is_absolute() else here / given
+def _requirement(given: str) -> str:
+    wanted = given.strip()
+    if not wanted:
+        raise InputError("--requirement is empty: give the id of a requirement, or leave it out.")
+    if wanted not in contract.requirements():
+        chapter = wanted.split("-")[0].upper()
+        near = [name for name in contract.requirements() if name.startswith(chapter)] if len(chapter) > 1 else []
+        known = f"did you mean one of {', '.join(near)}?" if near else "contracts/requirements/ has them all."
+        raise InputError(f"There is no requirement {wanted[:80]!r}: {known}")
+    return wanted
 
 
-def _file(here: Path, given: str | None, option: str) -> Path | None:
-    if not given:
-        return None
-    path = _path(here, given)
-    if not path.is_file():
-        raise InputError(f"{option} names {given}, which is no file.")
-    return path
+def has_workers(option: Any) -> bool:
+    """Whether xdist is to start other processes."""
+    return bool(getattr(option, "numprocesses", None) or getattr(option, "tx", None))
+
+
+def _file(here: Path, given: str | None, name: str) -> Path | None:
+    return checked_file(_path(here, given, name), name, given) if given else None
 
 
 def _folder(here: Path, given: str | None) -> Path | None:
     if not given:
         return None
-    path = _path(here, given)
-    if not (path / "traces.jsonl").is_file():
-        raise InputError(f"--resume names {given}, which holds no traces.jsonl of an earlier run.")
+    path = _path(here, given, "--resume")
+    checked_file(path / "traces.jsonl", "--resume", f"{given}/traces.jsonl")
     return path
 
 
 def _shard(given: str | None) -> tuple[int, int] | None:
     if not given:
         return None
-    part, _, parts = given.partition("/")
-    if not (part.isdigit() and parts.isdigit() and 1 <= int(part) <= int(parts)):
-        raise InputError(f"--shard is {given!r}: write i/n, such as 1/3.")
-    return int(part), int(parts)
+    found = re.fullmatch("([0-9]{1,4})/([0-9]{1,4})", given.strip())
+    if not found or not 1 <= int(found[1]) <= int(found[2]):
+        raise InputError(f"--shard is {given[:80]!r}: write i/n, such as 1/3.")
+    return int(found[1]), int(found[2])
 
 
-def failed_before(folder: Path) -> tuple[str, ...]:
+def failed_before(folder: Path, given: str) -> tuple[str, ...]:
     """The requirements that failed in an earlier report. Raises InputError."""
     try:
-        data = json.loads((folder / "result.json").read_text(encoding="utf-8"))
+        data = json.loads(read_text(folder / "result.json", "--failed", f"{given}/result.json"))
         failed = tuple(entry["id"] for entry in data["requirements"] if entry["outcome"] == "failed")
-    except (OSError, ValueError, KeyError, TypeError):
-        raise InputError(f"{folder} holds no result.json of an earlier run.") from None
+    except (ValueError, KeyError, TypeError):
+        raise InputError(f"--failed names {given}, which holds no result.json of an earlier run.") from None
     if not failed:
-        raise InputError(f"Nothing failed in {folder}, so there is nothing to judge again.")
+        raise InputError(f"Nothing failed in {given}, so there is nothing to judge again.")
     return failed

@@ -24,11 +24,13 @@ from urllib.parse import urlsplit
 from conformance.client.api_client import ApiClient
 from conformance.core import contract
 from conformance.core.exchange import Exchange, Request
-from conformance.core.profile import Profile, load
+from conformance.core.places import ROOT
+from conformance.core.profile import Profile
+from conformance.core.profile_reader import load
 from conformance.judging.judge import judge
 from conformance.judging.load_rules import load_rules
 from conformance.judging.model import World
-from conformance.runner.mock_process import ROOT, MockProcess, rss_mb
+from conformance.runner.mock_process import MockProcess, rss_mb
 from devtools.bench.figures import Figure
 
 CLIENTS, LASTS_S, LONGEST_S = 200, 8.0, 10.0

@@ -24,7 +24,7 @@ import requests
 
 from conformance.client.api_client import ApiClient
 from conformance.core import contract
-from conformance.core.profile import load
+from conformance.core.profile_reader import load
 from conformance.runner.mock_process import MockProcess
 
 IDS = ("checkoutSessionId", "lineItemId", "shippingOptionId", "purchaseOrderId")

@@ -37,7 +37,7 @@ def _body(shop: CheckoutDriver, market: str, stub: Stub) -> dict[str, Any]:
 def _ask(shop: CheckoutDriver, market: str, *operations: str) -> None:
     asked: set[str] = set()
     for entry in _of(*operations):
-        if shop.brief and entry.requirement in asked:
+        if entry.string not in shop.profile.stubs or (shop.brief and entry.requirement in asked):
             continue
         asked.add(entry.requirement)
         subject = None if entry.operation == contract.INITIATE else entry.subject

@@ -16,7 +16,7 @@ import pytest
 
 from conformance.client.api_client import ApiClient, RunStopped
 from conformance.core import contract, profile
-from conformance.core.profile import load
+from conformance.core.profile_reader import load
 from conformance.driver.checkout import CheckoutDriver
 from conformance.judging.trace import Trace
 from conformance.runner.mock_process import MockProcess

@@ -34,7 +34,7 @@ ASKED = ("SESSION-READ", "AUTH-TOKEN", "AUTH-GRANT", "QTY-ZERO", "SESSION-APP")
 FAULT = "zero-removes-the-first"
 CRASH = """
 import pytest
-from conformance.client.api_client import Target
+from conformance.client.api_client import ApiClient as Target
 
 attempt = Target._attempt
 sent = 0

@@ -164,7 +164,7 @@ class TestConnections:
             connection.read()
             connection.reset()
 
-        monkeypatch.setattr("conformance.client.transport.KEPT_S", 0.25)
+        monkeypatch.setattr("conformance.client.adapter.KEPT_S", 0.25)
         with Server(behave) as server:
             transport = Transport()
             for _ in range(3):

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from conformance.client.http1 import Problem
+from conformance.client.route import Route
 from conformance.client.transport import Transport
 from tests.hostile.ask import ask
 from tests.hostile.server import Connection, Request, Server, always, each_request, head, json_answer
@@ -21,7 +22,7 @@ class TestTLS:
         certificate = self_signed(tmp_path)
         with Server(always(OK), wrap=server_context(certificate)) as server:
             url = server.url.replace("http:", "https:")
-            trusting = Transport(ca_file=str(certificate))
+            trusting = Transport(route=Route(str(certificate)))
             assert [trusting.send("GET", url, {}, None).status for _ in range(3)] == [200] * 3
             assert server.accepted == 1
             trusting.close()
@@ -33,11 +34,11 @@ class TestTLS:
         certificate = self_signed(tmp_path)
         with Server(always(OK), wrap=server_context(certificate, ask_client=True)) as server:
             url = server.url.replace("http:", "https:")
-            known = Transport(ca_file=str(certificate), client_cert=str(certificate))
+            known = Transport(route=Route(str(certificate), str(certificate)))
             assert known.send("GET", url, {}, None).status == 200
             known.close()
             with pytest.raises(Problem) as caught:
-                Transport(ca_file=str(certificate)).send("GET", url, {}, None)
+                Transport(route=Route(str(certificate))).send("GET", url, {}, None)
         assert caught.value.kind in ("tls", "reset")
 
     def test_plain_http_is_no_tls(self) -> None:
@@ -66,7 +67,7 @@ class TestProxy:
         with Server(always(OK)) as server, Server(each_request(proxy)) as middle:
             monkeypatch.setenv("http_proxy", middle.url)
             assert ask(server, transport=Transport()).status == 200
-            assert ask(server, "/a%7e", transport=Transport(trust_env=True)).status == 203
+            assert ask(server, "/a%7e", transport=Transport(route=Route(proxied=["http"]))).status == 203
         assert seen == [f"{server.url}/a%7e"]
 
     def test_a_tunnel_for_tls(self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -85,9 +86,11 @@ class TestProxy:
 
         with Server(tunnel) as middle:
             monkeypatch.setenv("https_proxy", middle.url)
-            transport = Transport(ca_file=str(certificate), trust_env=True)
+            transport = Transport(route=Route(str(certificate), proxied=["https"]))
             assert transport.send("GET", "https://127.0.0.1:9/", {}, None).raw == BODY
         with Server(always(json_answer({}, 403))) as refusing:
             monkeypatch.setenv("https_proxy", refusing.url)
             with pytest.raises(Problem, match=r"proxy refused a connection to https://127\.0\.0\.1:9 with 403"):
-                Transport(ca_file=str(certificate), trust_env=True).send("GET", "https://127.0.0.1:9/", {}, None)
+                Transport(route=Route(str(certificate), proxied=["https"])).send(
+                    "GET", "https://127.0.0.1:9/", {}, None
+                )

@@ -14,7 +14,7 @@ import pytest
 from conformance.commands.probe import wizard
 from conformance.commands.probe.profile_text import Asked
 from conformance.core.inputs import InputError
-from conformance.core.profile import load
+from conformance.core.profile_reader import load
 from conformance.runner.mock_process import MockProcess
 
 ROOT = Path(__file__).resolve().parents[2]

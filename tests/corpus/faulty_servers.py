@@ -7,7 +7,7 @@ from typing import Any
 
 from conformance.core import contract
 from conformance.core.exchange import Exchange, Intent, Request
-from conformance.core.profile import parse
+from conformance.core.profile_reader import parse
 from conformance.driver.checkout import CheckoutDriver
 from conformance.judging.load_rules import load_rules
 from conformance.judging.trace import Trace

@@ -10,7 +10,7 @@ from pathlib import Path
 import jsonschema_rs
 import pytest
 
-from conformance.core.profile import parse
+from conformance.core.profile_reader import parse
 from devtools import false_positives
 from mock_server.variants import EXCLUDES, PROFILES, SHOULDS, VARIANTS
 

@@ -16,7 +16,8 @@ from urllib.parse import quote
 from urllib.request import Request, urlopen
 
 from conformance.client.api_client import ApiClient
-from conformance.core.profile import Profile, load
+from conformance.core.profile import Profile
+from conformance.core.profile_reader import load
 from conformance.driver.checkout import TERMS
 from conformance.runner.mock_process import MockProcess
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from conformance.core.profile import Profile, parse
+from conformance.core.profile import Profile
+from conformance.core.profile_reader import parse
 
 Json = dict[str, Any]
 CURRENCY = {"EBAY_US": "USD", "EBAY_GB": "GBP"}

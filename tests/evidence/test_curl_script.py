@@ -17,7 +17,7 @@ import pytest
 
 from conformance.client.api_client import ApiClient
 from conformance.core.exchange import Request
-from conformance.core.profile import load
+from conformance.core.profile_reader import load
 from conformance.evidence.aggregate import Finding
 from conformance.evidence.curl_script import write_script
 from conformance.evidence.replay import play, steps_of

@@ -13,7 +13,7 @@ import pytest
 from conformance.client.api_client import ApiClient, RunStopped
 from conformance.core import contract
 from conformance.core.exchange import Exchange, Request
-from conformance.core.profile import load
+from conformance.core.profile_reader import load
 from conformance.driver.checkout import CheckoutDriver, CheckoutSession
 from conformance.driver.concurrency import at_once, race
 from conformance.judging.load_rules import load_rules

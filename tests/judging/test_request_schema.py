@@ -9,7 +9,7 @@ import pytest
 
 from conformance.core import contract
 from conformance.core.exchange import Request
-from conformance.core.profile import load
+from conformance.core.profile_reader import load
 from conformance.driver.checkout import TERMS
 from conformance.judging.request_schema import Problem, problems
 from strategies.broken import fields, kind_of, named, with_value, without

@@ -10,7 +10,8 @@ import pytest
 
 from conformance.core import contract
 from conformance.core.contract import Requirement
-from conformance.core.profile import NEEDS, load
+from conformance.core.profile import NEEDS
+from conformance.core.profile_reader import load
 from devtools import traceability
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -20,7 +20,7 @@ import pytest
 
 from conformance.core import contract
 from conformance.core.exchange import Exchange, Request
-from conformance.core.profile import load
+from conformance.core.profile_reader import load
 from conformance.judging.judge import judge
 from conformance.judging.load_rules import load_rules
 from conformance.judging.model import World

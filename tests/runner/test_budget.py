@@ -14,11 +14,9 @@ import pytest
 
 from conformance.client.api_client import BudgetSpent
 from conformance.core import contract
-from conformance.core.inputs import InputError
 from conformance.runner import budget
 from conformance.runner.budget import FIRST, MISSION, choose, costs, weight
 from conformance.runner.run import Run
-from conformance.runner.settings import Settings
 
 ROOT = Path(__file__).resolve().parents[2]
 TABLE: dict[str, dict[str, Any]] = {
@@ -169,74 +167,3 @@ def test_no_request_beyond_the_budget(limit: int) -> None:
             Run._spend(run)  # type: ignore[arg-type]
     assert run.spent == limit
     assert not issubclass(BudgetSpent, Exception)  # Hypothesis would swallow it
-
-
-# ---------------------------------------------------------------- the command line
-
-
-def settings(tmp_path: Path, worker: dict[str, Any] | None = None, **given: Any) -> Settings:
-    usual: dict[str, Any] = {
-        "target": None, "base_url": None, "report": "out", "requirement": [], "failed": None, "level": "should",
-        "seed": 0, "budget": None, "rate": None, "quick": False, "measure": False, "depth": 1, "shard": None, "resume": None,
-        "recording": None, "waivers": None, "allow_production": False,
-    }  # fmt: skip
-    config: Any = SimpleNamespace(
-        option=SimpleNamespace(**usual | given), invocation_params=SimpleNamespace(dir=tmp_path)
-    )
-    return Settings.of(config, worker)
-
-
-def test_usual_settings(tmp_path: Path) -> None:
-    usual = settings(tmp_path)
-    assert (usual.target, usual.report, usual.cut, usual.alone) == ("mock", tmp_path / "out", False, False)
-    assert settings(tmp_path, budget=50).alone and settings(tmp_path, quick=True).alone
-    assert settings(tmp_path, measure=True).cut and not settings(tmp_path, measure=True).alone
-    assert settings(tmp_path, shard="2/3").shard == (2, 3)
-    assert settings(tmp_path, worker={"conformance_base_url": "http://127.0.0.1:2"}).base_url == "http://127.0.0.1:2"
-
-
-@pytest.mark.parametrize(
-    ("given", "says"),
-    [
-        ({"requirement": ["QTY-NULL"]}, r"'QTY-NULL'.*QTY-ZERO"),
-        ({"requirement": ["NOTHING"]}, r"'NOTHING'.*contracts/requirements"),
-        ({"budget": 2}, "--budget"),
-        ({"budget": -1}, "--budget"),
-        ({"depth": 0}, "--depth"),
-        ({"shard": "0/3"}, "--shard"),
-        ({"shard": "4/3"}, "--shard"),
-        ({"shard": "a/b"}, "--shard"),
-        ({"shard": "3"}, "--shard"),
-        ({"recording": "none.har"}, "--recording names none.har"),
-        ({"waivers": "none.toml"}, "--waivers names none.toml"),
-        ({"resume": "none"}, "--resume names none"),
-        ({"failed": "none"}, "result.json"),
-    ],
-)
-def test_wrong_settings_are_named(tmp_path: Path, given: dict[str, Any], says: str) -> None:
-    with pytest.raises(InputError, match=says) as told:
-        settings(tmp_path, **given)
-    assert str(told.value).endswith((".", "?")) and "\n" not in str(told.value)
-
-
-def test_a_budget_is_kept_by_one_process(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="-n"):
-        settings(tmp_path, worker={}, budget=100)
-
-
-def test_failed_before(tmp_path: Path) -> None:
-    listed = [{"id": "QTY-ZERO", "outcome": "failed"}, {"id": "QTY-SET", "outcome": "passed"}]
-    (tmp_path / "result.json").write_text(json.dumps({"requirements": listed}), encoding="utf-8")
-    assert settings(tmp_path, failed=".").requirements == ("QTY-ZERO",)
-    (tmp_path / "result.json").write_text(json.dumps({"requirements": listed[1:]}), encoding="utf-8")
-    with pytest.raises(InputError, match="Nothing failed"):
-        settings(tmp_path, failed=".")
-
-
-@pytest.mark.parametrize("option", [["--requirement", "QTY-NULL"], ["--target", "nowhere"], ["--budget", "1"]])
-def test_wrong_input_ends_before_the_first_request(tmp_path: Path, option: list[str]) -> None:
-    command = [sys.executable, "-m", "pytest", "suites", "--report", str(tmp_path / "report"), *option]
-    ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60)
-    assert ended.returncode == 4 and not (tmp_path / "report").exists()
-    said = (ended.stdout + ended.stderr).strip().splitlines()
-    assert len(said) == 1 and "Traceback" not in said[0], said

@@ -21,7 +21,7 @@ from conformance.client.api_client import ApiClient
 from conformance.core import contract
 from conformance.core.exchange import SIGNATURE, Request
 from conformance.core.inputs import InputError
-from conformance.core.profile import load
+from conformance.core.profile_reader import load
 from conformance.driver import hosted_checkout
 from conformance.driver.checkout import CheckoutDriver
 from conformance.driver.hosted_checkout import Outcome, by_browser, by_person

@@ -11,8 +11,8 @@ import pytest
 
 from conformance.core import contract
 from conformance.core.inputs import InputError
-from conformance.core.profile import Profile, load, parse
-from conformance.core.profile_reader import loopback
+from conformance.core.profile import Profile
+from conformance.core.profile_reader import load, loopback, parse
 
 REMOTE = "https://target.example"
 SECRET = "s3cret-in-clear"
@@ -76,14 +76,14 @@ def test_the_smallest_profile() -> None:
         ("payment.paid", 1, "payment.paid"),
         ("buyers.bad", "x", "buyers.bad"),
         ("buyers.declined", ["a@b.example"], "buyers.declined"),
-        ("buyers.declined", [{"email": "a@b.example"}], "buyers.declined.error"),
-        ("buyers.declined", [{"error": 15023}], "buyers.declined.email"),
-        ("buyers.declined", [{"email": "a@b.example", "error": "15023"}], "buyers.declined.error"),
+        ("buyers.declined", [{"email": "a@b.example"}], "buyers.declined[0].error"),
+        ("buyers.declined", [{"error": 15023}], "buyers.declined[0].email"),
+        ("buyers.declined", [{"email": "a@b.example", "error": "15023"}], "buyers.declined[0].error"),
         ("coupons.goods", ["A"], "coupons.goods"),
         ("coupons.refused", ["A"], "coupons.refused"),
-        ("coupons.refused", [{"code": "A"}], "coupons.refused.error"),
+        ("coupons.refused", [{"code": "A"}], "coupons.refused[0].error"),
         ("coupons.minimum", [{"code": "A", "error": 16005, "minimum": "much"}], "minimum"),
-        ("coupons.minimum", [{"error": 16005, "minimum": "1"}], "coupons.minimum.code"),
+        ("coupons.minimum", [{"error": 16005, "minimum": "1"}], "coupons.minimum[0].code"),
         ("marketplaces", None, "[marketplaces.EBAY_US]"),
         ("marketplaces", {}, "[marketplaces.EBAY_US]"),
         ("marketplaces.EBAY_US", 7, "marketplaces.EBAY_US"),
@@ -93,11 +93,11 @@ def test_the_smallest_profile() -> None:
         (f"{ITEM}.plain", None, ITEM),
         (f"{ITEM}.plain", [], ITEM),
         (f"{ITEM}.limits", [], f"{ITEM}.limits"),
-        (f"{ITEM}.limit", [{"item": "v1|1|0"}], f"{ITEM}.limit.limit"),
-        (f"{ITEM}.limit", [{"limit": 2}], f"{ITEM}.limit.item"),
-        (f"{ITEM}.lot", [{"item": "v1|1|0", "lot": True}], f"{ITEM}.lot.lot"),
+        (f"{ITEM}.limit", [{"item": "v1|1|0"}], f"{ITEM}.limit[0].limit"),
+        (f"{ITEM}.limit", [{"limit": 2}], f"{ITEM}.limit[0].item"),
+        (f"{ITEM}.lot", [{"item": "v1|1|0", "lot": True}], f"{ITEM}.lot[0].lot"),
         (f"{ITEM}.refused", ["v1|1|0"], f"{ITEM}.refused"),
-        (f"{ITEM}.refused", [{"item": "v1|1|0", "warning": 15018}], f"{ITEM}.refused.error"),
+        (f"{ITEM}.refused", [{"item": "v1|1|0", "warning": 15018}], f"{ITEM}.refused[0].error"),
         ("marketplaces.EBAY_US.coupons.best", [], "marketplaces.EBAY_US.coupons.best"),
         ("max_line_items", 0, "max_line_items"),
         ("max_line_items", "ten", "max_line_items"),
@@ -116,9 +116,6 @@ def test_what_is_wrong_is_named(path: str, value: Any, names: str) -> None:
 
 @pytest.mark.parametrize("value", ["", "localhost:8080", "ws://x", "file:///etc/passwd"])
 def test_a_wrong_base_url_option_is_named(value: str) -> None:
-    if not value:
-        assert parse(deepcopy(GOOD), "shop.toml", value).base_url == GOOD["base_url"]
-        return
     assert "--base-url" in complaint(GOOD, value)
 
 
@@ -148,7 +145,7 @@ def test_no_secret_is_printed(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_token_in_place_of_a_grant(monkeypatch: pytest.MonkeyPatch) -> None:
     data = changed("auth", {"kind": "token"})
-    assert "no token" in complaint(data)
+    assert "apps[0].token" in complaint(data)
     data["apps"] = [{"token": "t0ken"}]
     assert parse(data, "shop.toml").apps[0].token == "t0ken"
     assert "apps[0].token" in complaint(data | {"base_url": REMOTE})
@@ -167,7 +164,7 @@ def test_files(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"broken\.toml is not valid TOML"):
         load(str(broken))
     broken.write_bytes(b"name = '\xff'")
-    with pytest.raises(InputError, match=r"broken\.toml is not valid TOML"):
+    with pytest.raises(InputError, match=r"broken\.toml, which is no text in UTF-8"):
         load(str(broken))
 
 

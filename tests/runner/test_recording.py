@@ -14,7 +14,7 @@ import pytest
 from conformance.core import contract
 from conformance.core.exchange import Exchange
 from conformance.core.inputs import InputError
-from conformance.core.profile import load
+from conformance.core.profile_reader import load
 from conformance.judging.load_rules import load_rules
 from conformance.judging.response_schema import validator
 from conformance.runner.mock_process import MockProcess

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from conformance.commands.probe import wizard
-from conformance.core.profile import load
+from conformance.core.profile_reader import load
 from conformance.runner.mock_process import MockProcess
 from tests.doubles.sandbox_double.server import ORDERS, SESSIONS, TOKEN, Behaviour, Twin
 

@@ -8,7 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from conformance.core.profile import load
+from conformance.core.profile_reader import load
 from conformance.runner.mock_process import MockProcess
 
 ROOT = Path(__file__).resolve().parents[2]

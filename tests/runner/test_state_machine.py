@@ -13,7 +13,7 @@ from hypothesis.stateful import run_state_machine_as_test
 from conformance.client.api_client import ApiClient, RunStopped
 from conformance.core import contract
 from conformance.core.exchange import Exchange, Intent, Request
-from conformance.core.profile import load
+from conformance.core.profile_reader import load
 from conformance.driver.checkout import CheckoutDriver, PrerequisiteFailed
 from conformance.judging.load_rules import load_rules
 from conformance.judging.trace import Trace

@@ -8,7 +8,7 @@ import pytest
 
 from conformance.core import contract
 from conformance.core.exchange import Exchange, Intent, Request
-from conformance.core.profile import load
+from conformance.core.profile_reader import load
 from conformance.driver.checkout import CheckoutDriver
 from conformance.judging.load_rules import load_rules
 from conformance.judging.request_schema import problems

@@ -31,8 +31,8 @@ from conformance.commands.probe.session import Probe
 from conformance.core import contract, inputs
 from conformance.core.command_line import Parser
 from conformance.core.inputs import InputError
-from conformance.core.profile import GUEST_SCOPE, PRODUCTION_HOSTS, load, parse
-from conformance.core.profile_reader import loopback
+from conformance.core.profile import GUEST_SCOPE, PRODUCTION_HOSTS
+from conformance.core.profile_reader import load, loopback, parse
 from conformance.driver.discovery import cause_of
 
 OTHER_SCOPE = "https://api.ebay.com/oauth/api_scope"

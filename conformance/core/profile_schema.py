@@ -1,0 +1,123 @@
+"""The shape of a target profile: `targets/profile.schema.json`, and the first violation as one sentence.
+
+Editors read the same schema. Its `errorMessage` says what to write; the sentence adds where and what is wrong.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Iterator
+from functools import cache
+from typing import Any
+
+import jsonschema_rs
+
+from conformance.core import places
+from conformance.core.inputs import InputError
+
+PATH = places.ROOT / "targets" / "profile.schema.json"
+BARE_KEY = re.compile(r"[A-Za-z0-9_-]{1,60}")
+BY_TYPE = {
+    "string": "write a text",
+    "integer": "write a whole number",
+    "number": "write a number",
+    "boolean": "write true or false",
+    "array": "write a list",
+    "object": "write a table",
+}
+
+
+@cache
+def schema() -> dict[str, Any]:
+    """The published schema, parsed."""
+    found: dict[str, Any] = json.loads(PATH.read_text(encoding="utf-8"))
+    return found
+
+
+@cache
+def _validator() -> jsonschema_rs.Draft202012Validator:
+    return jsonschema_rs.Draft202012Validator(schema())
+
+
+def check_shape(data: dict[str, Any], source: str) -> None:
+    """Raises InputError with the first violation of the schema. data: parsed TOML; source: the file's name."""
+    for path, value in _numbers(data, ()):
+        if not math.isfinite(value):
+            raise InputError(f"{place(path)} in {source} is {value:g}: write a finite number.")
+    plain = json.loads(json.dumps(data, default=str))  # TOML has dates, JSON has not
+    for error in _validator().iter_errors(plain):
+        raise InputError(_sentence(error, source))
+
+
+def place(path: Iterator[Any] | tuple[Any, ...] | list[Any]) -> str:
+    """A place in the file, in TOML's words: `marketplaces.EBAY_US.items.limit[0].item`."""
+    words = ""
+    for part in path:
+        if isinstance(part, int):
+            words += f"[{part}]"
+        else:
+            key = part if BARE_KEY.fullmatch(part) else json.dumps(part[:60])
+            words += f".{key}" if words else key
+    return words
+
+
+def _numbers(node: Any, path: tuple[Any, ...]) -> Iterator[tuple[tuple[Any, ...], float]]:
+    if isinstance(node, float):
+        yield path, node
+    elif isinstance(node, dict):
+        for key, child in node.items():
+            yield from _numbers(child, (*path, key))
+    elif isinstance(node, list):
+        for index, child in enumerate(node):
+            yield from _numbers(child, (*path, index))
+
+
+def _sentence(error: jsonschema_rs.ValidationError, source: str) -> str:
+    path = list(error.instance_path)
+    kind: Any = error.kind  # its attributes differ from kind to kind
+    node, message = _violated(list(error.schema_path))
+    if kind.name == "additionalProperties":
+        known = ", ".join(node.get("properties", {}))
+        return f"{place([*path, kind.unexpected[0]])} in {source} is not known here: write one of {known}."
+    if kind.name == "required":
+        missing = node.get("properties", {}).get(kind.property, {})
+        return f"{place([*path, kind.property])} in {source} is missing: {_advice(missing)}."
+        return f"{place([*path, kind.property])} in {source} is missing: {_advice(missing)}."
+    if kind.name == "enum":
+        return f"{place(path)} in {source} is none of {', '.join(map(str, node['enum']))}: write one of them."
+    return f"{place(path)} in {source} cannot be used: {message or _advice(node)}."
+
+
+def _violated(path: list[Any]) -> tuple[dict[str, Any], str]:
+    """The subschema that holds the violated keyword, and the advice that stands nearest to it."""
+    node: Any = schema()
+    holder, message = node, ""
+    for part in path:
+        while isinstance(node, dict) and "$ref" in node and part != "$ref":
+            node = _target(node["$ref"])
+        if isinstance(node, dict):
+            holder = node
+            message = node.get("errorMessage", "" if "type" in node else message)
+            node = _target(node["$ref"]) if part == "$ref" else node.get(part)
+        elif isinstance(node, list):
+            node = node[int(part)]
+    return holder, message
+
+
+def _target(reference: str) -> dict[str, Any]:
+    found: dict[str, Any] = schema()["$defs"][reference.rpartition("/")[2]]
+    return found
+
+
+def _advice(node: dict[str, Any]) -> str:
+    if "$ref" in node:
+        node = _target(node["$ref"]) | node
+    if "errorMessage" in node:
+        return str(node["errorMessage"])
+    if "enum" in node:
+        return f"write one of {', '.join(map(str, node['enum']))}"
+    kinds = node.get("type", "string")
+    least = f" from {node['minimum']} on" if "minimum" in node else ""
+    return BY_TYPE[kinds if isinstance(kinds, str) else kinds[0]] + least
