@@ -22,7 +22,7 @@ from conformance.client.public_texts import public_texts
 from conformance.client.redaction import Secrets
 from conformance.client.route import Route
 from conformance.client.strict_json import SHOWN, Body, parsed, read_bytes, read_json
-from conformance.client.transport import Transport
+from conformance.client.transport import SigningFailed, Transport
 from conformance.core import contract
 from conformance.core.exchange import OTHER_APP, OWN_APP, SIGNATURE, Exchange, Intent, Request
 from conformance.core.profile import App, Profile
@@ -174,6 +174,8 @@ class ApiClient:
         exchange.problem = exchange.problem_kind = exchange.status = exchange.body = exchange.text = None
         try:
             answer = self.transport.send(method, url, headers, body, secret_headers=secret)
+        except SigningFailed as failed:
+            raise RunStopped(f"The request was not sent: auth.plugin in the profile failed ({failed}).") from None
         except Problem as problem:
             if problem.answer is not None:
                 self._take(exchange, problem.answer)

@@ -42,7 +42,7 @@ BESIDE = {  # what other commands of this project put beside a report
 }
 
 
-def claim(folder: Path) -> None:
+def check_folder(folder: Path) -> None:
     """Raises InputError where the folder holds something and no report: it is somebody's own."""
     if not folder.is_dir() or _is_report(folder):
         return

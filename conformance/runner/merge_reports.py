@@ -14,7 +14,7 @@ from conformance.core.inputs import InputError
 from conformance.core.unjudged import Unjudged, UnjudgedReason
 from conformance.evidence import journal
 from conformance.evidence.aggregate import Aggregate, Finding, Reproduction, merge
-from conformance.evidence.atomic_swap import claim
+from conformance.evidence.atomic_swap import check_folder
 from conformance.evidence.result import RunMetadata
 from conformance.evidence.same_run import difference, read_result
 from conformance.evidence.trace_record import TraceRecord
@@ -167,7 +167,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("out", type=Path)
     parser.add_argument("folders", type=Path, nargs="+")
     options = parser.parse_args(arguments)
-    claim(options.out)
+    check_folder(options.out)
     results = [read_result(folder) for folder in options.folders]
     check_parts(options.folders, results)
     sources = [(folder, journal.read_all(folder)) for folder in options.folders]

@@ -21,13 +21,13 @@ from conformance.client.route import Route
 from conformance.core import contract
 from conformance.core.exchange import Exchange
 from conformance.core.inputs import InputError
-from conformance.core.profile import PRODUCTION_HOSTS, Profile
+from conformance.core.profile import Profile
 from conformance.core.unjudged import Unjudged
 from conformance.driver.checkout import CheckoutDriver
 from conformance.driver.discovery import Findings, look
 from conformance.driver.marks import mark_args
 from conformance.evidence import journal
-from conformance.evidence.atomic_swap import claim
+from conformance.evidence.atomic_swap import check_folder
 from conformance.evidence.run_metadata import metadata_of
 from conformance.evidence.same_run import check_resumed
 from conformance.evidence.session_loss import forgotten
@@ -41,7 +41,7 @@ from conformance.runner.mock_process import MockProcess
 from conformance.runner.process_summary import Part, cause_of_end, read_parts
 from conformance.runner.progress import where
 from conformance.runner.running_test import RunningTest
-from conformance.runner.settings import Settings
+from conformance.runner.settings import Settings, refuse_production
 
 
 @dataclass
@@ -86,16 +86,11 @@ class Run:
         self.waivers = load_waivers(settings.waivers) if settings.waivers else []
         if settings.waivers and not self.waivers:
             self.notes.append(f"{settings.waivers.name} holds no waiver.")
-        production = sorted(self.profile.hosts() & set(PRODUCTION_HOSTS))  # then nothing but reading: _serves, Target
-        if production and not settings.recording and not (settings.allow_production and self.profile.allow_production):
-            raise InputError(
-                f"{production[0]} is the vendor's production host: it is judged only with --allow-production and "
-                "allow_production = true in the profile, and then by reading alone."
-            )
+        refuse_production(self.profile, settings)  # _serves and ApiClient let nothing but reading through
         if settings.resume:
             self.earlier = journal.read_folder(settings.resume)
         if self.sends:
-            claim(settings.report)
+            check_folder(settings.report)
             Route.of(self.profile)  # certificates and proxies, before anything is sent
 
     @property

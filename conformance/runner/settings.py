@@ -21,6 +21,7 @@ from conformance.core.inputs import (
     read_text,
     whole_number,
 )
+from conformance.core.profile import PRODUCTION_HOSTS, Profile
 
 DEEPEST = 1000  # rounds of walks and generated requests
 MOST = 10**9  # requests of a budget, and the largest seed
@@ -121,6 +122,16 @@ def _requirement(given: str) -> str:
         known = f"did you mean one of {', '.join(near)}?" if near else "contracts/requirements/ has them all."
         raise InputError(f"There is no requirement {wanted[:80]!r}: {known}")
     return wanted
+
+
+def refuse_production(profile: Profile, settings: Settings) -> None:
+    """Raises InputError where the vendor's own hosts would be judged without consent on both sides."""
+    production = sorted(profile.hosts() & set(PRODUCTION_HOSTS))
+    if production and not settings.recording and not (settings.allow_production and profile.allow_production):
+        raise InputError(
+            f"{production[0]} is the vendor's production host: it is judged only with --allow-production and "
+            "allow_production = true in the profile, and then by reading alone."
+        )
 
 
 def has_workers(option: Any) -> bool:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from conformance.core.inputs import InputError
-from conformance.evidence.atomic_swap import claim, staged
+from conformance.evidence.atomic_swap import check_folder, staged
 from conformance.runner.signals import end_as_ctrl_c, undisturbed
 
 NAMES = ("result.json", "exchanges.jsonl", "report.html", "scripts/one.sh")
@@ -72,20 +72,20 @@ def test_a_folder_of_somebody_else_is_refused(name: str, tmp_path: Path) -> None
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text('{"format": 1}')
     if name in ("allure/x", ".git/config", ""):
-        claim(tmp_path)
+        check_folder(tmp_path)
         return
     with pytest.raises(InputError, match=f"{name.split('/')[0]} and no report"):
-        claim(tmp_path)
+        check_folder(tmp_path)
 
 
 def test_the_folder_of_a_report_is_taken_again(tmp_path: Path) -> None:
-    claim(tmp_path / "new")
+    check_folder(tmp_path / "new")
     publish(tmp_path, "first")
     (tmp_path / "notes.txt").write_text("mine")
-    claim(tmp_path)
+    check_folder(tmp_path)
     (tmp_path / "manifest.json").unlink()
     (tmp_path / "result.json").write_text(json.dumps({"format": 1, "verdict": "conformant", "requirements": []}))
-    claim(tmp_path)
+    check_folder(tmp_path)
 
 
 def test_what_fails_leaves_the_earlier_one(tmp_path: Path) -> None:
