@@ -95,15 +95,17 @@ def given_text(value: str | None, name: str) -> str | None:
     return value
 
 
-def whole_number(text: str, name: str, least: int, most: int) -> int:
+def whole_number(given: str | int, name: str, least: int, most: int) -> int:
     """A whole number in ASCII digits, within limits."""
+    text = str(given)
     if not re.fullmatch("-?[0-9]{1,18}", text.strip()) or not least <= int(text) <= most:
         raise InputError(f"{name} is {text[:SHOWN]!r}: write a whole number from {least} to {most}.")
     return int(text)
 
 
-def number(text: str, name: str, least: float) -> float:
+def number(given: str | float, name: str, least: float) -> float:
     """A finite number in ASCII digits, from `least` on."""
+    text = str(given)
     if not re.fullmatch(r"[0-9]{1,12}(\.[0-9]{1,12})?", text.strip()) or float(text) < least:
         raise InputError(f"{name} is {text[:SHOWN]!r}: write a number from {least:g} on, such as 5 or 0.5.")
     return float(text)

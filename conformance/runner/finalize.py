@@ -55,7 +55,7 @@ def finish(
         again = [record for record in journal.read(parts) if record.kind is TraceKind.REPLAY]
         merged.requests += sum(record.requests for record in again)
         sources = [*before, (parts, [*records, *(record for record in again if record.name in named)])]
-        return write_report(folder, metadata(), merged, sources, run.redact_json, parts)
+        return write_report(folder, metadata(), merged, sources, run.target.secrets.out_of_json, parts)
 
 
 def write_report(

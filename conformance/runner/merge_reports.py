@@ -201,4 +201,3 @@ def merge_into(out: Path, parts: list[tuple[Path, Result]], sources: list[tuple[
     return write_report(
         out, metadata_of([result for _, result in parts]), merged, kept, lambda text, indent: text, add=add_scripts
     )
-

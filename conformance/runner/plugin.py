@@ -112,6 +112,7 @@ def pytest_configure(config: pytest.Config) -> None:
     worker = getattr(config, "workerinput", None)
     try:
         settings = Settings.of(config, worker)
+        config.option.seed, config.option.depth = settings.seed, settings.depth  # as numbers, for conftest files
         sends = not config.option.plan and not config.option.collectonly
         run = Run(settings, _profile(settings), sends=sends, narrowed=_narrowed(config))
         config.stash[RUN] = run

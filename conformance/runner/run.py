@@ -171,10 +171,6 @@ class Run:
         """The text without any secret of the run."""
         return self.target.secrets.out_of(text) if self.target else text
 
-    def redact_json(self, text: str, indent: int | None = None) -> str:
-        """A document without any secret of the run in its values."""
-        return self.target.secrets.out_of_json(text, indent) if self.target else text
-
     def finish_worker(self) -> None:
         """Leaves this process's part complete on disk."""
         if self.book and self.target:

@@ -68,7 +68,8 @@ class Settings:
         """Reads the options. Raises InputError with the sentence that says what to change."""
         option, here = config.option, config.invocation_params.dir
         for name in TEXTS:
-            given_text(getattr(option, name), f"--{name.replace('_', '-')}")
+            if isinstance(text := getattr(option, name), str):
+                given_text(text, f"--{name.replace('_', '-')}")
         wanted = tuple(map(_requirement, option.requirement))
         if option.failed:
             wanted += failed_before(_path(here, option.failed, "--failed"), option.failed)
