@@ -49,7 +49,7 @@ def reports(
         records = journal.read(parts)
         known = replace(metadata, selected=JUDGED, shard=(part + 1, of) if of > 1 else None, **more)
         out = folder / f"shard-{part + 1}"
-        write_report(out, known, merge(records), [(parts, records)], lambda text: text, parts)
+        write_report(out, known, merge(records), [(parts, records)], lambda text, indent: text, parts)
         found.append(out)
     return found
 
