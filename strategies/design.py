@@ -60,4 +60,4 @@ def _factors(requirement: str) -> frozenset[str]:
 
 def _factors_of_starts(requirement: str) -> frozenset[str]:
     """Before there is a session, it has no history."""
-    return _factors(requirement) & {"marketplace", "lines", "quantity"}
+    return _factors(requirement) & factors.before_a_session()

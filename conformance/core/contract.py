@@ -57,6 +57,7 @@ class Requirement:
     answers: tuple[AllowedRefusal, ...] = ()
     readings: tuple[str, ...] = ()
     factors: tuple[str, ...] = ()
+    never: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -271,6 +272,7 @@ def requirements() -> dict[str, Requirement]:
                 answers=tuple(_answer(answer) for answer in entry.get("answers", ()) if answer["id"] is not None),
                 readings=tuple(entry.get("readings", ())),
                 factors=tuple(entry.get("factors", loaded["factors"])),
+                never={name: tuple(levels) for name, levels in entry.get("never", {}).items()},
             )
     return found
 

@@ -81,6 +81,18 @@ def row_design() -> RowDesign:
 
 
 @cache
+def before_a_session() -> frozenset[str]:
+    """The factors that a request that makes a session can meet."""
+    return frozenset(_document()["before_a_session"])
+
+
+@cache
+def learned(factor: str) -> frozenset[str]:
+    """The levels of a factor that answers show and no profile."""
+    return frozenset(level.name for level in factors()[factor].levels if level.needs.startswith("seen."))
+
+
+@cache
 def possible(factor: str, level: str, other: str, other_level: str) -> bool:
     """Whether two levels can meet at all."""
     pair = {factor: level, other: other_level}

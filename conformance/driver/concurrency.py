@@ -18,7 +18,7 @@ from conformance.core.exchange import CaseKey, Exchange, Intent, Request
 from conformance.driver.checkout import CheckoutDriver, CheckoutSession
 from conformance.judging.claim import Claim
 from conformance.judging.context import Judgment
-from conformance.judging.model import Order, View, World, text, view
+from conformance.judging.model import Change, Order, View, World, text, view
 
 RACE = "RACE"
 # What these say of a change's answer depends on the order of the changes.
@@ -157,7 +157,7 @@ def _take_over(heat: RaceResult, *, in_doubt: bool) -> None:
     session.in_doubt = in_doubt or not read.accepted
     session.tainted |= session.in_doubt
     session.history += [step.operation for step in sent if step.accepted]
-    world.changes += [(session.id, RACE, step.id, True) for step in sent if step.accepted]
+    world.changes += [Change(session.id, RACE, step.id, True, step.operation) for step in sent if step.accepted]
     if read.accepted:
         session.view, session.last_read = view(read.body), read.id
         session.changes_seen = len(world.changes)

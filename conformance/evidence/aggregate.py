@@ -10,6 +10,7 @@ from typing import Any
 from conformance.core import contract
 from conformance.core.exchange import CaseKey
 from conformance.core.unjudged import Unjudged
+from conformance.evidence.coverage import PairCoverage
 from conformance.evidence.trace_record import Breach, TraceRecord
 
 
@@ -98,6 +99,7 @@ class Aggregate:
     requests: int = 0
     consequences: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    coverage: PairCoverage = field(default_factory=PairCoverage)
 
     def drop(self, key: tuple[str, str, bool]) -> None:
         """Takes a finding out."""
@@ -124,6 +126,7 @@ def merge(records: list[TraceRecord]) -> Aggregate:
             merged.visits[before, operation, after] += count
         for breach in [*record.failed, *_across(record, sessions, prices, tainted)]:
             _add(merged, breach, record)
+        merged.coverage.add(record.conditions)
         merged.requests += record.requests
         if record.skipped:
             for requirement in record.provokes:

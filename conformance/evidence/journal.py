@@ -72,6 +72,7 @@ def summary(trace: Trace, index: int) -> TraceRecord:
         sessions={session.id: session.created_by for session in trace.world.sessions.values()},
         prices=_prices(trace.world),
         visits=_visits(trace),
+        conditions=_conditions(trace.world),
         requests=len(trace.exchanges),
         provokes=list(trace.provokes),
         notes=list(dict.fromkeys(trace.notes)),
@@ -118,6 +119,15 @@ def _prices(world: World) -> list[tuple[str, str, str]]:
 def _amounts(amounts: dict[Any, Any]) -> str:
     told = ((key, value) for key, value in sorted(amounts.items()) if value is not None)
     return ", ".join(f"{' '.join(key)} {value.normalize():f}" for key, value in told)
+
+
+def _conditions(world: World) -> list[tuple[list[str], list[str]]]:
+    """Rules with the conditions that they were judged under (conformance/judging/conditions.py)."""
+    found: dict[frozenset[str], list[str]] = {}
+    for vector, judged in world.coverage.met.items() if world.coverage else ():
+        for rules in judged:
+            found.setdefault(rules, []).append(vector)
+    return [(sorted(rules), vectors) for rules, vectors in found.items()]
 
 
 def _visits(trace: Trace) -> list[tuple[str, str, str, int]]:

@@ -28,7 +28,8 @@ class RunMetadata:
 
     unmet: the needs of a requirement that the profile does not offer. stopped: the sentence with which the run ended early.
     shard: (part, number of parts). merged: how many reports it was put together from. profile_problems: sentences, each a
-    role that the target does not fill. defects: of the suite itself.
+    role that the target does not fill. defects: of the suite itself. levels: what the target offers of each factor
+    (contracts/factors.yaml).
     """
 
     target: dict[str, Any]
@@ -51,6 +52,7 @@ class RunMetadata:
     defects: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     waivers: list[Waiver] = field(default_factory=list)
+    levels: dict[str, list[str]] = field(default_factory=dict)
 
     @property
     def whole(self) -> bool:
@@ -101,6 +103,7 @@ def build(metadata: RunMetadata, merged: Aggregate, exchanges: Path) -> dict[str
         },
         "chapters": [{"name": name, **_outcomes_of(listed, name)} for name in contract.CHAPTERS],
         "requirements": listed,
+        "conditions": {"levels": metadata.levels},
         "reach": reach,
         "readings": [
             {"requirement": requirement, "reading": reading, "operations": sorted(counts), "count": counts.total()}
@@ -157,6 +160,7 @@ def _requirement(metadata: RunMetadata, merged: Aggregate, requirement: Requirem
             "of": len(judged | missing),
             "missing": [case._asdict() for case in sorted(missing)[:MOST_MISSING]],
         },
+        "conditions": merged.coverage.of(requirement, metadata.levels),
         "evidence": sum(passed.values()) + sum(finding.count for finding in findings),
         "findings": [finding.document() for finding in findings],
     }

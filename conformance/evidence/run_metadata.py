@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from conformance.core import contract
 from conformance.core.unjudged import Unjudged, UnjudgedReason
+from conformance.evidence.coverage import offered
 from conformance.evidence.result import RunMetadata
 from conformance.evidence.verdict import Scope
 from conformance.runner.process_summary import read_parts
@@ -54,6 +55,7 @@ def metadata_of(run: Run) -> RunMetadata:
         defects=run.defects,
         notes=run.notes,
         waivers=run.waivers,
+        levels=offered(profile),
     )
 
 

@@ -93,6 +93,7 @@ class TraceRecord:
     sessions: dict[str, str] = field(default_factory=dict)
     prices: list[tuple[str, str, str]] = field(default_factory=list)
     visits: list[tuple[str, str, str, int]] = field(default_factory=list)
+    conditions: list[tuple[list[str], list[str]]] = field(default_factory=list)  # rules, and encoded conditions
     requests: int = 0
     provokes: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)

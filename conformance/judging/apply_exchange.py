@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from conformance.core import contract
 from conformance.core.stubs import stubs_in
-from conformance.judging.model import UNKNOWN, Order, Pending, Session, World, cart_key, lasting, pricing, text
+from conformance.judging.model import UNKNOWN, Change, Order, Pending, Session, World, cart_key, lasting, pricing, text
 
 if TYPE_CHECKING:
     from conformance.judging.context import Judgment, RefusalReason, RuleContext
@@ -66,7 +66,7 @@ def _accepted(context: RuleContext, broken: list[Judgment]) -> None:
         session.history.append(context.operation)
         session.pending.clear()
         owner = context.exchange.intent.requirement if context.exchange.intent else ""
-        world.changes.append((session.id, owner, exchange.id, True))
+        world.changes.append(Change(session.id, owner, exchange.id, True, context.operation))
     _adopt(context, session)
 
 
@@ -137,7 +137,7 @@ def _placed(context: RuleContext, session: Session) -> None:
         session.order = order_id
         session.pending.clear()
         session.unconfirmed = context.exchange.id
-        context.world.changes.append((session.id, "PAY-PLACE", context.exchange.id, True))
+        context.world.changes.append(Change(session.id, "PAY-PLACE", context.exchange.id, True, context.operation))
     if order_id:
         context.world.orders_of.setdefault(session.id, set()).add(order_id)
         if order_id not in context.world.orders:
@@ -150,7 +150,7 @@ def paid_elsewhere(world: World, session: Session, order: str) -> None:
     """The session was paid on a page, not by a call: it has its order from now on."""
     session.phase, session.order = "ordered", order
     session.pending.clear()
-    world.changes.append((session.id, "PAY-PLACE", session.created_by, True))
+    world.changes.append(Change(session.id, "PAY-PLACE", session.created_by, True, contract.PLACE_ORDER))
     world.orders_of.setdefault(session.id, set()).add(order)
     made = Order(order, session.app, session.marketplace, session, session.created_by)
     world.orders.setdefault(order, made)
@@ -218,4 +218,4 @@ def _refused(context: RuleContext, reasons: list[RefusalReason], fitting: set[st
         session.pending.append(entry)
         if session.order and session.order in context.world.orders:
             context.world.orders[session.order].pending.append(entry)
-        context.world.changes.append((session.id, owner, context.exchange.id, False))
+        context.world.changes.append(Change(session.id, owner, context.exchange.id, False, context.operation))

@@ -263,6 +263,8 @@ def judge(world: World, profile: Profile, exchange: Exchange) -> list[Judgment]:
         "ERROR-SHAPE" in context.failed and not exchange.error_ids
     ):  # no id can be read: that is one finding, whatever the request was sent for
         found = [item for item in found if item.ok or not item.claim or item.claim.name != WRONG_ID]
+    if world.coverage is not None:
+        world.coverage.note(context, found)
     apply_exchange.fold(context, reasons, found)
     return found
 

@@ -10,9 +10,12 @@ from collections.abc import Iterator
 from copy import copy
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
-from typing import Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from conformance.core.addresses import ADDRESS_FIELDS, ALWAYS_IN_ADDRESS, RECIPIENT, flat_address, folded
+
+if TYPE_CHECKING:
+    from conformance.judging.conditions import Coverage
 
 ZERO = Decimal(0)
 MOST_DIGITS = 30  # of an amount; beyond that a few characters of exponent would fill the memory
@@ -348,16 +351,27 @@ class Order:
         self.paid = copy(self.paid)  # whatever the session shows later, this was paid
 
 
+class Change(NamedTuple):
+    """A request that changed a session, or was refused and may not have: whose it was, and which rule answers for it."""
+
+    session: str
+    requirement: str
+    exchange: str
+    accepted: bool
+    operation: str
+
+
 @dataclass(slots=True)
 class World:
     """Everything seen in one trace, folded exchange by exchange (conformance/judging/judge.py)."""
 
     sessions: dict[str, Session] = field(default_factory=dict)
     orders: dict[str, Order] = field(default_factory=dict)
-    changes: list[tuple[str, str, str, bool]] = field(default_factory=list)
+    changes: list[Change] = field(default_factory=list)
     units: dict[tuple[str, str], Decimal] = field(default_factory=dict)
     prices: dict[tuple[Any, ...], tuple[dict[Key, Any], str]] = field(default_factory=dict)
     orders_of: dict[str, set[str]] = field(default_factory=dict)
     rule_errors: list[str] = field(default_factory=list)  # rules that failed on an answer: defects of the suite
     most_lines: int = 0
     fewest_refused: int = 0
+    coverage: Coverage | None = None  # measured where a trace is kept

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from conformance.core.exchange import Exchange
+from conformance.judging.conditions import Coverage
 from conformance.judging.context import Judgment
 from conformance.judging.model import World
 
@@ -45,6 +46,9 @@ class Trace:
     notes: list[str] = field(default_factory=list)
     kind: TraceKind = TraceKind.TEST
     program: list[ProgramStep] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.world.coverage = Coverage()
 
     def broken_since(self, place: int) -> list[Judgment]:
         """The judgments against the target from this place on."""

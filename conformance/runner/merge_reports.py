@@ -58,6 +58,7 @@ def metadata_of(results: list[Result]) -> RunMetadata:
         profile_problems=_each(problem for result in results for problem in result["profile_problems"]),
         defects=_each(defect for result in results for defect in result["defects"]),
         waivers=_waivers(results),
+        levels=results[0].get("conditions", {}).get("levels", {}),
     )
 
 

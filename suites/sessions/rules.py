@@ -13,9 +13,9 @@ from conformance.judging.claim import Claim, equal, line, member_or_null, true
 from conformance.judging.context import RefusalReason, RuleContext
 from conformance.judging.information_leaks import leak
 from conformance.judging.judge import demands, refuses, statuses
-from conformance.judging.model import Key, differences, keyed, pricing, state
+from conformance.judging.model import Change, Key, differences, keyed, pricing, state
 from conformance.judging.response_schema import departures
-from suites.sessions.blame import PRICES, as_claim, blame, blamed, not_read_back, with_zeros
+from suites.sessions.blame import PRICES, as_claim, blame, blamed, carried_out, not_read_back, with_zeros
 
 REMOVED_WARNINGS = {15043, 15055}
 GATEWAY_STATUSES = (401, 405, 406, 408, 411, 413, 414, 415, 429, 431)
@@ -160,7 +160,7 @@ def a_read_shows_the_last_accepted_state(context: RuleContext) -> Iterator[Claim
     ):
         found["coupons",] = (frozenset(codes), frozenset(f"{code} {codes.count(code)} times" for code in codes))
     context.cart_differs |= any(key[0] not in PRICES for key in found)
-    others = [change for change in context.world.changes[session.changes_seen :] if change[0] != session.id]
+    others = [change for change in context.world.changes[session.changes_seen :] if change.session != session.id]
     guilty = blame(found, session.pending, certain=not session.unconfirmed)
     if found and guilty:
         yield blamed(found, guilty, "nothing changed")
@@ -170,20 +170,29 @@ def a_read_shows_the_last_accepted_state(context: RuleContext) -> Iterator[Claim
         return
     elif others:
         if found:
-            yield as_claim(found, requirement="SESSION-ISOLATED", proof=tuple(other[2] for other in others[-2:]))
-            if not others[-1][3] and others[-1][1]:
+            yield as_claim(found, requirement="SESSION-ISOLATED", proof=tuple(other.exchange for other in others[-2:]))
+            guilty_change = _from_elsewhere(context, found, others)
+            if not guilty_change.accepted and guilty_change.requirement:
                 yield as_claim(
                     found,
-                    requirement=others[-1][1],
+                    requirement=guilty_change.requirement,
                     case=CaseKey(context.operation, "another session"),
-                    proof=(others[-1][2],),
+                    proof=(guilty_change.exchange,),
                 )
         else:
-            yield true(True, "state", "", "", "true", requirement="SESSION-ISOLATED")
+            for operation in sorted({other.operation for other in others}):
+                yield true(True, "state", "", "", "true", requirement="SESSION-ISOLATED", case=CaseKey(operation))
     elif found:
         yield as_claim(found, requirement="SESSION-SAFE", proof=(session.last_read,) if session.last_read else ())
     else:
         yield true(True, "state", "", "", "true", requirement="SESSION-SAFE")
+
+
+def _from_elsewhere(context: RuleContext, found: dict[Key, tuple[object, object]], others: list[Change]) -> Change:
+    """The request to another session that explains a difference: the last that asked for just that, or the last."""
+    refused = {pending.exchange: pending for session in context.world.sessions.values() for pending in session.pending}
+    asked = [other for other in others if other.exchange in refused and carried_out(found, refused[other.exchange])]
+    return (asked or others)[-1]
 
 
 @demands("SESSION-ONLY")

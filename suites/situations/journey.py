@@ -233,8 +233,8 @@ class Journey:
             if at % READ_AFTER == READ_AFTER - 1:
                 self.shop.settle()
         if own:
-            self.cart.read_back()
             self._look()
+            self.cart.read_back()
 
     def _send(self, probe: Probe) -> None:
         sent = probe.make(self.cart)

@@ -191,6 +191,7 @@ def payment(shop: CheckoutDriver) -> None:
     cart.place()
     cart.read_order("ORDER-READ-PAID")
     cart.read_order(marketplace=None)
+    cart.read_order("MARKET-ORDER-SAME", marketplace="EBAY_GB")
     for operation, body in cart.changes():
         cart.expect_refusal(operation, body, "PAY-LOCK")
         cart.expect_refusal(operation, body, "PAY-LOCK", "again")

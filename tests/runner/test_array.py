@@ -1,0 +1,52 @@
+"""The covering array: every pair of levels meets, triples where they are asked for, and each probe finds its rows."""
+
+from __future__ import annotations
+
+from itertools import combinations, product
+
+from conformance.core.factors import row_design
+from conformance.core.profile import load
+from strategies import array
+from strategies.design import lives
+
+PROFILE = load("mock")
+
+
+def _levels() -> dict[str, tuple[str, ...]]:
+    return {name: factor.offered(PROFILE) for name, factor in row_design().factors.items()}
+
+
+def test_every_pair_of_levels_meets() -> None:
+    levels, rows = _levels(), array.rows(PROFILE)
+    for factor, other in combinations(levels, 2):
+        met = {(row[factor], row[other]) for row in rows}
+        assert met == set(product(levels[factor], levels[other])), (factor, other)
+
+
+def test_the_first_group_meets_by_threes() -> None:
+    levels, group = _levels(), row_design().triples[0]
+    met = {tuple(row[name] for name in group) for row in array.rows(PROFILE)}
+    assert met == set(product(*(levels[name] for name in group)))
+
+
+def test_levels_are_spread_evenly() -> None:
+    """What no pair needs is not filled with one and the same level."""
+    rows = array.rows(PROFILE)
+    for name, levels in _levels().items():
+        counts = [sum(row[name] == level for row in rows) for level in levels]
+        assert max(counts) <= 3 * min(counts), (name, dict(zip(levels, counts, strict=True)))
+
+
+def test_every_probe_is_asked_in_every_marketplace() -> None:
+    asked = {(probe.requirement, probe.case) for life in lives(PROFILE) for probe in life.probes}
+    for market in PROFILE.markets:
+        for other in PROFILE.markets:
+            if other != market:
+                assert ("MARKET-SAME", f"{market} as {other}, zero") in asked
+
+
+def test_the_design_is_the_same_each_time() -> None:
+    first, second = lives(PROFILE), lives(load("mock"))
+    assert [(life.row, [probe.key for probe in life.probes]) for life in first] == [
+        (life.row, [probe.key for probe in life.probes]) for life in second
+    ]
