@@ -14,6 +14,7 @@ from conformance.judging.claim import Claim, quoted, shown, true
 from conformance.judging.context import RuleContext
 
 WARNINGS = "warnings"
+WITH_LINES = "x-required-with-lines"
 # A limit in words: what stands before the number and after it, for one and for many.
 LIMITS = {
     "minLength": ("has at least", "character", "characters"),
@@ -36,10 +37,15 @@ FORMS = (
 
 @cache
 def validator(operation: str) -> Any:
-    """The compiled validator of an operation's 200 answer."""
+    """The compiled validator of an operation's 200 answer, for a session with lines."""
     name = "order-v1" if operation == contract.PLACE_ORDER else "order-v2"
-    schema = dict(contract.operations()[operation].response)
-    return jsonschema_rs.validator_for({**schema, "components": contract.document(name)["components"]})
+    components = contract.document(name)["components"]
+    schemas = {
+        key: {**schema, "required": [*schema.get("required", ()), *schema.get(WITH_LINES, ())]}
+        for key, schema in components["schemas"].items()
+    }
+    answer = contract.operations()[operation].response
+    return jsonschema_rs.validator_for({**answer, "components": {**components, "schemas": schemas}})
 
 
 def departures(context: RuleContext, requirement: str) -> Iterator[Claim]:
@@ -78,7 +84,7 @@ def _claim(context: RuleContext, requirement: str, path: list[Any], error: Any) 
     missing = re.match(r'"(.+?)" is a required property', error.message)
     if missing:
         path = [*path, missing.group(1)]
-        if path == ["lineItems"] and emptied:
+        if emptied and path[:-1] == [] and path[-1] in _only_with_lines(context.operation):
             return
     where = _where(path)
     owner = "PRICE-FORM" if keyword == "pattern" and where.endswith(".value") else requirement
@@ -92,6 +98,13 @@ def _claim(context: RuleContext, requirement: str, path: list[Any], error: Any) 
         _test(path, keyword, error, bool(missing)),
         requirement=owner,
     )
+
+
+@cache
+def _only_with_lines(operation: str) -> frozenset[str]:
+    """The fields of an answer that are required only while the session has a line."""
+    root = contract.document("order-v1" if operation == contract.PLACE_ORDER else "order-v2")
+    return frozenset(contract.resolve(root, contract.operations()[operation].response).get(WITH_LINES, ()))
 
 
 def _named(where: str) -> str:

@@ -7,21 +7,26 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+import requests
 from openapi_spec_validator import validate
 from schemathesis.checks import CHECKS as REGISTRY
 from schemathesis.checks import load_all_checks
 
 from conformance.core import contract
+from conformance.core.profile import load
+from conformance.runner.mock_process import MockProcess
 from suites.generated.checks import CHECKS
 from suites.generated.document import FREE_TEXTS, joint, pinned, request_schemas
 from suites.generated.live import DISAGREEMENT
 from suites.generated.values import ABSENT, EXAMPLES, ITEMS, substituted
 
 ROOT = Path(__file__).resolve().parents[2]
+PAGE = (ROOT / "docs" / "generated.md").read_text(encoding="utf-8")
 IDS = re.compile(r"\d{9,}")  # of sessions, lines and orders: each run has its own
 Run = tuple[dict[str, Any], list[dict[str, Any]]]
 
@@ -127,3 +132,47 @@ def test_examples_are_substituted_and_broken_values_are_not() -> None:
         "a": [{"city": "Bath", "postalCode": None}],
     }
     assert substituted({"lineItemId": ["li-1"], "city": "li-1"}, values) == {"lineItemId": ["li-1"], "city": "li-1"}
+
+
+# ---------------------------------------------------------------- Schemathesis' own command line
+
+
+@pytest.fixture(scope="module")
+def mock() -> Iterator[MockProcess]:
+    process = MockProcess()
+    yield process
+    process.stop()
+
+
+@pytest.mark.parametrize("version", ["v2", "v1"])
+def test_schemathesis_own_command_line_finds_nothing(mock: MockProcess, tmp_path: Path, version: str) -> None:
+    """All phases over the contract as it is; the hooks of docs/generated.md put live values in."""
+    profile = load("mock", mock.base_url)
+    app, market = profile.apps[0], profile.markets["EBAY_US"]
+    form = {"grant_type": "client_credentials", "scope": profile.scope}
+    granted = requests.post(profile.url(contract.TOKEN), data=form, auth=(app.client_id, app.client_secret), timeout=30)
+    token = granted.json()["access_token"]
+    environment = {
+        **os.environ,
+        "SCHEMATHESIS_HOOKS": str(ROOT / "docs" / "examples" / "schemathesis" / "hooks.py"),
+        "TOKEN": token,
+        "ITEM": market.plain[0],
+        "COUPON": market.coupons_of("good")[0].code,
+    }
+    off = ",".join(sorted(name.strip() for name in re.findall(r"--exclude-checks (\S+)", PAGE)[0].split(",")))
+    command = [
+        str(Path(sys.executable).with_name("st")),
+        "run",
+        str(ROOT / "contracts" / f"order-{version}.openapi.yaml"),
+    ]
+    command += ["--url", f"{mock.base_url}/buy/order/{version}", "-H", f"Authorization: Bearer {token}"]
+    command += ["--seed", "1", "--max-examples", "3", "--continue-on-failure", "--exclude-checks", off]
+    ended = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=300)
+    assert ended.returncode == 0, ended.stdout[-4000:] + ended.stderr[-1000:]
+    assert all(f"✅  {phase}" in ended.stdout for phase in ("Examples", "Coverage", "Fuzzing", "Stateful"))
+
+
+def test_the_page_has_the_table_of_checks() -> None:
+    for check in CHECKS:
+        reason = check.why_off or ", ".join(check.requirements)
+        assert f"| `{check.name}` | {'on' if check.on else 'off'} | {reason} |" in PAGE, check.name
