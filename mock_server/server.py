@@ -89,7 +89,7 @@ class App:
             from mock_server.injection import together
 
             return await together(call)
-        return shop.response(call)
+        return shop.respond(call)
 
 
 async def _body(receive: Receive) -> bytes | None:

@@ -126,13 +126,13 @@ class Shop:
         self.sessions: dict[str, Session] = {}
         self.orders: dict[str, Order] = {}
         self.tokens: dict[str, Grant] = {token: Grant(app, SCOPES, 0.0) for token, app in EXPIRED_TOKENS.items()}
-        self.notes: dict[object, int] = {}
+        self.notes: dict[object, Any] = {}
         # For requests that meet (`mock_server.injection.concurrency`): the operations, who is held, each session's last connection.
         self.meets: set[str] = set()
         self.held: dict[str, Any] = {}
         self.connections: dict[str, object] = {}
 
-    def response(self, call: Call) -> Response:
+    def respond(self, call: Call) -> Response:
         """Never raises: what went wrong inside is a 500 with id 15000 and a traceback on stderr."""
         try:
             response: Response = call.run("call")

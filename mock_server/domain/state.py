@@ -54,7 +54,7 @@ class Session:
     done: Counter[str] = field(default_factory=Counter)
     refused: Counter[str] = field(default_factory=Counter)
     last: str = ""
-    notes: dict[object, int] = field(default_factory=dict)
+    notes: dict[object, Any] = field(default_factory=dict)
 
 
 @dataclass(slots=True)

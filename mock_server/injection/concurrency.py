@@ -35,9 +35,9 @@ async def together(call: Call) -> Response:
     try:
         operation, id = find(call.request.method, call.request.path)
     except Refusal:
-        return shop.response(call)
+        return shop.respond(call)
     if operation not in shop.meets:
-        return shop.response(call)
+        return shop.respond(call)
     key = id or operation
     first: _Held | None = shop.held.pop(key, None)
     if first is not None:
@@ -46,7 +46,7 @@ async def together(call: Call) -> Response:
         call.before = session.cart.copy() if session is not None else None
         first.met.set()
         await first.done.wait()
-        return shop.response(call)
+        return shop.respond(call)
     held = _Held(call)
     shop.held[key] = held
     known = shop.connections.get(key, call.request.connection)
@@ -57,7 +57,7 @@ async def together(call: Call) -> Response:
         if shop.held.get(key) is held:
             del shop.held[key]
     try:
-        return shop.response(call)
+        return shop.respond(call)
     finally:
         held.done.set()
 

@@ -39,8 +39,9 @@ def in_market(*marketplaces: str) -> Condition:
 def _count(call: Call, key: object, per: str) -> int:
     session = named_session(call)
     notes = session.notes if per == "session" and session is not None else call.shop.notes
-    notes[key] = notes.get(key, 0) + 1
-    return notes[key]
+    count: int = notes.get(key, 0) + 1
+    notes[key] = count
+    return count
 
 
 def nth(n: int, per: str = "session") -> Condition:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from mock_server.domain.errors import Refusal
@@ -95,8 +96,11 @@ def kept_not_shown(**scope: Any) -> Effect:
 
 
 def refused_yet_applied(step: str, to: str = "session", returning: Any = None, **scope: Any) -> Effect:
-    """Refused by this step as it should be, and carried out all the same: on the session, on its order, or on another
-    session of the shop."""
+    """Refused by this step as it should be, and carried out all the same.
+
+    `to` says where: "session"; its "order", placed already; its "next_order", placed afterwards; or another open session:
+    "other" (any), "same_buyer" (the same contactEmail), "same_app" (another buyer of the app), "other_app".
+    """
     key = object()
 
     def replacement(proceed: Callable[..., Any], call: Call, *args: Any) -> Any:
@@ -106,16 +110,23 @@ def refused_yet_applied(step: str, to: str = "session", returning: Any = None, *
             if key in call.notes:
                 return returning
             call.notes[key] = True
-            _carry_out(call, to)
+            _carry_out(call, to, key)
             raise
 
-    asked: Condition | None = scope.pop("when", None)
+    def catch_up(call: Call, value: Any) -> None:
+        refused_call = call.require_session().notes.pop(key, None)
+        if refused_call is not None and call.order is not None and refused_call.line_index < len(call.order.cart.lines):
+            refused_call.cart = call.order.cart
+            refused_call.run(f"apply_{APPLY_STEP[refused_call.operation]}")
+
+    condition: Condition | None = scope.pop("when", None)
     again = Condition(lambda call, *_: key in call.notes)  # the second time round nothing is asked, or counted
-    when = asked if asked is None else again | asked
-    return wrap(step, replacement, when=when, **{"kind": "applied-though-refused", **scope})
+    when = condition if condition is None else again | condition
+    effect = wrap(step, replacement, when=when, **{"kind": "applied-though-refused", **scope})
+    return replace(effect, install=combine(effect, after("apply_place", catch_up)).install) if to == "next_order" else effect
 
 
-def _carry_out(call: Call, to: str) -> None:
+def _carry_out(call: Call, to: str, key: object) -> None:
     """Once more from the body on, with the step that refused out of the way."""
     session, cart = call.session, call.cart
     if session is None and (found := call.shop.sessions.get(call.id)):  # the step comes before the one that finds it
@@ -125,15 +136,24 @@ def _carry_out(call: Call, to: str) -> None:
     try:
         for step in steps:
             call.run(step)
-            call.market = call.market or (call.session.cart.market if call.session is not None else None)
-        target = _target(call, to)
-        if target is not None:
+            call.market = call.session.cart.market if call.session is not None else call.market
+        if to == "next_order":
+            call.require_session().notes[key] = replace(call)
+        elif (target := _target(call, to)) is not None:
             call.cart = target
             call.run("apply")
     except Refusal:
         pass  # something else was wrong with it too
     if session is not None:
         call.session, call.cart = session, cart
+
+
+_OTHERS: dict[str, Callable[[Session, Session], bool]] = {
+    "other": lambda own, other: True,
+    "same_buyer": lambda own, other: own.email == other.email,
+    "same_app": lambda own, other: own.app == other.app and own.email != other.email,
+    "other_app": lambda own, other: own.app != other.app,
+}
 
 
 def _target(call: Call, to: str) -> Cart | None:
@@ -144,7 +164,7 @@ def _target(call: Call, to: str) -> Cart | None:
         order = call.shop.orders.get(session.order)
         return order.cart if order is not None and len(order.cart.lines) > call.line_index else None
     for other in reversed(call.shop.sessions.values()):
-        if other is not session and _could_take(other, call):
+        if other is not session and _OTHERS[to](session, other) and _could_take(other, call):
             return other.cart
     return None
 

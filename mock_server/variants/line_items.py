@@ -8,18 +8,16 @@ from typing import Any
 
 from mock_server.catalogue.model import Item
 from mock_server.domain.errors import Refusal, warning
-from mock_server.domain.operations import APPLY, INITIATE, OPTION, QUANTITY, READ, REMOVE
+from mock_server.domain.operations import APPLY, INITIATE, OPTION, QUANTITY, REMOVE
 from mock_server.domain.shop import Call
 from mock_server.http.validation import INT_MAX, Field
 from mock_server.injection import (
     CHANGES,
     Effect,
     Variant,
-    accepted,
     after,
     before,
     check_earlier,
-    drop,
     emptied,
     field,
     items,
@@ -151,10 +149,10 @@ VARIANTS: list[Variant] = [
     variant("too-much-alone-15053", "QTY-STOCK", "a new session with nothing but too much of an item is 15053",
             otherwise("quantity", lambda call, *_: 15053 if len(call.inputs) == 1 else None, on=INITIATE),
             about="too much in a new session"),
+    variant("stock-15053-on-update", "QTY-STOCK", "more than the stock is 15053 where a quantity is updated",
+            otherwise("stock", 15053, on=QUANTITY), about="ids of limit and stock"),
     variant("last-line-stays", "QTY-LAST", "the last line cannot be removed: 409 with 15019",
             before("apply_quantity", _last_stays, on=QUANTITY), about="the last line"),
-    variant("emptied-without-list", "QTY-LAST", "a session whose lines are all gone shows no lineItems",
-            drop("lineItems", when=emptied & accepted, on=(QUANTITY, READ)), about="list of an emptied session"),
     variant("emptied-line-invalid", "QTY-LAST", "in an emptied session the line that is gone is an invalid one: 15002",
             check_earlier("body", "lines", on=(QUANTITY, OPTION)), about="changes of an emptied session"),
     variant("emptied-coupon-16000", "QTY-LAST", "in an emptied session a coupon fits no item: 16000",

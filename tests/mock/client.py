@@ -111,7 +111,7 @@ class Client:
             self.tokens[app + scope] = self.grant(app, scope=scope).json["access_token"]
         return self.tokens[app + scope]
 
-    def _prepare(self, market: str | None, app: str, token: str | None, data: Any) -> tuple[dict[str, str], bytes]:
+    def prepare(self, market: str | None, app: str, token: str | None, data: Any) -> tuple[dict[str, str], bytes]:
         headers = {"Content-Type": "application/json"}
         bearer = self.token(app) if token is None else token
         if bearer:
@@ -130,14 +130,14 @@ class Client:
         app: str = ONE,
         token: str | None = None,
     ) -> Reply:
-        return self.raw(method, path, *self._prepare(market, app, token, data))
+        return self.raw(method, path, *self.prepare(market, app, token, data))
 
     def concurrent(self, *requests: tuple[str, str, Any], market: str = "EBAY_US") -> list[Reply]:
         """Several requests in flight together."""
 
         async def all_of_them() -> list[Reply]:
             return await asyncio.gather(
-                *(self._send(method, path, *self._prepare(market, ONE, None, data)) for method, path, data in requests)
+                *(self._send(method, path, *self.prepare(market, ONE, None, data)) for method, path, data in requests)
             )
 
         self.token()

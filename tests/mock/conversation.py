@@ -15,6 +15,7 @@ from tests.mock.client import TWO, V2, Client, cart, plain
 from tests.mock.conversation_end import payment, protocol, race
 from tests.mock.situations import SITUATIONS
 from tests.mock.talk import Talk, named
+from tests.mock.walks import WALKS
 
 CHANGES = ("update_quantity", "update_shipping_option", "update_shipping_address", "apply_coupon", "remove_coupon")
 
@@ -263,7 +264,7 @@ def marketplace(talk: Talk) -> None:
 SCENES: dict[str, Callable[[Talk], None]] = {
     scene.__name__: scene
     for scene in (sessions, marketplace, line_items, address_shipping, coupons, money, payment, protocol, race)
-} | SITUATIONS
+} | SITUATIONS | WALKS
 
 
 def scene(name: str, prefix: str = "", expected: list[str] | None = None) -> list[str]:

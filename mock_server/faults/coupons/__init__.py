@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mock_server.faults.coupons import applied, refused
+from mock_server.faults.coupons import applied, carts, refused
 from mock_server.injection import Fault
 
-FAULTS: list[Fault] = [*applied.FAULTS, *refused.FAULTS]
+FAULTS: list[Fault] = [*applied.FAULTS, *refused.FAULTS, *carts.FAULTS]

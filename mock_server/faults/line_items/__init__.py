@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mock_server.faults.line_items import bounds, invalid, items, lines, quantity, removal
+from mock_server.faults.line_items import bounds, invalid, items, lines, quantity, removal, situations
 from mock_server.injection import Fault
 
 FAULTS: list[Fault] = [
@@ -12,4 +12,5 @@ FAULTS: list[Fault] = [
     *bounds.FAULTS,
     *invalid.FAULTS,
     *items.FAULTS,
+    *situations.FAULTS,
 ]

@@ -59,13 +59,13 @@ def _note_seller(call: Call) -> None:
 def _keep(call: Call) -> None:
     cart = call.require_cart()
     if cart.lines:
-        call.require_session().notes["removed"] = cart.lines[call.line_index]  # type: ignore[assignment]
+        call.require_session().notes["removed"] = cart.lines[call.line_index]
 
 
 def _back(cart: Cart, call: Call) -> None:
     line = call.require_session().notes.pop("removed", None)
     if line is not None:
-        cart.lines.append(line)  # type: ignore[arg-type]
+        cart.lines.append(line)
 
 
 FAULTS: list[Fault] = [

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mock_server.faults.marketplace import currency, header, same
+from mock_server.faults.marketplace import currency, header, pairs, same
 from mock_server.injection import Fault
 
-FAULTS: list[Fault] = [*same.FAULTS, *header.FAULTS, *currency.FAULTS]
+FAULTS: list[Fault] = [*same.FAULTS, *header.FAULTS, *currency.FAULTS, *pairs.FAULTS]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mock_server.faults.money import forms, parts, totals
+from mock_server.faults.money import forms, history, parts, totals
 from mock_server.injection import Fault
 
-FAULTS: list[Fault] = [*totals.FAULTS, *parts.FAULTS, *forms.FAULTS]
+FAULTS: list[Fault] = [*totals.FAULTS, *parts.FAULTS, *forms.FAULTS, *history.FAULTS]

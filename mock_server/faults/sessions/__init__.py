@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from mock_server.faults.sessions import created, documented, fields, isolation, ownership, read, requests, side_effects
+from mock_server.faults.sessions import (
+    created,
+    documented,
+    elsewhere,
+    fields,
+    isolation,
+    near_ids,
+    ownership,
+    read,
+    requests,
+    side_effects,
+)
 from mock_server.injection import Fault
 
 FAULTS: list[Fault] = [
@@ -10,8 +21,10 @@ FAULTS: list[Fault] = [
     *fields.FAULTS,
     *read.FAULTS,
     *isolation.FAULTS,
+    *elsewhere.FAULTS,
     *side_effects.FAULTS,
     *ownership.FAULTS,
+    *near_ids.FAULTS,
     *requests.FAULTS,
     *documented.FAULTS,
 ]

@@ -46,15 +46,15 @@ def _same_options(cart: Cart, call: Call) -> None:
 
 
 def _note_coupon(call: Call, value: Any) -> None:
-    call.shop.notes["coupon"] = call.require_cart().coupon  # type: ignore[assignment]
+    call.shop.notes["coupon"] = call.require_cart().coupon
 
 
 def _inherit_coupon(call: Call, value: Any) -> None:
-    call.require_cart().coupon = call.shop.notes.pop("coupon", None)  # type: ignore[assignment]
+    call.require_cart().coupon = call.shop.notes.pop("coupon", None)
 
 
 def _note_address(call: Call, value: Any) -> None:
-    call.shop.notes["address", call.require_cart().market.id] = call.require_cart().address  # type: ignore[assignment]
+    call.shop.notes["address", call.require_cart().market.id] = call.require_cart().address
 
 
 def _latest_address(call: Call, body: dict[str, Any]) -> None:
