@@ -19,7 +19,7 @@ from tests.mock.talk import Cart, Talk
 SESSIONS = 20  # of each walk
 STEPS = 22  # changes of each session
 CODES = ("FIVEOFF", "TENTH", "TENTH", "HOME20", "SPEND100", "GIANT", "EXPIRED", "NOSUCHCODE", "TENTHX", "tenth", "TEN")
-BUYERS = ("guest@example.com", "guest@example.com", "other@example.com")
+BUYERS = ("guest@example.com", "guest@example.com", "other@example.com", "declined@example.com")
 Wrong = dict[str, Any]
 
 
@@ -167,6 +167,8 @@ class Walk:
                 self.talk.keep(client.place(near, self.market, app=app))
         session.place(app=app)
         if not session.order or session.order == "none":
+            for _ in range(4):
+                self.step(session, app)
             return
         order = session.order
         for market in (None, None, self.market, *self.chance.sample(list(MARKETPLACES), 2)):
