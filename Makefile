@@ -105,7 +105,7 @@ ids: $(READY) ## write docs/ids.md, every id and whether a run provoked it: [REP
 	@$(PY) -m devtools.error_coverage "$(REPORT)"
 
 requirements: $(READY) ## write docs/requirements.md from the contracts, rules, tests and faults
-	@$(PY) -m devtools.traceability
+	@$(PY) -m devtools.traceability && $(PY) -m devtools.decision_table
 
 architecture: $(READY) ## write the list of modules in docs/architecture.md
 	@$(PY) -m devtools.module_list

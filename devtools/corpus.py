@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from conformance.core import contract
-from conformance.core.exchange import CaseKey, Exchange
+from conformance.core.exchange import CaseKey, Exchange, Intent
 from conformance.core.profile import TARGETS, Profile
 from conformance.core.profile_reader import parse
 from conformance.evidence.replay import from_record
@@ -223,7 +223,7 @@ def healthy(
         for line in handle:
             record = json.loads(line)
             concurrent |= {record["trace"]} if record["concurrent"] else set()
-            if not (record["intent"] and record["intent"]["requirement"] == "RACE"):
+            if not (record["intent"] and Intent(**record["intent"]).concurrent):
                 traces.setdefault(record["trace"], []).append(slim(record))
     units = _units(traces.get(DISCOVERY_TRACE, ()))
     left: dict[str, tuple[Entry, Proved]] = {}

@@ -29,6 +29,8 @@ from pathlib import Path
 from typing import Any
 
 from conformance import VERSION
+from conformance.core import contract
+from conformance.core.requirement import Owned
 from conformance.runner.mock_process import MockProcess
 from devtools.kill_matrix import run_here, spread
 from mock_server.catalogue.profile import text
@@ -85,7 +87,12 @@ class Run:
 
 def _part(name: str) -> dict[str, str]:
     if name in FORMS:
-        return {"name": name, "kind": "form", "requirement": "ROBUST", "sees": FORMS[name].about}
+        return {
+            "name": name,
+            "kind": "form",
+            "requirement": contract.owner_of(Owned.ODD_REQUESTS),
+            "sees": FORMS[name].about,
+        }
     variant = VARIANTS[name]
     return {"name": name, "kind": "variant", "requirement": variant.requirement, "sees": variant.sees}
 

@@ -21,9 +21,10 @@ from pathlib import Path
 from typing import Any
 
 from conformance.core import contract
-from conformance.core.contract import CHAPTERS, Requirement
-from conformance.judging import judge
+from conformance.core.contract import CHAPTERS
+from conformance.core.requirement import Requirement
 from conformance.judging.load_rules import load_rules
+from conformance.judging.registry import RULES
 
 ROOT = contract.ROOT.parent
 PAGE = ROOT / "docs" / "requirements.md"
@@ -65,9 +66,9 @@ def _place(function: Callable[..., Any]) -> Place:
 def rules() -> dict[str, list[Place]]:
     """Which functions judge a requirement. One that speaks for another requirement names it in its code."""
     load_rules()
-    found = {name: list(dict.fromkeys(map(_place, functions))) for name, functions in judge.RULES.items()}
+    found = {name: list(dict.fromkeys(map(_place, functions))) for name, functions in RULES.items()}
     for name, place in _spoken_for():
-        if name not in judge.RULES:
+        if name not in RULES:
             found.setdefault(name, [])
             found[name] += [place] if place not in found[name] else []
     return found

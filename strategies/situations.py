@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from conformance.core import contract
+from conformance.core.requirement import Owned
 from conformance.driver.checkout import CheckoutDriver, CheckoutSession
 
 
@@ -64,7 +65,8 @@ def cart_in(
     if wanted.moved and (address := shop.market(market).other_address):
         cart.move(address)
     if wanted.refused:
-        cart.send(contract.QUANTITY, {"lineItemId": shop.unknown(cart.lines[0].id), "quantity": 2}, "QTY-UNKNOWN-LINE")
+        unknown = {"lineItemId": shop.unknown(cart.lines[0].id), "quantity": 2}
+        cart.send(contract.QUANTITY, unknown, contract.owner_of(Owned.UNKNOWN_LINES))
     if wanted.coupon and (coupons := shop.market(market).coupons_of("good")):
         cart.apply(coupons[0].code)
     if name != "calm":

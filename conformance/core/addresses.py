@@ -20,7 +20,7 @@ RECIPIENT = ("recipient.firstName", "recipient.lastName")
 
 
 class Folded(str):
-    """A text of an address: equal to another, letter case, blanks and Unicode composition aside (ADDR-REPLACE)."""
+    """A text of an address: equal to another, letter case, blanks and Unicode composition aside."""
 
     __slots__ = ()
 
@@ -46,7 +46,7 @@ def folded(value: Any) -> Any:
 
 
 def shows(name: str, sent: Any, seen: Any) -> bool:
-    """Whether an address part is read back as it was sent (ADDR-REPLACE). Of a phone number the digits count, and its plus;
+    """Whether an address part is read back as it was sent. Of a phone number the digits count, and its plus;
     one without a country code may be completed."""
     if name == "phoneNumber" and isinstance(sent, str) and isinstance(seen, str):
         wanted, given = ("".join(filter(str.isdigit, entry)) for entry in (sent, seen))

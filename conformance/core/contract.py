@@ -10,6 +10,7 @@ from typing import Any
 import yaml
 
 from conformance.core import places
+from conformance.core.requirement import Explains, Owned, Requirement, requirement
 
 ROOT = places.ROOT / "contracts"
 CHAPTERS = ("sessions", "marketplace", "line_items", "address_shipping", "coupons", "money", "payment", "protocol")
@@ -26,38 +27,6 @@ TOKEN = "token"
 STUB = "testError|"
 CHANGES = (QUANTITY, OPTION, ADDRESS, APPLY, REMOVE)
 SESSION_METHODS = (READ, *CHANGES, PLACE_ORDER)
-
-
-@dataclass(frozen=True)
-class AllowedRefusal:
-    """One lawful look of a refusal; status None means the one that the OpenAPI document has for the id.
-
-    id: None stands for the id of the profile's role. when: only on grounds of that kind (`empty`, `shape`, `same`, …).
-    """
-
-    id: int | None
-    status: int | None = None
-    reading: str | None = None
-    operations: tuple[str, ...] = ()
-    when: str = ""
-
-
-@dataclass(frozen=True)
-class Requirement:
-    """One testable sentence of the documents (`contracts/requirements/<chapter>.yaml`)."""
-
-    id: str
-    chapter: str
-    level: str
-    title: str
-    sentence: str
-    sources: tuple[dict[str, str], ...]
-    operations: tuple[str, ...]
-    needs: tuple[str, ...]
-    answers: tuple[AllowedRefusal, ...] = ()
-    readings: tuple[str, ...] = ()
-    factors: tuple[str, ...] = ()
-    never: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -258,33 +227,41 @@ def requirements() -> dict[str, Requirement]:
     for chapter in CHAPTERS:
         loaded = _load(f"requirements/{chapter}.yaml")
         for entry in loaded["requirements"]:
-            found[entry["id"]] = Requirement(
-                id=entry["id"],
-                chapter=chapter,
-                level=entry["level"],
-                title=entry["title"],
-                sentence=entry["sentence"],
-                sources=tuple(
-                    {"document": str(each["document"]), "place": str(each["place"])} for each in entry["sources"]
-                ),
-                operations=tuple(entry.get("operations", ())),
-                needs=tuple(entry.get("needs", ())),
-                answers=tuple(_answer(answer) for answer in entry.get("answers", ()) if answer["id"] is not None),
-                readings=tuple(entry.get("readings", ())),
-                factors=tuple(entry.get("factors", loaded["factors"])),
-                never={name: tuple(levels) for name, levels in entry.get("never", {}).items()},
-            )
+            found[entry["id"]] = requirement(chapter, {"factors": loaded["factors"], **entry})
     return found
 
 
-def _answer(entry: dict[str, Any]) -> AllowedRefusal:
-    return AllowedRefusal(
-        id=entry["id"] if isinstance(entry["id"], int) else None,
-        status=entry.get("status"),
-        reading=entry.get("reading"),
-        operations=tuple(entry.get("operations", ())),
-        when=entry.get("when", ""),
-    )
+@cache
+def owner_of(what: Owned) -> str:
+    """The id of the one requirement that owns a kind of breach."""
+    (found,) = (each.id for each in requirements().values() if what in each.owns)
+    return found
+
+
+@cache
+def explaining(what: Explains) -> tuple[str, ...]:
+    """The ids of the requirements whose breach explains findings of that kind, in the order of their files."""
+    return tuple(each.id for each in requirements().values() if what in each.explains)
+
+
+@cache
+def _acceptances(operation: str) -> tuple[tuple[dict[str, Any], str], ...]:
+    """The narrowest first."""
+    found = [
+        (accepted.body, each.id)
+        for each in requirements().values()
+        for accepted in each.accepts
+        if accepted.operation == operation
+    ]
+    return tuple(sorted(found, key=lambda pair: -len(pair[0])))
+
+
+def accepting(operation: str, body: dict[str, Any] | None = None) -> str:
+    """The id of the requirement that owns the answer to a valid request. Raises KeyError if there is none."""
+    for members, requirement_id in _acceptances(operation):
+        if all(body is not None and body.get(name) == value for name, value in members.items()):
+            return requirement_id
+    raise KeyError(operation)
 
 
 def digest() -> str:

@@ -7,6 +7,9 @@ import json
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+from conformance.core import contract
+from conformance.core.requirement import Owned
+
 OWN_APP, OTHER_APP = "app0", "app1"
 SIGNATURE = "x-ebay-security-signature"  # the token of the pay window, as initiate answers it
 BAD_CREDENTIALS = ("none", "made-up", "wrong-scheme", "expired", "other-scope")
@@ -17,6 +20,11 @@ class Intent(NamedTuple):
 
     requirement: str
     case: str = ""
+
+    @property
+    def concurrent(self) -> bool:
+        """Whether the request went together with others, so that its turn is not known."""
+        return self.requirement == contract.owner_of(Owned.CONCURRENT_REQUESTS)
 
 
 class CaseKey(NamedTuple):
@@ -131,7 +139,7 @@ class Exchange:
 
     @property
     def warnings_known(self) -> bool:
-        """Whether the answer's warnings can be read, or there are none; WARNING-SHAPE tells those that cannot."""
+        """Whether the answer's warnings can be read, or there are none."""
         listed = self.member("warnings")
         return listed is None or (isinstance(listed, list) and len(self.warning_ids) == len(listed))
 
@@ -146,6 +154,11 @@ class Exchange:
         if self.status is None:
             return self.problem_kind in ("malformed_http", "too_large")
         return self.problem_kind == "json" and 200 <= self.status < 300
+
+    @property
+    def crashed(self) -> bool:
+        """Whether the answer is an error of the server."""
+        return self.status is not None and self.status >= 500
 
     def answer(self) -> str:
         """The answer in a few words, for a person."""

@@ -205,7 +205,7 @@ class CheckoutDriver:
             self.trace.world.sessions.get(str(exchange.body.get("checkoutSessionId"))) if exchange.accepted else None
         )
         if session is None or session.created_by != exchange.id:
-            raise PrerequisiteFailed("SESSION-CREATE")
+            raise PrerequisiteFailed(contract.accepting(contract.INITIATE))
         return CheckoutSession(self, session)
 
     def paid(self, marketplace: str) -> CheckoutSession:

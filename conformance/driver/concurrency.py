@@ -15,14 +15,13 @@ from time import perf_counter, sleep
 
 from conformance.core import contract
 from conformance.core.exchange import CaseKey, Exchange, Intent, Request
+from conformance.core.requirement import DependsOn, Owned
 from conformance.driver.checkout import CheckoutDriver, CheckoutSession
 from conformance.judging.claim import Claim
 from conformance.judging.context import Judgment
 from conformance.judging.model import Change, Order, View, World, text, view
 
-RACE = "RACE"
-# What these say of a change's answer depends on the order of the changes.
-OF_STATE = ("ADDR-REPLACE", "ADDR-REPLACE-EXACT")
+RACE = contract.owner_of(Owned.CONCURRENT_REQUESTS)
 MEET_S = 10.0
 
 # (the session before, what was sent in the order of the answers, the session's read, the orders' reads) -> a claim, or
@@ -90,7 +89,12 @@ def race(
     if heat.claim:
         found += _judgments(heat, case, heat.claim)
     if heat.claim is None or heat.claim.ok:
-        found += [judgment for judgment in heat.judgments if not judgment.ok and judgment.requirement not in OF_STATE]
+        found += [judgment for judgment in heat.judgments if not judgment.ok and not _of_turn(judgment)]
+
+
+def _of_turn(judgment: Judgment) -> bool:
+    """Whether what the rule says of an answer depends on the order of the requests."""
+    return contract.requirements()[judgment.requirement].depends_on is DependsOn.ORDER_OF_REQUESTS
 
 
 @dataclass

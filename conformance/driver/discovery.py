@@ -11,7 +11,9 @@ from decimal import Decimal
 from typing import Any
 
 from conformance.client.circuit_breaker import mark_unknown, unusable
+from conformance.core import contract
 from conformance.core.exchange import Exchange
+from conformance.core.requirement import Owned
 from conformance.driver.checkout import CheckoutDriver
 from conformance.driver.features import Features
 from conformance.judging.model import ZERO, Line
@@ -58,7 +60,8 @@ def look(shop: CheckoutDriver, *, chunks: int | None = None, markets: list[str] 
         items = list(shop.market(name).plain)[:MOST_ITEMS]
         parts = [items[index : index + size] for index in range(0, len(items), size)]
         for part in parts[:chunks]:
-            why = "LINES-MAX" if len(part) == shop.profile.max_line_items else "SESSION-CREATE"
+            full = len(part) == shop.profile.max_line_items
+            why = contract.owner_of(Owned.MOST_LINES) if full else contract.accepting(contract.INITIATE)
             exchange = shop.initiate(name, [(item, 1) for item in part], why, f"{len(part)} plain items")
             seen.append(exchange)
             if (

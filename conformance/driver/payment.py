@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from conformance.core import contract
 from conformance.core.exchange import SIGNATURE
 from conformance.driver.hosted_checkout import Outcome, by_browser, by_person
 from conformance.judging.apply_exchange import paid_elsewhere
@@ -31,7 +32,7 @@ def pay(cart: CheckoutSession) -> str:
     else:
         raise PrerequisiteFailed(detail="a profile that names no way to pay")
     if cart.session.phase != "ordered" or not cart.session.order:
-        raise PrerequisiteFailed("PAY-PLACE")
+        raise PrerequisiteFailed(contract.accepting(contract.PLACE_ORDER))
     return cart.session.order
 
 

@@ -9,9 +9,11 @@ from typing import Any
 
 from conformance.core import contract
 from conformance.core.exchange import CaseKey
+from conformance.core.requirement import Owned
 from conformance.core.unjudged import Unjudged
 from conformance.evidence.coverage import PairCoverage
 from conformance.evidence.trace_record import Breach, TraceRecord
+from conformance.judging.attribution import AMONG_ALL, UNKNOWN_SESSION, Beside, decide
 
 
 @dataclass(frozen=True)
@@ -60,6 +62,21 @@ class Finding:
     def never_again(self) -> bool:
         """Whether it was sent again and did not show."""
         return self.reproduced is not None and self.reproduced.shown == 0
+
+    @property
+    def shown_again(self) -> bool:
+        """Whether it was sent again and showed."""
+        return self.reproduced is not None and self.reproduced.shown > 0
+
+    @property
+    def weak(self) -> bool:
+        """Whether the difference is not what the blamed request asked for."""
+        return self.first.weak
+
+    @property
+    def unknown_session(self) -> bool:
+        """Whether the answer was that there is no such session."""
+        return self.first.errors[-1:] == (UNKNOWN_SESSION,)
 
     def document(self) -> dict[str, Any]:
         """Its part of result.json."""
@@ -144,7 +161,7 @@ def _across(
         if identifier in sessions:
             found.append(
                 _broken(
-                    "SESSION-UNIQUE",
+                    contract.owner_of(Owned.IDS_ACROSS_TRACES),
                     contract.INITIATE,
                     exchange,
                     sessions[identifier][0],
@@ -160,7 +177,7 @@ def _across(
             if earlier != amounts:
                 found.append(
                     _broken(
-                        "PRICE-STABLE",
+                        contract.owner_of(Owned.PRICES_ACROSS_TRACES),
                         contract.INITIATE,
                         exchange,
                         proof,
@@ -193,15 +210,17 @@ def _broken(
     )
 
 
-EXPLAINS = ("SESSION-SAFE", "SESSION-READ", "ORDER-READ", "ORDER-STABLE", "SESSION-ISOLATED")
-
-
-def _drop_explained(merged: Aggregate) -> None:
-    """What moves by itself blames whatever request came last: such findings go where the cause is known."""
-    known = {finding.name for finding in merged.findings.values() if finding.requirement in EXPLAINS}
+def _drop_explained(merged: Aggregate, *, lost: bool = False) -> None:
+    """Drops the findings that another one explains before anything is sent again."""
+    findings = list(merged.findings.values())
     for key, finding in list(merged.findings.items()):
-        if finding.first.weak and finding.name in known:
+        if decide(AMONG_ALL, Beside(finding, findings, lost=lost)).requirement:
             merged.drop(key)
+
+
+def drop_what_loss_explains(merged: Aggregate) -> None:
+    """Leaves one finding for everything that was answered as if there were no such session."""
+    _drop_explained(merged, lost=True)
 
 
 def join_those_of_one_answer(merged: Aggregate) -> None:
@@ -223,21 +242,18 @@ def join_those_of_one_answer(merged: Aggregate) -> None:
 def drop_consequences(merged: Aggregate) -> None:
     """Takes out the findings that are consequences, and leaves a note: those that a control (conformance/evidence/control.py)
     found to be some, and those that never showed again, of a part that is known to move by itself."""
-    explaining = [finding for finding in merged.findings.values() if finding.requirement in EXPLAINS]
-    shown_again = {
-        finding.name: finding.requirement for finding in explaining if finding.reproduced and not finding.never_again
-    }
-    dropped: dict[tuple[str, str], set[str]] = defaultdict(set)
+    findings = list(merged.findings.values())
+    taken: dict[tuple[str, str], set[str]] = defaultdict(set)
     for key, finding in list(merged.findings.items()):
         cause, why = finding.cause, "the same shows without the requests they blame"
-        if cause is None and finding.never_again and finding.requirement not in EXPLAINS:
-            cause, why = shown_again.get(finding.name), "what they blame did not show again"
+        if cause is None and finding.never_again:
+            cause, why = decide(AMONG_ALL, Beside(finding, findings)).requirement, "what they blame did not show again"
         if cause:
             merged.drop(key)
-            dropped[cause, why].add(finding.requirement)
+            taken[cause, why].add(finding.requirement)
     merged.consequences += [
         f"{', '.join(sorted(ids))} broke only as a consequence of {cause}: {why}."
-        for (cause, why), ids in dropped.items()
+        for (cause, why), ids in taken.items()
     ]
 
 

@@ -1,41 +1,54 @@
-"""The control of a finding: is it there without the request that it is told of?
+"""The control of a finding: its shortest sequence is sent again without what it blames.
 
-A session that moves by itself (a read that hides a coupon) blames whatever request came last. So the shortest sequence
-is sent once more with plain reads in place of what is blamed. Where a rule about reads breaks then, the finding is a
-consequence of that rule's own finding, and is not told beside it. In the same way an order that cannot be read without a
-marketplace blames what it was read for: it is read with one.
+A session that moves by itself (a read that hides a coupon) blames whatever request came last. What the control shows is
+weighed in `conformance/judging/attribution.py`; this module builds the sequences.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from conformance.core import contract
 from conformance.core.exchange import Exchange, Request
 from conformance.evidence.replay import Step
-from conformance.judging.judge import NOT_REFUSED, OF_STATE, WRONG_ID
+from conformance.judging.attribution import Broken, consequence_of
 
 if TYPE_CHECKING:
     from conformance.evidence.aggregate import Finding
 
 Sent = Sequence[tuple[Step, Exchange]]
-Replay = Callable[[list[Step]], set[tuple[str, str]] | None]  # what breaks: (requirement, name of the claim)
+Replay = Callable[[list[Step]], Broken | None]  # what breaks: (requirement, name of the claim)
 
-# What a session does by itself is theirs, in this order: a later one may be a consequence of an earlier one.
-OF_READS = ("SESSION-UNIQUE", "SESSION-SAFE", "SESSION-READ", "SESSION-ISOLATED")
-# Refusals that hang on what became of the session, beside those that hang on what it holds.
-OF_PHASE = (
-    "PAY-LOCK",
-    "PAY-TWICE",
-    "PAY-DECLINED",
-    "PAY-DECLINED-ENDS",
-    "PAY-ITEM-CHANGED",
-    "ORDER-UNKNOWN",
-    "SESSION-UNKNOWN",
-)
-ISOLATED, OPTIONAL = "SESSION-ISOLATED", "MARKET-ORDER-OPTIONAL"
+
+@dataclass
+class Resent:
+    """A finding's sequence, sent again as the rows of the decision table ask for it."""
+
+    requirement: str
+    name: str
+    known: set[str]
+    sent: Sent
+    replay: Replay
+
+    def alone(self) -> Broken | None:
+        """See attribution.Control."""
+        return self._play(_with_reads(self.sent))
+
+    def beside(self) -> Broken | None:
+        """See attribution.Control."""
+        beside = _with_reads(self.sent, others=False)
+        return self._play(beside) if beside != _with_reads(self.sent) else None
+
+    def with_header(self) -> Broken | None:
+        """See attribution.Control."""
+        last = self.sent[-1][0].request
+        bare = last.operation == contract.READ_ORDER and not last.marketplace
+        return self._play(_with_header(self.sent)) if bare else None
+
+    def _play(self, steps: list[Step]) -> Broken | None:
+        return self.replay(steps) if steps else None
 
 
 def cause(finding: Finding, sent: Sent, known: set[str], replay: Replay) -> str | None:
@@ -44,34 +57,7 @@ def cause(finding: Finding, sent: Sent, known: set[str], replay: Replay) -> str 
     sent: the shortest sequence that showed the breach. replay: sends steps and says what breaks; None where they cannot be
     sent. Raises RunStopped.
     """
-    requirement, last = finding.requirement, sent[-1][0]
-    above = OF_READS[: OF_READS.index(requirement)] if requirement in OF_READS else OF_READS
-    suspects = [] if _of_the_request_alone(finding) else [entry for entry in above if entry in known]
-    may_be_another = requirement == "SESSION-READ" and ISOLATED in known
-    alone, beside = _with_reads(sent), _with_reads(sent, others=False)
-    broken_alone = replay(alone) if alone and (suspects or may_be_another) else None
-    if found := _first(suspects, broken_alone):
-        return found
-    if suspects and beside and beside != alone and (found := _first(suspects, replay(beside))):
-        return found
-    if may_be_another and broken_alone is not None and (requirement, finding.name) not in broken_alone:
-        return ISOLATED
-    of_header = last.request.operation == contract.READ_ORDER and not last.request.marketplace
-    if of_header and OPTIONAL in known - {requirement} and (steps := _with_header(sent)):
-        broken_there = replay(steps)
-        if broken_there is not None and (requirement, finding.name) not in broken_there:
-            return OPTIONAL
-    return None
-
-
-def _of_the_request_alone(finding: Finding) -> bool:
-    """Whether a request should have been refused, or refused otherwise, for what it says itself: whatever the session is."""
-    return finding.name in (NOT_REFUSED, WRONG_ID) and finding.requirement not in (*OF_STATE, *OF_PHASE)
-
-
-def _first(suspects: list[str], broken: set[tuple[str, str]] | None) -> str | None:
-    rules = {rule for rule, _ in broken or ()}
-    return next((suspect for suspect in suspects if suspect in rules), None)
+    return consequence_of(Resent(finding.requirement, finding.name, known, sent, replay))
 
 
 def _with_header(sent: Sent) -> list[Step]:

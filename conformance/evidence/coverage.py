@@ -11,6 +11,7 @@ from typing import Any
 from conformance.core import contract
 from conformance.core.factors import before_a_session, factors, learned, possible
 from conformance.core.profile import Profile
+from conformance.core.requirement import Requirement
 from conformance.judging.conditions import decode
 
 Pair = tuple[str, str]  # two factors
@@ -50,7 +51,7 @@ class PairCoverage:
             for pair in ((factor, level), (other, other_level))
         }
 
-    def of(self, requirement: contract.Requirement, levels: dict[str, list[str]]) -> dict[str, Any]:
+    def of(self, requirement: Requirement, levels: dict[str, list[str]]) -> dict[str, Any]:
         """Pairs of levels that a rule was judged under, of those that exist. levels: what the profile offers."""
         own = [met for rules, met in self._met.items() if requirement.id in rules]
         pairs = []
@@ -76,7 +77,7 @@ class PairCoverage:
             )
         return {"seen": sum(pair["seen"] for pair in pairs), "of": sum(pair["of"] for pair in pairs), "pairs": pairs}
 
-    def _existing(self, requirement: contract.Requirement, factor: str, levels: dict[str, list[str]]) -> list[str]:
+    def _existing(self, requirement: Requirement, factor: str, levels: dict[str, list[str]]) -> list[str]:
         """The levels of a factor that a rule can meet; what only answers show exists once it was seen."""
         if factor == "operation":
             return list(requirement.operations)

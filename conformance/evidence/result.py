@@ -10,8 +10,8 @@ from typing import Any
 
 from conformance import VERSION
 from conformance.core import contract
-from conformance.core.contract import Requirement
 from conformance.core.exchange import CaseKey
+from conformance.core.requirement import Requirement
 from conformance.core.unjudged import Unjudged, UnjudgedReason
 from conformance.evidence.aggregate import Aggregate
 from conformance.evidence.verdict import Scope, decide

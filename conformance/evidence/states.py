@@ -27,7 +27,7 @@ def transitions(trace: Trace) -> Iterator[tuple[str, str, str]]:
     """(state before, operation, state after) of each exchange with a session; a refusal stays where it is."""
     states: dict[str, str] = {}
     for exchange in trace.exchanges:
-        if exchange.intent and exchange.intent.requirement == "RACE":
+        if exchange.intent and exchange.intent.concurrent:
             continue  # whose turn it was is luck
         subject = exchange.request.subject
         if exchange.operation == contract.INITIATE and exchange.accepted:
@@ -41,7 +41,7 @@ def transitions(trace: Trace) -> Iterator[tuple[str, str, str]]:
                     states[subject] = (
                         ORDERED if exchange.body.get("purchaseOrderPaymentStatus") != "FAILED" else DECLINED
                     )
-                elif exchange.intent and exchange.intent.requirement == "PAY-DECLINED":
+                elif exchange.intent and contract.requirements()[exchange.intent.requirement].leads_to == DECLINED:
                     states[subject] = DECLINED
             elif exchange.accepted and before not in (ORDERED, DECLINED):
                 states[subject] = state_of(exchange.body)

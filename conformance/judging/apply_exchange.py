@@ -1,21 +1,16 @@
-"""Folds a judged exchange into the world: what a client knows afterwards. Where a target breaks a rule, its word is taken."""
+"""Takes a judged exchange into the world: what a client knows afterwards. Where a target breaks a rule, its word counts."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from conformance.core import contract
+from conformance.core.requirement import Explains, Kept
 from conformance.core.stubs import stubs_in
 from conformance.judging.model import UNKNOWN, Change, Order, Pending, Session, World, cart_key, lasting, pricing, text
 
 if TYPE_CHECKING:
     from conformance.judging.context import Judgment, RefusalReason, RuleContext
-
-# A breach of these rules says nothing about the cart, so the next read still must show what the answer showed.
-FORM = ("SESSION-FIELDS", "SESSION-DOCUMENTED", "SESSION-SIGNATURE", "TYPE-JSON", "WARNING-SHAPE")
-
-# After a read that breaks one of these nobody knows what the session holds.
-DOUBTS = ("SESSION-READ", "SESSION-SAFE", "SESSION-ISOLATED", "SESSION-UNIQUE")
 
 
 def mark_unknown(context: RuleContext) -> None:
@@ -24,7 +19,7 @@ def mark_unknown(context: RuleContext) -> None:
         context.session.in_doubt = True
 
 
-def fold(context: RuleContext, reasons: list[RefusalReason], judged: list[Judgment]) -> None:
+def apply(context: RuleContext, reasons: list[RefusalReason], judged: list[Judgment]) -> None:
     """Takes the exchange into the world."""
     if context.operation == contract.TOKEN:
         return
@@ -40,10 +35,10 @@ def fold(context: RuleContext, reasons: list[RefusalReason], judged: list[Judgme
 def _accepted(context: RuleContext, broken: list[Judgment]) -> None:
     world, exchange, session = context.world, context.exchange, context.session
     if context.operation == contract.INITIATE:
-        _create(context, bool(broken))
+        _create(context, broken)
         return
     if context.operation == contract.READ_ORDER:
-        _order_read(context)
+        _order_read(context, broken)
         return
     if session is None:
         return
@@ -56,7 +51,9 @@ def _accepted(context: RuleContext, broken: list[Judgment]) -> None:
         session.pending = [entry for entry in session.pending if entry.operation == contract.PLACE_ORDER]
         session.unconfirmed = None
         session.in_doubt = any(
-            breach.requirement in DOUBTS or (breach.claim and breach.claim.weak) for breach in broken
+            Explains.SESSION_READS in contract.requirements()[breach.requirement].explains
+            or (breach.claim and breach.claim.weak)
+            for breach in broken
         )
         session.last_read = exchange.id
         session.changes_seen = len(world.changes)
@@ -67,28 +64,29 @@ def _accepted(context: RuleContext, broken: list[Judgment]) -> None:
         session.pending.clear()
         owner = context.exchange.intent.requirement if context.exchange.intent else ""
         world.changes.append(Change(session.id, owner, exchange.id, True, context.operation))
-    _adopt(context, session)
+    _adopt(context, session, sound=not broken)
 
 
 def _of_form(judgment: Judgment) -> bool:
-    return judgment.requirement in FORM
+    """A breach of form says nothing about the cart: the next read still must show what the answer showed."""
+    return contract.requirements()[judgment.requirement].form_only
 
 
 def _of_state(judgment: Judgment) -> bool:
-    chapter = contract.requirements()[judgment.requirement].chapter
-    return chapter not in ("money", "protocol") and judgment.requirement not in FORM
+    known = contract.requirements()[judgment.requirement]
+    return known.chapter not in ("money", "protocol") and not known.form_only
 
 
-def _adopt(context: RuleContext, session: Session) -> None:
+def _adopt(context: RuleContext, session: Session, *, sound: bool) -> None:
     if context.answer is None:
         return
     session.view = context.answer
     if session.phase in ("open", "empty") and session.view.lines_known:
         session.phase = "open" if session.view.lines else "empty"
-    learn(context, session)
+    _learn(context, session, sound=sound)
 
 
-def learn(context: RuleContext, session: Session) -> None:
+def _learn(context: RuleContext, session: Session, *, sound: bool) -> None:
     """Remembers unit prices and the pricing of each cart: the first answer counts, later ones must agree."""
     seen = session.view
     if context.profile.prepaid_as(session.id):
@@ -97,14 +95,14 @@ def learn(context: RuleContext, session: Session) -> None:
         if line.item and line.unit is not None:
             context.world.units.setdefault((session.marketplace, line.item), line.unit)
     amounts = pricing(seen)
-    if not session.tainted and seen.lines and not context.failed and UNKNOWN not in amounts.values():
+    if not session.tainted and seen.lines and sound and UNKNOWN not in amounts.values():
         key = (session.marketplace, *cart_key(seen))
         context.world.prices.setdefault(key, (lasting(seen), context.exchange.id))
     if not seen.coupons:
         session.without_coupon.setdefault(cart_key(seen), amounts)
 
 
-def _create(context: RuleContext, broken: bool) -> None:
+def _create(context: RuleContext, broken: list[Judgment]) -> None:
     seen = context.answer
     if seen is None or seen.id is None:
         return
@@ -116,16 +114,16 @@ def _create(context: RuleContext, broken: bool) -> None:
         view=seen,
         created_by=context.exchange.id,
         unconfirmed=context.exchange.id,
-        in_doubt=broken and "SESSION-CREATE" in context.failed,
-        prices_in_doubt=bool(context.failed - set(FORM)),
+        in_doubt=contract.accepting(contract.INITIATE) in {breach.requirement for breach in broken},
+        prices_in_doubt=any(not _of_form(breach) for breach in broken),
         changes_seen=len(context.world.changes),
-        tainted=broken,
+        tainted=bool(broken),
     )
     context.world.sessions[seen.id] = session
     context.world.most_lines = max(context.world.most_lines, len(seen.lines))
     if not seen.lines and seen.lines_known:
         session.phase = "empty"
-    learn(context, session)
+    _learn(context, session, sound=not broken)
 
 
 def _placed(context: RuleContext, session: Session) -> None:
@@ -137,7 +135,8 @@ def _placed(context: RuleContext, session: Session) -> None:
         session.order = order_id
         session.pending.clear()
         session.unconfirmed = context.exchange.id
-        context.world.changes.append(Change(session.id, "PAY-PLACE", context.exchange.id, True, context.operation))
+        owner = contract.accepting(contract.PLACE_ORDER)
+        context.world.changes.append(Change(session.id, owner, context.exchange.id, True, context.operation))
     if order_id:
         context.world.orders_of.setdefault(session.id, set()).add(order_id)
         if order_id not in context.world.orders:
@@ -150,17 +149,19 @@ def paid_elsewhere(world: World, session: Session, order: str) -> None:
     """The session was paid on a page, not by a call: it has its order from now on."""
     session.phase, session.order = "ordered", order
     session.pending.clear()
-    world.changes.append(Change(session.id, "PAY-PLACE", session.created_by, True, contract.PLACE_ORDER))
+    owner = contract.accepting(contract.PLACE_ORDER)
+    world.changes.append(Change(session.id, owner, session.created_by, True, contract.PLACE_ORDER))
     world.orders_of.setdefault(session.id, set()).add(order)
     made = Order(order, session.app, session.marketplace, session, session.created_by)
     world.orders.setdefault(order, made)
 
 
-def _order_read(context: RuleContext) -> None:
+def _order_read(context: RuleContext, broken: list[Judgment]) -> None:
     if context.order is None or context.answer is None:
         _prepaid(context)
         return
-    context.order.tainted = context.order.tainted or bool(context.failed & {"ORDER-READ", "ORDER-STABLE", "PAY-LOCK"})
+    telling = {*contract.explaining(Explains.ORDER_READS), *(entry.requirement for entry in context.order.pending)}
+    context.order.tainted |= any(breach.requirement in telling for breach in broken)
     context.order.view = context.answer
     context.order.status = text(context.exchange.body.get("purchaseOrderPaymentStatus"))
     context.order.last_read = context.exchange.id
@@ -209,13 +210,19 @@ def _refused(context: RuleContext, reasons: list[RefusalReason], fitting: set[st
         session.in_doubt = True
         return
     fits = fitting & {reason.requirement for reason in reasons}
-    declined = owner == "PAY-DECLINED" and (not fits or "PAY-DECLINED" in fits)
-    if context.operation == contract.PLACE_ORDER and session.phase == "open" and declined:
-        session.phase = "declined"
+    rule = contract.requirements()[owner]
+    if (
+        rule.leads_to
+        and context.operation == contract.PLACE_ORDER
+        and session.phase == "open"
+        and (not fits or owner in fits)
+    ):
+        session.phase = rule.leads_to
         return
     if context.operation in (*contract.CHANGES, contract.PLACE_ORDER):
         entry = Pending(owner, context.operation, context.exchange.id, context.request.body)
-        session.pending.append(entry)
-        if session.order and session.order in context.world.orders:
+        if Kept.SESSION in rule.leaves_unchanged:
+            session.pending.append(entry)
+        if Kept.ORDER in rule.leaves_unchanged and session.order in context.world.orders:
             context.world.orders[session.order].pending.append(entry)
         context.world.changes.append(Change(session.id, owner, context.exchange.id, False, context.operation))

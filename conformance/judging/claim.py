@@ -111,5 +111,6 @@ def warned(exchange: Exchange, error_id: int, case: CaseKey | None = None) -> It
         yield true(error_id in ids, "the warning", f"warning {error_id}", ids, test, case=case)
 
 
+NOT_REFUSED, WRONG_ID = "is refused", "has the documented id"
 REFUSED = ".status >= 400 and .status < 500"
 ACCEPTED = '.status == 200 and (.body|type) == "object" and (.body|has("errors")|not)'

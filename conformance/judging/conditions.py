@@ -121,7 +121,9 @@ def _tell(context: RuleContext, session: Session, story: Story) -> None:
     story.before = "read" if operation == contract.READ else "change"
     if operation not in CHANGED or context.answer is None:
         return
-    story.history = "removal" if operation == contract.QUANTITY and context.body.get("quantity") == 0 else CHANGED[operation]
+    story.history = (
+        "removal" if operation == contract.QUANTITY and context.body.get("quantity") == 0 else CHANGED[operation]
+    )
     story.had_coupon |= bool(context.answer.coupons)
     if operation == contract.ADDRESS:
         story.address = _address(context)
@@ -172,7 +174,9 @@ def _cart(context: RuleContext, view: View | None) -> tuple[str, str]:
         quantities = [line.quantity or 0 for line in view.lines.values()]
     else:
         inputs = context.body.get("lineItemInputs")
-        given = [entry.get("quantity") for entry in inputs if isinstance(entry, dict)] if isinstance(inputs, list) else []
+        given = (
+            [entry.get("quantity") for entry in inputs if isinstance(entry, dict)] if isinstance(inputs, list) else []
+        )
         quantities = [count if isinstance(count, int) else 0 for count in given]
     largest = max(quantities, default=0)
     if not quantities:
@@ -226,7 +230,12 @@ def _line(context: RuleContext, view: View) -> tuple[str, str]:
     place, last = ids.index(wanted), len(ids) - 1
     line = "only" if last == 0 else "first" if place == 0 else "last" if place == last else "middle"
     asked, before = context.body.get("quantity"), view.lines[wanted].quantity
-    if context.operation != contract.QUANTITY or isinstance(asked, bool) or not isinstance(asked, int) or before is None:
+    if (
+        context.operation != contract.QUANTITY
+        or isinstance(asked, bool)
+        or not isinstance(asked, int)
+        or before is None
+    ):
         return line, ""
     if asked > FEW:
         return line, "many"
@@ -267,7 +276,8 @@ def _columns() -> tuple[tuple[str, tuple[str, ...]], ...]:
 def encode(levels: Levels) -> str:
     """The levels in one character each, `.` for none."""
     return "".join(
-        chr(48 + options.index(level)) if (level := levels.get(name, "")) in options else "." for name, options in _columns()
+        chr(48 + options.index(level)) if (level := levels.get(name, "")) in options else "."
+        for name, options in _columns()
     )
 
 

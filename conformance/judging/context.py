@@ -4,17 +4,33 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 from conformance.core import contract
-from conformance.core.exchange import OTHER_APP, OWN_APP, CaseKey, Exchange, Request
+from conformance.core.exchange import CaseKey, Exchange, Request
 from conformance.core.profile import Profile
 from conformance.judging.claim import Claim
-from conformance.judging.model import Order, Session, View, World, amounts
+from conformance.judging.model import (
+    LINES,
+    Key,
+    Line,
+    Order,
+    Session,
+    View,
+    World,
+    amounts,
+    differences,
+    keyed,
+    pricing,
+    repeated,
+    state,
+)
 from conformance.judging.request_schema import Problem, problems
 
+Value = TypeVar("Value")
 
-@dataclass(slots=True)
+
+@dataclass(frozen=True, slots=True)
 class RefusalReason:
     """A reason for which a request must be refused (or, with certain=False, may be: a reading).
 
@@ -46,9 +62,13 @@ class Judgment:
     marketplace: str | None = None
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class RuleContext:
-    """Where a rule looks: the exchange, the state before it and what the target's profile tells."""
+    """Where a rule looks: the exchange, the state before it and what the target's profile says. A rule changes none of it.
+
+    broken: the requirements that the answer's own status and ids break already. reasons: why the request must or may be
+    refused, as the rules about refusals say.
+    """
 
     world: World
     profile: Profile
@@ -56,11 +76,9 @@ class RuleContext:
     session: Session | None
     answer: View | None
     order: Order | None = None
-    failed: set[str] = field(default_factory=set)
-    cart_differs: bool = False
-    reasons: list[RefusalReason] = field(default_factory=list)
-    _problems: list[Problem] | None = None
-    _amounts: list[tuple[str, str, Any]] | None = None
+    broken: frozenset[str] = frozenset()
+    reasons: tuple[RefusalReason, ...] = ()
+    _found: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def request(self) -> Request:
@@ -101,37 +119,84 @@ class RuleContext:
         """The requirement that the request was sent for."""
         return self.exchange.intent.requirement if self.exchange.intent else None
 
-    @property
-    def token_rejected(self) -> bool:
-        """Whether the answer turns away a token that was granted for the method: AUTH-SCOPE's alone, whatever was asked."""
-        if not self.request.marketplace and self.operation != contract.READ_ORDER:
-            return False  # MARKET-REQUIRED leaves the id open
-        app = self.request.credential
-        granted = app in (OWN_APP, OTHER_APP) and self.profile.auth == "client_credentials"
-        if app != (self.session.app if self.session else self.order.app if self.order else app):
-            return False  # SESSION-APP and ORDER-APP say how a stranger is refused
-        ids = set(self.exchange.error_ids)
-        return granted and (bool(ids & {1001, 1002, 1003, 1100}) or (self.exchange.status == 401 and not ids))
-
-    @property
-    def asks_for_postal_code(self) -> bool:
-        """Whether the answer refuses an address of Hong Kong, which has none, for want of a postal code."""
-        if self.operation not in (contract.INITIATE, contract.ADDRESS) or 15001 not in self.exchange.error_ids:
-            return False
-        if self.address.get("country") != "HK" or self.address.get("postalCode"):
-            return False
-        return not self.problems  # what else is wrong with the request may be what is missed
-
-    @property
-    def amounts(self) -> list[tuple[str, str, Any]]:
-        """Every Amount of the answer: where it is, its currency and its value."""
-        if self._amounts is None:
-            self._amounts = list(amounts(self.exchange.body))
-        return self._amounts
+    def once(self, name: str, compute: Callable[[], Value]) -> Value:
+        """What `compute` returns, computed by the first rule that asks for it."""
+        if name not in self._found:
+            self._found[name] = compute()
+        found: Value = self._found[name]
+        return found
 
     @property
     def problems(self) -> list[Problem]:
         """Where the request's body departs from the contract."""
-        if self._problems is None:
-            self._problems = list(problems(self.request))
-        return self._problems
+        return self.once("problems", lambda: list(problems(self.request)))
+
+    @property
+    def amounts(self) -> list[tuple[str, str, Any]]:
+        """Every Amount of the answer: where it is, its currency and its value."""
+        return self.once("amounts", lambda: list(amounts(self.exchange.body)))
+
+    @property
+    def changes(self) -> dict[Key, tuple[Any, Any]]:
+        """What the answer shows of the state that the session did not have before; {} where there is nothing to compare."""
+        before, answer = self.before, self.answer
+        if before is None or answer is None:
+            return {}
+        return self.once("changes", lambda: differences(state(before), state(answer)))
+
+    @property
+    def price_changes(self) -> dict[Key, tuple[Any, Any]]:
+        """What the answer shows of the prices of lines that stayed, and of the summary, that was not so before."""
+        return self.once("price_changes", self._price_changes)
+
+    def _price_changes(self) -> dict[Key, tuple[Any, Any]]:
+        if self.before is None or self.answer is None:
+            return {}
+        pair = [{**pricing(seen), LINES: state(seen)[LINES]} for seen in (self.before, self.answer)]
+        return {key: values for key, values in differences(*pair).items() if key != LINES}
+
+    @property
+    def named_line(self) -> Line | None:
+        """The session's line that a change names."""
+        wanted = self.body.get("lineItemId")
+        lines = self.before.lines.values() if self.before else ()
+        return next((line for line in lines if line.raw.get("lineItemId") == wanted), None)
+
+    def key_of(self, line: Line) -> str:
+        """How a line of the session before is called in its state."""
+        assert self.before
+        return next((key for key, entry in keyed(self.before).items() if entry is line), line.id)
+
+    @property
+    def another_cart(self) -> bool:
+        """Whether the answer shows another cart than the session must have now, so that its sums say nothing."""
+        return self.once("another_cart", self._another_cart)
+
+    def _another_cart(self) -> bool:
+        session, answer = self.session, self.answer
+        if session is None or answer is None or self.operation not in (contract.READ, *contract.CHANGES):
+            return False
+        if self.operation == contract.READ:
+            if session.phase == "ordered" and not answer.lines:
+                return True
+            return not session.in_doubt and (repeated(answer.coupons) or any(key[0] != "id" for key in self.changes))
+        if self.operation == contract.QUANTITY and self._quantity_missed(answer):
+            return True
+        return not session.in_doubt and any(self._unasked(key) for key in self.changes)
+
+    def _quantity_missed(self, answer: View) -> bool:
+        """Whether the line does not have the quantity that the request set."""
+        wanted, target = self.body.get("quantity"), self.named_line
+        if not wanted or target is None or target.item is None or not answer.lines_known:
+            return False
+        shown = keyed(answer).get(self.key_of(target))
+        return shown is None or (shown.quantity is not None and shown.quantity != wanted)
+
+    def _unasked(self, key: Key) -> bool:
+        """Whether lines or a quantity changed that the request does not name."""
+        if self.operation != contract.QUANTITY:
+            return key[0] in ("lines", "quantity")
+        if self.body.get("quantity") != 0:
+            return key[0] == "lines"
+        target = self.named_line
+        return key[0] == "quantity" and (target is None or key[1] not in (target.item, target.id))

@@ -6,12 +6,12 @@ from functools import cache
 from importlib import import_module
 
 from conformance.core import contract
-from conformance.judging.judge import sort_by_chapter
+from conformance.judging.registry import sort_rules
 
 
 @cache
 def load_rules() -> None:
-    """Imports the rules of every chapter, which registers them with the judge: in this order, whoever imported one before."""
+    """Imports the rules of every chapter, which registers them with the judge."""
     for chapter in contract.CHAPTERS:
         import_module(f"suites.{chapter}.rules")
-    sort_by_chapter()
+    sort_rules()

@@ -25,6 +25,7 @@ UNKNOWN = "(cannot be read)"
 PER_LINE = ("id", "quantity", "option", "unit", "net")
 SUMMARY = ("priceSubtotal", "priceDiscount", "deliveryCost", "tax", "fee", "total", "adjustment")
 Key = tuple[str, ...]
+LINES: Key = ("lines",)
 
 
 def money(node: Any) -> Decimal | None:
@@ -217,8 +218,13 @@ def _codes(coupons: Any) -> bool:
     )
 
 
+def repeated(codes: list[str]) -> bool:
+    """Whether a coupon is listed more than once, letter case aside."""
+    return len({code.casefold() for code in codes}) < len(codes)
+
+
 def _by_id(lines: list[Line]) -> dict[str, Line]:
-    """The lines by id; a second line of the same id, a breach of SESSION-UNIQUE, keeps its place under another key."""
+    """The lines by id; a second line of the same id, a breach, keeps its place under another key."""
     found: dict[str, Line] = {}
     for index, line in enumerate(lines):
         found[line.id if line.id not in found else f"{line.id}#{index}"] = line
@@ -235,7 +241,7 @@ def keyed(seen: View) -> dict[str, Line]:
 def state(seen: View) -> dict[Key, Any]:
     """What a client set: lines, quantities, selected options, address, coupons. Comparable with ==."""
     lines = keyed(seen)
-    found: dict[Key, Any] = {("lines",): frozenset(lines) if seen.lines_known else UNKNOWN}
+    found: dict[Key, Any] = {LINES: frozenset(lines) if seen.lines_known else UNKNOWN}
     for key, line in lines.items():
         found["id", key] = line.id if "lineItemId" in line.raw else UNKNOWN
         found["quantity", key] = UNKNOWN if line.quantity is None else line.quantity
@@ -252,11 +258,11 @@ def state(seen: View) -> dict[Key, Any]:
 
 def differences(before: dict[Key, Any], after: dict[Key, Any]) -> dict[Key, tuple[Any, Any]]:
     """Each key whose value changed, with both values; what belongs to a line that came or went is told by `lines`."""
-    sets = [entry.get(("lines",), frozenset()) for entry in (before, after)]
+    sets = [entry.get(LINES, frozenset()) for entry in (before, after)]
     common = sets[0] & sets[1] if UNKNOWN not in sets else frozenset()
     found = {}
     for key in {**before, **after}:
-        if key[0] in PER_LINE and ("lines",) in before and key[1] not in common:
+        if key[0] in PER_LINE and LINES in before and key[1] not in common:
             continue
         pair = (before.get(key), after.get(key))
         if pair[0] != pair[1] and UNKNOWN not in pair:

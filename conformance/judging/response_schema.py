@@ -10,6 +10,7 @@ from typing import Any
 import jsonschema_rs
 
 from conformance.core import contract
+from conformance.core.requirement import Owned
 from conformance.judging.claim import Claim, quoted, shown, true
 from conformance.judging.context import RuleContext
 
@@ -49,7 +50,7 @@ def validator(operation: str) -> Any:
 
 
 def departures(context: RuleContext, requirement: str) -> Iterator[Claim]:
-    """Claims about the form of a 200 answer; the form of amounts is PRICE-FORM's and warnings are WARNING-SHAPE's."""
+    """Claims about the form of a 200 answer; amounts and warnings have rules of their own."""
     checker, body = validator(context.operation), context.exchange.body
     found: dict[tuple[str | None, str], Claim] = {}
     if not checker.is_valid(body):
@@ -87,16 +88,16 @@ def _claim(context: RuleContext, requirement: str, path: list[Any], error: Any) 
         if emptied and path[:-1] == [] and path[-1] in _only_with_lines(context.operation):
             return
     where = _where(path)
-    owner = "PRICE-FORM" if keyword == "pattern" and where.endswith(".value") else requirement
+    of_amounts = keyword == "pattern" and where.endswith(".value")
     seen = "absent" if missing else _seen(keyword, _value(context.exchange.body, path))
     want = "is there" if missing else _want(keyword, error)
     yield true(
         False,
-        "the form of amounts" if owner == "PRICE-FORM" else f"{_named(where)} {'is there' if missing else keyword}",
+        "the form of amounts" if of_amounts else f"{_named(where)} {'is there' if missing else keyword}",
         f"{where} {want}",
         seen,
         _test(path, keyword, error, bool(missing)),
-        requirement=owner,
+        requirement=contract.owner_of(Owned.FORM_OF_AMOUNTS) if of_amounts else requirement,
     )
 
 

@@ -69,7 +69,7 @@ def judge_recording(run: Run) -> None:
         if name != DISCOVERY_TRACE and DISCOVERY_TRACE in traces and not trace.exchanges:
             trace.world.units = dict(traces[DISCOVERY_TRACE].world.units)
         exchange.trace, exchange.seq = name, len(trace.exchanges)
-        alone = not (exchange.intent and exchange.intent.requirement == "RACE") and not _overlaps(trace, exchange)
+        alone = not (exchange.intent and exchange.intent.concurrent) and not _overlaps(trace, exchange)
         trace.exchanges.append(exchange)
         if alone:
             trace.judgments += judge(trace.world, run.profile, exchange)

@@ -9,11 +9,10 @@ from dataclasses import replace
 from conformance.core import contract
 from conformance.core.addresses import flat_address, folded
 from conformance.core.exchange import CaseKey
-from conformance.judging.claim import Claim, equal, line, true, warned
+from conformance.judging.claim import ACCEPTED, Claim, equal, line, true, warned
 from conformance.judging.context import RefusalReason, RuleContext
-from conformance.judging.judge import demands, refuses
 from conformance.judging.model import Line, differences, keyed, objects, state, text
-from suites.line_items.rules import named_line
+from conformance.judging.registry import demands, forbids, refuses
 from suites.sessions.blame import not_read_back, reported_by_form
 
 
@@ -38,8 +37,6 @@ def the_new_address_is_read_back(context: RuleContext) -> Iterator[Claim]:
 @demands("ADDR-REPLACE-EXACT")
 def the_new_address_is_read_back_exactly(context: RuleContext) -> Iterator[Claim]:
     if context.operation not in (contract.ADDRESS, contract.INITIATE) or context.answer is None:
-        return
-    if context.failed & {"ADDR-REPLACE", "SESSION-CREATE"}:
         return
     sent, seen = flat_address(context.address), flat_address(context.answer.address)
     wrong = next(
@@ -81,6 +78,18 @@ def _is_plausible(value: str) -> bool:
     return any(map(str.isalpha, value)) and all(
         char < "\U00010000" and unicodedata.category(char)[0] in "LMNPZ" for char in value
     )
+
+
+@forbids("ADDR-REQUIRED")
+def a_postal_code_of_hong_kong(context: RuleContext) -> Iterator[Claim]:
+    """An address of Hong Kong has no postal code: none can be asked for."""
+    if context.operation not in (contract.INITIATE, contract.ADDRESS) or 15001 not in context.exchange.error_ids:
+        return
+    if context.address.get("country") != "HK" or context.address.get("postalCode"):
+        return
+    if not context.problems:  # what else is wrong with the request may be what is missed
+        want = "an address of Hong Kong without a postal code"
+        yield true(False, "is accepted", want, context.exchange.answer(), ACCEPTED)
 
 
 @refuses("ADDR-REQUIRED")
@@ -231,7 +240,7 @@ def _options_readable(each: Line) -> bool:
 
 @demands("SHIP-SET")
 def just_that_option_on_just_that_line(context: RuleContext) -> Iterator[Claim]:
-    target = named_line(context)
+    target = context.named_line
     if (
         context.operation != contract.OPTION
         or target is None
@@ -240,7 +249,7 @@ def just_that_option_on_just_that_line(context: RuleContext) -> Iterator[Claim]:
         or context.answer is None
     ):
         return
-    key = next(name for name, entry in keyed(context.before).items() if entry is target)
+    key = context.key_of(target)
     seen = keyed(context.answer).get(key)
     if seen and not _options_readable(seen):
         return
@@ -273,7 +282,7 @@ def _how_many(each: Line) -> str:
 def an_option_or_line_that_is_not_there(context: RuleContext) -> Iterator[RefusalReason]:
     if context.operation != contract.OPTION or context.session is None:
         return
-    target, wanted = named_line(context), context.body.get("shippingOptionId")
+    target, wanted = context.named_line, context.body.get("shippingOptionId")
     if target is None and (context.body.get("lineItemId") is None or isinstance(context.body.get("lineItemId"), str)):
         yield RefusalReason("SHIP-UNKNOWN", "line", any_of="documented")
     if target and (wanted is None or isinstance(wanted, str)) and target.option(wanted) is None:

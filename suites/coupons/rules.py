@@ -10,8 +10,8 @@ from conformance.core.exchange import CaseKey
 from conformance.core.profile import Coupon
 from conformance.judging.claim import Claim, amount, quoted, shown, true
 from conformance.judging.context import RefusalReason, RuleContext
-from conformance.judging.judge import demands, refuses
 from conformance.judging.model import ZERO, View, cart_key, differences, pricing
+from conformance.judging.registry import demands, refuses
 from suites.sessions.blame import with_zeros
 
 # Two ids each for one cause, with no rule to choose between them (facts.md, section 11).

@@ -10,8 +10,8 @@ from conformance.core.exchange import CaseKey
 from conformance.core.stubs import stubs_in
 from conformance.judging.claim import Claim, equal, line, quoted, true, warned
 from conformance.judging.context import RefusalReason, RuleContext
-from conformance.judging.judge import demands, refuses
 from conformance.judging.model import Line, differences, keyed, state
+from conformance.judging.registry import demands, refuses
 from conformance.judging.request_schema import INT32
 
 DEFAULT_MAXIMA = (4, 10)
@@ -21,13 +21,6 @@ def inputs(context: RuleContext) -> list[dict[str, Any]]:
     """The line item inputs of an initiate that are objects."""
     listed = context.body.get("lineItemInputs") if context.operation == contract.INITIATE else None
     return [entry for entry in listed if isinstance(entry, dict)] if isinstance(listed, list) else []
-
-
-def named_line(context: RuleContext) -> Line | None:
-    """The session's line that a change names."""
-    wanted = context.body.get("lineItemId")
-    lines = context.before.lines.values() if context.before else ()
-    return next((line for line in lines if line.raw.get("lineItemId") == wanted), None)
 
 
 @refuses("LINES-MAX")
@@ -72,7 +65,7 @@ def each_item_is_its_own_line(context: RuleContext) -> Iterator[Claim]:
 
 @demands("QTY-SET")
 def the_quantity_is_set_on_that_line(context: RuleContext) -> Iterator[Claim]:
-    wanted, target = context.body.get("quantity"), named_line(context)
+    wanted, target = context.body.get("quantity"), context.named_line
     if (
         not wanted
         or target is None
@@ -82,28 +75,22 @@ def the_quantity_is_set_on_that_line(context: RuleContext) -> Iterator[Claim]:
         or context.session is None
     ):
         return
-    seen = keyed(context.answer).get(_key(context, target))
+    seen = keyed(context.answer).get(context.key_of(target))
     if not context.answer.lines_known or (seen and seen.quantity is None):
         return  # told by SESSION-FIELDS
-    context.cart_differs |= seen is None or seen.quantity != wanted
     yield equal("quantity of the line", f"{line(target.item)}.quantity", wanted, seen.quantity if seen else None)
     if context.session.in_doubt:
         return
     changed = differences(state(context.before), state(context.answer))
-    others = [key for key in changed if key[0] == "quantity" and key[1] != _key(context, target)]
+    others = [key for key in changed if key[0] == "quantity" and key[1] != context.key_of(target)]
     for key in others[:1]:
         before, after = changed[key]
         yield equal("quantity of another line", f"{line(key[1])}.quantity", before, after)
 
 
-def _key(context: RuleContext, target: Line) -> str:
-    assert context.before
-    return next((key for key, entry in keyed(context.before).items() if entry is target), target.id)
-
-
 @demands("QTY-ZERO")
 def quantity_zero_removes_just_that_line(context: RuleContext) -> Iterator[Claim]:
-    target = named_line(context)
+    target = context.named_line
     if context.body.get("quantity") != 0 or target is None or context.before is None or context.answer is None:
         return
     if context.session is None or context.session.in_doubt or not context.answer.lines_known:
@@ -140,13 +127,13 @@ def the_session_is_empty(context: RuleContext) -> Iterator[RefusalReason]:
 
 
 def _last(context: RuleContext) -> bool:
-    return context.before is not None and len(context.before.lines) == 1 and named_line(context) is not None
+    return context.before is not None and len(context.before.lines) == 1 and context.named_line is not None
 
 
 def asked(context: RuleContext) -> Iterator[tuple[str, int]]:
     """Each (item, whole quantity) that the request wants."""
     if context.operation == contract.QUANTITY:
-        target = named_line(context)
+        target = context.named_line
         wanted = context.body.get("quantity")
         if target and target.item and isinstance(wanted, int) and not isinstance(wanted, bool):
             yield target.item, wanted
@@ -248,7 +235,7 @@ def no_valid_quantity(context: RuleContext) -> Iterator[RefusalReason]:
 
 @refuses("QTY-UNKNOWN-LINE")
 def a_line_that_is_not_there(context: RuleContext) -> Iterator[RefusalReason]:
-    if context.operation == contract.QUANTITY and context.session and named_line(context) is None:
+    if context.operation == contract.QUANTITY and context.session and context.named_line is None:
         wanted = context.body.get("lineItemId")
         if wanted is None or isinstance(wanted, str):
             yield RefusalReason("QTY-UNKNOWN-LINE", any_of="documented")
@@ -376,7 +363,7 @@ def the_refusal_has_the_id_of_its_cause(context: RuleContext) -> Iterator[Claim]
             and role.kind == "refused"
             and len(roles) == 1
             and role.error in ITEM_RULES
-            and ITEM_RULES[role.error] not in context.failed
+            and ITEM_RULES[role.error] not in context.broken
             and set(context.exchange.error_ids) & OWN_IDS
         ):
             yield true(

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from conformance.core import contract
 from conformance.judging.claim import Claim, equal, true
 from conformance.judging.context import RefusalReason, RuleContext
-from conformance.judging.judge import demands, refuses
+from conformance.judging.registry import demands, refuses
 
 NAMELESS = "no amount names its currency: it is the marketplace's"
 

@@ -10,8 +10,8 @@ from conformance.core import contract
 from conformance.core.exchange import CaseKey
 from conformance.judging.claim import Claim, amount, line, shown, true
 from conformance.judging.context import RuleContext
-from conformance.judging.judge import demands
 from conformance.judging.model import ZERO, Line, Option, View, cart_key, differences, lasting, total
+from conformance.judging.registry import demands
 from suites.money import jq
 from suites.money.jq import summed, totalled
 from suites.money.tax import in_net_prices as tax_in_net_prices
@@ -86,7 +86,7 @@ READINGS = {
     "importCharges": ("per line", "per unit"),
 }
 # Whose sentence says that an amount follows its change: an amount that just stood still is that rule's breach as well.
-FOLLOWS = {contract.QUANTITY: "QTY-SET", contract.OPTION: "SHIP-SET"}
+FOLLOWS = {"QTY-SET": contract.QUANTITY, "QTY-ZERO": contract.QUANTITY, "SHIP-SET": contract.OPTION}
 
 
 def _units(context: RuleContext) -> dict[tuple[str, str], Decimal]:
@@ -122,59 +122,82 @@ def a_unit_has_one_price(context: RuleContext) -> Iterator[Claim]:
         yield true(True, "baseUnitPrice", "", "", "true")
 
 
+def _judged_sum(context: RuleContext, name: str) -> tuple[list[Decimal], Decimal] | None:
+    """The lawful values of a part of the summary, and what is shown; None where nothing can be said."""
+    if context.answer is None or not context.answer.summary or name in context.answer.unreadable:
+        return None
+    view, is_order = context.answer, context.operation == contract.READ_ORDER
+    values = context.once("sums", lambda: sums(view, is_order)).get(name)
+    shown = view.summary.get(name)
+    if not values or (shown is None and name != "importCharges"):
+        return None
+    return values, shown or ZERO
+
+
+def _path(name: str) -> str:
+    return f"({SUMMARY}.{name}|(.amount? // .))"
+
+
 def _sum_rule(name: str) -> None:
     @demands(RULE_OF[name])
     def the_summary_is_the_sum(context: RuleContext) -> Iterator[Claim]:
-        if (
-            context.answer is None
-            or not context.answer.summary
-            or (name == "priceSubtotal" and "PRICE-UNIT" in context.failed)
-        ):
+        judged = _judged_sum(context, name)
+        if judged is None or context.answer is None:
             return
-        values = sums(context.answer, context.operation == contract.READ_ORDER).get(name)
-        seen = context.answer.summary.get(name)
-        if not values or (seen is None and name != "importCharges") or name in context.answer.unreadable:
+        values, given = judged
+        if given not in values:
+            shown = context.answer.summary.get(name)
+            yield summed(amount(name, _path(name), values[0], shown, why=FORMULAS[name]), name)
             return
-        given = seen or ZERO
-        if given in values:
-            reading = None
-            if len(values) > 1 and values[0] != values[1]:
-                reading = READINGS[name][values.index(given)]
-            # a sum over nothing proves nothing
-            if values[0] or name in ("priceSubtotal", "deliveryCost"):
-                yield true(True, name, "", "", "true", reading=reading)
-            return
-        path = f"({SUMMARY}.{name}|(.amount? // .))"
-        yield summed(amount(name, path, values[0], seen, why=FORMULAS[name]), name)
-        right = sums(context.before, False).get(name, []) if context.before else []
-        owner = _stood_still(context, name, given) if given in right else None
-        if owner and not context.failed & {"QTY-SET", "QTY-ZERO", "SHIP-SET"}:
-            yield summed(amount("prices follow", path, values[0], seen, why=name, requirement=owner), name)
+        reading = None
+        if len(values) > 1 and values[0] != values[1]:
+            reading = READINGS[name][values.index(given)]
+        # a sum over nothing proves nothing
+        if values[0] or name in ("priceSubtotal", "deliveryCost"):
+            yield true(True, name, "", "", "true", reading=reading)
 
 
 for _name in RULE_OF:
     _sum_rule(_name)
 
 
-def _stood_still(context: RuleContext, name: str, given: Decimal) -> str | None:
-    """The rule of the change that this amount should have followed, if it is just what it was before."""
-    if (
-        context.before is None
-        or context.operation not in FOLLOWS
-        or (context.before.summary.get(name) or ZERO) != given
-    ):
-        return None
-    return (
-        "QTY-ZERO"
-        if context.operation == contract.QUANTITY and context.body.get("quantity") == 0
-        else FOLLOWS[context.operation]
-    )
+def _wrong_sums(context: RuleContext) -> dict[str, tuple[list[Decimal], Decimal]]:
+    """The parts of the summary that are not their sums."""
+    judged = {name: _judged_sum(context, name) for name in RULE_OF}
+    return {name: pair for name, pair in judged.items() if pair and pair[1] not in pair[0]}
+
+
+def _follow_rule(requirement: str, operation: str) -> None:
+    @demands(requirement)
+    def amounts_follow_their_change(context: RuleContext) -> Iterator[Claim]:
+        """An amount that is wrong, and just what it was before the change."""
+        before, view = context.before, context.answer
+        if context.operation != operation or contract.accepting(operation, context.body) != requirement:
+            return
+        if before is None or view is None or context.another_cart:
+            return
+        wrong = _wrong_sums(context)
+        for name, (values, given) in wrong.items():
+            if name == "priceSubtotal" and _wrong_units(context):
+                continue
+            if given in sums(before, False).get(name, []) and (before.summary.get(name) or ZERO) == given:
+                claim = amount("prices follow", _path(name), values[0], view.summary.get(name), why=name)
+                yield summed(claim, name)
+        want = None if wrong else _wrong_total(context)
+        if want is None or not before.summary.keys() >= TOTALLED:
+            return
+        if before.summary["total"] == view.summary["total"] == _formula(before.summary):
+            yield totalled(amount("prices follow", f"{SUMMARY}.total", want, view.summary["total"], why="total"))
+
+
+for _requirement, _operation in FOLLOWS.items():
+    _follow_rule(_requirement, _operation)
 
 
 @demands("PRICE-NET")
 def a_net_price_is_the_line_less_its_discounts(context: RuleContext) -> Iterator[Claim]:
     view = context.answer
-    if view is None or not view.lines or "PRICE-UNIT" in context.failed or "additionalSavings" in view.unreadable:
+    if view is None or not view.lines or "additionalSavings" in view.unreadable:
         return
     known = {line.id: (_goods(line), line.net) for line in view.lines.values()}
     before_coupon = {name: goods for name, (goods, net) in known.items() if goods is not None and net is not None}
@@ -224,7 +247,7 @@ def _goods(entry: Line) -> Decimal | None:
 @demands("PRICE-SAVINGS")
 def savings_are_what_the_lines_save(context: RuleContext) -> Iterator[Claim]:
     view = context.answer
-    if view is None or not view.lines or context.failed & {"PRICE-NET", "PRICE-UNIT"}:
+    if view is None or not view.lines:
         return
     parts = [(_goods(line), line.net) for line in view.lines.values()]
     saved = view.summary.get("additionalSavings", ZERO)
@@ -245,32 +268,42 @@ def savings_are_what_the_lines_save(context: RuleContext) -> Iterator[Claim]:
     yield claim if claim.ok else jq.saved(claim)
 
 
+# What the formula of the total needs; the adjustment is always there in a session, as SESSION-FIELDS says.
+TOTALLED = frozenset({"priceSubtotal", "priceDiscount", "deliveryCost", "tax", "fee", "total", "adjustment"})
+
+
+def _has_parts(context: RuleContext, view: View) -> bool:
+    needed = TOTALLED - {"adjustment"} if context.operation == contract.READ_ORDER else TOTALLED
+    return needed <= view.summary.keys() and not {"importCharges", "additionalSavings"} & view.unreadable
+
+
+def _credits(view: View, want: Decimal) -> bool:
+    """Whether a positive adjustment is taken off the total."""
+    adjusted = view.summary.get("adjustment", ZERO)
+    return adjusted > 0 and view.summary["total"] == want - 2 * adjusted
+
+
+def _wrong_total(context: RuleContext) -> Decimal | None:
+    """What the total has to be by its formula, if it is something else."""
+    view = context.answer
+    if view is None or not _has_parts(context, view):
+        return None
+    want = _formula(view.summary)
+    right = want == view.summary["total"] or _credits(view, want) or view.summary["total"] in _corrected(context, view)
+    return None if right else want
+
+
 @demands("PRICE-TOTAL")
 def the_total_is_the_formula(context: RuleContext) -> Iterator[Claim]:
     view = context.answer
-    needed = {"priceSubtotal", "priceDiscount", "deliveryCost", "tax", "fee", "total"}
-    if context.operation != contract.READ_ORDER:
-        needed.add("adjustment")  # always there in a session; its absence is told by SESSION-FIELDS
-    if view is None or not needed <= view.summary.keys() or {"importCharges", "additionalSavings"} & view.unreadable:
+    if view is None or not _has_parts(context, view):
         return
-    want, shown = _formula(view.summary), view.summary["total"]
-    adjusted = view.summary.get("adjustment", ZERO)
-    if adjusted > 0 and shown == want - 2 * adjusted:
-        yield true(True, "total", "", "", "true", reading="a positive adjustment is a credit")
+    want = _wrong_total(context)
+    if want is None:
+        reading = "a positive adjustment is a credit" if _credits(view, _formula(view.summary)) else None
+        yield true(True, "total", "", "", "true", reading=reading)
         return
-    if want == shown or shown in _corrected(context, view):
-        yield true(True, "total", "", "", "true")
-        return
-    yield totalled(amount("total", f"{SUMMARY}.total", want, shown, why="by the formula of the total"))
-    if context.operation in (contract.APPLY, contract.REMOVE) or context.before is None:
-        return
-    owner = (
-        _stood_still(context, "total", shown)
-        if context.before.summary.keys() >= needed and _formula(context.before.summary) == shown
-        else None
-    )
-    if owner and not context.failed & {"QTY-SET", "QTY-ZERO", "SHIP-SET", *RULE_OF.values()}:
-        yield totalled(amount("prices follow", f"{SUMMARY}.total", want, shown, why="total", requirement=owner))
+    yield totalled(amount("total", f"{SUMMARY}.total", want, view.summary["total"], why="by the formula of the total"))
 
 
 def _formula(part: dict[str, Decimal]) -> Decimal:
@@ -305,7 +338,6 @@ def the_same_cart_has_the_same_price(context: RuleContext) -> Iterator[Claim]:
         context.answer is None
         or not context.answer.lines
         or (session and session.tainted)
-        or context.failed
         or context.operation == contract.READ_ORDER
         or context.profile.prepaid_as(context.request.subject)
     ):
@@ -329,14 +361,11 @@ def the_same_cart_has_the_same_price(context: RuleContext) -> Iterator[Claim]:
 
 
 PLAIN = re.compile(r"-?[0-9]+(\.[0-9]+)?")
-SUMS = {"PRICE-SUBTOTAL", "PRICE-DISCOUNT", "PRICE-DELIVERY", "PRICE-FEE", "PRICE-IMPORT", "PRICE-TOTAL"}
 
 
 @demands("PRICE-FORM")
 def amounts_are_decimals_of_their_currency(context: RuleContext) -> Iterator[Claim]:
     """Decimals and sign; the pattern of a decimal string is checked with the other forms (conformance/judging/response_schema.py)."""
-    if "PRICE-FORM" in context.failed:
-        return
     decimals = {marketplace["currency"]: marketplace["decimals"] for marketplace in contract.marketplaces().values()}
     adjustment = context.answer.summary.get("adjustment", ZERO) if context.answer else ZERO
     for path, currency, value in context.amounts:
@@ -355,7 +384,8 @@ def amounts_are_decimals_of_their_currency(context: RuleContext) -> Iterator[Cla
             return
         negative = value.startswith("-") and any(digit in value for digit in "123456789")
         may = path.endswith("adjustment.amount") or (path.endswith("pricingSummary.total") and adjustment < 0)
-        may = may or (path.startswith("pricingSummary") and bool(context.failed & SUMS))  # a wrong sum has any sign
+        if not may and path.startswith("pricingSummary"):  # a wrong sum has any sign
+            may = bool(_wrong_sums(context)) or _wrong_total(context) is not None
         if negative and not may:
             yield true(
                 False,

@@ -7,14 +7,15 @@ from typing import Any
 
 from conformance.core import contract
 from conformance.core.exchange import OTHER_APP, OWN_APP, CaseKey
+from conformance.judging.attribution import AFTER_A_REFUSAL, Difference, decide
 from conformance.judging.claim import Claim, equal, line, member_or_null, quoted, true, warned
 from conformance.judging.context import RefusalReason, RuleContext
 from conformance.judging.information_leaks import leak
-from conformance.judging.judge import demands, refuses
 from conformance.judging.model import Key, Order, View, amounts, differences, pricing, state
+from conformance.judging.registry import demands, refuses
 from conformance.judging.response_schema import departures
 from suites.payment.marketing_terms import terms_problem
-from suites.sessions.blame import as_claim, blame, blamed, with_zeros
+from suites.sessions.blame import as_claim, blamed, with_zeros
 
 PAYMENT_IDS = {15005}
 
@@ -203,12 +204,7 @@ def another_apps_order(context: RuleContext) -> Iterator[str]:
 
 @demands("ORDER-APP", on="refused")
 def another_app_learns_nothing(context: RuleContext) -> Iterator[Claim]:
-    if (
-        context.order
-        and context.request.credential == OTHER_APP
-        and context.order.app == OWN_APP
-        and "ORDER-APP" not in context.failed
-    ):
+    if context.order and context.request.credential == OTHER_APP and context.order.app == OWN_APP:
         yield leak(context, context.order.paid)
 
 
@@ -245,14 +241,14 @@ def the_order_is_the_session_that_was_paid(context: RuleContext) -> Iterator[Cla
         for key, pair in changed.items()
         if not (key[0] == "summary" and key[1] in ("importTax", "deliveryDiscount"))
     }
-    guilty = blame(wrong, order.pending, certain=order.view is not None)
+    blame = decide(AFTER_A_REFUSAL, Difference(wrong, order.pending, unchanged=order.view is not None))
     if order.tainted or order.paid.in_doubt:
         return
     if asked := _shipped_as_asked(order, seen):
         yield asked
         return
-    if wrong and guilty:
-        yield blamed(wrong, guilty, "the order stays")
+    if wrong and blame.pending:
+        yield blamed(wrong, blame, "the order stays")
     elif wrong and order.view is None:
         rest = {key: pair for key, pair in wrong.items() if key[0] != "id"}
         yield (
@@ -359,7 +355,8 @@ def reading_an_order_again_gives_the_same(context: RuleContext) -> Iterator[Clai
     changed = with_zeros(differences(_order_state(order.view), _order_state(seen)), order.view, seen)
     proof = (order.last_read,) if order.last_read else ()
     if changed and order.pending and order.paid.in_doubt:  # an order of the profile: nobody saw what was paid
-        yield blamed(changed, order.pending[-1], "the order stays")
+        blame = decide(AFTER_A_REFUSAL, Difference(changed, order.pending, unchanged=True))
+        yield blamed(changed, blame, "the order stays")
         return
     if (changed and order.pending) or order.tainted:
         return  # ORDER-READ told whose breach it was

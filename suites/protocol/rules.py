@@ -13,7 +13,8 @@ from conformance.core.stubs import stubs_in
 from conformance.judging.claim import Claim, equal, member_or_null, true
 from conformance.judging.context import RefusalReason, RuleContext
 from conformance.judging.information_leaks import leak
-from conformance.judging.judge import demands, refuses
+from conformance.judging.registry import demands, forbids, refuses
+from suites.protocol.tokens import token_rejected
 
 TRACE = re.compile(
     r"Traceback \(most recent|^\s+at [\w.$<>]+ ?\(|\.java:\d+\)|node:internal|File \"[^\"]+\", line \d+"
@@ -40,7 +41,7 @@ def no_good_token(context: RuleContext) -> Iterator[str]:
 @demands("AUTH-TOKEN", on="refused")
 def a_stranger_learns_nothing(context: RuleContext) -> Iterator[Claim]:
     session = context.session or (context.order.paid if context.order else None)
-    if context.request.credential in BAD_CREDENTIALS and session and "AUTH-TOKEN" not in context.failed:
+    if context.request.credential in BAD_CREDENTIALS and session:
         yield leak(context, session)
 
 
@@ -50,9 +51,11 @@ def one_token_opens_the_method(context: RuleContext) -> Iterator[Claim]:
         yield true(True, "is accepted", "", "", "true")
 
 
+@forbids("AUTH-SCOPE")
 @demands("AUTH-SCOPE", on="refused")
 def a_granted_token_is_not_refused(context: RuleContext) -> Iterator[Claim]:
-    if context.token_rejected:
+    """Whatever was asked: a request whose token is turned away never came to that."""
+    if token_rejected(context):
         yield true(
             False,
             "is accepted",
@@ -172,14 +175,12 @@ def _wrong(context: RuleContext, name: str, listed: list[Any]) -> Iterator[Claim
 @demands("ERROR-SHAPE", on="refused")
 def every_refusal_is_a_list_of_errors(context: RuleContext) -> Iterator[Claim]:
     exchange, listed = context.exchange, entries(context.exchange, "errors")
-    if (
-        (exchange.status in NO_BODY and not exchange.body)
-        or (exchange.status or 0) < 400
-        or context.failed & {"ROBUST"}
-    ):
+    if (exchange.status in NO_BODY and not exchange.body) or (exchange.status or 0) < 400:
+        return
+    if "ROBUST" in context.broken:
         return
     if not listed:
-        if exchange.status and exchange.status >= 500 and context.failed:
+        if exchange.crashed and context.broken:
             return  # the crash itself is told already
         seen = (
             "a page of HTML"
@@ -232,8 +233,6 @@ def told_values(context: RuleContext, error_id: int) -> list[str]:
 
 @demands("ERROR-PARAMS", on="refused")
 def the_refusal_tells_what_it_is_about(context: RuleContext) -> Iterator[Claim]:
-    if context.failed:
-        return
     for entry in entries(context.exchange, "errors") or []:
         number = entry.get("errorId") if isinstance(entry, dict) else None
         wanted = told_values(context, number) if isinstance(number, int) else []
@@ -347,7 +346,7 @@ def _is_object(raw: bytes) -> bool:
 
 @demands("ROBUST", on="refused")
 def no_refusal_is_a_page_or_a_trace(context: RuleContext) -> Iterator[Claim]:
-    if context.why != "ROBUST" or "ROBUST" in context.failed:
+    if context.why != "ROBUST":
         return
     text = context.exchange.text or json.dumps(context.exchange.body, ensure_ascii=False).replace("\\n", "\n")
     bad = "a page of HTML" if HTML.search(text) else "a stack trace" if TRACE.search(text) else None
@@ -358,6 +357,13 @@ def no_refusal_is_a_page_or_a_trace(context: RuleContext) -> Iterator[Claim]:
         bad,
         f"{TRACE_TEST} and {PAGE_TEST}",
     )
+
+
+@demands("TYPE-JSON", on="unreadable")
+def an_answer_is_http_and_json(context: RuleContext) -> Iterator[Claim]:
+    part = "HTTP" if context.exchange.status is None else "JSON"
+    test = ".body != null" if part == "JSON" else ""
+    yield true(False, part, f"an answer that {part} can carry", context.exchange.problem, test)
 
 
 @demands("TYPE-JSON", on="any")

@@ -21,8 +21,8 @@ from conformance.core.addresses import flat_address, folded, shows
 from conformance.core.exchange import Exchange, Request
 from conformance.judging.claim import Claim
 from conformance.judging.context import RefusalReason
-from conformance.judging.judge import lawful_pairs
 from conformance.judging.model import Key, View, differences, keyed, pricing, state, text, view
+from conformance.judging.refusals import lawful_pairs
 from suites.sessions.blame import as_claim, with_zeros
 from suites.sessions.rules import GATEWAY_IDS
 

@@ -1,14 +1,14 @@
-"""Whose breach a difference is, and the claim that tells it."""
+"""The claims that say how two states differ."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from conformance.core import contract
-from conformance.core.addresses import ALWAYS_IN_ADDRESS, flat_address, folded, shows
+from conformance.core.addresses import ALWAYS_IN_ADDRESS, flat_address, shows
 from conformance.core.exchange import CaseKey
+from conformance.judging.attribution import Blame, Found
 from conformance.judging.claim import Claim, line, member_or_null, quoted, shown, true
-from conformance.judging.model import Key, Pending, View
+from conformance.judging.model import Key, View
 
 
 def reported_by_form(name: str, seen: dict[str, object]) -> bool:
@@ -87,55 +87,13 @@ def key_test(key: Key, want: object) -> str:
     return f"(({paths[key[0]]}|(.amount? // .)|.value?) // 0 | tonumber) == {want or 0}"
 
 
-# What a refused change would have done, had it been carried out.
-EFFECTS = {
-    contract.QUANTITY: ("quantity", "lines"),
-    contract.OPTION: ("option",),
-    contract.ADDRESS: ("address",),
-    contract.APPLY: ("coupons",),
-    contract.REMOVE: ("coupons",),
-}
-PRICES = ("summary", "net", "unit")
-
-
-def blame(found: dict[Key, tuple[object, object]], pending: list[Pending], *, certain: bool) -> Pending | None:
-    """The refused request that explains a difference: the last whose effect it is; any, if the state was certain before."""
-    parts = {key[0] for key in found} - set(PRICES)
-    for entry in reversed(pending):
-        if carried_out(found, entry):
-            return entry
-    for entry in reversed(pending):
-        if parts & set(EFFECTS.get(entry.operation, ())):
-            return entry
-        if ("summary", "additionalSavings") in found and entry.operation in (contract.APPLY, contract.REMOVE):
-            return entry  # an order does not list its coupon
-    return pending[-1] if pending and certain else None
-
-
-def carried_out(found: dict[Key, tuple[object, object]], pending: Pending) -> bool:
-    """Whether a difference is just what the refused request asked for."""
-    wanted = pending.wanted if isinstance(pending.wanted, dict) else {}
-    changes = {key: after for key, (_, after) in found.items()}
-    if pending.operation == contract.QUANTITY:
-        gone = wanted.get("quantity") == 0 and ("lines",) in changes
-        return gone or any(key[0] == "quantity" and after == wanted.get("quantity") for key, after in changes.items())
-    if pending.operation == contract.OPTION:
-        return any(key[0] == "option" and after == wanted.get("shippingOptionId") for key, after in changes.items())
-    if pending.operation == contract.ADDRESS:
-        sent = {name: folded(value) for name, value in flat_address(wanted).items()}
-        return any(key[0] == "address" and sent.get(key[1]) == after for key, after in changes.items())
-    code = str(wanted.get("redemptionCode", "")).casefold()
-    before, after = found.get(("coupons",), (frozenset(), frozenset()))
-    return isinstance(before, frozenset) and isinstance(after, frozenset) and code in before ^ after
-
-
-def blamed(found: dict[Key, tuple[object, object]], pending: Pending, words: str) -> Claim:
+def blamed(found: Found, blame: Blame, words: str) -> Claim:
     """The claim that a refused request changed nothing; a weak one where the change is not what was asked for."""
-    weak = not carried_out(found, pending)
+    assert blame.pending
     return as_claim(
         found,
-        requirement=pending.requirement,
-        case=CaseKey(pending.operation, words),
-        proof=(pending.exchange,),
-        weak=weak,
+        requirement=blame.requirement,
+        case=CaseKey(blame.pending.operation, words),
+        proof=(blame.pending.exchange,),
+        weak=not blame.exact,
     )

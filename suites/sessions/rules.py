@@ -9,19 +9,20 @@ from typing import Any
 
 from conformance.core import contract
 from conformance.core.exchange import BAD_CREDENTIALS, OTHER_APP, OWN_APP, CaseKey
+from conformance.judging.attribution import AFTER_A_REFUSAL, IN_A_READ, Culprit, Difference, Found, carried_out, decide
 from conformance.judging.claim import Claim, equal, line, member_or_null, true
 from conformance.judging.context import RefusalReason, RuleContext
 from conformance.judging.information_leaks import leak
-from conformance.judging.judge import demands, refuses, statuses
-from conformance.judging.model import Change, Key, differences, keyed, pricing, state
+from conformance.judging.model import Change, keyed, repeated
+from conformance.judging.refusals import statuses
+from conformance.judging.registry import demands, refuses
 from conformance.judging.response_schema import departures
-from suites.sessions.blame import PRICES, as_claim, blame, blamed, carried_out, not_read_back, with_zeros
+from suites.sessions.blame import as_claim, blamed, not_read_back, with_zeros
 
 REMOVED_WARNINGS = {15043, 15055}
 GATEWAY_STATUSES = (401, 405, 406, 408, 411, 413, 414, 415, 429, 431)
 GATEWAY_IDS = range(1000, 4000)
 # Requirements that leave the id of a refusal open, so that no document can be asked for it.
-# Requirements that leave the id of a refusal open.
 OPEN_IDS = ("MARKET-REQUIRED", "ROBUST", "PAY-TERMS", "AUTH-TOKEN")
 
 
@@ -117,7 +118,7 @@ def ids_are_unique_and_stay(context: RuleContext) -> Iterator[Claim]:
             proof=(earlier.created_by,) if earlier else (),
         )
     if context.session and context.before and not context.session.in_doubt:
-        changed = [key for key in differences(state(context.before), state(context.answer)) if key[0] == "id"]
+        changed = [key for key in context.changes if key[0] == "id"]
         yield true(
             not changed,
             "line item ids stay",
@@ -127,68 +128,56 @@ def ids_are_unique_and_stay(context: RuleContext) -> Iterator[Claim]:
         )
 
 
-def own_differences(context: RuleContext) -> dict[Key, tuple[object, object]]:
+def own_differences(context: RuleContext) -> Found:
     """What a read shows that the session so far does not: cart, address, coupons and prices."""
-    assert context.before and context.answer
-    before, after = state(context.before) | pricing(context.before), state(context.answer) | pricing(context.answer)
-    found = {key: pair for key, pair in differences(before, after).items() if key[0] != "id"}
-    codes = [code.casefold() for code in context.answer.coupons]
-    if len(codes) > len(set(codes)) and len(context.before.coupons) < len(codes):
-        found["coupons",] = (before["coupons",], frozenset(f"{code} more than once" for code in codes))
+    assert context.before and context.answer and context.session
+    found = {key: pair for key, pair in context.changes.items() if key[0] != "id"}
+    if not context.session.prices_in_doubt:
+        found |= context.price_changes
+    if repeated(context.answer.coupons) and not repeated(context.before.coupons):
+        codes = [code.casefold() for code in context.answer.coupons]
+        found["coupons",] = (frozenset(codes), frozenset(f"{code} {codes.count(code)} times" for code in codes))
     return with_zeros(found, context.before, context.answer)
 
 
 @demands("SESSION-READ")
 def a_read_shows_the_last_accepted_state(context: RuleContext) -> Iterator[Claim]:
-    """Whose breach a difference is, depends on what happened since the state was last certain."""
+    """Whose breach a difference is, depends on what happened since the state was last certain (IN_A_READ)."""
     session = context.session
-    if context.operation != contract.READ or session is None or context.answer is None:
-        return
-    context.cart_differs = (
-        session.phase == "ordered" and not context.answer.lines
-    )  # told by the first read that shows it so
-    if session.in_doubt:
+    if context.operation != contract.READ or session is None or context.answer is None or session.in_doubt:
         return
     found = own_differences(context)
-    if session.prices_in_doubt:
-        found = {key: pair for key, pair in found.items() if key[0] not in PRICES}
-    codes = [code.casefold() for code in context.answer.coupons]
-    if (
-        len(set(codes)) < len(codes)
-        and context.before
-        and len(set(context.before.coupons)) == len(context.before.coupons)
-    ):
-        found["coupons",] = (frozenset(codes), frozenset(f"{code} {codes.count(code)} times" for code in codes))
-    context.cart_differs |= any(key[0] not in PRICES for key in found)
     others = [change for change in context.world.changes[session.changes_seen :] if change.session != session.id]
-    guilty = blame(found, session.pending, certain=not session.unconfirmed)
-    if found and guilty:
-        yield blamed(found, guilty, "nothing changed")
-    elif session.unconfirmed:
-        yield as_claim(found, proof=(session.unconfirmed,)) if found else true(True, "state", "", "", "true")
-    elif session.pending:
+    if not found and session.pending and not session.unconfirmed:
+        return  # a refusal that changed nothing is no news of reads
+    facts = Difference(found, session.pending, not session.unconfirmed, session.unconfirmed, others)
+    blame = decide(IN_A_READ, facts)
+    if found and blame.pending:
+        yield blamed(found, blame, "nothing changed")
         return
-    elif others:
-        if found:
-            yield as_claim(found, requirement="SESSION-ISOLATED", proof=tuple(other.exchange for other in others[-2:]))
-            guilty_change = _from_elsewhere(context, found, others)
-            if not guilty_change.accepted and guilty_change.requirement:
-                yield as_claim(
-                    found,
-                    requirement=guilty_change.requirement,
-                    case=CaseKey(context.operation, "another session"),
-                    proof=(guilty_change.exchange,),
-                )
-        else:
-            for operation in sorted({other.operation for other in others}):
-                yield true(True, "state", "", "", "true", requirement="SESSION-ISOLATED", case=CaseKey(operation))
-    elif found:
-        yield as_claim(found, requirement="SESSION-SAFE", proof=(session.last_read,) if session.last_read else ())
-    else:
-        yield true(True, "state", "", "", "true", requirement="SESSION-SAFE")
+    owner = {Culprit.ANOTHER_SESSION: "SESSION-ISOLATED", Culprit.THE_READ: "SESSION-SAFE"}.get(blame.culprit)
+    if not found:
+        changed = {other.operation for other in others} if blame.culprit is Culprit.ANOTHER_SESSION else {""}
+        for operation in sorted(changed):
+            case = CaseKey(operation) if operation else None
+            yield true(True, "state", "", "", "true", requirement=owner, case=case)
+        return
+    proofs: dict[Culprit, list[str | None]] = {
+        Culprit.ACCEPTED_CHANGE: [session.unconfirmed],
+        Culprit.ANOTHER_SESSION: [other.exchange for other in others[-2:]],
+        Culprit.THE_READ: [session.last_read],
+    }
+    proof = tuple(exchange for exchange in proofs[blame.culprit] if exchange)
+    yield as_claim(found, requirement=owner, proof=proof)
+    if blame.culprit is not Culprit.ANOTHER_SESSION:
+        return
+    change = _from_elsewhere(context, found, others)
+    if not change.accepted and change.requirement:
+        case = CaseKey(context.operation, "another session")
+        yield as_claim(found, requirement=change.requirement, case=case, proof=(change.exchange,))
 
 
-def _from_elsewhere(context: RuleContext, found: dict[Key, tuple[object, object]], others: list[Change]) -> Change:
+def _from_elsewhere(context: RuleContext, found: Found, others: list[Change]) -> Change:
     """The request to another session that explains a difference: the last that asked for just that, or the last."""
     refused = {pending.exchange: pending for session in context.world.sessions.values() for pending in session.pending}
     asked = [other for other in others if other.exchange in refused and carried_out(found, refused[other.exchange])]
@@ -220,18 +209,17 @@ def a_change_changes_only_what_it_names(context: RuleContext) -> Iterator[Claim]
             own = (target.item, target.id)
     found = {
         key: pair
-        for key, pair in differences(state(context.before), state(context.answer)).items()
+        for key, pair in context.changes.items()
         if key[0] not in named
         and key[0] != "id"
         and not (key[0] == "coupons" and may_lose_coupon(context))
         and not (key[0] == "quantity" and key[1] in own)
         and not (key[0] == "option" and _quoted_anew(context, key[1]))
     }
-    context.cart_differs |= any(key[0] in ("lines", "quantity") for key in found)
     if not found:
         yield true(True, "the rest", "", "", "true")
-    elif guilty := blame(found, session.pending, certain=False):
-        yield blamed(found, guilty, "nothing changed")
+    elif (blame := decide(AFTER_A_REFUSAL, Difference(found, session.pending))).pending:
+        yield blamed(found, blame, "nothing changed")
     else:
         yield as_claim(found)
 
@@ -275,12 +263,7 @@ def another_app(context: RuleContext) -> Iterator[str]:
 
 @demands("SESSION-APP", on="refused")
 def another_app_learns_nothing(context: RuleContext) -> Iterator[Claim]:
-    if (
-        context.session
-        and context.request.credential == OTHER_APP
-        and context.session.app == OWN_APP
-        and "SESSION-APP" not in context.failed
-    ):
+    if context.session and context.request.credential == OTHER_APP and context.session.app == OWN_APP:
         yield leak(context, context.session)
 
 
@@ -338,7 +321,7 @@ def status_and_ids_are_documented(context: RuleContext) -> Iterator[Claim]:
         return
     open_ids = any(reason.requirement in OPEN_IDS for reason in context.reasons)
     if (
-        context.failed
+        context.broken
         or open_ids
         or exchange.status in GATEWAY_STATUSES
         or context.request.credential in BAD_CREDENTIALS

@@ -24,4 +24,8 @@ def judged_by(life: Life) -> tuple[str, ...]:
     """The ids, each once."""
     row = life.row
     own = (*STATE, *CHANGE[row["change"]], *END.get(row["end"], ()), *BESIDE.get(row["beside"], ("SESSION-ISOLATED",)))
-    return tuple(dict.fromkeys((*own, *(probe.requirement for probe in life.probes), *(start.requirement for start in life.starts))))
+    return tuple(
+        dict.fromkeys(
+            (*own, *(probe.requirement for probe in life.probes), *(start.requirement for start in life.starts))
+        )
+    )

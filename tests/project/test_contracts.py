@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from conformance.core import contract
-from conformance.core.contract import Requirement
 from conformance.core.profile import NEEDS
 from conformance.core.profile_reader import load
+from conformance.core.requirement import Requirement
 from devtools import traceability
 
 ROOT = Path(__file__).resolve().parents[2]

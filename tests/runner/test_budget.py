@@ -15,10 +15,11 @@ import pytest
 from conformance.client.api_client import BudgetSpent
 from conformance.core import contract
 from conformance.runner import budget
-from conformance.runner.budget import FIRST, MISSION, choose, costs, weight
+from conformance.runner.budget import FIRST, choose, costs, weight
 from conformance.runner.run import Run
 
 ROOT = Path(__file__).resolve().parents[2]
+MISSION = tuple(each.id for each in contract.requirements().values() if each.mission)
 TABLE: dict[str, dict[str, Any]] = {
     "a.py::many": {"requests": 10, "judges": ["SESSION-CREATE", "SESSION-READ", "SESSION-FIELDS"]},
     "a.py::cheap": {"requests": 2, "judges": ["SESSION-CREATE"]},

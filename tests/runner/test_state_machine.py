@@ -121,16 +121,6 @@ def test_a_server_that_fails_now_and_then_ends_no_walk(mock: str) -> None:
     assert len(shop.trace.exchanges) > 60
 
 
-def test_a_server_that_takes_no_payment_ends_no_walk(mock: str) -> None:
-    def refuses(number: int, exchange: Exchange) -> None:
-        if exchange.operation == contract.PLACE_ORDER:
-            exchange.status, exchange.body = 500, {"errors": []}
-
-    shop = walked(mock, refuses)
-    assert len(shop.trace.program) > WALKS * STEPS
-    assert not_reached(shop, "EBAY_US") == ["ordered"]
-
-
 def test_a_target_that_makes_no_session_is_left_alone(mock: str) -> None:
     def refuses(number: int, exchange: Exchange) -> None:
         exchange.status, exchange.body = 409, {"errors": [{"errorId": 15053}]}

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from conformance.core import contract
-from conformance.core.contract import Requirement
+from conformance.core.requirement import Follows, Requirement
 
 if TYPE_CHECKING:
     from conformance.commands.drift.comparison import Change
@@ -22,10 +22,10 @@ TITLES = {
 }
 # Requirements that hold whole documents: they read the contract, so that they follow a change of it by themselves.
 GENERAL = {
-    "request field": ("SESSION-INVALID", "SESSION-REQUIRED"),
-    "answer field": ("SESSION-FIELDS", "ORDER-FIELDS"),
-    "status": ("SESSION-DOCUMENTED",),
-    "id": ("SESSION-DOCUMENTED", "ERROR-SHAPE"),
+    "request field": Follows.REQUEST_FIELDS,
+    "answer field": Follows.ANSWER_FIELDS,
+    "status": Follows.STATUSES,
+    "id": Follows.IDS,
 }
 SHOWN = 200  # characters of a text out of the document
 MANY = 12  # requirements of one change that are named; the rest is counted, and listed at the end
@@ -43,12 +43,12 @@ def sentence(changes: list[Change]) -> str:
 
 def touches(change: Change) -> list[str]:
     """Ids of the requirements that a change concerns: by method, by id of an answer, by what their words name."""
-    general = GENERAL.get(" ".join((change.what.split()[0], change.kind)), GENERAL.get(change.kind, ()))
+    general = GENERAL.get(" ".join((change.what.split()[0], change.kind)), GENERAL.get(change.kind))
     return [
         rule.id
         for rule in contract.requirements().values()
         if set(rule.operations) & set(change.operations)
-        and (change.breaks or rule.id in general or any(_names(rule, name) for name in change.names))
+        and (change.breaks or general in rule.follows or any(_names(rule, name) for name in change.names))
     ]
 
 

@@ -1,0 +1,146 @@
+"""A requirement of `contracts/requirements`, and what the judge has to know of it: attributes, never its id.
+
+The attributes are explained in contracts/README.md. `conformance/core/contract.py` reads the files.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+
+class DependsOn(StrEnum):
+    """What a judgment hangs on beside the request itself."""
+
+    SESSION_STATE = "session_state"
+    SESSION_PHASE = "session_phase"
+    ORDER_OF_REQUESTS = "order_of_requests"
+
+
+class Kept(StrEnum):
+    """What a refusal leaves as it was."""
+
+    SESSION = "session"
+    ORDER = "order"
+
+
+class Explains(StrEnum):
+    """Of what kind of finding a breach can be the cause."""
+
+    SESSION_READS = "session_reads"
+    ORDER_READS = "order_reads"
+    OTHER_SESSIONS = "other_sessions"
+    MISSING_HEADER = "missing_header"
+
+
+class Owned(StrEnum):
+    """A kind of breach that no rule function sees as one exchange: exactly one requirement owns each."""
+
+    IDS_ACROSS_TRACES = "ids_across_traces"
+    PRICES_ACROSS_TRACES = "prices_across_traces"
+    CONCURRENT_REQUESTS = "concurrent_requests"
+    FORM_OF_AMOUNTS = "form_of_amounts"
+    UNREADABLE_IDS = "unreadable_ids"
+    MOST_LINES = "most_lines"
+    ODD_REQUESTS = "odd_requests"
+    UNKNOWN_LINES = "unknown_lines"
+
+
+class Follows(StrEnum):
+    """The part of the OpenAPI document that a requirement reads anew, whatever it says."""
+
+    REQUEST_FIELDS = "request_fields"
+    ANSWER_FIELDS = "answer_fields"
+    STATUSES = "statuses"
+    IDS = "ids"
+
+
+@dataclass(frozen=True)
+class AllowedRefusal:
+    """One lawful look of a refusal; status None means the one that the OpenAPI document has for the id.
+
+    id: None stands for the id of the profile's role. when: only on grounds of that kind (`empty`, `shape`, `same`, …).
+    """
+
+    id: int | None
+    status: int | None = None
+    reading: str | None = None
+    operations: tuple[str, ...] = ()
+    when: str = ""
+
+
+@dataclass(frozen=True)
+class Acceptance:
+    """A valid request whose answer a requirement owns: of an operation, with these members in its body."""
+
+    operation: str
+    body: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Requirement:
+    """One testable sentence of the documents (`contracts/requirements/<chapter>.yaml`)."""
+
+    id: str
+    chapter: str
+    level: str
+    title: str
+    sentence: str
+    sources: tuple[dict[str, str], ...]
+    operations: tuple[str, ...]
+    needs: tuple[str, ...]
+    answers: tuple[AllowedRefusal, ...] = ()
+    readings: tuple[str, ...] = ()
+    factors: tuple[str, ...] = ()
+    never: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    accepts: tuple[Acceptance, ...] = ()
+    depends_on: DependsOn | None = None
+    leaves_unchanged: frozenset[Kept] = frozenset()
+    leads_to: str | None = None
+    explains: frozenset[Explains] = frozenset()
+    owns: frozenset[Owned] = frozenset()
+    follows: frozenset[Follows] = frozenset()
+    yields_to: tuple[str, ...] = ()
+    presumes_same_cart: bool = False
+    form_only: bool = False
+    mission: bool = False
+
+
+def requirement(chapter: str, entry: dict[str, Any]) -> Requirement:
+    """A requirement as its file has it. Raises ValueError for an attribute's value that nobody knows."""
+    return Requirement(
+        id=entry["id"],
+        chapter=chapter,
+        level=entry["level"],
+        title=entry["title"],
+        sentence=entry["sentence"],
+        sources=tuple({"document": str(each["document"]), "place": str(each["place"])} for each in entry["sources"]),
+        operations=tuple(entry.get("operations", ())),
+        needs=tuple(entry.get("needs", ())),
+        answers=tuple(_answer(answer) for answer in entry.get("answers", ()) if answer["id"] is not None),
+        readings=tuple(entry.get("readings", ())),
+        factors=tuple(entry.get("factors", ())),
+        never={name: tuple(levels) for name, levels in entry.get("never", {}).items()},
+        accepts=tuple(Acceptance(**accepted) for accepted in entry.get("accepts", ())),
+        depends_on=DependsOn(entry["depends_on"]) if "depends_on" in entry else None,
+        leaves_unchanged=frozenset(map(Kept, entry.get("leaves_unchanged", ()))),
+        leads_to=entry.get("leads_to"),
+        explains=frozenset(map(Explains, entry.get("explains", ()))),
+        owns=frozenset(map(Owned, entry.get("owns", ()))),
+        follows=frozenset(map(Follows, entry.get("follows", ()))),
+        yields_to=tuple(entry.get("yields_to", ())),
+        presumes_same_cart={None: False, "same_cart": True}[entry.get("presumes")],
+        form_only=entry.get("form_only", False),
+        mission=entry.get("mission", False),
+    )
+
+
+def _answer(entry: dict[str, Any]) -> AllowedRefusal:
+    return AllowedRefusal(
+        id=entry["id"] if isinstance(entry["id"], int) else None,
+        status=entry.get("status"),
+        reading=entry.get("reading"),
+        operations=tuple(entry.get("operations", ())),
+        when=entry.get("when", ""),
+    )

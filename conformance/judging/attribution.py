@@ -1,0 +1,400 @@
+"""Whose breach it is: decision tables, and nothing else decides. docs/verdict.md prints them.
+
+The first row that applies decides. What a row has to know of a rule is an attribute of its YAML (contracts/README.md).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from functools import cached_property
+from typing import Any, Generic, Protocol, TypeVar
+
+from conformance.core import contract
+from conformance.core.addresses import flat_address, folded
+from conformance.core.requirement import DependsOn, Explains
+from conformance.judging.claim import NOT_REFUSED, WRONG_ID
+from conformance.judging.context import RefusalReason, RuleContext
+from conformance.judging.model import Change, Key, Pending
+
+UNKNOWN_SESSION = 15003  # the error id for a session that the target does not know
+Facts = TypeVar("Facts", contravariant=True)
+Found = dict[Key, tuple[Any, Any]]
+Broken = set[tuple[str, str]]  # (requirement, name of the claim)
+
+
+class Culprit(Enum):
+    """What a difference comes from; NOBODY: the facts do not say."""
+
+    REFUSED_REQUEST = "a refused request"
+    ACCEPTED_CHANGE = "an accepted change"
+    ANOTHER_SESSION = "a request to another session"
+    THE_READ = "the read itself"
+    NOBODY = "nobody"
+
+
+@dataclass(frozen=True, slots=True)
+class Blame:
+    """What a row decides. requirement: None where the rule that asks speaks for itself, or nothing is said.
+
+    pending: the refused request. exact: whether the difference is just what that request asked for.
+    """
+
+    culprit: Culprit = Culprit.NOBODY
+    requirement: str | None = None
+    pending: Pending | None = None
+    exact: bool = True
+
+
+@dataclass(frozen=True)
+class Row(Generic[Facts]):
+    """One line of a table: what was seen, whose breach that is, and the decision (None: the row does not apply)."""
+
+    when: str
+    owner: str
+    decide: Callable[[Facts], Blame | None]
+
+
+def decide(table: Sequence[Row[Facts]], facts: Facts) -> Blame:
+    """What the first row that applies says."""
+    return next((blame for row in table if (blame := row.decide(facts))), Blame())
+
+
+def _refused(pending: Pending | None, *, exact: bool) -> Blame | None:
+    return Blame(Culprit.REFUSED_REQUEST, pending.requirement, pending, exact) if pending else None
+
+
+# ---------------------------------------------------------------- a request that has to be refused
+
+
+def owners_of_refusal(context: RuleContext, reasons: list[RefusalReason]) -> list[RefusalReason]:
+    """The reasons whose breach it is that a request was accepted, or refused in another way: one for each requirement."""
+    certain = [reason for reason in reasons if reason.certain]
+    own = [reason for reason in certain if reason.requirement == context.why]
+    owners: dict[str, RefusalReason] = {}
+    for reason in own or certain or reasons[:1]:
+        owners.setdefault(reason.requirement, reason)
+    return list(owners.values())
+
+
+# ---------------------------------------------------------------- a valid request that is refused
+
+
+@dataclass(frozen=True)
+class RefusedRequest:
+    """A request without any reason for refusal, which was refused all the same."""
+
+    context: RuleContext
+
+    @property
+    def pending(self) -> Pending | None:
+        """The last refused request whose session was not read since, if it can have had an effect."""
+        session = self.context.session
+        if session is None or not session.pending or session.tainted or self.context.exchange.crashed:
+            return None
+        return session.pending[-1]
+
+
+def owner_of_answer(context: RuleContext) -> str:
+    """The requirement that owns the answer to a valid request."""
+    if context.why and context.operation in contract.requirements()[context.why].operations:
+        return context.why
+    return contract.accepting(context.operation, context.body)
+
+
+def owner_of_valid_request(facts: RefusedRequest) -> Blame:
+    """Whose breach it is that a valid request was refused."""
+    return decide(VALID_REQUEST, facts)
+
+
+VALID_REQUEST: tuple[Row[RefusedRequest], ...] = (
+    Row(
+        "an answer has left in doubt what the session holds",
+        "nobody, until the next read",
+        lambda facts: Blame() if facts.context.session and facts.context.session.in_doubt else None,
+    ),
+    Row(
+        "a request was refused and the session was not read since",
+        "the rule of that refusal: it has changed something",
+        lambda facts: _refused(facts.pending, exact=False),
+    ),
+    Row(
+        "the request was sent for a rule that names its operation, or a rule `accepts` it",
+        "that rule",
+        lambda facts: Blame(requirement=owner_of_answer(facts.context)),
+    ),
+)
+
+
+# ---------------------------------------------------------------- an answer that differs from the known state
+
+# The parts of a session that a change sets.
+EFFECTS = {
+    contract.QUANTITY: ("quantity", "lines"),
+    contract.OPTION: ("option",),
+    contract.ADDRESS: ("address",),
+    contract.APPLY: ("coupons",),
+    contract.REMOVE: ("coupons",),
+}
+PRICES = ("summary", "net", "unit")
+
+
+@dataclass(frozen=True)
+class Difference:
+    """What an answer shows of a session or an order that was not known before.
+
+    pending: the refused requests since the last read. unchanged: nothing was accepted since then, so that any of them may
+    be the culprit. unconfirmed: an accepted change that no read has shown yet. others: changes of other sessions.
+    """
+
+    found: Found
+    pending: Sequence[Pending]
+    unchanged: bool = False
+    unconfirmed: str | None = None
+    others: Sequence[Change] = ()
+
+
+def carried_out(found: Found, pending: Pending) -> bool:
+    """Whether a difference is just what the refused request asked for."""
+    wanted = pending.wanted if isinstance(pending.wanted, dict) else {}
+    changes = {key: after for key, (_, after) in found.items()}
+    if pending.operation == contract.QUANTITY:
+        gone = wanted.get("quantity") == 0 and ("lines",) in changes
+        return gone or any(key[0] == "quantity" and after == wanted.get("quantity") for key, after in changes.items())
+    if pending.operation == contract.OPTION:
+        return any(key[0] == "option" and after == wanted.get("shippingOptionId") for key, after in changes.items())
+    if pending.operation == contract.ADDRESS:
+        sent = {name: folded(value) for name, value in flat_address(wanted).items()}
+        return any(key[0] == "address" and sent.get(key[1]) == after for key, after in changes.items())
+    code = str(wanted.get("redemptionCode", "")).casefold()
+    before, after = found.get(("coupons",), (frozenset(), frozenset()))
+    return isinstance(before, frozenset) and isinstance(after, frozenset) and code in before ^ after
+
+
+def _of_its_kind(facts: Difference) -> Blame | None:
+    parts = {key[0] for key in facts.found} - set(PRICES)
+    for pending in reversed(facts.pending):
+        coupon = pending.operation in (contract.APPLY, contract.REMOVE)
+        if parts & set(EFFECTS.get(pending.operation, ())):
+            return _refused(pending, exact=False)
+        if coupon and ("summary", "additionalSavings") in facts.found:
+            return _refused(pending, exact=False)  # an order does not list its coupon
+    return None
+
+
+AFTER_A_REFUSAL: tuple[Row[Difference], ...] = (
+    Row(
+        "it is what a refused request asked for",
+        "the rule of that refusal",
+        lambda facts: _refused(
+            next((entry for entry in reversed(facts.pending) if carried_out(facts.found, entry)), None), exact=True
+        ),
+    ),
+    Row("it is of the kind that a refused request would have changed", "the rule of that refusal", _of_its_kind),
+    Row(
+        "requests were refused since the last read, and none was accepted",
+        "the rule of the last refusal",
+        lambda facts: _refused(facts.pending[-1], exact=False) if facts.pending and facts.unchanged else None,
+    ),
+)
+IN_A_READ: tuple[Row[Difference], ...] = (
+    *AFTER_A_REFUSAL,
+    Row(
+        "a change was accepted since the last read",
+        "the rule that `accepts` reads",
+        lambda facts: Blame(Culprit.ACCEPTED_CHANGE) if facts.unconfirmed else None,
+    ),
+    Row(
+        "another session was changed since the last read",
+        "the rule that `explains: [other_sessions]`",
+        lambda facts: Blame(Culprit.ANOTHER_SESSION) if facts.others else None,
+    ),
+    Row("none of these", "the rule that reads change nothing", lambda facts: Blame(Culprit.THE_READ)),
+)
+
+
+# ---------------------------------------------------------------- a finding that is sent again
+
+
+class Control(Protocol):
+    """A finding, and its shortest sequence sent again in other forms; None where that cannot be sent."""
+
+    requirement: str
+    name: str
+    known: set[str]
+
+    def alone(self) -> Broken | None:
+        """What breaks with plain reads in place of all that is blamed, and of what went to other sessions."""
+
+    def beside(self) -> Broken | None:
+        """The same, with the requests to other sessions; None if there are none."""
+
+    def with_header(self) -> Broken | None:
+        """What breaks if the order is read under its marketplace; None if it was."""
+
+
+@dataclass
+class Once:
+    """A control of which each sequence is sent once, and only if a row asks for it."""
+
+    control: Control
+
+    @cached_property
+    def alone(self) -> Broken | None:
+        """See Control."""
+        return self.control.alone()
+
+    def suspects(self) -> list[str]:
+        """The rules about reads of which the finding may be a consequence: those broken elsewhere, above its own."""
+        reads = contract.explaining(Explains.SESSION_READS)
+        requirement = self.control.requirement
+        if of_the_request_alone(requirement, self.control.name):
+            return []
+        above = reads[: reads.index(requirement)] if requirement in reads else reads
+        return [each for each in above if each in self.control.known]
+
+    def shows_again(self, broken: Broken) -> bool:
+        """Whether the finding itself broke."""
+        return (self.control.requirement, self.control.name) in broken
+
+
+def of_the_request_alone(requirement: str, name: str) -> bool:
+    """Whether a request has to be refused for what it says itself, whatever became of the session."""
+    depends = contract.requirements()[requirement].depends_on
+    return name in (NOT_REFUSED, WRONG_ID) and depends not in (DependsOn.SESSION_STATE, DependsOn.SESSION_PHASE)
+
+
+def _first(suspects: list[str], broken: Broken | None) -> Blame | None:
+    rules = {rule for rule, _ in broken or ()}
+    return next((Blame(Culprit.THE_READ, suspect) for suspect in suspects if suspect in rules), None)
+
+
+def _of_another_session(facts: Once) -> Blame | None:
+    reads = facts.control.requirement == contract.accepting(contract.READ)
+    (owner,) = contract.explaining(Explains.OTHER_SESSIONS)
+    if not reads or owner not in facts.control.known or facts.alone is None or facts.shows_again(facts.alone):
+        return None
+    return Blame(Culprit.ANOTHER_SESSION, owner)
+
+
+def _of_the_header(facts: Once) -> Blame | None:
+    (owner,) = contract.explaining(Explains.MISSING_HEADER)
+    if owner == facts.control.requirement or owner not in facts.control.known:
+        return None
+    broken = facts.control.with_header()
+    return None if broken is None or facts.shows_again(broken) else Blame(requirement=owner)
+
+
+SENT_AGAIN: tuple[Row[Once], ...] = (
+    Row(
+        "a rule about reads breaks when plain reads stand in place of what the finding blames",
+        "that rule (`explains: [session_reads]`), the first of the file",
+        lambda facts: _first(facts.suspects(), facts.alone) if facts.suspects() else None,
+    ),
+    Row(
+        "the same, when the requests to other sessions are sent as well",
+        "that rule",
+        lambda facts: _first(facts.suspects(), facts.control.beside()) if facts.suspects() else None,
+    ),
+    Row(
+        "a difference of a read is gone when other sessions are left alone",
+        "the rule that `explains: [other_sessions]`",
+        _of_another_session,
+    ),
+    Row(
+        "an order that was read without a marketplace reads well with it",
+        "the rule that `explains: [missing_header]`",
+        _of_the_header,
+    ),
+)
+
+
+def consequence_of(control: Control) -> str | None:
+    """The broken rule that a finding is a consequence of. Raises RunStopped."""
+    return decide(SENT_AGAIN, Once(control)).requirement
+
+
+# ---------------------------------------------------------------- findings beside each other
+
+
+class Known(Protocol):
+    """A finding as the others see it, `name` being what is broken of the requirement.
+
+    weak: the difference is not what the blamed request asked for. never_again, shown_again: it was sent again, and did not
+    show, or did. unknown_session: the answer was that there is no such session.
+    """
+
+    @property
+    def requirement(self) -> str: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def weak(self) -> bool: ...
+    @property
+    def never_again(self) -> bool: ...
+    @property
+    def shown_again(self) -> bool: ...
+    @property
+    def unknown_session(self) -> bool: ...
+
+
+@dataclass(frozen=True)
+class Beside:
+    """A finding among all of them. lost: the target forgot sessions while the run went on."""
+
+    finding: Known
+    all: Sequence[Known]
+    lost: bool = False
+
+
+def explains_reads(requirement: str) -> bool:
+    """Whether the requirement is about what reads of a session or an order show."""
+    return bool({Explains.SESSION_READS, Explains.ORDER_READS} & contract.requirements()[requirement].explains)
+
+
+def _same_part(facts: Beside) -> Iterable[Known]:
+    return (each for each in facts.all if explains_reads(each.requirement) and each.name == facts.finding.name)
+
+
+def _moves_by_itself(facts: Beside) -> Blame | None:
+    cause = next(iter(_same_part(facts)), None) if facts.finding.weak else None
+    return Blame(Culprit.THE_READ, cause.requirement) if cause else None
+
+
+def _never_again(facts: Beside) -> Blame | None:
+    if not facts.finding.never_again or explains_reads(facts.finding.requirement):
+        return None
+    shown_again = [each for each in _same_part(facts) if each.shown_again]
+    return Blame(Culprit.THE_READ, shown_again[-1].requirement) if shown_again else None
+
+
+def _of_the_loss(facts: Beside) -> Blame | None:
+    if not facts.lost or not facts.finding.unknown_session:
+        return None
+    lost = [each for each in facts.all if each.unknown_session]
+    reads = contract.accepting(contract.READ)
+    kept = next((each for each in lost if each.requirement == reads), lost[0])
+    return None if kept is facts.finding else Blame(requirement=kept.requirement)
+
+
+AMONG_ALL: tuple[Row[Beside], ...] = (
+    Row(
+        "sessions are forgotten, and the answer was that there is no such session",
+        "the rule that `accepts` reads if it has such a finding, else the first of them",
+        _of_the_loss,
+    ),
+    Row(
+        "the difference is not what the refused request asked for, and a rule about reads breaks for the same part",
+        "the rule about reads",
+        _moves_by_itself,
+    ),
+    Row("it never showed again, and a rule about reads did for the same part", "the rule about reads", _never_again),
+)
+
+TABLES: dict[str, Sequence[Row[Any]]] = {
+    "A valid request is refused": VALID_REQUEST,
+    "A read shows another state than the last answer": IN_A_READ,
+    "A finding's shortest sequence is sent again": SENT_AGAIN,
+    "All findings of the run": AMONG_ALL,
+}

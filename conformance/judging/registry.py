@@ -1,0 +1,107 @@
+"""The rules, as the chapters register them: by operation and kind of answer, in the order of their dependencies.
+
+A rule of the first kind (`refuses`) names reasons for which a request must be refused; its lawful answers stand in
+contracts/requirements. A rule of the second kind (`demands`) makes claims about an answer. One of the third kind
+(`forbids`) says that a refusal is its breach, whatever the request was sent for. All are pure functions of their context.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from functools import cache
+from typing import Any
+
+from conformance.core import contract
+from conformance.judging.claim import Claim
+from conformance.judging.context import RefusalReason, RuleContext
+
+ACCEPTED, REFUSED, UNREADABLE = "accepted", "refused", "unreadable"
+KINDS = {"any": (ACCEPTED, REFUSED), "each": (ACCEPTED, REFUSED, UNREADABLE)}
+
+RefusalReasons = Callable[[RuleContext], Iterable[RefusalReason | str]]
+Claims = Callable[[RuleContext], Iterable[Claim]]
+refusing: dict[str, list[tuple[str, RefusalReasons]]] = defaultdict(list)
+demanding: dict[tuple[str, str], list[tuple[str, Claims]]] = defaultdict(list)
+forbidding: dict[str, list[tuple[str, Claims]]] = defaultdict(list)
+RULES: dict[str, list[Callable[..., Any]]] = defaultdict(list)
+
+
+def refuses(requirement: str) -> Callable[[RefusalReasons], RefusalReasons]:
+    """Registers a function that names the reasons of a requirement about a refusal."""
+
+    def register(rule: RefusalReasons) -> RefusalReasons:
+        for operation in contract.requirements()[requirement].operations:
+            refusing[operation].append((requirement, rule))
+        RULES[requirement].append(rule)
+        return rule
+
+    return register
+
+
+def demands(requirement: str, on: str = ACCEPTED) -> Callable[[Claims], Claims]:
+    """Registers a function that makes claims about answers; on: accepted, refused, any of them, or unreadable."""
+
+    def register(rule: Claims) -> Claims:
+        for operation in contract.requirements()[requirement].operations:
+            for kind in KINDS.get(on, (on,)):
+                demanding[operation, kind].append((requirement, rule))
+        RULES[requirement].append(rule)
+        return rule
+
+    return register
+
+
+def forbids(requirement: str) -> Callable[[Claims], Claims]:
+    """Registers a function that makes a claim where a refusal is the requirement's breach, whatever was asked for."""
+
+    def register(rule: Claims) -> Claims:
+        for operation in contract.requirements()[requirement].operations:
+            forbidding[operation].append((requirement, rule))
+        RULES[requirement].append(rule)
+        return rule
+
+    return register
+
+
+@cache
+def yields_to(requirement: str) -> frozenset[str]:
+    """The ids whose breach by the same answer leaves nothing to say for this requirement: `yields_to`, chapters spelt out."""
+    known = contract.requirements()
+    found: set[str] = set()
+    for name in known[requirement].yields_to:
+        found |= {each.id for each in known.values() if each.chapter == name} if name in contract.CHAPTERS else {name}
+    return frozenset(found - {requirement})
+
+
+@cache
+def _order() -> dict[str, int]:
+    """The place of each requirement: after those that it yields to, else as in the files. Raises ValueError for a circle."""
+    found: dict[str, int] = {}
+    under_way: set[str] = set()
+
+    def place(requirement: str) -> None:
+        if requirement in found:
+            return
+        if requirement in under_way:
+            raise ValueError(f"{requirement} yields to itself")
+        under_way.add(requirement)
+        for other in contract.requirements():
+            if other in yields_to(requirement):
+                place(other)
+        found[requirement] = len(found)
+
+    for requirement in contract.requirements():
+        place(requirement)
+    return found
+
+
+def in_order(rule: tuple[str, Any]) -> int:
+    """The sort key of a registered rule."""
+    return _order()[rule[0]]
+
+
+def sort_rules() -> None:
+    """Puts the rules in the order of their dependencies, whoever imported which module first."""
+    for listed in (*refusing.values(), *demanding.values(), *forbidding.values()):
+        listed.sort(key=in_order)  # type: ignore[attr-defined]

@@ -1,0 +1,41 @@
+"""Writes the decision tables of `conformance/judging/attribution.py` into docs/verdict.md: whose breach it is.
+
+`python -m devtools.decision_table`; `make requirements` runs it too.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from conformance.core.contract import ROOT
+from conformance.judging.attribution import TABLES
+
+PAGE = ROOT.parent / "docs" / "verdict.md"
+BEGIN, END = "<!-- decision tables: begin -->", "<!-- decision tables: end -->"
+
+
+def tables() -> str:
+    """The tables as Markdown; of each the first row that applies decides."""
+    parts = []
+    for title, rows in TABLES.items():
+        lines = [f"| {title} | whose breach |", "|---|---|", *(f"| {row.when} | {row.owner} |" for row in rows)]
+        parts.append("\n".join(lines))
+    return "\n\n".join(parts)
+
+
+def page(path: Path = PAGE) -> str:
+    """The page with its tables as they are today. Raises ValueError if the markers are not there."""
+    before, _, rest = path.read_text(encoding="utf-8").partition(BEGIN)
+    _, found, after = rest.partition(END)
+    if not found:
+        raise ValueError(f"{path} has no {BEGIN} … {END}")
+    return f"{before}{BEGIN}\n\n{tables()}\n\n{END}{after}"
+
+
+def main() -> None:
+    """Writes the page."""
+    PAGE.write_text(page(), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,81 @@
+"""What the judge knows of a requirement are attributes of its YAML: sound, used, and in place of ids."""
+
+from __future__ import annotations
+
+import ast
+import re
+from itertools import product
+from pathlib import Path
+
+import pytest
+
+from conformance.core import contract
+from conformance.core.requirement import Explains, Owned
+from conformance.judging.load_rules import load_rules
+from conformance.judging.registry import demanding, in_order, refusing, yields_to
+from devtools import decision_table
+
+ROOT = Path(__file__).resolve().parents[2]
+MACHINERY = ("conformance", "devtools", "reports")
+REQUIREMENTS = contract.requirements()
+
+
+def literals(path: Path) -> set[str]:
+    """The requirement ids in the texts of a module, its docstrings and f-strings too."""
+    words: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            words |= set(re.findall(r"[A-Z][A-Z0-9]*(?:-[A-Z0-9]+)*", node.value))
+    return words & set(REQUIREMENTS)
+
+
+@pytest.mark.parametrize("package", MACHINERY)
+def test_the_machinery_names_no_requirement(package: str) -> None:
+    named = {str(path.relative_to(ROOT)): ids for path in (ROOT / package).rglob("*.py") if (ids := literals(path))}
+    assert named == {}
+
+
+def test_attributes_name_what_there_is() -> None:
+    for requirement in REQUIREMENTS.values():
+        assert set(requirement.yields_to) <= {*REQUIREMENTS, *contract.CHAPTERS}, requirement.id
+        assert {accepted.operation for accepted in requirement.accepts} <= set(requirement.operations), requirement.id
+
+
+def test_each_answer_to_a_valid_request_has_one_owner() -> None:
+    plain = [
+        accepted.operation
+        for requirement in REQUIREMENTS.values()
+        for accepted in requirement.accepts
+        if not accepted.body
+    ]
+    assert sorted(plain) == sorted(contract.operations())
+
+
+@pytest.mark.parametrize("what", Owned)
+def test_each_breach_that_no_rule_sees_has_one_owner(what: Owned) -> None:
+    assert contract.owner_of(what) in REQUIREMENTS
+
+
+@pytest.mark.parametrize("what", Explains)
+def test_something_explains_each_kind(what: Explains) -> None:
+    assert contract.explaining(what)
+
+
+def test_a_refused_change_says_what_it_leaves_unchanged() -> None:
+    load_rules()
+    changing = (*contract.CHANGES, contract.PLACE_ORDER)
+    rules = {requirement for operation in changing for requirement, _ in refusing[operation]}
+    assert {rule for rule in rules if not REQUIREMENTS[rule].leaves_unchanged} == set()
+
+
+def test_rules_stand_after_those_that_they_yield_to() -> None:
+    load_rules()
+    for listed in demanding.values():
+        names = [requirement for requirement, _ in listed]
+        for (place, earlier), (later_place, later) in product(enumerate(names), repeat=2):
+            assert later_place <= place or later not in yields_to(earlier)
+        assert [in_order(rule) for rule in listed] == sorted(map(in_order, listed))
+
+
+def test_the_page_has_the_tables_that_decide() -> None:
+    assert decision_table.PAGE.read_text(encoding="utf-8") == decision_table.page(), "run `make requirements`"
