@@ -14,7 +14,7 @@ PIP := $(PY) -m pip install --quiet --disable-pip-version-check --require-hashes
 READY := .venv/.ready
 READY_DEV := .venv/.ready-dev
 
-.PHONY: help setup setup-dev conformance watch profile mock merge report compare trend test hostile matrix pairs variants curve bench soak flakes mutate ids requirements architecture evaluation drift examples docs allure
+.PHONY: help setup setup-dev conformance watch profile mock merge report compare trend test hostile matrix pairs variants curve bench soak flakes mutate ids requirements architecture verdicts evaluation drift examples docs allure
 
 help: ## what can be run
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -109,6 +109,9 @@ requirements: $(READY) ## write docs/requirements.md from the contracts, rules, 
 
 architecture: $(READY) ## write the list of modules in docs/architecture.md
 	@$(PY) -m devtools.module_list
+
+verdicts: $(READY) ## write the table of endings in docs/verdict.md
+	@$(PY) -m devtools.verdict_table
 
 evaluation: $(READY) ## write docs/evaluation.md from the kept results and docs/evaluation.toml
 	@$(PY) -m devtools.evaluation

@@ -85,8 +85,8 @@ FORMS = {
     Ending.WAIVER: Form(
         "nothing but a waiver failed: its date is over, or a whole run needs it no longer",
         NOT_CONFORMANT,
-        "not conformant",
-        "a waiver ended",
+        "waiver failed",
+        "a waiver failed",
         "red",
         "{complaint} Nothing else failed; {tail}",
     ),
@@ -142,9 +142,9 @@ FORMS = {
         "nothing failed in a part of the requirements or tests (`--requirement`, `--failed`, `-k`)",
         CONFORMANT,
         "nothing failed",
-        "nothing failed in {of} of {total} requirements{but}",
+        "nothing failed in {part}{but}",
         "blue",
-        "Nothing failed at {name} in {of} of {total} requirements{but}; {tail}",
+        "Nothing failed at {name} in {part}{but}; {tail}",
     ),
     Ending.RECORDING: Form(
         "nothing failed in a recording (`--recording`)",
@@ -274,14 +274,20 @@ def _words(metadata: RunMetadata, listed: list[dict[str, Any]], complaints: list
         "waived_ids": f"{waived_words} ({', '.join(waived[:3])}{' …' if len(waived) > 3 else ''})",
         "but": f" but for {waived_words}" if waived else "",
         "shard": "{} of {}".format(*metadata.shard) if metadata.shard else "",
+        "part": _part(len(listed)),
         "limit": budget["limit"],
         "requests": budget["used"],
         "judged": judged,
         "of": len(listed),
-        "total": len(contract.requirements()),
         "tail": tail,
         "Tail": tail[0].upper() + tail[1:],
     }
+
+
+def _part(count: int) -> str:
+    """Which part of the suite was asked for: requirements, or tests that pytest's own options chose."""
+    total = len(contract.requirements())
+    return f"{count} of {total} requirements" if count < total else "a part of the tests"
 
 
 def _fails(failed: list[dict[str, Any]]) -> str:

@@ -90,7 +90,7 @@ def rules() -> None:
 def consequences(trace: Trace) -> None:
     """Everything that is made of a trace when a run ends."""
     record = journal.summary(trace, 0)
-    json.dumps(record.failed)
+    json.dumps(record.document())
     lines = [json.dumps(exchange.record()) for exchange in trace.exchanges]
     again = [from_record(json.loads(line)) for line in lines]
     world = World()

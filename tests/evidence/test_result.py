@@ -164,7 +164,7 @@ def test_ended_early(tmp_path: Path) -> None:
 def test_waived(tmp_path: Path) -> None:
     known = Waiver("COUPON-REMOVE", "known", "team a", "https://tracker.example/1", SOON)
     assert status(tmp_path, LIARS["KeepsTheCoupon"].shop(), waivers=[known]) == (0, "conformant but for waivers")
-    assert status(tmp_path / "b", waivers=[known]) == (1, "not conformant")  # it is no longer needed
+    assert status(tmp_path / "b", waivers=[known]) == (1, "waiver failed")  # it is no longer needed
 
 
 def test_nothing_at_all(tmp_path: Path) -> None:

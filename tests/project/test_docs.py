@@ -163,7 +163,7 @@ def test_both_locks_agree() -> None:
     assert runtime <= dev
 
 
-@pytest.mark.parametrize("page", ["module_list", "evaluation"])
+@pytest.mark.parametrize("page", ["module_list", "evaluation", "verdict_table"])
 def test_written_pages_are_up_to_date(page: str) -> None:
     module = importlib.import_module(f"devtools.{page}")
     assert module.PAGE.read_text(encoding="utf-8") == module.page(), f"run python -m devtools.{page}"
