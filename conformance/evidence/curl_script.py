@@ -15,13 +15,12 @@ from urllib.parse import quote
 from conformance.client.api_client import MADE_UP_TAIL
 from conformance.core import contract
 from conformance.core.exchange import OTHER_APP, OWN_APP, Exchange
-from conformance.evidence.replay import Ref, Step, locate
+from conformance.evidence.replay import Ref, ReplayTarget, Step, locate
 from conformance.judging.claim import Claim, quoted
 from conformance.judging.model import view
 
 if TYPE_CHECKING:
     from conformance.evidence.aggregate import Finding
-    from conformance.runner.run import Run
 
 TOKENS = {
     OWN_APP: "TOKEN",
@@ -48,7 +47,7 @@ HEAD = Path(__file__).with_name("script_head.sh")
 class Writer:
     """Writes the steps of one script and remembers which variable holds which id."""
 
-    def __init__(self, run: Run, sent: list[tuple[Step, Exchange]]) -> None:
+    def __init__(self, run: ReplayTarget, sent: list[tuple[Step, Exchange]]) -> None:
         self.run, self.sent = run, sent
         self.out: list[str] = []
         self.names: dict[Ref, str] = {}
@@ -155,7 +154,7 @@ def _large(payload: bytes, target: str) -> str:
     return f"printf '%s' {base64.b64encode(payload).decode()} | base64 -d > {target}"
 
 
-def write_script(run: Run, finding: Finding, sent: list[tuple[Step, Exchange]], claim: Claim) -> str:
+def write_script(run: ReplayTarget, finding: Finding, sent: list[tuple[Step, Exchange]], claim: Claim) -> str:
     """Writes the script below the report folder and returns its name there."""
     requirement = contract.requirements()[finding.requirement]
     writer = Writer(run, sent)
@@ -224,7 +223,7 @@ def _look(claim: Claim, sent: list[tuple[Step, Exchange]]) -> str:
     return f"echo 'seen now:'; jq -c {shlex.quote(f'{{status, errors: [.body.errors[]?.errorId], seen: [{look}]}}')}"
 
 
-def _grant(run: Run, used: list[str]) -> str:
+def _grant(run: ReplayTarget, used: list[str]) -> str:
     """How to get a token, as comments."""
     if not used:
         return ""
@@ -248,7 +247,7 @@ def _one_line(text: str) -> str:
     return re.sub(r"[\x00-\x1f\x7f-\x9f\s]+", " ", text).strip()
 
 
-def _url(run: Run, operation: str) -> str:
+def _url(run: ReplayTarget, operation: str) -> str:
     url = run.profile.url(operation)
     return "$BASE_URL" if url == run.profile.base_url else url
 

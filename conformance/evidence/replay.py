@@ -7,13 +7,17 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Iterable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
-from typing import Any
+from pathlib import Path
+from typing import Any, Protocol
 
 from conformance.core import contract
 from conformance.core.exchange import Exchange, Intent, Request
+from conformance.core.profile import Profile
 from conformance.driver.checkout import CheckoutDriver
 from conformance.judging.model import Line, Option, view
+from conformance.judging.trace import TraceKind
 
 
 @dataclass(frozen=True)
@@ -194,3 +198,15 @@ def _value(shop: CheckoutDriver, ref: Ref, sessions: dict[int, str]) -> str:
         if option.id and locate(line, option) == ref.option:
             return option.id
     raise UnresolvedReference("option")
+
+
+class ReplayTarget(Protocol):
+    """A target to send recorded sequences to. parts: the folder of scripts and journals."""
+
+    @property
+    def profile(self) -> Profile: ...
+    @property
+    def parts(self) -> Path: ...
+    def shop(
+        self, index: int, name: str, *, thorough: bool = ..., kind: TraceKind = ...
+    ) -> AbstractContextManager[CheckoutDriver]: ...

@@ -2,70 +2,58 @@
 
 from __future__ import annotations
 
-import time
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
 
-from conformance.core import contract
-from conformance.core.unjudged import Unjudged, UnjudgedReason
-from conformance.evidence.coverage import offered
-from conformance.evidence.result import RunMetadata
-from conformance.evidence.verdict import Scope
-from conformance.runner.process_summary import read_parts
-
-if TYPE_CHECKING:
-    from conformance.runner.run import Run
+from conformance.core.unjudged import Unjudged
+from conformance.evidence.waivers import Waiver
 
 
-def metadata_of(run: Run) -> RunMetadata:
-    """The metadata of a run as it stands now."""
-    profile, settings = run.profile, run.settings
-    paid = [contract.READ_ORDER] if settings.recording or profile.payment != "none" or profile.prepaid else []
-    paid += [contract.PLACE_ORDER] if settings.recording or profile.pays_by_call else []
-    return RunMetadata(
-        target={
-            "name": profile.name,
-            "base_url": profile.base_url,
-            "profile": profile.source,
-            "marketplaces": list(profile.markets),
-        },
-        contract=contract.digest(),
-        seed=settings.seed,
-        level=settings.level,
-        started=run.started.isoformat(timespec="seconds").replace("+00:00", "Z"),
-        duration_s=time.perf_counter() - run.clock,
-        token_requests=sum(part.token_requests for part in read_parts(run.parts)),
-        selected=[requirement for requirement in contract.requirements() if run.is_selected(requirement)],
-        scope=scope_of(run),
-        shard=settings.shard,
-        unmet={
-            requirement: Unjudged(UnjudgedReason.NOT_OFFERED, needs=(need,))
-            for requirement in contract.requirements()
-            if (need := run.not_offered(requirement))
-        },
-        operations=[
-            operation
-            for operation in contract.operations()
-            if operation not in (contract.PLACE_ORDER, contract.READ_ORDER)
-        ]
-        + paid,
-        budget={"limit": settings.budget, "used": run.spent} if settings.budget is not None else None,
-        stopped=run.stopped,
-        interrupted=run.interrupted,
-        profile_problems=run.profile_problems,
-        defects=run.defects,
-        notes=run.notes,
-        waivers=run.waivers,
-        levels=offered(profile),
-    )
+class Scope(StrEnum):
+    """How much of a target a run was asked to judge."""
+
+    WHOLE = "whole"
+    QUICK = "quick"  # a case of each requirement
+    BUDGET = "budget"  # as much as a number of requests allows
+    PART = "part"  # some requirements or some tests
+    RECORDING = "recording"  # what somebody else sent
 
 
-def scope_of(run: Run) -> Scope:
-    """How much of the target the run was asked to judge."""
-    settings = run.settings
-    if settings.recording:
-        return Scope.RECORDING
-    if settings.budget is not None:
-        return Scope.BUDGET
-    if settings.cut:
-        return Scope.QUICK
-    return Scope.PART if settings.requirements or run.narrowed else Scope.WHOLE
+@dataclass
+class RunMetadata:
+    """What the document says of the run beside what was seen. Plain data, so that shards can be merged from it.
+
+    unmet: the needs of a requirement that the profile does not offer. stopped: the sentence with which the run ended early.
+    shard: (part, number of parts). merged: how many reports it was put together from. profile_problems: sentences, each a
+    role that the target does not fill. defects: of the suite itself. levels: what the target offers of each factor
+    (contracts/factors.yaml).
+    """
+
+    target: dict[str, Any]
+    contract: str
+    seed: int
+    level: str
+    started: str
+    duration_s: float = 0.0
+    token_requests: int = 0
+    selected: list[str] = field(default_factory=list)
+    unmet: dict[str, Unjudged] = field(default_factory=dict)
+    operations: list[str] = field(default_factory=list)
+    budget: dict[str, int] | None = None
+    stopped: str | None = None
+    interrupted: bool = False
+    scope: Scope = Scope.WHOLE
+    shard: tuple[int, int] | None = None
+    merged: int = 0
+    profile_problems: list[str] = field(default_factory=list)
+    defects: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    waivers: list[Waiver] = field(default_factory=list)
+    levels: dict[str, list[str]] = field(default_factory=dict)
+
+    @property
+    def whole(self) -> bool:
+        """Whether the run came to its end and saw as much of the target as any run does."""
+        ended = not (self.stopped or self.interrupted or self.profile_problems)
+        return self.scope is Scope.WHOLE and self.shard is None and ended

@@ -9,7 +9,8 @@ from urllib.parse import urlsplit
 
 from conformance.core.inputs import InputError
 from conformance.evidence.atomic_swap import RESULT
-from conformance.evidence.result import FORMAT, RunMetadata
+from conformance.evidence.result import FORMAT
+from conformance.evidence.run_metadata import RunMetadata
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 

@@ -7,7 +7,6 @@ import re
 from collections.abc import Iterator
 from copy import deepcopy
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 from conformance.client.api_client import RunStopped
 from conformance.core import contract
@@ -17,13 +16,10 @@ from conformance.evidence import journal
 from conformance.evidence.aggregate import Finding, Reproduction
 from conformance.evidence.control import cause
 from conformance.evidence.curl_script import write_script
-from conformance.evidence.replay import Step, UnresolvedReference, from_record, play, steps_of
+from conformance.evidence.replay import ReplayTarget, Step, UnresolvedReference, from_record, play, steps_of
 from conformance.evidence.trace_record import TraceRecord
 from conformance.judging.context import Judgment
 from conformance.judging.trace import TraceKind
-
-if TYPE_CHECKING:
-    from conformance.runner.run import Run
 
 CAP = 220  # requests for one finding
 LONGEST_BODY, LONGEST_TEXT = 800, 80  # characters of a request in a line of steps, and of one text in it
@@ -43,7 +39,7 @@ class Proof:
 class Shrinker:
     """Replays sub-lists of a sequence against a target."""
 
-    def __init__(self, run: Run, finding: Finding) -> None:
+    def __init__(self, run: ReplayTarget, finding: Finding) -> None:
         self.run, self.finding = run, finding
         self.spent = self.replays = 0
 
@@ -162,7 +158,7 @@ def _with_inputs(step: Step, lines: list[dict[str, object]]) -> Step:
     return replace(step, request=request)
 
 
-def shrink_finding(run: Run, finding: Finding, records: dict[str, TraceRecord], known: set[str]) -> None:
+def shrink_finding(run: ReplayTarget, finding: Finding, records: dict[str, TraceRecord], known: set[str]) -> None:
     """Shrinks a finding, says how often it came again, and writes its script; or says which of the `known` broken rules
     it is a consequence of."""
     folder = run.parts

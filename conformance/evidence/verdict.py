@@ -4,26 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from conformance.core import contract
 from conformance.core.unjudged import Unjudged, UnjudgedReason
-
-if TYPE_CHECKING:
-    from conformance.evidence.result import RunMetadata
+from conformance.evidence.run_metadata import RunMetadata, Scope
 
 LONGEST, TAIL = 300, 110  # characters of the sentence, and of its end where its middle has to go
 CONFORMANT, NOT_CONFORMANT, INTERRUPTED, DEFECT, WRONG_INPUT, INCOMPLETE = 0, 1, 2, 3, 4, 6
-
-
-class Scope(StrEnum):
-    """How much of a target a run was asked to judge."""
-
-    WHOLE = "whole"
-    QUICK = "quick"  # a case of each requirement
-    BUDGET = "budget"  # as much as a number of requests allows
-    PART = "part"  # some requirements or some tests
-    RECORDING = "recording"  # what somebody else sent
 
 
 class Ending(StrEnum):

@@ -15,10 +15,9 @@ from conformance.core.unjudged import Unjudged, UnjudgedReason
 from conformance.evidence import journal
 from conformance.evidence.aggregate import Aggregate, Finding, Reproduction, merge
 from conformance.evidence.atomic_swap import check_folder
-from conformance.evidence.result import RunMetadata
+from conformance.evidence.run_metadata import RunMetadata, Scope
 from conformance.evidence.same_run import difference, read_result
 from conformance.evidence.trace_record import TraceRecord
-from conformance.evidence.verdict import Scope
 from conformance.evidence.waivers import Waiver
 from conformance.judging.trace import TraceKind
 from conformance.runner.finalize import write_report

@@ -28,7 +28,6 @@ from conformance.driver.discovery import Findings, look
 from conformance.driver.marks import mark_args
 from conformance.evidence import journal
 from conformance.evidence.atomic_swap import check_folder
-from conformance.evidence.run_metadata import metadata_of
 from conformance.evidence.same_run import check_resumed
 from conformance.evidence.session_loss import forgotten
 from conformance.evidence.trace_record import TraceRecord
@@ -40,6 +39,7 @@ from conformance.runner.finalize import SHRINKING, finish
 from conformance.runner.mock_process import MockProcess
 from conformance.runner.process_summary import Part, cause_of_end, read_parts
 from conformance.runner.progress import where
+from conformance.runner.run_summary import metadata_of
 from conformance.runner.running_test import RunningTest
 from conformance.runner.settings import Settings, refuse_production
 

@@ -5,16 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable
 from functools import wraps
-from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
+from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 
 from hypothesis.stateful import MultipleResults
 
-from conformance.driver.checkout import CheckoutSession
+from conformance.driver.checkout import CheckoutDriver, CheckoutSession
 from conformance.judging.context import Judgment
 from conformance.judging.trace import ProgramStep, Trace
-
-if TYPE_CHECKING:
-    from suites.state_machine.machine import CheckoutMachine
 
 Arguments = ParamSpec("Arguments")
 Result = TypeVar("Result")
@@ -57,13 +54,25 @@ class Program:
         return name
 
 
+class Walking(Protocol):
+    """What recording needs of a machine: who drives, what the step touched, and the program so far."""
+
+    driver: CheckoutDriver
+    touched: CheckoutSession | None
+    reads_back: bool
+    program: Program
+
+
+Machine = TypeVar("Machine", bound=Walking)
+
+
 def recorded(
-    rule: Callable[Concatenate[CheckoutMachine, Arguments], Result],
-) -> Callable[Concatenate[CheckoutMachine, Arguments], Result]:
+    rule: Callable[Concatenate[Machine, Arguments], Result],
+) -> Callable[Concatenate[Machine, Arguments], Result]:
     """A rule whose calls are part of the machine's program."""
 
     @wraps(rule)
-    def step(machine: CheckoutMachine, /, *values: Arguments.args, **arguments: Arguments.kwargs) -> Result:
+    def step(machine: Machine, /, *values: Arguments.args, **arguments: Arguments.kwargs) -> Result:
         trace = machine.driver.trace
         first, judged = len(trace.exchanges), len(trace.judgments)
         machine.touched = None

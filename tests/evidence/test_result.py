@@ -17,8 +17,9 @@ from conformance.core.unjudged import Unjudged, UnjudgedReason
 from conformance.evidence import journal
 from conformance.evidence.aggregate import merge
 from conformance.evidence.journal import Journal
-from conformance.evidence.result import RunMetadata, build
-from conformance.evidence.verdict import Scope, decide
+from conformance.evidence.result import build
+from conformance.evidence.run_metadata import RunMetadata, Scope
+from conformance.evidence.verdict import decide
 from conformance.evidence.waivers import Waiver
 from conformance.judging.trace import Trace
 from tests.doubles.faulty_servers_by_action import CAST

@@ -10,7 +10,7 @@ import pytest
 
 from conformance.core.inputs import InputError
 from conformance.core.unjudged import Unjudged, UnjudgedReason
-from conformance.evidence.result import RunMetadata
+from conformance.evidence.run_metadata import RunMetadata
 from conformance.evidence.verdict import decide
 from conformance.evidence.waivers import FAILING, Waiver, WaiverState, apply_waivers, load_waivers
 

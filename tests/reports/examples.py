@@ -133,9 +133,20 @@ def faulty() -> tuple[Json, list[Json]]:
     ]
     for found in findings:
         change(result, found["requirement"], outcome="failed", findings=[found])
-    known = finding("PAY-LOCK", "A paid session is changed", "refused with 409", "200", [], [], script=None, waiver=WAIVER)
-    change(result, "PAY-LOCK", outcome="waived", findings=[known], reason="known since 3 November, ticket 4711, until 2026-01-31")
-    change(result, "COUPON-REMOVE", outcome="unjudged",
+    known = finding(
+        "PAY-LOCK", "A paid session is changed", "refused with 409", "200", [], [], script=None, waiver=WAIVER
+    )
+    change(
+        result,
+        "PAY-LOCK",
+        outcome="waived",
+        findings=[known],
+        reason="known since 3 November, ticket 4711, until 2026-01-31",
+    )
+    change(
+        result,
+        "COUPON-REMOVE",
+        outcome="unjudged",
         unjudged=unjudged("blocked", requirement="PRICE-TOTAL"),
         reason="blocked by PRICE-TOTAL",
     )
@@ -191,7 +202,14 @@ def incomplete() -> tuple[Json, list[Json]]:
             cases={"judged": 0, "of": 9, "missing": []},
         )
     change(result, "RACE", outcome="unjudged", unjudged=unjudged("budget"), reason="budget spent", evidence=0)
-    change(result, "ROBUST", outcome="unjudged", unjudged=unjudged("no_answer"), reason="the target did not answer", evidence=0)
+    change(
+        result,
+        "ROBUST",
+        outcome="unjudged",
+        unjudged=unjudged("no_answer"),
+        reason="the target did not answer",
+        evidence=0,
+    )
     result["target"] |= {"base_url": "https://apix.sandbox.example.com", "marketplaces": ["EBAY_US"]}
     result["reach"]["states"]["declined"] = 0
     result["readings"] = [r for r in result["readings"] if r["requirement"] != "PRICE-FEE"]

@@ -140,7 +140,12 @@ def test_a_huge_run_still_makes_a_small_page(tmp_path: Path) -> None:
         )
         for n in range(200)
     ]
-    parts.change(result, "QTY-ZERO", findings=many, cases={"judged": 1, "of": 5000, "missing": [examples.missing("m" * 500)] * 4999})
+    parts.change(
+        result,
+        "QTY-ZERO",
+        findings=many,
+        cases={"judged": 1, "of": 5000, "missing": [examples.missing("m" * 500)] * 4999},
+    )
     folder = examples.write(tmp_path, (result, traffic))
     render_all(folder)
     html = (folder / "report.html").read_text(encoding="utf-8")

@@ -16,9 +16,8 @@ from conformance.__main__ import main
 from conformance.core import contract
 from conformance.evidence import journal
 from conformance.evidence.aggregate import merge
-from conformance.evidence.result import RunMetadata
+from conformance.evidence.run_metadata import RunMetadata, Scope
 from conformance.evidence.same_run import address_of
-from conformance.evidence.verdict import Scope
 from conformance.evidence.waivers import Waiver
 from conformance.judging.trace import Trace, TraceKind
 from conformance.runner.finalize import write_report
@@ -81,7 +80,8 @@ def test_a_breach_in_a_shard_is_one_of_the_run(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("kept", "says"), [((0, 1), "Shard 3 of 3 is missing"), ((0,), "Shards 2, 3 of 3 are"), ((0, 1, 1, 2), "Shard 2 of 3")]
+    ("kept", "says"),
+    [((0, 1), "Shard 3 of 3 is missing"), ((0,), "Shards 2, 3 of 3 are"), ((0, 1, 1, 2), "Shard 2 of 3")],
 )
 def test_a_missing_or_doubled_shard_is_incomplete(tmp_path: Path, kept: tuple[int, ...], says: str) -> None:
     shards = reports(tmp_path, 3)
@@ -129,7 +129,9 @@ def test_a_folder_without_a_report_is_refused(tmp_path: Path, capsys: pytest.Cap
 
 
 def test_another_port_of_this_machine_is_the_same_target(tmp_path: Path) -> None:
-    assert address_of("http://127.0.0.1:1/x/") == address_of("http://127.0.0.1:2/x") != address_of("http://127.0.0.1:1/y")
+    assert (
+        address_of("http://127.0.0.1:1/x/") == address_of("http://127.0.0.1:2/x") != address_of("http://127.0.0.1:1/y")
+    )
     assert address_of("http://shop.example:1") != address_of("http://shop.example:2")
     shards = reports(tmp_path, 2)
     edited(shards[1], lambda result: result["target"].update(base_url="http://127.0.0.1:2"))

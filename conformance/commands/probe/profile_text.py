@@ -181,7 +181,7 @@ def _coupons(seen: Seen) -> list[str]:
 
 def _minimum(voucher: Voucher) -> tuple[str, str]:
     entry = f'{{ code = {toml(voucher.code)}, minimum = "{voucher.minimum:.2f}", error = {voucher.error} }}'
-    return entry, f"refused at {voucher.refused}, taken at {voucher.taken}: the whole amount between them"
+    return entry, f"refused at {voucher.refused}, taken at {voucher.taken}: the multiple of five between them"
 
 
 def _guess(voucher: Voucher) -> str:

@@ -1,0 +1,94 @@
+"""What the result document says of a run beside what was seen."""
+
+from __future__ import annotations
+
+import time
+from datetime import datetime
+from pathlib import Path
+from typing import Protocol
+
+from conformance.core import contract
+from conformance.core.profile import Profile
+from conformance.core.unjudged import Unjudged, UnjudgedReason
+from conformance.evidence.coverage import offered
+from conformance.evidence.run_metadata import RunMetadata, Scope
+from conformance.evidence.waivers import Waiver
+from conformance.runner.process_summary import read_parts
+from conformance.runner.settings import Settings
+
+
+class Described(Protocol):
+    """What the summary reads of a run (conformance/runner/run.py)."""
+
+    settings: Settings
+    profile: Profile
+    started: datetime
+    clock: float
+    spent: int
+    stopped: str | None
+    interrupted: bool
+    narrowed: bool
+    profile_problems: list[str]
+    defects: list[str]
+    notes: list[str]
+    waivers: list[Waiver]
+
+    @property
+    def parts(self) -> Path: ...
+    def is_selected(self, requirement: str) -> bool: ...
+    def not_offered(self, requirement: str) -> str | None: ...
+
+
+def metadata_of(run: Described) -> RunMetadata:
+    """The metadata of a run as it stands now."""
+    profile, settings = run.profile, run.settings
+    paid = [contract.READ_ORDER] if settings.recording or profile.payment != "none" or profile.prepaid else []
+    paid += [contract.PLACE_ORDER] if settings.recording or profile.pays_by_call else []
+    return RunMetadata(
+        target={
+            "name": profile.name,
+            "base_url": profile.base_url,
+            "profile": profile.source,
+            "marketplaces": list(profile.markets),
+        },
+        contract=contract.digest(),
+        seed=settings.seed,
+        level=settings.level,
+        started=run.started.isoformat(timespec="seconds").replace("+00:00", "Z"),
+        duration_s=time.perf_counter() - run.clock,
+        token_requests=sum(part.token_requests for part in read_parts(run.parts)),
+        selected=[requirement for requirement in contract.requirements() if run.is_selected(requirement)],
+        scope=scope_of(run),
+        shard=settings.shard,
+        unmet={
+            requirement: Unjudged(UnjudgedReason.NOT_OFFERED, needs=(need,))
+            for requirement in contract.requirements()
+            if (need := run.not_offered(requirement))
+        },
+        operations=[
+            operation
+            for operation in contract.operations()
+            if operation not in (contract.PLACE_ORDER, contract.READ_ORDER)
+        ]
+        + paid,
+        budget={"limit": settings.budget, "used": run.spent} if settings.budget is not None else None,
+        stopped=run.stopped,
+        interrupted=run.interrupted,
+        profile_problems=run.profile_problems,
+        defects=run.defects,
+        notes=run.notes,
+        waivers=run.waivers,
+        levels=offered(profile),
+    )
+
+
+def scope_of(run: Described) -> Scope:
+    """How much of the target the run was asked to judge."""
+    settings = run.settings
+    if settings.recording:
+        return Scope.RECORDING
+    if settings.budget is not None:
+        return Scope.BUDGET
+    if settings.cut:
+        return Scope.QUICK
+    return Scope.PART if settings.requirements or run.narrowed else Scope.WHOLE
