@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import combinations, product
 
 from conformance.core.factors import row_design
-from conformance.core.profile import load
+from conformance.core.profile_reader import load
 from strategies import array
 from strategies.design import lives
 

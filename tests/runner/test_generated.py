@@ -18,7 +18,7 @@ from schemathesis.checks import CHECKS as REGISTRY
 from schemathesis.checks import load_all_checks
 
 from conformance.core import contract
-from conformance.core.profile import load
+from conformance.core.profile_reader import load
 from conformance.runner.mock_process import MockProcess
 from suites.generated.checks import CHECKS
 from suites.generated.document import FREE_TEXTS, joint, pinned, request_schemas
