@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 
 from conformance.driver.checkout import CheckoutDriver
+from strategies.determinism import drawn_by
 from suites.generated import schemas
 from suites.generated.live import SessionsInTurn
 
@@ -19,6 +22,7 @@ def pytest_collectstart(collector: pytest.Collector) -> None:
 
 
 @pytest.fixture
-def live(shop: CheckoutDriver) -> SessionsInTurn:
-    """Sends the cases of one test to live sessions."""
-    return SessionsInTurn(shop)
+def live(shop: CheckoutDriver, request: pytest.FixtureRequest) -> Iterator[SessionsInTurn]:
+    """Sends the cases of one test to live sessions; what is drawn follows from the test's name and the run's seed."""
+    with drawn_by(f"{request.config.option.seed}/{request.node.nodeid}"):
+        yield SessionsInTurn(shop)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from hypothesis import settings
 from schemathesis import Case
 
 from conformance.driver.marks import provokes
+from strategies.determinism import SEEDED
 from suites.generated import schemas
 from suites.generated.live import SessionsInTurn
 
 
 @provokes("ROBUST", "SESSION-INVALID", "TYPE-JSON", cost=30)
 @schemas.fuzzing.parametrize()
+@settings(backend=SEEDED)
 def test_fuzzing(case: Case, live: SessionsInTurn) -> None:
     live.send(case)

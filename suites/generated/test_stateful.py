@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import Phase, seed, settings
+from hypothesis import Phase, settings
 from schemathesis import Case, Response
 
 from conformance.driver.checkout import CheckoutDriver
 from conformance.driver.marks import again, in_marketplaces, provokes
+from strategies.determinism import SEEDED, drawn_by
 from suites.generated import schemas
 from suites.generated.checks import response
 from suites.generated.live import SessionsByLink
@@ -24,7 +25,6 @@ Machine = schemas.stateful.as_state_machine()
 def test_stateful(shop: CheckoutDriver, market: str, request: pytest.FixtureRequest) -> None:
     live = SessionsByLink(shop, market)
 
-    @seed(f"{request.config.option.seed}/{request.node.name}")
     class Walk(Machine):  # type: ignore[misc, valid-type]
         """A walk whose steps leave through the suite's client, where the judge judges them."""
 
@@ -37,8 +37,13 @@ def test_stateful(shop: CheckoutDriver, market: str, request: pytest.FixtureRequ
         def validate_response(self, response: Response, case: Case, *args: Any, **kwargs: Any) -> None:
             """The judge and its second opinion have seen the answer already."""
 
-    Walk.run(
-        settings=settings(
-            max_examples=WALKS, stateful_step_count=STEPS, phases=[Phase.generate], database=None, deadline=None
-        )
+    walks = settings(
+        backend=SEEDED,
+        max_examples=WALKS,
+        stateful_step_count=STEPS,
+        phases=[Phase.generate],
+        database=None,
+        deadline=None,
     )
+    with drawn_by(f"{request.config.option.seed}/{request.node.nodeid}"):
+        Walk.run(settings=walks)
