@@ -20,6 +20,7 @@ from conformance.judging.claim import Claim, quoted
 from conformance.judging.model import view
 
 if TYPE_CHECKING:
+    from conformance.core.profile import Profile
     from conformance.evidence.aggregate import Finding
 
 TOKENS = {
@@ -41,6 +42,7 @@ SAME_LINE_IDS = (
     " | ([$first.body.lineItems[]?|{key:.itemId,value:.lineItemId}]|from_entries) as $before"
     " | all($now|to_entries[]; ($before[.key] // .value) == .value)"
 )
+FILES = {"ca_file": "CA_FILE", "client_cert": "CLIENT_CERT"}  # of [transport], and the variables that name others
 HEAD = Path(__file__).with_name("script_head.sh")
 
 
@@ -191,6 +193,8 @@ def write_script(run: ReplayTarget, finding: Finding, sent: list[tuple[Step, Exc
         "order_url": _url(run, contract.READ_ORDER),
         "place_url": _url(run, contract.PLACE_ORDER),
         "checks": "".join(checks),
+        "headers": _header_checks(run.profile),
+        "transport": _transport(run.profile),
     }.items():
         head = head.replace(f"@{name}@", value)
     tail = f"""
@@ -208,6 +212,38 @@ exit 1
     path.write_text(head + "\n".join(writer.out) + "\n" + tail, encoding="utf-8")
     path.chmod(0o755)
     return script
+
+
+def _variable(header: str) -> str:
+    """The environment variable that holds the value of one of the profile's headers."""
+    return "HEADER_" + re.sub(r"[^A-Z0-9]", "_", header.upper())
+
+
+def _header_checks(profile: Profile) -> str:
+    """The lines that take the profile's [transport] from the environment, and end a script that cannot send it."""
+    settings = profile.transport
+    lines = [
+        f'[ -n "${{{_variable(name)}:-}}" ] || '
+        f"{{ echo {shlex.quote(f'set {_variable(name)} to the value of the header {name}')} >&2; exit 2; }}\n"
+        for name in settings.get("headers") or {}
+    ]
+    lines += [
+        f"{variable}=${{{variable}:-{shlex.quote(str(settings[key]))}}}\n"
+        for key, variable in FILES.items()
+        if settings.get(key)
+    ]
+    if profile.auth_plugin:
+        lines.append("echo 'auth.plugin of the profile signs requests, which only the suite can: use replay' >&2; exit 2\n")
+    return "".join(lines)
+
+
+def _transport(profile: Profile) -> str:
+    """The arguments with which curl sends what the profile's [transport] sends: headers, authority, certificate."""
+    settings = profile.transport
+    found = [f'-H {shlex.quote(f"{name}: ")}"${_variable(name)}"' for name in settings.get("headers") or {}]
+    found += ['--cacert "$CA_FILE"'] if settings.get("ca_file") else []
+    found += ['--cert "$CLIENT_CERT"'] if settings.get("client_cert") else []
+    return "".join(f" \\\n    {argument}" for argument in found)
 
 
 def _look(claim: Claim, sent: list[tuple[Step, Exchange]]) -> str:
