@@ -46,9 +46,9 @@ def run(script: Path, base_url: str | None, folder: Path, **tokens: str) -> subp
     return subprocess.run(["sh", str(script)], cwd=folder, env=env, capture_output=True, text=True, timeout=60)
 
 
-def written(proof: Proof, base_url: str, folder: Path, claim: Claim | None = None) -> Path:
+def written(proof: Proof, base_url: str, folder: Path, claim: Claim | None = None, **more: Any) -> Path:
     """The script of a proof."""
-    known = dataclasses.replace(ReferenceShop().profile, base_url=base_url)
+    known = dataclasses.replace(ReferenceShop().profile, base_url=base_url, **more)
     stand_in: Any = SimpleNamespace(profile=known, parts=folder, settings=SimpleNamespace(report=folder))
     judgment = proof.judgment
     assert judgment.claim
@@ -109,6 +109,27 @@ def test_without_a_token_or_a_server_it_cannot_tell(tmp_path: Path) -> None:
     env = {"PATH": str(empty), **TOKENS}
     no_jq = subprocess.run([str(empty / "sh"), str(script)], env=env, capture_output=True, text=True, timeout=60)
     assert no_jq.returncode == 2 and "jq is needed" in no_jq.stderr
+
+
+def test_a_script_sends_what_the_profile_sends(tmp_path: Path) -> None:
+    """Headers of a gateway by the environment, an authority and a certificate by file; no curl configuration is read."""
+    proof, _ = shrunk(LIARS["KeepsTheCoupon"])
+    assert proof
+    transport = {"headers": {"X-Gateway-Key": "secret", "X-$(touch pwned)": "s"}, "ca_file": "/a b/ca.pem", "client_cert": "/c.pem"}
+    with serve(ReferenceShop()) as healthy:
+        script = written(proof, healthy, tmp_path, transport=transport)
+        text = script.read_text(encoding="utf-8")
+        assert "secret" not in text and 'CA_FILE=${CA_FILE:-\'/a b/ca.pem\'}' in text
+        assert '--cacert "$CA_FILE"' in text and '--cert "$CLIENT_CERT"' in text and "curl -q " in text
+        subprocess.run(["sh", "-n", str(script)], check=True, timeout=20)
+        bare = run(script, None, tmp_path, **TOKENS)
+        assert bare.returncode == 2 and "set HEADER_X_GATEWAY_KEY to the value" in bare.stderr
+        gateway = written(proof, healthy, tmp_path, transport={"headers": {"X-Gateway-Key": "secret"}})
+        (tmp_path / ".curlrc").write_text("include\nproxy = http://127.0.0.1:9\n", encoding="utf-8")
+        gone = run(gateway, f"{healthy}/", tmp_path, HEADER_X_GATEWAY_KEY="k", **TOKENS)
+        assert gone.returncode == 0, gone.stdout + gone.stderr
+        assert "//buy" not in gone.stdout
+    assert not list(tmp_path.rglob("pwned"))
 
 
 EVIL = "'\"$(touch pwned)`touch pwned`\\'\n; touch pwned; #"

@@ -1,0 +1,54 @@
+"""`replay` decides as a finding's script does, by the judge itself."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from conformance.commands.replay import GONE, THERE, UNDECIDED, chosen, replay
+from conformance.core.inputs import InputError
+from conformance.evidence.replay import steps_of
+from tests.doubles.faulty_servers import FaultyShop
+from tests.doubles.faulty_servers_by_action import CAST
+from tests.doubles.in_memory_replay import shrunk
+from tests.doubles.reference_server import ReferenceShop
+from tests.doubles.serving import serve
+from tests.evidence.test_curl_script import TOKENS
+
+FAULTY: dict[str, FaultyShop] = {server.name: server for server in CAST}
+
+
+@pytest.mark.parametrize("name", ["KeepsTheCoupon", "a cent more in the total", "MakesASecondOrder"])
+def test_it_decides_as_a_script_does(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    proof, _ = shrunk(FAULTY[name])
+    assert proof
+    assert proof.judgment.claim
+    finding = {"requirement": proof.judgment.requirement, "claims": [proof.judgment.claim.name]}
+    steps = steps_of([exchange for _, exchange in proof.sent])
+    known = ReferenceShop().profile
+    apps = tuple(dataclasses.replace(app, token=token) for app, token in zip(known.apps, TOKENS.values(), strict=False))
+    profile = dataclasses.replace(known, auth="token", apps=apps)
+    with serve(FAULTY[name].shop()) as faulty, serve(ReferenceShop()) as healthy:
+        assert replay(dataclasses.replace(profile, base_url=faulty), finding, steps) == THERE
+        assert f"{finding['requirement']} is broken" in capsys.readouterr().out
+        assert replay(dataclasses.replace(profile, base_url=healthy), finding, steps) == GONE
+        assert "the fault is gone" in capsys.readouterr().out
+    assert replay(dataclasses.replace(profile, base_url=healthy), finding, steps) == UNDECIDED
+
+
+def test_a_finding_is_named_by_requirement_or_script() -> None:
+    finding = {"requirement": "QTY-ZERO", "script": "scripts/QTY-ZERO-0001.sh"}
+    result: dict[str, Any] = {"requirements": [{"findings": [finding]}], "also_seen": []}
+    for name in ("QTY-ZERO", "QTY-ZERO-0001", "scripts/QTY-ZERO-0001.sh"):
+        assert chosen(result, name) == finding
+    with pytest.raises(InputError, match="its findings are of QTY-ZERO"):
+        chosen(result, "PAY-LOCK")
+
+
+def test_a_folder_without_a_report_is_wrong_input(tmp_path: Path) -> None:
+    from conformance.__main__ import main
+
+    assert main(["replay", str(tmp_path), "QTY-ZERO"]) == 4
