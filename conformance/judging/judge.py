@@ -65,9 +65,10 @@ def observe(world: World, profile: Profile, exchange: Exchange) -> None:
 
 
 def leaves_open(world: World, profile: Profile, exchange: Exchange) -> bool:
-    """Whether the documents let a target accept or refuse the request, as its session stands now."""
+    """Whether the documents leave the answer open: accepted or refused, or refused with any 4xx."""
     reasons = refusal_reasons(_context(world, profile, exchange))
-    return bool(reasons) and not any(reason.certain for reason in reasons)
+    any_refusal = not exchange.accepted and any(reason.any_of == "4xx" for reason in reasons)
+    return any_refusal or (bool(reasons) and not any(reason.certain for reason in reasons))
 
 
 def refusal_reasons(context: RuleContext) -> list[RefusalReason]:

@@ -9,9 +9,9 @@ import pytest
 from conformance.driver.checkout import CheckoutDriver
 from strategies.determinism import drawn_by
 from suites.generated import schemas
-from suites.generated.live import SessionsInTurn
+from suites.generated.sessions import SessionsInTurn
 
-EXAMPLES_PER_OPERATION = 12
+EXAMPLES_PER_OPERATION = 10
 
 
 def pytest_collectstart(collector: pytest.Collector) -> None:

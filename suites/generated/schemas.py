@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import schemathesis
@@ -18,21 +19,28 @@ PHASES = ("examples", "coverage", "fuzzing", "stateful")
 HEALTH_CHECKS = ["all"]  # a target's speed and what its answers filter out are no health of the suite
 
 
-def load(phase: str, document: Node) -> OpenApiSchema:
-    """A schema with one phase on. phase: a key of PHASES."""
+# Texts that a shop has to refuse, to keep as they are, or at least to survive.
+ODD_TEXTS = ("<b>", "Wal\x07nut", "O'Neill-Größe", "%s%n{0}", "../..%2f", "\u202e\U0001f6d2")
+
+
+def load(phase: str, document: Node, texts: Sequence[str] = ()) -> OpenApiSchema:
+    """A schema with one phase on. phase: a key of PHASES; texts: drawn now and then for a free text."""
     config: dict[str, Any] = {
         "suppress-health-check": HEALTH_CHECKS,
         "generation": {"database": "none", "no-shrink": True},
         "phases": {name: {"enabled": name == phase} for name in PHASES},
         "checks": {check.name: {"enabled": check.on} for check in CHECKS if check.name != "max_response_time"},
     }
+    if texts:
+        config["dictionaries"] = {"texts": {"values": list(texts)}}
+        config["generation"]["dictionaries"] = {"string": {"dictionary": "texts", "probability": 0.3}}
     config["phases"]["coverage"]["unexpected-methods"] = []  # see unsupported_method in checks.py
     return schemathesis.openapi.from_dict(document, config=SchemathesisConfig.from_dict(config))
 
 
 examples = load("examples", joint())
 coverage = load("coverage", joint())
-fuzzing = load("fuzzing", pinned(FREE_TEXTS))
+fuzzing = load("fuzzing", pinned(FREE_TEXTS), texts=ODD_TEXTS)
 stateful = load("stateful", pinned())
 
 

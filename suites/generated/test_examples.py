@@ -6,7 +6,7 @@ from schemathesis import Case
 
 from conformance.driver.marks import provokes
 from suites.generated import schemas
-from suites.generated.live import SessionsInTurn
+from suites.generated.sessions import SessionsInTurn
 
 
 @provokes("SESSION-FIELDS", "SESSION-DOCUMENTED", "TYPE-JSON", cost=40)

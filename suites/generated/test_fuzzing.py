@@ -8,7 +8,7 @@ from schemathesis import Case
 from conformance.driver.marks import provokes
 from strategies.determinism import SEEDED
 from suites.generated import schemas
-from suites.generated.live import SessionsInTurn
+from suites.generated.sessions import SessionsInTurn
 
 
 @provokes("ROBUST", "SESSION-INVALID", "TYPE-JSON", cost=30)

@@ -13,7 +13,7 @@ from conformance.driver.marks import again, in_marketplaces, provokes
 from strategies.determinism import SEEDED, drawn_by
 from suites.generated import schemas
 from suites.generated.checks import response
-from suites.generated.live import SessionsByLink
+from suites.generated.sessions import SessionsByLink
 
 WALKS, STEPS = 2, 10
 Machine = schemas.stateful.as_state_machine()

@@ -1,0 +1,156 @@
+"""Where generated cases are sent: sessions in turn for single operations, sessions by link for walks."""
+
+from __future__ import annotations
+
+from itertools import count
+from typing import Any
+
+from schemathesis import Case
+
+from conformance.core import contract
+from conformance.core.exchange import OWN_APP, Exchange
+from conformance.driver.checkout import CheckoutDriver, CheckoutSession
+from strategies.situations import cart_in
+from suites.generated.alternatives import alternatives, credentials
+from suites.generated.live import Sender, operation_of
+
+# How sessions came to be; their number has no divisor in common with that of the marketplaces.
+SITUATIONS = ("calm", "rich", "three lines", "coupon", "option", "four lines", "changed")
+AT_ONCE = 4  # sessions that take turns
+CASES_PER_SESSION = 12
+FEW_CASES = 3  # of an operation, under a budget
+
+
+class SessionsInTurn:
+    """Sends each case to the next of a few sessions, which differ in marketplace, lines, coupon and history."""
+
+    def __init__(self, driver: CheckoutDriver) -> None:
+        self.driver, self.sender = driver, Sender(driver)
+        self._sessions: dict[int, CheckoutSession] = {}
+        self._sent: dict[str, int] = {}  # cases by session
+        self._turns = count()
+        self._each_sent = False
+
+    def send(self, case: Case) -> None:
+        """Sends a case, then reads what the answer says, or what a refusal must have left as it was.
+
+        Under a budget few cases of an operation are sent. Raises PrerequisiteFailed where no session can be made.
+        """
+        if not (self.driver.brief and self.sender.cases >= FEW_CASES):
+            self._send(case, self._session_for(operation_of(case)))
+
+    def send_each(self, case: Case) -> None:
+        """Sends a case with each live value that the target has for an example, one at a time, and by each credential.
+
+        Once for an operation: its further examples have the same fields.
+        """
+        if self._each_sent or self.driver.brief:
+            return
+        self._each_sent, operation = True, operation_of(case)
+        for place in count():
+            session = self._session_for(operation)
+            market = session.marketplace if session else self._market()
+            choices = list(alternatives(self.driver, market, session, operation))
+            if place >= len(choices):
+                break
+            self._send(case, session, others=choices[place])
+        for credential in credentials(self.driver):
+            self._send(case, self._session_for(operation), credential=credential)
+
+    def _send(self, case: Case, session: CheckoutSession | None, **more: Any) -> None:
+        exchange = self.sender.send(case, session.marketplace if session else self._market(), session, **more)
+        if session is None:
+            made = self.driver.trace.world.sessions.get(str(exchange.member("checkoutSessionId")))
+            if made and made.app == OWN_APP:
+                CheckoutSession(self.driver, made).read()
+            return
+        if exchange.operation == contract.PLACE_ORDER and session.session.phase != "open":
+            self._after_payment(session)
+        elif exchange.accepted or self.sender.cases % 2:  # one read shows what two refusals left
+            session.read_back()
+
+    def _after_payment(self, session: CheckoutSession) -> None:
+        """What a payment ends, a declined one too: one change, the payment again, and what is read then."""
+        changes = list(session.changes())
+        operation, body = changes[self.sender.cases % len(changes)]
+        session.send(operation, body)
+        session.place()
+        session.read_back()
+
+    # ------------------------------------------------------------ sessions
+
+    def _session_for(self, operation: str) -> CheckoutSession | None:
+        """The session of the next case; None for initiate."""
+        if operation == contract.INITIATE:
+            return None
+        place = self.sender.cases % (1 if self.driver.brief else AT_ONCE)
+        session = self._sessions.get(place)
+        if session is None or self._sent[session.id] >= CASES_PER_SESSION or not _fits(session, operation):
+            session = self._sessions[place] = self._new_session(operation)
+        self._sent[session.id] = self._sent.get(session.id, 0) + 1
+        return session
+
+    def _new_session(self, operation: str) -> CheckoutSession:
+        turn = next(self._turns)
+        situation = "calm" if self.driver.brief else SITUATIONS[turn % len(SITUATIONS)]
+        session = cart_in(self.driver, self._market(turn), situation, email=self._email(operation, turn))
+        coupons = self.driver.market(session.marketplace).coupons_of("good")
+        applied = session.session.view.coupons
+        if operation == contract.REMOVE and coupons and not applied:
+            session.apply(coupons[0].code)
+        if operation == contract.APPLY and applied and turn % 3:  # now and then a second coupon is tried
+            session.remove(applied[0])
+        if operation == contract.READ_ORDER:
+            session.pay()
+        return session
+
+    def _email(self, operation: str, turn: int) -> str | None:
+        """A buyer whose payment is declined, for every third session that is paid."""
+        declined = list(self.driver.profile.declined)
+        if operation != contract.PLACE_ORDER or not declined or self.driver.brief or turn % 3 != 2:
+            return None
+        return declined[turn // 3 % len(declined)]
+
+    def _market(self, turn: int | None = None) -> str:
+        names = list(self.driver.profile.markets)
+        return names[0 if self.driver.brief else (self.sender.cases if turn is None else turn) % len(names)]
+
+
+def _fits(session: CheckoutSession, operation: str) -> bool:
+    """Whether a request of the operation means something in the session as it is."""
+    if operation == contract.READ_ORDER:
+        return session.order is not None
+    if session.session.phase != "open" or not session.lines:
+        return False
+    return operation != contract.REMOVE or bool(session.session.view.coupons)
+
+
+class SessionsByLink:
+    """Sends the steps of a walk along the contract's links: a step names its session, or means the walk's first."""
+
+    def __init__(self, driver: CheckoutDriver, market: str) -> None:
+        self.driver, self.market, self.sender = driver, market, Sender(driver)
+        self._turns = count(driver.place(market))
+        self._latest: CheckoutSession | None = None
+        self._other: CheckoutSession | None = None
+
+    def begin(self) -> None:
+        """A session to begin with. Raises PrerequisiteFailed."""
+        situation = SITUATIONS[next(self._turns) % len(SITUATIONS)]
+        self._other, self._latest = self._latest, cart_in(self.driver, self.market, situation)
+
+    def send(self, case: Case) -> Exchange:
+        """Sends a step; then the session is read, the session of the walk before, or none."""
+        world = self.driver.trace.world
+        named = next(map(str, case.path_parameters.values()), "")
+        known = world.sessions.get(named)
+        session = CheckoutSession(self.driver, known) if known else self._latest
+        exchange = self.sender.send(case, session.marketplace if session else self.market, session)
+        if operation_of(case) == contract.INITIATE:
+            made = world.sessions.get(str(exchange.member("checkoutSessionId")))
+            self._latest = CheckoutSession(self.driver, made) if made else self._latest
+        elif session and self.sender.cases % 2:
+            session.read_back()
+        elif self._other and self.sender.cases % 4 == 0:
+            self._other.read_back()
+        return exchange
