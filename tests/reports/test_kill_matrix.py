@@ -23,6 +23,7 @@ Json = dict[str, Any]
 def fault(name: str, requirement: str, chapter: str, under: list[str], kind: str = "always") -> Json:
     proof = {"requests_to_first": 9, "shrunk": 2} if under else {"requests_to_first": None, "shrunk": None}
     told = {"found": bool(under), "under": under, "findings": len(under), **proof}
+    told["found_by"] = ["generated/coverage", "line_items/quantity"] if under else []
     return {"name": name, "requirement": requirement, "chapter": chapter, "kind": kind, **told}
 
 
