@@ -26,7 +26,8 @@ from conformance.client.api_client import ApiClient, RunStopped
 from conformance.core.inputs import InputError
 from conformance.core.profile import PRODUCTION_HOSTS, Profile
 from conformance.core.profile_reader import load
-from conformance.driver.checkout import CheckoutDriver, PrerequisiteFailed
+from conformance.driver.checkout import CheckoutDriver
+from conformance.driver.prerequisite import PrerequisiteFailed
 from conformance.evidence.journal import Journal
 from conformance.judging.load_rules import load_rules
 from conformance.judging.trace import Trace

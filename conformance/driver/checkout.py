@@ -16,9 +16,11 @@ from conformance.client.api_client import ApiClient
 from conformance.core import contract
 from conformance.core.exchange import OWN_APP, Exchange, Intent, Request
 from conformance.core.profile import Market, Profile
-from conformance.core.unjudged import Unjudged, UnjudgedReason
 from conformance.driver import session_pool
 from conformance.driver.features import Features
+from conformance.driver.payment import WAITS_S, on_a_page
+from conformance.driver.prerequisite import PrerequisiteFailed
+from conformance.judging.apply_exchange import paid_elsewhere
 from conformance.judging.judge import judge
 from conformance.judging.model import Line, Option, Order, Session
 from conformance.judging.trace import Trace
@@ -27,15 +29,6 @@ T = TypeVar("T")
 TERMS: list[dict[str, Any]] = [
     {"marketingTermsAccepted": True, "marketingChannels": ["EMAIL"], "marketingTypes": ["OFFER", "PROMOTION", "SURVEY"]}
 ]
-
-
-class PrerequisiteFailed(Exception):
-    """A test cannot go on: a requirement that it stands on is broken, or (detail) something else is not there."""
-
-    def __init__(self, requirement: str = "", *, detail: str = "") -> None:
-        super().__init__(requirement or detail)
-        reason = UnjudgedReason.BLOCKED if requirement else UnjudgedReason.PREREQUISITE
-        self.unjudged = Unjudged(reason, requirement=requirement, detail=detail)
 
 
 class CheckoutDriver:
@@ -349,10 +342,36 @@ class CheckoutSession:
         return {"marketingTerms": terms}
 
     def pay(self) -> str:
-        """Gets the session paid as the profile has it and returns the order's id. Raises Blocked."""
-        from conformance.driver.payment import pay
+        """Gets the session paid as the profile has it and returns the order's id. Raises PrerequisiteFailed."""
+        if self.profile.payment == "place_order":
+            self.place()
+        elif self.profile.payment in WAITS_S:
+            outcome = on_a_page(self)
+            if outcome.order is None:
+                raise PrerequisiteFailed(
+                    detail=f"a payment that was not made: {outcome.data.get('message', outcome.kind)}"
+                )
+            paid_elsewhere(self.trace.world, self.session, outcome.order)
+        else:
+            raise PrerequisiteFailed(detail="a profile that names no way to pay")
+        if self.session.phase != "ordered" or not self.session.order:
+            raise PrerequisiteFailed(contract.accepting(contract.PLACE_ORDER))
+        return self.session.order
 
-        return pay(self)
+    @property
+    def trace(self) -> Trace:
+        """The trace of the test that holds the session."""
+        return self.shop.trace
+
+    @property
+    def profile(self) -> Profile:
+        """The target's profile."""
+        return self.shop.profile
+
+    @property
+    def target(self) -> ApiClient:
+        """The client that reaches the target."""
+        return self.shop.target
 
     def read_order(self, why: str | None = None, case: str = "", **more: Any) -> Exchange:
         """getGuestPurchaseOrder of its order."""

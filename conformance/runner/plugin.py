@@ -20,8 +20,9 @@ from conformance.core.inputs import InputError
 from conformance.core.profile import Profile
 from conformance.core.profile_reader import load
 from conformance.core.unjudged import Unjudged, UnjudgedReason
-from conformance.driver.checkout import CheckoutDriver, PrerequisiteFailed
+from conformance.driver.checkout import CheckoutDriver
 from conformance.driver.marks import mark_args, rounds
+from conformance.driver.prerequisite import PrerequisiteFailed
 from conformance.evidence.verdict import DEFECT, INTERRUPTED, WRONG_INPUT
 from conformance.runner.progress import where
 from conformance.runner.run import Run

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from conformance.core import contract
 from conformance.core.exchange import OTHER_APP, Request
-from conformance.driver.checkout import CheckoutDriver, CheckoutSession, PrerequisiteFailed
+from conformance.driver.checkout import CheckoutDriver, CheckoutSession
 from conformance.driver.marks import in_marketplaces, provokes, reads_only
+from conformance.driver.prerequisite import PrerequisiteFailed
 
 
 @provokes("ORDER-FIELDS", "ORDER-STABLE", "ORDER-UNKNOWN", "ORDER-APP", cost=6)

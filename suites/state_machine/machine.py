@@ -25,7 +25,8 @@ from hypothesis.stateful import (
 
 from conformance.core import contract
 from conformance.core.exchange import OTHER_APP
-from conformance.driver.checkout import CheckoutDriver, CheckoutSession, PrerequisiteFailed
+from conformance.driver.checkout import CheckoutDriver, CheckoutSession
+from conformance.driver.prerequisite import PrerequisiteFailed
 from conformance.judging.context import Judgment
 from suites.state_machine.offer import ITEMS, Offer, pick
 from suites.state_machine.program import Program, recorded

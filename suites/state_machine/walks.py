@@ -8,7 +8,8 @@ from typing import Any
 from hypothesis import Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
-from conformance.driver.checkout import CheckoutDriver, PrerequisiteFailed
+from conformance.driver.checkout import CheckoutDriver
+from conformance.driver.prerequisite import PrerequisiteFailed
 from strategies.determinism import SEEDED, drawn_by
 from suites.state_machine.machine import Breach, CheckoutMachine
 

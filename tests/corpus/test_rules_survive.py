@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from conformance.client.strict_json import read_json
 from conformance.core import contract
 from conformance.core.exchange import Exchange, Intent, Request
-from conformance.driver.checkout import PrerequisiteFailed
+from conformance.driver.prerequisite import PrerequisiteFailed
 from conformance.evidence import journal
 from conformance.evidence.aggregate import drop_what_loss_explains, merge
 from conformance.evidence.replay import Ids, from_record, steps_of

@@ -11,7 +11,8 @@ from typing import Any
 
 from conformance.core import contract
 from conformance.core.exchange import OTHER_APP, OWN_APP, Request
-from conformance.driver.checkout import CheckoutDriver, CheckoutSession, PrerequisiteFailed
+from conformance.driver.checkout import CheckoutDriver, CheckoutSession
+from conformance.driver.prerequisite import PrerequisiteFailed
 from conformance.judging.load_rules import load_rules
 from conformance.judging.trace import Trace
 from suites.line_items.rules import ITEM_RULES

@@ -12,14 +12,19 @@ import pytest
 
 from conformance.core import contract
 from conformance.core.unjudged import Unjudged, UnjudgedReason
-from conformance.evidence.result import RunMetadata
-from conformance.evidence.verdict import FORMS, Decision, Ending, Scope, decide
+from conformance.evidence.run_metadata import RunMetadata, Scope
+from conformance.evidence.verdict import FORMS, Decision, Ending, decide
 from reports import render_all
 from tests.reports import examples
 from tests.reports.test_views import terminal
 
 METADATA = RunMetadata({"name": "shop"}, "", 0, "should", "")
-CLEAN = {Scope.QUICK: Ending.QUICK, Scope.BUDGET: Ending.BUDGET, Scope.PART: Ending.PART, Scope.RECORDING: Ending.RECORDING}
+CLEAN = {
+    Scope.QUICK: Ending.QUICK,
+    Scope.BUDGET: Ending.BUDGET,
+    Scope.PART: Ending.PART,
+    Scope.RECORDING: Ending.RECORDING,
+}
 
 
 def requirement(rule: str, outcome: str = "passed", unjudged: Unjudged | None = None) -> dict[str, Any]:
@@ -110,9 +115,10 @@ def test_every_view_has_the_same_words(tmp_path: Path, ending: Ending) -> None:
     red = form.exit_status != 0
     junit = "<error " in texts["junit.xml"] or "<failure " in texts["junit.xml"]
     failed = json.loads(texts["ctrf.json"])["results"]["summary"]["failed"]
-    allure = [json.loads(path.read_text(encoding="utf-8"))["status"] for path in (folder / "allure-results").glob("*-result.json")]
+    allure = [
+        json.loads(path.read_text(encoding="utf-8"))["status"]
+        for path in (folder / "allure-results").glob("*-result.json")
+    ]
     if ending is Ending.NOT_CONFORMANT:
         return  # its requirements are red, which this example has none of
     assert junit == bool(failed) == bool({"failed", "broken"} & set(allure)) == red
-
-

@@ -9,7 +9,8 @@ import pytest
 
 from conformance.core import contract
 from conformance.core.exchange import Exchange, Intent, Request
-from conformance.driver.checkout import CheckoutDriver, PrerequisiteFailed
+from conformance.driver.checkout import CheckoutDriver
+from conformance.driver.prerequisite import PrerequisiteFailed
 from conformance.judging.context import Judgment
 from conformance.judging.judge import judge, observe
 from conformance.judging.load_rules import load_rules

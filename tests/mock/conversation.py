@@ -261,10 +261,14 @@ def marketplace(talk: Talk) -> None:
         talk.keep(talk.client.call("POST", f"{V2}/initiate", cart("EBAY_US", [(plain("EBAY_US", 1)[0], 1)]), name))
 
 
-SCENES: dict[str, Callable[[Talk], None]] = {
-    scene.__name__: scene
-    for scene in (sessions, marketplace, line_items, address_shipping, coupons, money, payment, protocol, race)
-} | SITUATIONS | WALKS
+SCENES: dict[str, Callable[[Talk], None]] = (
+    {
+        scene.__name__: scene
+        for scene in (sessions, marketplace, line_items, address_shipping, coupons, money, payment, protocol, race)
+    }
+    | SITUATIONS
+    | WALKS
+)
 
 
 def scene(name: str, prefix: str = "", expected: list[str] | None = None) -> list[str]:

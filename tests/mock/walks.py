@@ -57,7 +57,9 @@ class Walk:
         if count > 1 and self.chance.random() < 0.2:
             items.append((items[0][0], self.quantity()))
         email = self.chance.choice(BUYERS)
-        body = cart(self.market, items, contactEmail=email, shippingAddress=self.chance.choice((GOOD, OTHER))[self.market])
+        body = cart(
+            self.market, items, contactEmail=email, shippingAddress=self.chance.choice((GOOD, OTHER))[self.market]
+        )
         call = partial(self.talk.client.call, "POST", f"{V2}/initiate")
         reply = self.talk.keep(call(body, self.market, app=app))
         if reply.status >= 400:
@@ -90,7 +92,9 @@ class Walk:
         line = session.line(index)
         if chance.random() < 0.05:
             line = chance.choice((line + "0", line[:-1], "0" + line, "none"))
-        match chance.choice(("quantity", "quantity", "quantity", "option", "option", "move", "apply", "apply", "remove")):
+        match chance.choice(
+            ("quantity", "quantity", "quantity", "option", "option", "move", "apply", "apply", "remove")
+        ):
             case "quantity":
                 quantities = (0, 1, 1, 2, 3, 3, 4, 7, 12, 101, 150, -1, 2.5, "2", 10**6)
                 return "update_quantity", {"lineItemId": line, "quantity": chance.choice(quantities)}

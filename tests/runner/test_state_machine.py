@@ -14,7 +14,8 @@ from conformance.client.api_client import ApiClient, RunStopped
 from conformance.core import contract
 from conformance.core.exchange import Exchange, Intent, Request
 from conformance.core.profile_reader import load
-from conformance.driver.checkout import CheckoutDriver, PrerequisiteFailed
+from conformance.driver.checkout import CheckoutDriver
+from conformance.driver.prerequisite import PrerequisiteFailed
 from conformance.judging.load_rules import load_rules
 from conformance.judging.trace import Trace
 from conformance.runner.mock_process import MockProcess

@@ -9,10 +9,10 @@ is no drift as long as the document does not contradict it.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from conformance.commands.drift.change import Change
 from conformance.commands.drift.openapi_summary import Field, Json, Method, Unusable, load, methods
 from conformance.commands.drift.report import markdown, sentence
 from conformance.commands.drift.text_digests import texts
@@ -22,28 +22,6 @@ from conformance.core.inputs import InputError
 
 NAME = "order-v2"
 NONE, DRIFT, UNUSABLE = 0, 1, 4  # exit status
-
-
-@dataclass
-class Change:
-    """One difference. ours, theirs: the contract and the document, in a few words; '' where it is not there.
-
-    names: what a requirement would call the thing; breaks: requests of today would be refused, or nothing is left of
-    the method, so that every requirement of its methods is touched.
-    """
-
-    kind: str
-    what: str
-    ours: str
-    theirs: str
-    operations: list[str]
-    names: set[str] = field(default_factory=set)
-    breaks: bool = False
-
-    @property
-    def verb(self) -> str:
-        """Added, removed or changed, as the document sees it."""
-        return "changed" if self.ours and self.theirs else "added" if self.theirs else "removed"
 
 
 def drift(document: Json) -> list[Change]:

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
 
+from conformance.commands.drift.change import Change
 from conformance.core import contract
 from conformance.core.requirement import Follows, Requirement
-
-if TYPE_CHECKING:
-    from conformance.commands.drift.comparison import Change
 
 TITLES = {
     "method": "Methods",
