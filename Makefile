@@ -2,6 +2,12 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 
+# Python's own variables that would hide the checkout from it, or have pip install elsewhere.
+unexport PYTHONSAFEPATH PIP_USER
+
+# An empty BASE_URL is a pipeline's unset variable: it is passed on, and refused.
+base_url = $(if $(filter undefined,$(origin BASE_URL)),,--base-url "$(BASE_URL)")
+
 TARGET ?= mock
 REPORT ?= reports/latest
 PORT ?= 8080
@@ -40,10 +46,10 @@ setup-dev: $(READY_DEV) ## the same with what tests and documentation need
 # ------------------------------------------------------------------ judging
 
 conformance: $(READY) ## judge a target: [TARGET=mock] [BASE_URL=http://…] [REPORT=reports/latest] [ARGS=…]
-	@$(PY) -m conformance judge --target "$(TARGET)" $(if $(BASE_URL),--base-url "$(BASE_URL)") --report "$(REPORT)" $(ARGS)
+	@$(PY) -m conformance judge --target "$(TARGET)" $(base_url) --report "$(REPORT)" $(ARGS)
 
 watch: $(READY) ## judge with --quick on every save: [WATCH=folder, the profile's unless told] [TARGET=mock] [BASE_URL=] [ARGS=…]
-	@$(PY) -m conformance watch --target "$(TARGET)" $(if $(BASE_URL),--base-url "$(BASE_URL)") --report "$(REPORT)" \
+	@$(PY) -m conformance watch --target "$(TARGET)" $(base_url) --report "$(REPORT)" \
 		$(if $(WATCH),--watch "$(WATCH)") $(ARGS)
 
 profile: $(READY) ## ask a target and write its profile: BASE_URL=http://… ITEMS="id,id"|@file|CATALOG=file [MARKETPLACES=] [COUPONS=] [OUT=profile.toml] [ARGS=…]

@@ -223,7 +223,7 @@ def row(run: Run, healthy: set[tuple[str, str]]) -> str:
 def main(arguments: list[str] | None = None) -> int:
     """The command line: 0 if every run was fair, 1 if one was not, 2 for wrong input."""
     parser = argparse.ArgumentParser(
-        prog="python -m devtools.false_positives", description=(__doc__ or "").splitlines()[0]
+        prog="python -m devtools.false_positives", description=(__doc__ or "").partition("\n")[0]
     )
     parser.add_argument("names", nargs="*", help="variants and forms, joined by + to one server")
     parser.add_argument("--chapter", action="append", default=[], help="all of a chapter, or `forms`; repeatable")

@@ -1,18 +1,20 @@
 #!/usr/bin/env bash
 # The step of the composite action (action.yml): judges TARGET from somebody else's checkout and sets the outputs.
+# Relative paths are the caller's. ARGS is read as a shell reads words: quotes hold blanks together.
 set -euo pipefail
 root=$(cd "$(dirname "$0")/../.." && pwd)
-here=$PWD
 python=${PY:-$root/.venv/bin/python}
-target=${TARGET:-mock} report=${REPORT:-conformance-report}
-if [[ $target == *.toml || $target == */* ]]; then target=$(realpath "$target"); fi
-[[ $report == /* ]] || report=$here/$report
+target=${TARGET-mock} report=${REPORT-conformance-report}
+args=()
+while IFS= read -r -d '' word; do args+=("$word"); done < <(
+  ARGS=${ARGS:-} "$python" -c 'import os, shlex, sys; sys.stdout.write("".join(w + "\0" for w in shlex.split(os.environ["ARGS"])))'
+)
 status=0
-# ARGS is a list of words on purpose.
-# shellcheck disable=SC2086
-(cd "$root" && "$python" -m pytest suites --target "$target" ${BASE_URL:+--base-url "$BASE_URL"} --report "$report" ${ARGS:-}) || status=$?
+PYTHONPATH=$root "$python" -P -m conformance judge --target "$target" ${BASE_URL:+--base-url "$BASE_URL"} \
+  --report "$report" "${args[@]}" || status=$?
+[[ $report == /* ]] || report=$PWD/$report
 verdict=none
-if [ -f "$report/result.json" ]; then
+if [ "$status" != 4 ] && [ -f "$report/result.json" ]; then  # 4: wrong input, so a report there is an earlier one
   cat "$report/summary.md" >>"${GITHUB_STEP_SUMMARY:-/dev/null}"
   verdict=$("$python" -c 'import json, sys; print(json.load(open(sys.argv[1]))["verdict"])' "$report/result.json")
 fi

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -11,10 +12,21 @@ from typing import Any
 from conformance.core.places import ROOT
 
 
+def _environment() -> dict[str, str]:
+    """This process's variables, with the mock's package in Python's path, whatever they say of the current folder."""
+    known = [os.environ["PYTHONPATH"]] if os.environ.get("PYTHONPATH") else []
+    return {**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), *known])}
+
+
 def listed(kind: str) -> list[dict[str, Any]]:
     """What the mock offers: `faults` or `variants`, as its command line prints them."""
     said = subprocess.run(
-        [sys.executable, "-m", "mock_server", f"--list-{kind}"], cwd=ROOT, capture_output=True, text=True, check=True
+        [sys.executable, "-m", "mock_server", f"--list-{kind}"],
+        cwd=ROOT,
+        env=_environment(),
+        capture_output=True,
+        text=True,
+        check=True,
     )
     found: list[dict[str, Any]] = json.loads(said.stdout)
     return found
@@ -40,6 +52,7 @@ class MockProcess:
         self._process = subprocess.Popen(
             [sys.executable, "-m", "mock_server", "--port", "0", "--quiet", "--until-stdin-closes", *arguments],
             cwd=ROOT,
+            env=_environment(),
             stdin=subprocess.PIPE,  # never written to: it closes when this process ends, and the server with it
             stdout=subprocess.PIPE,
             text=True,

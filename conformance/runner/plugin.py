@@ -24,6 +24,7 @@ from conformance.driver.checkout import CheckoutDriver
 from conformance.driver.marks import mark_args, rounds
 from conformance.driver.prerequisite import PrerequisiteFailed
 from conformance.evidence.verdict import DEFECT, INTERRUPTED, WRONG_INPUT
+from conformance.runner.output import keep_output
 from conformance.runner.progress import where
 from conformance.runner.run import Run
 from conformance.runner.settings import Settings, has_workers
@@ -31,6 +32,8 @@ from conformance.runner.signals import children_apart, end_as_ctrl_c
 
 SUITES = places.ROOT / "suites"
 RUN = pytest.StashKey[Run]()
+SESSION = pytest.StashKey[pytest.Session]()
+CLOSED = pytest.StashKey[bool]()  # standard output was closed from the start
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -78,6 +81,8 @@ def _narrowed(config: pytest.Config) -> bool:
 def pytest_cmdline_main(config: pytest.Config) -> None:
     """Two processes judge the embedded mock, where there are two cores: that takes a third less time. `-n 0` is one."""
     option, worker = config.option, hasattr(config, "workerinput")  # a worker has no workers of its own
+    if _wanted(config) and not worker:
+        config.stash[CLOSED] = keep_output()
     embedded = option.target in (None, "mock") and option.base_url is None
     whole = not any((option.requirement, option.failed, option.plan, option.quick, option.measure, option.recording))
     kept_by_one = option.budget is not None or option.resume or option.usepdb
@@ -124,7 +129,7 @@ def pytest_configure(config: pytest.Config) -> None:
     gc.freeze()  # what is imported stays, and exchanges are kept for their trace: little to collect, so seldom looked for
     gc.set_threshold(100_000, 50, 100)
     config.option.showlocals = False  # values in a report of a crash may be cut off, secrets among them
-    if worker is None:
+    if worker is None and not config.option.collectonly:
         from conformance.runner.progress import replace_terminal
 
         replace_terminal(config)
@@ -133,6 +138,7 @@ def pytest_configure(config: pytest.Config) -> None:
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_sessionstart(session: pytest.Session) -> Generator[None, None, None]:
     run = session.config.stash.get(RUN, None)
+    session.config.stash[SESSION] = session
     if run is None or not run.sends:
         return (yield)
     if hasattr(session.config, "workerinput"):
@@ -314,6 +320,7 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
         from conformance.runner.recording import judge_recording
 
         judge_recording(run)
+    keep_output()  # pytest's capturing has put the first stream back
     reporter = session.config.pluginmanager.getplugin("terminalreporter")
     run.defects += [run.redact(entry) for entry in getattr(reporter, "defects", [])]
     interrupted = exitstatus == pytest.ExitCode.INTERRUPTED and not run.budget_spent
@@ -329,7 +336,10 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
         session.exitstatus = DEFECT
 
 
+@pytest.hookimpl(trylast=True)
 def pytest_unconfigure(config: pytest.Config) -> None:
     run = config.stash.get(RUN, None)
     if run:
         run.close()
+    if config.stash.get(CLOSED, False) and SESSION in config.stash:
+        raise SystemExit(int(config.stash[SESSION].exitstatus))  # pytest would flush what is closed, and fail

@@ -42,14 +42,10 @@ class Progress(TerminalReporter):  # type: ignore[misc]
         self._began = time.perf_counter()
         self._requests = 0
         self._tests = 0
-        self._moving = self._tw.isatty if hasattr(self._tw, "isatty") else sys.stdout.isatty()
+        self._screen = sys.stdout.isatty()
         self._last = 0.0
         self.defects: list[str] = []
         self.reported: set[str] = set()
-
-    @property
-    def _screen(self) -> bool:
-        return sys.stdout.isatty()
 
     def pytest_sessionstart(self, session: pytest.Session) -> None:
         self._session = session

@@ -9,20 +9,29 @@ from contextlib import contextmanager, suppress
 from types import FrameType
 from typing import Any
 
+# SIGTERM, and where the system has it the signal of a terminal that closes.
+ENDING = tuple(getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name))
+
 
 def _interrupt(number: int, frame: FrameType | None) -> None:
     raise KeyboardInterrupt
 
 
 def end_as_ctrl_c() -> Callable[[], None]:
-    """SIGTERM ends this process as Ctrl-C does; the function that is returned puts things back."""
+    """SIGTERM and SIGHUP end this process as Ctrl-C does; the function that is returned puts things back.
+
+    A signal that is ignored, as nohup has it, stays ignored.
+    """
     if threading.current_thread() is not threading.main_thread():
         return lambda: None
-    before: Any = signal.signal(signal.SIGTERM, _interrupt)
+    before: dict[signal.Signals, Any] = {
+        number: signal.signal(number, _interrupt) for number in ENDING if signal.getsignal(number) != signal.SIG_IGN
+    }
 
     def back() -> None:
-        with suppress(ValueError, TypeError):
-            signal.signal(signal.SIGTERM, before)
+        for number, handler in before.items():
+            with suppress(ValueError, TypeError):
+                signal.signal(number, handler)
 
     return back
 
@@ -34,7 +43,7 @@ def undisturbed() -> Iterator[None]:
         yield
         return
     before: dict[signal.Signals, Any] = {}
-    for number in (signal.SIGINT, signal.SIGTERM):
+    for number in (signal.SIGINT, *ENDING):
         before[number] = signal.signal(number, signal.SIG_IGN)
     try:
         yield
@@ -46,11 +55,13 @@ def undisturbed() -> Iterator[None]:
 
 @contextmanager
 def children_apart() -> Iterator[None]:
-    """Processes that are started within do not hear Ctrl-C, which a terminal sends to all: this one ends them in order."""
+    """Processes that are started within do not hear what a terminal sends to all: this one ends them in order."""
     if not hasattr(signal, "pthread_sigmask"):
         yield
         return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    before = signal.pthread_sigmask(
+        signal.SIG_BLOCK, {signal.SIGINT} | {number for number in ENDING if number.name == "SIGHUP"}
+    )
     try:
         yield
     finally:

@@ -19,6 +19,7 @@ from typing import Any
 import pytest
 import yaml
 
+from conformance.runner.mock_process import MockProcess
 from tests.doubles.vendor_document import silent
 from tests.project.test_architecture import tracked
 
@@ -145,9 +146,9 @@ def test_shellcheck() -> None:
 def test_judge_then_verdict(shell: Shell, copy: Path, tmp_path: Path) -> None:
     ended = shell("judge.sh", "mock", "mock", *QUICK)
     assert ended.returncode == 0, ended.stdout + ended.stderr
-    assert json.loads((copy / "runs" / "mock" / "result.json").read_text())["verdict"] == "conformant"
+    assert json.loads((copy / "runs" / "mock" / "result.json").read_text())["verdict"] == "nothing failed"
     assert (tmp_path / "out").read_text() == "status=0\n"
-    assert "conformant" in (tmp_path / "summary").read_text()
+    assert "mock" in (tmp_path / "summary").read_text()
 
 
 @pytest.mark.parametrize(("status", "code"), [("0", 0), ("1", 1), ("6", 1), ("3", 1), ("", 1)])
@@ -171,7 +172,7 @@ def test_sandbox_with_a_wrong_profile_fails(shell: Shell) -> None:
     secrets = {"EBAY_CLIENT_ID": "a", "EBAY_CLIENT_SECRET": "b", "SANDBOX_PROFILE": 'base_url = "http://127.0.0.1:1"'}
     ended = shell("sandbox.sh", **secrets)
     assert ended.returncode == 4
-    assert "has no app" in ended.stdout + ended.stderr
+    assert "marketplaces in sandbox.toml is missing" in ended.stdout + ended.stderr
 
 
 def git(*arguments: str, cwd: Path) -> None:
@@ -321,7 +322,41 @@ def test_the_action(shell: Shell, tmp_path: Path) -> None:
     ended = shell("action.sh", cwd=tmp_path, **given)
     assert ended.returncode == 0, ended.stdout + ended.stderr
     assert (tmp_path / "there" / "report.html").is_file()
-    assert (tmp_path / "out").read_text() == f"status=0\nverdict=conformant\nreport={tmp_path}/there\n"
+    assert (tmp_path / "out").read_text() == f"status=0\nverdict=nothing failed\nreport={tmp_path}/there\n"
+
+
+def test_paths_of_the_action_are_the_callers(shell: Shell, tmp_path: Path) -> None:
+    """A profile, a waivers file and a report, all relative and with blanks."""
+    workspace = tmp_path / "my shop"
+    workspace.mkdir()
+    (workspace / "mine one.toml").write_bytes((ROOT / "targets" / "mock.toml").read_bytes())
+    (workspace / "known failures.toml").write_text("", encoding="utf-8")
+    args = "--requirement QTY-ZERO -p no:xdist --quick --waivers 'known failures.toml'"
+    with embedded_mock() as base_url:
+        given = {"TARGET": "mine one.toml", "REPORT": "the report", "ARGS": args, "BASE_URL": base_url}
+        ended = shell("action.sh", cwd=workspace, **given)
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+    assert (workspace / "the report" / "report.html").is_file()
+    assert f"report={workspace}/the report" in (tmp_path / "out").read_text()
+
+
+@pytest.mark.parametrize("given", [{"TARGET": ""}, {"REPORT": ""}, {"REPORT": "."}])
+def test_an_empty_variable_or_the_workspace_itself_is_wrong_input(
+    given: dict[str, str], shell: Shell, tmp_path: Path
+) -> None:
+    (tmp_path / "scripts").mkdir()
+    ended = shell("action.sh", cwd=tmp_path, **given)
+    assert ended.returncode == 4, ended.stdout + ended.stderr
+    assert [path.name for path in tmp_path.iterdir()] == ["scripts", "out"]
+
+
+@contextmanager
+def embedded_mock() -> Iterator[str]:
+    process = MockProcess()
+    try:
+        yield process.base_url
+    finally:
+        process.stop()
 
 
 def test_the_action_tells_a_wrong_profile(shell: Shell, tmp_path: Path) -> None:
