@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from conformance.core import contract
+from conformance.core.citation import cited
 from conformance.core.contract import CHAPTERS
 from conformance.core.requirement import Requirement
 from conformance.judging.load_rules import load_rules
@@ -28,15 +29,6 @@ from conformance.judging.registry import RULES
 
 ROOT = contract.ROOT.parent
 PAGE = ROOT / "docs" / "requirements.md"
-DOCUMENTS = {
-    "O": "OpenAPI document",
-    "G": "getGuestCheckoutSession",
-    "I": "initiateGuestCheckoutSession",
-    "P": "placeGuestOrder (v1)",
-    "M": "methods page",
-    "S": "negative-testing page",
-    "R": "REST guide",
-}
 
 
 @dataclass(frozen=True)
@@ -159,7 +151,8 @@ def page() -> str:
 def _section(entry: Entry) -> list[str]:
     item = entry.requirement
     rows = [
-        ("Source", "; ".join(f"{DOCUMENTS.get(it['document'], it['document'])}, {it['place']}" for it in item.sources)),
+        ("Source", "; ".join(_source(cited(source)) for source in item.sources)),
+        ("Basis", "by inference: no document says it in these words" if item.inferred else ""),
         ("Operations", ", ".join(f"`{it}`" for it in item.operations)),
         ("Needs", ", ".join(f"`{it}`" for it in item.needs) or "nothing of the profile"),
         ("Readings", "; ".join(item.readings)),
@@ -169,6 +162,11 @@ def _section(entry: Entry) -> list[str]:
     ]
     body = [f"| {name} | {text.replace('|', chr(92) + '|')} |" for name, text in rows if text]
     return [f"### {item.id}", "", f"**{item.level}** {item.title}. {item.sentence}", "", "| | |", "|---|---|", *body]
+
+
+def _source(source: dict[str, str]) -> str:
+    title = f"[{source['title']}]({source['url']})" if source["url"] else source["title"]
+    return f"{title}: {source['where']}"
 
 
 def _places(places: list[Place]) -> str:

@@ -14,6 +14,7 @@ from reports.text import (
     CHAPTERS,
     MARKS,
     Json,
+    basis,
     brief_notes,
     extent,
     grouped_readings,
@@ -127,7 +128,8 @@ def _findings(result: Json, width: int, directory: Path | None) -> Iterator[str]
             )
             sources = "; ".join(source(item) for item in found["sources"])
             sentence = rule["sentence"] if rule else found["summary"]
-            yield from _hanging("rule", line(f"{sentence} ({sources})" if sources else sentence), width)
+            where = "; ".join(text for text in (sources, basis(rule)) if text)
+            yield from _hanging("rule", line(f"{sentence} ({where})" if where else sentence), width)
             yield from _hanging("expected", line(found["expected"]), width)
             yield from _hanging("seen", line(found["seen"]), width)
             if found["waiver"]:

@@ -14,14 +14,6 @@ _UNSAFE = re.compile(
     "\U000e0000-\U000e007f]"
 )
 
-DOCUMENTS = {
-    "O": "OpenAPI document, Order API v2",
-    "G": "getGuestCheckoutSession page",
-    "I": "initiateGuestCheckoutSession page",
-    "P": "placeGuestOrder page (v1)",
-    "M": "methods page, Order API v2",
-    "S": "negative-testing page",
-}
 CHAPTERS = {
     "sessions": "Sessions",
     "marketplace": "Marketplace",
@@ -123,9 +115,19 @@ def operations(names: list[str]) -> str:
 
 
 def source(item: Json) -> str:
-    """Where a rule stands, for people: the document's name and the place in it."""
-    name = DOCUMENTS.get(item["document"], item["document"])
-    return f"{name}: {item['place']}" if item["place"] else str(name)
+    """Where a sentence stands, for people: the document's title and the place in it."""
+    return f"{item['title']}: {item['where']}" if item["where"] else str(item["title"])
+
+
+def link(item: Json) -> str:
+    """The public address of a source, '' where there is none; nothing but https is ever linked."""
+    url = item["url"] or ""
+    return url if url.startswith("https://") else ""
+
+
+def basis(rule: Json | None) -> str:
+    """What a reader should know of a sentence that no document says; '' for the others."""
+    return "by inference: no document says it in these words" if rule and rule["inferred"] else ""
 
 
 def number(count: int, name: str, many: str = "") -> str:

@@ -16,6 +16,15 @@ _REASONS = {
     "budget spent": "budget",
     "no evidence": "no_evidence",
 }
+_TITLES = {
+    "O": "OpenAPI document, Order API v2",
+    "G": "getGuestCheckoutSession page",
+    "I": "initiateGuestCheckoutSession page",
+    "P": "placeGuestOrder page (v1)",
+    "M": "methods page, Order API v2",
+    "S": "negative-testing page",
+    "R": "guide to the RESTful APIs",
+}
 _ID = re.compile(r"[A-Z][A-Z0-9]*(-[A-Z0-9]+)*")
 
 
@@ -52,6 +61,8 @@ def _requirement(requirement: Json) -> Json:
     return {
         **{name: value for name, value in requirement.items() if name != "lacks"},
         "unjudged": _unjudged(requirement) if requirement["outcome"] == "unjudged" else None,
+        "sources": [_source(source) for source in requirement["sources"]],
+        "inferred": False,
         "cases": cases | {"missing": [_case(text) for text in cases["missing"]]},
         "findings": [_finding(finding) for finding in requirement["findings"]],
     }
@@ -71,6 +82,11 @@ def _unjudged(requirement: Json) -> Json:
     return made
 
 
+def _source(source: Json) -> Json:
+    title = _TITLES.get(source["document"], source["document"])
+    return source | {"title": title, "where": source["place"], "url": None}
+
+
 def _case(text: str) -> Json:
     operation, _, condition = text.partition(" ")
     return {"operation": operation, "condition": condition}
@@ -80,6 +96,7 @@ def _finding(finding: Json) -> Json:
     again = re.fullmatch(r"(\d+) of (\d+)", finding["reproduced"] or "")
     return finding | {
         "claims": [finding["summary"]],
+        "sources": [_source(source) for source in finding["sources"]],
         "reproduced": {"shown": int(again[1]), "tried": int(again[2])} if again else None,
         "waiver": None,
     }

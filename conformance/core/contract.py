@@ -90,6 +90,26 @@ def resolve(root: dict[str, Any], node: Any) -> Any:
 
 
 @cache
+def documents() -> dict[str, dict[str, str]]:
+    """The documents that requirements cite, by letter: title, and url where one is public (`contracts/documents.yaml`)."""
+    found: dict[str, dict[str, str]] = _load("documents.yaml")
+    return found
+
+
+@cache
+def type_page(field: str, values: tuple[str, ...]) -> str | None:
+    """The vendor's type page that lists the values of a closed list, by the name of the field; None where none is known."""
+    pages = {
+        (name, tuple(node["enum"])): str(node["x-type-page"])
+        for api in ("order-v1", "order-v2")
+        for schema in document(api)["components"]["schemas"].values()
+        for name, node in schema.get("properties", {}).items()
+        if "x-type-page" in node
+    }
+    return pages.get((field, values))
+
+
+@cache
 def rare_roles() -> tuple[str, ...]:
     """What a shop has to set up on purpose before a rule can be judged (`contracts/needs.yaml`)."""
     return tuple(_load("needs.yaml")["rare"])

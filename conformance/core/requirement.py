@@ -105,6 +105,7 @@ class Requirement:
     presumes_same_cart: bool = False
     form_only: bool = False
     mission: bool = False
+    inferred: bool = False
 
 
 def requirement(chapter: str, entry: dict[str, Any]) -> Requirement:
@@ -133,6 +134,7 @@ def requirement(chapter: str, entry: dict[str, Any]) -> Requirement:
         presumes_same_cart={None: False, "same_cart": True}[entry.get("presumes")],
         form_only=entry.get("form_only", False),
         mission=entry.get("mission", False),
+        inferred=bool(entry.get("inferred", False)),
     )
 
 

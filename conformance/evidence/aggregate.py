@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from conformance.core import contract
+from conformance.core.citation import cited
 from conformance.core.exchange import CaseKey
 from conformance.core.requirement import Owned
 from conformance.core.unjudged import Unjudged
@@ -87,7 +88,10 @@ class Finding:
             "claims": [self.name, *self.also],
             "expected": self.first.expected,
             "seen": self.first.actual,
-            "sources": list(requirement.sources),
+            "sources": [
+                *(cited({"document": letter, "place": place}) for letter, place in self.first.sources),
+                *map(cited, requirement.sources),
+            ],
             "operations": sorted(self.operations),
             "marketplaces": sorted(self.marketplaces),
             "count": self.count,

@@ -181,7 +181,7 @@ def write_script(run: ReplayTarget, finding: Finding, sent: list[tuple[Step, Exc
         "level": requirement.level,
         "title": requirement.title,
         "sentence": _one_line(requirement.sentence),
-        "sources": "; ".join(f"{source['document']}: {source['place']}" for source in requirement.sources),
+        "sources": "; ".join(_one_line(f"{source['title']}: {source['where']}") for source in finding.document()["sources"]),
         "expected": _one_line(claim.expected),
         "seen": _one_line(claim.actual),
         "about": _one_line(claim.name),

@@ -9,6 +9,7 @@ from typing import Any
 
 from conformance import VERSION
 from conformance.core import contract
+from conformance.core.citation import cited
 from conformance.core.exchange import CaseKey
 from conformance.core.requirement import Requirement
 from conformance.core.unjudged import Unjudged, UnjudgedReason
@@ -110,7 +111,8 @@ def _requirement(metadata: RunMetadata, merged: Aggregate, requirement: Requirem
         "level": requirement.level,
         "title": requirement.title,
         "sentence": requirement.sentence,
-        "sources": list(requirement.sources),
+        "sources": list(map(cited, requirement.sources)),
+        "inferred": requirement.inferred,
         "operations": list(requirement.operations),
         "outcome": outcome,
         "unjudged": unjudged.document() if unjudged else None,

@@ -46,6 +46,7 @@ class Breach:
     errors: tuple[int, ...] = ()
     concurrent: bool = False
     program: tuple[str, ...] = ()
+    sources: tuple[tuple[str, str], ...] = ()
 
     @classmethod
     def of(cls, document: dict[str, Any]) -> Breach:
@@ -55,6 +56,7 @@ class Breach:
             "proof": tuple(document["proof"]),
             "errors": tuple(document["errors"]),
             "program": tuple(document["program"]),
+            "sources": tuple((letter, place) for letter, place in document["sources"]),
         }
         return cls(**{**document, **members})
 
@@ -75,6 +77,7 @@ class Breach:
             test=claim.test,
             proof=claim.proof,
             weak=claim.weak,
+            sources=claim.sources,
             errors=tuple(exchange.error_ids) if exchange and claim.actual == exchange.answer() else (),
             **more,
         )

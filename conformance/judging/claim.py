@@ -22,7 +22,8 @@ class Claim:
 
     requirement: set where a rule speaks for another one. proof: further exchanges that a reader needs. weak: drop it if the
     run has a breach that explains it (a price that moves by itself blames whatever request came last). look: the jq path of
-    what was seen, for the script to show; '' where there is no one place.
+    what was seen, for the script to show; '' where there is no one place. sources: (document, place) where the sentence stands,
+    beside those of the requirement.
     """
 
     ok: bool
@@ -36,6 +37,7 @@ class Claim:
     proof: tuple[str, ...] = field(default=())
     weak: bool = False
     look: str = ""
+    sources: tuple[tuple[str, str], ...] = ()
 
 
 def quoted(value: Any) -> str:

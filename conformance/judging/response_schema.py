@@ -98,7 +98,16 @@ def _claim(context: RuleContext, requirement: str, path: list[Any], error: Any) 
         seen,
         _test(path, keyword, error, bool(missing)),
         requirement=contract.owner_of(Owned.FORM_OF_AMOUNTS) if of_amounts else requirement,
+        sources=_type_page(keyword, where, error),
     )
+
+
+def _type_page(keyword: str, where: str, error: Any) -> tuple[tuple[str, str], ...]:
+    """The page on which the values of a closed list stand: the document that the requirement cites only links to it."""
+    if keyword != "enum":
+        return ()
+    page = contract.type_page(where.rpartition(".")[2], tuple(error.kind.options))
+    return (("T", page),) if page else ()
 
 
 @cache

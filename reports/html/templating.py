@@ -12,7 +12,20 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from reports.html.exchange_view import text_node
-from reports.text import CHAPTERS, MARKS, SCOPES, case, number, operations, reproduced, seconds, source, waiver
+from reports.text import (
+    CHAPTERS,
+    MARKS,
+    SCOPES,
+    basis,
+    case,
+    link,
+    number,
+    operations,
+    reproduced,
+    seconds,
+    source,
+    waiver,
+)
 
 TEMPLATES = Path(__file__).parents[1] / "templates"
 
@@ -36,8 +49,10 @@ def environment() -> Environment:
         "short": short,
         "node": text_node,
         "tidy": tidy,
+        "link": link,
     }
-    made.globals |= {"marks": MARKS, "chapters": CHAPTERS, "scopes": SCOPES, "case": case, "reproduced": reproduced, "waived": waiver}
+    made.globals |= {"marks": MARKS, "chapters": CHAPTERS, "scopes": SCOPES}
+    made.globals |= {"case": case, "reproduced": reproduced, "waived": waiver, "basis": basis}
     return made
 
 

@@ -158,3 +158,10 @@ def test_refused_credentials_are_told_how_they_were_sent(status: int, tells: boo
     exchange.body = {"error": "invalid_client"}
     assert ("HTTP Basic, base64 of client_id:client_secret" in _no_token(exchange)) is tells
     assert "check client_id, client_secret and scope" in _no_token(exchange)
+
+
+def test_a_closed_list_cites_its_type_page() -> None:
+    found = claims(
+        lambda body: body.update(purchaseOrderStatus="LOST"), "ORDER-FIELDS", contract.READ_ORDER, parts=(payment,)
+    )
+    assert found[0].sources == (("T", "gct:PurchaseOrderStatusEnum"),) and "FULFILLMENT_IN_PROGRESS" in found[0].expected

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from conformance.core import contract
+from conformance.core.citation import cited, in_words
 from conformance.core.profile import NEEDS
 from conformance.core.profile_reader import load
 from conformance.core.requirement import Requirement
@@ -28,7 +29,7 @@ def test_a_requirement_is_whole(requirement: Requirement) -> None:
     assert requirement.title and len(requirement.title) <= 60
     assert requirement.sentence.endswith((".", ")"))
     assert requirement.sources and all(
-        it["document"] in traceability.DOCUMENTS and it["place"] for it in requirement.sources
+        it["document"] in contract.documents() and it["place"] for it in requirement.sources
     )
     assert requirement.operations and set(requirement.operations) <= {*contract.operations(), contract.TOKEN}
     for need in requirement.needs:
@@ -108,3 +109,34 @@ def test_against_the_vendor_s_documents(tool: str, about: str) -> None:
     command = [sys.executable, str(TOOLS / tool), about]
     ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120)
     assert ended.returncode == 0, ended.stdout[-2000:] + ended.stderr[-2000:]
+
+
+def test_documents_have_titles_and_their_public_addresses() -> None:
+    for letter, document in contract.documents().items():
+        assert len(letter) == 1 and document["title"] and set(document) <= {"title", "url"}
+        assert document.get("url", "https://").startswith("https://")
+
+
+@pytest.mark.parametrize(
+    ("document", "place", "says"),
+    [
+        ("O", "PricingSummaryV2.fee and LineItem.fees", "schema PricingSummaryV2, field fee and schema LineItem, field fees"),
+        ("O", "CouponRequest.redemptionCode, 16001", "schema CouponRequest, field redemptionCode, id 16001"),
+        ("O", "16002 of applyGuestCoupon", "id 16002 of method applyGuestCoupon"),
+        ("G", "lineItems.netPrice", "field lineItems.netPrice"),
+        ("I", "HTTP request headers", "HTTP request headers"),
+        ("S", "SessionLocked", "SessionLocked"),
+    ],
+)
+def test_a_place_is_said_in_words(document: str, place: str, says: str) -> None:
+    assert in_words(document, place) == says
+
+
+def test_a_closed_list_names_its_type_page() -> None:
+    page = contract.type_page("purchaseOrderStatus", ("CANCELLED", "DELIVERED", "FULFILLMENT_IN_PROGRESS", "PENDING"))
+    assert page == "gct:PurchaseOrderStatusEnum"
+    assert cited({"document": "T", "place": page})["url"].endswith("/types/gct:PurchaseOrderStatusEnum")
+
+
+def test_what_is_inferred_is_no_must() -> None:
+    assert {requirement.level for requirement in REQUIREMENTS if requirement.inferred} == {"SHOULD"}

@@ -53,6 +53,11 @@ def body(lines: list[tuple[str, int, int]], session: str = "1700000000021", tota
     }
 
 
+def source(document: str, place: str, url: str | None = None) -> Json:
+    """A cited place as a result has it."""
+    return {"document": document, "title": f"document {document}", "place": place, "where": place, "url": url}
+
+
 def refusal(error: int, message: str) -> Json:
     return {"errors": [{"errorId": error, "domain": "API_ORDER", "category": "REQUEST", "message": message}]}
 
@@ -95,7 +100,7 @@ def finding(
         "claims": [summary],
         "expected": expected,
         "seen": seen,
-        "sources": [{"document": "O", "place": "updateGuestQuantity"}],
+        "sources": [source("O", "updateGuestQuantity")],
         "operations": ["updateGuestQuantity"],
         "marketplaces": ["EBAY_US"],
         "count": 1,
@@ -122,9 +127,10 @@ def requirement(rule: tuple[str, str, str, str, list[str]], number: int) -> Json
         "level": level,
         "title": title,
         "sentence": f"{title}; that holds on each operation named here, in every marketplace that is offered.",
-        "sources": [{"document": "O", "place": operations[0] if operations else "security scheme"}],
+        "sources": [source("O", operations[0] if operations else "security scheme")],
         "operations": operations,
         "outcome": "passed",
+        "inferred": False,
         "unjudged": None,
         "reason": None,
         "reading": readings.get(name),

@@ -10,7 +10,19 @@ import json
 import sys
 from pathlib import Path
 
-from tests.reports.example_parts import BASE, Json, base, body, change, counted, exchange, finding, refusal, unjudged
+from tests.reports.example_parts import (
+    BASE,
+    Json,
+    base,
+    body,
+    change,
+    counted,
+    exchange,
+    finding,
+    refusal,
+    source,
+    unjudged,
+)
 
 
 def conformant() -> tuple[Json, list[Json]]:
@@ -118,7 +130,7 @@ def faulty() -> tuple[Json, list[Json]]:
             ["POST initiate in EBAY_US", "POST place_order in EBAY_GB"],
             count=6,
             operations=["placeGuestOrder"],
-            sources=[{"document": "O", "place": "15029"}, {"document": "P", "place": "error codes"}],
+            sources=[source("O", "15029"), source("P", "error codes", "https://developer.example/place")],
         ),
         finding(
             "PRICE-TOTAL",

@@ -77,7 +77,8 @@ def test_nothing_is_asked_of_anywhere(rendered: dict[str, Path], name: str) -> N
             assert attribute not in ("src", "srcset", "style", "action", "ping", "background"), (tag, attribute)
             assert not attribute.startswith("on")
             if attribute in ("href", "xlink:href"):
-                assert value and value.startswith("#"), value
+                asked_by_a_click = tag == "a" and attributes.get("rel") == "noreferrer" and str(value).startswith("https://")
+                assert value and (value.startswith("#") or asked_by_a_click), value
     assert "url(" not in found.inline["style"] and "@import" not in found.inline["style"]
 
 
@@ -87,7 +88,7 @@ def test_every_link_leads_somewhere_and_ids_are_unique(rendered: dict[str, Path]
     ids = found.ids()
     assert len(ids) == len(set(ids))
     targets = {a["href"] for _, a in found.tags if a.get("href")}
-    assert {t for t in targets if t} <= {f"#{i}" for i in ids}
+    assert {t for t in targets if t and not t.startswith("https://")} <= {f"#{i}" for i in ids}
     for requirement in read(rendered[name]).result["requirements"]:
         assert requirement["id"] in ids
 
@@ -104,7 +105,7 @@ def test_it_says_what_matters(rendered: dict[str, Path]) -> None:
             assert not found["script"] or (rendered["faulty"] / found["script"]).read_text() in text
     assert "72 of 74 requirements judged" in text
     assert '"purchaseOrderId": "5000000000"' in text
-    assert "OpenAPI document, Order API v2: 15029; placeGuestOrder page (v1): error codes" in text
+    assert "document O: 15029; document P: error codes" in text
     assert "known since 3 November" in text and "blocked by PRICE-TOTAL" in text
     assert "a second app under [[apps]]" in page(rendered, "incomplete").text
     assert "No requirement that was judged is broken" in page(rendered, "conformant").text
