@@ -35,7 +35,9 @@ def store(change: Callable[[Cart, Call], Any], *, unseen: bool = False, **scope:
 
 
 def applied_elsewhere(to: str, **scope: Any) -> Effect:
-    """Accepted, and carried out on another session, or on the order, as well."""
+    """Accepted, and carried out on another session (as in `refused_yet_applied`), or on the order, as well."""
+    _check(to, "order")
+
     def action(call: Call, value: Any) -> None:
         cart, target = call.cart, _target(call, to)
         if target is not None:
@@ -101,6 +103,7 @@ def refused_yet_applied(step: str, to: str = "session", returning: Any = None, *
     `to` says where: "session"; its "order", placed already; its "next_order", placed afterwards; or another open session:
     "other" (any), "same_buyer" (the same contactEmail), "same_app" (another buyer of the app), "other_app".
     """
+    _check(to, "session", "order", "next_order")
     key = object()
 
     def replacement(proceed: Callable[..., Any], call: Call, *args: Any) -> Any:
@@ -154,6 +157,11 @@ _OTHERS: dict[str, Callable[[Session, Session], bool]] = {
     "same_app": lambda own, other: own.app == other.app and own.email != other.email,
     "other_app": lambda own, other: own.app != other.app,
 }
+
+
+def _check(to: str, *more: str) -> None:
+    if to not in (*_OTHERS, *more):
+        raise ValueError(f"nothing is called {to}: {', '.join((*_OTHERS, *more))}")
 
 
 def _target(call: Call, to: str) -> Cart | None:

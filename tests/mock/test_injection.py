@@ -198,7 +198,7 @@ def test_shown_of_another_cart(start: Start) -> None:
 
 
 def test_applied_elsewhere(start: Start) -> None:
-    cart = start(applied_elsewhere("another", on=QUANTITY))
+    cart = start(applied_elsewhere("other", on=QUANTITY))
     other = cart.talk.start("EBAY_US", [(plain("EBAY_US", 1)[0], 1)])
     assert quantities(other.quantity(0, 6)) == [6] and quantities(cart.read()) == [6, 1]
 
@@ -214,7 +214,7 @@ def test_refused_yet_applied(start: Start) -> None:
     cart.place()
     assert cart.quantity(0, 7).ids == [15021]
     assert quantities(cart.read()) == [1, 1] and quantities(cart.ordered()) == [7, 1]
-    cart = start(refused_yet_applied("coupon_applied", to="another", on=REMOVE))
+    cart = start(refused_yet_applied("coupon_applied", to="other", on=REMOVE))
     cart.apply("TENTH")
     other = cart.talk.start("EBAY_US", [(plain("EBAY_US", 1)[0], 1)])
     assert other.remove("TENTH").ids == [16025] and "appliedCoupons" not in cart.read().json

@@ -156,7 +156,7 @@ FAULTS: list[Fault] = [
     ),
     fault(
         "second-coupon-lands-elsewhere", "SESSION-ISOLATED", "a second coupon is 16001, and another session has it",
-        refused_yet_applied("single_coupon", to="another", on=APPLY), also="COUPON-ONE",
+        refused_yet_applied("single_coupon", to="other", on=APPLY), also="COUPON-ONE",
     ),
     fault(
         "second-coupon-after-quantity", "COUPON-ONE", "right after a change of a quantity a second coupon replaces it",

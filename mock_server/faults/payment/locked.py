@@ -96,7 +96,7 @@ FAULTS: list[Fault] = [
     ),
     fault(
         "quantity-after-payment-elsewhere", "SESSION-ISOLATED", "15021, and yet another session has the quantity",
-        refused_yet_applied("state", to="another", on=QUANTITY), also="PAY-LOCK",
+        refused_yet_applied("state", to="other", on=QUANTITY), also="PAY-LOCK",
     ),
     # the refusal
     fault(
