@@ -29,9 +29,11 @@ def main(arguments: list[str] | None = None) -> int:
         print(json.dumps(listed("faults" if options.list_faults else "variants"), indent=1, ensure_ascii=False))
         return 0
     if options.list_conditions:
-        from mock_server.injection.narrowing import CONDITIONS
+        from mock_server.injection.factors import LEVELS
 
-        print(json.dumps([{"name": name} for name in CONDITIONS], indent=1))
+        pairs = [(factor, level) for factor, levels in LEVELS.items() for level in levels]
+        rows = [{"name": f"{factor}={level}", "factor": factor, "level": level} for factor, level in pairs]
+        print(json.dumps(rows, indent=1))
         return 0
     if options.profile:
         from mock_server.catalogue.profile import profile

@@ -10,7 +10,9 @@ from mock_server.domain.shop import Settings, Shop
 from mock_server.faults import FAULTS
 from mock_server.http.pipeline import new_shop
 from mock_server.injection import Fault
-from mock_server.injection.narrowing import CONDITIONS, narrowed
+from mock_server.injection.factors import CONDITIONS, condition
+from mock_server.injection.narrowing import narrowed
+from mock_server.injection.situation import keep_situations
 from mock_server.variants import VARIANTS
 
 
@@ -19,16 +21,18 @@ def known() -> dict[str, Fault]:
 
 
 def build(names: Sequence[str], settings: Settings) -> Shop | None:
-    """A fresh shop with these faults and variants, `name~condition` narrowed; None if one of them is not known."""
+    """A fresh shop with these faults and variants, `name~factor=level` narrowed; None if one of them is not known."""
     table = known()
     parts = [name.split("~") for name in names]
-    if any(name not in table or not set(narrow) <= CONDITIONS.keys() for name, *narrow in parts):
+    if any(name not in table or not set(narrow) <= set(CONDITIONS) for name, *narrow in parts):
         return None
     shop = new_shop(settings)
+    if any(narrow for _, *narrow in parts):
+        keep_situations(shop)
     for name, *narrow in parts:
         for effect in table[name].effects:
-            for condition in narrow:
-                effect = narrowed(effect, CONDITIONS[condition]())
+            for each in narrow:
+                effect = narrowed(effect, condition(each))
             effect.install(shop)
     return shop
 

@@ -2,7 +2,8 @@
 
 Plain ASGI, since a router and request objects would only stand before a table of nine routes. The healthy shop is at
 "/"; `/x/<name>[+<name>…][@<tag>]` is the base path of a shop of its own with these faults or variants, made when it
-is first asked for; another tag is another fresh shop. `<name>~<condition>` is a fault narrowed (`mock_server.injection.narrowing`).
+is first asked for; another tag is another fresh shop. `<name>~<factor>=<level>` is
+a narrowed fault (`mock_server.injection.narrowing`).
 """
 
 from __future__ import annotations

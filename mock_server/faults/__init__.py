@@ -2,7 +2,7 @@
 
 `FAULTS` maps names to `mock_server.injection.Fault`. The base path selects a fault: `http://127.0.0.1:PORT/x/two-orders`
 is a fresh shop with this fault, healthy otherwise. `/x/NAME+NAME` has both; `/x/NAME@7` is a further fresh shop;
-`/x/NAME~CONDITION` acts only under a condition (`mock_server.injection.narrowing`).
+`/x/NAME~lines=two~coupon=good` acts only under these conditions (`python -m mock_server --list-conditions`).
 
 How to add a fault
 ------------------

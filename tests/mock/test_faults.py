@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cache
-
 import pytest
 
 from mock_server.catalogue.goods import MARKETPLACES
@@ -15,17 +13,7 @@ from mock_server.variants import PROFILES
 from tests.mock.client import Client, plain
 from tests.mock.conversation import SCENES, scene
 from tests.mock.talk import Differs
-
-
-@cache
-def healthy(name: str) -> list[str]:
-    return scene(name)
-
-
-def _scenes(chapter: str, kind: str) -> list[str]:
-    """All scenes, those of the chapter first, short ones before long ones."""
-    first = "race" if kind == "race" else chapter
-    return sorted(SCENES, key=lambda name: (not name.startswith(first), name.startswith("race"), len(healthy(name))))
+from tests.mock.visibility import by_relevance, healthy
 
 
 @pytest.mark.parametrize("name", sorted(known()))
@@ -35,7 +23,7 @@ def test_it_changes_what_a_client_sees(name: str, capsys: pytest.CaptureFixture[
         assert name in PROFILES  # the healthy server, described by another profile
         return
     with pytest.raises(Differs):  # else no scene shows it
-        for scene_name in _scenes(one.chapter, one.kind):
+        for scene_name in by_relevance(one.chapter, one.kind):
             scene(scene_name, f"/x/{name}", healthy(scene_name))
     assert "Traceback" not in capsys.readouterr().err, "the mock itself crashed"
 

@@ -185,6 +185,7 @@ class Walk:
         for _ in range(3):
             self.step(session, app)
             session.ordered(app=app)
+            session.place(app=app)
 
 
 def _walk(market: str, seed: int) -> Callable[[Talk], None]:

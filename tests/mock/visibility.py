@@ -1,0 +1,77 @@
+"""Whether a client can see a fault, narrowed or not: `python -m tests.mock.visibility NAME [NAME …]`, as JSON by name.
+
+A combination such as `two-orders~lines=one~coupon=good` can show if some request of the conversation meets the
+conditions and the shop then answers something else than a healthy shop. What no scene shows counts as not visible.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from functools import cache
+
+from mock_server.domain.shop import Call
+from mock_server.http.pipeline import new_shop
+from mock_server.injection.effects import after
+from mock_server.injection.factors import FACTORS
+from mock_server.injection.situation import keep_situations, situation
+from mock_server.registry import known
+from mock_server.server import App
+from tests.mock.client import Client
+from tests.mock.conversation import SCENES, scene
+from tests.mock.talk import Differs, Talk
+
+Met = frozenset[str]
+
+
+@cache
+def healthy(name: str) -> list[str]:
+    """What a healthy shop says in a scene."""
+    return scene(name)
+
+
+@cache
+def met(name: str) -> frozenset[Met]:
+    """The conditions that each request of a scene meets."""
+    found: set[Met] = set()
+
+    def note(call: Call, response: object, *_: object) -> None:
+        now = situation(call)
+        if now is not None:
+            levels = {factor: holds(call, now) for factor, holds in FACTORS.items()}
+            found.add(frozenset(f"{factor}={level}" for factor, level in levels.items() if level))
+
+    app = App()
+    app.healthy = new_shop()
+    after("response", note).install(app.healthy)  # before what keeps situations tells the request's own story
+    keep_situations(app.healthy)
+    client = Client(app)
+    try:
+        SCENES[name](Talk(client))
+    finally:
+        client.close()
+    return frozenset(found)
+
+
+def by_relevance(chapter: str, kind: str) -> list[str]:
+    """All scenes, those of the chapter first, short ones before long ones."""
+    first = "race" if kind == "race" else chapter
+    return sorted(SCENES, key=lambda name: (not name.startswith(first), name.startswith("race"), len(healthy(name))))
+
+
+def visible(name: str) -> bool:
+    """Raises KeyError for a fault that does not exist."""
+    fault, *conditions = name.split("~")
+    wanted = frozenset(conditions)
+    for scene_name in by_relevance(known()[fault].chapter, known()[fault].kind):
+        if wanted and not any(wanted <= levels for levels in met(scene_name)):
+            continue
+        try:
+            scene(scene_name, f"/x/{name}", healthy(scene_name))
+        except Differs:
+            return True
+    return False
+
+
+if __name__ == "__main__":
+    print(json.dumps({name: visible(name) for name in sys.argv[1:]}, indent=1))
