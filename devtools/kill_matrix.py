@@ -22,6 +22,7 @@ from functools import partial
 from pathlib import Path
 from tempfile import mkdtemp
 from typing import Any, TextIO, TypeVar
+from urllib.parse import quote
 
 from conformance import VERSION
 from conformance.runner.mock_process import MockProcess, listed, right_ids
@@ -61,7 +62,7 @@ def judge_fault(
     for path in (fault["requirement"], *fault.get("also", ())) if own else ():
         arguments = [*arguments, "--requirement", path]
     shutil.rmtree(report, ignore_errors=True)
-    target = ["--target", "mock", "--base-url", f"{base_url}/x/{name}"]
+    target = ["--target", "mock", "--base-url", f"{base_url}/x/{quote(name, safe='~=')}"]
     run_here([*target, "--report", str(report), *arguments], said, suites)
     try:
         found: dict[str, Any] = json.loads((report / "result.json").read_text(encoding="utf-8"))
@@ -133,15 +134,22 @@ def sample(faults: list[dict[str, Any]], count: int, seed: int) -> list[dict[str
 
 
 def crossed(
-    faults: list[dict[str, Any]], conditions: list[dict[str, Any]], count: int, seed: int
+    faults: list[dict[str, Any]], conditions: list[dict[str, Any]], count: int, seed: int, together: int = 1
 ) -> list[dict[str, Any]]:
-    """So many faults, each narrowed to a condition, all of them drawn."""
+    """So many faults, each narrowed to conditions of different factors, drawn among those that a client can see."""
+    from tests.mock.visibility import visible
+
     drawn = random.Random(seed)
-    plain = ("always", "status", "id", "field", "boundary", "cent", "ignored", "applied-though-refused", "answer-only")
-    pairs = [(fault, condition["name"]) for fault in faults for condition in conditions if fault["kind"] in plain]
-    return [
-        {**fault, "name": f"{fault['name']}~{entry}"} for fault, entry in drawn.sample(pairs, min(count, len(pairs)))
-    ]
+    chosen: dict[str, dict[str, Any]] = {}
+    for _ in range(200 * count):
+        fault, picked = drawn.choice(faults), drawn.sample(conditions, together)
+        name = "~".join((fault["name"], *(condition["name"] for condition in picked)))
+        several = len({condition["factor"] for condition in picked}) == together
+        if several and fault["kind"] != "race" and name not in chosen and visible(name):
+            chosen[name] = {**fault, "name": name}
+        if len(chosen) == count:
+            break
+    return list(chosen.values())
 
 
 def spread(judge: Callable[[T], R], servers: list[T], workers: int) -> Iterator[tuple[T, R]]:
@@ -231,8 +239,9 @@ def main(arguments: list[str] | None = None) -> int:
         "--cross",
         type=int,
         metavar="N",
-        help="N faults drawn and narrowed to a condition each (mock_server/injection/narrowing.py)",
+        help="N faults drawn and narrowed to conditions (python -m mock_server --list-conditions)",
     )
+    parser.add_argument("--conditions", type=int, default=1, metavar="N", help="with --cross: how many each (%(default)s)")
     parser.add_argument(
         "--suite",
         action="append",
@@ -251,7 +260,7 @@ def main(arguments: list[str] | None = None) -> int:
             if any(text in f"{fault['name']} {fault['kind']} {fault['requirement']}" for text in options.only)
         ]
     if options.cross:
-        faults = crossed(faults, listed("conditions"), options.cross, options.seed)
+        faults = crossed(faults, listed("conditions"), options.cross, options.seed, options.conditions)
     if options.sample:
         faults = sample(faults, options.sample, options.seed)
     if not faults:

@@ -23,7 +23,7 @@ def test_factors_and_levels_are_the_contracts() -> None:
 
 
 def test_each_condition_is_met_in_the_conversation() -> None:
-    found = frozenset().union(*(levels for name in SCENES for levels in met(name)))
+    found = frozenset().union(*(levels for name in SCENES for _, levels in met(name)))
     assert set(CONDITIONS) - found == set()
 
 

@@ -21,7 +21,7 @@ from tests.mock.client import Client
 from tests.mock.conversation import SCENES, scene
 from tests.mock.talk import Differs, Talk
 
-Met = frozenset[str]
+Met = tuple[str, frozenset[str]]  # the operation of a request, and the conditions that it meets
 
 
 @cache
@@ -39,7 +39,8 @@ def met(name: str) -> frozenset[Met]:
         now = situation(call)
         if now is not None:
             levels = {factor: holds(call, now) for factor, holds in FACTORS.items()}
-            found.add(frozenset(f"{factor}={level}" for factor, level in levels.items() if level))
+            conditions = frozenset(f"{factor}={level}" for factor, level in levels.items() if level)
+            found.add((now.operation, conditions))
 
     app = App()
     app.healthy = new_shop()
@@ -61,10 +62,14 @@ def by_relevance(chapter: str, kind: str) -> list[str]:
 
 def visible(name: str) -> bool:
     """Raises KeyError for a fault that does not exist."""
-    fault, *conditions = name.split("~")
-    wanted = frozenset(conditions)
-    for scene_name in by_relevance(known()[fault].chapter, known()[fault].kind):
-        if wanted and not any(wanted <= levels for levels in met(scene_name)):
+    base, *conditions = name.split("~")
+    fault, wanted = known()[base], frozenset(conditions)
+    everywhere = any(not effect.operations for effect in fault.effects)
+    acts = {operation for effect in fault.effects for operation in effect.operations}
+    for scene_name in by_relevance(fault.chapter, fault.kind):
+        if wanted and not any(
+            wanted <= levels and (everywhere or operation in acts) for operation, levels in met(scene_name)
+        ):
             continue
         try:
             scene(scene_name, f"/x/{name}", healthy(scene_name))
