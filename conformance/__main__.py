@@ -25,7 +25,9 @@ COMMANDS = {
     ),
     "profile": Entry("conformance.commands.probe.wizard", "main", "ask a target a few questions and write its profile"),
     "watch": Entry("conformance.commands.watch", "main", "judge with --quick whenever the server's source changes"),
-    "replay": Entry("conformance.commands.replay", "main", "send a finding's requests again and say whether it is there"),
+    "replay": Entry(
+        "conformance.commands.replay", "main", "send a finding's requests again and say whether it is there"
+    ),
     "merge": Entry("conformance.runner.merge_reports", "main", "one report from those of several shards"),
     "report": Entry("conformance.commands.views", "report", "render the views of a run again"),
     "compare": Entry("conformance.commands.views", "compare", "two runs side by side: two nights, or two targets"),

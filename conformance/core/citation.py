@@ -9,7 +9,9 @@ from conformance.core import contract
 
 _ID = re.compile(r"\b(\d{5})\b")
 _FIELD_OF_SCHEMA = re.compile(r"\b([A-Z]\w*[a-z]\w*)\.(\w+)")
-_SCHEMA = re.compile(r"(?<![\w.] )(?<!schema )\b([A-Z][A-Z]?[a-z]\w*[A-Z]\w*|Amount|Adjustment|Error|Promotion)\b(?!\.)")
+_SCHEMA = re.compile(
+    r"(?<![\w.] )(?<!schema )\b([A-Z][A-Z]?[a-z]\w*[A-Z]\w*|Amount|Adjustment|Error|Promotion)\b(?!\.)"
+)
 _FIELD = re.compile(r"\b([a-z]\w*(?:\.[a-z]\w*)+)")
 
 

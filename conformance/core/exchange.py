@@ -5,6 +5,8 @@ from __future__ import annotations
 import base64
 import json
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import Any, NamedTuple
 
 from conformance.core import contract
@@ -13,6 +15,29 @@ from conformance.core.requirement import Owned
 OWN_APP, OTHER_APP = "app0", "app1"
 SIGNATURE = "x-ebay-security-signature"  # the token of the pay window, as initiate answers it
 BAD_CREDENTIALS = ("none", "made-up", "wrong-scheme", "expired", "other-scope")
+
+
+class Part(StrEnum):
+    """What a recording may leave open of an exchange; a run of the suite leaves nothing open."""
+
+    ANSWER = "the answer's body"
+    ANSWER_TYPE = "the answer's media type"
+    APP = "the application that sent the request"
+    MARKETPLACE = "the request's marketplace"
+    MEDIA_TYPE = "the request's media type"
+    REQUEST_BODY = "the request's body"
+    ROLES = "what is special about items, coupons and buyers"
+    SIGNATURE = "the answer's signature header"
+    TOKEN = "whether the token was good"
+
+
+def is_over(began: str, now: str, seconds: float | None) -> bool:
+    """Whether so many seconds lie between two times in ISO 8601; not where one of them is unknown."""
+    try:
+        passed = datetime.fromisoformat(now) - datetime.fromisoformat(began)
+    except (ValueError, TypeError):
+        return False
+    return seconds is not None and passed >= timedelta(seconds=seconds)
 
 
 class Intent(NamedTuple):
@@ -78,6 +103,7 @@ class Exchange:
 
     concurrent: whether it was sent together with others, so that the order is not known.
     problem says in one sentence why there is no usable answer; problem_kind is that of the transport's Problem, or `json`.
+    unseen: the parts that a recording does not show; their values here say nothing.
     """
 
     trace: str
@@ -95,11 +121,20 @@ class Exchange:
     ms: float = 0.0
     started: str = ""
     concurrent: bool = False
+    unseen: frozenset[Part] = frozenset()
 
     @property
     def id(self) -> str:
         """Where the exchange stands in `exchanges.jsonl`."""
         return f"{self.trace}/{self.seq}"
+
+    @property
+    def ended(self) -> str:
+        """When the answer was there, in ISO 8601; '' where nobody knows."""
+        try:
+            return (datetime.fromisoformat(self.started) + timedelta(milliseconds=self.ms)).isoformat()
+        except (ValueError, TypeError):
+            return ""
 
     @property
     def operation(self) -> str:
@@ -205,4 +240,5 @@ class Exchange:
             "concurrent": self.concurrent,
             "marketplace": request.marketplace,
             "app": request.credential,
+            **({"unseen": sorted(self.unseen)} if self.unseen else {}),
         }

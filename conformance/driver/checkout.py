@@ -9,11 +9,12 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from copy import deepcopy
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any, TypeVar
 from zlib import crc32
 
 from conformance.client.api_client import ApiClient
-from conformance.core import contract
+from conformance.core import contract, made_up
 from conformance.core.exchange import OWN_APP, Exchange, Intent, Request
 from conformance.core.profile import Market, Profile
 from conformance.driver import session_pool
@@ -211,16 +212,11 @@ class CheckoutDriver:
 
     def unknown(self, like: str) -> str:
         """An id of the same form that was never given out."""
-        digits = [index for index, char in enumerate(like) if char.isdigit()]
-        flipped = "".join(
-            str((int(char) + 7 + index) % 10) if index in digits[-8:] else char for index, char in enumerate(like)
-        )
-        return flipped if flipped != like else f"{like}0"
+        return made_up.unknown(like)
 
     def nearly(self, like: str) -> str:
         """An id that differs from a real one at its very end, and so was never given out either."""
-        last = like[-1:]
-        return f"{like[:-1]}{(int(last) + 1) % 10}" if last.isdigit() else f"{like}0"
+        return made_up.nearly(like)
 
     def order(
         self,
@@ -351,7 +347,7 @@ class CheckoutSession:
                 raise PrerequisiteFailed(
                     detail=f"a payment that was not made: {outcome.data.get('message', outcome.kind)}"
                 )
-            paid_elsewhere(self.trace.world, self.session, outcome.order)
+            paid_elsewhere(self.trace.world, self.session, outcome.order, datetime.now(UTC).isoformat())
         else:
             raise PrerequisiteFailed(detail="a profile that names no way to pay")
         if self.session.phase != "ordered" or not self.session.order:

@@ -115,7 +115,7 @@ def _heat(
     shop, session = cart.shop, cart.session
     before = session.view
     aside = copy(shop)  # records into the same trace, and knows no session
-    aside.trace = replace(shop.trace, world=World(units=shop.trace.world.units), judgments=[])
+    aside.trace = replace(shop.trace, world=World(complete=False, units=shop.trace.world.units), judgments=[])
 
     def look() -> Exchange:
         return aside.send(Request(contract.READ, cart.id, None, cart.marketplace, session.app), RACE, case)

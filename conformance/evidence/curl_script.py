@@ -181,7 +181,9 @@ def write_script(run: ReplayTarget, finding: Finding, sent: list[tuple[Step, Exc
         "level": requirement.level,
         "title": requirement.title,
         "sentence": _one_line(requirement.sentence),
-        "sources": "; ".join(_one_line(f"{source['title']}: {source['where']}") for source in finding.document()["sources"]),
+        "sources": "; ".join(
+            _one_line(f"{source['title']}: {source['where']}") for source in finding.document()["sources"]
+        ),
         "expected": _one_line(claim.expected),
         "seen": _one_line(claim.actual),
         "about": _one_line(claim.name),
@@ -233,7 +235,9 @@ def _header_checks(profile: Profile) -> str:
         if settings.get(key)
     ]
     if profile.auth_plugin:
-        lines.append("echo 'auth.plugin of the profile signs requests, which only the suite can: use replay' >&2; exit 2\n")
+        lines.append(
+            "echo 'auth.plugin of the profile signs requests, which only the suite can: use replay' >&2; exit 2\n"
+        )
     return "".join(lines)
 
 

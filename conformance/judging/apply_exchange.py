@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 def mark_unknown(context: RuleContext) -> None:
     """No usable answer: whether a change took place is unknown until the next read."""
+    context.world.lost.add(context.operation)
     if context.session:
         context.session.in_doubt = True
 
@@ -24,6 +25,10 @@ def apply(context: RuleContext, reasons: list[RefusalReason], judged: list[Judgm
     if context.operation == contract.TOKEN:
         return
     broken = [judgment for judgment in judged if not judgment.ok]
+    if context.operation == contract.INITIATE and not (context.answer and context.answer.id):
+        context.world.lost.add(context.operation)
+    if context.operation == contract.PLACE_ORDER and not isinstance(context.exchange.member("purchaseOrderId"), str):
+        context.world.lost.add(context.operation)
     if context.exchange.accepted:
         _accepted(context, broken)
     else:
@@ -141,18 +146,18 @@ def _placed(context: RuleContext, session: Session) -> None:
         context.world.orders_of.setdefault(session.id, set()).add(order_id)
         if order_id not in context.world.orders:
             context.world.orders[order_id] = Order(
-                order_id, session.app, session.marketplace, session, context.exchange.id
+                order_id, session.app, session.marketplace, session, context.exchange.id, context.exchange.ended
             )
 
 
-def paid_elsewhere(world: World, session: Session, order: str) -> None:
-    """The session was paid on a page, not by a call: it has its order from now on."""
+def paid_elsewhere(world: World, session: Session, order: str, when: str = "") -> None:
+    """The session was paid on a page, not by a call: it has its order from now on. when: the time of it, in ISO 8601."""
     session.phase, session.order = "ordered", order
     session.pending.clear()
     owner = contract.accepting(contract.PLACE_ORDER)
     world.changes.append(Change(session.id, owner, session.created_by, True, contract.PLACE_ORDER))
     world.orders_of.setdefault(session.id, set()).add(order)
-    made = Order(order, session.app, session.marketplace, session, session.created_by)
+    made = Order(order, session.app, session.marketplace, session, session.created_by, when)
     world.orders.setdefault(order, made)
 
 

@@ -62,12 +62,43 @@ class Judgment:
     marketplace: str | None = None
 
 
+@dataclass(frozen=True)
+class Doubts:
+    """Refusals that may rest on what is not shown. ids: errorIds that may stand for it; all: any refusal may."""
+
+    ids: frozenset[int] = frozenset()
+    all: bool = False
+    token: bool = False
+
+    def may_stand_on(self, error_id: int) -> bool:
+        """Whether a refusal with this id may rest on what is not shown."""
+        return self.all or error_id in self.ids
+
+    def cover(self, exchange: Exchange) -> bool:
+        """Whether nobody can say that a refusal is wrong."""
+        status = exchange.status or 0
+        if exchange.accepted or not 400 <= status < 500:
+            return False
+        if self.token and (status in (401, 407) or _of_token(exchange)):
+            return True
+        return self.all or bool(self.ids & set(exchange.error_ids))
+
+
+NONE = Doubts()
+
+
+def _of_token(exchange: Exchange) -> bool:
+    entries = [contract.error(identifier, exchange.operation) for identifier in exchange.error_ids]
+    return bool(entries) and all(one is not None and "OAuth" in one.domains for one in entries)
+
+
 @dataclass(frozen=True, slots=True)
 class RuleContext:
     """Where a rule looks: the exchange, the state before it and what the target's profile says. A rule changes none of it.
 
     broken: the requirements that the answer's own status and ids break already. reasons: why the request must or may be
-    refused, as the rules about refusals say.
+    refused, as the rules about refusals say. doubts: which refusals may rest on what is not known. gap: whether a change
+    before it may be missing in a recording.
     """
 
     world: World
@@ -78,6 +109,8 @@ class RuleContext:
     order: Order | None = None
     broken: frozenset[str] = frozenset()
     reasons: tuple[RefusalReason, ...] = ()
+    doubts: Doubts = NONE
+    gap: bool = False
     _found: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
 
     @property

@@ -17,6 +17,7 @@ from conformance.judging import apply_exchange
 from conformance.judging.attribution import RefusedRequest, owner_of_answer, owner_of_valid_request, owners_of_refusal
 from conformance.judging.claim import ACCEPTED, NOT_REFUSED, REFUSED, WRONG_ID, Claim, refused, true
 from conformance.judging.context import Judgment, RefusalReason, RuleContext
+from conformance.judging.knowledge import NotRecorded, doubts, guarded, is_usable, lawful_reading
 from conformance.judging.model import Session, World, view
 from conformance.judging.refusals import Pairs, fits, lawful_pairs
 from conformance.judging.registry import UNREADABLE, Claims, demanding, forbidding, in_order, refusing, yields_to
@@ -28,18 +29,26 @@ Said = tuple[str, list[Claim]]
 
 def judge(world: World, profile: Profile, exchange: Exchange) -> list[Judgment]:
     """Judges one exchange, then takes it into the world."""
-    context = _context(world, profile, exchange)
+    context, found = assess(world, profile, exchange)
+    take(context, found)
+    return found
+
+
+def assess(
+    world: World, profile: Profile, exchange: Exchange, *, gap: bool = False
+) -> tuple[RuleContext, list[Judgment]]:
+    """Judges one exchange and leaves the world as it is; gap: a change before it may be missing in the recording."""
+    context = replace(_context(world, profile, exchange), gap=gap)
+    if not is_usable(exchange):
+        return context, []
     if exchange.breach or exchange.silent:
-        found = _claims(context, UNREADABLE) if exchange.breach else []  # nothing in it for the other rules
-        apply_exchange.mark_unknown(context)
-        return found
-    reasons = refusal_reasons(context) if context.operation != contract.TOKEN else []
-    if reasons:
-        found = list(_refusal_judgments(context, reasons))
-    elif context.operation != contract.TOKEN:
-        found = list(_acceptance(context))
-    else:
-        found = []
+        return context, _claims(context, UNREADABLE) if exchange.breach else []  # nothing in it for the other rules
+    reasons: list[RefusalReason] = []
+    found: list[Judgment] = []
+    if context.operation != contract.TOKEN:
+        reasons, blind = _reasons(context)
+        context = replace(context, doubts=doubts(context, blind))
+        found = list(_refusal_judgments(context, reasons) if reasons else _acceptance(context))
     broken = frozenset(judgment.requirement for judgment in found if not judgment.ok)
     if reasons or broken:
         context = replace(context, broken=broken, reasons=tuple(reasons))
@@ -47,16 +56,24 @@ def judge(world: World, profile: Profile, exchange: Exchange) -> list[Judgment]:
         found += _claims(context, "accepted" if exchange.accepted else "refused")
         if not exchange.accepted:
             found = _without_unread_ids(context, found)
-    if world.coverage is not None:
-        world.coverage.note(context, found)
-    apply_exchange.apply(context, reasons, found)
-    return found
+    return context, found
+
+
+def take(context: RuleContext, found: list[Judgment]) -> None:
+    """Takes a judged exchange into the world."""
+    exchange = context.exchange
+    if exchange.breach or exchange.silent or not is_usable(exchange):
+        apply_exchange.mark_unknown(context)
+        return
+    if context.world.coverage is not None:
+        context.world.coverage.note(context, found)
+    apply_exchange.apply(context, list(context.reasons), found)
 
 
 def observe(world: World, profile: Profile, exchange: Exchange) -> None:
     """Takes an exchange into the world unjudged: it went together with others, so its turn is not known."""
     context = _context(world, profile, exchange)
-    if exchange.silent:
+    if exchange.silent or not is_usable(exchange):
         apply_exchange.mark_unknown(context)
         return
     apply_exchange.apply(context, [], [])
@@ -73,17 +90,25 @@ def leaves_open(world: World, profile: Profile, exchange: Exchange) -> bool:
 
 def refusal_reasons(context: RuleContext) -> list[RefusalReason]:
     """Every reason for which the request must or may be refused, the one it was sent for first."""
-    found = []
+    return _reasons(context)[0]
+
+
+def _reasons(context: RuleContext) -> tuple[list[RefusalReason], list[str]]:
+    """The reasons for a refusal, and the requirements whose rules would read what is not known."""
+    found: list[RefusalReason] = []
+    shown, blind = guarded(context), []
     for requirement, rule in refusing[context.operation]:
         try:
-            for reason in rule(context):
+            for reason in rule(shown):
                 found.append(reason if isinstance(reason, RefusalReason) else RefusalReason(requirement, reason))
+        except NotRecorded:
+            blind.append(requirement)
         except Exception as error:
             context.world.rule_errors.append(_rule_error(context, requirement, error))
-    if context.session and context.session.in_doubt:  # the session may not be what the last answer showed
+    if context.gap or (context.session and context.session.in_doubt):  # it may not be what the last answer showed
         found = [replace(each, certain=each.certain and not _of_state(each.requirement)) for each in found]
     found.sort(key=lambda reason: (reason.requirement != context.why, not reason.certain))
-    return found
+    return found, blind
 
 
 def _of_state(requirement: str) -> bool:
@@ -151,9 +176,7 @@ def _refusal_judgments(context: RuleContext, found: list[RefusalReason]) -> Iter
     exchange = context.exchange
     certain = [reason for reason in found if reason.certain]
     if exchange.accepted:
-        lawful = [
-            (reason, reading) for reason in found if reason.lawful and (reading := reason.lawful(context)) is not None
-        ]
+        lawful = [(reason, reading) for reason in found if (reading := lawful_reading(context, reason)) is not None]
         excused = [reason for reason, _ in lawful]
         if lawful and all(reason in excused for reason in certain):  # no owner's licence excuses another app
             reason, name = lawful[0]
@@ -162,7 +185,7 @@ def _refusal_judgments(context: RuleContext, found: list[RefusalReason]) -> Iter
     fitting = [(reason, reading) for reason in found if (reading := fits(context, reason)) is not None]
     for reason, name in fitting:
         yield _judgment(context, reason.requirement, None, ok=True, condition=reason.condition, reading=name or None)
-    if fitting or (exchange.accepted and not certain):
+    if fitting or (exchange.accepted and not certain) or context.doubts.cover(exchange):
         return
     forbidden = _forbidden(context)
     if forbidden:  # whatever the request was sent for, it never came to that
@@ -199,6 +222,8 @@ def _acceptance(context: RuleContext) -> Iterator[Judgment]:
             yield _judgment(context, owner, true(False, "a checkout session", want, exchange.body, test), ok=False)
         elif context.why == owner:
             yield _judgment(context, owner, None, ok=True)
+        return
+    if context.doubts.cover(exchange):
         return
     if forbidden := _forbidden(context):
         yield from forbidden
@@ -244,14 +269,17 @@ def _claims(context: RuleContext, kind: str) -> list[Judgment]:
 def _said(context: RuleContext, rules: list[tuple[str, Claims]]) -> list[Said]:
     """The claims of each rule, whatever the others say."""
     found: list[Said] = []
+    shown = guarded(context)
     for requirement, rule in rules:
-        if contract.requirements()[requirement].presumes_same_cart and context.another_cart:
-            continue  # sums over a cart that is not the session's say nothing
         claims: list[Claim] = []
-        found.append((requirement, claims))
         try:
-            for claim in rule(context):
+            if contract.requirements()[requirement].presumes_same_cart and shown.another_cart:
+                continue  # sums over a cart that is not the session's say nothing
+            found.append((requirement, claims))
+            for claim in rule(shown):
                 claims.append(claim)
+        except NotRecorded:
+            continue
         except Exception as error:  # a defect of ours must not hide what the other rules see
             context.world.rule_errors.append(_rule_error(context, requirement, error))
     return found

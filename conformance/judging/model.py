@@ -340,13 +340,17 @@ class Session:
 
 @dataclass(slots=True)
 class Order:
-    """A purchase order: the session that was paid, as it stood then, and the last reading of the order itself."""
+    """A purchase order: the session that was paid, as it stood then, and the last reading of the order itself.
+
+    placed_at: when its payment was answered, in ISO 8601, '' where nobody knows.
+    """
 
     id: str
     app: str
     marketplace: str
     paid: Session
     placed_by: str
+    placed_at: str = ""
     view: View | None = None
     status: str | None = None
     last_read: str | None = None
@@ -369,8 +373,14 @@ class Change(NamedTuple):
 
 @dataclass(slots=True)
 class World:
-    """Everything seen in one trace, folded exchange by exchange (conformance/judging/judge.py)."""
+    """Everything seen in one trace, folded exchange by exchange (conformance/judging/judge.py).
 
+    complete: whether every session and order that was given out is known, as in a run of the suite; not so in a recording.
+    lost: the operations that were called and gave no id that can be read: maybe they made something all the same.
+    """
+
+    complete: bool = True
+    lost: set[str] = field(default_factory=set)
     sessions: dict[str, Session] = field(default_factory=dict)
     orders: dict[str, Order] = field(default_factory=dict)
     changes: list[Change] = field(default_factory=list)
@@ -381,3 +391,7 @@ class World:
     most_lines: int = 0
     fewest_refused: int = 0
     coverage: Coverage | None = None  # measured where a trace is kept
+
+    def knows_all(self, made_by: str) -> bool:
+        """Whether everything that an operation made is known, so that any other id was never given out."""
+        return self.complete and made_by not in self.lost

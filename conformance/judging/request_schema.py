@@ -28,7 +28,7 @@ INT32 = 2**31 - 1
 
 
 class Problem(NamedTuple):
-    """One departure. kind: missing, null, empty, type, form, range, length, control, markup, shape.
+    """One departure. kind: missing, null, empty, type, fraction (2.0 for 2), form, range, length, control, markup, shape.
 
     path: the field as the documents write it, list positions as `[]`. optional: the field may be left out.
     """
@@ -54,7 +54,7 @@ ADDRESS_PARTS = frozenset((*ADDRESS_FIELDS, "firstName", "lastName"))
 
 def problems(request: Request) -> Iterator[Problem]:
     """Every departure of a request's body from the contract; nothing for operations without one."""
-    schema = _schema(request.operation)
+    schema = schema_of(request.operation)
     if schema is None:
         return
     if request.raw is not None or request.body is None or not isinstance(request.body, dict):
@@ -67,7 +67,7 @@ def problems(request: Request) -> Iterator[Problem]:
 
 
 @cache
-def _schema(operation: str) -> dict[str, Any] | None:
+def schema_of(operation: str) -> dict[str, Any] | None:
     known = contract.operations().get(operation)
     return known.request if known else None
 
@@ -91,6 +91,8 @@ def _value(
     kind = schema.get("type", "object")
     if value is None:
         yield Problem("null", path, value, optional)
+    elif kind == "integer" and isinstance(value, float) and value.is_integer() and 0 <= value <= INT32:
+        yield Problem("fraction", path, value, optional)
     elif not _has_type(value, kind):
         yield Problem("type", path, value, optional)
     elif kind == "object":

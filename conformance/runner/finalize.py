@@ -45,7 +45,7 @@ def finish(
     merged = merge([*(record for _, listed in before for record in listed), *records])
     if sum(part.forgotten for part in read_parts(parts)):
         drop_what_loss_explains(merged)
-    if run.stopped is None and not run.interrupted and run.settings.recording is None:
+    if run.stopped is None and not run.interrupted and not run.settings.recording:
         try:
             _shrink(run, merged, records)
         except KeyboardInterrupt:

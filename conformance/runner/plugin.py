@@ -57,7 +57,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--measure", action="store_true", help="every test as under a budget, apart from the others")
     group.addoption("--shard", metavar="I/N", help="part I of N; `python -m conformance merge` puts them together")
     group.addoption("--resume", metavar="DIR", help="go on with what an earlier run left unjudged")
-    group.addoption("--recording", metavar="FILE", help="judge a HAR file or an exchanges.jsonl; sends nothing")
+    group.addoption(
+        "--recording",
+        metavar="FILE",
+        action="append",
+        default=[],
+        help="judge a HAR file, a cassette or an exchanges.jsonl, packed or not; repeatable; sends nothing",
+    )
     group.addoption("--waivers", metavar="FILE", help="known failures (docs/waivers.md)")
     group.addoption("--allow-production", action="store_true", help="with the profile's consent: read from production")
 
@@ -102,7 +108,7 @@ def _profile(settings: Settings) -> Profile:
         from conformance.runner.recording import bare_profile
 
         return bare_profile(settings.recording)
-    return load(settings.target, settings.base_url, offline=settings.recording is not None)
+    return load(settings.target, settings.base_url, offline=bool(settings.recording))
 
 
 @pytest.hookimpl(trylast=True)
@@ -173,6 +179,12 @@ def pytest_configure_node(node: Any) -> None:
     run = node.config.stash.get(RUN, None)
     if run:
         node.workerinput.update(run.for_worker())
+
+
+def pytest_ignore_collect(config: pytest.Config) -> bool | None:
+    """A recording is judged without a test."""
+    run = config.stash.get(RUN, None)
+    return True if run and run.settings.recording else None
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

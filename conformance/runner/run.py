@@ -222,7 +222,7 @@ class Run:
 
     def select(self, items: list[pytest.Item]) -> tuple[list[pytest.Item], list[pytest.Item]]:
         """The tests of this run: those of the requirements asked for that the target offers something for."""
-        idle = self.stopped is not None or self.settings.recording is not None
+        idle = self.stopped is not None or bool(self.settings.recording)
         kept = [] if idle else [item for item in items if self._serves(item)]
         if self.settings.alone:
             kept = self._worth(kept)

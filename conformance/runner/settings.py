@@ -37,7 +37,6 @@ TEXTS = (
     "depth",
     "shard",
     "resume",
-    "recording",
     "waivers",
 )
 
@@ -59,7 +58,7 @@ class Settings:
     depth: int = 1
     shard: tuple[int, int] | None = None
     resume: Path | None = None
-    recording: Path | None = None
+    recording: tuple[Path, ...] = ()
     waivers: Path | None = None
     allow_production: bool = False
 
@@ -73,7 +72,7 @@ class Settings:
         wanted = tuple(map(_requirement, option.requirement))
         if option.failed:
             wanted += failed_before(_path(here, option.failed, "--failed"), option.failed)
-        recording = _file(here, option.recording, "--recording")
+        recording = tuple(_recording(here, given) for given in option.recording or ())
         target = option.target or ("recording" if recording else "mock")
         budget = whole_number(option.budget, "--budget", 3, MOST) if option.budget is not None else None
         if (budget is not None or option.resume) and (worker is not None or has_workers(option)):
@@ -138,6 +137,11 @@ def refuse_production(profile: Profile, settings: Settings) -> None:
 def has_workers(option: Any) -> bool:
     """Whether xdist is to start other processes."""
     return bool(getattr(option, "numprocesses", None) or getattr(option, "tx", None))
+
+
+def _recording(here: Path, given: str) -> Path:
+    given_text(given, "--recording")
+    return checked_file(_path(here, given, "--recording"), "--recording", given)
 
 
 def _file(here: Path, given: str | None, name: str) -> Path | None:

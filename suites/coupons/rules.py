@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from conformance.core import contract
 from conformance.core.exchange import CaseKey
+from conformance.core.made_up import is_made_up_code
 from conformance.core.profile import Coupon
 from conformance.judging.claim import Claim, amount, quoted, shown, true
 from conformance.judging.context import RefusalReason, RuleContext
@@ -176,12 +177,10 @@ def a_coupon_that_is_not_applied(context: RuleContext) -> Iterator[RefusalReason
 
 @refuses("COUPON-UNKNOWN")
 def a_made_up_code(context: RuleContext) -> Iterator[RefusalReason]:
-    if context.operation == contract.APPLY and code_of(context) and _role(context) is None and context.session:
-        yield RefusalReason(
-            "COUPON-UNKNOWN",
-            certain=context.why == "COUPON-UNKNOWN",
-            any_of="" if context.why == "COUPON-UNKNOWN" else "documented",
-        )
+    code = code_of(context)
+    if context.operation == contract.APPLY and code and _role(context) is None and context.session:
+        certain = is_made_up_code(code)  # of another one the profile just may not know
+        yield RefusalReason("COUPON-UNKNOWN", certain=certain, any_of="" if certain else "documented")
 
 
 @refuses("COUPON-REFUSED")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from conformance.core import contract
+from conformance.core import contract, made_up
 from conformance.driver.checkout import CheckoutDriver
 from conformance.driver.marks import in_marketplaces, in_situations, provokes
 from strategies.situations import EACH, SITUATIONS, cart_in, select_another
@@ -80,14 +80,14 @@ def test_a_second_coupon_is_refused(shop: CheckoutDriver, market: str, situation
 def test_a_coupon_that_is_not_applied_cannot_be_removed(shop: CheckoutDriver, market: str) -> None:
     good = [entry.code for entry in shop.market(market).coupons_of("good")]
     cart = shop.cart(market)
-    for code in shop.some([*good[:1], "NEVER-HEARD-OF"]):
+    for code in shop.some([*good[:1], made_up.CODE]):
         cart.expect_refusal(contract.REMOVE, {"redemptionCode": code}, "COUPON-NOT-APPLIED", "none applied")
     if shop.brief:
         return
     if good:
         cart.apply(good[0])
         cart.expect_refusal(
-            contract.REMOVE, {"redemptionCode": "NEVER-HEARD-OF"}, "COUPON-NOT-APPLIED", "another one applied"
+            contract.REMOVE, {"redemptionCode": made_up.CODE}, "COUPON-NOT-APPLIED", "another one applied"
         )
         if len(good) > 1:
             cart.expect_refusal(
@@ -96,9 +96,7 @@ def test_a_coupon_that_is_not_applied_cannot_be_removed(shop: CheckoutDriver, ma
         cart.remove(good[0])
         cart.expect_refusal(contract.REMOVE, {"redemptionCode": good[0]}, "COUPON-NOT-APPLIED", "removed already")
     rich = cart_in(shop, market, "rich")
-    rich.expect_refusal(
-        contract.REMOVE, {"redemptionCode": "NEVER-HEARD-OF"}, "COUPON-NOT-APPLIED", "late in a session"
-    )
+    rich.expect_refusal(contract.REMOVE, {"redemptionCode": made_up.CODE}, "COUPON-NOT-APPLIED", "late in a session")
 
 
 @provokes("COUPON-REFUSED", "COUPON-UNKNOWN", cost=60)
@@ -109,7 +107,7 @@ def test_each_refused_coupon_has_the_id_of_its_reason(shop: CheckoutDriver, mark
     first = shop.place(market) * 7 % max(1, len(coupons))
     for coupon in shop.some(coupons[first:] + coupons[:first], few=6):
         cart.expect_refusal(contract.APPLY, {"redemptionCode": coupon.code}, "COUPON-REFUSED", f"{coupon.error}")
-    cart.expect_refusal(contract.APPLY, {"redemptionCode": "NEVER-HEARD-OF-42"}, "COUPON-UNKNOWN")
+    cart.expect_refusal(contract.APPLY, {"redemptionCode": f"{made_up.CODE}-42"}, "COUPON-UNKNOWN")
 
 
 @provokes("COUPON-REFUSED", "COUPON-CONDITION", cost=30)

@@ -7,6 +7,7 @@ from typing import Any
 
 from conformance.core import contract
 from conformance.core.exchange import CaseKey
+from conformance.core.made_up import is_made_up_item
 from conformance.core.stubs import stubs_in
 from conformance.judging.claim import Claim, equal, line, quoted, true, warned
 from conformance.judging.context import RefusalReason, RuleContext
@@ -221,6 +222,11 @@ def no_multiple_of_the_lot(context: RuleContext) -> Iterator[RefusalReason]:
 def no_valid_quantity(context: RuleContext) -> Iterator[RefusalReason]:
     for problem in context.problems:
         if problem.field == "quantity":
+            if problem.kind == "fraction":
+                yield RefusalReason(
+                    "QTY-INVALID", quoted(problem.value), when="number", certain=False, lawful=_same_number
+                )
+                continue
             number = isinstance(problem.value, int | float) and not isinstance(problem.value, bool)
             huge = number and abs(problem.value) > INT32
             yield RefusalReason(
@@ -231,6 +237,10 @@ def no_valid_quantity(context: RuleContext) -> Iterator[RefusalReason]:
     for given in inputs(context):
         if given.get("quantity") == 0 and not isinstance(given.get("quantity"), bool):
             yield RefusalReason("QTY-INVALID", "0 in initiate", when="number")
+
+
+def _same_number(context: RuleContext) -> str:
+    return "2.0 is the whole number 2"
 
 
 @refuses("QTY-UNKNOWN-LINE")
@@ -281,11 +291,8 @@ def an_item_of_no_listing(context: RuleContext) -> Iterator[RefusalReason]:
         if context.profile.role(context.request.marketplace, item) is None and item not in stubs
     ]
     if context.operation == contract.INITIATE and unknown:
-        yield RefusalReason(
-            "ITEM-UNKNOWN",
-            certain=context.why == "ITEM-UNKNOWN",
-            any_of="" if context.why == "ITEM-UNKNOWN" else "documented",
-        )
+        certain = any(map(is_made_up_item, unknown))  # of another one the profile just may not know
+        yield RefusalReason("ITEM-UNKNOWN", certain=certain, any_of="" if certain else "documented")
 
 
 def _removed(context: RuleContext) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from conformance.core import made_up
 from conformance.driver.checkout import CheckoutDriver, CheckoutSession
 from conformance.driver.marks import in_marketplaces, provokes
 from suites.line_items.rules import ITEM_RULES
@@ -70,7 +71,7 @@ def test_an_item_that_is_sold_with_a_warning(shop: CheckoutDriver, market: str) 
 @in_marketplaces()
 def test_an_item_of_no_listing(shop: CheckoutDriver, market: str) -> None:
     plain = shop.plain(market)[0]
-    unknown = "v1|" + "9" * 11 + "7|0"
+    unknown = made_up.ITEM
     shop.initiate(market, [(unknown, 1)], "ITEM-UNKNOWN")
     if shop.thorough:
         shop.initiate(market, [(plain, 1), (unknown, 1)], "ITEM-UNKNOWN", "beside another")

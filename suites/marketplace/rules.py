@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from conformance.core import contract
@@ -10,6 +11,9 @@ from conformance.judging.context import RefusalReason, RuleContext
 from conformance.judging.registry import demands, refuses
 
 NAMELESS = "no amount names its currency: it is the marketplace's"
+
+# The names of marketplaces, in any case: no document says that no other one is supported somewhere.
+EBAYS = re.compile(r"EBAY_([A-Z]{2}|MOTORS_US)", re.IGNORECASE)
 
 
 @refuses("MARKET-SAME")
@@ -25,10 +29,10 @@ def another_marketplace(context: RuleContext) -> Iterator[RefusalReason | str]:
 
 @refuses("MARKET-SUPPORTED")
 def an_unsupported_marketplace(context: RuleContext) -> Iterator[RefusalReason]:
-    """Certain for a name that the platform does not have; a target may have more marketplaces than its profile."""
+    """Certain for a name that no marketplace of the platform has; a target may have more marketplaces than its profile."""
     asked = context.request.marketplace
     if asked and asked not in context.profile.markets:
-        yield RefusalReason("MARKET-SUPPORTED", certain=asked.strip().upper() not in contract.marketplaces())
+        yield RefusalReason("MARKET-SUPPORTED", certain=EBAYS.fullmatch(asked.strip()) is None)
 
 
 @refuses("MARKET-REQUIRED")

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from conformance.core import contract
-from conformance.core.exchange import OTHER_APP, OWN_APP, CaseKey
+from conformance.core.exchange import OTHER_APP, OWN_APP, CaseKey, is_over
+from conformance.core.made_up import is_made_up, is_made_up_order
 from conformance.judging.attribution import AFTER_A_REFUSAL, Difference, decide
 from conformance.judging.claim import Claim, equal, line, member_or_null, quoted, true, warned
 from conformance.judging.context import RefusalReason, RuleContext
@@ -188,7 +189,12 @@ def reading_a_paid_session(context: RuleContext) -> Iterator[RefusalReason]:
 
 @refuses("ORDER-UNKNOWN")
 def an_unknown_order(context: RuleContext) -> Iterator[str]:
-    if context.why == "ORDER-UNKNOWN" and context.order is None:
+    subject, complete = context.request.subject or "", context.world.complete
+    prepaid = {entry.order for entry in context.profile.prepaid}
+    if context.order is not None or subject in prepaid:
+        return
+    made_up = any(is_made_up(subject, known, complete=complete) for known in (context.world.orders, prepaid))
+    if made_up or is_made_up_order(subject) or context.world.knows_all(contract.PLACE_ORDER):
         yield ""
 
 
@@ -325,7 +331,8 @@ def it_is_paid_within_the_promise(context: RuleContext) -> Iterator[Claim]:
     if context.order is None or PAYMENT_IDS & {_role_error(context, item) for item in context.order.paid.view.items}:
         return
     status = context.exchange.body.get("purchaseOrderPaymentStatus")
-    if context.why == "ORDER-READ-PAID":
+    went_back = context.order.tainted or (context.order.status == "PAID" and status != "PAID")  # told by ORDER-STABLE
+    if is_over(context.order.placed_at, context.exchange.started, context.profile.paid_within_s) and not went_back:
         shows = member_or_null(context.exchange.body, "purchaseOrderPaymentStatus")
         yield equal("purchaseOrderPaymentStatus", ".body.purchaseOrderPaymentStatus", "PAID", shows)
     if status == "PAID" and context.answer:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from conformance.core import made_up
 from conformance.core.exchange import OTHER_APP
 from conformance.driver.checkout import CheckoutDriver
 from conformance.driver.marks import in_marketplaces, provokes
@@ -10,13 +11,13 @@ from conformance.driver.marks import in_marketplaces, provokes
 @provokes("ORDER-UNKNOWN", cost=2)
 @in_marketplaces(1)
 def test_an_unknown_order(shop: CheckoutDriver, market: str) -> None:
-    known = "50000000000000"
+    known = made_up.ORDERS[1]
     if shop.profile.offers("payment"):
         cart = shop.paid(market)
         known = cart.session.order or known
         if shop.profile.offers("second_app") and not shop.brief:
             cart.read_order("ORDER-APP", credential=OTHER_APP)
-    for unknown in shop.some((shop.unknown(known), "no-such-order")):
+    for unknown in shop.some((shop.unknown(known), made_up.ORDERS[0])):
         shop.order(unknown, "ORDER-UNKNOWN")
     shop.order(shop.unknown(known), "ORDER-UNKNOWN", "with a marketplace", marketplace=market)
 

@@ -13,6 +13,7 @@ from conformance.core.stubs import stubs_in
 from conformance.judging.claim import Claim, equal, member_or_null, true
 from conformance.judging.context import RefusalReason, RuleContext
 from conformance.judging.information_leaks import leak
+from conformance.judging.odd_requests import FOREIGN, has_odd_content, is_object, is_odd, media_type, taken
 from conformance.judging.registry import demands, forbids, refuses
 from suites.protocol.tokens import token_rejected
 
@@ -211,12 +212,24 @@ def _plain(text: Any) -> str:
     return re.sub(r"[^a-z0-9]", "", str(text).casefold())
 
 
+# Refusals for the form of a field.
+OF_FORM = {
+    "SESSION-REQUIRED", "SESSION-INVALID", "SESSION-NO-LINES", "ADDR-REQUIRED", "ADDR-LENGTH", "ADDR-CHARS",
+    "ADDR-CHARS-MARKUP", "QTY-INVALID", "COUPON-REQUIRED",
+}  # fmt: skip
+
+
+def _several(context: RuleContext) -> bool:
+    """Whether the request may be refused for something else than a field's form."""
+    return any(each.any_of == "4xx" or (each.certain and each.requirement not in OF_FORM) for each in context.reasons)
+
+
 def told_values(context: RuleContext, error_id: int) -> list[str]:
     """What the documented text of an id would tell here: one of these is enough."""
     if not context.request.marketplace:
         return []
     if error_id in (15001, 15002, 15048):
-        if len(context.problems) != 1 or context.why in (None, "ROBUST") or str(context.why).startswith("MARKET"):
+        if len(context.problems) != 1 or _several(context) or context.doubts.may_stand_on(error_id):
             return []  # which of several things a refusal is about is its own choice
         return [
             part for problem in context.problems if problem.path for part in problem.path.replace("[]", "").split(".")
@@ -311,42 +324,28 @@ def the_method_lists_its_warnings(context: RuleContext) -> Iterator[Claim]:
 
 @refuses("ROBUST")
 def an_odd_request(context: RuleContext) -> Iterator[RefusalReason]:
-    request = context.request
-    if context.why != "ROBUST" and not any(problem.kind == "shape" for problem in context.problems):
+    request, known = context.request, context.session is not None or context.order is not None
+    if request.subject is not None and not known and is_odd(request.subject):
+        yield RefusalReason("ROBUST", any_of="4xx", certain=context.world.complete)
+    if contract.operations()[context.operation].request is None:
         return
-    if request.raw is None and not any(problem.kind == "shape" for problem in context.problems):
-        known = context.operation == contract.INITIATE or context.session is not None or context.order is not None
-        yield RefusalReason(
-            "ROBUST", any_of="4xx", certain=not known, lawful=(lambda _: _taken(context)) if known else None
-        )
+    foreign = media_type(request.content_type) not in ("application/json", None)
+    if foreign:
+        yield RefusalReason("ROBUST", any_of="4xx", certain=media_type(request.content_type) in FOREIGN)
+    if not any(problem.kind == "shape" for problem in context.problems):
+        if not foreign and (request.content_type is None or has_odd_content(request, context.address)):
+            yield RefusalReason("ROBUST", any_of="4xx", certain=False, lawful=taken)
         return
-    odd = request.content_type not in ("application/json", None) or any(
-        problem.kind == "shape" for problem in context.problems
-    )
-    if request.raw is not None and odd:
-        odd = request.content_type not in ("application/json", None) or not _is_object(request.raw)
     raw = request.raw
+    odd = raw is None or not is_object(raw)
     if context.operation == contract.ADDRESS and raw is not None and raw[:1] in (b"", b"{") and raw[-1:] in (b"", b"}"):
-        odd = odd and request.content_type not in ("application/json", None)  # an update may keep every field
-    yield RefusalReason("ROBUST", any_of="4xx", certain=odd, lawful=None if odd else lambda _: _taken(context))
-
-
-def _taken(context: RuleContext) -> str:
-    if context.request.content_type is None:
-        return "a missing media type is taken as JSON"
-    return "extra fields are ignored"
-
-
-def _is_object(raw: bytes) -> bool:
-    try:
-        return isinstance(json.loads(raw), dict)
-    except (ValueError, RecursionError):
-        return False
+        odd = False  # an update may keep every field
+    yield RefusalReason("ROBUST", any_of="4xx", certain=odd, lawful=None if odd else taken)
 
 
 @demands("ROBUST", on="refused")
 def no_refusal_is_a_page_or_a_trace(context: RuleContext) -> Iterator[Claim]:
-    if context.why != "ROBUST":
+    if not any(reason.requirement == "ROBUST" for reason in context.reasons):
         return
     text = context.exchange.text or json.dumps(context.exchange.body, ensure_ascii=False).replace("\\n", "\n")
     bad = "a page of HTML" if HTML.search(text) else "a stack trace" if TRACE.search(text) else None

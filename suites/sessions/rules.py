@@ -9,6 +9,7 @@ from typing import Any
 
 from conformance.core import contract
 from conformance.core.exchange import BAD_CREDENTIALS, OTHER_APP, OWN_APP, CaseKey
+from conformance.core.made_up import is_made_up
 from conformance.judging.attribution import AFTER_A_REFUSAL, IN_A_READ, Culprit, Difference, Found, carried_out, decide
 from conformance.judging.claim import Claim, equal, line, member_or_null, true
 from conformance.judging.context import RefusalReason, RuleContext
@@ -247,7 +248,9 @@ def may_lose_coupon(context: RuleContext) -> bool:
 
 @refuses("SESSION-UNKNOWN")
 def an_unknown_session(context: RuleContext) -> Iterator[str]:
-    if context.why == "SESSION-UNKNOWN" and context.session is None:
+    subject, all_known = context.request.subject or "", context.world.knows_all(contract.INITIATE)
+    made_up = is_made_up(subject, context.world.sessions, complete=context.world.complete)
+    if context.session is None and (all_known or made_up):
         yield ""
 
 
@@ -323,6 +326,7 @@ def status_and_ids_are_documented(context: RuleContext) -> Iterator[Claim]:
     if (
         context.broken
         or open_ids
+        or context.doubts.all
         or exchange.status in GATEWAY_STATUSES
         or context.request.credential in BAD_CREDENTIALS
     ):

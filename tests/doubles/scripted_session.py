@@ -9,7 +9,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
-from conformance.core import contract
+from conformance.core import contract, made_up
 from conformance.core.exchange import OTHER_APP, OWN_APP, Request
 from conformance.driver.checkout import CheckoutDriver, CheckoutSession
 from conformance.driver.prerequisite import PrerequisiteFailed
@@ -72,7 +72,7 @@ def coupons(shop: CheckoutDriver) -> None:
     cart.expect_refusal(contract.REMOVE, {"redemptionCode": "FIVEOFF"}, "COUPON-NOT-APPLIED")
     for code in ("EXPIRED", "SPEND100", "ONLY1004"):
         cart.expect_refusal(contract.APPLY, {"redemptionCode": code}, "COUPON-REFUSED", code)
-    cart.expect_refusal(contract.APPLY, {"redemptionCode": "MADEUP"}, "COUPON-UNKNOWN")
+    cart.expect_refusal(contract.APPLY, {"redemptionCode": made_up.CODE}, "COUPON-UNKNOWN")
     cart.expect_refusal(contract.APPLY, {}, "COUPON-REQUIRED")
     cart.apply("FIVEOFF")
     cart.read()
@@ -135,7 +135,7 @@ def creation(shop: CheckoutDriver) -> None:
     """What initiate takes and what it refuses."""
     for place, number in enumerate(REFUSED):
         shop.initiate("EBAY_US", [(f"v1|40{place}|0", 1)], ITEM_RULES[number], f"{number}")
-    for item, why in (("v1|3001|0", "ITEM-ENDED"), ("v1|99|0", "ITEM-UNKNOWN"), ("v1|3002|0", "ITEM-REMOVED")):
+    for item, why in (("v1|3001|0", "ITEM-ENDED"), (made_up.ITEM, "ITEM-UNKNOWN"), ("v1|3002|0", "ITEM-REMOVED")):
         shop.initiate("EBAY_US", [(item, 1)], why)
     shop.initiate("EBAY_US", [("v1|3002|0", 1), (UNIT, 1)], "ITEM-REMOVED")
     cart_of(shop, ("v1|3003|0", 1))
@@ -160,9 +160,9 @@ def foreigners(shop: CheckoutDriver) -> None:
     for operation, body in bodies:
         cart.expect_refusal(operation, body, "SESSION-APP", credential=OTHER_APP)
         cart.expect_refusal(operation, body, "MARKET-SAME", marketplace="EBAY_GB")
-        cart.expect_refusal(operation, body, "MARKET-SUPPORTED", marketplace="EBAY_XX")
+        cart.expect_refusal(operation, body, "MARKET-SUPPORTED", marketplace="EBAY_ATLANTIS")
         cart.expect_refusal(operation, body, "AUTH-TOKEN", "none", credential="none")
-        shop.send(Request(operation, "unknown", body, "EBAY_US"), "SESSION-UNKNOWN")
+        shop.send(Request(operation, shop.unknown(cart.id), body, "EBAY_US"), "SESSION-UNKNOWN")
         if operation != contract.PLACE_ORDER:
             cart.expect_refusal(operation, body, "MARKET-REQUIRED", marketplace=None)
     own = shop.cart("EBAY_GB", [(UNIT, 1)], credential=OTHER_APP, address=GB)
@@ -198,7 +198,7 @@ def payment(shop: CheckoutDriver) -> None:
         cart.expect_refusal(operation, body, "PAY-LOCK", "again")
     cart.place("PAY-TWICE")
     cart.read_order()
-    shop.order("o999", "ORDER-UNKNOWN", marketplace="EBAY_US")
+    shop.order(made_up.ORDERS[0], "ORDER-UNKNOWN", marketplace="EBAY_US")
     cart.read_order("ORDER-APP", credential=OTHER_APP)
     cart.read_order("AUTH-TOKEN", credential="none")
     declined = cart_of(shop, (UNIT, 1), email=DECLINED)

@@ -11,7 +11,7 @@ from typing import Any
 
 from conformance.core import contract
 from conformance.core.exchange import OTHER_APP, OWN_APP, Request
-from conformance.runner.recording import operation_of
+from conformance.recordings.calls import operation_of
 from tests.doubles.reference_server import ReferenceShop
 
 TOKENS = {"token-one": OWN_APP, "token-two": OTHER_APP}

@@ -14,55 +14,57 @@ import pytest
 from conformance.core import contract
 from conformance.core.exchange import Exchange
 from conformance.core.inputs import InputError
-from conformance.core.profile_reader import load
+from conformance.core.profile import load
+from conformance.judging.context import Judgment
 from conformance.judging.load_rules import load_rules
 from conformance.judging.response_schema import validator
+from conformance.recordings.calls import calls_of, operation_of
+from conformance.recordings.files import Contents, read
+from conformance.recordings.judged import judge_contents
 from conformance.runner.mock_process import MockProcess
-from conformance.runner.recording import bare_profile, exchanges, operation_of
-from devtools.corpus import judged
+from conformance.runner.recording import bare_profile
 from tests.doubles.recordings import DATA, FAULT
 
 ROOT = Path(__file__).resolve().parents[2]
 CHROME, PROXY = DATA / "chrome.har", DATA / "mitmproxy.har"
 
 
-def read(path: Path) -> list[Exchange]:
-    found = [exchange for _, exchange in exchanges(path)]
-    for seq, item in enumerate(found):
-        item.trace, item.seq = "recording", seq
-    return found
+def calls(path: Path) -> list[Exchange]:
+    return calls_of(read([path]).entries).exchanges
+
+
+def judgments(contents: Contents, *, known: bool) -> list[Judgment]:
+    load_rules()
+    profile = load("mock") if known else bare_profile([CHROME])
+    return [one for trace in judge_contents(contents, profile, b"key", roles=known).traces for one in trace.judgments]
 
 
 def failed(path: Path, *, known: bool) -> set[tuple[str, str]]:
-    load_rules()
-    profile = load("mock") if known else bare_profile(path)
-    return {
-        (judgment.requirement, judgment.operation) for judgment in judged(profile, [], read(path)) if not judgment.ok
-    }
+    return {(one.requirement, one.operation) for one in judgments(read([path]), known=known) if not one.ok}
 
 
 def test_a_browsers_log() -> None:
-    found = read(CHROME)
-    assert [item.operation for item in found] == [
+    found = calls(CHROME)
+    assert [one.operation for one in found] == [
         contract.INITIATE, contract.READ, contract.QUANTITY, contract.OPTION, contract.APPLY, contract.APPLY,
         contract.READ, contract.QUANTITY, contract.PLACE_ORDER, contract.READ_ORDER, contract.QUANTITY,
     ]  # fmt: skip
-    assert [item.status for item in found] == [200] * 5 + [409, 200, 400, 200, 200, 409]
-    assert {item.request.marketplace for item in found} == {"EBAY_US"}
-    assert {item.request.credential for item in found} == {"app0"}  # DevTools leaves Authorization out
+    assert [one.status for one in found] == [200] * 5 + [409, 200, 400, 200, 200, 409]
+    assert {one.request.marketplace for one in found} == {"EBAY_US"}
+    assert {one.request.credential for one in found} == {"app0"}  # DevTools leaves Authorization out
     assert (
         found[0].request.body["contactEmail"] == "käufer@example.com" and found[0].headers["x-ebay-security-signature"]
     )
     assert found[1].body["checkoutSessionId"] == found[0].body["checkoutSessionId"] == found[1].request.subject
     assert len(found[0].body["lineItems"]) == 2  # one answer is packed in base64
-    assert all(validator(item.operation).is_valid(item.body) for item in found if item.status == 200)
+    assert all(validator(one.operation).is_valid(one.body) for one in found if one.status == 200)
 
 
 def test_a_proxys_log_is_read_in_order() -> None:
-    found = read(PROXY)
-    assert [item.operation for item in found] == [contract.INITIATE] + [contract.QUANTITY, contract.READ] * 2
-    assert [item.started for item in found] == sorted(item.started for item in found)
-    assert {item.request.credential for item in found} == {"app0"}
+    found = calls(PROXY)
+    assert [one.operation for one in found] == [contract.INITIATE] + [contract.QUANTITY, contract.READ] * 2
+    assert [one.started for one in found] == sorted(one.started for one in found)
+    assert {one.request.credential for one in found} == {"app0"}
 
 
 @pytest.mark.parametrize("known", [True, False], ids=["profile", "no profile"])
@@ -72,7 +74,7 @@ def test_what_recordings_prove(known: bool) -> None:
 
 
 def test_a_bare_profile_knows_the_marketplaces() -> None:
-    profile = bare_profile(CHROME)
+    profile = bare_profile([CHROME])
     assert list(profile.markets) == ["EBAY_US"] and profile.markets["EBAY_US"].country == "US"
 
 
@@ -100,14 +102,14 @@ def test_what_is_no_recording_is_told(tmp_path: Path, text: str) -> None:
     path = tmp_path / "odd.har"
     path.write_bytes(text.encode("latin-1"))
     with pytest.raises(InputError, match=r"odd\.har is neither"):
-        list(exchanges(path))
+        read([path])
 
 
 def test_a_broken_line_is_told(tmp_path: Path) -> None:
     path = tmp_path / "odd.jsonl"
     path.write_text('{"operation": "x"}\n', encoding="utf-8")
     with pytest.raises(InputError, match=r"Line 1 of odd\.jsonl"):
-        list(exchanges(path))
+        read([path])
 
 
 @pytest.mark.parametrize(
@@ -116,7 +118,8 @@ def test_a_broken_line_is_told(tmp_path: Path) -> None:
 def test_odd_entries_are_passed_over(tmp_path: Path, entry: Any) -> None:
     path = tmp_path / "odd.har"
     path.write_text(json.dumps({"log": {"entries": [entry]}}), encoding="utf-8")
-    assert list(exchanges(path)) == []
+    contents = read([path])
+    assert contents.entries == [] and contents.odd == 1
 
 
 # ---------------------------------------------------------------- as users start it
@@ -134,15 +137,9 @@ def suite(folder: Path, *options: str) -> dict[str, Any]:
 
 def findings(result: dict[str, Any]) -> list[tuple[Any, ...]]:
     return [
-        (
-            entry["requirement"],
-            entry["summary"],
-            entry["count"],
-            tuple(entry["operations"]),
-            tuple(entry["marketplaces"]),
-        )
+        (one["requirement"], one["summary"], one["count"], tuple(one["operations"]), tuple(one["marketplaces"]))
         for each in result["requirements"]
-        for entry in each["findings"]
+        for one in each["findings"]
     ]
 
 
@@ -156,7 +153,7 @@ def test_nothing_is_sent(tmp_path: Path) -> None:
         with pytest.raises(BlockingIOError):
             listening.accept()
     assert result["exit_status"] == 1 and result["requests"] == 5 and result["token_requests"] == 0
-    assert [finding[0] for finding in findings(result)] == ["QTY-ZERO"]
+    assert [one[0] for one in findings(result)] == ["QTY-ZERO"]
 
 
 def test_our_own_exchanges_give_the_same_findings(tmp_path: Path) -> None:
@@ -174,5 +171,5 @@ def test_our_own_exchanges_give_the_same_findings(tmp_path: Path) -> None:
     finally:
         mock.stop()
     again = suite(tmp_path / "again", "--target", "mock", "--recording", str(tmp_path / "live" / "exchanges.jsonl"))
-    assert [finding for finding in findings(again) if finding[0] == "QTY-ZERO"]
-    assert {finding[:2] for finding in findings(again)} == {finding[:2] for finding in findings(live)}
+    assert [one for one in findings(again) if one[0] == "QTY-ZERO"]
+    assert {one[:2] for one in findings(again)} == {one[:2] for one in findings(live)}

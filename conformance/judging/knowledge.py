@@ -1,0 +1,170 @@
+"""What is known of an exchange: the one place where the judge asks before it asks a rule.
+
+A recording may leave parts of an exchange open (`Exchange.unseen`). Rules read exchanges as if nothing were: whatever reads
+an open part ends in NotRecorded, and the judge concludes nothing from that rule. A refusal may rest on what is not shown:
+`Doubts` says which refusals may.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from functools import cache
+from typing import Any, cast
+
+from conformance.core import contract
+from conformance.core.exchange import SIGNATURE, Exchange, Part, Request
+from conformance.judging.context import NONE, Doubts, RefusalReason, RuleContext
+from conformance.judging.model import World
+from conformance.judging.refusals import GATEWAY
+
+OF_REQUEST = "request"  # who provokes an id by what the request says: contracts/errors.yaml
+# Ids that a request alone cannot provoke, although no role is needed: the session ended, is empty, lost its coupon.
+OF_SESSION = frozenset({15003, 15019, 16025})
+OF_ADDRESS = frozenset({15001, 15002, 17002})  # what a target may find wrong with an address that no document rules out
+HIDDEN_BY = {
+    "body": Part.REQUEST_BODY,
+    "raw": Part.REQUEST_BODY,
+    "object": Part.REQUEST_BODY,
+    "payload": Part.REQUEST_BODY,
+    "marketplace": Part.MARKETPLACE,
+    "content_type": Part.MEDIA_TYPE,
+    "credential": Part.APP,
+}
+HEADERS = {SIGNATURE: Part.SIGNATURE, "content-type": Part.ANSWER_TYPE}
+
+
+class NotRecorded(Exception):
+    """A rule read what the recording does not show."""
+
+    def __init__(self, part: Part) -> None:
+        super().__init__(part.value)
+        self.part = part
+
+
+class _Headers(dict[str, str]):
+    """The headers of an answer; one that may have been taken out cannot be looked for."""
+
+    def __init__(self, shown: Mapping[str, str], unseen: frozenset[Part]) -> None:
+        super().__init__(shown)
+        self._unseen = unseen
+
+    def get(self, name: str, default: Any = None) -> Any:
+        part = HEADERS.get(name)
+        if part in self._unseen and part is not None and name not in self:
+            raise NotRecorded(part)
+        return super().get(name, default)
+
+
+class _Guarded:
+    """Stands for a request or an exchange: attributes of open parts raise NotRecorded, others are replaced or as they are."""
+
+    def __init__(self, of: object, hidden: Mapping[str, Part], replaced: Mapping[str, object]) -> None:
+        self._of, self._hidden, self._replaced = of, hidden, replaced
+
+    def __getattr__(self, name: str) -> Any:
+        if name in self._hidden:
+            raise NotRecorded(self._hidden[name])
+        return self._replaced[name] if name in self._replaced else getattr(self._of, name)
+
+
+def guarded(context: RuleContext) -> RuleContext:
+    """The place where a rule looks, with what the recording does not show out of reach."""
+    unseen = context.exchange.unseen
+    if not unseen - {Part.TOKEN, Part.ROLES}:
+        return context
+    hidden = {name: part for name, part in HIDDEN_BY.items() if part in unseen}
+    request = _Guarded(context.request, hidden, {})
+    replaced = {"request": cast(Request, request), "headers": _Headers(context.exchange.headers, unseen)}
+    return replace(context, _found={}, exchange=cast(Exchange, _Guarded(context.exchange, {}, replaced)))
+
+
+def lawful_reading(context: RuleContext, ground: RefusalReason) -> str | None:
+    """The reading by which an accepted request with this ground is lawful; '' where nobody can say."""
+    try:
+        return ground.lawful(guarded(context)) if ground.lawful else None
+    except NotRecorded:
+        return ""
+
+
+def is_usable(exchange: Exchange) -> bool:
+    """Whether the answer is shown, so that anything can be concluded from it."""
+    return Part.ANSWER not in exchange.unseen
+
+
+def doubts(context: RuleContext, blind: Iterable[str]) -> Doubts:
+    """The doubts about an exchange; blind: the requirements whose grounds could not be looked for."""
+    unseen, found = context.exchange.unseen, set[int]()
+    if not unseen and context.world.complete and not context.gap:
+        return NONE
+    for requirement in blind:
+        listed = [one.id for one in contract.requirements()[requirement].answers]
+        if not listed:  # any refusal keeps it
+            return Doubts(all=True)
+        found |= {one for one in listed if one is not None}
+        if not all(listed):
+            found |= _hanging(context.operation)
+    if (
+        context.gap
+        or Part.ROLES in unseen
+        or (not context.world.complete and not (_session_known(context) and _roles_known(context)))
+    ):
+        found |= _hanging(context.operation)
+    if (
+        not context.world.complete
+        and context.operation in (contract.INITIATE, contract.ADDRESS)
+        and not _address_known(context)
+    ):
+        found |= OF_ADDRESS
+    return Doubts(frozenset(found), token=Part.TOKEN in unseen)
+
+
+@cache
+def _hanging(operation: str) -> frozenset[int]:
+    """The ids of refusals that hang on the session's state or on what is special about an item, a coupon or a buyer."""
+    found = set[int]()
+    for one in contract.operations()[operation].ids:
+        entry = contract.error(one, operation)
+        if entry and not set(entry.domains) <= GATEWAY and (entry.provoked_by != OF_REQUEST or one in OF_SESSION):
+            found.add(one)
+    return frozenset(found)
+
+
+def _session_known(context: RuleContext) -> bool:
+    return context.operation == contract.INITIATE or context.session is not None or context.order is not None
+
+
+def _roles_known(context: RuleContext) -> bool:
+    """Whether the profile says something of each item, coupon and buyer that the exchange is about."""
+    if Part.REQUEST_BODY in context.exchange.unseen or Part.MARKETPLACE in context.exchange.unseen:
+        return False
+    market = context.session.marketplace if context.session else context.request.marketplace
+    known = context.profile.markets.get(market or "")
+    if known is None:
+        return False
+    code = context.body.get("redemptionCode")
+    codes = [code] if isinstance(code, str) else []
+    codes += context.before.coupons if context.before else []
+    fold = {one.casefold() for one in known.coupons}
+    return all(item in known.roles for item in _items(context)) and all(one.casefold() in fold for one in codes)
+
+
+def _items(context: RuleContext) -> Iterator[str]:
+    yield from context.before.items if context.before else ()
+    listed = context.body.get("lineItemInputs")
+    for each in listed if isinstance(listed, list) else ():
+        if isinstance(each, dict) and isinstance(each.get("itemId"), str):
+            yield each["itemId"]
+
+
+def _address_known(context: RuleContext) -> bool:
+    """Whether the address is one of the profile's, which the target takes."""
+    known = context.profile.markets.get(context.request.marketplace or "")
+    if Part.REQUEST_BODY in context.exchange.unseen or known is None:
+        return False
+    return context.address in (known.address, known.other_address, known.unverifiable_address)
+
+
+def incomplete() -> World:
+    """The world of a recording: a session or an order that is not in it may still have been given out."""
+    return World(complete=False)

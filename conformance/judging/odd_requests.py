@@ -1,0 +1,81 @@
+"""What about a request is odd, although no field of it breaks the contract: a target may turn such a request away."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from conformance.core import contract
+from conformance.core.exchange import Request
+from conformance.judging.context import RuleContext
+from conformance.judging.request_schema import schema_of
+
+PLAIN = re.compile(r"[ -~]{0,128}")
+SIGNS = re.compile(r"['\"\\%{}$<>]")
+FEWEST_DIGITS = 5  # of a phone number
+FOREIGN = ("text/plain", "application/x-www-form-urlencoded", "application/xml", "text/xml", "text/html")
+
+
+def unknown_fields(request: Request) -> bool:
+    """Whether a request's body has a field that the contract does not know."""
+    schema = schema_of(request.operation)
+    root = contract.document("order-v1" if request.operation == contract.PLACE_ORDER else "order-v2")
+    return schema is not None and _unknown(root, schema, request.object())
+
+
+def _unknown(root: dict[str, Any], schema: dict[str, Any], value: Any) -> bool:
+    schema = contract.resolve(root, schema)
+    if isinstance(value, list):
+        return any(_unknown(root, schema.get("items", {}), one) for one in value)
+    if not isinstance(value, dict) or schema.get("type", "object") != "object":
+        return False
+    known = schema.get("properties", {})
+    return any(name not in known or _unknown(root, known[name], one) for name, one in value.items())
+
+
+def is_odd(text: str) -> bool:
+    """Whether an id or a code is none that a server would give out: long, or with other signs than ids have."""
+    return PLAIN.fullmatch(text) is None or SIGNS.search(text) is not None
+
+
+def media_type(header: str | None) -> str | None:
+    """The media type of a Content-Type header, without its parameters."""
+    return None if header is None else header.partition(";")[0].strip().lower()
+
+
+def no_phone(address: dict[str, Any]) -> bool:
+    """Whether an address has a phone number that nobody can call: no document states its form, so a target may refuse it."""
+    number = address.get("phoneNumber")
+    return isinstance(number, str) and sum(char.isdecimal() for char in number) < FEWEST_DIGITS
+
+
+def named_texts(body: dict[str, Any]) -> Iterator[str]:
+    """The ids and codes that a body names."""
+    listed = body.get("lineItemInputs")
+    inputs = [one for one in listed if isinstance(one, dict)] if isinstance(listed, list) else []
+    for holder in (body, *inputs):
+        for name in ("lineItemId", "shippingOptionId", "redemptionCode", "itemId"):
+            if isinstance(holder.get(name), str):
+                yield holder[name]
+
+
+def has_odd_content(request: Request, address: dict[str, Any]) -> bool:
+    """Whether a JSON object that is sent has a field nobody knows, an id of odd signs, or a phone number that is none."""
+    return unknown_fields(request) or any(map(is_odd, named_texts(request.object()))) or no_phone(address)
+
+
+def is_object(raw: bytes) -> bool:
+    """Whether bytes are a JSON object."""
+    try:
+        return isinstance(json.loads(raw), dict)
+    except (ValueError, RecursionError):
+        return False
+
+
+def taken(context: RuleContext) -> str:
+    """The reading by which a target takes an odd request."""
+    if context.request.content_type is None:
+        return "a missing media type is taken as JSON"
+    return "extra fields are ignored"

@@ -1,0 +1,119 @@
+"""A body from what recorders write: as text, in base64, compressed, cut, left out, or with each byte as a character."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+import re
+import zlib
+from collections.abc import Mapping
+from typing import Any
+
+from conformance.recordings.entry import UNSEEN, Body, is_redacted
+from conformance.recordings.values import size
+
+PACKED = ("gzip", "x-gzip", "deflate", "br", "zstd", "compress")
+MOST_BYTES = 50_000_000  # of one body that was compressed
+NESTED = 60
+REPLACED = "\ufffd"
+
+
+def body_of(text: Any, encoding: Any, sizes: list[Any], headers: Mapping[str, str], hints: bool) -> Body:
+    """The body that a recorder wrote.
+
+    sizes: the numbers of bytes that the recorder names. headers: those of the message. hints: whether the recorder says
+    beside it that it left the body out or cut it.
+    """
+    known_sizes = [one for one in map(size, sizes) if one is not None]
+    length = size(headers.get("content-length"))
+    if not isinstance(text, str) or not text:
+        empty = length == 0 and not any(known_sizes) and not hints
+        return Body("") if empty else UNSEEN
+    packed = [one.strip().lower() for one in headers.get("content-encoding", "").split(",") if one.strip()]
+    found = text
+    if isinstance(encoding, str) and encoding.strip().lower() == "base64":
+        raw = decoded(text)
+        if raw is not None:
+            unpacked = _unpacked(raw, packed)
+            if unpacked is None:
+                return UNSEEN
+            found = unpacked
+    found = _as_characters(found.removeprefix("\ufeff"), known_sizes, length)
+    if REPLACED in found:
+        return UNSEEN  # bytes that are no text, or half a character
+    if _whole(found):
+        return UNSEEN if redacted_within(found) else Body(found)
+    bytes_shown = len(found.encode("utf-8", "surrogatepass"))
+    expected = [*known_sizes, *([length] if length is not None and not packed else [])]
+    return UNSEEN if hints or bytes_shown not in expected else Body(found)  # cut off or changed, or nobody knows
+
+
+def decoded(text: str) -> bytes | None:
+    """The bytes of base64, also of the alphabet for URLs and without padding; None where the text is none."""
+    plain = re.sub(r"\s+", "", text)
+    if not re.fullmatch(r"[A-Za-z0-9+/_-]*={0,2}", plain) or len(plain.rstrip("=")) % 4 == 1:
+        return None
+    plain = plain.rstrip("=").replace("-", "+").replace("_", "/")
+    try:
+        return base64.b64decode(plain + "=" * (-len(plain) % 4), validate=True)
+    except (binascii.Error, ValueError):
+        return None
+
+
+def _unpacked(raw: bytes, packed: list[str]) -> str | None:
+    """The text of bytes, which may still be compressed; None where they cannot be read."""
+    try:
+        return raw.decode("utf-8")
+    except UnicodeDecodeError:
+        pass
+    for name in packed or ["gzip"]:
+        if name not in PACKED[:3]:
+            return None
+        try:
+            return zlib.decompressobj(_window(name, raw)).decompress(raw, MOST_BYTES).decode("utf-8")
+        except (zlib.error, UnicodeDecodeError):
+            continue
+    return None
+
+
+def _window(name: str, raw: bytes) -> int:
+    if "gzip" in name:
+        return zlib.MAX_WBITS | 16
+    return zlib.MAX_WBITS if raw[:1] == b"\x78" else -zlib.MAX_WBITS
+
+
+def _as_characters(text: str, sizes: list[int], length: int | None) -> str:
+    """Undoes a recorder that wrote each byte of UTF-8 as a character: then it counts as many bytes as characters."""
+    if text.isascii() or not all(one == len(text) for one in ([length] if length is not None else sizes) or [-1]):
+        return text
+    try:
+        return text.encode("latin-1").decode("utf-8")
+    except (UnicodeEncodeError, UnicodeDecodeError):
+        return text
+
+
+def _whole(text: str) -> bool:
+    try:
+        json.loads(text)
+    except (ValueError, RecursionError):
+        return False
+    return True
+
+
+def redacted_within(text: str) -> bool:
+    """Whether some value of a JSON text was taken out."""
+    lowered = text.casefold()
+    if not any(one in lowered for one in ("redact", "removed", "mask", "hidden", "scrub", "filtered", "sanitiz", "omitted",
+                                          "anonymiz", "***", "xxx", "\u2022\u2022", "###", "___", "---")):  # fmt: skip
+        return False
+    return _any_redacted(json.loads(text), 0)
+
+
+def _any_redacted(node: Any, depth: int) -> bool:
+    if depth > NESTED:
+        return False
+    if isinstance(node, str):
+        return is_redacted(node)
+    children = node.values() if isinstance(node, dict) else node if isinstance(node, list) else ()
+    return any(_any_redacted(one, depth + 1) for one in children)

@@ -1,0 +1,179 @@
+"""Makes exchanges of the entries of a recording, each with the parts that the recording leaves open."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from urllib.parse import unquote, urlsplit
+
+from conformance.client.strict_json import read_json
+from conformance.core import contract
+from conformance.core.exchange import OWN_APP, SIGNATURE, Exchange, Part, Request
+from conformance.recordings.entry import Entry, Moment
+from conformance.recordings.timeline import in_order, together
+from conformance.recordings.twins import Call, without_twins
+
+MARKETPLACE, MEDIA, TOKEN = "x-ebay-c-marketplace-id", "content-type", "authorization"
+SHOWN = (MARKETPLACE, "x-ebay-c-enduserctx", "accept")
+LONGEST = 2000  # characters of a header that are kept
+# What only the wire adds: where one of these is recorded, a header that is not recorded was not sent.
+OF_WIRE_SENT, OF_WIRE_GIVEN = ("host",), ("date", "content-length", "transfer-encoding", "server")
+EPOCH = "1970-01-01T00:00:00Z"
+
+
+@dataclass
+class Calls:
+    """The calls of a recording. entries: the entry of each exchange. together: places of calls whose order is not known.
+    passed: how many entries were passed over, by the reason."""
+
+    exchanges: list[Exchange] = field(default_factory=list)
+    entries: list[Entry] = field(default_factory=list)
+    together: set[int] = field(default_factory=set)
+    passed: Counter[str] = field(default_factory=Counter)
+
+
+def operation_of(method: str, url: str) -> tuple[str, str | None] | None:
+    """(operationId, id in the path) of a request; None if it is no call of the API."""
+    try:
+        path = urlsplit(url).path
+    except ValueError:  # such as https://[object Object]/
+        return None
+    if "/buy/order/" not in path:
+        return None
+    for operation, wanted, pattern in _patterns():
+        found = pattern.search(path)
+        if found and wanted == method.upper() and not (operation == contract.READ and found.group(1) == "initiate"):
+            return operation, unquote(found.group(1)) if found.groups() else None
+    return None
+
+
+@cache
+def _patterns() -> list[tuple[str, str, re.Pattern[str]]]:
+    found = []
+    for one in contract.operations().values():
+        pattern = re.sub(r"\\\{[^}]+\\\}", "([^/]+)", re.escape(f"/buy/order/{one.version}{one.path}"))
+        found.append((one.id, one.method, re.compile(pattern + "/?$")))
+    return found
+
+
+def calls_of(entries: Iterable[Entry]) -> Calls:
+    """The calls of guest checkout among the entries, in order, each once."""
+    found = Calls()
+    listed = in_order([one for one in entries if operation_of(one.method, one.url)])
+    answered = [call for one in listed if (call := _answered(one, found.passed))]
+    kept = list(without_twins(answered))
+    if len(kept) < len(answered):
+        found.passed["listed twice"] += len(answered) - len(kept)
+    shown = _Shown.of(entry for entry, *_ in kept)
+    owners: dict[str, str] = {}
+    for entry, operation, subject in kept:
+        found.exchanges.append(_exchange(entry, operation, subject, shown, owners))
+        found.entries.append(entry)
+    found.together = together(
+        (one.request.subject, one.method != "GET", entry.began, entry.ms)
+        for one, entry in zip(found.exchanges, found.entries, strict=True)
+    )
+    return found
+
+
+def _answered(entry: Entry, passed: Counter[str]) -> Call | None:
+    """The call of an entry; None for a read that no server answered, since nothing can be learned from it."""
+    known = operation_of(entry.method, entry.url)
+    assert known
+    if entry.method == "GET" and (entry.status is None or _of_no_server(entry)):
+        passed["answered by no server"] += 1
+        return None
+    return entry, *known
+
+
+def _of_no_server(entry: Entry) -> bool:
+    """Whether a cache or the browser answered, or the answer only points to another one."""
+    return entry.via != "network" or (entry.status is not None and (entry.status < 200 or 300 <= entry.status < 400))
+
+
+@dataclass(frozen=True)
+class _Shown:
+    """Which headers the recorder shows at all: one that no call has may have been taken out."""
+
+    sent: frozenset[str]
+    given: frozenset[str]
+
+    @classmethod
+    def of(cls, entries: Iterable[Entry]) -> _Shown:
+        sent, given = set[str](), set[str]()
+        for one in entries:
+            sent |= one.sent.keys()
+            given |= one.given.keys()
+        return cls(frozenset(sent), frozenset(given))
+
+    def hides(self, name: str, entry: Entry) -> bool:
+        """Whether nobody knows if a request had a header that is not recorded."""
+        whole = name in self.sent and any(one in entry.sent for one in OF_WIRE_SENT)
+        return name not in entry.sent and not whole
+
+    def hides_given(self, name: str, given: Mapping[str, str]) -> bool:
+        """The same for an answer."""
+        whole = name in self.given and any(one in given for one in OF_WIRE_GIVEN)
+        return name not in given and not whole
+
+
+def _exchange(entry: Entry, operation: str, subject: str | None, shown: _Shown, owners: dict[str, str]) -> Exchange:
+    unseen = {Part.TOKEN}
+    for name, part in ((MARKETPLACE, Part.MARKETPLACE), (MEDIA, Part.MEDIA_TYPE)):
+        if shown.hides(name, entry) and not (part is Part.MEDIA_TYPE and (entry.media or entry.method == "GET")):
+            unseen.add(part)
+    for name, part in ((SIGNATURE, Part.SIGNATURE), (MEDIA, Part.ANSWER_TYPE)):
+        if shown.hides_given(name, entry.given):
+            unseen.add(part)
+    if entry.method != "GET" and not entry.body.known:
+        unseen.add(Part.REQUEST_BODY)
+    if not entry.answer.known or _of_no_server(entry):
+        unseen.add(Part.ANSWER)
+    sent = read_json(entry.body.text) if entry.method != "GET" and entry.body.text else None
+    raw = (
+        entry.body.text.encode() if entry.method != "GET" and entry.body.known and (sent is None or sent.text) else None
+    )
+    request = Request(
+        operation=operation,
+        subject=subject,
+        body=sent.value if sent else None,
+        marketplace=entry.sent.get(MARKETPLACE),
+        credential=OWN_APP,
+        raw=raw,
+        content_type=entry.sent.get(MEDIA) or entry.media or None,
+        headers={name: entry.sent[name] for name in SHOWN if name in entry.sent},
+    )
+    exchange = Exchange("recording", 0, request, entry.method, entry.url.partition("?")[0], status=entry.status)
+    exchange.headers = {name: value[:LONGEST] for name, value in entry.given.items() if name != "set-cookie"}
+    exchange.started, exchange.ms = _written(entry.began), entry.ms or 0.0
+    if entry.status is None:
+        exchange.problem = "the recording has no answer"
+    elif entry.answer.known and entry.answer.text:
+        answer = read_json(entry.answer.text)
+        exchange.body, exchange.text, exchange.problem = answer.value, answer.text, answer.why
+        exchange.problem_kind = "json" if answer.why else None
+    if not _same_app(exchange, entry, owners):
+        unseen.add(Part.APP)
+    exchange.unseen = frozenset(unseen)
+    return exchange
+
+
+def _same_app(exchange: Exchange, entry: Entry, owners: dict[str, str]) -> bool:
+    """Whether the call carries the token that made the session or placed the order that it names."""
+    token, subject = entry.sent.get(TOKEN, ""), exchange.request.subject
+    for name in ("checkoutSessionId", "purchaseOrderId"):
+        made = exchange.member(name)
+        if (
+            exchange.accepted
+            and isinstance(made, str)
+            and exchange.operation in (contract.INITIATE, contract.PLACE_ORDER)
+        ):
+            owners.setdefault(made, token)
+    return subject is None or (bool(token) and owners.get(subject) == token)
+
+
+def _written(moment: Moment) -> str:
+    return moment.at.isoformat(timespec="milliseconds").replace("+00:00", "Z") if moment.at else EPOCH

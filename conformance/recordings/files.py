@@ -1,0 +1,190 @@
+"""Finds the entries in files of recordings: by what is in them, not by their names. Nothing is sent.
+
+A file is JSON (a HAR), lines of JSON (our exchanges.jsonl, HAR entries of a gateway's log, events of Schemathesis), YAML
+(a cassette), any of them packed by gzip, or an archive (zip) of such files with the bodies beside them.
+"""
+
+from __future__ import annotations
+
+import json
+import zipfile
+import zlib
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+import yaml
+
+from conformance.core.exchange import Exchange
+from conformance.core.inputs import InputError
+from conformance.evidence.replay import from_record
+from conformance.recordings import cassettes, har
+from conformance.recordings.entry import Entry
+from conformance.recordings.har import Attached
+
+MOST_BYTES = 2_000_000_000  # of one file, unpacked
+Reader = Callable[[Any], Entry | None]
+
+
+@dataclass
+class Contents:
+    """What the files hold. own: exchanges of this suite's reports by trace. odd: entries that could not be read. cut: names of
+    files whose last line was cut off."""
+
+    entries: list[Entry] = field(default_factory=list)
+    own: list[tuple[str, Exchange]] = field(default_factory=list)
+    odd: int = 0
+    cut: list[str] = field(default_factory=list)
+
+
+def read(paths: Iterable[Path]) -> Contents:
+    """Reads recordings. Raises InputError with the sentence that names the file and what is wrong."""
+    found = Contents()
+    for path in paths:
+        try:
+            _file(found, path)
+        except OSError as error:
+            raise InputError(f"{path.name} cannot be read: {error.strerror or error}.") from None
+    return found
+
+
+def _file(found: Contents, path: Path) -> None:
+    raw = path.read_bytes()
+    if raw[:2] == b"\x1f\x8b":
+        raw = _unpacked(raw, path.name)
+    if raw[:4] != b"PK\x03\x04":
+        folder = path.parent
+        if not _take(found, raw, path.name, lambda name: _beside(folder, name)):
+            raise _no_recording(path.name)
+        return
+    try:
+        with zipfile.ZipFile(path) as archive:
+            _archive(found, archive, path.name)
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError):
+        raise InputError(f"{path.name} is an archive that cannot be unpacked.") from None
+
+
+def _archive(found: Contents, archive: zipfile.ZipFile, name: str) -> None:
+    members = {one.filename: one for one in archive.infolist() if not one.is_dir()}
+    taken = False
+    for member, info in members.items():
+        if PurePosixPath(member).suffix.lower() not in (".har", ".jsonl", ".ndjson", ".json", ".yaml", ".yml"):
+            continue
+        if info.file_size > MOST_BYTES:
+            raise InputError(f"{member} in {name} is larger than {MOST_BYTES:,} bytes.")
+        inner = PurePosixPath(member).parent
+
+        def attached(wanted: str, inner: PurePosixPath = inner) -> bytes | None:
+            known = members.get(str(inner / wanted)) or members.get(wanted)
+            return archive.read(known) if known and known.file_size < MOST_BYTES else None
+
+        taken |= _take(found, archive.read(info), member, attached)
+    if not taken:
+        raise _no_recording(name)
+
+
+def _unpacked(raw: bytes, name: str) -> bytes:
+    try:
+        return zlib.decompressobj(zlib.MAX_WBITS | 16).decompress(raw, MOST_BYTES)
+    except zlib.error:
+        raise InputError(f"{name} is packed by gzip and cannot be unpacked.") from None
+
+
+def _beside(folder: Path, name: str) -> bytes | None:
+    """A file that a HAR names, only from its own folder."""
+    try:
+        path = (folder / name).resolve()
+        return path.read_bytes() if path.is_relative_to(folder.resolve()) and path.is_file() else None
+    except (OSError, ValueError):
+        return None
+
+
+def _no_recording(name: str) -> InputError:
+    return InputError(f"{name} is neither a HAR file (log.entries), a cassette nor an exchanges.jsonl.")
+
+
+def _take(found: Contents, raw: bytes, name: str, attached: Attached) -> bool:
+    """Reads one document; False where it is no recording."""
+    try:
+        text = raw.decode("utf-16" if raw[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig")
+    except UnicodeDecodeError:
+        return False
+    try:
+        document = json.loads(text)
+    except (ValueError, RecursionError):
+        document = None
+        if _lines(found, text, name, attached):
+            return True
+        if text.lstrip()[:1] in ("", "{", "["):
+            return False
+        document = _yaml(text)
+    if cassettes.is_cassette(document):
+        _each(found, cassettes.interactions(document), cassettes.interaction)
+        return True
+    if isinstance(document, dict) and "operation" in document:
+        if not _line(found, document, attached):
+            raise InputError(f"Line 1 of {name} is no exchange.")
+        return True
+    if isinstance(document, dict) and _line(found, document, attached):
+        return True
+    listed = har.entries_of(document)
+    if listed is None:
+        return False
+    _each(found, listed, lambda one: har.entry(one, attached))
+    return True
+
+
+def _yaml(text: str) -> Any:
+    try:
+        return yaml.load(text, getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    except (yaml.YAMLError, ValueError, RecursionError):
+        return None
+
+
+def _lines(found: Contents, text: str, name: str, attached: Attached) -> bool:
+    """Lines of JSON; a last line that is cut off is told, any other broken one ends it."""
+    lines = [(number, one) for number, one in enumerate(text.split("\n"), 1) if one.strip()]
+    if not lines or lines[0][1].lstrip()[:1] != "{" or not _json(lines[0][1]):
+        return False
+    for number, line in lines:
+        document = _json(line)
+        if document is None and number == lines[-1][0]:
+            found.cut.append(name)
+        elif not isinstance(document, dict) or not _line(found, document, attached):
+            raise InputError(f"Line {number} of {name} is no exchange.")
+    return True
+
+
+def _json(line: str) -> Any:
+    try:
+        return json.loads(line)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _line(found: Contents, document: dict[str, Any], attached: Attached) -> bool:
+    """One line: an exchange of ours, an entry of a HAR, a whole HAR, an event of Schemathesis."""
+    if "operation" in document:
+        try:
+            found.own.append((str(document["trace"]), from_record(document)))
+        except (ValueError, KeyError, TypeError, AttributeError):
+            return False
+        return True
+    if cassettes.is_event(document) and "request" not in document and "log" not in document:
+        _each(found, cassettes.events(document), cassettes.interaction)
+        return True
+    listed = har.entries_of(document)
+    if listed is None:
+        return False
+    _each(found, listed, lambda one: har.entry(one, attached))
+    return True
+
+
+def _each(found: Contents, listed: Iterable[Any], reader: Reader) -> None:
+    for raw in listed:
+        entry = reader(raw)
+        if entry is None:
+            found.odd += 1
+        else:
+            found.entries.append(entry)

@@ -1,0 +1,164 @@
+"""Reads HTTP Archive (HAR 1.2) as browsers, proxies, clients and libraries write it; docs/recordings.md has the table."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from conformance.recordings.bodies import body_of
+from conformance.recordings.entry import UNSEEN, Body, Entry, is_redacted
+from conformance.recordings.secrets import secrets_of
+from conformance.recordings.times import moment
+from conformance.recordings.values import every_header, headers, items, milliseconds, status, table, text
+
+# The name of a file beside the HAR, or in the same archive, and its bytes.
+Attached = Callable[[str], bytes | None]
+# Where the fields of Safari, Chrome and Firefox say who answered.
+CACHES = ("memory cache", "disk cache", "service worker", "inspector override", "memory", "disk", "prefetch")
+INTERNAL = "internal redirect"  # the status text of the browser's own redirect, such as to https
+
+
+def entries_of(document: Any, depth: int = 0) -> list[Any] | None:
+    """The raw entries of a document: of `log.entries`, `entries`, `har.log`, a list of those; None where there are none."""
+    if isinstance(document, list) and depth < 3:
+        parts = [entries_of(one, depth + 1) for one in document]
+        listed = [one for part in parts for one in part or ()]
+        return listed if listed or (not document and depth) or any(one is not None for one in parts) else None
+    if not isinstance(document, dict):
+        return None
+    for name in ("log", "har", "_har"):
+        if isinstance(document.get(name), dict):
+            found = entries_of(document[name], depth)
+            if found is not None:
+                return found
+    if isinstance(document.get("entries"), list):
+        return list(document["entries"])
+    return [document] if isinstance(document.get("request"), dict) and "response" in document else None
+
+
+def entry(raw: Any, attached: Attached) -> Entry | None:
+    """One entry; None where it names no request."""
+    node, request, response = table(raw), table(table(raw).get("request")), table(table(raw).get("response"))
+    method, url = text(request.get("method")), text(request.get("url"))
+    if not method or not url:
+        return None
+    sent, given = headers(request.get("headers")), headers(response.get("headers"))
+    return Entry(
+        method=method.upper(),
+        url=url,
+        sent={name: value for name, value in sent.items() if not is_redacted(value)},
+        body=_sent(request, sent, attached),
+        media=text(table(request.get("postData")).get("mimeType")),
+        status=status(response.get("status")),
+        given=given,
+        answer=_given(response, given, attached),
+        began=moment(node.get("startedDateTime")),
+        ms=milliseconds(node.get("time")),
+        via=_via(node, response),
+        secrets=secrets_of(sent, every_header(response.get("headers"), "set-cookie"), text(_written(response))),
+    )
+
+
+def _sent(request: dict[str, Any], sent: Mapping[str, str], attached: Attached) -> Body:
+    """The request's body: postData as an object or as a text, HTTP Toolkit's `_content`, a file of Playwright."""
+    data = request.get("postData")
+    if isinstance(data, str):
+        data = {"text": data}
+    node = table(data)
+    written, encoding = node.get("text"), node.get("encoding")
+    if not written and isinstance(request.get("_content"), dict):
+        written, encoding = request["_content"].get("text"), request["_content"].get("encoding")
+    if not written and (file := text(node.get("_file"))):
+        return _of_file(attached(file), sent)
+    if not written:
+        written, encoding = node.get("_textBase64") or _of_params(node), "base64" if node.get("_textBase64") else None
+    hints = text(request.get("_requestBodyStatus")).startswith("discarded") or _left_out(node)
+    return body_of(_cleaned(written), encoding, [request.get("bodySize")], sent, hints)
+
+
+def _given(response: dict[str, Any], given: Mapping[str, str], attached: Attached) -> Body:
+    content = response.get("content")
+    if isinstance(content, str):
+        content = {"text": content}
+    node = table(content)
+    written, encoding = node.get("text"), node.get("encoding")
+    if not written and node.get("_textBase64"):
+        written, encoding = node["_textBase64"], "base64"
+    if not written and (file := text(node.get("_file"))):
+        return _of_file(attached(file), given)
+    return body_of(_cleaned(written), encoding, [node.get("size")], given, _left_out(node))
+
+
+def _written(response: dict[str, Any]) -> Any:
+    return table(response.get("content")).get("text")
+
+
+def _of_params(node: dict[str, Any]) -> str | None:
+    """JSON that a proxy took for a form: it stands in the name of the only field, as far as the first `=`."""
+    listed = [table(one) for one in items(node.get("params"))]
+    name, value = (text(listed[0].get("name")), text(listed[0].get("value"))) if len(listed) == 1 else ("", "")
+    return (f"{name}={value}" if value else name) if name.lstrip().startswith("{") else None
+
+
+def _cleaned(written: Any) -> Any:
+    return text(written) if isinstance(written, str) else written
+
+
+def _of_file(raw: bytes | None, named: Mapping[str, str]) -> Body:
+    if raw is None:
+        return UNSEEN
+    plain = raw.decode("utf-8", "replace")
+    return body_of(
+        plain,
+        None,
+        [len(plain.encode())],
+        {name: one for name, one in named.items() if name != "content-length"},
+        False,
+    )
+
+
+def _left_out(node: dict[str, Any]) -> bool:
+    """Whether the recorder says that it left the body out or cut it: in a comment, or in a member of its own."""
+    said = text(node.get("comment")).casefold()
+    words = (
+        "not included",
+        "discarded",
+        "exceed",
+        "truncat",
+        "too large",
+        "longer than",
+        "omitted",
+        "limit",
+        "evicted",
+    )
+    marked = any(node.get(name) is True for name in ("_truncated", "truncated", "_isTruncated"))
+    return marked or any(one in said for one in words)
+
+
+def _via(node: dict[str, Any], response: dict[str, Any]) -> str:
+    """Who answered: `network`, or a cache, a service worker, the browser itself."""
+    for holder in (node, response):
+        for name in (
+            "_fromCache",
+            "fromCache",
+            "_fetchType",
+            "_servedFromCache",
+            "_fromDiskCache",
+            "_fromServiceWorker",
+        ):
+            value = holder.get(name)
+            if value is True:
+                return "cache"
+            if isinstance(value, str) and value.casefold() in CACHES:
+                return value.casefold()
+    if (
+        response.get("_transferSize") == 0
+        and response.get("status") == 200
+        and table(response.get("content")).get("size")
+    ):
+        return "cache"  # Chrome of some years: nothing came over the network
+    if text(response.get("_serviceWorkerResponseSource")) in ("cache-storage", "http-cache"):
+        return "service worker"
+    if text(response.get("statusText")).casefold() == INTERNAL:
+        return "browser"
+    return "network"

@@ -1,0 +1,162 @@
+"""Judges the exchanges of recordings, trace by trace, without a request."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from urllib.parse import urlsplit
+
+from conformance.core import contract
+from conformance.core.exchange import SIGNATURE, Exchange, Part
+from conformance.core.profile import Profile
+from conformance.judging.context import Judgment
+from conformance.judging.judge import judge, observe
+from conformance.judging.knowledge import incomplete
+from conformance.judging.trace import DISCOVERY_TRACE, Trace
+from conformance.recordings.calls import Calls, calls_of
+from conformance.recordings.entry import Moment
+from conformance.recordings.files import Contents
+from conformance.recordings.gaps import Gaps
+from conformance.recordings.secrets import SIGNED, Masks
+from conformance.recordings.timeline import together
+
+RECORDING = "recording"
+
+
+@dataclass
+class Judged:
+    """The traces of recordings, without secrets, and what a reader of the report should know of them."""
+
+    traces: list[Trace] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+
+def judge_contents(contents: Contents, profile: Profile, key: bytes, *, roles: bool) -> Judged:
+    """Judges what files hold. key: makes the pseudonyms of secrets; roles: whether the profile is the target's own."""
+    found, calls = Judged(), calls_of(contents.entries)
+    masks = Masks(key)
+    for entry in contents.entries:
+        masks.learn(entry.secrets)
+    if not roles:
+        for exchange in [*calls.exchanges, *(one for _, one in contents.own)]:
+            exchange.unseen |= {Part.ROLES}
+    doubtful = _recorded(found, calls, profile, masks)
+    _own(found, contents, profile, masks)
+    found.notes = list(_notes(contents, calls, doubtful))
+    return found
+
+
+def _recorded(found: Judged, calls: Calls, profile: Profile, masks: Masks) -> int:
+    """Judges the calls of other recorders; how many breaches are doubtful."""
+    traces: dict[str, tuple[Trace, Gaps, dict[str, int]]] = {}
+    names = environments(calls.exchanges)
+    for place, (exchange, entry, name) in enumerate(zip(calls.exchanges, calls.entries, names, strict=True)):
+        if name not in traces:
+            trace = Trace(name, world=incomplete())
+            traces[name] = trace, Gaps(trace.world, profile), {}
+        trace, gaps, places = traces[name]
+        exchange.trace, exchange.seq = name, len(trace.exchanges)
+        places[exchange.id] = place
+        trace.exchanges.append(exchange)
+        if place in calls.together:
+            observe(trace.world, profile, exchange)
+        else:
+            trace.judgments += gaps.judge(exchange, entry.began.at)
+    doubtful = 0
+    for trace, gaps, places in traces.values():
+        proved = list(gaps.proved())
+        doubtful += len(gaps.doubtful) - len(proved)
+        trace.judgments += proved
+        _clean(trace, {name: calls.entries[place].secrets for name, place in places.items()}, masks)
+        found.traces.append(trace)
+    return doubtful
+
+
+def _own(found: Judged, contents: Contents, profile: Profile, masks: Masks) -> None:
+    """Judges exchanges of this suite's reports, trace by trace as they were sent."""
+    traces: dict[str, Trace] = {}
+    for name, exchange in contents.own:
+        if exchange.operation not in contract.operations() and exchange.operation != contract.TOKEN:
+            continue
+        trace = traces.setdefault(name, Trace(name))
+        exchange.trace, exchange.seq = name, len(trace.exchanges)
+        trace.exchanges.append(exchange)
+    for name, trace in traces.items():
+        if any(one.unseen - {Part.ROLES} for one in trace.exchanges):
+            trace.world.complete = False
+        if name != DISCOVERY_TRACE and DISCOVERY_TRACE in traces:
+            trace.world.units = dict(traces[DISCOVERY_TRACE].world.units)
+        same_time = together(
+            (one.request.subject, one.method != "GET", _moment(one.started), one.ms) for one in trace.exchanges
+        )
+        for place, exchange in enumerate(trace.exchanges):
+            if place in same_time or exchange.concurrent:
+                observe(trace.world, profile, exchange)
+            else:
+                trace.judgments += judge(trace.world, profile, exchange)
+        _clean(trace, {}, masks)
+        found.traces.append(trace)
+
+
+def _moment(text: str) -> Moment:
+    try:
+        return Moment(datetime.fromisoformat(text.replace("Z", "+00:00")))
+    except ValueError:
+        return Moment()
+
+
+def _clean(trace: Trace, secrets: dict[str, tuple[str, ...]], masks: Masks) -> None:
+    """Takes secrets out of a judged trace."""
+    of: dict[str, list[Judgment]] = {}
+    for one in trace.judgments:
+        of.setdefault(one.exchange, []).append(one)
+    kept: list[Judgment] = []
+    for exchange in trace.exchanges:
+        if secrets:
+            kept += masks.clean(exchange, secrets[exchange.id], of.pop(exchange.id, []))
+        elif (token := exchange.headers.get(SIGNATURE, "").strip()) and not token.startswith(SIGNED):
+            exchange.headers[SIGNATURE] = masks.pseudonym(token)
+    trace.judgments = [*kept, *(one for listed in of.values() for one in listed)]
+
+
+def environments(exchanges: list[Exchange]) -> list[str]:
+    """The trace of each exchange: sessions that two hosts made are apart, a host without sessions belongs to another."""
+    hosts = [urlsplit(one.url).netloc.lower() for one in exchanges]
+    made: dict[str, set[str]] = {}
+    for one, host in zip(exchanges, hosts, strict=True):
+        name = one.member("checkoutSessionId" if one.operation == contract.INITIATE else "purchaseOrderId")
+        if one.accepted and isinstance(name, str) and one.operation in (contract.INITIATE, contract.PLACE_ORDER):
+            made.setdefault(name, set()).add(host)
+    makers = sorted({host for one, host in zip(exchanges, hosts, strict=True) if one.operation == contract.INITIATE})
+    if len(makers) < 2:
+        return [RECORDING] * len(exchanges)
+    return [
+        f"{RECORDING} {host}"
+        for host in (_of(one, host, made, makers) for one, host in zip(exchanges, hosts, strict=True))
+    ]
+
+
+def _of(one: Exchange, host: str, made: dict[str, set[str]], makers: list[str]) -> str:
+    at = made.get(one.request.subject or "", set())
+    if host in at or not at:
+        return host if host in makers else makers[0]
+    return sorted(at)[0]
+
+
+def _notes(contents: Contents, calls: Calls, doubtful: int) -> Iterator[str]:
+    if contents.odd:
+        yield f"{contents.odd} entries of the recording could not be read and were passed over."
+    for name in contents.cut:
+        yield f"The last line of {name} is cut off and was passed over."
+    for reason, count in sorted(calls.passed.items()):
+        yield f"Passed over, {reason}: {count}."
+    parts = Counter(part for one in calls.exchanges for part in one.unseen - {Part.TOKEN, Part.ROLES})
+    total = len(calls.exchanges)
+    for part, count in sorted(parts.items()):
+        yield f"{part.value[:1].upper()}{part.value[1:]} is not recorded in {count} of {total} calls."
+    if calls.together:
+        yield f"{len(calls.together)} calls went together with another one of their session, so they were not judged."
+    if doubtful:
+        yield f"{doubtful} answers do not fit the call before; a change that is not recorded would explain them, so they do not count."

@@ -1,0 +1,57 @@
+"""The order of the calls of a recording, and which of them went together: nobody knows which of those came first."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime, timedelta
+
+from conformance.recordings.entry import Entry, Moment
+
+CLOCK_S = 0.001  # two times that differ by less may be the same
+
+
+def in_order(entries: Sequence[Entry]) -> list[Entry]:
+    """By start; those of the same time, or without any, stay where the recorder put them."""
+    last = datetime.min.replace(tzinfo=UTC)
+    keys = []
+    for one in entries:
+        last = one.began.at or last
+        keys.append(last)
+    return [entries[place] for place in sorted(range(len(entries)), key=lambda place: keys[place])]
+
+
+def together(calls: Iterable[tuple[str | None, bool, Moment, float | None]]) -> set[int]:
+    """The places of the calls that overlap with another of the same subject, at least one of the two a change.
+
+    Each call is (subject, whether it changes something, start, milliseconds), in order. A call without a time overlaps with
+    both of its neighbours, if the others have times.
+    """
+    found: set[int] = set()
+    listed = list(calls)
+    timed = any(moment.at for _, _, moment, _ in listed)
+    groups: dict[str, list[int]] = defaultdict(list)
+    for place, (subject, *_) in enumerate(listed):
+        if subject is not None:
+            groups[subject].append(place)
+    for places in groups.values():
+        found |= _of_one([(place, *listed[place][1:]) for place in places], timed)
+    return found
+
+
+def _of_one(calls: list[tuple[int, bool, Moment, float | None]], timed: bool) -> set[int]:
+    found: set[int] = set()
+    open_calls: list[tuple[int, bool, datetime | None]] = []  # those that may not have ended
+    for place, changes, moment, ms in calls:
+        began = moment.at
+        still = []
+        for other, changed, ends in open_calls:
+            unknown = timed and (began is None or ends is None)
+            if unknown or (began is not None and ends is not None and began < ends):
+                if changes or changed:
+                    found |= {place, other}
+                if ends is not None:
+                    still.append((other, changed, ends))
+        ends = began + timedelta(milliseconds=ms or 0.0, seconds=moment.step_s - CLOCK_S) if began else None
+        open_calls = [*still[-50:], (place, changes, ends)]
+    return found

@@ -1,0 +1,67 @@
+"""Reads the times of recorders: every fraction, offset and clock, and how coarse each is."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta, timezone
+from typing import Any
+
+from conformance.recordings.entry import Moment
+from conformance.recordings.values import number
+
+# 2026-01-05T09:30:00.1234567+0100, T9:30:00 (a clock of twelve hours), a blank in place of the T, no offset at all.
+ISO = re.compile(
+    r"\s*(\d{4})-(\d{1,2})-(\d{1,2})[T ]\s*(\d{1,2}):(\d\d)(?::(\d\d)(?:[.,](\d+))?)?\s*([AaPp][Mm])?\s*"
+    r"(Z|UTC|GMT|[+-]\d\d(?::?\d\d)?(?::?\d\d)?)?\s*",
+    re.IGNORECASE,
+)
+MILLISECONDS_FROM = 1e11  # a smaller number counts seconds since 1970
+MOST_SECONDS = 4e9
+
+
+def moment(value: Any) -> Moment:
+    """The time of an entry; one without an offset is taken as UTC, since only the order counts."""
+    if isinstance(value, datetime):  # as YAML reads it
+        return Moment(value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC))
+    if isinstance(value, str):
+        found = ISO.fullmatch(value)
+        if found:
+            return _of_text(*found.groups())
+    seconds = number(value)
+    if seconds is None or seconds <= 0:
+        return Moment()
+    whole = seconds < MILLISECONDS_FROM
+    seconds = seconds if whole else seconds / 1000
+    if seconds > MOST_SECONDS:
+        return Moment()
+    return Moment(datetime.fromtimestamp(seconds, UTC), 1.0 if whole and seconds == int(seconds) else 0.0)
+
+
+def _of_text(*parts: str | None) -> Moment:
+    year, month, day, hour, minute, second, fraction, half, offset = parts
+    hours = int(hour or 0)
+    if half:
+        hours = hours % 12 + (12 if half.lower() == "pm" else 0)
+    try:
+        zone = timezone(_offset(offset or "Z"))
+        made = datetime(
+            int(year or 1970),
+            int(month or 1),
+            int(day or 1),
+            hours,
+            int(minute or 0),
+            min(int(second or 0), 59),
+            tzinfo=zone,
+        )
+        made += timedelta(microseconds=int((fraction or "0")[:6].ljust(6, "0")))
+        return Moment(made.astimezone(UTC), 0.0 if fraction else 1.0 if second else 60.0)
+    except (ValueError, OverflowError):
+        return Moment()
+
+
+def _offset(text: str) -> timedelta:
+    if text[:1] not in "+-":
+        return timedelta(0)
+    digits = text[1:].replace(":", "").ljust(6, "0")
+    found = timedelta(hours=int(digits[:2]), minutes=int(digits[2:4]), seconds=int(digits[4:6]))
+    return -found if text[0] == "-" else found

@@ -1,0 +1,93 @@
+"""Reads members of JSON that may be of any type: a recorder's odd value is no value, never an error."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from math import isfinite
+from typing import Any
+
+LONGEST_MS = 1e9  # a longer duration is a mistake of the recorder
+LONGEST_HEADER = 8000
+
+
+def table(node: Any) -> dict[str, Any]:
+    """An object, {} for anything else."""
+    return node if isinstance(node, dict) else {}
+
+
+def items(node: Any) -> list[Any]:
+    """A list, [] for anything else."""
+    return node if isinstance(node, list) else []
+
+
+def text(node: Any) -> str:
+    """A text, '' for anything else; a half of a character becomes the replacement character."""
+    return node.encode("utf-16", "surrogatepass").decode("utf-16", "replace") if isinstance(node, str) else ""
+
+
+def number(node: Any) -> float | None:
+    """A finite number, also one written as a text such as `12.3` or `12,3`."""
+    if isinstance(node, str) and re.fullmatch(r"\s*[+-]?[0-9]{1,12}([.,][0-9]{1,12})?\s*", node):
+        node = float(node.replace(",", "."))
+    if isinstance(node, bool) or not isinstance(node, int | float):
+        return None
+    try:
+        return float(node) if isfinite(node) else None
+    except OverflowError:
+        return None
+
+
+def size(node: Any) -> int | None:
+    """A count of bytes, None where there is none or the recorder did not know it (-1)."""
+    found = number(node)
+    return int(found) if found is not None and found >= 0 else None
+
+
+def milliseconds(node: Any) -> float | None:
+    """A duration in milliseconds, None where none is recorded."""
+    found = number(node)
+    return found if found is not None and 0 <= found < LONGEST_MS else None
+
+
+def status(node: Any) -> int | None:
+    """An HTTP status, also one written as a text such as `200 OK`; None where there was no answer."""
+    if isinstance(node, str) and (found := re.match(r"\s*([1-5][0-9]{2})\b", node)):
+        node = int(found.group(1))
+    if isinstance(node, bool) or not isinstance(node, int | float):
+        return None
+    return int(node) if 100 <= node < 600 and node == int(node) else None
+
+
+def headers(node: Any) -> dict[str, str]:
+    """Headers by lower-case name, from a list of names and values or from an object; the first of equal names counts."""
+    found: dict[str, str] = {}
+    for name, value in _pairs(node):
+        if name and not name.startswith(":"):
+            found.setdefault(name.strip().lower(), value[:LONGEST_HEADER])
+        elif name == ":authority":
+            found.setdefault("host", value)
+    return found
+
+
+def every_header(node: Any, name: str) -> list[str]:
+    """Each value of a header that may be there several times."""
+    return [value for key, value in _pairs(node) if key.strip().lower() == name]
+
+
+def _pairs(node: Any) -> Iterator[tuple[str, str]]:
+    if isinstance(node, dict):
+        for name, value in node.items():
+            for one in items(value) or [value]:
+                yield text(name), _plain(one)
+    for one in items(node):
+        if isinstance(one, dict):
+            yield text(one.get("name")), _plain(one.get("value"))
+        elif isinstance(one, list) and len(one) == 2:
+            yield text(one[0]), _plain(one[1])
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return str(value) if len(str(value)[:40]) < 40 else ""
+    return text(value)
