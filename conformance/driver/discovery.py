@@ -16,6 +16,7 @@ from conformance.core.exchange import Exchange
 from conformance.core.requirement import Owned
 from conformance.driver.checkout import CheckoutDriver
 from conformance.driver.features import Features
+from conformance.driver.profile_check import wrong_items, wrong_roles
 from conformance.judging.model import ZERO, Line
 
 MOST_ITEMS = 24
@@ -27,13 +28,14 @@ class Findings:
     """What the first requests learned.
 
     cause: the sentence with which the run ends, if there is nothing to judge. locked_out: nothing was proved, since the
-    profile's app was not let in.
+    profile's app was not let in. problems: sentences, each a role that the target does not fill.
     """
 
     features: dict[tuple[str, str], Features] = field(default_factory=dict)
     units: dict[tuple[str, str], Decimal] = field(default_factory=dict)
     cause: str | None = None
     locked_out: bool = False
+    problems: list[str] = field(default_factory=list)
 
     def dump(self) -> dict[str, Any]:
         """Plain data for another process."""
@@ -55,6 +57,7 @@ def look(shop: CheckoutDriver, *, chunks: int | None = None, markets: list[str] 
     """Initiates sessions with all plain items of each marketplace, as many in one as surely fit."""
     found = Findings()
     seen: list[Exchange] = []
+    refused: list[tuple[str, list[str]]] = []
     size = shop.maximum()
     for name in markets or list(shop.profile.markets):
         items = list(shop.market(name).plain)[:MOST_ITEMS]
@@ -68,6 +71,8 @@ def look(shop: CheckoutDriver, *, chunks: int | None = None, markets: list[str] 
                 15011 in exchange.error_ids and len(part) > FEW_LINES
             ):  # fewer than the profile says: go on with what fits
                 exchange = shop.initiate(name, [(item, 1) for item in part[:FEW_LINES]])
+            elif not set(part) <= {line.item for line in _lines(shop, exchange)}:
+                refused.append((name, part))
             for line in _lines(shop, exchange):
                 found.features[name, line.item or ""] = _features(line)
                 if line.unit is not None:
@@ -76,6 +81,11 @@ def look(shop: CheckoutDriver, *, chunks: int | None = None, markets: list[str] 
         telling = next((item for item in seen if not item.silent or item.breach), seen[0])
         found.cause = cause_of(telling)
         found.locked_out = all(_locked_out(shop, item) for item in seen)
+    elif found.features and chunks is None:
+        for name, part in refused:
+            found.problems += wrong_items(shop, shop.market(name), [(item, 1) for item in part])
+        for name in markets or list(shop.profile.markets):
+            found.problems += wrong_roles(shop, name)
     return found
 
 

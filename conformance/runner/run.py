@@ -131,8 +131,9 @@ class Run:
             try:
                 names = list(self.profile.markets)
                 self.found = look(shop, chunks=2 if few else None, markets=names[:1] if few else None)
-                self.stopped = self.found.cause
-                if self.found.locked_out:
+                self.profile_problems = self.found.problems
+                self.stopped = self.found.cause or ("Nothing was judged." if self.profile_problems else None)
+                if self.found.locked_out or self.profile_problems:
                     shop.trace.judgments.clear()
             except RunStopped as stopped:
                 self.stopped = str(stopped)
@@ -288,12 +289,8 @@ class Run:
 
     def shop_of(self, item: pytest.Item) -> AbstractContextManager[CheckoutDriver]:
         """The shop of a test."""
-        return self.shop(
-            self.indices.get(item.nodeid, 0),
-            item.nodeid.removeprefix("suites/"),
-            mark_args(item, "provokes"),
-            thorough=self._thorough(item),
-        )
+        index, name = self.indices.get(item.nodeid, 0), item.nodeid.removeprefix("suites/")
+        return self.shop(index, name, mark_args(item, "provokes"), thorough=self._thorough(item))
 
     def _thorough(self, item: pytest.Item) -> bool:
         """One marketplace of each test is thorough; which one differs from test to test, so that all have their share."""

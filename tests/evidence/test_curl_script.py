@@ -115,11 +115,15 @@ def test_a_script_sends_what_the_profile_sends(tmp_path: Path) -> None:
     """Headers of a gateway by the environment, an authority and a certificate by file; no curl configuration is read."""
     proof, _ = shrunk(LIARS["KeepsTheCoupon"])
     assert proof
-    transport = {"headers": {"X-Gateway-Key": "secret", "X-$(touch pwned)": "s"}, "ca_file": "/a b/ca.pem", "client_cert": "/c.pem"}
+    transport = {
+        "headers": {"X-Gateway-Key": "secret", "X-$(touch pwned)": "s"},
+        "ca_file": "/a b/ca.pem",
+        "client_cert": "/c.pem",
+    }
     with serve(ReferenceShop()) as healthy:
         script = written(proof, healthy, tmp_path, transport=transport)
         text = script.read_text(encoding="utf-8")
-        assert "secret" not in text and 'CA_FILE=${CA_FILE:-\'/a b/ca.pem\'}' in text
+        assert "secret" not in text and "CA_FILE=${CA_FILE:-'/a b/ca.pem'}" in text
         assert '--cacert "$CA_FILE"' in text and '--cert "$CLIENT_CERT"' in text and "curl -q " in text
         subprocess.run(["sh", "-n", str(script)], check=True, timeout=20)
         bare = run(script, None, tmp_path, **TOKENS)
