@@ -136,7 +136,7 @@ class SessionsByLink:
 
     def begin(self) -> None:
         """A session to begin with. Raises PrerequisiteFailed."""
-        situation = SITUATIONS[next(self._turns) % len(SITUATIONS)]
+        situation = "calm" if self.driver.brief else SITUATIONS[next(self._turns) % len(SITUATIONS)]
         self._other, self._latest = self._latest, cart_in(self.driver, self.market, situation)
 
     def send(self, case: Case) -> Exchange:

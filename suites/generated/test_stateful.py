@@ -39,8 +39,8 @@ def test_stateful(shop: CheckoutDriver, market: str, request: pytest.FixtureRequ
 
     walks = settings(
         backend=SEEDED,
-        max_examples=WALKS,
-        stateful_step_count=STEPS,
+        max_examples=1 if shop.brief else WALKS,
+        stateful_step_count=STEPS // 2 if shop.brief else STEPS,
         phases=[Phase.generate],
         database=None,
         deadline=None,
