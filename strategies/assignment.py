@@ -32,42 +32,48 @@ class Bits:
 
 
 def assign(
-    keys: Sequence[tuple[Key, Sequence[Row]]], factors_of: Callable[[str], frozenset[str]]
+    keys: Sequence[tuple[Key, Sequence[Row]]],
+    factors_of: Callable[[str], frozenset[str]],
+    rows_per_level: Callable[[str], int] = lambda _: 1,
 ) -> dict[int, list[Key]]:
-    """The probes of each row, by the row's number. keys: each probe with the rows that can have it."""
+    """The probes of each row, by the row's number. keys: each probe with the rows that can have it.
+
+    rows_per_level: how many rows show each level to a probe of a requirement; probes that share a group have one.
+    """
     bits = Bits()
     load: dict[int, int] = defaultdict(int)
-    single: dict[tuple[int, frozenset[str]], int] = {}
-    double: dict[tuple[int, frozenset[str]], int] = {}
     covered: dict[tuple[str, ...], int] = defaultdict(int)
+    levels: dict[tuple[int, frozenset[str]], tuple[int, int]] = {}
     found: dict[int, list[Key]] = defaultdict(list)
     for key, rows in keys:
-        names = factors_of(key[0])
+        requirement, _, group, case = key
+        names, own, left = factors_of(requirement), 0, list(rows)
         for row in rows:
-            if (row.number, names) not in single:
-                single[row.number, names] = bits.of(row, names, 1)
-                double[row.number, names] = bits.of(row, names, 2)
-        missing = 0
+            if (row.number, names) not in levels:
+                levels[row.number, names] = bits.of(row, names, 1), bits.of(row, names, 2)
+        every = 0
         for row in rows:
-            missing |= single[row.number, names]
-        left, family, group = list(rows), key[:2], key[:3]
-        missing &= ~covered[group]
-        first = True
-        while (missing or first) and left:
-            first = False
-            best = max(
-                left,
-                key=lambda row: (
-                    4 * (single[row.number, names] & missing).bit_count()
-                    + (double[row.number, names] & ~covered[family]).bit_count()
-                    - load[row.number] / 4,
-                    -row.number,
-                ),
-            )
-            missing &= ~single[best.number, names]
-            covered[family] |= double[best.number, names]
-            covered[group] |= single[best.number, names]
-            load[best.number] += 1
-            found[best.number].append(key)
-            left.remove(best)
+            every |= levels[row.number, names][0]
+        missing, first = every & ~covered[key[:3]], True
+        for _ in range(rows_per_level(requirement) if group == case else 1):
+            while (missing or first) and left:
+                best = max(
+                    left,
+                    key=lambda row: _gain(levels[row.number, names], missing, own, covered[key[:2]], load[row.number]),
+                )
+                single, double = levels[best.number, names]
+                first, missing, own = False, missing & ~single, own | double
+                covered[key[:2]] |= double
+                covered[key[:3]] |= single
+                load[best.number] += 1
+                found[best.number].append(key)
+                left.remove(best)
+            missing = every
     return found
+
+
+def _gain(levels: tuple[int, int], missing: int, own: int, family: int, load: int) -> float:
+    """What a row adds: levels that the probe has not met, then pairs of levels, new to the probe or to its family."""
+    single, double = levels
+    new = 8 * (single & missing).bit_count() + 2 * (double & ~own).bit_count() + (double & ~family).bit_count()
+    return new - load / 4

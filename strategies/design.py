@@ -11,8 +11,9 @@ from strategies import array, probes
 from strategies.array import Row
 from strategies.assignment import Key, assign
 from strategies.probes import Probe
-from strategies.refusals import Broken, of_initiate
+from strategies.refusals import Broken, of_initiate, of_items
 
+LEAST_MAXIMUM = 10  # lines, where the profile names none: one more is too many in each reading
 ENDS = {probes.PAID: ("paid", "locked"), probes.ORDER: ("paid", "locked"), probes.EMPTY: ("emptied",), probes.DECLINED: ("declined",)}
 
 
@@ -30,12 +31,12 @@ def lives(profile: Profile, depth: int = 1) -> list[Life]:
     rows = array.rows(profile, depth)
     asked: dict[Key, dict[str, Probe]] = {}
     begun: dict[Key, dict[str, Broken]] = {}
-    for market in profile.markets:
+    for market, offered in profile.markets.items():
         for probe in probes.of_sessions(profile, market):
             asked.setdefault(probe.key, {})[market] = probe
-        for one in of_initiate(profile.markets[market]):
+        for one in (*of_initiate(offered), *of_items(offered, profile.max_line_items or LEAST_MAXIMUM)):
             begun.setdefault((one.requirement, probes.START, one.group or one.case, one.case), {})[market] = one
-    met = assign([(key, _rows(rows, key, set(where))) for key, where in asked.items()], _factors)
+    met = assign([(key, _rows(rows, key, set(where))) for key, where in asked.items()], _factors, _rows_per_level)
     starts = assign([(key, _rows(rows, key, set(where))) for key, where in begun.items()], _factors_of_starts)
     return [
         Life(
@@ -56,6 +57,10 @@ def _rows(rows: tuple[Row, ...], key: Key, markets: set[str]) -> list[Row]:
 def _factors(requirement: str) -> frozenset[str]:
     """The factors of a requirement that a row sets."""
     return frozenset(contract.requirements()[requirement].factors) & frozenset(factors.row_design().factors)
+
+
+def _rows_per_level(requirement: str) -> int:
+    return contract.requirements()[requirement].rows_per_level
 
 
 def _factors_of_starts(requirement: str) -> frozenset[str]:

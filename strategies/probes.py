@@ -173,6 +173,10 @@ def _of_lines(profile: Profile, market: str) -> Iterator[Probe]:
         yield Probe("COUPON-NOT-APPLIED", f"{coupon.kind} {coupon.code}", OPEN, _not_applied(coupon.code))
     yield Probe("COUPON-UNKNOWN", "", OPEN, lambda _: {"operation": contract.APPLY, "body": {"redemptionCode": "NEVER-HEARD-OF"}})
     yield Probe("COUPON-NOT-APPLIED", "never heard of", OPEN, _not_applied("NEVER-HEARD-OF"))
+    for words, near in (("a character more", _longer), ("a character less", _cut)):
+        yield Probe("COUPON-UNKNOWN", words, OPEN, _near_code(contract.APPLY, near))
+        yield Probe("COUPON-NOT-APPLIED", words, OPEN, _near_code(contract.REMOVE, near))
+        yield Probe("QTY-UNKNOWN-LINE", words, OPEN, _near_line(near))
 
 
 def _unknown_line(quantity: int) -> Callable[[CheckoutSession], Sent | None]:
@@ -229,6 +233,39 @@ def _not_applied(code: str) -> Callable[[CheckoutSession], Sent | None]:
     def make(cart: CheckoutSession) -> Sent | None:
         sent = {"operation": contract.REMOVE, "body": {"redemptionCode": code}}
         return None if code.casefold() in {one.casefold() for one in cart.session.view.coupons} else sent
+
+    return make
+
+
+def _longer(text: str) -> str:
+    return f"{text}x"
+
+
+def _cut(text: str) -> str:
+    """A text but for its last character; of a long one only, since short ids may be numbered in turn."""
+    return text[:-1] if len(text) >= 4 else f"{text}{text}x"
+
+
+def _near_code(operation: str, near: Callable[[str], str]) -> Callable[[CheckoutSession], Sent | None]:
+    """A code that is nearly one of the profile's: the applied one where there is one."""
+
+    def make(cart: CheckoutSession) -> Sent | None:
+        offered = cart.shop.market(cart.marketplace)
+        codes = [*cart.session.view.coupons, *(coupon.code for coupon in offered.coupons_of("good", "oversized"))]
+        code = near(codes[0]) if codes else None
+        if code is None or cart.shop.profile.coupon(cart.marketplace, code):
+            return None
+        return {"operation": operation, "body": {"redemptionCode": code}}
+
+    return make
+
+
+def _near_line(near: Callable[[str], str]) -> Callable[[CheckoutSession], Sent | None]:
+    def make(cart: CheckoutSession) -> Sent | None:
+        line = near(cart.lines[0].id) if cart.lines and len(cart.lines[0].id) >= 4 else None
+        if line is None or line in cart.session.view.lines:
+            return None
+        return {"operation": contract.QUANTITY, "body": {"lineItemId": line, "quantity": 2}}
 
     return make
 

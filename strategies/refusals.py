@@ -25,6 +25,7 @@ FIELDS_OF_INITIATE: tuple[Path, ...] = (
     ("lineItemInputs", 0, "itemId"),
     ("shippingAddress",),
 )
+RULE_OF_BOUND = {"limit": "QTY-LIMIT", "stock": "QTY-STOCK", "lot": "QTY-LOT", "removed": "ITEM-REMOVED"}
 TEXTS = {
     contract.QUANTITY: ("lineItemId",),
     contract.OPTION: ("lineItemId", "shippingOptionId"),
@@ -124,6 +125,31 @@ def of_initiate(market: Market) -> Iterator[Broken]:
     for value in (0, *INVALID):
         yield broken("QTY-INVALID", f"{value!r}", _set(last, value))
     yield broken("QTY-INVALID", "absent", _drop(last))
+
+
+def of_items(market: Market, most: int) -> Iterator[Broken]:
+    """Items that cannot be had, or not so many of them, and more lines than a session holds. most: the maximum of lines."""
+    last: Path = ("lineItemInputs", -1)
+    for item, role in market.roles.items():
+        wrong = {"refused": 1, "removed": 1, "limit": role.amount + 1, "stock": role.amount + 1, "lot": role.amount + 1}
+        if role.kind not in wrong:
+            continue
+        requirement = RULE_OF_BOUND.get(role.kind) or contract.rule_of_need(f"item.{role.kind}.{role.error}")
+        if requirement is None:
+            continue
+        words = f"{role.kind} {role.error or role.amount}"
+        yield Broken(requirement, contract.INITIATE, words, _set(last, {"itemId": item, "quantity": wrong[role.kind]}))
+        if role.kind in ("limit", "stock"):
+            yield Broken(requirement, contract.INITIATE, f"{words}, named twice", _twice(item, role.amount))
+    if len(market.plain) > most:
+        many = [{"itemId": item, "quantity": 1} for item in market.plain[: most + 1]]
+        yield Broken("LINES-MAX", contract.INITIATE, f"{most + 1} lines", _set(("lineItemInputs",), many))
+
+
+def _twice(item: str, quantity: int) -> Edit:
+    """The item in two inputs, each of a quantity that could be had."""
+    double = [{"itemId": item, "quantity": quantity}] * 2
+    return lambda body: {**body, "lineItemInputs": [*body["lineItemInputs"][:2], *double]}
 
 
 def of_changes() -> Iterator[Broken]:

@@ -247,8 +247,15 @@ def requirements() -> dict[str, Requirement]:
     for chapter in CHAPTERS:
         loaded = _load(f"requirements/{chapter}.yaml")
         for entry in loaded["requirements"]:
-            found[entry["id"]] = requirement(chapter, {"factors": loaded["factors"], **entry})
+            shared = {"factors": loaded["factors"], "rows_per_level": loaded.get("rows_per_level", 1)}
+            found[entry["id"]] = requirement(chapter, {**shared, **entry})
     return found
+
+
+@cache
+def rule_of_need(need: str) -> str | None:
+    """The requirement that needs just this of a profile, as in `item.refused.15018`; None if there is none."""
+    return next((each.id for each in requirements().values() for needs in each.needs if need in needs.split("|")), None)
 
 
 @cache

@@ -20,6 +20,10 @@ class Level:
     means: str = ""
     needs: str = ""
 
+    def is_offered(self, profile: Profile) -> bool:
+        """Whether the profile has what the level needs, one of `a|b`."""
+        return not self.needs or any(profile.offers(need) for need in self.needs.split("|"))
+
 
 @dataclass(frozen=True)
 class Factor:
@@ -36,7 +40,7 @@ class Factor:
             return tuple(profile.markets)
         if self.each == "pair":
             return tuple(f"{made}>{sent}" for made, sent in permutations(profile.markets, 2))
-        return tuple(one.name for one in self.levels if not one.needs or profile.offers(one.needs))
+        return tuple(level.name for level in self.levels if level.is_offered(profile))
 
 
 @dataclass(frozen=True)

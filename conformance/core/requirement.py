@@ -94,6 +94,7 @@ class Requirement:
     readings: tuple[str, ...] = ()
     factors: tuple[str, ...] = ()
     never: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    rows_per_level: int = 1
     accepts: tuple[Acceptance, ...] = ()
     depends_on: DependsOn | None = None
     leaves_unchanged: frozenset[Kept] = frozenset()
@@ -122,6 +123,7 @@ def requirement(chapter: str, entry: dict[str, Any]) -> Requirement:
         answers=tuple(_answer(answer) for answer in entry.get("answers", ()) if answer["id"] is not None),
         readings=tuple(entry.get("readings", ())),
         factors=tuple(entry.get("factors", ())),
+        rows_per_level=int(entry.get("rows_per_level", 1)),
         never={name: tuple(levels) for name, levels in entry.get("never", {}).items()},
         accepts=tuple(Acceptance(**accepted) for accepted in entry.get("accepts", ())),
         depends_on=DependsOn(entry["depends_on"]) if "depends_on" in entry else None,

@@ -26,6 +26,7 @@ CHANGED = {
     contract.APPLY: "coupon",
     contract.REMOVE: "coupon",
 }
+BOUNDED = ("limit", "stock", "lot")  # roles of items of which not every quantity can be had
 Levels = dict[str, str]
 
 
@@ -158,7 +159,7 @@ def levels_of(context: RuleContext, session: Session | None, story: Story) -> Le
         found["phase"] = PHASES.get(session.phase, "")
         found["coupon"] = _coupon(context, session, story)
         found["option"] = "first" if all(_first(line) for line in view.lines.values()) else "other"
-        found["goods"] = _goods(view)
+        found["goods"] = _goods(context, session, view)
         found["line"], found["asked"] = _line(context, view)
         others = (one for one in context.world.sessions.values() if one is not session)
         shared = any(other.email.casefold() == session.email.casefold() for other in others)
@@ -209,8 +210,11 @@ def _coupon(context: RuleContext, session: Session, story: Story) -> str:
     return role.kind if role and role.kind != "refused" else "good"
 
 
-def _goods(view: View) -> str:
+def _goods(context: RuleContext, session: Session, view: View) -> str:
     lines = view.lines.values()
+    roles = [context.profile.role(session.marketplace, line.item or "") for line in lines]
+    if any(role is not None and role.kind in BOUNDED for role in roles):
+        return "limited"
     shows = {
         "promotion": any(line.promotion for line in lines),
         "fee": any(line.fees for line in lines),

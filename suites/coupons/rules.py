@@ -193,19 +193,17 @@ def a_coupon_whose_condition_does_not_hold(context: RuleContext) -> Iterator[Ref
         or role.kind in ("good", "oversized")
     ):
         return
-    if _applied(context.before, role.code):
-        return  # the same again: COUPON-ONE
+    again = _applied(context.before, role.code)  # COUPON-ONE; and yet its condition may not hold any more
     ids = (role.error, *((TWINS[role.error],) if role.error in TWINS else ()))
-    if role.kind == "refused":
+    if role.kind == "refused" and not again:
         yield RefusalReason("COUPON-REFUSED", f"{role.error}", ids=ids)
     elif role.kind == "minimum":
         subtotal, spent = context.before.summary.get("priceSubtotal"), _spent(context.before)
         if subtotal is None or spent is None or spent < role.minimum:
-            yield RefusalReason(
-                "COUPON-REFUSED", f"{role.error}", ids=ids, certain=subtotal is not None and subtotal < role.minimum
-            )
-    elif not set(context.before.items) & set(role.fits):
-        yield RefusalReason("COUPON-REFUSED", f"{role.error}", ids=ids, certain=bool(role.fits))
+            certain = not again and subtotal is not None and subtotal < role.minimum
+            yield RefusalReason("COUPON-REFUSED", f"{role.error}", ids=ids, certain=certain)
+    elif role.kind == "item_bound" and not set(context.before.items) & set(role.fits):
+        yield RefusalReason("COUPON-REFUSED", f"{role.error}", ids=ids, certain=bool(role.fits) and not again)
 
 
 @refuses("COUPON-REQUIRED")
@@ -213,6 +211,24 @@ def no_code(context: RuleContext) -> Iterator[RefusalReason]:
     for problem in context.problems:
         if problem.field == "redemptionCode" and problem.kind in ("missing", "empty", "null"):
             yield RefusalReason("COUPON-REQUIRED", problem.kind, when="" if problem.kind == "missing" else "empty")
+
+
+@demands("COUPON-ELIGIBLE")
+def a_coupon_saves_on_its_own_items(context: RuleContext) -> Iterator[Claim]:
+    """What an item-bound coupon saves once none of its items is left."""
+    before, answer, session = context.before, context.answer, context.session
+    if before is None or answer is None or session is None or session.in_doubt or not before.coupons or not answer.lines:
+        return
+    role = context.profile.coupon(session.marketplace, before.coupons[0])
+    if role is None or not set(before.items) & set(role.fits) or set(answer.items) & set(role.fits):
+        return
+    saved, left = before.summary.get("additionalSavings", ZERO), answer.summary.get("additionalSavings", ZERO)
+    if not answer.coupons:
+        yield true(True, "", "", "", "true", reading="it leaves the session")
+    elif saved > 0 and "additionalSavings" not in answer.unreadable:
+        test = f'((.body.pricingSummary.additionalSavings.value? // "0")|tonumber) < {saved}'
+        reading = "it stays and saves less" if left else "it stays and saves nothing"
+        yield true(left < saved, "savings without its items", f"less than {shown(saved)}", left, test, reading=reading)
 
 
 @demands("COUPON-CONDITION")

@@ -12,7 +12,7 @@ NEVER_TAKEN_OUT = set(ITEM_RULES) - {15013, 15053, 15018}  # a line that is not 
 
 
 @provokes(*REFUSED, "ITEM-OWN-ID", cost=40)
-@in_marketplaces(having="item.refused")
+@in_marketplaces(1, having="item.refused")
 def test_an_item_that_is_refused(shop: CheckoutDriver, market: str) -> None:
     plain = shop.plain(market)[0]
     refused = shop.market(market).items("refused")  # one request each, so that a budget cuts none of them
@@ -35,7 +35,7 @@ def test_an_item_that_is_refused(shop: CheckoutDriver, market: str) -> None:
 
 
 @provokes("ITEM-REMOVED", cost=12)
-@in_marketplaces(having="item.removed")
+@in_marketplaces(2, having="item.removed")
 def test_an_item_that_is_taken_out(shop: CheckoutDriver, market: str) -> None:
     plain = shop.plain(market, 3)
     for item in shop.some(shop.market(market).items("removed")):
@@ -55,7 +55,7 @@ def test_an_item_that_is_taken_out(shop: CheckoutDriver, market: str) -> None:
 
 
 @provokes("ITEM-WARNED", "WARNING-SHAPE", "WARNING-SHAPE-OPERATION", cost=12)
-@in_marketplaces(having="item.warned")
+@in_marketplaces(2, having="item.warned")
 def test_an_item_that_is_sold_with_a_warning(shop: CheckoutDriver, market: str) -> None:
     plain = shop.plain(market)[0]
     for item in shop.some(shop.market(market).items("warned")):

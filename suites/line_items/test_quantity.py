@@ -68,7 +68,7 @@ def test_a_removed_line_is_an_unknown_one(shop: CheckoutDriver, market: str) -> 
 
 
 @provokes("QTY-STOCK", "QTY-LIMIT", "QTY-LOT", cost=20)
-@in_marketplaces(having="item.stock|item.limit|item.lot")
+@in_marketplaces(1, having="item.stock|item.limit|item.lot")
 @pytest.mark.parametrize("kind", ["stock", "limit", "lot"])
 def test_a_quantity_on_each_side_of_its_bound(shop: CheckoutDriver, market: str, kind: str) -> None:
     why = f"QTY-{kind.upper()}"

@@ -14,6 +14,7 @@ from conformance.core.exchange import OTHER_APP, OWN_APP, Request
 from conformance.core.profile import Coupon
 from conformance.driver.checkout import CheckoutDriver, CheckoutSession
 from conformance.driver.features import Features
+from conformance.judging.conditions import BOUNDED
 from conformance.judging.model import Line
 from strategies.array import Row
 from strategies.design import Life
@@ -83,12 +84,22 @@ class Journey:
         turned = items[self.row.number % len(items) :] + items[: self.row.number % len(items)]
         others = [one for one in turned if one != meant][: count - 1]
         at = {"first": 0, "middle": len(others) // 2, "last": len(others)}[self.row["line"]]
-        wanted = PIECES[self.row["quantity"]] if self.row["history"] != "quantity" else 2
+        wanted = self._pieces(meant) if self.row["history"] != "quantity" else self._pieces(meant, most=2)
         pairs = [(one, 1 if self.row["quantity"] == "one" else 1 + place % 2) for place, one in enumerate(others)]
         return [*pairs[:at], (meant, wanted), *pairs[at:]]
 
+    def _pieces(self, item: str, most: int | None = None) -> int:
+        """The row's quantity, as far as the item's limit, stock or lot lets it be."""
+        wanted, role = most or PIECES[self.row["quantity"]], self.shop.profile.role(self.market, item)
+        if role is None or role.kind not in BOUNDED:
+            return wanted
+        return role.amount if role.kind == "lot" else min(wanted, role.amount)
+
     def _meant_item(self) -> str:
         coupon = self._coupon()
+        if self.row["goods"] == "limited":
+            bounded = [one for kind in BOUNDED for one in self.shop.market(self.market).items(kind)]
+            return (bounded or self.shop.plain(self.market))[self.row.number % len(bounded or [0])]
         fits = [one for one in coupon.fits if one in self.shop.market(self.market).plain] if coupon else []
         if fits:
             return fits[self.row.number % len(fits)]
@@ -134,7 +145,7 @@ class Journey:
 
     def _quantity(self) -> None:
         if self.row["history"] == "quantity" and self.line:
-            self.cart.set_quantity(self.line, PIECES[self.row["quantity"]])
+            self.cart.set_quantity(self.line, self._pieces(self.line.item or ""))
 
     def _address(self) -> None:
         market = self.shop.market(self.market)
@@ -307,7 +318,7 @@ class Journey:
         end = self.row["end"]
         if end == "emptied":
             self._emptied()
-        elif end in PAID_ENDS and self.cart.lines:
+        elif end in PAID_ENDS and self.cart.lines and self.row["goods"] != "limited":  # paying would use them up
             self._paid(end)
         elif end == "declined" and self.cart.lines and self.shop.profile.pays_by_call:
             self.cart.place("PAY-DECLINED")

@@ -85,9 +85,9 @@ def _applied_by_first_letters(proceed: Callable[..., Any], call: Call, code: str
 
 
 FAULTS: list[Fault] = [
-    fault("bound-coupon-saves-without-its-item", "COUPON-CONDITION",
+    fault("bound-coupon-saves-without-its-item", "COUPON-ELIGIBLE",
           "once its item was taken out a coupon for the item saves on the other lines",
-          wrap("shares", _without_its_item), on=QUANTITY, kind="after", also=("PRICE-SAVINGS", "COUPON-REFUSED")),
+          wrap("shares", _without_its_item), on=QUANTITY, kind="after", also=("COUPON-CONDITION", "PRICE-SAVINGS")),
     fault("percentage-frozen-when-applied", "COUPON-APPLY", "five pieces save what one piece saved when the coupon came",
           after("apply_apply", _frozen, on=APPLY), kind="quantity", also=("PRICE-STABLE", "PRICE-SAVINGS")),
     fault("later-coupon-saves-as-the-first", "COUPON-APPLY", "a coupon saves what the coupon before it saved",
