@@ -95,6 +95,10 @@ def coupons(shop: CheckoutDriver) -> None:
     rich.remove("ONLY1004")
     rich.apply("GIANT")
     rich.read()
+    bound = cart_of(shop, ("v1|1004|0", 2), (UNIT, 1))
+    bound.apply("ONLY1004")
+    bound.set_quantity(bound.lines[0], 0, "COUPON-ELIGIBLE")
+    bound.read()
 
 
 def refusals(shop: CheckoutDriver) -> None:
