@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from tests.doubles.reference_goods import COUPONS, CURRENCY, ITEMS, OPTIONS, Json, Session
+from tests.doubles.reference_goods import COUPONS, CURRENCY, ITEMS, OPTIONS, Json, Session, coupon_refusal
 
 
 def bill(session: Session) -> tuple[dict[str, int], list[int]]:
     """The summary's amounts and each line's net price, in cents."""
     rows = [(ITEMS[item], count, OPTIONS[option]) for _, item, count, option in session.lines]
     goods = [(item.unit - item.promotion) * count for item, count, _ in rows]
-    saved = min(COUPONS.get(session.coupon or "", 0), sum(goods))
+    fitting = coupon_refusal(session.coupon or "", [(item, count) for item, count, _ in rows]) != 16013
+    saved = min(COUPONS.get(session.coupon or "", 0), sum(goods)) if fitting else 0
     shares = [saved * good // (sum(goods) or 1) for good in goods]
     if shares:
         shares[-1] += saved - sum(shares)
