@@ -166,7 +166,11 @@ def reproduced(finding: Json) -> str:
 def waiver(finding: Json) -> str:
     """Who waives a finding until when and why; '' where nobody does."""
     waived = finding["waiver"]
-    return f"waived until {waived['expires']} by {waived['owner']}: {waived['reason']} ({waived['link']})" if waived else ""
+    return (
+        f"waived until {waived['expires']} by {waived['owner']}: {waived['reason']} ({waived['link']})"
+        if waived
+        else ""
+    )
 
 
 def judged(result: Json) -> str:

@@ -23,7 +23,11 @@ SEVERITY = {"MUST": "critical", "SHOULD": "normal", "READING": "minor"}
 CATEGORIES = [
     {"name": "A MUST is broken", "matchedStatuses": ["failed"], "messageRegex": "(?s)MUST .*"},
     {"name": "A SHOULD is broken", "matchedStatuses": ["failed"], "messageRegex": "(?s)SHOULD .*"},
-    {"name": "Not offered by the profile", "matchedStatuses": ["skipped"], "messageRegex": "(?s)not offered by the profile.*"},
+    {
+        "name": "Not offered by the profile",
+        "matchedStatuses": ["skipped"],
+        "messageRegex": "(?s)not offered by the profile.*",
+    },
     {"name": "Blocked by another requirement", "matchedStatuses": ["skipped"], "messageRegex": "(?s)blocked by.*"},
     {"name": "The run has no verdict", "matchedStatuses": ["broken"]},
     {"name": "A waiver ended", "matchedStatuses": ["failed"], "messageRegex": "(?s)The waiver of .*"},

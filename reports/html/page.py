@@ -8,6 +8,7 @@ from typing import Any
 from reports.html.difference import mark
 from reports.html.drawing import drawing
 from reports.html.exchange_view import Room, text_node, view
+from reports.html.heat_map import heat_map
 from reports.html.templating import render_page, short
 from reports.kill_matrix import totals
 from reports.needs import advice, lacks, unjudged
@@ -56,6 +57,7 @@ def _context(run: Run, room: Room, most: int, exchanges: int) -> dict[str, Any]:
         "outcomes": OUTCOMES,
         "bar": _bar(result["counts"]),
         "drawing": drawing(result["reach"]),
+        "heat": heat_map(result),
         "readings": grouped_readings(result),
         "groups": unjudged(result),
         "advice": lambda rule: [advice(need) for need in lacks(rule)],

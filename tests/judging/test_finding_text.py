@@ -164,4 +164,6 @@ def test_a_closed_list_cites_its_type_page() -> None:
     found = claims(
         lambda body: body.update(purchaseOrderStatus="LOST"), "ORDER-FIELDS", contract.READ_ORDER, parts=(payment,)
     )
-    assert found[0].sources == (("T", "gct:PurchaseOrderStatusEnum"),) and "FULFILLMENT_IN_PROGRESS" in found[0].expected
+    assert (
+        found[0].sources == (("T", "gct:PurchaseOrderStatusEnum"),) and "FULFILLMENT_IN_PROGRESS" in found[0].expected
+    )

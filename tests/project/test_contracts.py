@@ -120,7 +120,11 @@ def test_documents_have_titles_and_their_public_addresses() -> None:
 @pytest.mark.parametrize(
     ("document", "place", "says"),
     [
-        ("O", "PricingSummaryV2.fee and LineItem.fees", "schema PricingSummaryV2, field fee and schema LineItem, field fees"),
+        (
+            "O",
+            "PricingSummaryV2.fee and LineItem.fees",
+            "schema PricingSummaryV2, field fee and schema LineItem, field fees",
+        ),
         ("O", "CouponRequest.redemptionCode, 16001", "schema CouponRequest, field redemptionCode, id 16001"),
         ("O", "16002 of applyGuestCoupon", "id 16002 of method applyGuestCoupon"),
         ("G", "lineItems.netPrice", "field lineItems.netPrice"),

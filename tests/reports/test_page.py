@@ -77,7 +77,9 @@ def test_nothing_is_asked_of_anywhere(rendered: dict[str, Path], name: str) -> N
             assert attribute not in ("src", "srcset", "style", "action", "ping", "background"), (tag, attribute)
             assert not attribute.startswith("on")
             if attribute in ("href", "xlink:href"):
-                asked_by_a_click = tag == "a" and attributes.get("rel") == "noreferrer" and str(value).startswith("https://")
+                asked_by_a_click = (
+                    tag == "a" and attributes.get("rel") == "noreferrer" and str(value).startswith("https://")
+                )
                 assert value and (value.startswith("#") or asked_by_a_click), value
     assert "url(" not in found.inline["style"] and "@import" not in found.inline["style"]
 
