@@ -6,7 +6,6 @@ It is idle unless tests of `suites/` are run. Exit status as in docs/verdict.md.
 from __future__ import annotations
 
 import gc
-import os
 import random
 from collections.abc import Generator, Sequence
 from pathlib import Path
@@ -25,6 +24,7 @@ from conformance.driver.marks import mark_args, rounds
 from conformance.driver.prerequisite import PrerequisiteFailed
 from conformance.evidence.verdict import DEFECT, INTERRUPTED, WRONG_INPUT
 from conformance.runner.output import keep_output
+from conformance.runner.processes import choose_processes
 from conformance.runner.progress import where
 from conformance.runner.run import Run
 from conformance.runner.settings import Settings, has_workers
@@ -85,22 +85,10 @@ def _narrowed(config: pytest.Config) -> bool:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_cmdline_main(config: pytest.Config) -> None:
-    """Two processes judge the embedded mock, where there are two cores: that takes a third less time. `-n 0` is one."""
-    option, worker = config.option, hasattr(config, "workerinput")  # a worker has no workers of its own
-    if _wanted(config) and not worker:
+    """Says by how many processes the target is judged, where nobody else does."""
+    if not hasattr(config, "workerinput") and _wanted(config):  # a worker has no workers of its own
         config.stash[CLOSED] = keep_output()
-    embedded = option.target in (None, "mock") and option.base_url is None
-    whole = not any((option.requirement, option.failed, option.plan, option.quick, option.measure, option.recording))
-    kept_by_one = option.budget is not None or option.resume or option.usepdb
-    if (
-        embedded
-        and whole
-        and not kept_by_one
-        and getattr(option, "numprocesses", 0) is None
-        and not worker
-        and _wanted(config)
-    ):
-        option.numprocesses = 2 if (os.cpu_count() or 1) > 1 else 0
+        choose_processes(config)
 
 
 def _profile(settings: Settings) -> Profile:

@@ -34,10 +34,12 @@ from conformance.evidence.trace_record import TraceRecord
 from conformance.evidence.waivers import Waiver, load_waivers
 from conformance.judging.load_rules import load_rules
 from conformance.judging.trace import DISCOVERY_TRACE, Trace, TraceKind
-from conformance.runner.budget import choose, cost
+from conformance.runner.budget import cost
 from conformance.runner.finalize import SHRINKING, finish
 from conformance.runner.mock_process import MockProcess
+from conformance.runner.order import in_order, market_of
 from conformance.runner.process_summary import Part, cause_of_end, read_parts
+from conformance.runner.processes import with_share_of_rate
 from conformance.runner.progress import where
 from conformance.runner.run_summary import metadata_of
 from conformance.runner.running_test import RunningTest
@@ -54,6 +56,7 @@ class Run:
     settings: Settings
     profile: Profile
     sends: bool = True
+    processes: int = 1
     started: datetime = field(default_factory=lambda: datetime.now(UTC))
     clock: float = field(default_factory=time.perf_counter)
     key: bytes = field(default_factory=lambda: secrets.token_bytes(16))
@@ -152,12 +155,11 @@ class Run:
         self.found = Findings.load(given["conformance_found"])
         self.key = bytes.fromhex(given["conformance_key"])
         self.stopped = given["conformance_stopped"]
+        self.processes = int(given.get("workercount", 1))
         self._open(str(given["workerid"]))
 
     def _open(self, process: str) -> None:
-        profile = self.profile
-        if self.settings.rate:
-            profile = replace(profile, transport={**profile.transport, "rate_per_s": self.settings.rate})
+        profile = with_share_of_rate(self.profile, self.settings.rate, self.processes)
         patience = Patience(whole=not (self.settings.alone or self.settings.requirements))
         self.target = ApiClient(profile, key=self.key, before_request=self._spend, patience=patience)
         self.book = journal.Journal(self.parts, process, self.target.secrets.out_of_json)
@@ -225,13 +227,7 @@ class Run:
         """The tests of this run: those of the requirements asked for that the target offers something for."""
         idle = self.stopped is not None or bool(self.settings.recording)
         kept = [] if idle else [item for item in items if self._serves(item)]
-        if self.settings.alone:
-            kept = self._worth(kept)
-        elif self.profile.payment == "manual":  # a person pays a few times: first for what most is judged by
-            first = {entry: index for index, entry in enumerate(choose([item.nodeid for item in kept], None, set()))}
-            kept.sort(key=lambda item: first.get(item.nodeid, len(first)))
-        else:  # each test with all its cases first, further marketplaces after: breaches show early
-            kept.sort(key=lambda item: not self._thorough(item))
+        kept = in_order(self, kept)
         if self.earlier and not self.settings.alone:
             done = {entry.name for entry in self.earlier if entry.skipped is None}
             kept = [item for item in kept if item.nodeid.removeprefix("suites/") not in done]
@@ -252,17 +248,6 @@ class Run:
             return False
         wanted = [entry for entry in provoked if self.is_selected(entry) and not self.not_offered(entry, stubs=stubs)]
         return bool(wanted) or not provoked
-
-    def _worth(self, items: list[pytest.Item]) -> list[pytest.Item]:
-        """Under a budget: one marketplace, the tests that judge most for a request first."""
-        first = next(iter(self.profile.markets))
-        by_id = {item.nodeid: item for item in items if _market(item) in (None, first)}
-        done = {requirement for record in self.earlier for requirement, *_ in record.passed}
-        selected = {requirement for requirement in contract.requirements() if self.is_selected(requirement)}
-        done |= set(contract.requirements()) - selected
-        chosen = choose(by_id, self.settings.budget, done, spent=self.spent)
-        self.whole = {entry.removeprefix("suites/") for entry, whole in chosen.items() if whole}
-        return [by_id[entry] for entry in chosen]
 
     def is_selected(self, requirement: str) -> bool:
         """Whether the run decides on this requirement."""
@@ -290,11 +275,11 @@ class Run:
     def shop_of(self, item: pytest.Item) -> AbstractContextManager[CheckoutDriver]:
         """The shop of a test."""
         index, name = self.indices.get(item.nodeid, 0), item.nodeid.removeprefix("suites/")
-        return self.shop(index, name, mark_args(item, "provokes"), thorough=self._thorough(item))
+        return self.shop(index, name, mark_args(item, "provokes"), thorough=self.thorough(item))
 
-    def _thorough(self, item: pytest.Item) -> bool:
+    def thorough(self, item: pytest.Item) -> bool:
         """One marketplace of each test is thorough; which one differs from test to test, so that all have their share."""
-        market = _market(item)
+        market = market_of(item)
         if market is None:
             return True
         name = item.nodeid.rpartition("[")[0]
@@ -389,9 +374,3 @@ class Run:
     def running(self) -> RunningTest:
         """What the running test has seen so far."""
         return RunningTest(self._trace or Trace(""), self._before)
-
-
-def _market(item: pytest.Item) -> str | None:
-    """The marketplace that a test is parametrized with."""
-    callspec = getattr(item, "callspec", None)
-    return callspec.params.get("market") if callspec else None

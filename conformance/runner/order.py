@@ -1,0 +1,42 @@
+"""In which order the tests of a run go: breaches early, the most telling first where a limit cuts the rest."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from conformance.core import contract
+from conformance.runner.budget import choose, cost
+
+if TYPE_CHECKING:
+    from conformance.runner.run import Run
+
+
+def in_order(run: Run, items: list[pytest.Item]) -> list[pytest.Item]:
+    """The tests in their order; under a budget those that it has room for."""
+    if run.settings.alone:
+        return _most_telling(run, items)
+    if run.profile.payment == "manual":  # a person pays a few times: first for what most is judged by
+        first = {entry: index for index, entry in enumerate(choose([item.nodeid for item in items], None, set()))}
+        return sorted(items, key=lambda item: first.get(item.nodeid, len(first)))
+    # All cases of a test first, so that breaches show early; long tests first, so that no process ends alone with one.
+    return sorted(items, key=lambda item: (not run.thorough(item), -cost(item.nodeid, whole=True)))
+
+
+def _most_telling(run: Run, items: list[pytest.Item]) -> list[pytest.Item]:
+    """One marketplace, the tests that judge most for a request first."""
+    first = next(iter(run.profile.markets))
+    by_id = {item.nodeid: item for item in items if market_of(item) in (None, first)}
+    done = {requirement for record in run.earlier for requirement, *_ in record.passed}
+    selected = {requirement for requirement in contract.requirements() if run.is_selected(requirement)}
+    done |= set(contract.requirements()) - selected
+    chosen = choose(by_id, run.settings.budget, done, spent=run.spent)
+    run.whole = {entry.removeprefix("suites/") for entry, whole in chosen.items() if whole}
+    return [by_id[entry] for entry in chosen]
+
+
+def market_of(item: pytest.Item) -> str | None:
+    """The marketplace that a test is parametrized with."""
+    callspec = getattr(item, "callspec", None)
+    return callspec.params.get("market") if callspec else None
