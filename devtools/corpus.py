@@ -24,10 +24,11 @@ from conformance.core.exchange import CaseKey, Exchange, Intent
 from conformance.core.profile import TARGETS, Profile
 from conformance.core.profile_reader import parse
 from conformance.evidence.replay import from_record
+from conformance.judging.amounts import money
 from conformance.judging.context import Judgment
 from conformance.judging.judge import judge
 from conformance.judging.load_rules import load_rules
-from conformance.judging.model import World, money
+from conformance.judging.model import World
 from conformance.judging.trace import DISCOVERY_TRACE
 from conformance.runner.mock_process import right_ids
 

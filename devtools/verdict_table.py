@@ -5,25 +5,27 @@ from __future__ import annotations
 import string
 import sys
 
+from conformance.core import contract
 from conformance.core.places import ROOT
 from conformance.evidence.verdict import FORMS
 
 PAGE = ROOT / "docs" / "verdict.md"
 BEGIN, END = "<!-- endings: written by `make verdicts` -->", "<!-- end of endings -->"
+EXAMPLE = contract.accepting(contract.QUANTITY, {"quantity": 0})
 # What the placeholders of sentences and badges stand for, on the page.
 WORDS = {
     "name": "shop",
     "cause": "",
     "part": "2 of 102 requirements",
     "problem": "…",
-    "complaint": "The waiver of QTY-ZERO ended on 2027-01-31: ….",
+    "complaint": f"The waiver of {EXAMPLE} ended on 2027-01-31: ….",
     "defect": "…",
     "count": "2 requirements",
-    "failed": "2 requirements fail, QTY-ZERO first",
-    "missing": "PAY-PLACE",
+    "failed": f"2 requirements fail, {EXAMPLE} first",
+    "missing": contract.accepting(contract.PLACE_ORDER),
     "why": "…",
     "waived": "1 waived",
-    "waived_ids": "1 waived (QTY-ZERO)",
+    "waived_ids": f"1 waived ({EXAMPLE})",
     "but": "",
     "shard": "1 of 3",
     "limit": "400",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from functools import lru_cache
 from typing import Any
 
 ALWAYS_IN_ADDRESS = ("addressLine1", "city", "country", "phoneNumber")
@@ -16,19 +17,22 @@ ADDRESS_FIELDS = (
     "postalCode",
     "stateOrProvince",
 )
+ABSENT = (None, "")
 RECIPIENT = ("recipient.firstName", "recipient.lastName")
 
 
 class Folded(str):
     """A text of an address: equal to another, letter case, blanks and Unicode composition aside."""
 
-    __slots__ = ()
+    __slots__ = ("key",)
+    key: str  # what counts for equality
 
-    @property
-    def key(self) -> str:
-        """What counts for equality."""
-        text = "".join(self.split()).casefold()
-        return text if text.isascii() else unicodedata.normalize("NFC", text)
+    def __new__(cls, text: str) -> Folded:
+        """The text, folded once."""
+        made = super().__new__(cls, text)
+        key = "".join(text.split()).casefold()
+        made.key = key if key.isascii() else unicodedata.normalize("NFC", key)
+        return made
 
     def __eq__(self, other: object) -> bool:
         return self.key == (other.key if isinstance(other, Folded) else other)
@@ -40,9 +44,12 @@ class Folded(str):
         return hash(self.key)
 
 
+_folded = lru_cache(maxsize=4096)(Folded)
+
+
 def folded(value: Any) -> Any:
     """A value of an address as it is compared."""
-    return Folded(value) if isinstance(value, str) else value
+    return _folded(value) if value.__class__ is str else value
 
 
 def shows(name: str, sent: Any, seen: Any) -> bool:
@@ -58,8 +65,11 @@ def shows(name: str, sent: Any, seen: Any) -> bool:
 
 def flat_address(address: dict[str, Any]) -> dict[str, Any]:
     """The address with the recipient's names beside the other fields; absent, null and empty are left out."""
-    found = {name: address.get(name) for name in ADDRESS_FIELDS}
+    found = {name: value for name in ADDRESS_FIELDS if name in address and (value := address[name]) not in ABSENT}
     recipient = address.get("recipient")
-    for name in ("firstName", "lastName"):
-        found[f"recipient.{name}"] = recipient.get(name) if isinstance(recipient, dict) else None
-    return {name: value for name, value in found.items() if value not in (None, "")}
+    if isinstance(recipient, dict):
+        for name in RECIPIENT:
+            value = recipient.get(name[len("recipient.") :])
+            if value not in ABSENT:
+                found[name] = value
+    return found

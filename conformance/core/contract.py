@@ -81,7 +81,7 @@ def document(name: str) -> dict[str, Any]:
 
 def resolve(root: dict[str, Any], node: Any) -> Any:
     """The node with `$ref` followed inside its own document."""
-    while isinstance(node, dict) and "$ref" in node:
+    while node.__class__ is dict and "$ref" in node:
         target: Any = root
         for part in node["$ref"][2:].split("/"):
             target = target[part.replace("~1", "/").replace("~0", "~")]

@@ -17,7 +17,8 @@ from conformance.core.requirement import Owned
 from conformance.driver.checkout import CheckoutDriver
 from conformance.driver.features import Features
 from conformance.driver.profile_check import wrong_items, wrong_roles
-from conformance.judging.model import ZERO, Line
+from conformance.judging.amounts import ZERO
+from conformance.judging.model import Line
 
 MOST_ITEMS = 24
 FEW_LINES = 4  # what any server takes, whatever its maximum

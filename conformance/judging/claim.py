@@ -40,6 +40,9 @@ class Claim:
     sources: tuple[tuple[str, str], ...] = ()
 
 
+HELD = Claim(True, "", "", "", "true")  # nothing but that it held: most claims
+
+
 def quoted(value: Any) -> str:
     """A value as a jq literal."""
     return json.dumps(value, ensure_ascii=True, default=str)
@@ -72,14 +75,14 @@ def line(item: str | None) -> str:
 def equal(name: str, path: str, expected: Any, actual: Any, **more: Any) -> Claim:
     """The value at `path` (jq, from the document's root) is `expected`."""
     if expected == actual:
-        return Claim(True, name, "", "", "true", **more)
+        return Claim(True, name, "", "", "true", **more) if more else HELD
     return Claim(False, name, shown(expected), shown(actual), f"[{path}] == [{quoted(expected)}]", look=path, **more)
 
 
 def amount(name: str, path: str, expected: Decimal, actual: Decimal | None, why: str = "", **more: Any) -> Claim:
     """The Amount at `path` has the value `expected`; an absent one counts as zero."""
     if expected == (actual or 0):
-        return Claim(True, name, "", "", "true", **more)
+        return Claim(True, name, "", "", "true", **more) if more else HELD
     return Claim(
         False,
         name,
@@ -94,7 +97,7 @@ def amount(name: str, path: str, expected: Decimal, actual: Decimal | None, why:
 def true(ok: bool, name: str, expected: str, actual: Any, test: str, **more: Any) -> Claim:
     """Any other claim, with the jq test that says the same."""
     if ok:
-        return Claim(True, name, "", "", "true", **more)
+        return Claim(True, name, "", "", "true", **more) if more else HELD
     return Claim(ok, name, expected, shown(actual), test, **more)
 
 

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from conformance.core import contract
 from conformance.core.exchange import CaseKey, Exchange, Request
 from conformance.core.profile import Profile
+from conformance.judging.amounts import amounts
 from conformance.judging.claim import Claim
 from conformance.judging.model import (
     LINES,
@@ -18,7 +19,6 @@ from conformance.judging.model import (
     Session,
     View,
     World,
-    amounts,
     differences,
     keyed,
     pricing,
@@ -98,7 +98,8 @@ class RuleContext:
 
     broken: the requirements that the answer's own status and ids break already. reasons: why the request must or may be
     refused, as the rules about refusals say. doubts: which refusals may rest on what is not known. gap: whether a change
-    before it may be missing in a recording.
+    before it may be missing in a recording. request: what was sent. before: the session as it was before this exchange.
+    why: the requirement that the request was sent for.
     """
 
     world: World
@@ -111,22 +112,27 @@ class RuleContext:
     reasons: tuple[RefusalReason, ...] = ()
     doubts: Doubts = NONE
     gap: bool = False
+    request: Request = field(init=False, repr=False)
+    operation: str = field(init=False)
+    before: View | None = field(init=False, repr=False)
+    why: str | None = field(init=False)
     _found: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
 
-    @property
-    def request(self) -> Request:
-        """What was sent."""
-        return self.exchange.request
+    def __post_init__(self) -> None:
+        request = self.exchange.request
+        write = object.__setattr__  # what every rule asks for, worked out once
+        write(self, "request", request)
+        write(self, "operation", request.operation)
+        write(self, "before", self.session.view if self.session else None)
+        write(self, "why", self.exchange.intent.requirement if self.exchange.intent else None)
 
     @property
-    def operation(self) -> str:
-        """Its operationId."""
-        return self.exchange.request.operation
-
-    @property
-    def before(self) -> View | None:
-        """The session as it was before this exchange."""
-        return self.session.view if self.session else None
+    def body(self) -> dict[str, Any]:
+        """The request's JSON object, {} if it is something else."""
+        if "body" not in self._found:
+            self._found["body"] = self.request.object()
+        found: dict[str, Any] = self._found["body"]
+        return found
 
     @property
     def marketplace(self) -> str | None:
@@ -137,20 +143,10 @@ class RuleContext:
         return known.marketplace if known else None
 
     @property
-    def body(self) -> dict[str, Any]:
-        """The request's JSON object, empty if it is something else."""
-        return self.request.object()
-
-    @property
     def address(self) -> dict[str, Any]:
         """The address that the request carries, {} if it carries none."""
         found = self.body if self.operation == contract.ADDRESS else self.body.get("shippingAddress")
         return found if isinstance(found, dict) else {}
-
-    @property
-    def why(self) -> str | None:
-        """The requirement that the request was sent for."""
-        return self.exchange.intent.requirement if self.exchange.intent else None
 
     def once(self, name: str, compute: Callable[[], Value]) -> Value:
         """What `compute` returns, computed by the first rule that asks for it."""
@@ -167,7 +163,7 @@ class RuleContext:
     @property
     def amounts(self) -> list[tuple[str, str, Any]]:
         """Every Amount of the answer: where it is, its currency and its value."""
-        return self.once("amounts", lambda: list(amounts(self.exchange.body)))
+        return self.once("amounts", lambda: amounts(self.exchange.body))
 
     @property
     def changes(self) -> dict[Key, tuple[Any, Any]]:

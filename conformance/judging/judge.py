@@ -20,7 +20,7 @@ from conformance.judging.context import Judgment, RefusalReason, RuleContext
 from conformance.judging.knowledge import NotRecorded, doubts, guarded, is_usable, lawful_reading
 from conformance.judging.model import Session, World, view
 from conformance.judging.refusals import Pairs, fits, lawful_pairs
-from conformance.judging.registry import UNREADABLE, Claims, demanding, forbidding, in_order, refusing, yields_to
+from conformance.judging.registry import UNREADABLE, Rule, demanding, forbidding, in_order, refusing, yields_to
 
 # An answer with none of these is no session at all: one finding, not one for each part.
 SESSION_PARTS = {"checkoutSessionId", "lineItems", "shippingAddress", "pricingSummary"}
@@ -248,40 +248,43 @@ def _forbidden(context: RuleContext) -> list[Judgment]:
 def _claims(context: RuleContext, kind: str) -> list[Judgment]:
     """What the rules of the operation say of the answer, without what a broken rule leaves nothing to say for."""
     said = _said(context, demanding[context.operation, kind])
-    if context.broken or any(not claim.ok for _, claims in said for claim in claims):
+    if context.broken or [claim for _, claims in said for claim in claims if not claim.ok]:
         said = _without_yielding(context, said)
+    exchange, operation, marketplace, why = context.exchange.id, context.operation, context.marketplace, context.why
+    plain = CaseKey(operation)
+    own = _case(context, why) if why else plain  # the case of the rule that the request was sent for
     return [
         Judgment(
-            requirement=(owner := claim.requirement or requirement),
-            case=claim.case or _case(context, owner),
-            operation=context.operation,
-            ok=claim.ok,
-            exchange=context.exchange.id,
-            claim=None if claim.ok else claim,
-            reading=claim.reading,
-            marketplace=context.marketplace,
+            owner := claim.requirement or requirement,
+            claim.case or (own if owner == why else plain),
+            operation,
+            claim.ok,
+            exchange,
+            None if claim.ok else claim,
+            claim.reading,
+            marketplace,
         )
         for requirement, claims in said
         for claim in claims
     ]
 
 
-def _said(context: RuleContext, rules: list[tuple[str, Claims]]) -> list[Said]:
+def _said(context: RuleContext, rules: list[Rule]) -> list[Said]:
     """The claims of each rule, whatever the others say."""
     found: list[Said] = []
     shown = guarded(context)
-    for requirement, rule in rules:
+    for requirement, rule, presumes_same_cart in rules:
         claims: list[Claim] = []
         try:
-            if contract.requirements()[requirement].presumes_same_cart and shown.another_cart:
+            if presumes_same_cart and shown.another_cart:
                 continue  # sums over a cart that is not the session's say nothing
-            found.append((requirement, claims))
-            for claim in rule(shown):
-                claims.append(claim)
+            claims.extend(rule(shown))
         except NotRecorded:
-            continue
+            pass
         except Exception as error:  # a defect of ours must not hide what the other rules see
             context.world.rule_errors.append(_rule_error(context, requirement, error))
+        if claims:
+            found.append((requirement, claims))
     return found
 
 

@@ -6,19 +6,17 @@ in another type is None here, so that the rules about form and the rules about s
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from copy import copy
 from dataclasses import dataclass, field
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from conformance.core.addresses import ADDRESS_FIELDS, ALWAYS_IN_ADDRESS, RECIPIENT, flat_address, folded
+from conformance.judging.amounts import ZERO, money, total
 
 if TYPE_CHECKING:
     from conformance.judging.conditions import Coverage
 
-ZERO = Decimal(0)
-MOST_DIGITS = 30  # of an amount; beyond that a few characters of exponent would fill the memory
 # Stands for what an answer should show and does not, or not in a readable form: the rules about form tell it, and nothing
 # is concluded from it.
 UNKNOWN = "(cannot be read)"
@@ -28,51 +26,14 @@ Key = tuple[str, ...]
 LINES: Key = ("lines",)
 
 
-def money(node: Any) -> Decimal | None:
-    """The value of an Amount; None if it is absent or cannot be read as a decimal."""
-    value = node.get("value") if isinstance(node, dict) else None
-    if isinstance(value, bool) or not isinstance(value, str | int | float):
-        return None
-    try:
-        found = Decimal(str(value))
-    except InvalidOperation:
-        return None
-    return found if found.is_finite() and abs(found.adjusted()) < MOST_DIGITS else None
-
-
-def total(values: Iterator[Decimal | None] | list[Decimal | None]) -> Decimal | None:
-    """The sum, or None as soon as one part is unknown."""
-    result = ZERO
-    for value in values:
-        if value is None:
-            return None
-        result += value
-    return result
-
-
 def objects(node: Any) -> list[dict[str, Any]]:
     """The objects of a list; an absent list is an empty one."""
-    return [entry for entry in node if isinstance(entry, dict)] if isinstance(node, list) else []
+    return [entry for entry in node if entry.__class__ is dict] if node.__class__ is list else []
 
 
 def text(node: Any) -> str | None:
     """The text itself, None for any other type."""
-    return node if isinstance(node, str) else None
-
-
-def amounts(node: Any, path: str = "") -> Iterator[tuple[str, str, Any]]:
-    """Every Amount below a node: where it is (without positions), its currency and its value."""
-    if isinstance(node, dict):
-        if isinstance(node.get("currency"), str) and "value" in node:
-            yield path, node["currency"], node["value"]
-            return
-        for name, child in node.items():
-            if isinstance(child, dict | list):
-                yield from amounts(child, f"{path}.{name}" if path else name)
-    elif isinstance(node, list):
-        for child in node:
-            if isinstance(child, dict | list):
-                yield from amounts(child, f"{path}[]")
+    return node if node.__class__ is str else None
 
 
 def _dig(node: Any, *names: str) -> Any:
@@ -121,6 +82,16 @@ class Line:
 
 
 @dataclass(slots=True)
+class Digest:
+    """What is made of a view when it is first asked for."""
+
+    state: dict[Key, Any] | None = None
+    pricing: dict[Key, Any] | None = None
+    cart_key: tuple[Any, ...] | None = None
+    flat_address: dict[str, Any] | None = None
+
+
+@dataclass(slots=True)
 class View:
     """A session or an order as one answer shows it."""
 
@@ -133,6 +104,7 @@ class View:
     lines_known: bool = True
     coupons_known: bool = True
     unreadable: frozenset[str] = frozenset()
+    digest: Digest = field(default_factory=lambda: Digest(), init=False, repr=False, compare=False)
 
     def line_of(self, item: str) -> Line | None:
         """The first line of that item."""
@@ -231,6 +203,13 @@ def _by_id(lines: list[Line]) -> dict[str, Line]:
     return found
 
 
+def flat(seen: View) -> dict[str, Any]:
+    """The address of a view, its names beside the other fields."""
+    if seen.digest.flat_address is None:
+        seen.digest.flat_address = flat_address(seen.address)
+    return seen.digest.flat_address
+
+
 def keyed(seen: View) -> dict[str, Line]:
     """The lines by item, so that two sessions compare; by line item id where an item has several lines."""
     items = [line.item or line.id for line in seen.lines.values()]
@@ -240,13 +219,19 @@ def keyed(seen: View) -> dict[str, Line]:
 
 def state(seen: View) -> dict[Key, Any]:
     """What a client set: lines, quantities, selected options, address, coupons. Comparable with ==."""
+    if seen.digest.state is None:
+        seen.digest.state = _state(seen)
+    return seen.digest.state
+
+
+def _state(seen: View) -> dict[Key, Any]:
     lines = keyed(seen)
     found: dict[Key, Any] = {LINES: frozenset(lines) if seen.lines_known else UNKNOWN}
     for key, line in lines.items():
         found["id", key] = line.id if "lineItemId" in line.raw else UNKNOWN
         found["quantity", key] = UNKNOWN if line.quantity is None else line.quantity
         found["option", key] = line.selected.id if line.selected and line.selected.id else UNKNOWN
-    address = flat_address(seen.address)
+    address = flat(seen)
     always = ALWAYS_IN_ADDRESS if address else ADDRESS_FIELDS  # an answer without any address says nothing of its parts
     for name in (*always, *(() if isinstance(seen.address.get("recipient"), dict) else RECIPIENT)):
         found["address", name] = UNKNOWN
@@ -258,6 +243,8 @@ def state(seen: View) -> dict[Key, Any]:
 
 def differences(before: dict[Key, Any], after: dict[Key, Any]) -> dict[Key, tuple[Any, Any]]:
     """Each key whose value changed, with both values; what belongs to a line that came or went is told by `lines`."""
+    if before == after:
+        return {}
     sets = [entry.get(LINES, frozenset()) for entry in (before, after)]
     common = sets[0] & sets[1] if UNKNOWN not in sets else frozenset()
     found = {}
@@ -265,13 +252,19 @@ def differences(before: dict[Key, Any], after: dict[Key, Any]) -> dict[Key, tupl
         if key[0] in PER_LINE and LINES in before and key[1] not in common:
             continue
         pair = (before.get(key), after.get(key))
-        if pair[0] != pair[1] and UNKNOWN not in pair:
+        if pair[0] is not pair[1] and pair[0] != pair[1] and UNKNOWN not in pair:
             found[key] = pair
     return found
 
 
 def pricing(seen: View) -> dict[Key, Any]:
     """The amounts that follow: unit and net price of each line by item, and the summary, zero as good as absent."""
+    if seen.digest.pricing is None:
+        seen.digest.pricing = _pricing(seen)
+    return seen.digest.pricing
+
+
+def _pricing(seen: View) -> dict[Key, Any]:
     found: dict[Key, Any] = {}
     for line in seen.lines.values():
         found["unit", line.item or line.id] = UNKNOWN if line.unit is None else line.unit
@@ -291,12 +284,18 @@ def lasting(seen: View) -> dict[Key, Any]:
 
 def cart_key(seen: View) -> tuple[Any, ...]:
     """Two sessions with the same key hold the same cart for the same address; the order of lines does not matter."""
+    if seen.digest.cart_key is None:
+        seen.digest.cart_key = _cart_key(seen)
+    return seen.digest.cart_key
+
+
+def _cart_key(seen: View) -> tuple[Any, ...]:
     lines = sorted(
         (line.item or "", line.quantity or 0, _option_key(line.selected), len(line.options))
         for line in seen.lines.values()
     )
     address = sorted(
-        (name, getattr(folded(value), "key", str(value))) for name, value in flat_address(seen.address).items()
+        (name, folded(value).key if value.__class__ is str else str(value)) for name, value in flat(seen).items()
     )
     return (tuple(lines), tuple(address), tuple(sorted(code.casefold() for code in seen.coupons)))
 

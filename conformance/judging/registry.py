@@ -8,9 +8,9 @@ contracts/requirements. A rule of the second kind (`demands`) makes claims about
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from conformance.core import contract
 from conformance.judging.claim import Claim
@@ -21,9 +21,19 @@ KINDS = {"any": (ACCEPTED, REFUSED), "each": (ACCEPTED, REFUSED, UNREADABLE)}
 
 RefusalReasons = Callable[[RuleContext], Iterable[RefusalReason | str]]
 Claims = Callable[[RuleContext], Iterable[Claim]]
+
+
+class Rule(NamedTuple):
+    """A rule function about answers, and what the judge needs to know of it."""
+
+    requirement: str
+    claims: Claims
+    presumes_same_cart: bool
+
+
 refusing: dict[str, list[tuple[str, RefusalReasons]]] = defaultdict(list)
-demanding: dict[tuple[str, str], list[tuple[str, Claims]]] = defaultdict(list)
-forbidding: dict[str, list[tuple[str, Claims]]] = defaultdict(list)
+demanding: dict[tuple[str, str], list[Rule]] = defaultdict(list)
+forbidding: dict[str, list[Rule]] = defaultdict(list)
 RULES: dict[str, list[Callable[..., Any]]] = defaultdict(list)
 
 
@@ -43,9 +53,10 @@ def demands(requirement: str, on: str = ACCEPTED) -> Callable[[Claims], Claims]:
     """Registers a function that makes claims about answers; on: accepted, refused, any of them, or unreadable."""
 
     def register(rule: Claims) -> Claims:
-        for operation in contract.requirements()[requirement].operations:
+        known = contract.requirements()[requirement]
+        for operation in known.operations:
             for kind in KINDS.get(on, (on,)):
-                demanding[operation, kind].append((requirement, rule))
+                demanding[operation, kind].append(Rule(requirement, rule, known.presumes_same_cart))
         RULES[requirement].append(rule)
         return rule
 
@@ -57,7 +68,7 @@ def forbids(requirement: str) -> Callable[[Claims], Claims]:
 
     def register(rule: Claims) -> Claims:
         for operation in contract.requirements()[requirement].operations:
-            forbidding[operation].append((requirement, rule))
+            forbidding[operation].append(Rule(requirement, rule, presumes_same_cart=False))
         RULES[requirement].append(rule)
         return rule
 
@@ -96,8 +107,8 @@ def _order() -> dict[str, int]:
     return found
 
 
-def in_order(rule: tuple[str, Any]) -> int:
-    """The sort key of a registered rule."""
+def in_order(rule: Sequence[Any]) -> int:
+    """The sort key of what begins with a requirement's id."""
     return _order()[rule[0]]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import lru_cache
 
 from conformance.core import contract
 from conformance.core.addresses import flat_address, folded
@@ -73,6 +74,7 @@ def an_address_that_may_be_doubted(context: RuleContext) -> Iterator[RefusalReas
             yield RefusalReason("SESSION-INVALID", f"{name} of no stated form", any_of="documented", certain=False)
 
 
+@lru_cache(maxsize=4096)
 def _is_plausible(value: str) -> bool:
     """Whether people have such names and streets: letters of living scripts, digits, punctuation."""
     return any(map(str.isalpha, value)) and all(

@@ -9,9 +9,10 @@ from conformance.core import contract
 from conformance.core.exchange import CaseKey
 from conformance.core.made_up import is_made_up_code
 from conformance.core.profile import Coupon
+from conformance.judging.amounts import ZERO
 from conformance.judging.claim import Claim, amount, quoted, shown, true
 from conformance.judging.context import RefusalReason, RuleContext
-from conformance.judging.model import ZERO, View, cart_key, differences, pricing
+from conformance.judging.model import View, cart_key, differences, pricing
 from conformance.judging.registry import demands, refuses
 from suites.sessions.blame import with_zeros
 

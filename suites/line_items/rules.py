@@ -20,7 +20,9 @@ DEFAULT_MAXIMA = (4, 10)
 
 def inputs(context: RuleContext) -> list[dict[str, Any]]:
     """The line item inputs of an initiate that are objects."""
-    listed = context.body.get("lineItemInputs") if context.operation == contract.INITIATE else None
+    if context.operation != contract.INITIATE:
+        return []
+    listed = context.body.get("lineItemInputs")
     return [entry for entry in listed if isinstance(entry, dict)] if isinstance(listed, list) else []
 
 
@@ -131,8 +133,12 @@ def _last(context: RuleContext) -> bool:
     return context.before is not None and len(context.before.lines) == 1 and context.named_line is not None
 
 
-def asked(context: RuleContext) -> Iterator[tuple[str, int]]:
+def asked(context: RuleContext) -> list[tuple[str, int]]:
     """Each (item, whole quantity) that the request wants."""
+    return context.once("asked", lambda: list(_asked(context)))
+
+
+def _asked(context: RuleContext) -> Iterator[tuple[str, int]]:
     if context.operation == contract.QUANTITY:
         target = context.named_line
         wanted = context.body.get("quantity")

@@ -5,86 +5,24 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from decimal import Decimal
+from functools import cache, lru_cache
 
 from conformance.core import contract
 from conformance.core.exchange import CaseKey
+from conformance.judging.amounts import ZERO
 from conformance.judging.claim import Claim, amount, line, shown, true
 from conformance.judging.context import RuleContext
-from conformance.judging.model import ZERO, Line, Option, View, cart_key, differences, lasting, total
+from conformance.judging.model import Line, View, cart_key, differences, lasting
 from conformance.judging.registry import demands
 from suites.money import jq
 from suites.money.jq import summed, totalled
+from suites.money.sums import FORMULAS, READINGS, RULE_OF, formula, sums
 from suites.money.tax import in_net_prices as tax_in_net_prices
 from suites.sessions.blame import with_zeros
 
 SUMMARY = ".body.pricingSummary"
 
 
-def _each(view: View) -> list[tuple[Line, Option]]:
-    """Each line with its selected option; [] if a line has not exactly one."""
-    found = [(line, line.selected) for line in view.lines.values()]
-    return [(item, option) for item, option in found if option] if all(option for _, option in found) else []
-
-
-def sums(view: View, is_order: bool) -> dict[str, list[Decimal]]:
-    """What the parts of the summary must be by the documents' sums; several values where the documents leave a reading."""
-    lines = list(view.lines.values())
-    found: dict[str, list[Decimal]] = {}
-    if not view.lines_known:
-        return found
-    subtotal = total(
-        [line.unit * line.quantity if line.unit is not None and line.quantity is not None else None for line in lines]
-    )
-    discount = total([line.promotion for line in lines])
-    if subtotal is not None:
-        found["priceSubtotal"] = [subtotal]
-    if discount is not None:
-        found["priceDiscount"] = [discount]
-    fees = [
-        total([line.fees for line in lines]),
-        total([line.fees * line.quantity if line.fees is not None and line.quantity else line.fees for line in lines]),
-    ]
-    found["fee"] = [fee for fee in fees if fee is not None]
-    pairs = [] if is_order else _each(view)
-    if pairs or not lines:
-        costs = [
-            (
-                option.cost - option.discount if option.cost is not None and option.discount is not None else None,
-                pair.quantity or 0,
-            )
-            for pair, option in pairs
-        ]
-        cost = [
-            total([each for each, _ in costs]),
-            total([each * count if each is not None else None for each, count in costs]),
-        ]
-        found["deliveryCost"] = [entry for entry in cost if entry is not None]
-        found["importCharges"] = [
-            sum((option.imports for _, option in pairs), ZERO),
-            sum((option.imports * (pair.quantity or 0) for pair, option in pairs), ZERO),
-        ]
-    return {name: values for name, values in found.items() if values}
-
-
-RULE_OF = {
-    "priceSubtotal": "PRICE-SUBTOTAL",
-    "priceDiscount": "PRICE-DISCOUNT",
-    "deliveryCost": "PRICE-DELIVERY",
-    "fee": "PRICE-FEE",
-    "importCharges": "PRICE-IMPORT",
-}
-FORMULAS = {
-    "priceSubtotal": "baseUnitPrice × quantity over all lines",
-    "priceDiscount": "the promotions of all lines, coupons aside",
-    "deliveryCost": "baseDeliveryCost − deliveryDiscount of the selected options",
-    "fee": "the fees of all lines",
-    "importCharges": "the import charges of the selected options",
-}
-READINGS = {
-    "deliveryCost": ("per line", "per unit"),
-    "fee": ("as listed", "per unit"),
-    "importCharges": ("per line", "per unit"),
-}
 # Whose sentence says that an amount follows its change: an amount that just stood still is that rule's breach as well.
 FOLLOWS = {"QTY-SET": contract.QUANTITY, "QTY-ZERO": contract.QUANTITY, "SHIP-SET": contract.OPTION}
 
@@ -122,16 +60,22 @@ def a_unit_has_one_price(context: RuleContext) -> Iterator[Claim]:
         yield true(True, "baseUnitPrice", "", "", "true")
 
 
-def _judged_sum(context: RuleContext, name: str) -> tuple[list[Decimal], Decimal] | None:
-    """The lawful values of a part of the summary, and what is shown; None where nothing can be said."""
-    if context.answer is None or not context.answer.summary or name in context.answer.unreadable:
-        return None
-    view, is_order = context.answer, context.operation == contract.READ_ORDER
-    values = context.once("sums", lambda: sums(view, is_order)).get(name)
-    shown = view.summary.get(name)
-    if not values or (shown is None and name != "importCharges"):
-        return None
-    return values, shown or ZERO
+Judged = dict[str, tuple[list[Decimal], Decimal]]
+
+
+def _judged_sums(context: RuleContext) -> Judged:
+    """The lawful values of each part of the summary, and what is shown; without those of which nothing can be said."""
+    return context.once("judged sums", lambda: _judge_sums(context))
+
+
+def _judge_sums(context: RuleContext) -> Judged:
+    view, found = context.answer, {}
+    if view is None or not view.summary:
+        return {}
+    for name, values in sums(view, context.operation == contract.READ_ORDER).items():
+        if name not in view.unreadable and (name in view.summary or name == "importCharges"):
+            found[name] = values, view.summary.get(name, ZERO)
+    return found
 
 
 def _path(name: str) -> str:
@@ -141,7 +85,7 @@ def _path(name: str) -> str:
 def _sum_rule(name: str) -> None:
     @demands(RULE_OF[name])
     def the_summary_is_the_sum(context: RuleContext) -> Iterator[Claim]:
-        judged = _judged_sum(context, name)
+        judged = _judged_sums(context).get(name)
         if judged is None or context.answer is None:
             return
         values, given = judged
@@ -161,10 +105,9 @@ for _name in RULE_OF:
     _sum_rule(_name)
 
 
-def _wrong_sums(context: RuleContext) -> dict[str, tuple[list[Decimal], Decimal]]:
+def _wrong_sums(context: RuleContext) -> Judged:
     """The parts of the summary that are not their sums."""
-    judged = {name: _judged_sum(context, name) for name in RULE_OF}
-    return {name: pair for name, pair in judged.items() if pair and pair[1] not in pair[0]}
+    return {name: judged for name, judged in _judged_sums(context).items() if judged[1] not in judged[0]}
 
 
 def _follow_rule(requirement: str, operation: str) -> None:
@@ -172,9 +115,9 @@ def _follow_rule(requirement: str, operation: str) -> None:
     def amounts_follow_their_change(context: RuleContext) -> Iterator[Claim]:
         """An amount that is wrong, and just what it was before the change."""
         before, view = context.before, context.answer
-        if context.operation != operation or contract.accepting(operation, context.body) != requirement:
-            return
         if before is None or view is None or context.another_cart:
+            return
+        if contract.accepting(operation, context.body) != requirement:
             return
         wrong = _wrong_sums(context)
         for name, (values, given) in wrong.items():
@@ -186,7 +129,7 @@ def _follow_rule(requirement: str, operation: str) -> None:
         want = None if wrong else _wrong_total(context)
         if want is None or not before.summary.keys() >= TOTALLED:
             return
-        if before.summary["total"] == view.summary["total"] == _formula(before.summary):
+        if before.summary["total"] == view.summary["total"] == formula(before.summary):
             yield totalled(amount("prices follow", f"{SUMMARY}.total", want, view.summary["total"], why="total"))
 
 
@@ -285,38 +228,30 @@ def _credits(view: View, want: Decimal) -> bool:
 
 def _wrong_total(context: RuleContext) -> Decimal | None:
     """What the total has to be by its formula, if it is something else."""
+    return context.once("wrong total", lambda: _total_byformula(context))
+
+
+def _total_byformula(context: RuleContext) -> Decimal | None:
     view = context.answer
     if view is None or not _has_parts(context, view):
         return None
-    want = _formula(view.summary)
+    want = formula(view.summary)
     right = want == view.summary["total"] or _credits(view, want) or view.summary["total"] in _corrected(context, view)
     return None if right else want
 
 
 @demands("PRICE-TOTAL")
-def the_total_is_the_formula(context: RuleContext) -> Iterator[Claim]:
+def the_total_is_theformula(context: RuleContext) -> Iterator[Claim]:
     view = context.answer
     if view is None or not _has_parts(context, view):
         return
     want = _wrong_total(context)
     if want is None:
-        reading = "a positive adjustment is a credit" if _credits(view, _formula(view.summary)) else None
+        credit = bool(view.summary.get("adjustment")) and _credits(view, formula(view.summary))
+        reading = "a positive adjustment is a credit" if credit else None
         yield true(True, "total", "", "", "true", reading=reading)
         return
     yield totalled(amount("total", f"{SUMMARY}.total", want, view.summary["total"], why="by the formula of the total"))
-
-
-def _formula(part: dict[str, Decimal]) -> Decimal:
-    return (
-        part["priceSubtotal"]
-        - part["priceDiscount"]
-        + part["deliveryCost"]
-        + part["tax"]
-        + part.get("adjustment", ZERO)
-        + part["fee"]
-        + part.get("importCharges", ZERO)
-        - part.get("additionalSavings", ZERO)
-    )
 
 
 def _corrected(context: RuleContext, view: View) -> set[Decimal]:
@@ -327,8 +262,8 @@ def _corrected(context: RuleContext, view: View) -> set[Decimal]:
     subtotal = ZERO
     for entry in view.lines.values():
         subtotal += _units(context).get((market, entry.item or ""), entry.unit or ZERO) * (entry.quantity or 0)
-    found = {_formula(view.summary | wrong)} if wrong else set()
-    return found | ({_formula(view.summary | wrong | {"priceSubtotal": subtotal})} if _wrong_units(context) else set())
+    found = {formula(view.summary | wrong)} if wrong else set()
+    return found | ({formula(view.summary | wrong | {"priceSubtotal": subtotal})} if _wrong_units(context) else set())
 
 
 @demands("PRICE-STABLE")
@@ -363,30 +298,47 @@ def the_same_cart_has_the_same_price(context: RuleContext) -> Iterator[Claim]:
 PLAIN = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 
 
+@cache
+def _decimals() -> dict[str, int]:
+    return {marketplace["currency"]: marketplace["decimals"] for marketplace in contract.marketplaces().values()}
+
+
+@lru_cache(maxsize=4096)
+def _shape(currency: str, value: str) -> tuple[bool, bool]:
+    """Whether a decimal has too many places for its currency, and whether it is below zero."""
+    if not PLAIN.fullmatch(value):
+        return False, False
+    too_long = len(value.partition(".")[2]) > _decimals().get(currency, 3)
+    return too_long, value.startswith("-") and any(digit in value for digit in "123456789")
+
+
+def _may_be_negative(context: RuleContext, path: str) -> bool:
+    adjustment = context.answer.summary.get("adjustment", ZERO) if context.answer else ZERO
+    if path.endswith("adjustment.amount") or (path.endswith("pricingSummary.total") and adjustment < 0):
+        return True
+    wrong = path.startswith("pricingSummary") and (bool(_wrong_sums(context)) or _wrong_total(context) is not None)
+    return wrong  # a wrong sum has any sign
+
+
 @demands("PRICE-FORM")
 def amounts_are_decimals_of_their_currency(context: RuleContext) -> Iterator[Claim]:
     """Decimals and sign; the pattern of a decimal string is checked with the other forms (conformance/judging/response_schema.py)."""
-    decimals = {marketplace["currency"]: marketplace["decimals"] for marketplace in contract.marketplaces().values()}
-    adjustment = context.answer.summary.get("adjustment", ZERO) if context.answer else ZERO
     for path, currency, value in context.amounts:
-        if not isinstance(value, str) or not PLAIN.fullmatch(value):
+        if value.__class__ is not str:
             continue
-        places = len(value.partition(".")[2])
-        if places > decimals.get(currency, 3):
+        too_long, negative = _shape(currency, value)
+        if too_long:
+            most = _decimals().get(currency, 3)
             yield true(
                 False,
                 f"{path} decimals",
-                f"at most {decimals.get(currency, 3)} decimals",
+                f"at most {most} decimals",
                 value,
                 'all(.body|..|objects|select(has("currency") and has("value")).value|tostring; '
-                f'test("\\\\.[0-9]{{{decimals.get(currency, 3) + 1},}}$")|not)',
+                f'test("\\\\.[0-9]{{{most + 1},}}$")|not)',
             )
             return
-        negative = value.startswith("-") and any(digit in value for digit in "123456789")
-        may = path.endswith("adjustment.amount") or (path.endswith("pricingSummary.total") and adjustment < 0)
-        if not may and path.startswith("pricingSummary"):  # a wrong sum has any sign
-            may = bool(_wrong_sums(context)) or _wrong_total(context) is not None
-        if negative and not may:
+        if negative and not _may_be_negative(context, path):
             yield true(
                 False,
                 f"{path} sign",

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from conformance.judging.model import ZERO, View
+from conformance.judging.amounts import ZERO
+from conformance.judging.model import View
 
 ROUNDED = Decimal("0.02")  # a line's tax is rounded, and so is the sum that its rate is taken from
 Line = tuple[Decimal, Decimal]  # what a line costs before coupon and tax, and its net price

@@ -16,7 +16,7 @@ from typing import Any
 
 from conformance.core import contract
 from conformance.core.exchange import BAD_CREDENTIALS, OTHER_APP, OWN_APP
-from conformance.judging.model import money
+from conformance.judging.amounts import money
 from tests.doubles.fuzzed_responses import places
 
 Record = dict[str, Any]

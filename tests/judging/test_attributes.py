@@ -71,7 +71,7 @@ def test_a_refused_change_says_what_it_leaves_unchanged() -> None:
 def test_rules_stand_after_those_that_they_yield_to() -> None:
     load_rules()
     for listed in demanding.values():
-        names = [requirement for requirement, _ in listed]
+        names = [rule.requirement for rule in listed]
         for (place, earlier), (later_place, later) in product(enumerate(names), repeat=2):
             assert later_place <= place or later not in yields_to(earlier)
         assert [in_order(rule) for rule in listed] == sorted(map(in_order, listed))

@@ -10,19 +10,8 @@ import pytest
 
 from conformance.core import contract
 from conformance.core.addresses import flat_address, folded, shows
-from conformance.judging.model import (
-    amounts,
-    cart_key,
-    differences,
-    keyed,
-    money,
-    objects,
-    pricing,
-    state,
-    text,
-    total,
-    view,
-)
+from conformance.judging.amounts import amounts, money, total
+from conformance.judging.model import cart_key, differences, keyed, objects, pricing, state, text, view
 from conformance.judging.trace import Trace
 from tests.doubles.reference_goods import US, Json, Session
 from tests.doubles.reference_server import ReferenceShop

@@ -9,7 +9,8 @@ from conformance.commands.probe.observations import Voucher
 from conformance.commands.probe.session import Probe
 from conformance.core import contract
 from conformance.core.exchange import Exchange
-from conformance.judging.model import Line, View, total, view
+from conformance.judging.amounts import total
+from conformance.judging.model import Line, View, view
 
 TOGETHER = 4  # lines that every session takes
 SINGLES = 4  # sessions of one item each in which a coupon is tried

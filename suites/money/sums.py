@@ -1,0 +1,89 @@
+"""What the parts of a summary must be: the documents' sums, and the formula of the total."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from conformance.judging.amounts import ZERO, total
+from conformance.judging.model import Line, Option, View
+
+
+def _each(view: View) -> list[tuple[Line, Option]]:
+    """Each line with its selected option; [] if a line has not exactly one."""
+    found = [(line, line.selected) for line in view.lines.values()]
+    return [(item, option) for item, option in found if option] if all(option for _, option in found) else []
+
+
+def sums(view: View, is_order: bool) -> dict[str, list[Decimal]]:
+    """What the parts of the summary must be by the documents' sums; several values where the documents leave a reading."""
+    lines = list(view.lines.values())
+    found: dict[str, list[Decimal]] = {}
+    if not view.lines_known:
+        return found
+    subtotal = total(
+        [line.unit * line.quantity if line.unit is not None and line.quantity is not None else None for line in lines]
+    )
+    discount = total([line.promotion for line in lines])
+    if subtotal is not None:
+        found["priceSubtotal"] = [subtotal]
+    if discount is not None:
+        found["priceDiscount"] = [discount]
+    fees = [
+        total([line.fees for line in lines]),
+        total([line.fees * line.quantity if line.fees is not None and line.quantity else line.fees for line in lines]),
+    ]
+    found["fee"] = [fee for fee in fees if fee is not None]
+    pairs = [] if is_order else _each(view)
+    if pairs or not lines:
+        costs = [
+            (
+                option.cost - option.discount if option.cost is not None and option.discount is not None else None,
+                pair.quantity or 0,
+            )
+            for pair, option in pairs
+        ]
+        cost = [
+            total([each for each, _ in costs]),
+            total([each * count if each is not None else None for each, count in costs]),
+        ]
+        found["deliveryCost"] = [entry for entry in cost if entry is not None]
+        found["importCharges"] = [
+            sum((option.imports for _, option in pairs), ZERO),
+            sum((option.imports * (pair.quantity or 0) for pair, option in pairs), ZERO),
+        ]
+    return {name: values for name, values in found.items() if values}
+
+
+RULE_OF = {
+    "priceSubtotal": "PRICE-SUBTOTAL",
+    "priceDiscount": "PRICE-DISCOUNT",
+    "deliveryCost": "PRICE-DELIVERY",
+    "fee": "PRICE-FEE",
+    "importCharges": "PRICE-IMPORT",
+}
+FORMULAS = {
+    "priceSubtotal": "baseUnitPrice × quantity over all lines",
+    "priceDiscount": "the promotions of all lines, coupons aside",
+    "deliveryCost": "baseDeliveryCost − deliveryDiscount of the selected options",
+    "fee": "the fees of all lines",
+    "importCharges": "the import charges of the selected options",
+}
+READINGS = {
+    "deliveryCost": ("per line", "per unit"),
+    "fee": ("as listed", "per unit"),
+    "importCharges": ("per line", "per unit"),
+}
+
+
+def formula(part: dict[str, Decimal]) -> Decimal:
+    """The total by its formula; an absent adjustment, import charge or saving counts as zero."""
+    return (
+        part["priceSubtotal"]
+        - part["priceDiscount"]
+        + part["deliveryCost"]
+        + part["tax"]
+        + part.get("adjustment", ZERO)
+        + part["fee"]
+        + part.get("importCharges", ZERO)
+        - part.get("additionalSavings", ZERO)
+    )
