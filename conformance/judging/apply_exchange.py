@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from conformance.core import contract
+from conformance.core.exchange import Part
 from conformance.core.requirement import Explains, Kept
 from conformance.core.stubs import stubs_in
 from conformance.judging.model import UNKNOWN, Change, Order, Pending, Session, World, cart_key, lasting, pricing, text
@@ -27,6 +28,8 @@ def apply(context: RuleContext, reasons: list[RefusalReason], judged: list[Judgm
     broken = [judgment for judgment in judged if not judgment.ok]
     if context.operation == contract.INITIATE and not (context.answer and context.answer.id):
         context.world.lost.add(context.operation)
+    if context.operation == contract.INITIATE and Part.MARKETPLACE in context.exchange.unseen:
+        return  # of a session of no known marketplace nothing can be said
     if context.operation == contract.PLACE_ORDER and not isinstance(context.exchange.member("purchaseOrderId"), str):
         context.world.lost.add(context.operation)
     if context.exchange.accepted:

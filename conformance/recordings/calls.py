@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cache
 from urllib.parse import unquote, urlsplit
@@ -21,6 +21,7 @@ SHOWN = (MARKETPLACE, "x-ebay-c-enduserctx", "accept")
 LONGEST = 2000  # characters of a header that are kept
 # What only the wire adds: where one of these is recorded, a header that is not recorded was not sent.
 OF_WIRE_SENT, OF_WIRE_GIVEN = ("host",), ("date", "content-length", "transfer-encoding", "server")
+JSON = "application/json"
 EPOCH = "1970-01-01T00:00:00Z"
 
 
@@ -94,6 +95,11 @@ def _of_no_server(entry: Entry) -> bool:
     return entry.via != "network" or (entry.status is not None and (entry.status < 200 or 300 <= entry.status < 400))
 
 
+def is_marketplace(value: str) -> bool:
+    """Whether a header's value is a marketplace, whatever became of its name."""
+    return value.upper().startswith("EBAY_")
+
+
 @dataclass(frozen=True)
 class _Shown:
     """Which headers the recorder shows at all: one that no call has may have been taken out."""
@@ -111,22 +117,25 @@ class _Shown:
 
     def hides(self, name: str, entry: Entry) -> bool:
         """Whether nobody knows if a request had a header that is not recorded."""
-        whole = name in self.sent and any(one in entry.sent for one in OF_WIRE_SENT)
+        whole = entry.sent_whole and name in self.sent and any(one in entry.sent for one in OF_WIRE_SENT)
+        whole = whole and not (name == MARKETPLACE and any(map(is_marketplace, entry.sent.values())))
         return name not in entry.sent and not whole
 
-    def hides_given(self, name: str, given: Mapping[str, str]) -> bool:
+    def hides_given(self, name: str, entry: Entry) -> bool:
         """The same for an answer."""
-        whole = name in self.given and any(one in given for one in OF_WIRE_GIVEN)
-        return name not in given and not whole
+        whole = entry.given_whole and name in self.given and any(one in entry.given for one in OF_WIRE_GIVEN)
+        whole = whole and not (name == MEDIA and entry.answer_media)  # the recorder saw one
+        return name not in entry.given and not whole
 
 
 def _exchange(entry: Entry, operation: str, subject: str | None, shown: _Shown, owners: dict[str, str]) -> Exchange:
     unseen = {Part.TOKEN}
+    media = entry.media if entry.media.startswith(JSON) else ""  # a recorder may guess another one
     for name, part in ((MARKETPLACE, Part.MARKETPLACE), (MEDIA, Part.MEDIA_TYPE)):
-        if shown.hides(name, entry) and not (part is Part.MEDIA_TYPE and (entry.media or entry.method == "GET")):
+        if shown.hides(name, entry) and not (part is Part.MEDIA_TYPE and (media or entry.method == "GET")):
             unseen.add(part)
     for name, part in ((SIGNATURE, Part.SIGNATURE), (MEDIA, Part.ANSWER_TYPE)):
-        if shown.hides_given(name, entry.given):
+        if shown.hides_given(name, entry):
             unseen.add(part)
     if entry.method != "GET" and not entry.body.known:
         unseen.add(Part.REQUEST_BODY)
@@ -143,7 +152,7 @@ def _exchange(entry: Entry, operation: str, subject: str | None, shown: _Shown, 
         marketplace=entry.sent.get(MARKETPLACE),
         credential=OWN_APP,
         raw=raw,
-        content_type=entry.sent.get(MEDIA) or entry.media or None,
+        content_type=entry.sent.get(MEDIA) or media or None,
         headers={name: entry.sent[name] for name in SHOWN if name in entry.sent},
     )
     exchange = Exchange("recording", 0, request, entry.method, entry.url.partition("?")[0], status=entry.status)

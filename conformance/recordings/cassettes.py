@@ -9,7 +9,7 @@ from conformance.recordings.bodies import body_of
 from conformance.recordings.entry import UNSEEN, Body, Entry, is_redacted
 from conformance.recordings.secrets import secrets_of
 from conformance.recordings.times import moment
-from conformance.recordings.values import every_header, headers, items, number, status, table, text
+from conformance.recordings.values import are_whole, every_header, headers, items, number, status, table, text
 
 
 def is_cassette(document: Any) -> bool:
@@ -53,6 +53,8 @@ def interaction(raw: Any) -> Entry | None:
         body=_body(request.get("body"), sent),
         status=status(table(code).get("code") if isinstance(code, dict) else code),
         given=given,
+        sent_whole=are_whole(request.get("headers")),
+        given_whole=are_whole(response.get("headers")),
         answer=_body(response.get("body", response.get("content")), given),
         began=moment(node.get("recorded_at") or node.get("timestamp")),
         ms=None if seconds is None else seconds * 1000,

@@ -42,7 +42,8 @@ class Moment:
 class Entry:
     """A request and its answer.
 
-    sent, given: headers by lower-case name, empty where the recorder left them out. media: the media type that the recorder
+    sent, given: headers by lower-case name, empty where the recorder left them out; sent_whole, given_whole: whether each of
+    them could be read. media, answer_media: the media type that the recorder
     names beside the request's body. via: who answered, `network` or the name of a cache. status: None where no answer is
     recorded. ms: duration, None where it is not recorded. secrets: what the caller proved who they are with.
     """
@@ -55,6 +56,9 @@ class Entry:
     status: int | None = None
     given: Mapping[str, str] = field(default_factory=dict)
     answer: Body = UNSEEN
+    sent_whole: bool = True
+    given_whole: bool = True
+    answer_media: str = ""
     began: Moment = Moment()
     ms: float | None = None
     via: str = "network"

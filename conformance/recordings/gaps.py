@@ -177,7 +177,7 @@ def _before(context: RuleContext, before: View, seen: View) -> View:
 
 def _carried_out(context: RuleContext, one: Judgment) -> bool:
     """Whether a breach is that a refused request was carried out: no other change is likely to be just that."""
-    if one.claim is None or one.claim.weak:
+    if one.claim is None or one.claim.weak or not context.exchange.accepted:
         return False
     pending = [*(context.session.pending if context.session else ()), *(context.order.pending if context.order else ())]
     return any(each.exchange in one.claim.proof for each in pending)

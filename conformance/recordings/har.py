@@ -9,7 +9,7 @@ from conformance.recordings.bodies import body_of
 from conformance.recordings.entry import UNSEEN, Body, Entry, is_redacted
 from conformance.recordings.secrets import secrets_of
 from conformance.recordings.times import moment
-from conformance.recordings.values import every_header, headers, items, milliseconds, status, table, text
+from conformance.recordings.values import are_whole, every_header, headers, items, milliseconds, status, table, text
 
 # The name of a file beside the HAR, or in the same archive, and its bytes.
 Attached = Callable[[str], bytes | None]
@@ -51,6 +51,9 @@ def entry(raw: Any, attached: Attached) -> Entry | None:
         media=text(table(request.get("postData")).get("mimeType")),
         status=status(response.get("status")),
         given=given,
+        sent_whole=are_whole(request.get("headers")),
+        answer_media=text(table(response.get("content")).get("mimeType")),
+        given_whole=are_whole(response.get("headers")),
         answer=_given(response, given, attached),
         began=moment(node.get("startedDateTime")),
         ms=milliseconds(node.get("time")),

@@ -70,6 +70,15 @@ def headers(node: Any) -> dict[str, str]:
     return found
 
 
+def are_whole(node: Any) -> bool:
+    """Whether each header of a message can be read: if not, one that is not found may still have been there."""
+    if isinstance(node, dict):
+        return all(isinstance(value, str | list) for value in node.values())
+    listed = [one for one in items(node) if isinstance(one, dict)]
+    names = [one for one in listed if text(one.get("name")) and isinstance(one.get("value"), str)]
+    return bool(listed) and len(names) == len(items(node))
+
+
 def every_header(node: Any, name: str) -> list[str]:
     """Each value of a header that may be there several times."""
     return [value for key, value in _pairs(node) if key.strip().lower() == name]

@@ -1,0 +1,29 @@
+"""Judges recordings in the tests' own process."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from conformance.core.profile_reader import load
+from conformance.judging.load_rules import load_rules
+from conformance.recordings.files import read
+from conformance.recordings.judged import Judged, judge_contents
+from conformance.runner.recording import bare_profile
+
+
+def judged(path: Path, *, known: bool) -> Judged:
+    """A recording judged with the mock's profile, or with none."""
+    load_rules()
+    profile = load("mock") if known else bare_profile([path])
+    return judge_contents(read([path]), profile, b"key", roles=known)
+
+
+def failed(found: Judged) -> set[str]:
+    """The requirements that something breaks; a rule that failed on an answer counts as one."""
+    broken = {one.requirement for trace in found.traces for one in trace.judgments if not one.ok}
+    return broken | {error for trace in found.traces for error in trace.world.rule_errors}
+
+
+def passed(found: Judged) -> int:
+    """How often something held."""
+    return sum(one.ok for trace in found.traces for one in trace.judgments)
