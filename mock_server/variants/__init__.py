@@ -54,6 +54,9 @@ PROFILES: dict[str, dict[str, Any]] = {
     "no-tokens": {"auth": {"kind": "none"}, "apps": None},
     "tokens-from-elsewhere": {"auth": {"kind": "token"}, "apps": [{"token": token} for token in STATIC_TOKENS]},
     "order-host-apart": {"endpoints.order_url": "{other}"},
+    "coupon-bound-to-an-option": {
+        "coupons.refused": [coupon for coupon in coupons_by_role()["refused"] if coupon["code"] != "EXPRESSONLY"]
+    },
     **{name: {"coupons.refused": _KNOWN} for name in VARIANTS if name.startswith("unknown-coupon-")},
 }
 
@@ -75,5 +78,6 @@ SHOULDS: dict[str, tuple[str, ...]] = {
     "unavailable-item-15013": ("ITEM-OWN-ID",),
     "sold-out-item-15053": ("ITEM-OWN-ID",),
     "not-shippable-swapped": ("ITEM-OWN-ID",),
+    "prices-move": ("PRICE-STABLE",),
     "warnings-everywhere": ("WARNING-SHAPE-OPERATION",),
 }

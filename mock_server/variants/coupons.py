@@ -53,6 +53,21 @@ def _twin(coupon: Coupon) -> Coupon:
     )
 
 
+def _own_reason(proceed: Callable[..., Any], call: Call) -> Any:
+    """With a coupon applied, a code that is refused anyway is refused for its own reason."""
+    other = call.shop.coupons.get(call.code)
+    if call.require_cart().coupon is not None and (other is None or other.refused):
+        raise Refusal(other.refused if other is not None else 16002, fieldName="redemptionCode")
+    return proceed()
+
+
+def _fits_other_options(proceed: Callable[..., Any], call: Call, code: str) -> Any:
+    """EXPRESSONLY is good while a line has another option than its first."""
+    if code == "EXPRESSONLY" and any(line.option != line.item.options[0].id for line in call.require_cart().lines):
+        return replace(call.shop.coupons[code], refused=0, percent=1000)
+    return proceed()
+
+
 def _unknown(id: int, sees: str) -> Variant:
     effect = otherwise("coupon", lambda call, refusal, code: id if refusal.error == 16002 else None, on=APPLY)
     return variant(f"unknown-coupon-{id}", "COUPON-UNKNOWN", f"a code that no coupon has is {sees}", effect,
@@ -165,6 +180,10 @@ def _same_coupon(name: str, sees: str, effect: Effect) -> Variant:
 VARIANTS: list[Variant] = [
     variant("second-coupon-16023", "COUPON-ONE", "a second coupon is refused with 16023",
             change_error_id(16023, on=APPLY, when=error(16001)), about="second coupon"),
+    variant("second-coupon-own-reason", "COUPON-ONE", "a second code that no cart may have is refused for its own reason",
+            wrap("single_coupon", _own_reason, on=APPLY), about="second coupon"),
+    variant("coupon-bound-to-an-option", "COUPON-REFUSED", "a coupon that is 16015 is good with another shipping option",
+            wrap("coupon", _fits_other_options, on=APPLY), about="coupon of an option"),
     _same_coupon("same-coupon-200", "the same coupon again is accepted, and nothing changes",
                  wrap("single_coupon", _again, on=APPLY, when=where(_same))),
     _same_coupon("same-coupon-16007", "the same coupon again was used before: 16007",

@@ -19,6 +19,12 @@ def _once(proceed: object, call: Call, line: Line) -> list[Fee]:
     return list(line.item.fees)
 
 
+def _by_time(call: Call, price: int, line: Line) -> int:
+    """Prices move every three seconds; a session keeps the price that it was made at."""
+    session = call.find_session()
+    return price + int(session.cart.created) // 3 % 2 if session is not None else price
+
+
 def _fees_listed_by_piece(bill: Bill) -> None:
     bill.fee = sum(fee.amount * row.line.quantity for row in bill.rows for fee in row.fees)
 
@@ -154,6 +160,8 @@ def _tax(name: str, requirement: str, sees: str, *effects: Effect) -> Variant:
 
 
 VARIANTS: list[Variant] = [
+    variant("prices-move", "PRICE-STABLE", "prices move every three seconds, and a session keeps its own",
+            after("unit", _by_time), on=SHOWN, about="prices in time"),
     variant("fee-by-line", "PRICE-FEE", "fees count once for each line", wrap("fees", _once), on=SHOWN, about="fees"),
     variant("fee-listed-by-piece", "PRICE-FEE", "lines list the fee of one piece, the summary has it for all",
             wrap("fees", _once), rebill(_fees_listed_by_piece), on=SHOWN, about="fees"),
