@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 
@@ -9,10 +10,11 @@ from conformance.core import contract, factors
 from conformance.core.profile import Profile
 from strategies import array, probes
 from strategies.array import Row
-from strategies.assignment import Key, assign
+from strategies.assignment import Bits, Key, assign
 from strategies.probes import Probe
 from strategies.refusals import Broken, of_initiate, of_items
 
+CHANGES_AND_READS = 20  # of a session, whatever its row
 LEAST_MAXIMUM = 10  # lines, where the profile names none: one more is too many in each reading
 ENDS = {probes.PAID: ("paid", "locked"), probes.ORDER: ("paid", "locked"), probes.EMPTY: ("emptied",), probes.DECLINED: ("declined",)}
 
@@ -24,6 +26,11 @@ class Life:
     row: Row
     probes: tuple[Probe, ...]
     starts: tuple[Broken, ...]
+
+    @property
+    def cost(self) -> int:
+        """About how many requests it takes: its own changes and reads, and one for each probe."""
+        return CHANGES_AND_READS + len(self.probes) + len(self.starts)
 
 
 def lives(profile: Profile, depth: int = 1) -> list[Life]:
@@ -38,14 +45,26 @@ def lives(profile: Profile, depth: int = 1) -> list[Life]:
             begun.setdefault((one.requirement, probes.START, one.group or one.case, one.case), {})[market] = one
     met = assign([(key, _rows(rows, key, set(where))) for key, where in asked.items()], _factors, _rows_per_level)
     starts = assign([(key, _rows(rows, key, set(where))) for key, where in begun.items()], _factors_of_starts)
-    return [
+    return _most_telling_first(
         Life(
             row,
             tuple(asked[key][row["marketplace"]] for key in met.get(row.number, ())),
             tuple(begun[key][row["marketplace"]] for key in starts.get(row.number, ())),
         )
         for row in rows
-    ]
+    )
+
+
+def _most_telling_first(found: Iterable[Life]) -> list[Life]:
+    """Each life follows those after which it meets most pairs of levels that no life before it met."""
+    bits, names = Bits(), list(factors.row_design().factors)
+    left = {life: bits.of(life.row, names, 2) for life in found}
+    ordered, met = [], 0
+    while left:
+        best = max(left, key=lambda life: ((left[life] & ~met).bit_count(), -life.row.number))
+        met |= left.pop(best)
+        ordered.append(best)
+    return ordered
 
 
 def _rows(rows: tuple[Row, ...], key: Key, markets: set[str]) -> list[Row]:

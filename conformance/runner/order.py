@@ -33,7 +33,21 @@ def _most_telling(run: Run, items: list[pytest.Item]) -> list[pytest.Item]:
     done |= set(contract.requirements()) - selected
     chosen = choose(by_id, run.settings.budget, done, spent=run.spent)
     run.whole = {entry.removeprefix("suites/") for entry, whole in chosen.items() if whole}
-    return [by_id[entry] for entry in chosen]
+    rest = [by_id[entry] for entry in by_id if entry not in chosen and is_row(by_id[entry])]
+    return [by_id[entry] for entry in chosen] + (rest if run.settings.budget is not None else [])
+
+
+def is_row(item: pytest.Item) -> bool:
+    """Whether a test walks a row of the covering array; rows come in the order of the pairs of conditions that they close."""
+    callspec = getattr(item, "callspec", None)
+    return callspec is not None and "life" in callspec.params
+
+
+def cost_of(item: pytest.Item, *, whole: bool) -> int:
+    """About how many requests a test takes: what was measured, for a row what it declares."""
+    if not is_row(item):
+        return cost(item.nodeid, whole=whole)
+    return max(int(mark.kwargs.get("cost", 1)) for mark in item.iter_markers("provokes"))
 
 
 def market_of(item: pytest.Item) -> str | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from itertools import combinations
 from typing import TYPE_CHECKING
 
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from conformance.core import contract
 from conformance.driver.marks import mark_args
 from conformance.runner.budget import costs, test_name
+from conformance.runner.order import is_row
 
 if TYPE_CHECKING:
     from conformance.runner.run import Run
@@ -20,7 +22,7 @@ FIRST = 2  # a token, and a look at the items
 
 def cost(run: Run, item: pytest.Item) -> int:
     """About how many requests a test sends by itself."""
-    known = costs().get(test_name(item.nodeid), {})
+    known = {} if is_row(item) else costs().get(test_name(item.nodeid), {})
     declared = next((int(mark.kwargs.get("cost", 10)) for mark in item.iter_markers("provokes")), 10)
     cut = run.settings.alone and item.nodeid.removeprefix("suites/") not in run.whole
     return int(known.get("requests" if cut else "whole", declared))
@@ -55,7 +57,18 @@ def _words(run: Run, requirement: str, tests: list[pytest.Item], told: set[str],
     if requirement in told and requirement not in sure:
         return "perhaps: the budget may end before"
     if tests:
-        return f"judged by {len(tests)} tests, about {sum(cost(run, test) for test in tests)} requests"
+        words = f"judged by {len(tests)} tests, about {sum(cost(run, test) for test in tests)} requests"
+        return words + _conditions(requirement, [test for test in tests if is_row(test)])
     if requirement in told:
         return "judged along the way"
     return f"not judged: {'the budget leaves it out' if run.settings.budget else 'no test of this run provokes it'}"
+
+
+def _conditions(requirement: str, rows: list[pytest.Item]) -> str:
+    """How many pairs of levels the rows meet of those factors that matter to the rule, in words."""
+    names = set(contract.requirements()[requirement].factors)
+    met = set()
+    for item in rows:
+        levels = [pair for pair in item.callspec.params["life"].row.levels if pair[0] in names]  # type: ignore[attr-defined]
+        met |= set(combinations(levels, 2))
+    return f", {len(met)} pairs of conditions" if met else ""

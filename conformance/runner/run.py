@@ -34,10 +34,9 @@ from conformance.evidence.trace_record import TraceRecord
 from conformance.evidence.waivers import Waiver, load_waivers
 from conformance.judging.load_rules import load_rules
 from conformance.judging.trace import DISCOVERY_TRACE, Trace, TraceKind
-from conformance.runner.budget import cost
 from conformance.runner.finalize import SHRINKING, finish
 from conformance.runner.mock_process import MockProcess
-from conformance.runner.order import in_order, market_of
+from conformance.runner.order import cost_of, in_order, market_of
 from conformance.runner.process_summary import Part, cause_of_end, read_parts
 from conformance.runner.processes import with_share_of_rate
 from conformance.runner.progress import where
@@ -269,7 +268,7 @@ class Run:
 
     def fits(self, item: pytest.Item) -> bool:
         """Whether the budget surely has room for a test; half a test may leave a refusal unproved."""
-        needed = cost(item.nodeid, whole=item.nodeid.removeprefix("suites/") in self.whole)
+        needed = cost_of(item, whole=item.nodeid.removeprefix("suites/") in self.whole)
         return self.settings.budget is None or self.spent + needed <= self.settings.budget
 
     def shop_of(self, item: pytest.Item) -> AbstractContextManager[CheckoutDriver]:

@@ -16,6 +16,6 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     found = [] if run.profile.reads_only else lives(run.profile, run.settings.depth)
     params = []
     for life in found:
-        market, marks = life.row["marketplace"], pytest.mark.provokes(*judged_by(life))
+        market, marks = life.row["marketplace"], pytest.mark.provokes(*judged_by(life), cost=life.cost)
         params.append(pytest.param(market, life, id=f"{market}-{life.row}", marks=marks))
     metafunc.parametrize("market, life", params)
