@@ -108,19 +108,19 @@ mutate: $(READY) ## which mutants of rules, model and judge the corpus notices, 
 	@$(PY) -m devtools.mutation $(ARGS)
 
 ids: $(READY) ## write docs/ids.md, every id and whether a run provoked it: [REPORT=reports/latest]
-	@$(PY) -m devtools.error_coverage "$(REPORT)"
+	@$(PY) -m devtools.pages.error_coverage "$(REPORT)"
 
 requirements: $(READY) ## write docs/requirements.md from the contracts, rules, tests and faults
-	@$(PY) -m devtools.traceability && $(PY) -m devtools.decision_table
+	@$(PY) -m devtools.pages.traceability && $(PY) -m devtools.pages.decision_table
 
 architecture: $(READY) ## write the list of modules in docs/architecture.md
-	@$(PY) -m devtools.module_list
+	@$(PY) -m devtools.pages.module_list
 
 verdicts: $(READY) ## write the table of endings in docs/verdict.md
-	@$(PY) -m devtools.verdict_table
+	@$(PY) -m devtools.pages.verdict_table
 
 evaluation: $(READY) ## write docs/evaluation.md from the kept results and docs/evaluation.toml
-	@$(PY) -m devtools.evaluation
+	@$(PY) -m devtools.pages.evaluation
 
 drift: $(READY) ## a newly published OpenAPI document against the contract: CONTRACT=file [OUT=drift.md]
 	@$(PY) -m conformance drift "$(CONTRACT)" $(if $(OUT),--out "$(OUT)")

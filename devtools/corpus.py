@@ -23,7 +23,7 @@ from conformance.core import contract
 from conformance.core.exchange import CaseKey, Exchange, Intent
 from conformance.core.profile import TARGETS, Profile
 from conformance.core.profile_reader import parse
-from conformance.evidence.replay import from_record
+from conformance.evidence.reproduction.replay import from_record
 from conformance.judging.amounts import money
 from conformance.judging.context import Judgment
 from conformance.judging.judge import judge

@@ -13,7 +13,7 @@ from conformance.core import contract
 from conformance.evidence import journal
 from conformance.evidence.trace_record import TraceRecord
 from conformance.judging.trace import TraceKind
-from conformance.runner.budget import COSTS, costs, test_name
+from conformance.runner.planning.budget import COSTS, costs, test_name
 
 ELSEWHERE = ("stubs/", "payment/test_prepaid")  # the mock's profile has none of these: written by hand
 ROOT = Path(__file__).resolve().parents[1]

@@ -42,7 +42,9 @@ def judge_pair(pair: tuple[dict[str, Any], dict[str, Any]], base_url: str, folde
 
 def main(arguments: list[str] | None = None) -> int:
     """Exit status 0 if both were found in so many percent of the pairs as --goal says."""
-    parser = argparse.ArgumentParser(prog="python -m devtools.fault_pairs", description=(__doc__ or "").partition("\n")[0])
+    parser = argparse.ArgumentParser(
+        prog="python -m devtools.fault_pairs", description=(__doc__ or "").partition("\n")[0]
+    )
     parser.add_argument("--count", type=int, default=100, help="how many pairs (%(default)s)")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--workers", type=int, default=2)

@@ -241,7 +241,9 @@ def main(arguments: list[str] | None = None) -> int:
         metavar="N",
         help="N faults drawn and narrowed to conditions (python -m mock_server --list-conditions)",
     )
-    parser.add_argument("--conditions", type=int, default=1, metavar="N", help="with --cross: how many each (%(default)s)")
+    parser.add_argument(
+        "--conditions", type=int, default=1, metavar="N", help="with --cross: how many each (%(default)s)"
+    )
     parser.add_argument(
         "--suite",
         action="append",

@@ -24,7 +24,7 @@ from typing import Any
 from conformance.core import contract
 from conformance.core.exchange import Exchange
 from conformance.core.profile import Profile
-from conformance.evidence.replay import from_record
+from conformance.evidence.reproduction.replay import from_record
 from devtools.corpus import CORPUS, JUNK, TWIST, Corpus, Entry, Said, load
 from devtools.mutants import Mutant, mutants, mutated
 

@@ -18,7 +18,7 @@ from conformance.core.profile_reader import load
 from conformance.driver.checkout import CheckoutDriver
 from conformance.driver.discovery import look
 from conformance.evidence import journal
-from conformance.evidence.replay import Step, UnresolvedReference, from_record, play, steps_of
+from conformance.evidence.reproduction.replay import Step, UnresolvedReference, from_record, play, steps_of
 from conformance.evidence.same_run import read_result
 from conformance.judging.load_rules import load_rules
 from conformance.judging.trace import Trace

@@ -244,7 +244,7 @@ def join_those_of_one_answer(merged: Aggregate) -> None:
 
 
 def drop_consequences(merged: Aggregate) -> None:
-    """Takes out the findings that are consequences, and leaves a note: those that a control (conformance/evidence/control.py)
+    """Takes out the findings that are consequences, and leaves a note: those that a control (conformance/evidence/reproduction/control.py)
     found to be some, and those that never showed again, of a part that is known to move by itself."""
     findings = list(merged.findings.values())
     taken: dict[tuple[str, str], set[str]] = defaultdict(set)

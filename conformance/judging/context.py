@@ -11,6 +11,7 @@ from conformance.core.exchange import CaseKey, Exchange, Request
 from conformance.core.profile import Profile
 from conformance.judging.amounts import amounts
 from conformance.judging.claim import Claim
+from conformance.judging.content.request_schema import Problem, problems
 from conformance.judging.model import (
     LINES,
     Key,
@@ -25,7 +26,6 @@ from conformance.judging.model import (
     repeated,
     state,
 )
-from conformance.judging.request_schema import Problem, problems
 
 Value = TypeVar("Value")
 

@@ -9,13 +9,10 @@ from __future__ import annotations
 from copy import copy
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 from conformance.core.addresses import ADDRESS_FIELDS, ALWAYS_IN_ADDRESS, RECIPIENT, flat_address, folded
 from conformance.judging.amounts import ZERO, money, total
-
-if TYPE_CHECKING:
-    from conformance.judging.conditions import Coverage
 
 # Stands for what an answer should show and does not, or not in a readable form: the rules about form tell it, and nothing
 # is concluded from it.
@@ -370,6 +367,13 @@ class Change(NamedTuple):
     operation: str
 
 
+class Observer(Protocol):
+    """Takes note of what was judged, and of the context that it was judged in."""
+
+    met: Any
+    def note(self, context: Any, found: Any) -> None: ...
+
+
 @dataclass(slots=True)
 class World:
     """Everything seen in one trace, folded exchange by exchange (conformance/judging/judge.py).
@@ -389,7 +393,7 @@ class World:
     rule_errors: list[str] = field(default_factory=list)  # rules that failed on an answer: defects of the suite
     most_lines: int = 0
     fewest_refused: int = 0
-    coverage: Coverage | None = None  # measured where a trace is kept
+    coverage: Observer | None = None  # measured where a trace is kept
 
     def knows_all(self, made_by: str) -> bool:
         """Whether everything that an operation made is known, so that any other id was never given out."""

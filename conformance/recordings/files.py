@@ -18,7 +18,7 @@ import yaml
 
 from conformance.core.exchange import Exchange
 from conformance.core.inputs import InputError
-from conformance.evidence.replay import from_record
+from conformance.evidence.reproduction.replay import from_record
 from conformance.recordings import cassettes, har
 from conformance.recordings.entry import Entry
 from conformance.recordings.har import Attached

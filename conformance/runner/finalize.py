@@ -18,9 +18,9 @@ from conformance.core import contract
 from conformance.evidence import journal
 from conformance.evidence.aggregate import Aggregate, drop_consequences, drop_what_loss_explains, merge
 from conformance.evidence.atomic_swap import RESULT, staged
+from conformance.evidence.reproduction.shrink import shrink_finding
 from conformance.evidence.result import build
 from conformance.evidence.run_metadata import RunMetadata
-from conformance.evidence.shrink import shrink_finding
 from conformance.evidence.trace_record import TraceRecord
 from conformance.evidence.verdict import DEFECT, INCOMPLETE
 from conformance.judging.trace import TraceKind

@@ -214,7 +214,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         items[:] = kept
     run.collected |= {item.nodeid for item in kept}
     if config.option.plan:
-        from conformance.runner.plan import print_plan
+        from conformance.runner.planning.plan import print_plan
 
         print_plan(run, kept)
         items[:] = []

@@ -36,7 +36,7 @@ from conformance.judging.load_rules import load_rules
 from conformance.judging.trace import DISCOVERY_TRACE, Trace, TraceKind
 from conformance.runner.finalize import SHRINKING, finish
 from conformance.runner.mock_process import MockProcess
-from conformance.runner.order import cost_of, in_order, market_of
+from conformance.runner.planning.order import cost_of, in_order, market_of
 from conformance.runner.process_summary import Part, cause_of_end, read_parts
 from conformance.runner.processes import with_share_of_rate
 from conformance.runner.progress import where

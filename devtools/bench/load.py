@@ -243,7 +243,9 @@ def figures(folder: Path) -> Iterator[Figure]:
 
 def main() -> int:
     """Exit status 1 if an answer was wrong or lost."""
-    parser = argparse.ArgumentParser(prog="python -m devtools.bench.load", description=(__doc__ or "").partition("\n")[0])
+    parser = argparse.ArgumentParser(
+        prog="python -m devtools.bench.load", description=(__doc__ or "").partition("\n")[0]
+    )
     parser.add_argument("--clients", type=int, default=CLIENTS)
     parser.add_argument("--seconds", type=float, default=LASTS_S)
     options = parser.parse_args()

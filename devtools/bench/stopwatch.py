@@ -103,7 +103,7 @@ def put_doors() -> None:
         for part in path:
             holder = getattr(holder, part)
         setattr(holder, last, WATCH.door(layer, getattr(holder, last)))
-    schema: Any = importlib.import_module("conformance.judging.response_schema")
+    schema: Any = importlib.import_module("conformance.judging.content.response_schema")
     plain = schema.validator
     schema.validator = functools.cache(lambda operation: Validator(plain(operation)))
 

@@ -218,7 +218,14 @@ def no_code(context: RuleContext) -> Iterator[RefusalReason]:
 def a_coupon_saves_on_its_own_items(context: RuleContext) -> Iterator[Claim]:
     """What an item-bound coupon saves once none of its items is left."""
     before, answer, session = context.before, context.answer, context.session
-    if before is None or answer is None or session is None or session.in_doubt or not before.coupons or not answer.lines:
+    if (
+        before is None
+        or answer is None
+        or session is None
+        or session.in_doubt
+        or not before.coupons
+        or not answer.lines
+    ):
         return
     role = context.profile.coupon(session.marketplace, before.coupons[0])
     if role is None or not set(before.items) & set(role.fits) or set(answer.items) & set(role.fits):

@@ -10,10 +10,10 @@ from conformance.core.exchange import CaseKey
 from conformance.core.made_up import is_made_up_item
 from conformance.core.stubs import stubs_in
 from conformance.judging.claim import Claim, equal, line, quoted, true, warned
+from conformance.judging.content.request_schema import INT32
 from conformance.judging.context import RefusalReason, RuleContext
 from conformance.judging.model import Line, differences, keyed, state
 from conformance.judging.registry import demands, refuses
-from conformance.judging.request_schema import INT32
 
 DEFAULT_MAXIMA = (4, 10)
 

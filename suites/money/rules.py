@@ -322,7 +322,7 @@ def _may_be_negative(context: RuleContext, path: str) -> bool:
 
 @demands("PRICE-FORM")
 def amounts_are_decimals_of_their_currency(context: RuleContext) -> Iterator[Claim]:
-    """Decimals and sign; the pattern of a decimal string is checked with the other forms (conformance/judging/response_schema.py)."""
+    """Decimals and sign; the pattern of a decimal string is checked with the other forms."""
     for path, currency, value in context.amounts:
         if value.__class__ is not str:
             continue

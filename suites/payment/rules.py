@@ -11,11 +11,11 @@ from conformance.core.made_up import is_made_up, is_made_up_order
 from conformance.judging.amounts import amounts
 from conformance.judging.attribution import AFTER_A_REFUSAL, Difference, decide
 from conformance.judging.claim import Claim, equal, line, member_or_null, quoted, true, warned
+from conformance.judging.content.information_leaks import leak
+from conformance.judging.content.response_schema import departures
 from conformance.judging.context import RefusalReason, RuleContext
-from conformance.judging.information_leaks import leak
 from conformance.judging.model import Key, Order, View, differences, pricing, state
 from conformance.judging.registry import demands, refuses
-from conformance.judging.response_schema import departures
 from suites.payment.marketing_terms import terms_problem
 from suites.sessions.blame import as_claim, blamed, with_zeros
 

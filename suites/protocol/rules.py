@@ -11,9 +11,9 @@ from conformance.core import contract
 from conformance.core.exchange import BAD_CREDENTIALS, OTHER_APP, OWN_APP, CaseKey, Exchange
 from conformance.core.stubs import stubs_in
 from conformance.judging.claim import Claim, equal, member_or_null, true
+from conformance.judging.content.information_leaks import leak
+from conformance.judging.content.odd_requests import FOREIGN, has_odd_content, is_object, is_odd, media_type, taken
 from conformance.judging.context import RefusalReason, RuleContext
-from conformance.judging.information_leaks import leak
-from conformance.judging.odd_requests import FOREIGN, has_odd_content, is_object, is_odd, media_type, taken
 from conformance.judging.registry import demands, forbids, refuses
 from suites.protocol.tokens import token_rejected
 

@@ -12,12 +12,12 @@ from conformance.core.exchange import BAD_CREDENTIALS, OTHER_APP, OWN_APP, CaseK
 from conformance.core.made_up import is_made_up
 from conformance.judging.attribution import AFTER_A_REFUSAL, IN_A_READ, Culprit, Difference, Found, carried_out, decide
 from conformance.judging.claim import Claim, equal, line, member_or_null, true
+from conformance.judging.content.information_leaks import leak
+from conformance.judging.content.response_schema import departures
 from conformance.judging.context import RefusalReason, RuleContext
-from conformance.judging.information_leaks import leak
 from conformance.judging.model import Change, keyed, repeated
 from conformance.judging.refusals import statuses
 from conformance.judging.registry import demands, refuses
-from conformance.judging.response_schema import departures
 from suites.sessions.blame import as_claim, blamed, not_read_back, with_zeros
 
 REMOVED_WARNINGS = {15043, 15055}

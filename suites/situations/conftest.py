@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from conformance.runner.plugin import RUN
-from strategies.design import lives
+from suites.situations.design import lives
 from suites.situations.judges import judged_by
 
 

@@ -17,8 +17,8 @@ from conformance.driver.features import Features
 from conformance.judging.conditions import BOUNDED
 from conformance.judging.model import Line
 from strategies.array import Row
-from strategies.design import Life
-from strategies.probes import DECLINED, EMPTY, OPEN, ORDER, PAID, Probe
+from suites.situations.design import Life
+from suites.situations.probes import DECLINED, EMPTY, OPEN, ORDER, PAID, Probe
 
 SHOWS: dict[str, Callable[[Features], bool]] = {
     "plain": lambda it: it.weight - (it.options > 1) - (it.options > 2) == 0,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from strategies.design import Life
+from suites.situations.design import Life
 
 STATE = ("SESSION-CREATE", "SESSION-READ", "SESSION-ONLY", "SESSION-FIELDS", "PRICE-TOTAL", "PRICE-STABLE", "PRICE-SUBTOTAL",
          "PRICE-NET", "PRICE-DELIVERY", "PRICE-DISCOUNT", "PRICE-SAVINGS", "MARKET-CURRENCY", "LINES-OWN")  # fmt: skip

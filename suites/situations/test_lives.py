@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from conformance.driver.checkout import CheckoutDriver
-from strategies.design import Life
+from suites.situations.design import Life
 from suites.situations.journey import Journey
 
 

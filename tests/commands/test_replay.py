@@ -10,7 +10,7 @@ import pytest
 
 from conformance.commands.replay import GONE, THERE, UNDECIDED, chosen, replay
 from conformance.core.inputs import InputError
-from conformance.evidence.replay import steps_of
+from conformance.evidence.reproduction.replay import steps_of
 from tests.doubles.faulty_servers import FaultyShop
 from tests.doubles.faulty_servers_by_action import CAST
 from tests.doubles.in_memory_replay import shrunk

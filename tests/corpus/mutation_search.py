@@ -18,7 +18,7 @@ from typing import Any
 
 from conformance.core.exchange import Exchange
 from conformance.core.profile import Profile
-from conformance.evidence.replay import from_record
+from conformance.evidence.reproduction.replay import from_record
 from devtools.corpus import Corpus, Entry, Said, expect, judged, signature
 from devtools.mutants import Mutant, mutants, mutated
 from devtools.mutation import MUTATED, ROOT, reasons, remake

@@ -17,7 +17,7 @@ from typing import Any
 
 from conformance.core import contract
 from conformance.core.profile import Profile
-from conformance.evidence.replay import from_record
+from conformance.evidence.reproduction.replay import from_record
 from conformance.judging.load_rules import load_rules
 from devtools.corpus import CORPUS, TWIST, Corpus, Entry, expect, judged, load, signature
 from tests.doubles.trace_mutations import TWISTS, Record

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from conformance.core import contract
-from conformance.evidence.replay import from_record
+from conformance.evidence.reproduction.replay import from_record
 from conformance.judging.load_rules import load_rules
 from devtools.corpus import CORPUS, JUNK, Corpus, Entry, Pair, Said, judged, load, signature
 from tests.doubles.claim_coverage import sites

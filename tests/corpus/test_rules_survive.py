@@ -19,9 +19,9 @@ from conformance.core.exchange import Exchange, Intent, Request
 from conformance.driver.prerequisite import PrerequisiteFailed
 from conformance.evidence import journal
 from conformance.evidence.aggregate import drop_what_loss_explains, merge
-from conformance.evidence.replay import Ids, from_record, steps_of
+from conformance.evidence.reproduction.replay import Ids, from_record, steps_of
+from conformance.evidence.reproduction.shrink import describe
 from conformance.evidence.session_loss import forgotten
-from conformance.evidence.shrink import describe
 from conformance.judging.judge import judge
 from conformance.judging.load_rules import load_rules
 from conformance.judging.model import World

@@ -19,7 +19,7 @@ from typing import Any
 import pytest
 
 from conformance.client import api_client
-from conformance.evidence.replay import from_record
+from conformance.evidence.reproduction.replay import from_record
 from conformance.judging.load_rules import load_rules
 from devtools import kill_matrix
 from devtools.corpus import CORPUS, Corpus, Entry, Proved, expect, healthy, judged, load, proved, unproved

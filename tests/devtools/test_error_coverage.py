@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from conformance.core import contract
-from devtools import error_coverage
+from devtools.pages import error_coverage
 
 
 def test_each_id_that_a_client_can_provoke_stands_there_as_judged() -> None:

@@ -8,8 +8,8 @@ from typing import Any
 
 from conformance.driver.checkout import CheckoutDriver
 from conformance.evidence.aggregate import Finding
-from conformance.evidence.replay import steps_of
-from conformance.evidence.shrink import Proof, Shrinker
+from conformance.evidence.reproduction.replay import steps_of
+from conformance.evidence.reproduction.shrink import Proof, Shrinker
 from conformance.evidence.trace_record import Breach, TraceRecord
 from conformance.judging.trace import Trace, TraceKind
 from tests.doubles.faulty_servers import FaultyShop

@@ -19,9 +19,9 @@ from conformance.client.api_client import ApiClient
 from conformance.core.exchange import Request
 from conformance.core.profile_reader import load
 from conformance.evidence.aggregate import Finding
-from conformance.evidence.curl_script import write_script
-from conformance.evidence.replay import play, steps_of
-from conformance.evidence.shrink import Proof
+from conformance.evidence.reproduction.curl_script import write_script
+from conformance.evidence.reproduction.replay import play, steps_of
+from conformance.evidence.reproduction.shrink import Proof
 from conformance.evidence.trace_record import Breach, TraceRecord
 from conformance.judging.claim import Claim
 from conformance.runner.mock_process import MockProcess

@@ -8,8 +8,8 @@ import pytest
 
 from conformance.core import contract
 from conformance.driver.checkout import CheckoutDriver
-from conformance.evidence import shrink
-from conformance.evidence.replay import UnresolvedReference, play, steps_of
+from conformance.evidence.reproduction import shrink
+from conformance.evidence.reproduction.replay import UnresolvedReference, play, steps_of
 from conformance.judging.trace import Trace
 from tests.doubles.faulty_servers import CAST
 from tests.doubles.faulty_servers_by_action import CAST as EVERYBODY

@@ -13,7 +13,7 @@ from conformance.core import contract
 from conformance.core.requirement import Explains, Owned
 from conformance.judging.load_rules import load_rules
 from conformance.judging.registry import demanding, in_order, refusing, yields_to
-from devtools import decision_table
+from devtools.pages import decision_table
 
 ROOT = Path(__file__).resolve().parents[2]
 MACHINERY = ("conformance", "devtools", "reports")

@@ -10,9 +10,9 @@ from conformance.core import contract
 from conformance.core.exchange import OTHER_APP, CaseKey, Request
 from conformance.driver.checkout import CheckoutDriver
 from conformance.evidence.aggregate import Aggregate, Finding, Reproduction, drop_consequences, join_those_of_one_answer
-from conformance.evidence.control import cause
-from conformance.evidence.replay import steps_of
-from conformance.evidence.shrink import Shrinker
+from conformance.evidence.reproduction.control import cause
+from conformance.evidence.reproduction.replay import steps_of
+from conformance.evidence.reproduction.shrink import Shrinker
 from conformance.evidence.trace_record import Breach, TraceRecord
 from conformance.judging.load_rules import load_rules
 from conformance.judging.trace import Trace

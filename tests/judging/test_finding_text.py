@@ -15,11 +15,11 @@ from conformance.core import contract
 from conformance.core.addresses import folded
 from conformance.core.exchange import Exchange, Intent, Request
 from conformance.driver.checkout import CheckoutDriver
-from conformance.evidence.shrink import LONGEST_BODY, describe
+from conformance.evidence.reproduction.shrink import LONGEST_BODY, describe
 from conformance.judging.claim import Claim, member_or_null, shown
+from conformance.judging.content.response_schema import FORMS
 from conformance.judging.context import Judgment
 from conformance.judging.model import differences, pricing, state, view
-from conformance.judging.response_schema import FORMS
 from conformance.judging.trace import Trace
 from suites.sessions.blame import as_claim, with_zeros
 from tests.doubles.faulty_servers import CAST, edits
@@ -122,7 +122,7 @@ def patterns(node: Any) -> set[str]:
 
 
 def test_each_pattern_of_the_contract_has_its_own_words() -> None:
-    from conformance.judging.response_schema import _form
+    from conformance.judging.content.response_schema import _form
 
     every = set().union(*(patterns(contract.document(name)) for name in ("order-v1", "order-v2")))
     assert sorted(map(_form, every)) == sorted(f"is {words}" for _, words in FORMS)

@@ -12,7 +12,7 @@ import pytest
 
 from conformance.core.exchange import Exchange
 from conformance.core.profile import Profile
-from conformance.evidence.replay import from_record
+from conformance.evidence.reproduction.replay import from_record
 from conformance.judging import apply_exchange
 from conformance.judging import judge as judging
 from conformance.judging.context import Judgment, RuleContext

@@ -11,7 +11,7 @@ from conformance.core import contract
 from conformance.core.exchange import Request
 from conformance.core.profile_reader import load
 from conformance.driver.checkout import TERMS
-from conformance.judging.request_schema import Problem, problems
+from conformance.judging.content.request_schema import Problem, problems
 from strategies.broken import fields, kind_of, named, with_value, without
 from tests.doubles.reference_goods import US
 

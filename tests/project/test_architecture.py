@@ -5,7 +5,9 @@ from __future__ import annotations
 import ast
 import re
 import subprocess
+from collections import Counter
 from functools import cache
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -20,8 +22,11 @@ ALLOWED = {
     "suites": {"conformance", "strategies"},
     "conformance": {"reports"},
 }
+# The layers of conformance/: each may import those before it, and itself.
+LAYERS = ("core", "client", "judging", "driver", "evidence", "runner", "commands")
+MOST_MODULES = 16  # of a folder
 # The first two import suites by name, in a function; the third imports what the user names.
-LOADERS = {"conformance/judging/load_rules.py", "devtools/traceability.py", "conformance/client/auth_plugin.py"}
+LOADERS = {"conformance/judging/load_rules.py", "devtools/pages/traceability.py", "conformance/client/auth_plugin.py"}
 MOST_LINES = 400
 LEAKS = re.compile("/" + "work/|/" + "farm/|/tmp/" + "bash_jobs|\\." + "library")
 
@@ -57,6 +62,95 @@ def test_imports(package: str) -> None:
     assert not wrong
 
 
+def modules() -> dict[str, Path]:
+    """Every module of the product by name; tests have arrows of their own."""
+    packages = ("conformance", "devtools", "mock_server", "reports", "strategies", "suites")
+    paths = [path for package in packages for path in (ROOT / package).rglob("*.py")]
+    return {".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): path for path in paths}
+
+
+@cache
+def arrows() -> dict[str, set[str]]:
+    """What each module imports, types and late imports included."""
+    known = modules()
+    found: dict[str, set[str]] = {}
+    for name, path in known.items():
+        named = set()
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Import):
+                named |= {alias.name for alias in node.names}
+            elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+                named |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+        found[name] = {other for other in named if other in known and not f"{name}.".startswith(f"{other}.")}
+    return found
+
+
+def layer(module: str) -> int:
+    package, _, rest = module.partition(".")
+    name = rest.partition(".")[0]
+    return LAYERS.index(name) if package == "conformance" and name in LAYERS else -1
+
+
+def test_layers_point_one_way() -> None:
+    upward = {
+        f"{name} imports {other}"
+        for name, others in arrows().items()
+        for other in others
+        if -1 < layer(name) < layer(other)
+    }
+    assert not upward
+
+
+def test_client_and_judging_know_nothing_of_each_other() -> None:
+    sides = {LAYERS.index("client"), LAYERS.index("judging")}
+    across = {
+        f"{name} imports {other}"
+        for name, others in arrows().items()
+        for other in others
+        if {layer(name), layer(other)} == sides
+    }
+    assert not across
+
+
+def test_no_circle() -> None:
+    """Raises CycleError, which names the modules, where two of them need each other."""
+    TopologicalSorter(arrows()).prepare()
+
+
+def test_folders_are_small() -> None:
+    counts = Counter(
+        path.parent.relative_to(ROOT).as_posix() for path in modules().values() if "faults" not in path.parts
+    )
+    assert not {folder: count for folder, count in counts.items() if count > MOST_MODULES}
+
+
+def test_the_product_needs_no_developer_tool() -> None:
+    inside = {
+        f"{name} imports {other}"
+        for name, others in arrows().items()
+        for other in others
+        if other.startswith("devtools") and not name.startswith("devtools")
+    }
+    assert not inside
+
+
+def test_no_requirement_is_named_in_the_machinery() -> None:
+    """What the machinery needs to know of a rule is an attribute in contracts/requirements/."""
+    from conformance.core import contract
+
+    word = re.compile(r"[A-Z]+(?:-[A-Z0-9]+)+")
+    named = {
+        f"{name}: {found}"
+        for name, path in modules().items()
+        if name.partition(".")[0] not in ("suites", "mock_server")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+        for found in word.findall(node.value)
+        if found in contract.requirements() and found == node.value
+    }
+    assert not named
+
+
 def test_only_loaders_reach_the_suites() -> None:
     """`import_module("suites…")` is for the files whose task it is."""
     named = {
@@ -69,7 +163,12 @@ def test_only_loaders_reach_the_suites() -> None:
 
 def test_contracts_and_targets_hold_no_code() -> None:
     for folder in ("contracts", "targets"):
-        assert {path.suffix for path in (ROOT / folder).rglob("*") if path.is_file()} <= {".yaml", ".toml", ".md", ".json"}
+        assert {path.suffix for path in (ROOT / folder).rglob("*") if path.is_file()} <= {
+            ".yaml",
+            ".toml",
+            ".md",
+            ".json",
+        }
 
 
 def test_only_one_module_reads_the_contracts() -> None:

@@ -13,7 +13,7 @@ from conformance.core.citation import cited, in_words
 from conformance.core.profile import NEEDS
 from conformance.core.profile_reader import load
 from conformance.core.requirement import Requirement
-from devtools import traceability
+from devtools.pages import traceability
 
 ROOT = Path(__file__).resolve().parents[2]
 TOOLS = ROOT.parent / "shared" / "tools"

@@ -7,7 +7,7 @@ from itertools import combinations, product
 from conformance.core.factors import row_design
 from conformance.core.profile_reader import load
 from strategies import array
-from strategies.design import lives
+from suites.situations.design import lives
 
 PROFILE = load("mock")
 

@@ -14,8 +14,8 @@ import pytest
 
 from conformance.client.api_client import BudgetSpent
 from conformance.core import contract
-from conformance.runner import budget
-from conformance.runner.budget import FIRST, choose, costs, weight
+from conformance.runner.planning import budget
+from conformance.runner.planning.budget import FIRST, choose, costs, weight
 from conformance.runner.run import Run
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -14,10 +14,10 @@ import pytest
 from conformance.core import contract
 from conformance.core.exchange import Exchange
 from conformance.core.inputs import InputError
-from conformance.core.profile import load
+from conformance.core.profile_reader import load
+from conformance.judging.content.response_schema import validator
 from conformance.judging.context import Judgment
 from conformance.judging.load_rules import load_rules
-from conformance.judging.response_schema import validator
 from conformance.recordings.calls import calls_of, operation_of
 from conformance.recordings.files import Contents, read
 from conformance.recordings.judged import judge_contents

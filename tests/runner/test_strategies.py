@@ -10,8 +10,8 @@ from conformance.core import contract
 from conformance.core.exchange import Exchange, Intent, Request
 from conformance.core.profile_reader import load
 from conformance.driver.checkout import CheckoutDriver
+from conformance.judging.content.request_schema import problems
 from conformance.judging.load_rules import load_rules
-from conformance.judging.request_schema import problems
 from conformance.judging.trace import Trace
 from strategies import addresses, broken, hostile, quantities, situations, terms
 from suites.payment.marketing_terms import terms_problem

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from conformance.core import contract
-from conformance.runner.budget import choose, cost
+from conformance.runner.planning.budget import choose, cost
 
 if TYPE_CHECKING:
     from conformance.runner.run import Run

@@ -14,9 +14,16 @@ from conformance.core.exchange import Exchange, Request
 from conformance.driver.checkout import CheckoutDriver
 from conformance.evidence import journal
 from conformance.evidence.aggregate import Finding, Reproduction
-from conformance.evidence.control import cause
-from conformance.evidence.curl_script import write_script
-from conformance.evidence.replay import ReplayTarget, Step, UnresolvedReference, from_record, play, steps_of
+from conformance.evidence.reproduction.control import cause
+from conformance.evidence.reproduction.curl_script import write_script
+from conformance.evidence.reproduction.replay import (
+    ReplayTarget,
+    Step,
+    UnresolvedReference,
+    from_record,
+    play,
+    steps_of,
+)
 from conformance.evidence.trace_record import TraceRecord
 from conformance.judging.context import Judgment
 from conformance.judging.trace import TraceKind

@@ -9,8 +9,8 @@ from typing import Any
 
 from conformance.core import contract
 from conformance.core.exchange import Request
+from conformance.judging.content.request_schema import schema_of
 from conformance.judging.context import RuleContext
-from conformance.judging.request_schema import schema_of
 
 PLAIN = re.compile(r"[ -~]{0,128}")
 SIGNS = re.compile(r"['\"\\%{}$<>]")

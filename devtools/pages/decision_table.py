@@ -1,6 +1,6 @@
 """Writes the decision tables of `conformance/judging/attribution.py` into docs/verdict.md: whose breach it is.
 
-`python -m devtools.decision_table`; `make requirements` runs it too.
+`python -m devtools.pages.decision_table`; `make requirements` runs it too.
 """
 
 from __future__ import annotations

@@ -66,7 +66,9 @@ def broken_addresses(market: Market) -> Iterator[tuple[str, str, Body]]:
     """(requirement, case, address): addresses that a marketplace must refuse."""
     address, most = market.address, contract.address_line_limit(market.name)
     for path in fields(address):
-        if path[-1] not in ("addressLine2", "county") and not (path[-1] == "stateOrProvince" and market.country != "US"):
+        if path[-1] not in ("addressLine2", "county") and not (
+            path[-1] == "stateOrProvince" and market.country != "US"
+        ):
             yield "ADDR-REQUIRED", f"no {named(path)}", without(address, path)
     for name in ("addressLine1", "addressLine2"):
         for extra in (1, 15):

@@ -1,4 +1,4 @@
-"""`python -m devtools.traceability [FILE]`: writes docs/requirements.md.
+"""`python -m devtools.pages.traceability [FILE]`: writes docs/requirements.md.
 
 Every requirement with its source, rule, tests and faults.
 

@@ -15,7 +15,7 @@ from conformance.core.exchange import OTHER_APP
 from conformance.core.profile import Profile
 from conformance.driver.checkout import CheckoutSession
 from strategies.assignment import Key
-from strategies.refusals import Broken, of_address, of_changes, of_initiate, of_terms
+from suites.situations.refusals import Broken, of_address, of_changes, of_initiate, of_terms
 
 UNSUPPORTED = "EBAY_ATLANTIS"
 # Parts of a session's life, and of a purchase order.
@@ -94,7 +94,9 @@ def _access(profile: Profile, market: str) -> Iterator[Probe]:
                 yield Probe("MARKET-SAME", case, OPEN, _with(method, marketplace=other), group=method)
         for header, kind in headers.items():
             if header not in profile.markets:
-                yield Probe("MARKET-SUPPORTED", f"{kind}, {method}", OPEN, _with(method, marketplace=header), group=method)
+                yield Probe(
+                    "MARKET-SUPPORTED", f"{kind}, {method}", OPEN, _with(method, marketplace=header), group=method
+                )
         if method != "place":
             yield Probe("MARKET-REQUIRED", f"no header, {method}", OPEN, _with(method, marketplace=None))
         if profile.offers("second_app"):
@@ -171,7 +173,12 @@ def _of_lines(profile: Profile, market: str) -> Iterator[Probe]:
     for coupon in offered.coupons_of("good", "oversized"):
         yield Probe("COUPON-ONE", f"{coupon.kind} {coupon.code}", OPEN, _second(coupon.code))
         yield Probe("COUPON-NOT-APPLIED", f"{coupon.kind} {coupon.code}", OPEN, _not_applied(coupon.code))
-    yield Probe("COUPON-UNKNOWN", "", OPEN, lambda _: {"operation": contract.APPLY, "body": {"redemptionCode": "NEVER-HEARD-OF"}})
+    yield Probe(
+        "COUPON-UNKNOWN",
+        "",
+        OPEN,
+        lambda _: {"operation": contract.APPLY, "body": {"redemptionCode": "NEVER-HEARD-OF"}},
+    )
     yield Probe("COUPON-NOT-APPLIED", "never heard of", OPEN, _not_applied("NEVER-HEARD-OF"))
     for words, near in (("a character more", _longer), ("a character less", _cut)):
         yield Probe("COUPON-UNKNOWN", words, OPEN, _near_code(contract.APPLY, near))

@@ -8,15 +8,21 @@ from functools import cache
 
 from conformance.core import contract, factors
 from conformance.core.profile import Profile
-from strategies import array, probes
+from strategies import array
 from strategies.array import Row
 from strategies.assignment import Bits, Key, assign
-from strategies.probes import Probe
-from strategies.refusals import Broken, of_initiate, of_items
+from suites.situations import probes
+from suites.situations.probes import Probe
+from suites.situations.refusals import Broken, of_initiate, of_items
 
 CHANGES_AND_READS = 20  # of a session, whatever its row
 LEAST_MAXIMUM = 10  # lines, where the profile names none: one more is too many in each reading
-ENDS = {probes.PAID: ("paid", "locked"), probes.ORDER: ("paid", "locked"), probes.EMPTY: ("emptied",), probes.DECLINED: ("declined",)}
+ENDS = {
+    probes.PAID: ("paid", "locked"),
+    probes.ORDER: ("paid", "locked"),
+    probes.EMPTY: ("emptied",),
+    probes.DECLINED: ("declined",),
+}
 
 
 @dataclass(frozen=True)

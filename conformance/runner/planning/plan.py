@@ -10,8 +10,8 @@ import pytest
 
 from conformance.core import contract
 from conformance.driver.marks import mark_args
-from conformance.runner.budget import costs, test_name
-from conformance.runner.order import is_row
+from conformance.runner.planning.budget import costs, test_name
+from conformance.runner.planning.order import is_row
 
 if TYPE_CHECKING:
     from conformance.runner.run import Run

@@ -15,7 +15,7 @@ from urllib.parse import quote
 from conformance.client.api_client import MADE_UP_TAIL
 from conformance.core import contract
 from conformance.core.exchange import OTHER_APP, OWN_APP, Exchange
-from conformance.evidence.replay import Ref, ReplayTarget, Step, locate
+from conformance.evidence.reproduction.replay import Ref, ReplayTarget, Step, locate
 from conformance.judging.claim import Claim, quoted
 from conformance.judging.model import view
 

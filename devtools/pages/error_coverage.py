@@ -1,4 +1,4 @@
-"""`python -m devtools.error_coverage REPORT [FILE]`: writes docs/ids.md, every id of the contract and whether a run provoked it.
+"""`python -m devtools.pages.error_coverage REPORT [FILE]`: writes docs/ids.md, every id of the contract and whether a run provoked it.
 
 The ids, their meaning and the role that provokes them stand in contracts/errors.yaml, the operations and statuses in the
 OpenAPI documents; what was seen stands in the exchanges of a report (`make conformance`).
@@ -84,7 +84,7 @@ def page(seen: Seen) -> str:
 
 if __name__ == "__main__":
     if len(sys.argv) < 2 or not (Path(sys.argv[1]) / "exchanges.jsonl").is_file():
-        sys.exit("Name the folder of a report: python -m devtools.error_coverage reports/latest")
+        sys.exit("Name the folder of a report: python -m devtools.pages.error_coverage reports/latest")
     counted = seen_in(Path(sys.argv[1]))
     Path(sys.argv[2] if len(sys.argv) > 2 else PAGE).write_text(page(counted), encoding="utf-8")
     for one in unprovoked(counted):

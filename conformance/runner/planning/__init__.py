@@ -1,0 +1,1 @@
+"""What a run asks first, what it costs, and what a limit leaves out."""
