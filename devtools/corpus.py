@@ -28,8 +28,8 @@ from conformance.judging.amounts import money
 from conformance.judging.context import Judgment
 from conformance.judging.judge import judge
 from conformance.judging.load_rules import load_rules
-from conformance.judging.model import World
 from conformance.judging.trace import DISCOVERY_TRACE
+from conformance.judging.world import World
 from conformance.runner.mock_process import right_ids
 
 CORPUS = contract.ROOT.parent / "tests" / "data" / "corpus.jsonl.gz"

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from conformance.core.exchange import OWN_APP
 from conformance.core.profile import Profile
-from conformance.judging.model import Session, World
+from conformance.judging.model import Session
+from conformance.judging.world import World
 
 
 def untouched(

@@ -18,8 +18,8 @@ from conformance.core.exchange import CaseKey, Exchange
 from conformance.core.unjudged import Unjudged
 from conformance.evidence.trace_record import Breach, Passed, TraceRecord
 from conformance.judging.context import Judgment
-from conformance.judging.model import World
 from conformance.judging.trace import Trace, TraceKind
+from conformance.judging.world import World
 
 
 class Journal:

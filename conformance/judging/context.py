@@ -19,13 +19,13 @@ from conformance.judging.model import (
     Order,
     Session,
     View,
-    World,
     differences,
     keyed,
     pricing,
     repeated,
     state,
 )
+from conformance.judging.world import World
 
 Value = TypeVar("Value")
 

@@ -18,9 +18,10 @@ from conformance.judging.attribution import RefusedRequest, owner_of_answer, own
 from conformance.judging.claim import ACCEPTED, NOT_REFUSED, REFUSED, WRONG_ID, Claim, refused, true
 from conformance.judging.context import Judgment, RefusalReason, RuleContext
 from conformance.judging.knowledge import NotRecorded, doubts, guarded, is_usable, lawful_reading
-from conformance.judging.model import Session, World, view
+from conformance.judging.model import Session, view
 from conformance.judging.refusals import Pairs, fits, lawful_pairs
 from conformance.judging.registry import UNREADABLE, Rule, demanding, forbidding, in_order, refusing, yields_to
+from conformance.judging.world import World
 
 # An answer with none of these is no session at all: one finding, not one for each part.
 SESSION_PARTS = {"checkoutSessionId", "lineItems", "shippingAddress", "pricingSummary"}

@@ -15,8 +15,8 @@ from typing import Any, cast
 from conformance.core import contract
 from conformance.core.exchange import SIGNATURE, Exchange, Part, Request
 from conformance.judging.context import NONE, Doubts, RefusalReason, RuleContext
-from conformance.judging.model import World
 from conformance.judging.refusals import GATEWAY
+from conformance.judging.world import World
 
 OF_REQUEST = "request"  # who provokes an id by what the request says: contracts/errors.yaml
 # Ids that a request alone cannot provoke, although no role is needed: the session ended, is empty, lost its coupon.

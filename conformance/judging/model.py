@@ -9,7 +9,7 @@ from __future__ import annotations
 from copy import copy
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any, NamedTuple, Protocol
+from typing import Any
 
 from conformance.core.addresses import ADDRESS_FIELDS, ALWAYS_IN_ADDRESS, RECIPIENT, flat_address, folded
 from conformance.judging.amounts import ZERO, money, total
@@ -355,46 +355,3 @@ class Order:
 
     def __post_init__(self) -> None:
         self.paid = copy(self.paid)  # whatever the session shows later, this was paid
-
-
-class Change(NamedTuple):
-    """A request that changed a session, or was refused and may not have: whose it was, and which rule answers for it."""
-
-    session: str
-    requirement: str
-    exchange: str
-    accepted: bool
-    operation: str
-
-
-class Observer(Protocol):
-    """Takes note of what was judged, and of the context that it was judged in."""
-
-    met: Any
-    def note(self, context: Any, found: Any) -> None: ...
-
-
-@dataclass(slots=True)
-class World:
-    """Everything seen in one trace, folded exchange by exchange (conformance/judging/judge.py).
-
-    complete: whether every session and order that was given out is known, as in a run of the suite; not so in a recording.
-    lost: the operations that were called and gave no id that can be read: maybe they made something all the same.
-    """
-
-    complete: bool = True
-    lost: set[str] = field(default_factory=set)
-    sessions: dict[str, Session] = field(default_factory=dict)
-    orders: dict[str, Order] = field(default_factory=dict)
-    changes: list[Change] = field(default_factory=list)
-    units: dict[tuple[str, str], Decimal] = field(default_factory=dict)
-    prices: dict[tuple[Any, ...], tuple[dict[Key, Any], str]] = field(default_factory=dict)
-    orders_of: dict[str, set[str]] = field(default_factory=dict)
-    rule_errors: list[str] = field(default_factory=list)  # rules that failed on an answer: defects of the suite
-    most_lines: int = 0
-    fewest_refused: int = 0
-    coverage: Observer | None = None  # measured where a trace is kept
-
-    def knows_all(self, made_by: str) -> bool:
-        """Whether everything that an operation made is known, so that any other id was never given out."""
-        return self.complete and made_by not in self.lost

@@ -8,7 +8,7 @@ from enum import StrEnum
 from conformance.core.exchange import Exchange
 from conformance.judging.conditions import Coverage
 from conformance.judging.context import Judgment
-from conformance.judging.model import World
+from conformance.judging.world import World
 
 DISCOVERY_TRACE = "discovery"  # the name of the trace of a run's first requests
 

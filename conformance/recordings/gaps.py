@@ -18,7 +18,8 @@ from conformance.core.exchange import Exchange
 from conformance.core.profile import Profile
 from conformance.judging.context import Judgment, RuleContext
 from conformance.judging.judge import assess, take
-from conformance.judging.model import SUMMARY, Order, Session, View, World, cart_key, state
+from conformance.judging.model import SUMMARY, Order, Session, View, cart_key, state
+from conformance.judging.world import World
 
 SESSIONS = 3  # so many sessions show that it is no accident
 AT_ONCE = timedelta(minutes=1)  # so soon after the call before

@@ -29,7 +29,7 @@ from conformance.core.profile import Profile
 from conformance.core.profile_reader import load
 from conformance.judging.judge import judge
 from conformance.judging.load_rules import load_rules
-from conformance.judging.model import World
+from conformance.judging.world import World
 from conformance.runner.mock_process import MockProcess, rss_mb
 from devtools.bench.figures import Figure
 

@@ -6,7 +6,7 @@ import pytest
 
 from conformance.judging.judge import judge
 from conformance.judging.load_rules import load_rules
-from conformance.judging.model import World
+from conformance.judging.world import World
 from tests.doubles.fuzzed_responses import traces
 from tests.doubles.reference_goods import profile
 

@@ -24,8 +24,8 @@ from conformance.evidence.reproduction.shrink import describe
 from conformance.evidence.session_loss import forgotten
 from conformance.judging.judge import judge
 from conformance.judging.load_rules import load_rules
-from conformance.judging.model import World
 from conformance.judging.trace import Trace
+from conformance.judging.world import World
 from tests.doubles.reference_goods import profile
 from tests.doubles.reference_server import ReferenceShop
 from tests.doubles.scripted_session import PARTS, visit

@@ -14,8 +14,8 @@ from conformance.driver.prerequisite import PrerequisiteFailed
 from conformance.judging.context import Judgment
 from conformance.judging.judge import judge, observe
 from conformance.judging.load_rules import load_rules
-from conformance.judging.model import World
 from conformance.judging.trace import Trace
+from conformance.judging.world import World
 from tests.doubles import faulty_servers_by_action
 from tests.doubles.faulty_servers import FaultyShop
 from tests.doubles.reference_goods import profile

@@ -17,8 +17,8 @@ from conformance.judging import apply_exchange
 from conformance.judging import judge as judging
 from conformance.judging.context import Judgment, RuleContext
 from conformance.judging.load_rules import load_rules
-from conformance.judging.model import World
 from conformance.judging.registry import demanding, forbidding, refusing
+from conformance.judging.world import World
 from devtools.corpus import CORPUS, load
 
 if not CORPUS.is_file():

@@ -18,7 +18,20 @@ from tests.mock.talk import Cart, Talk
 
 SESSIONS = 20  # of each walk
 STEPS = 22  # changes of each session
-CODES = ("FIVEOFF", "TENTH", "TENTH", "HOME20", "SPEND100", "GIANT", "EXPIRED", "EXPRESSONLY", "NOSUCHCODE", "TENTHX", "tenth", "TEN")
+CODES = (
+    "FIVEOFF",
+    "TENTH",
+    "TENTH",
+    "HOME20",
+    "SPEND100",
+    "GIANT",
+    "EXPIRED",
+    "EXPRESSONLY",
+    "NOSUCHCODE",
+    "TENTHX",
+    "tenth",
+    "TEN",
+)
 BUYERS = ("guest@example.com", "guest@example.com", "other@example.com", "declined@example.com")
 Wrong = dict[str, Any]
 

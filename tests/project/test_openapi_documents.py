@@ -23,7 +23,7 @@ from conformance.core.exchange import Exchange, Request
 from conformance.core.profile_reader import load
 from conformance.judging.judge import judge
 from conformance.judging.load_rules import load_rules
-from conformance.judging.model import World
+from conformance.judging.world import World
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 NAMES = ("order-v2", "order-v1")

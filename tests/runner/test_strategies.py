@@ -124,7 +124,7 @@ def test_hostile_bodies_must_be_refused() -> None:
     """Each is a certain ground of ROBUST, whatever the operation."""
     from conformance.judging.context import RuleContext
     from conformance.judging.judge import refusal_reasons
-    from conformance.judging.model import World
+    from conformance.judging.world import World
 
     load_rules()
     for name, (raw, media) in hostile.NEGATIVE.items():

@@ -2,18 +2,31 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 import pytest
 
 from conformance.core import contract
+from conformance.core.profile import Profile
+from conformance.evidence.trace_record import TraceRecord
 from conformance.runner.planning.budget import choose, cost
-
-if TYPE_CHECKING:
-    from conformance.runner.run import Run
+from conformance.runner.settings import Settings
 
 
-def in_order(run: Run, items: list[pytest.Item]) -> list[pytest.Item]:
+class Planned(Protocol):
+    """What the order of tests needs of a run (conformance/runner/run.py). whole: tests that get all their cases."""
+
+    settings: Settings
+    profile: Profile
+    earlier: list[TraceRecord]
+    spent: int
+    whole: set[str]
+
+    def is_selected(self, requirement: str) -> bool: ...
+    def thorough(self, item: pytest.Item) -> bool: ...
+
+
+def in_order(run: Planned, items: list[pytest.Item]) -> list[pytest.Item]:
     """The tests in their order; under a budget those that it has room for."""
     if run.settings.alone:
         return _most_telling(run, items)
@@ -24,7 +37,7 @@ def in_order(run: Run, items: list[pytest.Item]) -> list[pytest.Item]:
     return sorted(items, key=lambda item: (not run.thorough(item), -cost(item.nodeid, whole=True)))
 
 
-def _most_telling(run: Run, items: list[pytest.Item]) -> list[pytest.Item]:
+def _most_telling(run: Planned, items: list[pytest.Item]) -> list[pytest.Item]:
     """One marketplace, the tests that judge most for a request first."""
     first = next(iter(run.profile.markets))
     by_id = {item.nodeid: item for item in items if market_of(item) in (None, first)}
