@@ -19,8 +19,8 @@ from conformance.core.requirement import DependsOn, Owned
 from conformance.driver.checkout import CheckoutDriver, CheckoutSession
 from conformance.judging.claim import Claim
 from conformance.judging.context import Judgment
-from conformance.judging.model import Change, Order, View, text, view
-from conformance.judging.world import World
+from conformance.judging.model import Order, View, text, view
+from conformance.judging.world import Change, World
 
 RACE = contract.owner_of(Owned.CONCURRENT_REQUESTS)
 MEET_S = 10.0

@@ -8,8 +8,8 @@ from conformance.core import contract
 from conformance.core.exchange import Part
 from conformance.core.requirement import Explains, Kept
 from conformance.core.stubs import stubs_in
-from conformance.judging.model import UNKNOWN, Change, Order, Pending, Session, cart_key, lasting, pricing, text
-from conformance.judging.world import World
+from conformance.judging.model import UNKNOWN, Order, Pending, Session, cart_key, lasting, pricing, text
+from conformance.judging.world import Change, World
 
 if TYPE_CHECKING:
     from conformance.judging.context import Judgment, RefusalReason, RuleContext

@@ -16,7 +16,8 @@ from conformance.core.addresses import flat_address, folded
 from conformance.core.requirement import DependsOn, Explains
 from conformance.judging.claim import NOT_REFUSED, WRONG_ID
 from conformance.judging.context import RefusalReason, RuleContext
-from conformance.judging.model import Change, Key, Pending
+from conformance.judging.model import Key, Pending
+from conformance.judging.world import Change
 
 UNKNOWN_SESSION = 15003  # the error id for a session that the target does not know
 Facts = TypeVar("Facts", contravariant=True)

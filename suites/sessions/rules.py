@@ -15,9 +15,10 @@ from conformance.judging.claim import Claim, equal, line, member_or_null, true
 from conformance.judging.content.information_leaks import leak
 from conformance.judging.content.response_schema import departures
 from conformance.judging.context import RefusalReason, RuleContext
-from conformance.judging.model import Change, keyed, repeated
+from conformance.judging.model import keyed, repeated
 from conformance.judging.refusals import statuses
 from conformance.judging.registry import demands, refuses
+from conformance.judging.world import Change
 from suites.sessions.blame import as_claim, blamed, not_read_back, with_zeros
 
 REMOVED_WARNINGS = {15043, 15055}
