@@ -1,6 +1,6 @@
 """Whose breach it is: decision tables, and nothing else decides. docs/verdict.md prints them.
 
-The first row that applies decides. What a row has to know of a rule is an attribute of its YAML (contracts/README.md).
+The first row that applies decides; what a row has to know of a rule is an attribute of its YAML (contracts/README.md).
 """
 
 from __future__ import annotations
@@ -21,8 +21,7 @@ from conformance.judging.world import Change
 
 UNKNOWN_SESSION = 15003  # the error id for a session that the target does not know
 Facts = TypeVar("Facts", contravariant=True)
-Found = dict[Key, tuple[Any, Any]]
-Broken = set[tuple[str, str]]  # (requirement, name of the claim)
+Found, Broken = dict[Key, tuple[Any, Any]], set[tuple[str, str]]  # Broken: (requirement, name of the claim)
 
 
 class Culprit(Enum):

@@ -11,11 +11,12 @@ from typing import Any
 
 import pytest
 
+from conformance.recordings.entry import Entry
 from tests.recordings.judging import failed, judged, passed
-from tests.recordings.shapes import HEALTHY, Entry, _har, _z, entry_of, traffic
+from tests.recordings.shapes import HEALTHY, _har, _z, entry_of, traffic
 
 Json = dict[str, Any]
-ODD = (None, 7, -1, 1e300, 10**400, "", "text", "12,3", "\ud83d", [], [None, 1], {}, {"name": 1}, True)
+ODD: tuple[Any, ...] = (None, 7, -1, 1e300, 10**400, "", "text", "12,3", "\ud83d", [], [None, 1], {}, {"name": 1}, True)
 
 
 def saved(path: Path, entries: list[Json]) -> Path:
