@@ -13,6 +13,7 @@ from conformance.core import places
 from conformance.core.requirement import Explains, Owned, Requirement, requirement
 
 ROOT = places.ROOT / "contracts"
+UNKNOWN_SESSION = 15003  # the error id for a session that the target does not know
 CHAPTERS = ("sessions", "marketplace", "line_items", "address_shipping", "coupons", "money", "payment", "protocol")
 PLACE_ORDER = "placeGuestOrder"
 INITIATE = "initiateGuestCheckoutSession"

@@ -14,7 +14,7 @@ from conformance.core.requirement import Owned
 from conformance.core.unjudged import Unjudged
 from conformance.evidence.coverage import PairCoverage
 from conformance.evidence.trace_record import Breach, TraceRecord
-from conformance.judging.attribution import AMONG_ALL, UNKNOWN_SESSION, Beside, decide
+from conformance.judging.attribution import AMONG_ALL, Beside, decide
 
 
 @dataclass(frozen=True)
@@ -77,7 +77,7 @@ class Finding:
     @property
     def unknown_session(self) -> bool:
         """Whether the answer was that there is no such session."""
-        return self.first.errors[-1:] == (UNKNOWN_SESSION,)
+        return self.first.errors[-1:] == (contract.UNKNOWN_SESSION,)
 
     def document(self) -> dict[str, Any]:
         """Its part of result.json."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import defaultdict
 
 from conformance.core import contract
-from conformance.judging.attribution import UNKNOWN_SESSION
 from conformance.judging.trace import Trace
 
 
@@ -18,7 +17,7 @@ def forgotten(trace: Trace) -> int:
         own = session is not None and (request.credential, request.marketplace) == (session.app, session.marketplace)
         if session is None or exchange.silent or not own:
             continue
-        if session.phase in ("open", "empty") and exchange.error_ids == [UNKNOWN_SESSION]:
+        if session.phase in ("open", "empty") and exchange.error_ids == [contract.UNKNOWN_SESSION]:
             unknown[session.id].add(exchange.operation)
         else:
             unknown.pop(session.id, None)

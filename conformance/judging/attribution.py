@@ -1,6 +1,6 @@
-"""Whose breach it is: decision tables, and nothing else decides. docs/verdict.md prints them.
+"""Whose breach it is: decision tables, printed in docs/verdict.md. The first row that applies decides.
 
-The first row that applies decides; what a row has to know of a rule is an attribute of its YAML (contracts/README.md).
+What a row has to know of a rule is an attribute of its YAML (contracts/README.md).
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ from conformance.judging.context import RefusalReason, RuleContext
 from conformance.judging.model import Key, Pending
 from conformance.judging.world import Change
 
-UNKNOWN_SESSION = 15003  # the error id for a session that the target does not know
 Facts = TypeVar("Facts", contravariant=True)
-Found, Broken = dict[Key, tuple[Any, Any]], set[tuple[str, str]]  # Broken: (requirement, name of the claim)
+Found = dict[Key, tuple[Any, Any]]
+Broken = set[tuple[str, str]]  # (requirement, name of the claim)
 
 
 class Culprit(Enum):
@@ -319,7 +319,7 @@ def consequence_of(control: Control) -> str | None:
 
 
 class Known(Protocol):
-    """A finding as the others see it, `name` being what is broken of the requirement.
+    """A finding as the others see it. name: what is broken of the requirement.
 
     weak: the difference is not what the blamed request asked for. never_again, shown_again: it was sent again, and did not
     show, or did. unknown_session: the answer was that there is no such session.
