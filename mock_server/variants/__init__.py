@@ -1,16 +1,16 @@
-'''Lawful variants: servers that differ and still keep the documents, to prove that the suite is fair.
+'''Lawful variants: servers that differ and still keep the documents, to prove that the suite raises no false alarm.
 
-`VARIANTS` maps names to `mock_server.injection.Variant`. Effects and base paths are those of faults, in the
-same way (`mock_server.faults` explains both): `/x/empty-lists+ten-lines/buy/order/…`. `requirement` is the one whose
-reading it takes; `about` names the thing that it chooses, and two variants about the same thing do not go together.
+`VARIANTS` maps names to `mock_server.injection.Variant`. They are made of the same effects as faults and selected by the
+same base paths (`mock_server.faults` explains both): `/x/empty-lists+ten-lines/buy/order/…`. `requirement` is the
+requirement whose reading a variant takes; `about` names its subject, and two variants of one subject exclude each other.
 
     variant(
         "unknown-session-404", "SESSION-UNKNOWN", "15003 comes with status 404",
         change_status(404, when=error(15003)), on=SESSION_METHODS, about="unknown session",
     ),
 
-What a variant needs beside its effects stands here as data: PROFILES, EXCLUDES, SHOULDS. `python -m tests.fairness`
-judges each of them.
+What a variant needs beside its effects stands here as data: PROFILES, EXCLUDES, SHOULDS.
+`python -m devtools.false_positives` judges each variant.
 '''
 
 from typing import Any

@@ -101,7 +101,7 @@ def _invalid_item(test: Callable[[Item], bool]) -> Effect:
 
 
 def _unknown(id: int) -> Variant:
-    """Told by the steps before: an item that is in no catalogue ends the body with 15018."""
+    """An item that is in no catalogue: the body ends with 15018, and its id is looked up again here."""
     def other_refusal(call: Call, refusal: Refusal, data: Any) -> int | None:
         known = call.shop.items[call.require_market().id]
         return id if refusal.error == 15018 and any(item not in known for item in call.requested) else None
