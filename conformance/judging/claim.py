@@ -7,10 +7,11 @@ holds. Lines are found by item, never by position or by an id that the next sess
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+import operator as operator_module
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from conformance.core.exchange import CaseKey, Exchange
@@ -94,6 +95,96 @@ def amount(name: str, path: str, expected: Decimal, actual: Decimal | None, why:
     )
 
 
+class Path(NamedTuple):
+    """Where values stand in an answer: the jq path, and what people call them. folded: whether letters' case counts not."""
+
+    jq: str
+    label: str
+    folded: bool = False
+
+
+ITEMS = Path(".body.lineItems[]?.itemId", "lineItems")
+LINE_IDS = Path(".body.lineItems[]?.lineItemId", "line item ids")
+COUPONS = Path(".body.appliedCoupons[]?.redemptionCode", "appliedCoupons", folded=True)
+ERROR_IDS = Path(".body.errors[]?.errorId", "errors")
+WARNING_IDS = Path(".body.warnings[]?.errorId", "warnings")
+
+
+class Operator(NamedTuple):
+    """A comparison of the values at a path with what is expected: in Python, in words and in jq over `$values`."""
+
+    holds: Callable[[Sequence[Any], Any], bool]
+    words: str
+    jq: str
+
+
+HOLDS = Operator(lambda values, expected: expected in values, "{expected} in {label}", "index({jq}) != null")
+LACKS = Operator(lambda values, expected: expected not in values, "no {expected} in {label}", "index({jq}) == null")
+ONCE = Operator(
+    lambda values, expected: list(values).count(expected) == 1,
+    "{expected} once in {label}",
+    "map(select(. == {jq}))|length == 1",
+)
+NONE = Operator(lambda values, _: not values, "none in {label}", "length == 0")
+AT_MOST_ONE = Operator(lambda values, _: len(values) <= 1, "one in {label}", "length <= 1")
+DISTINCT = Operator(
+    lambda values, _: len({str(value) for value in values}) == len(values),
+    "all different in {label}",
+    "length == (unique|length)",
+)
+AMONG = Operator(
+    lambda values, expected: all(value in expected for value in values),
+    "{label}: nothing but {expected}",
+    "all(.[]; . as $value | {jq}|index($value) != null)",
+)
+FILLED = Operator(
+    lambda values, _: bool(values) and all(str(value).strip() for value in values),
+    "{label} that is not empty",
+    'any(.[]; . != null and . != "")',
+)
+
+
+def compare(name: str, path: Path, operator: Operator, expected: Any, actual: Sequence[Any], **more: Any) -> Claim:
+    """The values at a path as the operator has it. Sentence and jq follow from path, operator and expected value."""
+    values, wanted = ([fold(value) for value in actual], fold(expected)) if path.folded else (actual, expected)
+    if operator.holds(values, wanted):
+        return Claim(True, name, "", "", "true", **more)
+    words = operator.words.format(expected=shown(expected), label=path.label)
+    steps = f"{path.jq}|ascii_downcase" if path.folded else path.jq
+    condition = operator.jq.replace("{jq}", quoted(wanted))
+    return Claim(False, name, words, shown(list(actual)), f"[{steps}]|{condition}", look=path.jq, **more)
+
+
+def fold(value: Any) -> Any:
+    """A text without the case of its letters."""
+    return value.casefold() if isinstance(value, str) else value
+
+
+# How a value is related to that of another answer: in Python, in words and as jq.
+RELATIONS: dict[str, tuple[Callable[[Any, Any], bool], str]] = {
+    "==": (operator_module.eq, "{expected}"),
+    "!=": (operator_module.ne, "another than {expected}"),
+    "<": (operator_module.lt, "less than {expected}"),
+    ">": (operator_module.gt, "more than {expected}"),
+}
+
+
+def related(name: str, path: str, relation: str, other: str, expected: Any, actual: Any, **more: Any) -> Claim:
+    """The value at `path` has a relation to the one of another answer. other: that one in jq, such as `$previous.body.x`."""
+    holds, words = RELATIONS[relation]
+    if holds(actual, expected):
+        return Claim(True, name, "", "", "true", **more)
+    return Claim(
+        False,
+        name,
+        words.format(expected=shown(expected)),
+        shown(actual),
+        f"{path} {relation} {other}",
+        look=path,
+        **more,
+    )
+
+
 def true(ok: bool, name: str, expected: str, actual: Any, test: str, **more: Any) -> Claim:
     """Any other claim, with the jq test that says the same."""
     if ok:
@@ -112,8 +203,7 @@ def refused(ok: bool, name: str, pairs: Iterable[tuple[int, int]], actual: str, 
 def warned(exchange: Exchange, error_id: int, case: CaseKey | None = None) -> Iterator[Claim]:
     """The answer has this warning; nothing is said where its warnings cannot be read."""
     if exchange.warnings_known:
-        ids, test = exchange.warning_ids, f"any(.body.warnings[]?; .errorId=={error_id})"
-        yield true(error_id in ids, "the warning", f"warning {error_id}", ids, test, case=case)
+        yield compare("the warning", WARNING_IDS, HOLDS, error_id, exchange.warning_ids, case=case)
 
 
 NOT_REFUSED, WRONG_ID = "is refused", "has the documented id"

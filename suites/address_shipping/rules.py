@@ -10,7 +10,17 @@ from functools import lru_cache
 from conformance.core import contract
 from conformance.core.addresses import flat_address, folded
 from conformance.core.exchange import CaseKey
-from conformance.judging.claim import ACCEPTED, Claim, equal, line, true, warned
+from conformance.judging.claim import (
+    ACCEPTED,
+    AMONG,
+    Claim,
+    Path,
+    compare,
+    equal,
+    line,
+    true,
+    warned,
+)
 from conformance.judging.context import RefusalReason, RuleContext
 from conformance.judging.model import Line, differences, keyed, objects, state, text
 from conformance.judging.registry import demands, forbids, refuses
@@ -205,6 +215,12 @@ def a_doubtful_address_is_taken_with_a_warning(context: RuleContext) -> Iterator
 # ---------------------------------------------------------------- shipping options
 
 
+SELECTED_COUNTS = Path(
+    ".body.lineItems[]|[.shippingOptions[]?|select(.selected==true)]|length", "selected options of each line"
+)
+FIRST_SELECTED = Path(".body.lineItems[].shippingOptions[0].selected", "selected of each line's first option")
+
+
 @demands("SHIP-ONE")
 def each_line_has_exactly_one_selected_option(context: RuleContext) -> Iterator[Claim]:
     if context.answer is None:
@@ -213,23 +229,11 @@ def each_line_has_exactly_one_selected_option(context: RuleContext) -> Iterator[
     counts = [sum(option.selected for option in each.options) for each in readable]
     if not counts:
         return
-    yield true(
-        all(count == 1 for count in counts),
-        "one selected option",
-        "exactly one selected option in each line",
-        f"{next((count for count in counts if count != 1), 1)} selected",
-        "all(.body.lineItems[]; ([.shippingOptions[]?|select(.selected==true)]|length)==1)",
-    )
+    yield compare("one selected option", SELECTED_COUNTS, AMONG, [1], counts)
     if context.operation == contract.INITIATE and all(count == 1 for count in counts):
-        first = all(each.options[:1] and each.options[0].selected for each in readable)
-        yield true(
-            first,
-            "the first option at the start",
-            "the first option of each line selected",
-            "another one selected",
-            "all(.body.lineItems[]; .shippingOptions[0].selected==true)",
-            case=CaseKey(context.operation, "the first option"),
-        )
+        first = [bool(each.options and each.options[0].selected) for each in readable]
+        case = CaseKey(context.operation, "the first option")
+        yield compare("the first option at the start", FIRST_SELECTED, AMONG, [True], first, case=case)
 
 
 def _options_readable(each: Line) -> bool:

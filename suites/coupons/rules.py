@@ -4,13 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from decimal import Decimal
+from typing import Any
 
 from conformance.core import contract
 from conformance.core.exchange import CaseKey
 from conformance.core.made_up import is_made_up_code
 from conformance.core.profile import Coupon
 from conformance.judging.amounts import ZERO
-from conformance.judging.claim import Claim, amount, quoted, shown, true
+from conformance.judging.claim import (
+    AT_MOST_ONE,
+    COUPONS,
+    LACKS,
+    ONCE,
+    Claim,
+    amount,
+    compare,
+    quoted,
+    related,
+    shown,
+    true,
+)
 from conformance.judging.context import RefusalReason, RuleContext
 from conformance.judging.model import View, cart_key, differences, pricing
 from conformance.judging.registry import demands, refuses
@@ -53,13 +66,7 @@ def a_good_coupon_lowers_the_total(context: RuleContext) -> Iterator[Claim]:
     ):
         return
     listed = [coupon.casefold() for coupon in context.answer.coupons].count(code.casefold())
-    yield true(
-        listed == 1,
-        "listed once",
-        f"{code} once in appliedCoupons",
-        context.answer.coupons,
-        f"([.body.appliedCoupons[]?.redemptionCode|ascii_downcase]|map(select(.=={quoted(code.casefold())}))|length) == 1",
-    )
+    yield compare("listed once", COUPONS, ONCE, code, context.answer.coupons)
     if (
         role is None
         or role.kind == "refused"
@@ -69,23 +76,19 @@ def a_good_coupon_lowers_the_total(context: RuleContext) -> Iterator[Claim]:
         return
     before, after = context.before.summary, context.answer.summary
     saved, total = after.get("additionalSavings", ZERO), after.get("total")
-    yield true(
-        saved > before.get("additionalSavings", ZERO),
-        "additionalSavings grows",
-        "more than before",
-        after.get("additionalSavings"),
-        '((.body.pricingSummary.additionalSavings.value? // "0")|tonumber) > 0',
+    yield _than_before(
+        "additionalSavings grows", "additionalSavings", ">", before.get("additionalSavings", ZERO), saved
     )
     was = before.get("total")
     if total is not None and was is not None and saved > 0 and not (context.session and context.session.tainted):
-        yield true(
-            total < was,
-            "the total falls",
-            f"less than {shown(was)}",
-            total,
-            "(.body.pricingSummary.total.value|tonumber) < ($previous.body.pricingSummary.total.value|tonumber)",
-            reading="tax is computed anew" if after.get("tax") != before.get("tax") else None,
-        )
+        anew = "tax is computed anew" if after.get("tax") != before.get("tax") else None
+        yield _than_before("the total falls", "total", "<", was, total, reading=anew)
+
+
+def _than_before(name: str, part: str, relation: str, before: Decimal, after: Decimal, **more: Any) -> Claim:
+    """A part of the summary is more or less than in the answer before."""
+    path = f'.body.pricingSummary.{part}.value? // "0"|tonumber'
+    return related(name, f"({path})", relation, f"($previous|{path})", before, after, **more)
 
 
 @refuses("COUPON-ONE")
@@ -111,14 +114,8 @@ def _unchanged(context: RuleContext) -> str | None:
 @demands("COUPON-ONE")
 def never_more_than_one_is_listed(context: RuleContext) -> Iterator[Claim]:
     if context.operation == contract.APPLY and context.answer and context.before and context.before.coupons:
-        yield true(
-            len(context.answer.coupons) <= 1,
-            "one coupon",
-            "one coupon in appliedCoupons",
-            context.answer.coupons,
-            "([.body.appliedCoupons[]?]|length) <= 1",
-            case=CaseKey(context.operation, "the same again"),
-        )
+        case = CaseKey(context.operation, "the same again")
+        yield compare("one coupon", COUPONS, AT_MOST_ONE, None, context.answer.coupons, case=case)
         if (
             code_of(context)
             and _applied(context.before, str(code_of(context)))
@@ -144,14 +141,8 @@ def removing_restores_the_pricing(context: RuleContext) -> Iterator[Claim]:
     if context.operation != contract.REMOVE or context.answer is None or context.session is None or code is None:
         return
     gone = not _applied(context.answer, code)
-    yield true(
-        gone,
-        "no longer listed",
-        f"no {code} in appliedCoupons",
-        context.answer.coupons,
-        f"([.body.appliedCoupons[]?.redemptionCode|ascii_downcase]|index({quoted(code.casefold())})) == null",
-        reading="appliedCoupons is empty" if "appliedCoupons" in context.exchange.body else "appliedCoupons is absent",
-    )
+    reading = "appliedCoupons is empty" if "appliedCoupons" in context.exchange.body else "appliedCoupons is absent"
+    yield compare("no longer listed", COUPONS, LACKS, code, context.answer.coupons, reading=reading)
     earlier = context.session.without_coupon.get(cart_key(context.answer)) if gone else None
     if earlier is None:
         return

@@ -9,7 +9,20 @@ from conformance.core import contract
 from conformance.core.exchange import CaseKey
 from conformance.core.made_up import is_made_up_item
 from conformance.core.stubs import stubs_in
-from conformance.judging.claim import Claim, equal, line, quoted, true, warned
+from conformance.judging.claim import (
+    DISTINCT,
+    ERROR_IDS,
+    HOLDS,
+    ITEMS,
+    LACKS,
+    Claim,
+    compare,
+    equal,
+    line,
+    quoted,
+    true,
+    warned,
+)
 from conformance.judging.content.request_schema import INT32
 from conformance.judging.context import RefusalReason, RuleContext
 from conformance.judging.model import Line, differences, keyed, state
@@ -56,14 +69,7 @@ def each_item_is_its_own_line(context: RuleContext) -> Iterator[Claim]:
     items = [entry.get("itemId") for entry in inputs(context)]
     if context.answer is None or len(set(map(str, items))) < len(items) or context.exchange.warning_ids or not items:
         return
-    seen = context.answer.items
-    yield true(
-        len(seen) == len(set(seen)),
-        "a line of its own for each item",
-        f"{len(items)} lines",
-        seen,
-        "([.body.lineItems[].itemId]|length) == ([.body.lineItems[].itemId]|unique|length)",
-    )
+    yield compare("a line of its own for each item", ITEMS, DISTINCT, None, context.answer.items)
 
 
 @demands("QTY-SET")
@@ -324,27 +330,11 @@ def the_item_is_taken_out_with_a_warning(context: RuleContext) -> Iterator[Claim
         assert role
         case = CaseKey(context.operation, str(role.error))
         yield from warned(context.exchange, role.error, case)
-        yield true(
-            item not in (context.answer.items if context.answer else []),
-            "that line is gone",
-            f"no line of {item}",
-            "still there",
-            f"all(.body.lineItems[]?; .itemId != {quoted(item)})",
-            case=case,
-        )
-        lost = [
-            entry
-            for entry in _kept(context)
-            if context.answer and context.answer.lines_known and entry not in context.answer.items
-        ]
-        yield true(
-            not lost,
-            "the rest is kept",
-            f"a line of {lost[0] if lost else 'each other item'}",
-            "no such line",
-            f"any(.body.lineItems[]?; .itemId == {quoted(lost[0] if lost else '')})",
-            case=case,
-        )
+        left = context.answer.items if context.answer else []
+        yield compare("that line is gone", ITEMS, LACKS, item, left, case=case)
+        if context.answer and context.answer.lines_known and (kept := _kept(context)):
+            first = next((other for other in kept if other not in left), kept[0])
+            yield compare("the rest is kept", ITEMS, HOLDS, first, left, case=case)
 
 
 def _kept(context: RuleContext) -> list[str]:
@@ -379,11 +369,5 @@ def the_refusal_has_the_id_of_its_cause(context: RuleContext) -> Iterator[Claim]
             and ITEM_RULES[role.error] not in context.broken
             and set(context.exchange.error_ids) & OWN_IDS
         ):
-            yield true(
-                role.error in context.exchange.error_ids,
-                "the id of the cause",
-                f"errorId {role.error}",
-                context.exchange.error_ids,
-                f"any(.body.errors[]?; .errorId=={role.error})",
-                case=CaseKey(context.operation, str(role.error)),
-            )
+            case = CaseKey(context.operation, str(role.error))
+            yield compare("the id of the cause", ERROR_IDS, HOLDS, role.error, context.exchange.error_ids, case=case)

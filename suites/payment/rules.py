@@ -10,7 +10,21 @@ from conformance.core.exchange import OTHER_APP, OWN_APP, CaseKey, is_over
 from conformance.core.made_up import is_made_up, is_made_up_order
 from conformance.judging.amounts import amounts
 from conformance.judging.attribution import AFTER_A_REFUSAL, Difference, decide
-from conformance.judging.claim import Claim, equal, line, member_or_null, quoted, true, warned
+from conformance.judging.claim import (
+    AMONG,
+    FILLED,
+    LACKS,
+    WARNING_IDS,
+    Claim,
+    Path,
+    compare,
+    equal,
+    line,
+    member_or_null,
+    related,
+    true,
+    warned,
+)
 from conformance.judging.content.information_leaks import leak
 from conformance.judging.content.response_schema import departures
 from conformance.judging.context import RefusalReason, RuleContext
@@ -20,6 +34,11 @@ from suites.payment.marketing_terms import terms_problem
 from suites.sessions.blame import as_claim, blamed, with_zeros
 
 PAYMENT_IDS = {15005}
+ORDER_ID = Path(".body.purchaseOrderId", "a purchaseOrderId")
+LINE_STATUS = Path(
+    '.body.lineItems[]?|select(has("lineItemPaymentStatus")).lineItemPaymentStatus', "lineItemPaymentStatus"
+)
+CURRENCIES = Path(".body|..|objects|.currency? // empty", "the currencies")
 
 
 @demands("PAY-PLACE")
@@ -31,26 +50,21 @@ def placing_answers_with_an_order(context: RuleContext) -> Iterator[Claim]:
     if body.get("purchaseOrderPaymentStatus") == "FAILED":
         return
     yield from departures(context, "PAY-PLACE")
-    yield true(order != "", "purchaseOrderId", "an id", order, '(.body.purchaseOrderId // "") != ""')
+    yield compare("purchaseOrderId", ORDER_ID, FILLED, None, [order])
     other = context.world.orders.get(order) if isinstance(order, str) else None
-    yield true(
-        other is None,
-        "an order of its own",
-        "an id that no other session's order has",
-        order,
-        ".body.purchaseOrderId != $placed.body.purchaseOrderId",
-        proof=(other.placed_by,) if other and other.placed_by else (),
-    )
+    proof = (other.placed_by,) if other and other.placed_by else ()
+    taken, elsewhere = other.id if other else None, "$placed.body.purchaseOrderId"
+    yield related("an order of its own", ORDER_ID.jq, "!=", elsewhere, taken, order if other else "", proof=proof)
     early = 15006 in context.exchange.warning_ids
-    owner = session.pending[-1].requirement if session.pending else None
-    yield true(
-        not early,
+    blamed_for = session.pending[-1] if early and session.pending else None
+    yield compare(
         "the first order of the session",
-        "no warning 15006",
-        "warning 15006",
-        "all(.body.warnings[]?; .errorId!=15006)",
-        requirement=owner if early else None,
-        proof=(session.pending[-1].exchange,) if early and session.pending else (),
+        WARNING_IDS,
+        LACKS,
+        15006,
+        context.exchange.warning_ids,
+        requirement=blamed_for.requirement if blamed_for else None,
+        proof=(blamed_for.exchange,) if blamed_for else (),
     )
 
 
@@ -75,13 +89,8 @@ def _the_same_order(context: RuleContext) -> str | None:
 def it_is_the_same_order(context: RuleContext) -> Iterator[Claim]:
     if context.session and context.session.phase == "ordered":
         first = context.session.order
-        yield true(
-            context.exchange.body.get("purchaseOrderId") == first,
-            "the same order",
-            f"purchaseOrderId {first}",
-            member_or_null(context.exchange.body, "purchaseOrderId"),
-            ".body.purchaseOrderId == $order",
-        )
+        shows = member_or_null(context.exchange.body, "purchaseOrderId")
+        yield related("the same order", ORDER_ID.jq, "==", "$order", first, shows)
         if context.exchange.body.get("purchaseOrderId") == first:
             yield from warned(context.exchange, 15006)
 
@@ -164,15 +173,10 @@ def lines_that_were_not_bought_are_told(context: RuleContext) -> Iterator[Claim]
             if _role_error(context, item) == 15005
         ]
         seen = [entry.raw.get("lineItemPaymentStatus") for entry in unbought if entry]
-        yield true(
-            "PAID" not in seen,
-            "a line that was not bought",
-            "not PAID",
-            seen,
-            f"[.body.lineItems[]?|select(.itemId=={quoted(unbought[0].item if unbought[0] else '')})"
-            '|.lineItemPaymentStatus]|index("PAID")|not',
-            case=CaseKey(context.operation, "a line that was not bought"),
-        )
+        item = unbought[0].item if unbought[0] else ""
+        path = Path(f"{line(item)}.lineItemPaymentStatus", "its lineItemPaymentStatus")
+        case = CaseKey(context.operation, "a line that was not bought")
+        yield compare("a line that was not bought", path, LACKS, "PAID", seen, case=case)
     if context.session and context.session.phase == "open" and PAYMENT_IDS & set(at_payment(context)):
         yield from warned(context.exchange, 15005)
 
@@ -266,14 +270,8 @@ def the_order_is_the_session_that_was_paid(context: RuleContext) -> Iterator[Cla
     elif not wrong:
         yield true(True, "the order", "", "", "true")
     used = {amount[1] for amount in amounts(paid.raw)}
-    foreign = [f"{path} {currency}" for path, currency, _ in context.amounts if used and currency not in used]
-    yield true(
-        not foreign,
-        "currency",
-        ", ".join(sorted(used)),
-        foreign[:1],
-        f"([.body|..|objects|.currency? // empty]|unique) == {quoted(sorted(used))}",
-    )
+    shown_in = [currency for _, currency, _ in context.amounts if used]
+    yield compare("currency", CURRENCIES, AMONG, sorted(used), shown_in)
     yield from _shipping(context, paid, seen)
 
 
@@ -337,22 +335,10 @@ def it_is_paid_within_the_promise(context: RuleContext) -> Iterator[Claim]:
         shows = member_or_null(context.exchange.body, "purchaseOrderPaymentStatus")
         yield equal("purchaseOrderPaymentStatus", ".body.purchaseOrderPaymentStatus", "PAID", shows)
     if status == "PAID" and context.answer:
-        wrong = next(
-            (
-                line.raw["lineItemPaymentStatus"]
-                for line in context.answer.lines.values()
-                if line.raw.get("lineItemPaymentStatus", "PAID") != "PAID"
-            ),
-            None,
-        )
-        yield true(
-            wrong is None,
-            "each line is PAID when the order is",
-            "PAID",
-            wrong,
-            'all(.body.lineItems[]; (.lineItemPaymentStatus // "PAID") == "PAID")',
-            case=CaseKey(context.operation, "each line"),
-        )
+        lines = context.answer.lines.values()
+        given = [each.raw["lineItemPaymentStatus"] for each in lines if "lineItemPaymentStatus" in each.raw]
+        case = CaseKey(context.operation, "each line")
+        yield compare("each line is PAID when the order is", LINE_STATUS, AMONG, ["PAID"], given, case=case)
 
 
 @demands("ORDER-STABLE")
@@ -377,21 +363,9 @@ def reading_an_order_again_gives_the_same(context: RuleContext) -> Iterator[Clai
         )
     made = [body.get("purchaseOrderCreationDate") for body in (order.view.raw, seen.raw)]
     if not changed and all(isinstance(entry, str) for entry in made):
-        yield true(
-            made[0] == made[1],
-            "purchaseOrderCreationDate",
-            "the same creation date",
-            f"{made[0]}, then {made[1]}",
-            ".body.purchaseOrderCreationDate == $previous.body.purchaseOrderCreationDate",
-            proof=proof,
-            case=CaseKey(context.operation, "the creation date"),
-        )
-    back = order.status == "PAID" and context.exchange.body.get("purchaseOrderPaymentStatus") != "PAID"
-    yield true(
-        not back,
-        "the payment status never goes back",
-        "PAID",
-        member_or_null(context.exchange.body, "purchaseOrderPaymentStatus"),
-        '.body.purchaseOrderPaymentStatus == "PAID"',
-        proof=proof,
-    )
+        path, case = ".body.purchaseOrderCreationDate", CaseKey(context.operation, "the creation date")
+        yield related("purchaseOrderCreationDate", path, "==", f"$previous{path}", *made, proof=proof, case=case)
+    status = member_or_null(context.exchange.body, "purchaseOrderPaymentStatus")
+    forward = "PAID" if order.status == "PAID" else status
+    path = ".body.purchaseOrderPaymentStatus"
+    yield equal("the payment status never goes back", path, forward, status, proof=proof)

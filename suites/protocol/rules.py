@@ -10,7 +10,17 @@ from typing import Any
 from conformance.core import contract
 from conformance.core.exchange import BAD_CREDENTIALS, OTHER_APP, OWN_APP, CaseKey, Exchange
 from conformance.core.stubs import stubs_in
-from conformance.judging.claim import Claim, equal, member_or_null, true
+from conformance.judging.claim import (
+    AMONG,
+    LACKS,
+    WARNING_IDS,
+    Claim,
+    Path,
+    compare,
+    equal,
+    member_or_null,
+    true,
+)
 from conformance.judging.content.information_leaks import leak
 from conformance.judging.content.odd_requests import FOREIGN, has_odd_content, is_object, is_odd, media_type, taken
 from conformance.judging.context import RefusalReason, RuleContext
@@ -66,6 +76,7 @@ def a_granted_token_is_not_refused(context: RuleContext) -> Iterator[Claim]:
         )
 
 
+MEMBERS = Path(".body|objects|keys[]", "the answer")
 GRANTS = {
     "wrong secret": (401, "invalid_client"),
     "unknown client": (401, "invalid_client"),
@@ -81,13 +92,7 @@ def _grant(context: RuleContext) -> Iterator[Claim]:
         yield equal(
             "the refusal", "[.status, .body.error]", [status, code], [context.exchange.status, body.get("error")]
         )
-        yield true(
-            "access_token" not in body,
-            "no token",
-            "no access_token",
-            "a token",
-            '(.body|type != "object" or (has("access_token")|not))',
-        )
+        yield compare("no token", MEMBERS, LACKS, "access_token", list(body))
 
 
 demands("AUTH-GRANT", on="any")(_grant)
@@ -293,13 +298,7 @@ def warnings_have_the_form_of_errors(context: RuleContext) -> Iterator[Claim]:
     if unknown := [
         identifier for identifier in context.exchange.warning_ids if identifier not in contract.warning_ids()
     ]:
-        yield true(
-            False,
-            "a known id",
-            "a known id: an id of a warning",
-            unknown[0],
-            f"all(.body.warnings[]?; .errorId|IN({','.join(map(str, sorted(contract.warning_ids())))}))",
-        )
+        yield compare("a known id", WARNING_IDS, AMONG, sorted(contract.warning_ids()), unknown)
     elif not wrong:
         yield true(True, "the list", "", "", "true")
 
@@ -307,19 +306,9 @@ def warnings_have_the_form_of_errors(context: RuleContext) -> Iterator[Claim]:
 @demands("WARNING-SHAPE-OPERATION")
 def the_method_lists_its_warnings(context: RuleContext) -> Iterator[Claim]:
     known = contract.operations()[context.operation].warnings
-    extra = [
-        identifier
-        for identifier in context.exchange.warning_ids
-        if identifier not in known and identifier in contract.warning_ids()
-    ]
     if context.exchange.warning_ids:
-        yield true(
-            not extra,
-            "the method's warnings",
-            f"one of {sorted(known)}",
-            extra,
-            f"all(.body.warnings[]?; .errorId|IN({','.join(map(str, sorted(known))) or 0}))",
-        )
+        given = [identifier for identifier in context.exchange.warning_ids if identifier in contract.warning_ids()]
+        yield compare("the method's warnings", WARNING_IDS, AMONG, sorted(known), given)
 
 
 @refuses("ROBUST")
@@ -372,13 +361,8 @@ def every_body_is_json(context: RuleContext) -> Iterator[Claim]:
         return
     kind = exchange.headers.get("content-type", "")
     main = kind.partition(";")[0].strip().lower()
-    yield true(
-        main == "application/json",
-        "the media type",
-        "application/json",
-        kind or "no Content-Type",
-        '(.headers["content-type"] // ""|ascii_downcase|startswith("application/json"))',
-    )
+    path = '(.headers["content-type"] // ""|split(";")[0] // ""|ascii_downcase|gsub("^ +| +$";""))'
+    yield equal("the media type", path, "application/json", main or None)
     if exchange.text is not None and main == "application/json" and (exchange.status or 0) < 400:
         yield true(False, "JSON", "a JSON body", exchange.text[:120], ".body != null")
 

@@ -11,7 +11,20 @@ from conformance.core import contract
 from conformance.core.exchange import BAD_CREDENTIALS, OTHER_APP, OWN_APP, CaseKey
 from conformance.core.made_up import is_made_up
 from conformance.judging.attribution import AFTER_A_REFUSAL, IN_A_READ, Culprit, Difference, Found, carried_out, decide
-from conformance.judging.claim import Claim, equal, line, member_or_null, true
+from conformance.judging.claim import (
+    COUPONS,
+    DISTINCT,
+    FILLED,
+    LINE_IDS,
+    NONE,
+    Claim,
+    Path,
+    compare,
+    equal,
+    line,
+    related,
+    true,
+)
 from conformance.judging.content.information_leaks import leak
 from conformance.judging.content.response_schema import departures
 from conformance.judging.context import RefusalReason, RuleContext
@@ -22,6 +35,8 @@ from conformance.judging.world import Change
 from suites.sessions.blame import as_claim, blamed, not_read_back, with_zeros
 
 REMOVED_WARNINGS = {15043, 15055}
+SESSION_ID = Path(".body.checkoutSessionId", "a checkoutSessionId")
+SIGNATURE_HEADER = Path('.headers["x-ebay-security-signature"]', "a header")
 GATEWAY_STATUSES = (401, 405, 406, 408, 411, 413, 414, 415, 429, 431)
 GATEWAY_IDS = range(1000, 4000)
 # Requirements that leave the id of a refusal open, so that no document can be asked for it.
@@ -30,25 +45,12 @@ OPEN_IDS = ("MARKET-REQUIRED", "ROBUST", "PAY-TERMS", "AUTH-TOKEN")
 
 @demands("SESSION-CREATE")
 def initiate_answers_what_was_asked_for(context: RuleContext) -> Iterator[Claim]:
-    yield true(
-        bool(context.answer and context.answer.id),
-        "checkoutSessionId",
-        "a session id",
-        member_or_null(context.exchange.body, "checkoutSessionId"),
-        '(.body.checkoutSessionId // "") != ""',
-    )
+    yield compare("checkoutSessionId", SESSION_ID, FILLED, None, [context.answer.id or ""] if context.answer else [])
     if context.answer is None:
         return
     if context.answer.coupons:
         owner = "SESSION-ISOLATED" if any(session.view.coupons for session in context.world.sessions.values()) else None
-        yield true(
-            False,
-            "a fresh session",
-            "no coupon applied",
-            context.answer.coupons,
-            "([.body.appliedCoupons[]?]|length) == 0",
-            requirement=owner,
-        )
+        yield compare("a fresh session", COUPONS, NONE, None, context.answer.coupons, requirement=owner)
     if not context.answer.lines_known:
         return
     asked: Counter[Any] = Counter()
@@ -77,24 +79,14 @@ def initiate_answers_what_was_asked_for(context: RuleContext) -> Iterator[Claim]
 def every_answer_has_its_fields(context: RuleContext) -> Iterator[Claim]:
     yield from departures(context, "SESSION-FIELDS")
     if context.session and context.answer and context.answer.id:
-        yield equal(
-            "checkoutSessionId of the session",
-            ".body.checkoutSessionId == $session",
-            True,
-            context.answer.id == context.session.id,
-        )
+        known, shows = context.session.id, context.answer.id
+        yield related("checkoutSessionId of the session", SESSION_ID.jq, "==", "$session", known, shows)
 
 
 @demands("SESSION-SIGNATURE")
 def initiate_hands_out_a_signature(context: RuleContext) -> Iterator[Claim]:
     given = context.exchange.headers.get("x-ebay-security-signature", "")
-    yield true(
-        bool(given.strip()),
-        "X-EBAY-SECURITY-SIGNATURE",
-        "a non-empty header",
-        given or None,
-        '(.headers["x-ebay-security-signature"] // "") != ""',
-    )
+    yield compare("X-EBAY-SECURITY-SIGNATURE", SIGNATURE_HEADER, FILLED, None, [given])
 
 
 @demands("SESSION-UNIQUE")
@@ -102,23 +94,11 @@ def ids_are_unique_and_stay(context: RuleContext) -> Iterator[Claim]:
     if context.answer is None:
         return
     ids = [each.raw.get("lineItemId") for each in context.answer.lines.values()]
-    yield true(
-        len(set(map(str, ids))) == len(ids),
-        "line item ids of a session",
-        "all different",
-        ids,
-        "([.body.lineItems[]?.lineItemId]|length) == ([.body.lineItems[]?.lineItemId]|unique|length)",
-    )
+    yield compare("line item ids of a session", LINE_IDS, DISTINCT, None, ids)
     if context.operation == contract.INITIATE and context.answer.id:
         earlier = context.world.sessions.get(context.answer.id)
-        yield true(
-            earlier is None,
-            "checkoutSessionId",
-            "an id of its own for each session",
-            context.answer.id,
-            ".body.checkoutSessionId != $earlier",
-            proof=(earlier.created_by,) if earlier else (),
-        )
+        proof, taken = (earlier.created_by,) if earlier else (), earlier.id if earlier else None
+        yield related("checkoutSessionId", SESSION_ID.jq, "!=", "$earlier", taken, context.answer.id, proof=proof)
     if context.session and context.before and not context.session.in_doubt:
         changed = [key for key in context.changes if key[0] == "id"]
         yield true(

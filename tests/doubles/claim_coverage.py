@@ -13,7 +13,7 @@ FILES = [
     *sorted(ROOT.glob("suites/*/rules.py")),
     *(ROOT / "conformance" / "judging" / f"{entry}.py" for entry in ("judge", "information_leaks", "response_schema")),
 ]
-ABOUT = {"true": 1, "equal": 0, "amount": 0, "refused": 1}
+ABOUT = {"true": 1, "equal": 0, "compare": 0, "related": 0, "amount": 0, "refused": 1}
 
 
 @dataclass(frozen=True)
