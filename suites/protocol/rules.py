@@ -34,7 +34,7 @@ TRACE = re.compile(
 )
 # The same for a script, where a line break in a text is a backslash and an n.
 TRACE_TEST = (
-    r'((.text // "") + (.body|tostring)|test("Traceback [(]most recent|(^|\n|\\n)\s+at [^ ]+ ?[(]|[.]java:[0-9]+[)]'
+    r'((.text // "") + (.body|tostring)|test("Traceback [(]most recent|(^|\n|\\n)[ \t]+at [^ ]+ ?[(]|[.]java:[0-9]+[)]'
     r'|node:internal|panic: |[.]rs:[0-9]+:[0-9]+|goroutine [0-9]+ |File .{1,200}, line [0-9]+"; "i")|not)'
 )
 PAGE_TEST = r'((.text // "")|test("<!doctype html|<html|<body"; "i")|not)'

@@ -1,0 +1,90 @@
+"""A claim is written once: what Python compares, a script's jq compares alike; every jq test can be read."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from conformance.judging import claim
+from conformance.judging.claim import Operator, Path, compare, related
+from conformance.judging.load_rules import load_rules
+from suites.protocol.rules import PAGE_TEST, TRACE_TEST
+from tests.doubles.faulty_servers_by_action import CAST
+from tests.doubles.scripted_session import visit
+
+pytestmark = pytest.mark.skipif(shutil.which("jq") is None, reason="jq is not installed")
+PATH = Path(".body.list[]?", "the list")
+VARIABLES = ("first", "placed", "previous", "session", "order", "earlier")
+
+
+def jq(program: str, document: Any) -> Any:
+    """What a program says of a document."""
+    given = [part for name in VARIABLES for part in ("--argjson", name, "{}")]
+    ended = subprocess.run(
+        ["jq", "-c", *given, program], input=json.dumps(document), capture_output=True, text=True, timeout=20
+    )
+    assert ended.returncode in (0, 5), f"{program}\n{ended.stderr}"
+    return json.loads(ended.stdout) if ended.stdout else None
+
+
+@pytest.mark.parametrize(
+    ("operator", "expected", "values"),
+    [
+        (operator, expected, values)
+        for operator, expected in (
+            (claim.HOLDS, "a"),
+            (claim.LACKS, "a"),
+            (claim.ONCE, "a"),
+            (claim.NONE, None),
+            (claim.AT_MOST_ONE, None),
+            (claim.DISTINCT, None),
+            (claim.AMONG, ["a", "b"]),
+            (claim.FILLED, None),
+        )
+        for values in ([], ["a"], ["a", "a"], ["a", "b"], ["c"], [""], ["b", "c"])
+    ],
+)
+def test_comparison_and_jq_agree(operator: Operator, expected: Any, values: list[str]) -> None:
+    found = compare("the list", PATH, operator, expected, values)
+    if found.ok:
+        assert operator.holds(values, expected)
+        other = compare("the list", PATH, Operator(lambda *_: False, operator.words, operator.jq), expected, values)
+        assert jq(other.test, {"body": {"list": values}}) is True
+    else:
+        assert found.expected and found.actual and found.look == PATH.jq
+        assert jq(found.test, {"body": {"list": values}}) is False
+
+
+def test_letters_count_not_in_a_folded_path() -> None:
+    folded = Path(".body.list[]?", "the list", folded=True)
+    assert compare("code", folded, claim.HOLDS, "TenOff", ["TENOFF"]).ok
+    lost = compare("code", folded, claim.HOLDS, "TenOff", ["OTHER"])
+    assert jq(lost.test, {"body": {"list": ["tenoff"]}}) is True and jq(lost.test, {"body": {"list": ["x"]}}) is False
+
+
+@pytest.mark.parametrize(("relation", "holds"), [("==", False), ("!=", True), ("<", True), (">", False)])
+def test_a_value_is_related_to_that_of_another_answer(relation: str, *, holds: bool) -> None:
+    assert related("total", ".body.total", relation, "$previous.body.total", Decimal(2), Decimal(1)).ok is holds
+    wrong = related("total", ".body.total", relation, "2", Decimal(1), Decimal(2 if relation == "<" else 1))
+    if not wrong.ok:
+        assert wrong.test == f".body.total {relation} 2" and wrong.expected
+
+
+def test_every_jq_test_can_be_read() -> None:
+    load_rules()
+    found = {
+        judgment.claim.test
+        for server in CAST[::8]
+        for judgment in visit(server.shop()).judgments
+        if judgment.claim and not judgment.ok and judgment.claim.test
+    }
+    programs = [test.replace("$same_line_ids", "true") for test in sorted({*found, TRACE_TEST, PAGE_TEST})]
+    assert len(programs) > 10
+    for start in range(0, len(programs), 40):
+        listed = programs[start : start + 40]
+        jq(" | ".join(["."] + [f"(try ({program}) catch null) as $r{n} | ." for n, program in enumerate(listed)]), {})
