@@ -7,6 +7,7 @@ forgives broken framing (see `http1`). Connections are kept alive and shared by 
 from __future__ import annotations
 
 import re
+import select
 import socket
 import ssl
 from collections import defaultdict
@@ -24,6 +25,7 @@ from conformance.client.http1 import Problem, Reader, Response, malformed, read_
 from conformance.client.route import URL, Origin, Proxy, Route
 
 KEPT_S = 0.5  # a server that drops a connection sooner than this does not keep connections
+ALONE_S = 1.0  # an answer that takes longer may wait for a thread that an idle connection holds
 
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _BREAK = re.compile(r"[\r\n\0\ud800-\udfff]")
@@ -193,6 +195,7 @@ class StrictAdapter(BaseAdapter):
             reader.sock.settimeout(max(0.001, deadline - monotonic()))
             with suppress(ConnectionError):  # the answer, if any, says why the server did not read on
                 reader.sock.sendall(request.wire)
+            self._await(request.origin, reader.sock, deadline)
             answer, keep = read_answer(reader, request.method, self._max_bytes)
         except TimeoutError:
             came = f"ended after {reader.received} bytes" if reader.received else "began"
@@ -205,6 +208,17 @@ class StrictAdapter(BaseAdapter):
         if reader.buffer.strip(b"\r\n"):
             raise malformed(f"The answer is followed by {len(reader.buffer)} bytes that it did not announce.")
         return answer, keep
+
+    def _await(self, origin: Origin, sock: socket.socket, deadline: float) -> None:
+        """Waits for the first byte. A server with one thread that keeps connections serves this one only when the idle
+        ones are closed; so they are, where an answer takes long, and no more of them are kept."""
+        while (left := deadline - monotonic()) > 0 and not _is_readable(sock, min(left, ALONE_S)):
+            with self._lock:
+                idle = self._idle.pop(origin, [])
+                if idle:
+                    self._unkept.add(origin)
+            for reader in idle:
+                reader.sock.close()
 
     def _admit(self) -> None:
         if self._before_request:
@@ -284,6 +298,17 @@ def _handshake_problem(error: OSError, origin: Origin, timeout_s: float) -> Prob
     if isinstance(error, TimeoutError):
         return Problem("timeout", f"No TLS connection to {origin} within {timeout_s:g} s.")
     return Problem("reset", f"{origin} closed the connection during the TLS handshake.")
+
+
+def _is_readable(sock: socket.socket, seconds: float) -> bool:
+    """Whether bytes, or the end of the connection, come within so many seconds."""
+    if isinstance(sock, ssl.SSLSocket) and sock.pending():
+        return True
+    if not hasattr(select, "poll"):  # Windows
+        return bool(select.select([sock], [], [], seconds)[0])
+    poll = select.poll()
+    poll.register(sock, select.POLLIN)
+    return bool(poll.poll(seconds * 1000))
 
 
 def _is_alive(reader: Reader) -> bool:

@@ -23,6 +23,7 @@ from conformance.client.redaction import Secrets
 from conformance.client.route import Route
 from conformance.client.strict_json import SHOWN, Body, parsed, read_bytes, read_json
 from conformance.client.transport import SigningFailed, Transport
+from conformance.client.turned_away import no_token
 from conformance.core import contract
 from conformance.core.exchange import OTHER_APP, OWN_APP, SIGNATURE, Exchange, Intent, Request
 from conformance.core.profile import App, Profile
@@ -271,7 +272,7 @@ class ApiClient:
             if not exchange.silent or self.patience.sentence:
                 break
         if token is None:
-            raise RunStopped(_no_token(exchange))
+            raise RunStopped(no_token(exchange, self.profile, self.profile.apps.index(app)))
         margin = min(60.0, life / 10)
         self._tokens[app.client_id, scope] = token, monotonic() + life - margin
         self.on_token(exchange)
@@ -341,12 +342,3 @@ class ApiClient:
     def close(self) -> None:
         """Closes the connections."""
         self.transport.close()
-
-
-def _no_token(exchange: Exchange) -> str:
-    detail = exchange.body.get("error") if isinstance(exchange.body, dict) else None
-    words = (exchange.problem or exchange.answer()).rstrip(".") + (f" ({str(detail)[:60]})" if detail else "")
-    hint = "" if exchange.silent else ": check client_id, client_secret and scope in the profile"
-    if exchange.status == 401:  # a common mistake of the server: it looks for them in the form
-        hint += "; they are sent by HTTP Basic, base64 of client_id:client_secret"
-    return f"No token could be had from {exchange.url}: {words}{hint}."

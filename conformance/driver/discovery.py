@@ -11,8 +11,10 @@ from decimal import Decimal
 from typing import Any
 
 from conformance.client.circuit_breaker import mark_unknown, unusable
+from conformance.client.turned_away import is_locked_out, why_not_let_in
 from conformance.core import contract
 from conformance.core.exchange import Exchange
+from conformance.core.profile import Profile
 from conformance.core.requirement import Owned
 from conformance.driver.checkout import CheckoutDriver
 from conformance.driver.features import Features
@@ -80,19 +82,14 @@ def look(shop: CheckoutDriver, *, chunks: int | None = None, markets: list[str] 
                     found.units.setdefault((name, line.item or ""), line.unit)
     if not found.features and seen:
         telling = next((item for item in seen if not item.silent or item.breach), seen[0])
-        found.cause = cause_of(telling)
-        found.locked_out = all(_locked_out(shop, item) for item in seen)
+        found.cause = cause_of(telling, shop.profile)
+        found.locked_out = all(is_locked_out(exchange, shop.profile) for exchange in seen)
     elif found.features and chunks is None:
         for name, part in refused:
             found.problems += wrong_items(shop, shop.market(name), [(item, 1) for item in part])
         for name in markets or list(shop.profile.markets):
             found.problems += wrong_roles(shop, name)
     return found
-
-
-def _locked_out(shop: CheckoutDriver, exchange: Exchange) -> bool:
-    """Whether an answer tells of the app, not of the server: no approval, or a token that the profile brought along."""
-    return 1100 in exchange.error_ids or (exchange.status == 401 and shop.profile.auth == "token")
 
 
 def _lines(shop: CheckoutDriver, exchange: Exchange) -> Iterator[Line]:
@@ -116,7 +113,7 @@ def _features(line: Line) -> Features:
     )
 
 
-def cause_of(exchange: Exchange) -> str:
+def cause_of(exchange: Exchange, profile: Profile) -> str:
     """Why nothing can be judged, in one sentence."""
     ids, where, said = set(exchange.error_ids), exchange.url, exchange.answer()
     end = "so nothing that follows can be judged"
@@ -126,12 +123,8 @@ def cause_of(exchange: Exchange) -> str:
         return mark_unknown(exchange)
     if exchange.problem_kind == "redirect":
         return f"The target answers with a redirect ({exchange.status}), which is not followed: check base_url in the profile."
-    if 1100 in ids:
-        return (
-            f"The app has no access to guest checkout ({said}): ask eBay for approval of this app, or check its scope."
-        )
-    if exchange.status == 401 or ids & {1001, 1002, 1003}:
-        return f"The target refuses the run's token ({said}): check the credentials in the profile."
+    if why := why_not_let_in(exchange, profile):
+        return why
     if exchange.status == 404 and not ids - {2002, 3003}:
         return f"Nothing answers like the Order API at {where} (404): check base_url in the profile."
     if exchange.accepted and not isinstance(exchange.body.get("checkoutSessionId"), str):

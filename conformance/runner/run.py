@@ -24,7 +24,7 @@ from conformance.core.inputs import InputError
 from conformance.core.profile import Profile
 from conformance.core.unjudged import Unjudged
 from conformance.driver.checkout import CheckoutDriver
-from conformance.driver.discovery import Findings, look
+from conformance.driver.discovery import Findings
 from conformance.driver.marks import mark_args
 from conformance.evidence import journal
 from conformance.evidence.atomic_swap import check_folder
@@ -35,6 +35,7 @@ from conformance.evidence.waivers import Waiver, load_waivers
 from conformance.judging.load_rules import load_rules
 from conformance.judging.trace import DISCOVERY_TRACE, Trace, TraceKind
 from conformance.runner.finalize import SHRINKING, finish
+from conformance.runner.first_requests import send_first_requests
 from conformance.runner.mock_process import MockProcess
 from conformance.runner.planning.order import cost_of, in_order, market_of
 from conformance.runner.process_summary import Part, cause_of_end, read_parts
@@ -121,24 +122,9 @@ class Run:
         if self.settings.recording or self.profile.reads_only:
             return
         try:
-            self._look()
+            send_first_requests(self)
         except Exception as error:  # a defect of ours must not cost the report
             self.defects.append(where(error))
-
-    def _look(self) -> None:
-        """The first requests: as few as a budget asks for."""
-        few = self.settings.alone
-        kind = TraceKind.TEST if self._shared else TraceKind.DISCOVERY
-        with self.shop(-1, self._first_trace, kind=kind) as shop:
-            try:
-                names = list(self.profile.markets)
-                self.found = look(shop, chunks=2 if few else None, markets=names[:1] if few else None)
-                self.profile_problems = self.found.problems
-                self.stopped = self.found.cause or ("Nothing was judged." if self.profile_problems else None)
-                if self.found.locked_out or self.profile_problems:
-                    shop.trace.judgments.clear()
-            except RunStopped as stopped:
-                self.stopped = str(stopped)
 
     def for_worker(self) -> dict[str, Any]:
         """What xdist hands to a worker."""
@@ -147,6 +133,7 @@ class Run:
             "conformance_found": self.found.dump(),
             "conformance_key": self.key.hex(),
             "conformance_stopped": self.stopped,
+            "conformance_apps": len(self.profile.apps),
         }
 
     def start_worker(self, given: dict[str, Any]) -> None:
@@ -155,6 +142,7 @@ class Run:
         self.key = bytes.fromhex(given["conformance_key"])
         self.stopped = given["conformance_stopped"]
         self.processes = int(given.get("workercount", 1))
+        self.profile = replace(self.profile, apps=self.profile.apps[: given["conformance_apps"]])
         self._open(str(given["workerid"]))
 
     def _open(self, process: str) -> None:
@@ -176,7 +164,7 @@ class Run:
     def finish_worker(self) -> None:
         """Leaves this process's part complete on disk."""
         if self.book and self.target:
-            if self._shared and self._trace:
+            if self.shares_trace and self._trace:
                 self._close_trace(0)
             stopped = self.stopped or (None if self.budget_spent else self.target.patience.sentence)
             part = Part.of(self.target.patience, stopped, self.target.token_requests)
@@ -297,7 +285,7 @@ class Run:
     ) -> Iterator[CheckoutDriver]:
         """A shop whose exchanges make one trace. index: its place in the plan."""
         assert self.target and self.book
-        if self._trace is None or not self._shared:
+        if self._trace is None or not self.shares_trace:
             self._trace, self._skipped = Trace(name, provokes=provokes, kind=kind), None
             self._trace.world.units = dict(self.found.units)
         self._before = len(self._trace.judgments)
@@ -307,7 +295,7 @@ class Run:
             features=self.found.features,
             thorough=thorough and not self.settings.cut,
             depth=1 if self.settings.cut and name not in self.whole else None,
-            borrows=self._shared,
+            borrows=self.shares_trace,
             record=self._record,
         )
         try:
@@ -315,7 +303,7 @@ class Run:
             self._settle(shop)
         finally:
             self.target.patience.forgot(self._trace.name, forgotten(self._trace))
-            if not self._shared or index >= SHRINKING:
+            if not self.shares_trace or index >= SHRINKING:
                 self._close_trace(index)
 
     def _settle(self, shop: CheckoutDriver) -> None:
@@ -328,14 +316,14 @@ class Run:
             self.stopped = str(stopped)
 
     @property
-    def _first_trace(self) -> str:
+    def first_trace(self) -> str:
         """The name of the trace of the first requests; where all tests share it, other shards have other names."""
-        if not self._shared or not self.settings.shard:
+        if not self.shares_trace or not self.settings.shard:
             return DISCOVERY_TRACE
         return "{}-{}-of-{}".format(DISCOVERY_TRACE, *self.settings.shard)
 
     @property
-    def _shared(self) -> bool:
+    def shares_trace(self) -> bool:
         """Whether all tests make one trace, so that they can share sessions."""
         return self.settings.alone
 

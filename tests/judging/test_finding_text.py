@@ -10,7 +10,6 @@ from typing import Any
 
 import pytest
 
-from conformance.client.api_client import _no_token
 from conformance.core import contract
 from conformance.core.addresses import folded
 from conformance.core.exchange import Exchange, Intent, Request
@@ -150,14 +149,6 @@ def test_a_step_shows_the_fields_after_a_long_one() -> None:
     made = Request(contract.INITIATE, None, {"lineItemInputs": [], "shippingAddress": {"city": "Ä"}}, "EBAY_US")
     exchange = Exchange("t", 0, made, "POST", "", Intent("ADDR-REQUIRED"), status=200)
     assert "Ä" not in describe(exchange) and "Ä" in describe(exchange, whole=True)
-
-
-@pytest.mark.parametrize(("status", "tells"), [(401, True), (400, False)])
-def test_refused_credentials_are_told_how_they_were_sent(status: int, tells: bool) -> None:
-    exchange = Exchange("tokens", 0, Request(contract.TOKEN), "POST", "http://127.0.0.1:1/token", status=status)
-    exchange.body = {"error": "invalid_client"}
-    assert ("HTTP Basic, base64 of client_id:client_secret" in _no_token(exchange)) is tells
-    assert "check client_id, client_secret and scope" in _no_token(exchange)
 
 
 def test_a_closed_list_cites_its_type_page() -> None:

@@ -42,7 +42,7 @@ def find_item_roles(probe: Probe, items: list[str]) -> None:
             for good in part:
                 good.kind, good.remark = "plain", ""
         elif NO_ACCESS & set(exchange.error_ids) or exchange.status in (401, 403):
-            raise RunStopped(cause_of(exchange))
+            raise RunStopped(cause_of(exchange, probe.target.profile))
         else:
             for good in part:
                 _alone(probe, good)

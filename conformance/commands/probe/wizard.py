@@ -241,7 +241,7 @@ def _ask(found: Found, markets: dict[str, list[str]], addresses: dict[str, dict[
         target.close()
     first = found.markets[0].first if found.markets else None
     if first and not found.stopped and not any(market.of("plain") for market in found.markets):
-        found.stopped = cause_of(first)
+        found.stopped = cause_of(first, profile)
 
 
 def _one_market(found: Found, probe: Probe, items: list[str], addresses: dict[str, Address]) -> None:

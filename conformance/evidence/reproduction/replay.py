@@ -135,11 +135,12 @@ def locate(line: Line, option: Option) -> tuple[str, str, int]:
 
 
 def steps_of(exchanges: Iterable[Exchange]) -> list[Step]:
-    """A sequence as steps."""
+    """A sequence as steps. Calls of the token endpoint are left out: the client makes its own."""
     ids, found = Ids(), []
     for number, exchange in enumerate(exchanges):
-        found.append(ids.step(number, exchange))
-        ids.learn(number, exchange)
+        if exchange.operation != contract.TOKEN:
+            found.append(ids.step(number, exchange))
+            ids.learn(number, exchange)
     return found
 
 

@@ -174,7 +174,7 @@ def shrink_finding(run: ReplayTarget, finding: Finding, records: dict[str, Trace
     if record is None or not finding.first.test:
         return  # shown only by several traces together
     exchanges = [from_record(line) for line in journal.lines(folder, record)]
-    upto = [exchange for exchange in exchanges if exchange.seq <= int(seq)]
+    upto = [exchange for exchange in exchanges if exchange.seq <= int(seq) and exchange.operation != contract.TOKEN]
     shrinker = Shrinker(run, finding)
     try:
         proof = shrinker.shrink(steps_of(upto))

@@ -1,0 +1,55 @@
+"""The first requests of a run: does each app get a token, and what do the plain items show?"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from conformance.client.api_client import BudgetSpent, RunStopped
+from conformance.core import contract
+from conformance.driver.discovery import look
+from conformance.judging.trace import TraceKind
+
+if TYPE_CHECKING:
+    from conformance.runner.run import Run
+
+SECOND_APP = "second_app"  # the need of requirements that a second app is for
+
+
+def send_first_requests(run: Run) -> None:
+    """As few requests as a budget asks for; what they show is in `run.found`, and in `run.stopped` why nothing follows."""
+    few = run.settings.alone
+    kind = TraceKind.TEST if run.shares_trace else TraceKind.DISCOVERY
+    with run.shop(-1, run.first_trace, kind=kind) as shop:
+        try:
+            names = list(run.profile.markets)
+            run.found = look(shop, chunks=2 if few else None, markets=names[:1] if few else None)
+            run.profile_problems = run.found.problems
+            run.stopped = run.found.cause or ("Nothing was judged." if run.profile_problems else None)
+            if run.found.locked_out or run.profile_problems:
+                shop.trace.judgments.clear()
+            if run.stopped is None:
+                _leave_out_apps_without_a_token(run)
+        except RunStopped as stopped:
+            run.stopped = str(stopped)
+
+
+def _leave_out_apps_without_a_token(run: Run) -> None:
+    """A second app whose secret is wrong costs its own requirements, and not the run."""
+    assert run.target
+    profile = run.profile
+    wanted = any(
+        any(SECOND_APP in need.split("|") for need in requirement.needs) and run.is_selected(requirement.id)
+        for requirement in contract.requirements().values()
+    )
+    if profile.auth != "client_credentials" or len(profile.apps) < 2 or not wanted:
+        return
+    try:
+        run.target.token(profile.apps[1], profile.scope)
+    except BudgetSpent:
+        raise
+    except RunStopped as refused:
+        if run.target.patience.sentence:
+            raise
+        run.notes.append(f"Judged with one app: {str(refused)[:1].lower()}{str(refused)[1:]}")
+        run.profile = run.target.profile = replace(profile, apps=profile.apps[:1])
