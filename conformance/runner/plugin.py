@@ -127,6 +127,10 @@ def pytest_configure(config: pytest.Config) -> None:
         from conformance.runner.progress import replace_terminal
 
         replace_terminal(config)
+    if sends and getattr(config.option, "allure_report_dir", None):
+        from conformance.runner.allure import enable_allure  # late: few runs ask for it
+
+        enable_allure(config, run)
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)

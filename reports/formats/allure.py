@@ -1,25 +1,37 @@
 """allure-results/: a result for each requirement, for Allure 2 and 3 (`allure generate`, with Node or Java).
 
-Ids are made of requirement and target, so that a history of runs lines up. `history/` of an earlier Allure 2 report
-that somebody copied here is kept.
+Written by allure-python-commons' model, with the labels that `pytest suites --alluredir` writes for each test. Ids are
+made of requirement and target, so that a history of runs lines up. Results of others, and `history/` of an earlier
+Allure 2 report that somebody copied here, are kept.
 """
 
 from __future__ import annotations
 
 import json
-import shutil
+import re
 import uuid
 from pathlib import Path
 
+from allure_commons.model2 import (
+    Attachment,
+    Label,
+    Parameter,
+    StatusDetails,
+    TestResult,
+    TestStepResult,
+)
+from attr import asdict
+
+from reports.formats.allure_model import EPIC, exchange_text, exchange_title, labels, link
 from reports.formats.ctrf import NAMESPACE, milliseconds
 from reports.formats.junit import finding_text
 from reports.formats.run_cases import SUITE, RunCase, run_cases
 from reports.needs import advice, lacks, reason
 from reports.run import Run
-from reports.text import CHAPTERS, Json, case, source
+from reports.text import Json, case, source
 
 STATUS = {"passed": "passed", "failed": "failed", "unjudged": "skipped", "waived": "skipped"}
-SEVERITY = {"MUST": "critical", "SHOULD": "normal", "READING": "minor"}
+OURS = re.compile("[0-9a-f]{8}-[0-9a-f]{4}-5[0-9a-f]{3}-[0-9a-f-]{17}-(result|attachment)[.].+")  # version 5: by name
 CATEGORIES = [
     {"name": "A MUST is broken", "matchedStatuses": ["failed"], "messageRegex": "(?s)MUST .*"},
     {"name": "A SHOULD is broken", "matchedStatuses": ["failed"], "messageRegex": "(?s)SHOULD .*"},
@@ -37,17 +49,17 @@ CATEGORIES = [
 
 
 def allure(run: Run, folder: Path) -> None:
-    """Write the results into `folder`, in place of earlier ones."""
+    """Write the results into `folder`, in place of earlier ones of ours."""
     folder.mkdir(exist_ok=True)
     for old in folder.iterdir():
-        if old.name != "history":
-            shutil.rmtree(old) if old.is_dir() and not old.is_symlink() else old.unlink()
+        if OURS.fullmatch(old.name):
+            old.unlink()
     result = run.result
     start = milliseconds(result["started"])
     for rule in result["requirements"]:
-        _write(folder, f"{_uuid(run, rule['id'], 'result')}-result.json", _result(run, rule, folder, start))
+        _write_result(folder, _result(run, rule, folder, start))
     for about in run_cases(result):
-        _write(folder, f"{_uuid(run, about.name, 'result')}-result.json", _run_result(run, about, start))
+        _write_result(folder, _run_result(run, about, start))
     _write(folder, "categories.json", CATEGORIES)
     _write(
         folder,
@@ -78,73 +90,56 @@ def _write(folder: Path, name: str, value: object) -> None:
     (folder / name).write_text(json.dumps(value, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
-def _result(run: Run, rule: Json, folder: Path, start: int) -> Json:
-    target = run.result["target"]["name"]
-    test = {
-        "uuid": _uuid(run, rule["id"], "result"),
-        "historyId": str(uuid.uuid5(NAMESPACE, f"{target} {rule['id']}")),
-        "testCaseId": str(uuid.uuid5(NAMESPACE, rule["id"])),
-        "fullName": f"{rule['chapter']}.{rule['id']}",
-        "name": f"{rule['id']} {rule['title']}",
-        "status": STATUS[rule["outcome"]],
-        "stage": "finished",
-        "start": start,
-        "stop": start,
-        "description": _description(rule),
-        "labels": [
-            {"name": name, "value": value}
-            for name, value in (
-                ("epic", "Guest checkout conformance"),
-                ("feature", CHAPTERS.get(rule["chapter"], rule["chapter"])),
-                ("story", rule["id"]),
-                ("requirement", rule["id"]),
-                ("severity", SEVERITY[rule["level"]]),
-                ("tag", rule["level"]),
-                ("suite", rule["chapter"]),
-            )
-        ],
-        "links": [{"type": "requirement", "name": rule["id"], "url": f"../report.html#{rule['id']}"}],
-        "parameters": [
-            {"name": "cases", "value": f"{rule['cases']['judged']} of {rule['cases']['of']}", "excluded": True}
-        ],
-        "steps": [],
-        "attachments": [],
-    }
+def _write_result(folder: Path, result: TestResult) -> None:
+    """A result as allure-python-commons writes it: members without a value are left out."""
+    name = TestResult.file_pattern.format(prefix=result.uuid)
+    _write(folder, name, asdict(result, filter=lambda _, value: bool(value) or value is False))
+
+
+def _named(run: Run, name: str, key: str, start: int) -> TestResult:
+    """A result with its identity. name: for people; key: what stays the same from run to run."""
+    result = TestResult(name=name, uuid=_uuid(run, key, "result"), start=start, stop=start)
+    result.historyId = str(uuid.uuid5(NAMESPACE, f"{run.result['target']['name']} {key}"))
+    result.testCaseId = str(uuid.uuid5(NAMESPACE, key))
+    result.stage = "finished"
+    return result
+
+
+def _result(run: Run, rule: Json, folder: Path, start: int) -> TestResult:
+    result = _named(run, f"{rule['id']} {rule['title']}", rule["id"], start)
+    result.fullName = f"{rule['chapter']}.{rule['id']}"
+    result.status = STATUS[rule["outcome"]]
+    result.description = _description(rule)
+    result.labels = [
+        *labels(rule["chapter"], [(rule["id"], rule["level"])]),
+        Label(name="suite", value=rule["chapter"]),
+    ]
+    result.links = [link(rule["id"])]
+    cases = f"{rule['cases']['judged']} of {rule['cases']['of']}"
+    result.parameters = [Parameter(name="cases", value=cases, excluded=True)]
     if rule["findings"]:
-        test["statusDetails"] = {
-            "message": reason(rule)
-            if rule["outcome"] == "waived"
-            else f"{rule['level']} {rule['findings'][0]['summary']}",
-            "trace": "\n\n".join(finding_text(rule, found) for found in rule["findings"]),
-        }
-        test["steps"] = [_step(run, found, position, folder, start) for position, found in enumerate(rule["findings"])]
+        first = f"{rule['level']} {rule['findings'][0]['summary']}"
+        result.statusDetails = StatusDetails(
+            message=reason(rule) if rule["outcome"] == "waived" else first,
+            trace="\n\n".join(finding_text(rule, found) for found in rule["findings"]),
+        )
+        result.steps = [_step(run, found, position, folder, start) for position, found in enumerate(rule["findings"])]
     elif rule["outcome"] in ("unjudged", "waived"):
         hints = "; ".join(advice(need) for need in lacks(rule))
-        test["statusDetails"] = {"message": reason(rule)} | (
-            {"trace": f"A profile would offer: {hints}"} if hints else {}
-        )
-    return test
+        trace = f"A profile would offer: {hints}" if hints else None
+        result.statusDetails = StatusDetails(message=reason(rule), trace=trace)
+    return result
 
 
-def _run_result(run: Run, about: RunCase, start: int) -> Json:
+def _run_result(run: Run, about: RunCase, start: int) -> TestResult:
     """The result of the verdict or of a waiver."""
-    target = run.result["target"]["name"]
-    labels = (("epic", "Guest checkout conformance"), ("feature", SUITE), ("story", about.name), ("suite", SUITE))
-    return {
-        "uuid": _uuid(run, about.name, "result"),
-        "historyId": str(uuid.uuid5(NAMESPACE, f"{target} {about.name}")),
-        "testCaseId": str(uuid.uuid5(NAMESPACE, about.name)),
-        "fullName": f"run.{about.name}",
-        "name": about.name,
-        "status": {"error": "broken"}.get(about.status, about.status),
-        "stage": "finished",
-        "start": start,
-        "stop": start,
-        "labels": [{"name": name, "value": value} for name, value in labels],
-        "statusDetails": {"message": about.message},
-        "steps": [],
-        "attachments": [],
-    }
+    result = _named(run, about.name, about.name, start)
+    result.fullName = f"run.{about.name}"
+    result.status = {"error": "broken"}.get(about.status, about.status)
+    pairs = (("epic", EPIC), ("feature", SUITE), ("story", about.name), ("suite", SUITE))
+    result.labels = [Label(name=name, value=value) for name, value in pairs]
+    result.statusDetails = StatusDetails(message=about.message)
+    return result
 
 
 def _description(rule: Json) -> str:
@@ -156,27 +151,17 @@ def _description(rule: Json) -> str:
     return "\n\n".join(parts)
 
 
-def _step(run: Run, found: Json, position: int, folder: Path, start: int) -> Json:
+def _step(run: Run, found: Json, position: int, folder: Path, start: int) -> TestStepResult:
     """A finding as a step, its exchanges and script attached."""
-    attachments = []
+    step = TestStepResult(name=found["summary"], status="failed", stage="finished", start=start, stop=start)
     for name in found["exchanges"]:
         if name in run.exchanges:
-            exchange = run.exchanges[name]
+            record = run.exchanges[name]
             file = f"{_uuid(run, name)}-attachment.json"
-            _write(folder, file, exchange)
-            answer = exchange["status"] or exchange["problem"]
-            title = f"{exchange['method']} {exchange['operation'] or exchange['url']}: {answer}"
-            attachments.append({"name": title, "source": file, "type": "application/json"})
+            (folder / file).write_text(exchange_text(record), encoding="utf-8")
+            step.attachments.append(Attachment(name=exchange_title(record), source=file, type="application/json"))
     if found["script"] in run.scripts:
         file = f"{_uuid(run, found['requirement'], str(position), 'script')}-attachment.txt"
         (folder / file).write_text(run.scripts[found["script"]], encoding="utf-8")
-        attachments.append({"name": "curl script", "source": file, "type": "text/plain"})
-    step: Json = {
-        "name": found["summary"],
-        "status": "failed",
-        "stage": "finished",
-        "start": start,
-        "stop": start,
-        "attachments": attachments,
-    }
+        step.attachments.append(Attachment(name="curl script", source=file, type="text/plain"))
     return step
