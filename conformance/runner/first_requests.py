@@ -9,6 +9,7 @@ from conformance.client.api_client import BudgetSpent, RunStopped
 from conformance.core import contract
 from conformance.driver.discovery import look
 from conformance.judging.trace import TraceKind
+from conformance.runner.progress import where
 
 if TYPE_CHECKING:
     from conformance.runner.run import Run
@@ -17,7 +18,17 @@ SECOND_APP = "second_app"  # the need of requirements that a second app is for
 
 
 def send_first_requests(run: Run) -> None:
-    """As few requests as a budget asks for; what they show is in `run.found`, and in `run.stopped` why nothing follows."""
+    """What the first requests show is in `run.found`, and in `run.stopped` why nothing follows. None for a recording."""
+    if run.settings.recording or run.profile.reads_only:
+        return
+    try:
+        _send(run)
+    except Exception as error:  # a defect of ours must not cost the report
+        run.defects.append(where(error))
+
+
+def _send(run: Run) -> None:
+    """As few requests as a budget asks for."""
     few = run.settings.alone
     kind = TraceKind.TEST if run.shares_trace else TraceKind.DISCOVERY
     with run.shop(-1, run.first_trace, kind=kind) as shop:

@@ -23,6 +23,7 @@ from conformance.driver.checkout import CheckoutDriver
 from conformance.driver.marks import mark_args, rounds
 from conformance.driver.prerequisite import PrerequisiteFailed
 from conformance.evidence.verdict import DEFECT, INTERRUPTED, WRONG_INPUT
+from conformance.runner.first_requests import send_first_requests
 from conformance.runner.output import keep_output
 from conformance.runner.processes import choose_processes
 from conformance.runner.progress import where
@@ -145,6 +146,7 @@ def pytest_sessionstart(session: pytest.Session) -> Generator[None, None, None]:
     session.config.add_cleanup(end_as_ctrl_c())
     try:
         run.start_controller()
+        send_first_requests(run)
         with children_apart():  # xdist starts its workers
             return (yield)
     except (

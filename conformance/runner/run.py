@@ -35,12 +35,10 @@ from conformance.evidence.waivers import Waiver, load_waivers
 from conformance.judging.load_rules import load_rules
 from conformance.judging.trace import DISCOVERY_TRACE, Trace, TraceKind
 from conformance.runner.finalize import SHRINKING, finish
-from conformance.runner.first_requests import send_first_requests
 from conformance.runner.mock_process import MockProcess
 from conformance.runner.planning.order import cost_of, in_order, market_of
 from conformance.runner.process_summary import Part, cause_of_end, read_parts
 from conformance.runner.processes import with_share_of_rate
-from conformance.runner.progress import where
 from conformance.runner.run_summary import metadata_of
 from conformance.runner.running_test import RunningTest
 from conformance.runner.settings import Settings, refuse_production
@@ -104,7 +102,7 @@ class Run:
     # ------------------------------------------------------------ processes
 
     def start_controller(self) -> None:
-        """Prepares the report folder and sends the first requests of the run."""
+        """Prepares the report folder, and the mock if it is what is judged."""
         if self.settings.target == "mock" and not self.settings.base_url and not self.settings.recording:
             self.mock = MockProcess("--max-line-items", str(self.profile.max_line_items or 4))
             self.profile = self.profile.with_base_url(self.mock.base_url)
@@ -119,12 +117,6 @@ class Run:
             self._open("main")
         except OSError as error:
             raise pytest.UsageError(f"The report folder {folder} cannot be written: {error.strerror}.") from None
-        if self.settings.recording or self.profile.reads_only:
-            return
-        try:
-            send_first_requests(self)
-        except Exception as error:  # a defect of ours must not cost the report
-            self.defects.append(where(error))
 
     def for_worker(self) -> dict[str, Any]:
         """What xdist hands to a worker."""
