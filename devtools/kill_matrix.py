@@ -26,7 +26,7 @@ from urllib.parse import quote
 
 from conformance import VERSION
 from conformance.runner.mock_process import MockProcess, listed, right_ids
-from conformance.runner.signals import end_as_ctrl_c
+from conformance.runner.system.signals import end_as_ctrl_c
 from devtools.corpus import KEPT, keep
 from reports import kill_matrix
 

@@ -26,7 +26,7 @@ from conformance.evidence.verdict import DEFECT, INCOMPLETE
 from conformance.judging.trace import TraceKind
 from conformance.runner.process_summary import read_parts
 from conformance.runner.progress import where
-from conformance.runner.signals import undisturbed
+from conformance.runner.system.signals import undisturbed
 
 SHRINKING = 10**9  # places in the plan from here on are replays
 MOST_SHRUNK = 12  # findings that are shrunk; beyond that something general is broken

@@ -24,12 +24,12 @@ from conformance.driver.marks import mark_args, rounds
 from conformance.driver.prerequisite import PrerequisiteFailed
 from conformance.evidence.verdict import DEFECT, INTERRUPTED, WRONG_INPUT
 from conformance.runner.first_requests import send_first_requests
-from conformance.runner.output import keep_output
 from conformance.runner.processes import choose_processes
 from conformance.runner.progress import where
 from conformance.runner.run import Run
 from conformance.runner.settings import Settings, has_workers
-from conformance.runner.signals import children_apart, end_as_ctrl_c
+from conformance.runner.system.output import keep_output
+from conformance.runner.system.signals import children_apart, end_as_ctrl_c
 
 SUITES = places.ROOT / "suites"
 RUN = pytest.StashKey[Run]()

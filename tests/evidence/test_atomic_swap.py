@@ -12,7 +12,7 @@ import pytest
 
 from conformance.core.inputs import InputError
 from conformance.evidence.atomic_swap import check_folder, staged
-from conformance.runner.signals import end_as_ctrl_c, undisturbed
+from conformance.runner.system.signals import end_as_ctrl_c, undisturbed
 
 NAMES = ("result.json", "exchanges.jsonl", "report.html", "scripts/one.sh")
 
