@@ -236,12 +236,30 @@ def race_elsewhere(talk: Talk) -> None:
         c.ordered()
 
 
+def sessions_elsewhere(talk: Talk) -> None:
+    """Refused changes, looked for in the order placed later and in the same buyer's other session."""
+    for market in ("EBAY_US", "EBAY_GB"):
+        c = talk.start(market, [(item, 1) for item in plain(market, 3)])
+        c.ship(1, 1, app=TWO)
+        c.place()
+        c.ordered()
+        for trait in ("limit", "stock", "lot"):
+            item = (special(market, trait), 5 if trait == "lot" else 1)
+            one, two = talk.start(market, [item]), talk.start(market, [item])
+            two.move(OTHER[market])
+            two.quantity(0, 44)
+            one.read()
+            two.place()
+            two.ordered()
+
+
 SITUATIONS: dict[str, Callable[[Talk], None]] = {
     scene.__name__: scene
     for scene in (
         sessions_strangers,
         sessions_apart,
         sessions_broken,
+        sessions_elsewhere,
         marketplace_late,
         line_items_late,
         protocol_odd,
