@@ -1,0 +1,146 @@
+"""Judges what a run sent once more, from a recording: `python -m devtools.recorded --variants N --faults N`.
+
+Each server is judged live through a recording proxy, then from the HAR, with the profile and without. A variant is fair if
+nothing fails in the recording. A fault is found if the recording fails one of the requirements that the live run failed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import io
+import json
+import random
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from conformance.core.profile_reader import load
+from conformance.recordings.files import read
+from conformance.recordings.judged import judge_contents
+from conformance.runner.mock_process import MockProcess, listed, right_ids
+from conformance.runner.recording import bare_profile
+from devtools.false_positives import profile
+from devtools.kill_matrix import run_here
+from devtools.recording_proxy import RecordingProxy
+
+
+@dataclass
+class Recorded:
+    """One server: the requirements that failed live, from the recording with the profile, and without one."""
+
+    name: str
+    live: list[str] = field(default_factory=list)
+    known: list[str] = field(default_factory=list)
+    bare: list[str] = field(default_factory=list)
+    calls: int = 0
+    notes: list[str] = field(default_factory=list)
+
+    @property
+    def fair(self) -> bool:
+        """Whether the recording of a conformant server fails nothing that did not fail live."""
+        return not set(self.known + self.bare) - set(self.live)
+
+    @property
+    def found(self) -> bool:
+        """Whether the recording shows a breach that the live run found, or there was none to find."""
+        return not self.live or bool(set(self.known) & set(self.live))
+
+
+def failed_in(path: Path, target: str | None) -> tuple[list[str], list[str], int]:
+    """(requirements that fail in a recording, notes, calls); target: the profile, None for none."""
+    known = load(target, offline=True) if target else bare_profile([path])
+    found = judge_contents(read([path]), known, b"recorded", roles=target is not None)
+    broken = {one.requirement for trace in found.traces for one in trace.judgments if not one.ok}
+    broken |= {error for trace in found.traces for error in trace.world.rule_errors}
+    return sorted(broken), found.notes, sum(len(trace.exchanges) for trace in found.traces)
+
+
+def judge_server(name: str, base_url: str, folder: Path, options: list[str], parts: list[str]) -> Recorded:
+    """Judges one server live and from its recording. parts: the variants that it is made of."""
+    found, har, target = Recorded(name), folder / "traffic.har", folder / "target.toml"
+    with RecordingProxy(base_url) as proxy:
+        target.write_text(profile(parts, proxy.base_url), encoding="utf-8")
+        report = folder / "report"
+        run_here(["--target", str(target), "--report", str(report), *options], io.StringIO())
+        proxy.save(har)
+    result: dict[str, Any] = json.loads((report / "result.json").read_text(encoding="utf-8"))
+    found.live = sorted(one["id"] for one in result["requirements"] if one["outcome"] == "failed")
+    found.known, found.notes, found.calls = failed_in(har, str(target))
+    found.bare = failed_in(har, None)[0]
+    return found
+
+
+def judge_all(
+    variants: int, faults: int, seed: int, options: list[str], folder: Path, names: list[str]
+) -> Iterator[tuple[str, Recorded]]:
+    """(kind, server) of so many variants and faults, drawn; the healthy mock first."""
+    chance = random.Random(seed)
+    mock = MockProcess()
+    try:
+        lawful = [one["name"] for one in listed("variants")]
+        known = {one["name"]: one for one in listed("faults")}
+        drawn = [
+            ("variant", ""),
+            *(("variant", one) for one in chance.sample(sorted(lawful), min(variants, len(lawful)))),
+        ]
+        drawn += [("fault", one) for one in chance.sample(sorted(known), min(faults, len(known)))]
+        if names:
+            drawn = [("fault" if one in known else "variant", one) for one in names]
+        for kind, name in drawn:
+            path = f"/x/{quote(name, safe='~=')}@{time.monotonic_ns()}" if name else ""
+            try:
+                found = judge_server(
+                    name, mock.base_url + path, folder, options, [name] if kind == "variant" and name else []
+                )
+            except (OSError, ValueError) as error:
+                found = Recorded(name, notes=[f"not judged: {error!r}"])
+            if kind == "fault":
+                found.live = [one for one in found.live if one in right_ids(known[name])] or found.live
+            yield kind, found
+    finally:
+        mock.stop()
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Exit status 1 if a recording of a variant fails something, or fewer than nine of ten faults are found again."""
+    parser = argparse.ArgumentParser(prog="python -m devtools.recorded", description=__doc__)
+    parser.add_argument("--variants", type=int, default=60)
+    parser.add_argument("--faults", type=int, default=60)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--quick", action="store_true", help="quick runs, with fewer requests")
+    parser.add_argument("--out", type=Path, help="a line of JSON for each server")
+    parser.add_argument("names", nargs="*", help="variants and faults, in place of those drawn")
+    options = parser.parse_args(arguments)
+    kinds: dict[str, list[Recorded]] = {"variant": [], "fault": []}
+    with tempfile.TemporaryDirectory() as held:
+        given = ["--quick"] if options.quick else []
+        for kind, one in judge_all(options.variants, options.faults, options.seed, given, Path(held), options.names):
+            kinds[kind].append(one)
+            good = one.fair if kind == "variant" else one.found
+            print(
+                "ok  " if good else "MISS",
+                kind,
+                one.name or "healthy",
+                one.live,
+                one.known,
+                one.bare,
+                one.calls,
+                flush=True,
+            )
+            if options.out:
+                with options.out.open("a", encoding="utf-8") as handle:
+                    handle.write(json.dumps({"kind": kind, **asdict(one)}) + "\n")
+    fair = [one for one in kinds["variant"] if one.fair]
+    shown = [one for one in kinds["fault"] if one.live]
+    found = [one for one in shown if one.found]
+    print(f"{len(fair)} of {len(kinds['variant'])} conformant servers fail nothing in their recordings;")
+    print(f"{len(found)} of {len(shown)} faults that were found live are found again.")
+    return 0 if len(fair) == len(kinds["variant"]) and len(found) >= 0.9 * len(shown) else 1
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
