@@ -79,7 +79,7 @@ class Doubts:
         status = exchange.status or 0
         if exchange.accepted or not 400 <= status < 500:
             return False
-        if self.token and (status in (401, 407) or _of_token(exchange)):
+        if self.token and tells_of_token(exchange):
             return True
         return self.all or bool(self.ids & set(exchange.error_ids))
 
@@ -87,7 +87,10 @@ class Doubts:
 NONE = Doubts()
 
 
-def _of_token(exchange: Exchange) -> bool:
+def tells_of_token(exchange: Exchange) -> bool:
+    """Whether a refusal is about the token that the request carried."""
+    if exchange.status in (401, 407):
+        return True
     entries = [contract.error(identifier, exchange.operation) for identifier in exchange.error_ids]
     return bool(entries) and all(one is not None and "OAuth" in one.domains for one in entries)
 

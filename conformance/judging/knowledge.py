@@ -14,7 +14,7 @@ from typing import Any, cast
 
 from conformance.core import contract
 from conformance.core.exchange import SIGNATURE, Exchange, Part, Request
-from conformance.judging.context import NONE, Doubts, RefusalReason, RuleContext
+from conformance.judging.context import NONE, Doubts, RefusalReason, RuleContext, tells_of_token
 from conformance.judging.refusals import GATEWAY
 from conformance.judging.world import World
 
@@ -71,9 +71,12 @@ class _Guarded:
 def guarded(context: RuleContext) -> RuleContext:
     """The place where a rule looks, with what the recording does not show out of reach."""
     unseen = context.exchange.unseen
-    if not unseen - {Part.TOKEN, Part.ROLES}:
+    of_token = Part.TOKEN in unseen and tells_of_token(context.exchange)
+    if not unseen - {Part.TOKEN, Part.ROLES} and not of_token:
         return context
     hidden = {name: part for name, part in HIDDEN_BY.items() if part in unseen}
+    if of_token:
+        hidden["credential"] = Part.TOKEN
     request = _Guarded(context.request, hidden, {})
     replaced = {"request": cast(Request, request), "headers": _Headers(context.exchange.headers, unseen)}
     return replace(context, _found={}, exchange=cast(Exchange, _Guarded(context.exchange, {}, replaced)))

@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from urllib.parse import unquote, urlsplit
 
 from conformance.client.strict_json import read_json
 from conformance.core import contract
 from conformance.core.exchange import OWN_APP, SIGNATURE, Exchange, Part, Request
-from conformance.recordings.entry import Entry, Moment
+from conformance.recordings.entry import UNSEEN, Entry, Moment
 from conformance.recordings.timeline import in_order, together
 from conformance.recordings.twins import Call, without_twins
 
@@ -72,7 +72,7 @@ def calls_of(entries: Iterable[Entry]) -> Calls:
     owners: dict[str, str] = {}
     for entry, operation, subject in kept:
         found.exchanges.append(_exchange(entry, operation, subject, shown, owners))
-        found.entries.append(entry)
+        found.entries.append(replace(entry, body=UNSEEN, answer=UNSEEN, sent={}, given={}))  # the exchange has them
     found.together = together(
         (one.request.subject, one.method != "GET", entry.began, entry.ms)
         for one, entry in zip(found.exchanges, found.entries, strict=True)

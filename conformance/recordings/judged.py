@@ -35,10 +35,11 @@ class Judged:
 
 def judge_contents(contents: Contents, profile: Profile, key: bytes, *, roles: bool) -> Judged:
     """Judges what files hold. key: makes the pseudonyms of secrets; roles: whether the profile is the target's own."""
-    found, calls = Judged(), calls_of(contents.entries)
     masks = Masks(key)
     for entry in contents.entries:
         masks.learn(entry.secrets)
+    found, calls = Judged(), calls_of(contents.entries)
+    contents.entries.clear()  # a gateway's log is large
     if not roles:
         for exchange in [*calls.exchanges, *(one for _, one in contents.own)]:
             exchange.unseen |= {Part.ROLES}
