@@ -56,6 +56,7 @@ def build(metadata: RunMetadata, merged: Aggregate, exchanges: Path) -> dict[str
         "shard": {"part": metadata.shard[0], "of": metadata.shard[1]} if metadata.shard else None,
         "merged": metadata.merged,
         "budget": metadata.budget,
+        "time_s": metadata.time_s,
         "stopped": metadata.stopped,
         "interrupted": metadata.interrupted,
         "counts": {

@@ -41,6 +41,7 @@ class RunMetadata:
     unmet: dict[str, Unjudged] = field(default_factory=dict)
     operations: list[str] = field(default_factory=list)
     budget: dict[str, int] | None = None
+    time_s: float | None = None
     stopped: str | None = None
     interrupted: bool = False
     scope: Scope = Scope.WHOLE

@@ -119,12 +119,12 @@ FORMS = {
         "Nothing failed in a quick look at {name}{but}; {tail}",
     ),
     Ending.BUDGET: Form(
-        "nothing failed within a budget (`--budget N`)",
+        "nothing failed within a budget (`--budget N`, `--time S`)",
         CONFORMANT,
         "nothing failed",
         "nothing failed in {requests} requests{but}",
         "blue",
-        "Nothing failed at {name} within a budget of {limit} requests{but}; {tail}",
+        "Nothing failed at {name} within {bound}{but}; {tail}",
     ),
     Ending.PART: Form(
         "nothing failed in a part of the requirements or tests (`--requirement`, `--failed`, `-k`)",
@@ -263,7 +263,7 @@ def _words(metadata: RunMetadata, listed: list[dict[str, Any]], complaints: list
         "but": f" but for {waived_words}" if waived else "",
         "shard": "{} of {}".format(*metadata.shard) if metadata.shard else "",
         "part": _part(len(listed)),
-        "limit": budget["limit"],
+        "bound": f"{metadata.time_s:g} s" if metadata.time_s else f"a budget of {budget['limit']} requests",
         "requests": budget["used"],
         "judged": judged,
         "of": len(listed),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from time import monotonic
 from typing import TYPE_CHECKING
 
 from conformance.client.api_client import BudgetSpent, RunStopped
@@ -10,10 +11,12 @@ from conformance.core import contract
 from conformance.driver.discovery import look
 from conformance.judging.trace import TraceKind
 from conformance.runner.progress import where
+from conformance.runner.time_limit import TimeLimit
 
 if TYPE_CHECKING:
     from conformance.runner.run import Run
 
+TIMEOUT_S = 10.0  # for an exchange, where the profile says nothing
 SECOND_APP = "second_app"  # the need of requirements that a second app is for
 
 
@@ -21,10 +24,15 @@ def send_first_requests(run: Run) -> None:
     """What the first requests show is in `run.found`, and in `run.stopped` why nothing follows. None for a recording."""
     if run.settings.recording or run.profile.reads_only:
         return
+    if run.settings.time_s:
+        run.limit = TimeLimit(run.settings.time_s, float(run.profile.transport.get("timeout_s", TIMEOUT_S)))
+    began = monotonic()
     try:
         _send(run)
     except Exception as error:  # a defect of ours must not cost the report
         run.defects.append(where(error))
+    if run.limit:  # the pace says how many requests fit
+        run.settings = replace(run.settings, budget=run.limit.requests(run.spent, monotonic() - began))
 
 
 def _send(run: Run) -> None:

@@ -52,6 +52,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--plan", action="store_true", help="what would be judged, what not and why; sends nothing")
     group.addoption("--seed", default="0", metavar="N", help="seed of everything that is drawn (0)")
     group.addoption("--budget", metavar="N", help="at most N requests in all, the most telling ones first")
+    group.addoption("--time", metavar="S", help="at most S seconds in all, the most telling requests first")
     group.addoption("--rate", metavar="R", help="at most R requests a second")
     group.addoption("--quick", action="store_true", help="what needs nothing rare, as few requests as possible")
     group.addoption("--depth", default="1", metavar="N", help="N times the walks and generated requests (1)")

@@ -33,7 +33,7 @@ def choose_processes(config: pytest.Config) -> None:
     """Sets xdist's `-n` where the command line does not, and hands out tests one at a time."""
     option: Any = config.option
     narrow = (option.requirement, option.failed, option.plan, option.quick, option.measure, option.recording)
-    kept_by_one = option.budget is not None or option.resume or option.usepdb
+    kept_by_one = option.budget is not None or option.time is not None or option.resume or option.usepdb
     if any(narrow) or kept_by_one or getattr(option, "numprocesses", 0) is not None:
         return
     try:

@@ -42,6 +42,7 @@ from conformance.runner.processes import with_share_of_rate
 from conformance.runner.run_summary import metadata_of
 from conformance.runner.running_test import RunningTest
 from conformance.runner.settings import Settings, refuse_production
+from conformance.runner.time_limit import TimeLimit, what_is_left
 
 
 @dataclass
@@ -75,6 +76,9 @@ class Run:
     notes: list[str] = field(default_factory=list)
     spent: int = 0
     budget_spent: bool = False
+    limit: TimeLimit | None = None
+    telling: list[str] = field(default_factory=list)
+    begun: set[str] = field(default_factory=set)
     whole: set[str] = field(default_factory=set)
     _trace: Trace | None = None
     _skipped: Unjudged | None = None
@@ -145,7 +149,9 @@ class Run:
 
     def _spend(self) -> None:
         """Called before each request, token calls and repeated attempts included: a budget is never exceeded."""
-        if self.settings.budget is not None and self.spent >= self.settings.budget:
+        if self.limit:
+            self.limit.check()
+        elif self.settings.budget is not None and self.spent >= self.settings.budget:
             raise BudgetSpent(f"The budget of {self.settings.budget} requests is used up.")
         self.spent += 1
 
@@ -171,6 +177,9 @@ class Run:
             return 4
         self.interrupted = interrupted
         self.finish_worker()
+        if self.limit:
+            self.limit.shrinks = True
+            self.notes += what_is_left(self.telling, self.begun)
         self.stopped = self.stopped or cause_of_end(read_parts(self.parts))
         earlier = [(self.settings.resume, self.earlier)] if self.settings.resume else []
         return finish(self, lambda: metadata_of(self), earlier)
@@ -249,11 +258,12 @@ class Run:
     def fits(self, item: pytest.Item) -> bool:
         """Whether the budget surely has room for a test; half a test may leave a refusal unproved."""
         needed = cost_of(item, whole=item.nodeid.removeprefix("suites/") in self.whole)
-        return self.settings.budget is None or self.spent + needed <= self.settings.budget
+        return self.limit is not None or self.settings.budget is None or self.spent + needed <= self.settings.budget
 
     def shop_of(self, item: pytest.Item) -> AbstractContextManager[CheckoutDriver]:
         """The shop of a test."""
         index, name = self.indices.get(item.nodeid, 0), item.nodeid.removeprefix("suites/")
+        self.begun.add(item.nodeid)
         return self.shop(index, name, mark_args(item, "provokes"), thorough=self.thorough(item))
 
     def thorough(self, item: pytest.Item) -> bool:

@@ -72,6 +72,7 @@ def metadata_of(run: Described) -> RunMetadata:
         ]
         + paid,
         budget={"limit": settings.budget, "used": run.spent} if settings.budget is not None else None,
+        time_s=settings.time_s,
         stopped=run.stopped,
         interrupted=run.interrupted,
         profile_problems=run.profile_problems,

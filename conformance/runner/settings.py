@@ -25,6 +25,7 @@ from conformance.core.profile import PRODUCTION_HOSTS, Profile
 
 DEEPEST = 1000  # rounds of walks and generated requests
 MOST = 10**9  # requests of a budget, and the largest seed
+SHORTEST_S = 20  # of a run with a bound: to start, to ask, to report
 SLOWEST = 0.01  # requests a second
 TEXTS = (
     "target",
@@ -33,6 +34,7 @@ TEXTS = (
     "failed",
     "seed",
     "budget",
+    "time",
     "rate",
     "depth",
     "shard",
@@ -52,6 +54,7 @@ class Settings:
     level: str
     seed: int
     budget: int | None = None
+    time_s: float | None = None
     rate: float | None = None
     quick: bool = False
     measure: bool = False
@@ -75,8 +78,8 @@ class Settings:
         recording = tuple(_recording(here, given) for given in option.recording or ())
         target = option.target or ("recording" if recording else "mock")
         budget = whole_number(option.budget, "--budget", 3, MOST) if option.budget is not None else None
-        if (budget is not None or option.resume) and (worker is not None or has_workers(option)):
-            raise InputError("A budget is kept by one process: leave out -n with --budget and --resume.")
+        if (budget is not None or option.time or option.resume) and (worker is not None or has_workers(option)):
+            raise InputError("A budget is kept by one process: leave out -n with --budget, --time and --resume.")
         base_url = (worker or {}).get("conformance_base_url") or option.base_url
         return cls(
             target=str(_path(here, target, "--target")) if target.endswith(".toml") or "/" in target else target,
@@ -86,6 +89,7 @@ class Settings:
             level=option.level,
             seed=whole_number(option.seed, "--seed", -MOST, MOST),
             budget=budget,
+            time_s=number(option.time, "--time", SHORTEST_S) if option.time is not None else None,
             rate=number(option.rate, "--rate", SLOWEST) if option.rate is not None else None,
             quick=option.quick,
             measure=option.measure,
@@ -105,7 +109,7 @@ class Settings:
     @property
     def alone(self) -> bool:
         """Whether one process, with sessions shared between tests, does it all: under a budget or to be quick."""
-        return self.budget is not None or self.quick
+        return self.budget is not None or self.time_s is not None or self.quick
 
 
 def _path(here: Path, given: str, name: str) -> Path:

@@ -14,13 +14,17 @@ from conformance.runner.settings import Settings
 
 
 class Planned(Protocol):
-    """What the order of tests needs of a run (conformance/runner/run.py). whole: tests that get all their cases."""
+    """What the order of tests needs of a run (conformance/runner/run.py).
+
+    whole: tests that get all their cases. telling: under a limit of time, the tests that are worth a request, in order.
+    """
 
     settings: Settings
     profile: Profile
     earlier: list[TraceRecord]
     spent: int
     whole: set[str]
+    telling: list[str]
 
     def is_selected(self, requirement: str) -> bool: ...
     def thorough(self, item: pytest.Item) -> bool: ...
@@ -45,6 +49,8 @@ def _most_telling(run: Planned, items: list[pytest.Item]) -> list[pytest.Item]:
     selected = {requirement for requirement in contract.requirements() if run.is_selected(requirement)}
     done |= set(contract.requirements()) - selected
     chosen = choose(by_id, run.settings.budget, done, spent=run.spent)
+    if run.settings.time_s:
+        run.telling = list(dict.fromkeys([*chosen, *choose(by_id, None, done)]))
     run.whole = {entry.removeprefix("suites/") for entry, whole in chosen.items() if whole}
     rest = [by_id[entry] for entry in by_id if entry not in chosen and is_row(by_id[entry])]
     return [by_id[entry] for entry in chosen] + (rest if run.settings.budget is not None else [])
