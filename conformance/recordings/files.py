@@ -182,8 +182,10 @@ def _line(found: Contents, document: dict[str, Any], attached: Attached) -> bool
 
 
 def _each(found: Contents, listed: Iterable[Any], reader: Reader) -> None:
-    for raw in listed:
-        entry = reader(raw)
+    left = listed if isinstance(listed, list) else list(listed)
+    left.reverse()
+    while left:  # what is read is let go: a gateway's log is large
+        entry = reader(left.pop())
         if entry is None:
             found.odd += 1
         else:

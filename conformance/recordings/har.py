@@ -32,7 +32,8 @@ def entries_of(document: Any, depth: int = 0) -> list[Any] | None:
             if found is not None:
                 return found
     if isinstance(document.get("entries"), list):
-        return list(document["entries"])
+        found: list[Any] = document["entries"]
+        return found
     return [document] if isinstance(document.get("request"), dict) and "response" in document else None
 
 
