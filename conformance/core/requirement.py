@@ -42,6 +42,7 @@ class Owned(StrEnum):
     CONCURRENT_REQUESTS = "concurrent_requests"
     FORM_OF_AMOUNTS = "form_of_amounts"
     UNREADABLE_IDS = "unreadable_ids"
+    UNDOCUMENTED_STATUSES = "undocumented_statuses"
     MOST_LINES = "most_lines"
     ODD_REQUESTS = "odd_requests"
     UNKNOWN_LINES = "unknown_lines"

@@ -14,7 +14,8 @@ from conformance.core.requirement import Owned
 from conformance.core.unjudged import Unjudged
 from conformance.evidence.coverage import PairCoverage
 from conformance.evidence.trace_record import Breach, TraceRecord
-from conformance.judging.attribution import AMONG_ALL, Beside, decide
+from conformance.judging.attribution import decide
+from conformance.judging.consequences import AMONG_ALL, Beside
 
 
 @dataclass(frozen=True)
@@ -78,6 +79,11 @@ class Finding:
     def unknown_session(self) -> bool:
         """Whether the answer was that there is no such session."""
         return self.first.errors[-1:] == (contract.UNKNOWN_SESSION,)
+
+    @property
+    def undocumented_status(self) -> bool:
+        """Whether it is about an answer whose status is none that the operation documents for a refusal."""
+        return self.first.undocumented_status
 
     def document(self) -> dict[str, Any]:
         """Its part of result.json."""

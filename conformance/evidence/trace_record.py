@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from conformance.core.exchange import CaseKey, Exchange
 from conformance.core.unjudged import Unjudged
 from conformance.judging.context import Judgment
+from conformance.judging.refusals import has_undocumented_status
 from conformance.judging.trace import TraceKind
 
 NO_CASE = CaseKey("")
@@ -44,6 +45,7 @@ class Breach:
     proof: tuple[str, ...] = ()
     weak: bool = False
     errors: tuple[int, ...] = ()
+    undocumented_status: bool = False
     concurrent: bool = False
     program: tuple[str, ...] = ()
     sources: tuple[tuple[str, str], ...] = ()
@@ -65,6 +67,7 @@ class Breach:
         """The breach of a judgment that did not hold. exchange: the one that was judged. more: further members."""
         claim = judgment.claim
         assert claim
+        whole = exchange is not None and not exchange.accepted and claim.actual == exchange.answer()
         return cls(
             requirement=judgment.requirement,
             name=claim.name,
@@ -78,7 +81,8 @@ class Breach:
             proof=claim.proof,
             weak=claim.weak,
             sources=claim.sources,
-            errors=tuple(exchange.error_ids) if exchange and claim.actual == exchange.answer() else (),
+            errors=tuple(exchange.error_ids) if exchange and whole else (),
+            undocumented_status=exchange is not None and whole and has_undocumented_status(exchange),
             **more,
         )
 

@@ -5,23 +5,19 @@ What a row has to know of a rule is an attribute of its YAML (contracts/README.m
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import Enum
-from functools import cached_property
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Generic, TypeVar
 
 from conformance.core import contract
 from conformance.core.addresses import flat_address, folded
-from conformance.core.requirement import DependsOn, Explains
-from conformance.judging.claim import NOT_REFUSED, WRONG_ID
 from conformance.judging.context import RefusalReason, RuleContext
 from conformance.judging.model import Key, Pending
 from conformance.judging.world import Change
 
 Facts = TypeVar("Facts", contravariant=True)
 Found = dict[Key, tuple[Any, Any]]
-Broken = set[tuple[str, str]]  # (requirement, name of the claim)
 
 
 class Culprit(Enum):
@@ -212,189 +208,3 @@ IN_A_READ: tuple[Row[Difference], ...] = (
     ),
     Row("none of these", "the rule that reads change nothing", lambda facts: Blame(Culprit.THE_READ)),
 )
-
-
-# ---------------------------------------------------------------- a finding that is sent again
-
-
-class Control(Protocol):
-    """A finding, and its shortest sequence sent again in other forms; None where that cannot be sent."""
-
-    requirement: str
-    name: str
-    known: set[str]
-
-    def alone(self) -> Broken | None:
-        """What breaks with plain reads in place of all that is blamed, and of what went to other sessions."""
-
-    def beside(self) -> Broken | None:
-        """The same, with the requests to other sessions; None if there are none."""
-
-    def with_header(self) -> Broken | None:
-        """What breaks if the order is read under its marketplace; None if it was."""
-
-
-@dataclass
-class Once:
-    """A control of which each sequence is sent once, and only if a row asks for it."""
-
-    control: Control
-
-    @cached_property
-    def alone(self) -> Broken | None:
-        """See Control."""
-        return self.control.alone()
-
-    def suspects(self) -> list[str]:
-        """The rules about reads of which the finding may be a consequence: those broken elsewhere, above its own."""
-        reads = contract.explaining(Explains.SESSION_READS)
-        requirement = self.control.requirement
-        if of_the_request_alone(requirement, self.control.name):
-            return []
-        above = reads[: reads.index(requirement)] if requirement in reads else reads
-        return [each for each in above if each in self.control.known]
-
-    def shows_again(self, broken: Broken) -> bool:
-        """Whether the finding itself broke."""
-        return (self.control.requirement, self.control.name) in broken
-
-
-def of_the_request_alone(requirement: str, name: str) -> bool:
-    """Whether a request has to be refused for what it says itself, whatever became of the session."""
-    depends = contract.requirements()[requirement].depends_on
-    return name in (NOT_REFUSED, WRONG_ID) and depends not in (DependsOn.SESSION_STATE, DependsOn.SESSION_PHASE)
-
-
-def _first(suspects: list[str], broken: Broken | None) -> Blame | None:
-    rules = {rule for rule, _ in broken or ()}
-    return next((Blame(Culprit.THE_READ, suspect) for suspect in suspects if suspect in rules), None)
-
-
-def _of_another_session(facts: Once) -> Blame | None:
-    reads = facts.control.requirement == contract.accepting(contract.READ)
-    (owner,) = contract.explaining(Explains.OTHER_SESSIONS)
-    if not reads or owner not in facts.control.known or facts.alone is None or facts.shows_again(facts.alone):
-        return None
-    return Blame(Culprit.ANOTHER_SESSION, owner)
-
-
-def _of_the_header(facts: Once) -> Blame | None:
-    (owner,) = contract.explaining(Explains.MISSING_HEADER)
-    if owner == facts.control.requirement or owner not in facts.control.known:
-        return None
-    broken = facts.control.with_header()
-    return None if broken is None or facts.shows_again(broken) else Blame(requirement=owner)
-
-
-SENT_AGAIN: tuple[Row[Once], ...] = (
-    Row(
-        "a rule about reads breaks when plain reads stand in place of what the finding blames",
-        "that rule (`explains: [session_reads]`), the first of the file",
-        lambda facts: _first(facts.suspects(), facts.alone) if facts.suspects() else None,
-    ),
-    Row(
-        "the same, when the requests to other sessions are sent as well",
-        "that rule",
-        lambda facts: _first(facts.suspects(), facts.control.beside()) if facts.suspects() else None,
-    ),
-    Row(
-        "a difference of a read is gone when other sessions are left alone",
-        "the rule that `explains: [other_sessions]`",
-        _of_another_session,
-    ),
-    Row(
-        "an order that was read without a marketplace reads well with it",
-        "the rule that `explains: [missing_header]`",
-        _of_the_header,
-    ),
-)
-
-
-def consequence_of(control: Control) -> str | None:
-    """The broken rule that a finding is a consequence of. Raises RunStopped."""
-    return decide(SENT_AGAIN, Once(control)).requirement
-
-
-# ---------------------------------------------------------------- findings beside each other
-
-
-class Known(Protocol):
-    """A finding as the others see it. name: what is broken of the requirement.
-
-    weak: the difference is not what the blamed request asked for. never_again, shown_again: it was sent again, and did not
-    show, or did. unknown_session: the answer was that there is no such session.
-    """
-
-    @property
-    def requirement(self) -> str: ...
-    @property
-    def name(self) -> str: ...
-    @property
-    def weak(self) -> bool: ...
-    @property
-    def never_again(self) -> bool: ...
-    @property
-    def shown_again(self) -> bool: ...
-    @property
-    def unknown_session(self) -> bool: ...
-
-
-@dataclass(frozen=True)
-class Beside:
-    """A finding among all of them. lost: the target forgot sessions while the run went on."""
-
-    finding: Known
-    all: Sequence[Known]
-    lost: bool = False
-
-
-def explains_reads(requirement: str) -> bool:
-    """Whether the requirement is about what reads of a session or an order show."""
-    return bool({Explains.SESSION_READS, Explains.ORDER_READS} & contract.requirements()[requirement].explains)
-
-
-def _same_part(facts: Beside) -> Iterable[Known]:
-    return (each for each in facts.all if explains_reads(each.requirement) and each.name == facts.finding.name)
-
-
-def _moves_by_itself(facts: Beside) -> Blame | None:
-    cause = next(iter(_same_part(facts)), None) if facts.finding.weak else None
-    return Blame(Culprit.THE_READ, cause.requirement) if cause else None
-
-
-def _never_again(facts: Beside) -> Blame | None:
-    if not facts.finding.never_again or explains_reads(facts.finding.requirement):
-        return None
-    shown_again = [each for each in _same_part(facts) if each.shown_again]
-    return Blame(Culprit.THE_READ, shown_again[-1].requirement) if shown_again else None
-
-
-def _of_the_loss(facts: Beside) -> Blame | None:
-    if not facts.lost or not facts.finding.unknown_session:
-        return None
-    lost = [each for each in facts.all if each.unknown_session]
-    reads = contract.accepting(contract.READ)
-    kept = next((each for each in lost if each.requirement == reads), lost[0])
-    return None if kept is facts.finding else Blame(requirement=kept.requirement)
-
-
-AMONG_ALL: tuple[Row[Beside], ...] = (
-    Row(
-        "sessions are forgotten, and the answer was that there is no such session",
-        "the rule that `accepts` reads if it has such a finding, else the first of them",
-        _of_the_loss,
-    ),
-    Row(
-        "the difference is not what the refused request asked for, and a rule about reads breaks for the same part",
-        "the rule about reads",
-        _moves_by_itself,
-    ),
-    Row("it never showed again, and a rule about reads did for the same part", "the rule about reads", _never_again),
-)
-
-TABLES: dict[str, Sequence[Row[Any]]] = {
-    "A valid request is refused": VALID_REQUEST,
-    "A read shows another state than the last answer": IN_A_READ,
-    "A finding's shortest sequence is sent again": SENT_AGAIN,
-    "All findings of the run": AMONG_ALL,
-}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cache
 
 from conformance.core import contract
+from conformance.core.exchange import Exchange
 from conformance.judging.context import RefusalReason, RuleContext
 
 CATEGORY_STATUS = {"REQUEST": 400, "BUSINESS": 409, "APPLICATION": 500}
@@ -61,3 +62,28 @@ def fits(context: RuleContext, reason: RefusalReason) -> str | None:
         return None
     plain = {entry for pair, reading in pairs.items() if reading is None for entry in [pair[1]]}
     return pairs[lawful[0]] or (f"{lawful[0][0]} {lawful[0][1]}" if len(plain) > 1 and reason.any_of == "" else "")
+
+
+# Where a server's HTTP layer or a gateway answers before the API does.
+GATEWAY_STATUSES = frozenset((401, 405, 406, 408, 411, 413, 414, 415, 429, 431))
+
+
+@cache
+def refusal_statuses(operation: str) -> frozenset[int]:
+    """The statuses that a refusal of this operation may have by its document or by some requirement."""
+    found = {status for status in contract.operations()[operation].statuses if status >= 400}
+    for requirement in contract.requirements().values():
+        for answer in requirement.answers:
+            if operation in (answer.operations or requirement.operations) and (answer.status or 0) >= 400:
+                found.add(answer.status or 0)
+    return frozenset(found)
+
+
+def has_undocumented_status(exchange: Exchange) -> bool:
+    """Whether a refusal has a status that no refusal of the operation has. A crash is not meant: other rules report it."""
+    status = exchange.status
+    if status is None or exchange.accepted or exchange.crashed or exchange.operation not in contract.operations():
+        return False
+    if status < 300 and not exchange.error_ids:
+        return False  # an answer that cannot be read
+    return status not in GATEWAY_STATUSES and status not in refusal_statuses(exchange.operation)

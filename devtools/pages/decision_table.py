@@ -1,16 +1,25 @@
-"""Writes the decision tables of `conformance/judging/attribution.py` into docs/verdict.md: whose breach it is.
+"""Writes the decision tables of `conformance/judging/attribution.py` and `consequences.py` into docs/verdict.md: whose breach it is.
 
 `python -m devtools.pages.decision_table`; `make requirements` runs it too.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from conformance.core.contract import ROOT
-from conformance.judging.attribution import TABLES
+from conformance.judging.attribution import IN_A_READ, VALID_REQUEST, Row
+from conformance.judging.consequences import AMONG_ALL, SENT_AGAIN
 
 PAGE = ROOT.parent / "docs" / "verdict.md"
+TABLES: dict[str, Sequence[Row[Any]]] = {
+    "A valid request is refused": VALID_REQUEST,
+    "A read shows another state than the last answer": IN_A_READ,
+    "A finding's shortest sequence is sent again": SENT_AGAIN,
+    "All findings of the run": AMONG_ALL,
+}
 BEGIN, END = "<!-- decision tables: begin -->", "<!-- decision tables: end -->"
 
 

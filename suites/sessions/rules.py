@@ -29,7 +29,7 @@ from conformance.judging.content.information_leaks import leak
 from conformance.judging.content.response_schema import departures
 from conformance.judging.context import RefusalReason, RuleContext
 from conformance.judging.model import keyed, repeated
-from conformance.judging.refusals import statuses
+from conformance.judging.refusals import GATEWAY_STATUSES, has_undocumented_status, refusal_statuses, statuses
 from conformance.judging.registry import demands, refuses
 from conformance.judging.world import Change
 from suites.sessions.blame import as_claim, blamed, not_read_back, with_zeros
@@ -37,7 +37,6 @@ from suites.sessions.blame import as_claim, blamed, not_read_back, with_zeros
 REMOVED_WARNINGS = {15043, 15055}
 SESSION_ID = Path(".body.checkoutSessionId", "a checkoutSessionId")
 SIGNATURE_HEADER = Path('.headers["x-ebay-security-signature"]', "a header")
-GATEWAY_STATUSES = (401, 405, 406, 408, 411, 413, 414, 415, 429, 431)
 GATEWAY_IDS = range(1000, 4000)
 # Requirements that leave the id of a refusal open, so that no document can be asked for it.
 OPEN_IDS = ("MARKET-REQUIRED", "ROBUST", "PAY-TERMS", "AUTH-TOKEN")
@@ -304,6 +303,11 @@ def status_and_ids_are_documented(context: RuleContext) -> Iterator[Claim]:
         yield equal("status of a success", ".status", 200, exchange.status)
         return
     open_ids = any(reason.requirement in OPEN_IDS for reason in context.reasons)
+    if has_undocumented_status(exchange) and not (context.doubts.all or (open_ids and not context.broken)):
+        known_here = sorted(refusal_statuses(context.operation))
+        want, test = f"one of {', '.join(map(str, known_here))}", f".status|IN({','.join(map(str, known_here))})"
+        yield true(False, "status of a refusal", want, exchange.answer(), test)
+        return
     if (
         context.broken
         or open_ids

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from conformance.core import contract
 from conformance.core.exchange import Exchange, Request
 from conformance.evidence.reproduction.replay import Step
-from conformance.judging.attribution import Broken, consequence_of
+from conformance.judging.consequences import Broken, consequence_of
 
 if TYPE_CHECKING:
     from conformance.evidence.aggregate import Finding

@@ -1,0 +1,227 @@
+"""Which finding is the consequence of which: the second half of the decision tables (conformance/judging/attribution.py)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Protocol
+
+from conformance.core import contract
+from conformance.core.requirement import DependsOn, Explains, Owned
+from conformance.judging.attribution import Blame, Culprit, Row, decide
+from conformance.judging.claim import NOT_REFUSED, WRONG_ID
+
+SYSTEMIC = 3  # so many rules that break alike have one cause
+Broken = set[tuple[str, str]]  # (requirement, name of the claim)
+
+
+# ---------------------------------------------------------------- a finding that is sent again
+
+
+class Control(Protocol):
+    """A finding, and its shortest sequence sent again in other forms; None where that cannot be sent."""
+
+    requirement: str
+    name: str
+    known: set[str]
+
+    def alone(self) -> Broken | None:
+        """What breaks with plain reads in place of all that is blamed, and of what went to other sessions."""
+
+    def beside(self) -> Broken | None:
+        """The same, with the requests to other sessions; None if there are none."""
+
+    def with_header(self) -> Broken | None:
+        """What breaks if the order is read under its marketplace; None if it was."""
+
+
+@dataclass
+class Once:
+    """A control of which each sequence is sent once, and only if a row asks for it."""
+
+    control: Control
+
+    @cached_property
+    def alone(self) -> Broken | None:
+        """See Control."""
+        return self.control.alone()
+
+    def suspects(self) -> list[str]:
+        """The rules about reads of which the finding may be a consequence: those broken elsewhere, above its own."""
+        reads = contract.explaining(Explains.SESSION_READS)
+        requirement = self.control.requirement
+        if of_the_request_alone(requirement, self.control.name):
+            return []
+        above = reads[: reads.index(requirement)] if requirement in reads else reads
+        return [each for each in above if each in self.control.known]
+
+    def shows_again(self, broken: Broken) -> bool:
+        """Whether the finding itself broke."""
+        return (self.control.requirement, self.control.name) in broken
+
+
+def of_the_request_alone(requirement: str, name: str) -> bool:
+    """Whether a request has to be refused for what it says itself, whatever became of the session."""
+    depends = contract.requirements()[requirement].depends_on
+    return name in (NOT_REFUSED, WRONG_ID) and depends not in (DependsOn.SESSION_STATE, DependsOn.SESSION_PHASE)
+
+
+def _first(suspects: list[str], broken: Broken | None) -> Blame | None:
+    rules = {rule for rule, _ in broken or ()}
+    return next((Blame(Culprit.THE_READ, suspect) for suspect in suspects if suspect in rules), None)
+
+
+def _of_another_session(facts: Once) -> Blame | None:
+    reads = facts.control.requirement == contract.accepting(contract.READ)
+    (owner,) = contract.explaining(Explains.OTHER_SESSIONS)
+    if not reads or owner not in facts.control.known or facts.alone is None or facts.shows_again(facts.alone):
+        return None
+    return Blame(Culprit.ANOTHER_SESSION, owner)
+
+
+def _of_the_header(facts: Once) -> Blame | None:
+    (owner,) = contract.explaining(Explains.MISSING_HEADER)
+    if owner == facts.control.requirement or owner not in facts.control.known:
+        return None
+    broken = facts.control.with_header()
+    return None if broken is None or facts.shows_again(broken) else Blame(requirement=owner)
+
+
+SENT_AGAIN: tuple[Row[Once], ...] = (
+    Row(
+        "a rule about reads breaks when plain reads stand in place of what the finding blames",
+        "that rule (`explains: [session_reads]`), the first of the file",
+        lambda facts: _first(facts.suspects(), facts.alone) if facts.suspects() else None,
+    ),
+    Row(
+        "the same, when the requests to other sessions are sent as well",
+        "that rule",
+        lambda facts: _first(facts.suspects(), facts.control.beside()) if facts.suspects() else None,
+    ),
+    Row(
+        "a difference of a read is gone when other sessions are left alone",
+        "the rule that `explains: [other_sessions]`",
+        _of_another_session,
+    ),
+    Row(
+        "an order that was read without a marketplace reads well with it",
+        "the rule that `explains: [missing_header]`",
+        _of_the_header,
+    ),
+)
+
+
+def consequence_of(control: Control) -> str | None:
+    """The broken rule that a finding is a consequence of. Raises RunStopped."""
+    return decide(SENT_AGAIN, Once(control)).requirement
+
+
+# ---------------------------------------------------------------- findings beside each other
+
+
+class Known(Protocol):
+    """A finding as the others see it, `name` being what is broken of the requirement.
+
+    weak: the difference is not what the blamed request asked for. never_again, shown_again: it was sent again, and did not
+    show, or did. unknown_session: the answer was that there is no such session. undocumented_status: it is about an answer
+    whose status is none that the operation documents for a refusal.
+    """
+
+    @property
+    def requirement(self) -> str: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def weak(self) -> bool: ...
+    @property
+    def never_again(self) -> bool: ...
+    @property
+    def shown_again(self) -> bool: ...
+    @property
+    def unknown_session(self) -> bool: ...
+    @property
+    def undocumented_status(self) -> bool: ...
+
+
+@dataclass(frozen=True)
+class Beside:
+    """A finding among all of them. lost: the target forgot sessions while the run went on."""
+
+    finding: Known
+    all: Sequence[Known]
+    lost: bool = False
+
+
+def explains_reads(requirement: str) -> bool:
+    """Whether the requirement is about what reads of a session or an order show."""
+    return bool({Explains.SESSION_READS, Explains.ORDER_READS} & contract.requirements()[requirement].explains)
+
+
+def _same_part(facts: Beside) -> Iterable[Known]:
+    return (each for each in facts.all if explains_reads(each.requirement) and each.name == facts.finding.name)
+
+
+def _moves_by_itself(facts: Beside) -> Blame | None:
+    cause = next(iter(_same_part(facts)), None) if facts.finding.weak else None
+    return Blame(Culprit.THE_READ, cause.requirement) if cause else None
+
+
+def _never_again(facts: Beside) -> Blame | None:
+    if not facts.finding.never_again or explains_reads(facts.finding.requirement):
+        return None
+    shown_again = [each for each in _same_part(facts) if each.shown_again]
+    return Blame(Culprit.THE_READ, shown_again[-1].requirement) if shown_again else None
+
+
+def _of_the_loss(facts: Beside) -> Blame | None:
+    if not facts.lost or not facts.finding.unknown_session:
+        return None
+    lost = [each for each in facts.all if each.unknown_session]
+    reads = contract.accepting(contract.READ)
+    kept = next((each for each in lost if each.requirement == reads), lost[0])
+    return None if kept is facts.finding else Blame(requirement=kept.requirement)
+
+
+def _rules_beside(facts: Beside, owner: str) -> list[str]:
+    """The other requirements that an undocumented status breaks, in the order of their findings."""
+    return list(
+        dict.fromkeys(each.requirement for each in facts.all if each.undocumented_status and each.requirement != owner)
+    )
+
+
+def _of_one_rule(facts: Beside) -> Blame | None:
+    owner = contract.owner_of(Owned.UNDOCUMENTED_STATUSES)
+    rules = _rules_beside(facts, owner)
+    if facts.finding.requirement != owner or not facts.finding.undocumented_status or not 0 < len(rules) < SYSTEMIC:
+        return None
+    return Blame(requirement=rules[0])
+
+
+def _of_every_refusal(facts: Beside) -> Blame | None:
+    owner = contract.owner_of(Owned.UNDOCUMENTED_STATUSES)
+    if facts.finding.requirement == owner or not facts.finding.undocumented_status:
+        return None
+    known = any(each.requirement == owner and each.undocumented_status for each in facts.all)
+    return Blame(requirement=owner) if known and len(_rules_beside(facts, owner)) >= SYSTEMIC else None
+
+
+AMONG_ALL: tuple[Row[Beside], ...] = (
+    Row(
+        "refusals of three rules or more have a status that their operations document for no refusal",
+        "the rule that `owns: [undocumented_statuses]`",
+        _of_every_refusal,
+    ),
+    Row("the same of fewer rules", "each of those rules, not the one that owns them", _of_one_rule),
+    Row(
+        "sessions are forgotten, and the answer was that there is no such session",
+        "the rule that `accepts` reads if it has such a finding, else the first of them",
+        _of_the_loss,
+    ),
+    Row(
+        "the difference is not what the refused request asked for, and a rule about reads breaks for the same part",
+        "the rule about reads",
+        _moves_by_itself,
+    ),
+    Row("it never showed again, and a rule about reads did for the same part", "the rule about reads", _never_again),
+)
