@@ -113,9 +113,9 @@ def _session(context: RuleContext) -> Session | None:
 def _tell(context: RuleContext, session: Session, story: Story) -> None:
     """What the exchange adds to the story of its session."""
     operation = context.operation
+    story.sent[operation] += 1
     if operation == contract.READ_ORDER:
         return
-    story.sent[operation] += 1
     if not context.exchange.accepted:
         story.before = "refusal"
         return

@@ -53,13 +53,17 @@ class Journey:
         return self.row["marketplace"]
 
     def walk(self) -> None:
-        """From the first request to the last. Raises Blocked where no session can be had."""
+        """From the first request to the last. Raises PrerequisiteFailed where no session can be had."""
         self._start()
         self.cart = self._made()
         self._beside()
         self._reach()
-        self._meet(OPEN)
-        self._change()
+        if self.row["before"] == "change":  # nothing comes between the state and the change
+            self._change()
+            self._meet(OPEN)
+        else:
+            self._meet(OPEN)
+            self._change()
         self._end()
 
     # ------------------------------------------------------------ the state
@@ -82,7 +86,8 @@ class Journey:
         count = min(COUNTS[self.row["lines"]], self.shop.maximum(), len(self.shop.market(self.market).plain))
         meant, items = self._meant_item(), self.shop.plain(self.market, 99)
         turned = items[self.row.number % len(items) :] + items[: self.row.number % len(items)]
-        others = [one for one in turned if one != meant][: count - 1]
+        alike = sorted(turned, key=lambda one: not self._adds_nothing(one, meant))  # the cart shows what the row wants
+        others = [one for one in alike if one != meant][: count - 1]
         at = {"first": 0, "middle": len(others) // 2, "last": len(others)}[self.row["line"]]
         wanted = self._pieces(meant) if self.row["history"] != "quantity" else self._pieces(meant, most=2)
         pairs = [(one, 1 if self.row["quantity"] == "one" else 1 + place % 2) for place, one in enumerate(others)]
@@ -107,6 +112,12 @@ class Journey:
         found = self.shop.plain(self.market, 99, want=shows) or self.shop.plain(self.market, 99)
         several = [one for one in found if self._features(one).options > 1] if self.row["option"] == "other" else []
         return (several or found)[self.row.number % len(several or found)]
+
+    def _adds_nothing(self, item: str, meant: str) -> bool:
+        """Whether an item shows nothing that the one that is meant does not show."""
+        own, other = self._features(meant), self._features(item)
+        names = ("promotion", "fee", "imports", "discount")
+        return all(getattr(own, name) or not getattr(other, name) for name in names)
 
     def _features(self, item: str) -> Features:
         return self.shop.features.get((self.market, item), Features())
@@ -245,6 +256,8 @@ class Journey:
                 self.shop.settle()
         if own:
             self._look()
+            if phase == PAID and self.row.number % 3:
+                self.cart.read_order()
             self.cart.read_back()
 
     def _send(self, probe: Probe) -> None:
@@ -260,9 +273,7 @@ class Journey:
         line = self.line
         if line is None:
             return
-        if self.row["before"] == "change" and line.options:
-            self.cart.select(line, (line.selected or line.options[0]).id)
-        elif self.row["before"] == "refusal":
+        if self.row["before"] == "refusal":
             self.cart.send(contract.OPTION, {"lineItemId": line.id, "shippingOptionId": "no-such-option"})
         undo = self._changed(self.line or line)
         self.cart.read()
@@ -340,6 +351,7 @@ class Journey:
         if end == "paid":
             self.cart.read_order()
             self.cart.read_order()
+            self.cart.read()
         self._meet(PAID)
         self._meet(ORDER)
         self.cart.read_order()
