@@ -42,12 +42,13 @@ def assign(
     """
     bits = Bits()
     load: dict[int, int] = defaultdict(int)
-    covered: dict[tuple[str, ...], int] = defaultdict(int)
+    covered: dict[tuple[str, ...], int] = defaultdict(int)  # levels of a group, pairs of a family
+    own: dict[tuple[str, ...], int] = defaultdict(int)  # pairs of a group
     levels: dict[tuple[int, frozenset[str]], tuple[int, int]] = {}
     found: dict[int, list[Key]] = defaultdict(list)
     for key, rows in keys:
         requirement, _, group, case = key
-        names, own, left = factors_of(requirement), 0, list(rows)
+        names, left = factors_of(requirement), list(rows)
         for row in rows:
             if (row.number, names) not in levels:
                 levels[row.number, names] = bits.of(row, names, 1), bits.of(row, names, 2)
@@ -59,10 +60,11 @@ def assign(
             while (missing or first) and left:
                 best = max(
                     left,
-                    key=lambda row: _gain(levels[row.number, names], missing, own, covered[key[:2]], load[row.number]),
+                    key=lambda row: _gain(levels[row.number, names], missing, own[key[:3]], covered[key[:2]], load[row.number]),
                 )
                 single, double = levels[best.number, names]
-                first, missing, own = False, missing & ~single, own | double
+                first, missing = False, missing & ~single
+                own[key[:3]] |= double
                 covered[key[:2]] |= double
                 covered[key[:3]] |= single
                 load[best.number] += 1
@@ -73,7 +75,7 @@ def assign(
 
 
 def _gain(levels: tuple[int, int], missing: int, own: int, family: int, load: int) -> float:
-    """What a row adds: levels that the probe has not met, then pairs of levels, new to the probe or to its family."""
+    """What a row adds: levels that the probe has not met, then pairs of levels, new to its group or to its family."""
     single, double = levels
     new = 8 * (single & missing).bit_count() + 2 * (double & ~own).bit_count() + (double & ~family).bit_count()
     return new - load / 4

@@ -100,6 +100,8 @@ def learned(factor: str) -> frozenset[str]:
 def possible(factor: str, level: str, other: str, other_level: str) -> bool:
     """Whether two levels can meet at all."""
     pair = {factor: level, other: other_level}
+    if pair.keys() == {"marketplace", "pair"} and not pair["pair"].startswith(f"{pair['marketplace']}>"):
+        return False
     for rule in _document()["impossible"]:
         ((given, levels),) = rule["if"].items()
         if pair.get(given) in levels and any(

@@ -30,7 +30,7 @@ SHOWS: dict[str, Callable[[Features], bool]] = {
 }
 COUNTS = {"one": 1, "two": 2, "three": 3, "most": 4}
 PIECES = {"one": 1, "few": 3, "many": 12}
-READ_AFTER = 10  # refusals, before a read shows what they left
+READ_AFTER = {"refusal": 10, "read": 4, "change": 4}  # refusals, before a read or a change shows what they left
 PAID_ENDS = ("paid", "locked")
 
 
@@ -252,13 +252,26 @@ class Journey:
             own.reverse()
         for at, probe in enumerate(own):
             self._send(probe)
-            if at % READ_AFTER == READ_AFTER - 1:
-                self.shop.settle()
+            if at % READ_AFTER[self.row["before"]] == 0:
+                self._between(phase)
         if own:
             self._look()
             if phase == PAID and self.row.number % 3:
                 self.cart.read_order()
             self.cart.read_back()
+
+    def _between(self, phase: str) -> None:
+        """What comes before the next probe, and shows the session: a read, or the row's kind of change as it is."""
+        line, history = self.line, self.row["history"]
+        changes = self.row["before"] == "change" and phase == OPEN and line is not None
+        if changes and line and history == "quantity":
+            self.cart.set_quantity(line, line.quantity or 1)
+        elif changes and line and history == "option" and line.selected:
+            self.cart.select(line, line.selected.id)
+        elif changes and history == "address":
+            self._moved(again=True)
+        else:
+            self.cart.read()
 
     def _send(self, probe: Probe) -> None:
         sent = probe.make(self.cart)
