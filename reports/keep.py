@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+from reports.formats.allure import remove_ours
 from reports.run import findings, read_result, stream
 from reports.text import clean
 
@@ -18,13 +19,15 @@ def keep(run: Path, folder: Path) -> int:
     """
     wanted = {name for found in findings(read_result(run)) for name in found["exchanges"]}
     folder.mkdir(parents=True, exist_ok=True)
+    for name in _scripts(folder):
+        (folder / name).unlink(missing_ok=True)
     for name in VIEWS:
         if (run / name).is_file():
             shutil.copyfile(run / name, folder / name)
+    remove_ours(folder / "allure-results")
     for name in ("scripts", "allure-results"):
-        shutil.rmtree(folder / name, ignore_errors=True)
         if (run / name).is_dir():
-            shutil.copytree(run / name, folder / name)
+            shutil.copytree(run / name, folder / name, dirs_exist_ok=True)
     kept = 0
     source, target = run / "exchanges.jsonl", folder / "exchanges.jsonl"
     with target.open("wb") as out:
@@ -35,3 +38,12 @@ def keep(run: Path, folder: Path) -> int:
                         out.write(line)
                         kept += 1
     return kept
+
+
+def _scripts(folder: Path) -> set[str]:
+    """The scripts of the copy that was kept here before."""
+    try:
+        named = {found["script"] for found in findings(read_result(folder))}
+    except (OSError, ValueError):
+        return set()
+    return {name for name in named if name and ".." not in Path(name).parts and not Path(name).is_absolute()}

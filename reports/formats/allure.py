@@ -51,9 +51,7 @@ CATEGORIES = [
 def allure(run: Run, folder: Path) -> None:
     """Write the results into `folder`, in place of earlier ones of ours."""
     folder.mkdir(exist_ok=True)
-    for old in folder.iterdir():
-        if OURS.fullmatch(old.name):
-            old.unlink()
+    remove_ours(folder)
     result = run.result
     start = milliseconds(result["started"])
     for rule in result["requirements"]:
@@ -80,6 +78,13 @@ def allure(run: Run, folder: Path) -> None:
     (folder / "environment.properties").write_text(
         "".join(f"{name}={value}\n" for name, value in flat.items()), encoding="utf-8"
     )
+
+
+def remove_ours(folder: Path) -> None:
+    """Removes the results of an earlier run of this suite; files of others stay. A folder that is not there is empty."""
+    for path in folder.glob("*"):
+        if OURS.fullmatch(path.name):
+            path.unlink()
 
 
 def _uuid(run: Run, *parts: str) -> str:

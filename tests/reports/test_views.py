@@ -83,6 +83,10 @@ def test_allure_history_lines_up_between_runs_and_old_results_go(tmp_path: Path)
     again = [json.loads(p.read_text())["historyId"] for p in (folder / "allure-results").glob("*-result.json")]
     assert set(again) == first and len(again) == len(first)
     assert (folder / "allure-results" / "history" / "history.json").is_file()
+    foreign = folder / "allure-results" / "0-result.json"
+    foreign.write_text('{"labels": [{"name": "epic", "value": "another suite"}], "steps": []}')
+    render_all(folder)
+    assert foreign.is_file()
 
 
 def test_badge_says_the_verdict(rendered: dict[str, Path]) -> None:
