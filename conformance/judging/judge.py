@@ -205,7 +205,12 @@ def _refusal_claim(context: RuleContext, found: list[RefusalReason]) -> Claim:
     union: Pairs = {}
     for reason in found:
         union.update(lawful_pairs(reason, context.operation))
-    return refused(False, about, union, exchange.answer())
+    claim = refused(False, about, union, exchange.answer())
+    strings = [reason.condition.removeprefix("stub ") for reason in found if reason.when == "stub"]
+    if not strings:
+        return claim
+    says = f"since [stubs] of the profile says that the target knows the negative-testing string {strings[0]}"
+    return replace(claim, expected=f"{claim.expected}, {says}")
 
 
 def _acceptance(context: RuleContext) -> Iterator[Judgment]:

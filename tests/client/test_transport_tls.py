@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from pathlib import Path
 
 import pytest
@@ -69,6 +70,31 @@ class TestProxy:
             assert ask(server, transport=Transport()).status == 200
             assert ask(server, "/a%7e", transport=Transport(route=Route(proxied=["http"]))).status == 203
         assert seen == [f"{server.url}/a%7e"]
+
+    @pytest.mark.parametrize("scheme", ["http", "https"])
+    def test_a_proxy_with_a_password(self, scheme: str, monkeypatch: pytest.MonkeyPatch) -> None:
+        """The user's name and password are sent; a 407 is the proxy's, whatever the target's scheme."""
+        seen: list[str | None] = []
+
+        def proxy(request: Request) -> bytes:
+            seen.append(request.headers.get("proxy-authorization"))
+            return json_answer({}, 407, "Proxy Authentication Required")
+
+        monkeypatch.setenv("NO_PROXY", "")
+        monkeypatch.setenv("no_proxy", "")
+        with Server(each_request(proxy)) as middle:
+            for address, wants in (
+                (middle.url, "a user name and a password"),
+                (middle.url.replace("//", "//alice:s3c%20ret@"), "other credentials"),
+            ):
+                monkeypatch.setenv(f"{scheme}_proxy", address)
+                with pytest.raises(
+                    Problem, match=f"proxy refused a connection to {scheme}://127.* with 407.*{wants}"
+                ) as caught:
+                    Transport(route=Route(proxied=[scheme])).send("GET", f"{scheme}://127.0.0.1:9/", {}, None)
+                assert caught.value.kind == "unreachable" and "s3c" not in str(caught.value)
+        basic = base64.b64encode(b"alice:s3c ret").decode()
+        assert seen == [None, f"Basic {basic}"]
 
     def test_a_tunnel_for_tls(self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
         certificate = self_signed(tmp_path)
