@@ -77,23 +77,31 @@ def test_examples_of_errors_have_documented_ids(name: str) -> None:
                     assert entry and error["domain"] in entry.domains and error["category"] in entry.categories
 
 
-def test_the_judge_takes_the_examples_of_a_checkout() -> None:
-    """Create a session, read it, apply a coupon, each as in the examples: sums and echoes agree."""
+@pytest.mark.parametrize(
+    "steps",
+    [
+        (contract.INITIATE, contract.READ, contract.PLACE_ORDER, contract.READ_ORDER),
+        (contract.INITIATE, contract.APPLY),
+    ],
+    ids=["paid", "discounted"],
+)
+def test_the_judge_takes_the_examples_of_a_checkout(steps: tuple[str, ...]) -> None:
+    """Sums, echoes and ids of the examples agree with each other."""
     load_rules()
-    operation = {node["operationId"]: node for node in operations("order-v2")}
+    document = {node["operationId"]: (name, node) for name in NAMES for node in operations(name)}
     world, profile = World(), load(str(ROOT / "targets" / "mock.toml"))
-    created = operation[contract.INITIATE]["responses"]["200"]["headers"].items()
+    created = document[contract.INITIATE][1]["responses"]["200"]["headers"].items()
     signed = {header.lower(): node["example"] for header, node in created}
-    steps = (contract.INITIATE, contract.READ, contract.APPLY, contract.READ_ORDER)
-    for number, name in enumerate(steps):
-        media = {where: media for where, _, media in bodies("order-v2", operation[name])}
-        answer = examples("order-v2", media["200"])[0]
-        body = examples("order-v2", media["request"])[0] if "request" in media else None
-        subject = {contract.INITIATE: None, contract.READ_ORDER: "po-51d09e"}.get(name, "cs-7f3a2c")
-        exchange = Exchange("examples", number, Request(name, subject, body, "EBAY_US"), status=200, body=answer)
-        exchange.headers = {"content-type": "application/json", **(signed if name == contract.INITIATE else {})}
+    for number, operation in enumerate(steps):
+        name, node = document[operation]
+        media = {where: media for where, _, media in bodies(name, node)}
+        answer = examples(name, media["200"])[0]
+        body = examples(name, media["request"])[0] if "request" in media else None
+        subject = {contract.INITIATE: None, contract.READ_ORDER: "po-51d09e"}.get(operation, "cs-7f3a2c")
+        exchange = Exchange("examples", number, Request(operation, subject, body, "EBAY_US"), status=200, body=answer)
+        exchange.headers = {"content-type": "application/json", **(signed if operation == contract.INITIATE else {})}
         broken = [judgment for judgment in judge(world, profile, exchange) if not judgment.ok]
-        assert not broken, (name, broken)
+        assert not broken, (operation, broken)
 
 
 @each_document
