@@ -32,8 +32,8 @@ def entries_of(document: Any, depth: int = 0) -> list[Any] | None:
             if found is not None:
                 return found
     if isinstance(document.get("entries"), list):
-        found: list[Any] = document["entries"]
-        return found
+        raw: list[Any] = document["entries"]
+        return raw
     return [document] if isinstance(document.get("request"), dict) and "response" in document else None
 
 
