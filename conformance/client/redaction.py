@@ -111,15 +111,23 @@ class Secrets:
     def out_of_cut(self, text: str) -> str:
         """The same for a text that may have been cut off within a secret."""
         text = self.out_of(text)
-        for value, name in self._plain.items():
-            start = text.find(value[:CUT])
-            if start < 0 or len(value) <= CUT:
-                continue
-            end = start + CUT
-            while end < len(text) and end - start < len(value) and text[end] == value[end - start]:
-                end += 1
-            text = text[:start] + name + text[end:]
+        while found := max((_cut_off(text, value, name) for value, name in self._plain.items()), default=(0, 0, "")):
+            length, start, name = found
+            if not length:
+                break
+            text = text[:start] + name + text[start + length :]
         return text
+
+
+def _cut_off(text: str, value: str, name: str) -> tuple[int, int, str]:
+    """How much of a secret's beginning stands in a text, where, and the secret's pseudonym; 0 for less than a few letters."""
+    start = text.find(value[:CUT])
+    if start < 0 or len(value) <= CUT:
+        return 0, 0, name
+    length = CUT
+    while length < len(value) and text[start + length : start + length + 1] == value[length]:
+        length += 1
+    return length, start, name
 
 
 def _needle(form: str) -> str:

@@ -82,7 +82,7 @@ def answer(request: Request, shop: Shop) -> bytes:
     said = [form for text in given for form in forms(text)]
     real = shop.answer(request)
     plain = "".join(given)
-    if request.number % 61 == 0 and not request.wants_token:
+    if request.number % 211 == 0 and not request.wants_token:
         return f"{plain} is what I was given\r\n\r\n".encode()
     if request.number % 53 == 0 and not request.wants_token:
         real = replace(real, raw=f'{{"given": "{plain}", broken'.encode())
@@ -280,3 +280,5 @@ def test_pseudonyms_are_equal_where_secrets_are() -> None:
     assert entry.out_of("first secret, abc") == "first secret, abc"
     assert entry.out_of(f"x{base64.b64encode(b'Bearer first-secret').decode()}x").count("secret-") == 1
     assert "first-se" not in entry.out_of_cut("it begins with 'Bearer first-secr'.")
+    entry.add("v^1.1#i^1#p^1#expired", "v^1.1#i^1#p^3#r^0#I^3#token")
+    assert entry.out_of_cut("'v^1.1#i^1#p^3#r^0#I'").count("#") == 0
