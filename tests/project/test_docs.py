@@ -165,5 +165,5 @@ def test_both_locks_agree() -> None:
 
 @pytest.mark.parametrize("page", ["module_list", "evaluation", "verdict_table"])
 def test_written_pages_are_up_to_date(page: str) -> None:
-    module = importlib.import_module(f"devtools.{page}")
-    assert module.PAGE.read_text(encoding="utf-8") == module.page(), f"run python -m devtools.{page}"
+    module = importlib.import_module(f"devtools.pages.{page}")
+    assert module.PAGE.read_text(encoding="utf-8") == module.page(), f"run python -m devtools.pages.{page}"
