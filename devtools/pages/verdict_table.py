@@ -29,6 +29,7 @@ WORDS = {
     "but": "",
     "shard": "1 of 3",
     "limit": "400",
+    "bound": "400 requests",
     "requests": "400",
     "judged": "98",
     "of": "101",
