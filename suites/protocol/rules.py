@@ -226,7 +226,7 @@ OF_FORM = {
 
 def _several(context: RuleContext) -> bool:
     """Whether the request may be refused for something else than a field's form."""
-    return any(each.any_of == "4xx" or (each.certain and each.requirement not in OF_FORM) for each in context.reasons)
+    return any(reason.any_of == "4xx" or reason.requirement not in OF_FORM for reason in context.reasons)
 
 
 def told_values(context: RuleContext, error_id: int) -> list[str]:
