@@ -6,6 +6,7 @@ One `Target` per process. It holds the transport, the tokens and the run's count
 from __future__ import annotations
 
 import base64
+import json
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -221,7 +222,8 @@ class ApiClient:
         for secret in signed:
             text = text.replace(secret, self.secrets.mask(secret))
         body = read_json(text)
-        if "\\u" not in text and not self.secrets.may_be_in(text):
+        plain = json.dumps(body.value, ensure_ascii=False) if "\\u" in text else text  # escapes may hide a secret
+        if not self.secrets.may_be_in(plain) and not self.secrets.may_be_in(text):
             return body
         shown = None if body.text is None else self.secrets.out_of(text)[:SHOWN]
         return Body(self.secrets.out_of_value(body.value), shown, body.why)

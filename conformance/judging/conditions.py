@@ -35,8 +35,13 @@ class Effect:
     """A request whose effect is still to be observed: its levels, and the rules that it was judged by."""
 
     session: str
-    levels: Levels
+    levels: str
     rules: frozenset[str]
+
+    def seen_by(self, observer: str) -> str:
+        """The levels as encoded, under another observer."""
+        place, characters = _observers()
+        return f"{self.levels[:place]}{characters[observer]}{self.levels[place + 1 :]}"
 
 
 @dataclass(slots=True)
@@ -69,8 +74,9 @@ class Coverage:
         session = _session(context)
         story = self._stories.setdefault(session.id, Story()) if session else Story()
         levels = levels_of(context, session, story)
+        encoded = encode(levels)
         if rules:
-            self.met[encode(levels)].add(rules)
+            self.met[encoded].add(rules)
         if session is None:
             return
         if context.operation == contract.READ and context.exchange.accepted:
@@ -80,7 +86,7 @@ class Coverage:
             self._observe("order", story.unread)
             story.ordered, story.unread = story.unread, []
         elif rules and context.operation in (*contract.CHANGES, contract.PLACE_ORDER):
-            effect = Effect(session.id, levels, rules)
+            effect = Effect(session.id, encoded, rules)
             story.unread.append(effect)
             self._effects.append(effect)
         _tell(context, session, story)
@@ -97,7 +103,7 @@ class Coverage:
 
     def _observe(self, observer: str, effects: Iterable[Effect]) -> None:
         for effect in effects:
-            self.met[encode({**effect.levels, "observer": observer})].add(effect.rules)
+            self.met[effect.seen_by(observer)].add(effect.rules)
 
 
 def _relation(session: Session, other: Session) -> str:
@@ -279,10 +285,19 @@ def _columns() -> tuple[tuple[str, tuple[str, ...]], ...]:
 
 def encode(levels: Levels) -> str:
     """The levels in one character each, `.` for none."""
-    return "".join(
-        chr(48 + options.index(level)) if (level := levels.get(name, "")) in options else "."
-        for name, options in _columns()
-    )
+    return "".join([characters.get(levels.get(name, ""), ".") for name, characters in _characters()])
+
+
+@cache
+def _observers() -> tuple[int, dict[str, str]]:
+    """The place of the observer in an encoded vector, and the character of each."""
+    return next((place, characters) for place, (name, characters) in enumerate(_characters()) if name == "observer")
+
+
+@cache
+def _characters() -> tuple[tuple[str, dict[str, str]], ...]:
+    """Each column with the character of each level."""
+    return tuple((name, {level: chr(48 + place) for place, level in enumerate(options)}) for name, options in _columns())
 
 
 def decode(text: str) -> Levels:
