@@ -20,6 +20,7 @@ from urllib.parse import quote
 
 SHORTEST = 4  # a shorter text is no secret: it would stand in every other word
 CUT = 8  # so much of a secret, cut off at the end of a text, still is one
+PSEUDONYM = "secret-"  # what each begins with
 WORD = re.compile(r"[A-Za-z]{1,12}")
 NUMBER = re.compile(r"[0-9]{1,9}")
 RUN = re.compile(r"[A-Za-z0-9]+")
@@ -73,7 +74,7 @@ class Secrets:
     def mask(self, value: str) -> str:
         """The pseudonym of a secret that stands in one place only, so that no text has to be searched for it."""
         raw = value.encode("utf-8", "surrogatepass")
-        return "secret-" + hmac.new(self._key, raw, hashlib.sha256).hexdigest()[:10]
+        return PSEUDONYM + hmac.new(self._key, raw, hashlib.sha256).hexdigest()[:10]
 
     def may_be_in(self, text: str) -> bool:
         """Whether a known secret may stand in a text. Quick; a False is certain but for JSON's escapes."""
@@ -131,9 +132,12 @@ def _cut_off(text: str, value: str, name: str) -> tuple[int, int, str]:
 
 
 def _needle(form: str) -> str:
-    """The longest run of letters and digits: it stands in every spelling of its secret, and is quick to look for."""
+    """The longest run of letters and digits: it stands in every spelling of its secret, and is quick to look for.
+
+    A run that every pseudonym has would be found in every line, so the whole form stands for itself.
+    """
     longest = max(RUN.findall(form), key=len, default="")
-    return longest if len(longest) >= SHORTEST else form
+    return longest if len(longest) >= SHORTEST and longest not in PSEUDONYM else form
 
 
 def _forms(value: str, raw: bytes) -> Iterator[str]:

@@ -21,12 +21,12 @@ import pytest
 # (layer, module, name of the door as the caller knows it)
 DOORS = (
     ("wire", "conformance.client.transport", "Transport.send"),
-    ("requests and answers", "conformance.client.api_client", "Target.send"),
+    ("requests and answers", "conformance.client.api_client", "ApiClient.send"),
     ("redaction", "conformance.client.redaction", "Secrets.out_of"),
     ("recording", "conformance.evidence.journal", "Journal.exchange"),
     ("recording", "conformance.evidence.journal", "Journal.trace"),
     ("judging", "conformance.driver.checkout", "judge"),
-    ("model", "conformance.judging.apply_exchange", "fold"),
+    ("model", "conformance.judging.apply_exchange", "apply"),
     ("model", "conformance.judging.judge", "view"),
     ("Hypothesis and walks", "suites.state_machine.walks", "run_state_machine_as_test"),
     ("Schemathesis", "suites.generated.live", "objections"),
