@@ -32,7 +32,7 @@ ROOT = contract.ROOT.parent
 PAGE = ROOT / "docs" / "mutation.md"
 MUTATED = [
     *(f"suites/{chapter}/rules.py" for chapter in contract.CHAPTERS),
-    *(f"conformance/judging/{name}.py" for name in ("model", "judge", "apply_exchange", "claim", "request_schema")),
+    *(f"conformance/judging/{name}.py" for name in ("model", "judge", "apply_exchange", "claim", "content/request_schema")),
 ]
 # Shared by all mutants, since nothing in them is changed and everything stands on them; all others are made anew.
 SHARED = ("conformance.core", "devtools.mutants", "devtools.mutation")
