@@ -50,6 +50,12 @@ class Trace:
     def __post_init__(self) -> None:
         self.world.coverage = Coverage()
 
+    def release(self) -> None:
+        """Lets go of what was seen, once it is written: a cycle of objects may hold the trace until the next collection."""
+        self.world = World()
+        for kept in (self.exchanges, self.judgments, self.program):
+            kept.clear()
+
     def broken_since(self, place: int) -> list[Judgment]:
         """The judgments against the target from this place on."""
         return [judgment for judgment in self.judgments[place:] if not judgment.ok]

@@ -345,6 +345,8 @@ class Run:
             self.book.trace(trace, index, self._skipped)
         except OSError as error:
             self._unwritable(error)
+        finally:
+            trace.release()
 
     def _unwritable(self, error: OSError) -> str:
         """The disk is full, or gone: no further request is worth it."""
