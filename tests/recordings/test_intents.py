@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from conformance.evidence.replay import from_record
-
+from conformance.evidence.reproduction.replay import from_record
 from conformance.judging.load_rules import load_rules
 from devtools.corpus import CORPUS, judged, load
 
