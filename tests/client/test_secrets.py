@@ -82,9 +82,9 @@ def answer(request: Request, shop: Shop) -> bytes:
     said = [form for text in given for form in forms(text)]
     real = shop.answer(request)
     plain = "".join(given)
-    if request.number % 211 == 0 and not request.wants_token:
+    if request.number % 997 == 0 and not request.wants_token:
         return f"{plain} is what I was given\r\n\r\n".encode()
-    if request.number % 53 == 0 and not request.wants_token:
+    if request.number % 397 == 0 and not request.wants_token:
         real = replace(real, raw=f'{{"given": "{plain}", broken'.encode())
     elif real.raw.startswith(b"{"):
         body = json.loads(real.raw)
