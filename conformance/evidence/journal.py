@@ -137,9 +137,10 @@ def _visits(trace: Trace) -> list[tuple[str, str, str, int]]:
     return [(*key, count) for key, count in Counter(transitions(trace)).items()]
 
 
-def read(folder: Path) -> list[TraceRecord]:
-    """Every trace of every process, in the order of the plan whatever the number of processes."""
-    found = [record for path in sorted(folder.glob("*.traces.jsonl")) for record in _records(path)]
+def read(folder: Path, kind: TraceKind | None = None) -> list[TraceRecord]:
+    """Every trace of every process, in the order of the plan whatever the number of processes; or those of a kind."""
+    paths = sorted(folder.glob("*.traces.jsonl"))
+    found = [record for path in paths for record in _records(path) if kind in (None, record.kind)]
     return sorted(found, key=lambda record: (record.index, record.name))
 
 

@@ -52,7 +52,7 @@ def finish(
             run.interrupted = True
     with undisturbed():
         named = {exchange.rpartition("/")[0] for finding in merged.findings.values() for exchange in finding.exchanges}
-        again = [record for record in journal.read(parts) if record.kind is TraceKind.REPLAY]
+        again = journal.read(parts, TraceKind.REPLAY)
         merged.requests += sum(record.requests for record in again)
         sources = [*before, (parts, [*records, *(record for record in again if record.name in named)])]
         return write_report(folder, metadata(), merged, sources, run.target.secrets.out_of_json, parts)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import secrets
 import time
@@ -44,6 +45,8 @@ from conformance.runner.running_test import RunningTest
 from conformance.runner.settings import Settings, refuse_production
 from conformance.runner.time_limit import TimeLimit, what_is_left
 
+COLLECT_AFTER = 300  # requests: Hypothesis leaves cycles that hold a test's sessions
+
 
 @dataclass
 class Run:
@@ -84,6 +87,7 @@ class Run:
     _skipped: Unjudged | None = None
     _before: int = 0
     _full: bool = False
+    _uncollected: int = 0
 
     def __post_init__(self) -> None:
         load_rules()
@@ -346,7 +350,11 @@ class Run:
         except OSError as error:
             self._unwritable(error)
         finally:
+            self._uncollected += len(trace.exchanges)
             trace.release()
+            if self._uncollected > COLLECT_AFTER:
+                gc.collect()
+                self._uncollected = 0
 
     def _unwritable(self, error: OSError) -> str:
         """The disk is full, or gone: no further request is worth it."""
