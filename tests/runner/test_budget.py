@@ -160,7 +160,7 @@ def test_the_measured_table_is_about_the_tests_that_there_are() -> None:
 
 @pytest.mark.parametrize("limit", [3, 10, 57])
 def test_no_request_beyond_the_budget(limit: int) -> None:
-    run = SimpleNamespace(settings=SimpleNamespace(budget=limit), spent=0)
+    run = SimpleNamespace(settings=SimpleNamespace(budget=limit), spent=0, limit=None)
     for _ in range(limit):
         Run._spend(run)  # type: ignore[arg-type]
     for _ in range(2):
