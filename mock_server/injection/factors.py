@@ -9,6 +9,7 @@ from collections.abc import Callable
 from itertools import permutations
 
 from mock_server.catalogue.goods import APPS, COUPONS, MARKETPLACES
+from mock_server.catalogue.model import AMPLE
 from mock_server.domain.operations import CHANGES, INITIATE, ORDER, PLACE, QUANTITY, READ
 from mock_server.domain.shop import Call
 from mock_server.injection.core import Condition
@@ -83,7 +84,15 @@ def coupon(call: Call, now: Situation) -> str:
     if applied is None:
         return "removed" if now.story.had_coupon else "none"
     known = COUPONS.get(applied.code, applied)
-    return "item_bound" if known.category else "minimum" if known.minimum else "oversized" if known.code == "GIANT" else "good"
+    return (
+        "item_bound"
+        if known.category
+        else "minimum"
+        if known.minimum
+        else "oversized"
+        if known.code == "GIANT"
+        else "good"
+    )
 
 
 def address(call: Call, now: Situation) -> str:
@@ -94,6 +103,8 @@ def goods(call: Call, now: Situation) -> str:
     if now.cart is None:
         return "plain"
     items, tax = [line.item for line in now.cart.lines], now.cart.market.tax
+    if any(item.limit or item.lot or item.stock < AMPLE for item in items):
+        return "limited"
     shows = {
         "promotion": any(item.promotions for item in items),
         "fee": any(item.fees for item in items),
@@ -184,8 +195,25 @@ def observer(call: Call, now: Situation) -> str:
 
 
 _OF = (
-    marketplace, lines, line, quantity, asked, option, coupon, address, goods, history, before, times, phase, header, pair,
-    app, id, buyer, observer,
+    marketplace,
+    lines,
+    line,
+    quantity,
+    asked,
+    option,
+    coupon,
+    address,
+    goods,
+    history,
+    before,
+    times,
+    phase,
+    header,
+    pair,
+    app,
+    id,
+    buyer,
+    observer,
 )
 FACTORS: dict[str, Callable[[Call, Situation], str]] = {factor.__name__: factor for factor in _OF}
 LEVELS: dict[str, Levels] = {
@@ -197,7 +225,7 @@ LEVELS: dict[str, Levels] = {
     "option": ("first", "other"),
     "coupon": ("none", "good", "oversized", "minimum", "item_bound", "removed"),
     "address": ("first", "updated", "same", "unverifiable"),
-    "goods": ("plain", "promotion", "fee", "imports", "discount", "tax", "several"),
+    "goods": ("plain", "promotion", "fee", "imports", "discount", "tax", "several", "limited"),
     "history": ("fresh", "quantity", "option", "address", "coupon", "removal", "back"),
     "before": ("change", "read", "refusal"),
     "times": ("first", "second", "later"),

@@ -23,8 +23,8 @@ from conformance.runner.mock_process import MockProcess
 
 ROOT = Path(__file__).resolve().parents[2]
 PLUGIN = """
-import conformance.core.profile, conformance.runner.run
-conformance.core.profile.PRODUCTION_HOSTS = conformance.runner.run.PRODUCTION_HOSTS = ("127.0.0.1",)
+import conformance.core.profile, conformance.runner.settings
+conformance.core.profile.PRODUCTION_HOSTS = conformance.runner.settings.PRODUCTION_HOSTS = ("127.0.0.1",)
 """
 
 

@@ -89,7 +89,7 @@ def test_no_credentials_are_asked_for_in_a_comment(
     out = tmp_path / "probed.toml"
     assert wizard.main([mock, "--items", MOCK.plain[0], "--out", str(out)]) == 1
     said = capsys.readouterr().out
-    assert "Sent 1 requests. The target refuses" in said and "set EBAY_CLIENT_ID and" in said
+    assert "Sent 1 requests. The target asks for a token" in said and "set EBAY_CLIENT_ID and" in said
     assert "Nothing is written" in said and not out.exists()
     with pytest.raises(InputError, match="No credentials"):
         wizard.main(["http://shop.example", "--items", "v1|1|0"])

@@ -48,7 +48,7 @@ def test_servers_are_drawn_alike_and_do_not_contradict_themselves() -> None:
     drawn = false_positives.draw(100, 3)
     assert drawn == false_positives.draw(100, 3) != false_positives.draw(100, 4)
     assert len(set(drawn)) == 100 and not any(false_positives.exclude(name.split("+")) for name in drawn)
-    assert false_positives.exclude(["four-lines", "four-lines-unsaid"])
+    assert false_positives.exclude(["ten-lines", "ten-lines-unsaid"])
     assert false_positives.exclude(["declined-200-failed", "place-answers-the-id-alone"])
     assert false_positives.exclude(["chunked", "close-delimited"])
 
@@ -56,16 +56,16 @@ def test_servers_are_drawn_alike_and_do_not_contradict_themselves() -> None:
 def test_an_unfair_run_keeps_its_report(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     judge = false_positives.Judge(tmp_path, ["--requirement=LINES-MAX"])
     try:
-        monkeypatch.delitem(PROFILES, "four-lines")  # so the profile goes on to say ten
-        run = judge.judge("four-lines")
+        monkeypatch.delitem(PROFILES, "ten-lines")  # so the profile goes on to say ten
+        run = judge.judge("ten-lines")
     finally:
         judge.close()
-    assert not run.fair and run.failed == ["LINES-MAX"] and (tmp_path / "four-lines" / "result.json").is_file()
+    assert not run.fair and run.failed == ["LINES-MAX"] and (tmp_path / "ten-lines" / "result.json").is_file()
     assert false_positives.row(run, set()).startswith("NOT FAIR")
 
 
 def test_wrong_names_are_told(capsys: pytest.CaptureFixture[str]) -> None:
-    for name in ("no-such-variant", "four-lines+four-lines-unsaid"):
+    for name in ("no-such-variant", "ten-lines+ten-lines-unsaid"):
         with pytest.raises(SystemExit) as ended:
             false_positives.main([name])
         assert ended.value.code == 2

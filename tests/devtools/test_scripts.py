@@ -10,7 +10,9 @@ import pytest
 from conformance.runner.mock_process import MockProcess
 from devtools.scripts import drawn, outcomes
 
-pytestmark = pytest.mark.skipif(not all(map(shutil.which, ("sh", "curl", "jq"))), reason="sh, curl or jq is not installed")
+pytestmark = pytest.mark.skipif(
+    not all(map(shutil.which, ("sh", "curl", "jq"))), reason="sh, curl or jq is not installed"
+)
 
 
 @pytest.mark.parametrize("seed", [1, 3])

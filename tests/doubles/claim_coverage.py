@@ -11,7 +11,10 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 FILES = [
     *sorted(ROOT.glob("suites/*/rules.py")),
-    *(ROOT / "conformance" / "judging" / f"{entry}.py" for entry in ("judge", "content/information_leaks", "content/response_schema")),
+    *(
+        ROOT / "conformance" / "judging" / f"{entry}.py"
+        for entry in ("judge", "content/information_leaks", "content/response_schema")
+    ),
 ]
 ABOUT = {"true": 1, "equal": 0, "compare": 0, "related": 0, "amount": 0, "refused": 1}
 

@@ -47,7 +47,10 @@ def test_others_read_the_same(rendered: dict[str, Path], name: str) -> None:
     result = result_of(rendered[name])
     read = JUnitXml.fromfile(str(rendered[name] / "junit.xml"))
     cases = [case for suite in read for case in suite]
-    kinds = {kind: sum(any(isinstance(entry, kind) for entry in case.result) for case in cases) for kind in (Failure, Skipped, Error)}
+    kinds = {
+        kind: sum(any(isinstance(entry, kind) for entry in case.result) for case in cases)
+        for kind in (Failure, Skipped, Error)
+    }
     outcomes = [requirement["outcome"] for requirement in result["requirements"]]
     assert kinds[Failure] == outcomes.count("failed")
     assert kinds[Skipped] == outcomes.count("unjudged") + outcomes.count("waived")

@@ -24,7 +24,7 @@ def read(folder: Path, worker: dict[str, Any] | None = None, **options: Any) -> 
     usual: dict[str, Any] = {
         "target": None, "base_url": None, "report": "out", "requirement": [], "failed": None, "level": "should",
         "seed": "0", "budget": None, "rate": None, "quick": False, "measure": False, "depth": "1", "shard": None,
-        "resume": None, "recording": None, "waivers": None, "allow_production": False,
+        "resume": None, "recording": None, "waivers": None, "allow_production": False, "time": None,
     }  # fmt: skip
     config: Any = SimpleNamespace(
         option=SimpleNamespace(**usual | options), invocation_params=SimpleNamespace(dir=folder)
@@ -55,7 +55,7 @@ def test_usual_settings(tmp_path: Path) -> None:
         *(({"seed": value}, "--seed") for value in ("x", "1" * 5000)),
         *(({"rate": value}, "--rate") for value in ("0", "-1", "nan", "inf", "1e-300", "fast")),
         *(({"shard": value}, "--shard") for value in ("0/3", "4/3", "a/b", "3", "²/3", "1/٣", "1/99999")),
-        ({"recording": "none.har"}, "--recording names none.har, which is no file"),
+        ({"recording": ["none.har"]}, "--recording names none.har, which is no file"),
         ({"recording": "."}, "--recording names ., which is a folder"),
         ({"waivers": "none.toml"}, "--waivers names none.toml, which is no file"),
         ({"resume": "none"}, "--resume names none/traces.jsonl, which is no file"),
