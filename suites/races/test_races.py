@@ -16,7 +16,7 @@ from conformance.driver.checkout import CheckoutDriver, CheckoutSession
 from conformance.driver.concurrency import at_once, race
 from conformance.driver.marks import in_marketplaces, provokes
 from conformance.judging.model import Line
-from suites.races.orders import explained
+from suites.races.linearizability import explained
 
 AHEAD_S = 0.001
 TRIES = ((0.0, 0.0), (AHEAD_S, 0.0), (0.0, AHEAD_S))

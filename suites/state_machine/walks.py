@@ -44,7 +44,8 @@ def run_walks(driver: CheckoutDriver, marketplace: str, seed: str, *, walks: int
         backend=SEEDED,
         max_examples=walks,
         stateful_step_count=steps,
-        phases=(Phase.generate,),  # no breach is raised, so nothing is left to shrink or to explain
+        # No breach is raised, so nothing is left to shrink or to explain. `target` would steer Hypothesis' own backend only.
+        phases=(Phase.generate,),
         deadline=None,  # how long a step takes is the target's affair
         database=None,
     )

@@ -1,4 +1,4 @@
-"""Requests at once: what some order of them explains, and what none does (suites/races/orders.py)."""
+"""Requests at once: what some order of them explains, and what none does (suites/races/linearizability.py)."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from conformance.judging.load_rules import load_rules
 from conformance.judging.model import view
 from conformance.judging.trace import Trace
 from conformance.runner.mock_process import MockProcess
-from suites.races.orders import explained
+from suites.races.linearizability import explained
 
 Body = dict[str, Any]
 AWAY = {"city": "Seattle", "country": "US"}

@@ -33,17 +33,17 @@ State = dict[Key, Any]
 
 
 ONE_AFTER_THE_OTHER, ONE_ORDER, ANSWERED = "one after the other", "one purchase order", "each is answered"
-# What is told first where an order leaves several things unexplained: what was left, before what was answered.
+# What is reported first where an order leaves several things unexplained: what was left, before what was answered.
 LEFT, BOUGHT, TAKEN, REFUSED, SHOWN = range(5)
 
 
-class Wrong(NamedTuple):
-    """What one order does not explain. rank: the lowest is told."""
+class Unexplained(NamedTuple):
+    """What one order does not explain. rank: the lowest is reported."""
 
     rank: int
-    about: str
-    want: str
-    seen: str
+    name: str
+    expected: str
+    actual: str
 
 
 def start(before: View) -> State:
@@ -135,39 +135,41 @@ def _keys(before: View) -> dict[str, str]:
     return {line.id: key for key, line in keyed(before).items()}
 
 
-def wrong_in(order: Sequence[Exchange], before: View, read: Exchange, orders: Sequence[Exchange]) -> Iterator[Wrong]:
+def wrong_in(
+    order: Sequence[Exchange], before: View, read: Exchange, orders: Sequence[Exchange]
+) -> Iterator[Unexplained]:
     """Everything that this order of the requests does not explain."""
     keys, states = _keys(before), [start(before)]
     for entry in order:
         after, refusal_reasons = step(states[-1], entry.request, keys)
         if entry.accepted and any(each.certain for each in refusal_reasons):
-            yield Wrong(TAKEN, ONE_AFTER_THE_OTHER, f"{words(entry.request)} refused", entry.answer())
+            yield Unexplained(TAKEN, ONE_AFTER_THE_OTHER, f"{words(entry.request)} refused", entry.answer())
         if not entry.accepted:
             after = states[-1]
             if not documented(entry, refusal_reasons):
-                want = f"{words(entry.request)} accepted, or refused with a documented 4xx"
-                yield Wrong(REFUSED, ANSWERED, want, entry.answer())
+                expected = f"{words(entry.request)} accepted, or refused with a documented 4xx"
+                yield Unexplained(REFUSED, ANSWERED, expected, entry.answer())
         states.append(after)
     if refused_for_nothing(order, before) == len(order):
-        yield Wrong(REFUSED, ANSWERED, "one of them accepted", "all of them refused")
+        yield Unexplained(REFUSED, ANSWERED, "one of them accepted", "all of them refused")
     for place, entry in enumerate(order, 1):
         if entry.accepted and entry.operation in contract.CHANGES:
             shown = [unlike(now, view(entry.body)) for now in states[place:]]
             if all(shown):
-                yield _told(SHOWN, shown[0], f" in the answer to {words(entry.request)}")
+                yield _difference(SHOWN, shown[0], f" in the answer to {words(entry.request)}")
     yield from _left(states[-1], read, orders)
 
 
-def _left(now: State, read: Exchange, orders: Sequence[Exchange]) -> Iterator[Wrong]:
+def _left(now: State, read: Exchange, orders: Sequence[Exchange]) -> Iterator[Unexplained]:
     """What was read afterwards, against the state that the order leaves."""
     shown = view(read.body) if read.accepted else None
     if shown and (found := unlike(now, shown)):
-        yield _told(LEFT, found)
+        yield _difference(LEFT, found)
     if shown is None and not (now[PAID] and documented(read, [RefusalReason("PAY-READ-AFTER")])):
-        yield Wrong(LEFT, ONE_AFTER_THE_OTHER, "a session that can be read", read.answer())
+        yield Unexplained(LEFT, ONE_AFTER_THE_OTHER, "a session that can be read", read.answer())
     for order in orders:
         if not order.accepted:
-            yield Wrong(BOUGHT, ONE_AFTER_THE_OTHER, "an order that can be read", order.answer())
+            yield Unexplained(BOUGHT, ONE_AFTER_THE_OTHER, "an order that can be read", order.answer())
             continue
         bought = view(order.body)
         found = {key: pair for key, pair in unlike(now, bought).items() if key[0] in ("lines", "quantity")}
@@ -175,35 +177,35 @@ def _left(now: State, read: Exchange, orders: Sequence[Exchange]) -> Iterator[Wr
             found = with_zeros(differences(pricing(shown), pricing(bought)), shown, bought)
             found = {key: pair for key, pair in found.items() if key[-1] not in UNSHARED}
         if found:
-            yield _told(BOUGHT, found, " in the order")
+            yield _difference(BOUGHT, found, " in the order")
 
 
 # Amounts that the summaries of sessions and orders do not share.
 UNSHARED = ("importTax", "deliveryDiscount")
 
 
-def _told(rank: int, found: dict[Key, tuple[Any, Any]], where: str = "") -> Wrong:
+def _difference(rank: int, found: dict[Key, tuple[Any, Any]], where: str = "") -> Unexplained:
     claim = as_claim(found)
-    return Wrong(rank, ONE_AFTER_THE_OTHER, claim.expected, claim.actual + where)
+    return Unexplained(rank, ONE_AFTER_THE_OTHER, claim.expected, claim.actual + where)
 
 
 def explained(before: View, sent: Sequence[Exchange], read: Exchange, orders: Sequence[Exchange]) -> Claim | None:
     """The claim that some order explains it all; None where an answer is missing, since nothing can rest on that.
 
-    sent: in the order of the answers. Its want tells what each order asks for, its seen which of them answered first.
+    sent: in the order of the answers. It says what each order asks for, and which of them answered first.
     """
     if any(step.silent for step in (*sent, read, *orders)):
         return None
     numbers = {text(step.body.get("purchaseOrderId")) for step in sent if step.accepted and _places(step)} - {None}
     if len(numbers) > 1:
-        return _claim(Wrong(LEFT, ONE_ORDER, "one purchaseOrderId", f"{len(numbers)} purchase orders"), sent)
+        return _claim(Unexplained(LEFT, ONE_ORDER, "one purchaseOrderId", f"{len(numbers)} purchase orders"), sent)
     every = [(order, list(wrong_in(order, before, read, orders))) for order in permutations(sent)]
     best = min((wrong for _, wrong in every), key=len)
     if best:
-        wants = list(dict.fromkeys(min(wrong).want for _, wrong in every))
+        each = list(dict.fromkeys(min(wrong).expected for _, wrong in every))
         worst = min(best)
-        want = "what one of the orders leaves: " if worst.rank in (LEFT, BOUGHT) else ""
-        return _claim(worst._replace(want=want + " or ".join(wants[:3])), sent)
+        lead = "what one of the orders leaves: " if worst.rank in (LEFT, BOUGHT) else ""
+        return _claim(worst._replace(expected=lead + " or ".join(each[:3])), sent)
     # Who came first is luck and no reading; that one was refused which any order would have accepted is one.
     for_nothing = all(refused_for_nothing(order, before) for order, wrong in every if not wrong)
     return Claim(True, "an order", "", "", "", reading="one of the two was refused" if for_nothing else None)
@@ -213,15 +215,15 @@ def _places(entry: Exchange) -> bool:
     return entry.operation == contract.PLACE_ORDER
 
 
-def _claim(wrong: Wrong, sent: Sequence[Exchange]) -> Claim:
+def _claim(wrong: Unexplained, sent: Sequence[Exchange]) -> Claim:
     # No jq test: a script sends one request after the other, so it cannot show this.
-    return Claim(False, wrong.about, wrong.want, f"{wrong.seen}; {schedule(sent)}", "")
+    return Claim(False, wrong.name, wrong.expected, f"{wrong.actual}; {schedule(sent)}", "")
 
 
 def schedule(sent: Sequence[Exchange]) -> str:
     """Who answered first, for a person."""
-    told = ", ".join(f"{index}. {words(step.request)} → {step.answer()}" for index, step in enumerate(sent, 1))
-    return f"sent at once, answered in this order: {told}"
+    answers = ", ".join(f"{index}. {words(step.request)} → {step.answer()}" for index, step in enumerate(sent, 1))
+    return f"sent at once, answered in this order: {answers}"
 
 
 def words(request: Request) -> str:
