@@ -60,7 +60,9 @@ def assign(
             while (missing or first) and left:
                 best = max(
                     left,
-                    key=lambda row: _gain(levels[row.number, names], missing, own[key[:3]], covered[key[:2]], load[row.number]),
+                    key=lambda row: _gain(
+                        levels[row.number, names], missing, own[key[:3]], covered[key[:2]], load[row.number]
+                    ),
                 )
                 single, double = levels[best.number, names]
                 first, missing = False, missing & ~single
