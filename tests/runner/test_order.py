@@ -65,18 +65,10 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Document:
     return lasting(result)
 
 
-@pytest.mark.xfail(
-    strict=False,
-    reason="open: result.json of another order or number of processes differs in some counts since the covering array",
-)
 def test_two_processes(tmp_path: Path, whole: Document) -> None:
     assert lasting(suite(tmp_path, "-n", "2")) == whole
 
 
-@pytest.mark.xfail(
-    strict=False,
-    reason="open: result.json of another order or number of processes differs in some counts since the covering array",
-)
 @pytest.mark.parametrize("seed", ["1", "2"])
 def test_a_random_order(tmp_path: Path, whole: Document, seed: str) -> None:
     shuffled = lasting(suite(tmp_path, "-n", "0" if seed == "1" else "2", "-p", "tests.doubles.shuffle", SHUFFLE=seed))
@@ -96,10 +88,6 @@ def started(folder: Path) -> list[str]:
     return sorted(first, key=lambda name: first[name])
 
 
-@pytest.mark.xfail(
-    strict=False,
-    reason="open: result.json of another order or number of processes differs in some counts since the covering array",
-)
 def test_shards(tmp_path: Path, whole: Document) -> None:
     folders = [tmp_path / f"{part}" for part in (1, 2, 3)]
     for part, folder in enumerate(folders, 1):
