@@ -291,10 +291,14 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, Any, Any]:
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """No report of a test, whoever writes it down, holds a secret."""
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[Any]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """No report of a test, whoever writes it down, holds a secret; an exception of our own is told by its place."""
     report = yield
     run = item.config.stash.get(RUN, None)
+    if report.failed and call.excinfo and not isinstance(call.excinfo.value, pytest.fail.Exception):
+        report.user_properties.append(("defect", where(call.excinfo.value)))
     if run and not report.passed:
         shown = report.longrepr
         if isinstance(shown, tuple):

@@ -17,6 +17,8 @@ from conformance.core.places import ROOT
 
 def where(error: BaseException) -> str:
     """What went wrong in our own code, and where, without a value that a server may have sent."""
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
     frames = traceback.extract_tb(error.__traceback__)
     ours = [
         frame for frame in frames if ROOT in Path(frame.filename).parents and ".venv" not in frame.filename
@@ -66,7 +68,8 @@ class Progress(TerminalReporter):  # type: ignore[misc]
         category = "passed" if report.passed else "skipped" if report.skipped else "failed"
         self._add_stats(category, [report])
         if report.failed and "breach: " not in str(report.longrepr):
-            self.defects.append(f"{report.nodeid}: {_last_line(report)}")
+            place = dict(report.user_properties).get("defect")
+            self.defects.append(f"{report.nodeid}: {place or _last_line(report)}")
         if report.when == "teardown":
             self.reported.add(report.nodeid)
             self._tests += 1

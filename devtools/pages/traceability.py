@@ -171,7 +171,7 @@ def _source(source: dict[str, str]) -> str:
 
 def _places(places: list[Place]) -> str:
     by_file: dict[str, list[str]] = defaultdict(list)
-    for place in places:
+    for place in sorted(places, key=lambda place: place.path):  # in the order of loading they would differ by caller
         by_file[place.path].append(f"`{place.name}`")
     return "; ".join(f"`{path}`: {', '.join(names)}" for path, names in by_file.items())
 

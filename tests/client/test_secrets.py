@@ -174,7 +174,7 @@ def test_the_search_finds_each_form() -> None:
 
 @pytest.mark.parametrize("workers", ["0", "2"])
 def test_a_server_that_says_everything_back(workers: str, mock: str, tmp_path: Path) -> None:
-    more = ["-vv", "--showlocals", "-rA", "-n", workers, f"--junitxml={tmp_path / 'pytest.xml'}"]
+    more = ["-vv", "--showlocals", "-rA", "-n", workers, f"--junitxml={tmp_path / 'pytest.xml'}", "--shard=1/3"]
     with judged(mock, tmp_path, *more) as (printed, secrets):
         nothing_is_told(tmp_path, printed, secrets)
     exchanges = [json.loads(line) for line in (tmp_path / "report/exchanges.jsonl").read_text("utf-8").splitlines()]
@@ -198,7 +198,7 @@ def test_a_server_that_says_everything_back(workers: str, mock: str, tmp_path: P
 @pytest.mark.parametrize(("workers", "internal"), [("0", False), ("2", False), ("2", True)])
 def test_a_crash(workers: str, internal: bool, mock: str, tmp_path: Path) -> None:
     plugin = CRASH.format(places={1, 40, 90, 91, 200}, internal=internal)
-    more = ["-vv", "--showlocals", "--tb=long", "-n", workers, f"--junitxml={tmp_path / 'pytest.xml'}"]
+    more = ["-vv", "--showlocals", "--tb=long", "-n", workers, f"--junitxml={tmp_path / 'pytest.xml'}", "--shard=1/4"]
     with judged(mock, tmp_path, *more, plugin=plugin) as (printed, secrets):
         nothing_is_told(tmp_path, printed, secrets)
         assert "Traceback" not in printed and "INTERNALERROR" not in printed
