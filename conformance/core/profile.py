@@ -142,6 +142,11 @@ class Profile:
         """Whether v1's placeGuestOrder is there."""
         return self.payment == "place_order"
 
+    def offers_operation(self, operation: str) -> bool:
+        """Whether the target has the operation, and something to ask it for: an order by a call, an order that is paid."""
+        need = {contract.PLACE_ORDER: "place_order", contract.READ_ORDER: "payment"}.get(operation)
+        return need is None or self.offers(need)
+
     def role(self, marketplace: str | None, item: str) -> Role | None:
         """What the profile says of an item; None if it says nothing."""
         market = self.markets.get(marketplace or "")

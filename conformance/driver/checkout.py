@@ -136,7 +136,12 @@ class CheckoutDriver:
     # ------------------------------------------------------------ requests
 
     def send(self, request: Request, why: str | None = None, case: str = "") -> Exchange:
-        """Sends a request with its intent, judges the answer and folds it into the world."""
+        """Sends a request with its intent, judges the answer and folds it into the world.
+
+        Raises PrerequisiteFailed for an order where the profile has none placed by a call.
+        """
+        if request.operation == contract.PLACE_ORDER and not self.profile.pays_by_call:
+            raise PrerequisiteFailed(detail="a profile that has no order placed by a call")
         intent = Intent(why, case) if why else None
         return self.observe(self.target.send(request, self.trace.name, len(self.trace.exchanges), intent))
 

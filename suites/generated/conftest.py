@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from conformance.driver.checkout import CheckoutDriver
+from conformance.runner.plugin import RUN
 from strategies.determinism import drawn_by
 from suites.generated import schemas
 from suites.generated.sessions import SessionsInTurn
@@ -15,10 +16,11 @@ EXAMPLES_PER_OPERATION = 10
 
 
 def pytest_collectstart(collector: pytest.Collector) -> None:
-    """`--seed` and `--depth` say what Schemathesis draws."""
-    if isinstance(collector, pytest.Module):
-        option = collector.config.option
-        schemas.draw_by(option.seed, EXAMPLES_PER_OPERATION * option.depth)
+    """`--seed` and `--depth` say what Schemathesis draws, the profile for which operations."""
+    run = collector.config.stash.get(RUN, None)
+    if run is not None and isinstance(collector, pytest.Module):
+        settings, offered = run.settings, run.profile.offers_operation
+        schemas.draw_by(settings.seed, EXAMPLES_PER_OPERATION * settings.depth, offered)
 
 
 @pytest.fixture

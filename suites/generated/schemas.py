@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import schemathesis
@@ -42,6 +42,7 @@ examples = load("examples", joint())
 coverage = load("coverage", joint())
 fuzzing = load("fuzzing", pinned(FREE_TEXTS), texts=ODD_TEXTS)
 stateful = load("stateful", pinned())
+EVERYTHING = examples.clone()
 
 
 @fuzzing.hook
@@ -69,8 +70,14 @@ for schema in (examples, coverage, fuzzing, stateful):
     schema.hook(filter_failure)
 
 
-def draw_by(seed: int, examples_per_operation: int) -> None:
-    """Sets what is drawn: called before the tests are collected, since Schemathesis builds them then."""
+def draw_by(seed: int, examples_per_operation: int, offered: Callable[[str], bool]) -> None:
+    """Sets what is drawn: called before the tests are collected, since Schemathesis builds them then.
+
+    offered: whether the target has an operation; the others have no test, and no link of a walk leads to them.
+    """
+    missing = [operation for operation in contract.operations() if not offered(operation)]
+    chosen = EVERYTHING.exclude(operation_id=missing) if missing else EVERYTHING
     for schema in (examples, coverage, fuzzing, stateful):
+        schema.filter_set = chosen.filter_set
         schema.config.seed = seed
         schema.config.generation.update(max_examples=examples_per_operation)

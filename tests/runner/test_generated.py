@@ -8,6 +8,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,10 +17,12 @@ import requests
 from openapi_spec_validator import validate
 from schemathesis.checks import CHECKS as REGISTRY
 from schemathesis.checks import load_all_checks
+from schemathesis.core.result import Ok
 
 from conformance.core import contract
 from conformance.core.profile_reader import load
 from conformance.runner.mock_process import MockProcess
+from suites.generated import schemas
 from suites.generated.checks import CHECKS
 from suites.generated.document import FREE_TEXTS, joint, pinned, request_schemas
 from suites.generated.live import DISAGREEMENT
@@ -77,6 +80,21 @@ def test_the_same_seed_sends_the_same_requests_in_every_process(run: Run, tmp_pa
 
     _, again = generated(tmp_path, "2")
     assert sent(again) == sent(run[1])
+
+
+@pytest.mark.parametrize("payment", ["none", "manual", "place_order"])
+def test_what_the_profile_does_not_offer_is_not_drawn(payment: str) -> None:
+    offered = replace(load("mock"), payment=payment).offers_operation
+    left_out = {"none": {contract.PLACE_ORDER, contract.READ_ORDER}, "manual": {contract.PLACE_ORDER}}.get(payment, set())
+    try:
+        schemas.draw_by(0, 1, offered)
+        for schema in (schemas.examples, schemas.coverage, schemas.fuzzing, schemas.stateful):
+            found = [result.ok() for result in schema.get_all_operations() if isinstance(result, Ok)]
+            assert {operation.definition.raw["operationId"] for operation in found} == set(contract.operations()) - left_out
+        steps = schemas.stateful.as_state_machine().__dict__
+        assert any("place_order" in name for name in steps) == (payment == "place_order")
+    finally:
+        schemas.draw_by(0, 1, lambda operation: True)
 
 
 # ---------------------------------------------------------------- checks

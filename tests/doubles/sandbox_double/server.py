@@ -41,6 +41,7 @@ class Handler(BaseHTTPRequestHandler):
     """One of the two hosts."""
 
     protocol_version = "HTTP/1.1"
+    wbufsize = -1  # one packet for an answer: a client does not wait for the second
     manners: Behaviour
     upstream: str
     host: str
