@@ -26,7 +26,7 @@ def read(path: Path) -> Json:
     counts = matrix.get("totals")
     if not isinstance(matrix.get("suite"), str) or not isinstance(counts, dict) or not counts.keys() >= TOTALS:
         raise ValueError(f"{path}: no suite or totals")
-    if any(not isinstance(entry, dict) or not entry.keys() >= KEYS for entry in matrix["faults"]):
+    if any(not isinstance(fault, dict) or not fault.keys() >= KEYS for fault in matrix["faults"]):
         raise ValueError(f"{path}: a fault without one of {', '.join(sorted(KEYS))}")
     cleaned: Json = scrub(matrix)
     return cleaned
@@ -52,9 +52,9 @@ def totals(matrix: Json) -> dict[str, Json]:
         row["faults"].append(fault)
     for row in rows.values():
         row["count"] = len(row["faults"])
-        row["kinds"] = sorted({entry["kind"] for entry in row["faults"]})
-        row["found"] = sum(entry["found"] for entry in row["faults"])
-        row["missed"] = [entry["name"] for entry in row["faults"] if not entry["found"]]
+        row["kinds"] = sorted({fault["kind"] for fault in row["faults"]})
+        row["found"] = sum(fault["found"] for fault in row["faults"])
+        row["missed"] = [fault["name"] for fault in row["faults"] if not fault["found"]]
     return rows
 
 

@@ -89,10 +89,10 @@ def brief_notes(notes: list[str], most: int = 5) -> list[str]:
 
 def notes(result: Json) -> list[str]:
     """What a reader should know beside the verdict: what became of waivers, defects of the suite, notes."""
-    said = [waived["sentence"] for waived in result["waivers"] if waived["state"] in ("ended", "not needed")]
+    waivers = [waived["sentence"] for waived in result["waivers"] if waived["state"] in ("ended", "not needed")]
     defects = [f"The suite itself has a defect: {defect}" for defect in result["defects"]]
     problems = [f"Your profile is wrong here: {problem}" for problem in result["profile_problems"]]
-    return [*problems, *said, *defects, *result["notes"]]
+    return [*problems, *waivers, *defects, *result["notes"]]
 
 
 def place(target: Json) -> tuple[str, str]:

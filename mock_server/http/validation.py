@@ -77,13 +77,13 @@ def body_initiate(call: Call, data: dict[str, Any]) -> None:
     if not inputs:
         raise missing("lineItemInputs")
     requested = call.requested  # the same item twice is one line with the sum
-    for index, entry in enumerate(inputs):
+    for index, line_input in enumerate(inputs):
         path = f"lineItemInputs[{index}]"
-        if type(entry) is not dict:
+        if type(line_input) is not dict:
             raise invalid(path)
-        stubbed(call, entry.get("itemId"))
-        item_id = _read(call, entry, Field(f"{path}.itemId", form=_ITEM_ID.fullmatch))
-        quantity = _read(call, entry, Field(f"{path}.quantity", int, form=lambda number: 1 <= number <= INT_MAX))
+        stubbed(call, line_input.get("itemId"))
+        item_id = _read(call, line_input, Field(f"{path}.itemId", form=_ITEM_ID.fullmatch))
+        quantity = _read(call, line_input, Field(f"{path}.quantity", int, form=lambda number: 1 <= number <= INT_MAX))
         requested[item_id] = requested.get(item_id, 0) + quantity
     call.run("address", _read(call, data, Field("shippingAddress", dict)), "shippingAddress.")
     call.run("max_lines", len(requested))

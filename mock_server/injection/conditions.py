@@ -179,7 +179,7 @@ def error(*ids: int) -> Condition:
         if isinstance(response, Refusal):
             return response.error in ids
         errors = response.body.get("errors", []) if isinstance(response.body, dict) else []
-        return any(entry.get("errorId") in ids for entry in errors)
+        return any(error.get("errorId") in ids for error in errors)
 
     return Condition(test)
 

@@ -29,9 +29,9 @@ def _asked(now: Situation) -> dict[str, int]:
     """Quantities by item that a new session asks for."""
     inputs = now.body.get("lineItemInputs") if now.operation == INITIATE else None
     found: dict[str, int] = {}
-    for entry in inputs if isinstance(inputs, list) else []:
-        if isinstance(entry, dict) and isinstance(entry.get("quantity"), int):
-            found[str(entry.get("itemId"))] = found.get(str(entry.get("itemId")), 0) + entry["quantity"]
+    for line_input in inputs if isinstance(inputs, list) else []:
+        if isinstance(line_input, dict) and isinstance(line_input.get("quantity"), int):
+            found[str(line_input.get("itemId"))] = found.get(str(line_input.get("itemId")), 0) + line_input["quantity"]
     return found
 
 

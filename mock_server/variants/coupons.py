@@ -79,14 +79,14 @@ def _any_case(proceed: Callable[..., Any], call: Call, code: str) -> Any:
 
 
 def _lower(body: JSON) -> None:
-    for entry in body.get("appliedCoupons", ()):
-        entry["redemptionCode"] = entry["redemptionCode"].lower()
+    for coupon in body.get("appliedCoupons", ()):
+        coupon["redemptionCode"] = coupon["redemptionCode"].lower()
 
 
 def _unrepeated(body: JSON) -> None:
     """The coupon's share shows in the net price alone."""
     for line in body["lineItems"]:
-        kept = [entry for entry in line.get("promotions", ()) if entry.get("promotionType") != "COUPON"]
+        kept = [promotion for promotion in line.get("promotions", ()) if promotion.get("promotionType") != "COUPON"]
         line["promotions"] = kept
         if not kept:
             del line["promotions"]

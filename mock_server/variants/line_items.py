@@ -39,7 +39,7 @@ def _two_lines(call: Call, value: Any, data: Any) -> None:
     """Each input a line of its own."""
     kept = {item.id: item for item, _ in call.inputs}
     call.inputs = [
-        (kept[entry["itemId"]], entry["quantity"]) for entry in data["lineItemInputs"] if entry["itemId"] in kept
+        (kept[line_input["itemId"]], line_input["quantity"]) for line_input in data["lineItemInputs"] if line_input["itemId"] in kept
     ]
 
 

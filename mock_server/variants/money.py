@@ -88,8 +88,8 @@ def _nameless(call: Call, amount: JSON, *_: Any) -> None:
 def _bare(body: JSON) -> None:
     """Amounts of the parts of a line go without their currency."""
     for line in body["lineItems"]:
-        for entry in (*line.get("promotions", ()), *line.get("fees", ())):
-            entry.get("discount", entry.get("amount")).pop("currency")
+        for reduction in (*line.get("promotions", ()), *line.get("fees", ())):
+            reduction.get("discount", reduction.get("amount")).pop("currency")
         for option in line.get("shippingOptions", ()):
             option["deliveryDiscount"].pop("currency")
     body["pricingSummary"]["adjustment"]["amount"].pop("currency")
@@ -111,16 +111,16 @@ def _adjusted(name: str, sees: str, change: Callable[[Line], int]) -> Variant:
 
 def _scaled(replacement: Callable[[int], int]) -> Effect:
     """Every price, cost and fee of the goods by this function."""
-    def option(entry: Option) -> Option:
-        return replace(entry, cost=replacement(entry.cost), discount=replacement(entry.discount), imports=replacement(entry.imports))
+    def option(option: Option) -> Option:
+        return replace(option, cost=replacement(option.cost), discount=replacement(option.discount), imports=replacement(option.imports))
 
     def change(item: Item) -> Item:
         return replace(
             item,
             price=replacement(item.price),
             options=tuple(map(option, item.options)),
-            promotions=tuple(replace(entry, each=replacement(entry.each)) for entry in item.promotions),
-            fees=tuple(replace(entry, amount=replacement(entry.amount)) for entry in item.fees),
+            promotions=tuple(replace(promotion, each=replacement(promotion.each)) for promotion in item.promotions),
+            fees=tuple(replace(fee, amount=replacement(fee.amount)) for fee in item.fees),
             adjustment=replacement(item.adjustment) if item.adjustment > 0 else -replacement(-item.adjustment),
         )
 
@@ -129,16 +129,16 @@ def _scaled(replacement: Callable[[int], int]) -> Effect:
 
 def _plain(item: Item) -> Item:
     """No promotion, fee, adjustment, discount or import charge."""
-    options = tuple(replace(entry, discount=0, imports=0) for entry in item.options)
+    options = tuple(replace(option, discount=0, imports=0) for option in item.options)
     return replace(item, options=options, promotions=(), fees=(), adjustment=0, abroad=False, authentic=False)
 
 
 def _rich(item: Item) -> Item:
     """Something of everything on each."""
-    costs = [(entry.cost + 300, 111 + index, 222 + 10 * index) for index, entry in enumerate(item.options)]
+    costs = [(option.cost + 300, 111 + index, 222 + 10 * index) for index, option in enumerate(item.options)]
     options = tuple(
-        replace(entry, cost=cost, discount=discount, imports=imports)
-        for entry, (cost, discount, imports) in zip(item.options, costs, strict=True)
+        replace(option, cost=cost, discount=discount, imports=imports)
+        for option, (cost, discount, imports) in zip(item.options, costs, strict=True)
     )
     return replace(
         item,

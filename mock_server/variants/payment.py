@@ -101,8 +101,8 @@ def _bare(body: JSON) -> None:
     for line in body["lineItems"]:
         for name in _LEFT_OUT:
             line.pop(name, None)
-        for entry in line.get("promotions", ()):
-            entry.pop("message", None)
+        for promotion in line.get("promotions", ()):
+            promotion.pop("message", None)
     for name in ("importTax", "deliveryDiscount"):
         body["pricingSummary"].pop(name, None)
 

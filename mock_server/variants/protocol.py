@@ -44,9 +44,9 @@ def entries(change: Callable[[JSON], Any]) -> Effect:
     """`change(entry)` on each error and warning."""
     def action(call: Call, response: Response, *_: Any) -> None:
         if isinstance(response.body, dict):
-            for entry in (*response.body.get("errors", ()), *response.body.get("warnings", ())):
-                if isinstance(entry, dict):
-                    change(entry)
+            for error in (*response.body.get("errors", ()), *response.body.get("warnings", ())):
+                if isinstance(error, dict):
+                    change(error)
 
     return after("response", action)
 
@@ -55,24 +55,24 @@ def _subdomain(*names: str) -> Effect:
     return entries(lambda entry: entry.update(dict.fromkeys(names, "CHECKOUT")))
 
 
-def _generic(entry: JSON) -> None:
+def _generic(error: JSON) -> None:
     """The text says nothing of the value or field: the parameters do."""
-    entry["message"] = "请求无效"
-    entry["longMessage"] = "请检查参数，然后再试。"
+    error["message"] = "请求无效"
+    error["longMessage"] = "请检查参数，然后再试。"
 
 
-def _referring(entry: JSON) -> None:
+def _referring(error: JSON) -> None:
     """Where a path in the request says which field it is, nothing else does."""
-    if entry.get("inputRefIds"):
-        entry.pop("parameters", None)
-        entry["message"] = entry["longMessage"] = "Bad request"
+    if error.get("inputRefIds"):
+        error.pop("parameters", None)
+        error["message"] = error["longMessage"] = "Bad request"
 
 
-def _full(entry: JSON) -> None:
+def _full(error: JSON) -> None:
     for name in ("inputRefIds", "outputRefIds", "parameters"):
-        entry.setdefault(name, [])
-    entry.setdefault("subdomain", "")
-    entry["longMessage"] = entry["longMessage"] * 20
+        error.setdefault(name, [])
+    error.setdefault("subdomain", "")
+    error["longMessage"] = error["longMessage"] * 20
 
 
 def _twice(call: Call, response: Response, *_: Any) -> None:
@@ -98,9 +98,9 @@ def _stranger(name: str, sees: str, *effects: Effect) -> Variant:
     return variant(name, "AUTH-TOKEN", sees, *effects, on=OPERATIONS, about=about)
 
 
-def _oauth(entry: JSON) -> None:
-    if entry["errorId"] == 1100:
-        entry.update(domain="OAuth", message="Insufficient permissions", longMessage="Insufficient permissions.")
+def _oauth(error: JSON) -> None:
+    if error["errorId"] == 1100:
+        error.update(domain="OAuth", message="Insufficient permissions", longMessage="Insufficient permissions.")
 
 
 def _needs_type(call: Call) -> None:

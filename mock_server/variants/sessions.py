@@ -123,7 +123,7 @@ VARIANTS: list[Variant] = [
     ),
     variant(
         "odd-item-id-15018", "SESSION-INVALID", "an itemId against its form is an unknown item: 15018",
-        otherwise("field", _item_form, on=INITIATE, when=where(lambda call, one, value: one.name == "itemId")),
+        otherwise("field", _item_form, on=INITIATE, when=where(lambda call, field, value: field.name == "itemId")),
         about="form of item ids",
     ),
     variant(

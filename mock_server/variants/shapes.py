@@ -39,9 +39,9 @@ def absent(body: JSON) -> None:
     """Nothing that may be left out, of lines and summary."""
     for line in body["lineItems"]:
         line["promotions"] = [
-            {"discount": one["discount"]} for one in line.get("promotions", ()) if one["promotionType"] != "COUPON"
+            {"discount": promotion["discount"]} for promotion in line.get("promotions", ()) if promotion["promotionType"] != "COUPON"
         ]
-        line["fees"] = [{"amount": one["amount"]} for one in line.get("fees", ())]
+        line["fees"] = [{"amount": fee["amount"]} for fee in line.get("fees", ())]
         for name in ("authenticityVerification", "taxDetails", *(n for n in ("promotions", "fees") if not line[n])):
             line.pop(name, None)
         for option in line.get("shippingOptions", ()):

@@ -29,10 +29,10 @@ def badge_svg(run: Run) -> str:
         f'<text x="{x}" y="14" textLength="{width - 14}" lengthAdjust="spacingAndGlyphs">{escape(text)}</text>'
         for x, width, text in ((left / 2, left, LABEL), (left + right / 2, right, message))
     )
-    said = f"{escape(LABEL)}: {escape(message)}"
+    label = f"{escape(LABEL)}: {escape(message)}"
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="{left + right}" height="20" role="img" aria-label="{said}">'
-        f'<title>{said}</title><rect width="{left + right}" height="20" rx="3" fill="#44413b"/>'
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{left + right}" height="20" role="img" aria-label="{label}">'
+        f'<title>{label}</title><rect width="{left + right}" height="20" rx="3" fill="#44413b"/>'
         f'<path d="M{left} 0h{right - 3}a3 3 0 0 1 3 3v14a3 3 0 0 1-3 3H{left}z" fill="{colour}"/>'
         '<g fill="#fff" text-anchor="middle" font-family="Verdana,DejaVu Sans,sans-serif" font-size="11">'
         f"{words}</g></svg>\n"

@@ -19,9 +19,9 @@ def name(point: Json) -> str:
 def table(curve: Json) -> str:
     """A Markdown table, a row for each budget."""
     rows = [
-        f"| {name(entry)} | {entry['used']} | {entry['judged']} of {curve['rules']} | {entry['usual']} of {curve['usual_rules']} "
-        f"| {entry['found']} of {curve['faults']} |"
-        for entry in curve["points"]
+        f"| {name(point)} | {point['used']} | {point['judged']} of {curve['rules']} | {point['usual']} of {curve['usual_rules']} "
+        f"| {point['found']} of {curve['faults']} |"
+        for point in curve["points"]
     ]
     heads = "| `--budget` | requests sent | rules judged | of those that need nothing rare | faults found |"
     return "\n".join([heads, "|---|---|---|---|---|", *rows]) + "\n"

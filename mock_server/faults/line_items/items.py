@@ -45,8 +45,8 @@ def warns(id: int) -> Condition:
     """In the step `answer`: it carries this warning."""
 
     def test(call: Call, response: Response) -> bool:
-        given = response.body.get("warnings", []) if isinstance(response.body, dict) else []
-        return any(entry["errorId"] == id for entry in given)
+        warnings = response.body.get("warnings", []) if isinstance(response.body, dict) else []
+        return any(warning["errorId"] == id for warning in warnings)
 
     return Condition(test)
 
@@ -62,7 +62,7 @@ def _not_for_sale(proceed: Callable[..., Any], call: Call, item: Item) -> None:
 
 
 def _but(*ids: int) -> Callable[[list[JSON]], list[JSON]]:
-    return lambda warnings: [entry for entry in warnings if entry["errorId"] not in ids]
+    return lambda warnings: [warning for warning in warnings if warning["errorId"] not in ids]
 
 
 def _keep_removed(proceed: Callable[..., Any], call: Call) -> None:

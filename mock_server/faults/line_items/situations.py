@@ -39,7 +39,7 @@ def _fits_each(bound: Callable[[Item], int]) -> Condition:
     """The item is named more than once, and each quantity is within the bound; only their sum is not."""
 
     def test(call: Call, item: Item, quantity: int) -> bool:
-        quantities = [entry["quantity"] for entry in call.data["lineItemInputs"] if entry["itemId"] == item.id]
+        quantities = [line_input["quantity"] for line_input in call.data["lineItemInputs"] if line_input["itemId"] == item.id]
         return len(quantities) > 1 and bool(bound(item)) and max(quantities) <= bound(item)
 
     return Condition(test, "lines")

@@ -43,11 +43,11 @@ from mock_server.injection import (
 paid = phase(PAID)
 
 def _disagrees(body: dict[str, Any]) -> bool:
-    return any(entry.get("marketingTermsAccepted") is False for entry in body.get("marketingTerms", []))
+    return any(term.get("marketingTermsAccepted") is False for term in body.get("marketingTerms", []))
 
 
 disagreed = body_matches(_disagrees)
-unpaid_line = Condition(lambda call, *_: call.cart is not None and any(entry.item.unpaid for entry in call.cart.lines))
+unpaid_line = Condition(lambda call, *_: call.cart is not None and any(line.item.unpaid for line in call.cart.lines))
 of_order = Condition(lambda call, kind: kind == "order")
 
 
@@ -83,7 +83,7 @@ def _swapped(id: int) -> int:
 
 
 def _without_15006(warnings: list[Any]) -> list[Any]:
-    return [entry for entry in warnings if entry["errorId"] != 15006]
+    return [warning for warning in warnings if warning["errorId"] != 15006]
 
 
 FAULTS: list[Fault] = [
@@ -202,7 +202,7 @@ FAULTS: list[Fault] = [
     # lines that were not bought
     fault(
         "partly-bought-without-warning", "PAY-PARTIAL", "an order with a line that was not bought has no warning 15005",
-        edit("warnings", lambda warnings: [entry for entry in warnings if entry["errorId"] != 15005], on=PLACE, kind="field"),
+        edit("warnings", lambda warnings: [warning for warning in warnings if warning["errorId"] != 15005], on=PLACE, kind="field"),
     ),
     fault(
         "unbought-line-reads-paid", "PAY-PARTIAL", "a line that was not bought reads as PAID",

@@ -60,10 +60,10 @@ def untold(id: int, operation: str) -> Effect:
     """Neither the texts nor the parameters nor the references of this id tell what it is about."""
 
     def action(call: Call, response: Response, refusal: Refusal) -> None:
-        for entry in response.body["errors"]:
-            entry.update(message="The request cannot be carried out", longMessage="The request cannot be carried out.")
-            entry.pop("parameters", None)
-            entry.pop("inputRefIds", None)
+        for shown in response.body["errors"]:
+            shown.update(message="The request cannot be carried out", longMessage="The request cannot be carried out.")
+            shown.pop("parameters", None)
+            shown.pop("inputRefIds", None)
 
     return after("refusal", action, on=operation, when=error(id))
 
@@ -181,7 +181,7 @@ FAULTS: list[Fault] = [
         "parameters is an object of names and values",
         edit(
             "errors[].parameters",
-            lambda given: {one["name"]: one["value"] for one in given},
+            lambda parameters: {parameter["name"]: parameter["value"] for parameter in parameters},
             on=(INITIATE, READ, QUANTITY),
         ),
         kind="field",

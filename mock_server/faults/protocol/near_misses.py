@@ -46,11 +46,11 @@ def _token_like(alike: Callable[[str, str], bool], **scope: Any) -> Effect:
 
 def _short_types(proceed: Callable[..., Any], call: Call, term: Any) -> Any:
     """A marketing type that begins like a documented one counts as that."""
-    given = term.get("marketingTypes") if isinstance(term, dict) else None
-    if not isinstance(given, list) or not all(isinstance(name, str) for name in given):
+    types = term.get("marketingTypes") if isinstance(term, dict) else None
+    if not isinstance(types, list) or not all(isinstance(name, str) for name in types):
         return proceed()
     known = ("OFFER", "PROMOTION", "SURVEY")
-    return proceed({**term, "marketingTypes": [next((n for n in known if name.startswith(n)), name) for name in given]})
+    return proceed({**term, "marketingTypes": [next((n for n in known if name.startswith(n)), name) for name in types]})
 
 
 FAULTS: list[Fault] = [

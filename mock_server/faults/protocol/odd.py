@@ -62,7 +62,7 @@ def _not_ascii(call: Call, *_: Any) -> bool:
 def _odd_item(call: Call) -> bool:
     inputs = call.data.get("lineItemInputs") if isinstance(call.data, dict) else None
     return isinstance(inputs, list) and any(
-        not str(entry.get("itemId")).isascii() for entry in inputs if isinstance(entry, dict)
+        not str(line_input.get("itemId")).isascii() for line_input in inputs if isinstance(line_input, dict)
     )
 
 

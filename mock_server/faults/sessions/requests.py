@@ -76,7 +76,7 @@ def _complete_inputs(call: Call) -> None:
     """Inputs without an itemId are passed over, but for the first."""
     inputs = call.data.get("lineItemInputs") if isinstance(call.data, dict) else None
     if isinstance(inputs, list):
-        complete = [entry for entry in inputs[1:] if isinstance(entry, dict) and "itemId" in entry]
+        complete = [line_input for line_input in inputs[1:] if isinstance(line_input, dict) and "itemId" in line_input]
         call.data["lineItemInputs"] = inputs[:1] + complete
 
 
