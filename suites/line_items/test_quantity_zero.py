@@ -11,7 +11,7 @@ from strategies.situations import cart_in, select_another
 @in_marketplaces(2)
 def test_each_line_can_be_removed(shop: CheckoutDriver, market: str) -> None:
     for count in shop.some((3, 4, 2), few=2):
-        for position in shop.some(range(count)):
+        for position in shop.some((*range(1, count), 0)):  # a quick look removes a line in the middle
             cart = shop.cart(market, count)
             if position < len(cart.lines):
                 cart.set_quantity(cart.lines[position], 0, "QTY-ZERO")
