@@ -59,8 +59,8 @@ def judge_fault(
     name = fault["name"]
     report = Path(folder) / name.replace("+", "_")
     said = io.StringIO()
-    for path in (fault["requirement"], *fault.get("also", ())) if own else ():
-        arguments = [*arguments, "--requirement", path]
+    for requirement in (fault["requirement"], *fault.get("also", ())) if own else ():
+        arguments = [*arguments, "--requirement", requirement]
     shutil.rmtree(report, ignore_errors=True)
     target = ["--target", "mock", "--base-url", f"{base_url}/x/{quote(name, safe='~=')}"]
     run_here([*target, "--report", str(report), *arguments], said, suites)

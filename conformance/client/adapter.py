@@ -225,9 +225,9 @@ class StrictAdapter(BaseAdapter):
             self._before_request()
         with self._lock:
             self.requests_sent += 1
-            index = max(monotonic(), self._next_at)
-            self._next_at = index + self._pause_s
-        if self._pause_s and (wait := index - monotonic()) > 0:
+            begins_at = max(monotonic(), self._next_at)
+            self._next_at = begins_at + self._pause_s
+        if self._pause_s and (wait := begins_at - monotonic()) > 0:
             sleep(wait)
 
     def _connection(self, origin: Origin, deadline: float) -> tuple[Reader, bool]:

@@ -17,7 +17,7 @@ from oauthlib.oauth2 import BackendApplicationClient
 
 from conformance import VERSION
 from conformance.client.auth_plugin import load_plugin
-from conformance.client.circuit_breaker import Patience, quota
+from conformance.client.circuit_breaker import Patience, sentence_for_quota
 from conformance.client.http1 import Problem, Response
 from conformance.client.public_texts import public_texts
 from conformance.client.redaction import Secrets
@@ -235,7 +235,7 @@ class ApiClient:
             return False
         longest = float(self.profile.transport.get("longest_wait_s", LONGEST_WAIT_S))
         if exchange.status == 429 and float(wanted) > longest:
-            self.patience.give_up(quota(wanted))
+            self.patience.give_up(sentence_for_quota(wanted))
         if float(wanted) > longest or self._waits >= WAITS:
             return False
         self._waits += 1

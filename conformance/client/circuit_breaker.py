@@ -51,7 +51,7 @@ class Patience:
             self.row = 0
             self.last = exchange.problem or "no HTTP"
             if self._broken_row >= BROKEN_IN_A_ROW or self.broken >= MOST_BROKEN:
-                self.give_up(unusable(exchange))
+                self.give_up(sentence_for_broken_answers(exchange))
             return
         self._broken_row = 0
         if not exchange.silent:
@@ -95,9 +95,9 @@ class Patience:
         timeouts = self._timeouts >= (SLOW_IN_A_ROW if self.answered else SLOW_IN_A_ROW - 1)
         lost = self.lost_s > max(LOST_S, LOST_S / 10 * self.timeout_s)
         if timeouts or self.row >= QUICK_IN_A_ROW:
-            self.give_up(mark_unknown(exchange, self.answered))
+            self.give_up(sentence_for_silence(exchange, self.answered))
         elif lost or (self.unanswered >= FEW and self.unanswered > SHARE_TO_STOP * self.total):
-            self.give_up(unanswered(self.unanswered, self.total, self.last))
+            self.give_up(sentence_for_gaps(self.unanswered, self.total, self.last))
 
     def _too_slow(self) -> None:
         limit = self.timeout_s / 10
@@ -113,7 +113,7 @@ class Patience:
         return self.answered + self.unanswered + self.broken
 
 
-def unanswered(count: int, total: int, last: str) -> str:
+def sentence_for_gaps(count: int, total: int, last: str) -> str:
     """The sentence for a target that leaves requests without an answer now and then."""
     return f"The target left {count} of {total:,} requests without an answer, the last one so: {last.rstrip('.')}."
 
@@ -123,7 +123,7 @@ def worth_telling(count: int, total: int) -> bool:
     return count >= SLOW_IN_A_ROW and count > SHARE_TO_TELL * total
 
 
-def unusable(exchange: Exchange) -> str:
+def sentence_for_broken_answers(exchange: Exchange) -> str:
     """The sentence for answers that break HTTP or JSON."""
     detail = (exchange.problem or "no reason given").rstrip(".")
     if exchange.problem_kind == "too_large":
@@ -131,14 +131,14 @@ def unusable(exchange: Exchange) -> str:
     return f"The target breaks {'JSON' if exchange.problem_kind == 'json' else 'HTTP'}: {detail}."
 
 
-def quota(wanted: str) -> str:
+def sentence_for_quota(wanted: str) -> str:
     """The sentence for a quota that is used up for so many seconds."""
     hours, minutes = divmod(round(int(wanted) / 60), 60)
     told = f"{hours} h {minutes} min" if hours else f"{minutes} min" if minutes else f"{wanted} s"
     return f"The target's quota of calls is used up (429) for another {told}: go on then with --resume and this report."
 
 
-def mark_unknown(exchange: Exchange, answered: int = 0) -> str:
+def sentence_for_silence(exchange: Exchange, answered: int = 0) -> str:
     """The sentence for a target that does not answer, or no longer."""
     if exchange.status == 429:
         return "The target's quota of calls is used up (429): try again after its reset."

@@ -40,7 +40,7 @@ def at_once(
     """
     ready = Barrier(len(requests))
 
-    def entry(position: int) -> tuple[float, Exchange]:
+    def send_when_all_are_ready(position: int) -> tuple[float, Exchange]:
         ready.wait(MEET_S)
         if position < len(delays_s) and delays_s[position]:
             sleep(delays_s[position])
@@ -49,7 +49,7 @@ def at_once(
         return perf_counter(), exchange
 
     with ThreadPoolExecutor(len(requests)) as pool:
-        answers = [pool.submit(entry, index) for index in range(len(requests))]
+        answers = [pool.submit(send_when_all_are_ready, index) for index in range(len(requests))]
     return [exchange for _, exchange in sorted((each.result() for each in answers), key=lambda pair: pair[0])]
 
 

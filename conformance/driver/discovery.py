@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from conformance.client.circuit_breaker import mark_unknown, unusable
+from conformance.client.circuit_breaker import sentence_for_broken_answers, sentence_for_silence
 from conformance.client.turned_away import is_locked_out, why_not_let_in
 from conformance.core import contract
 from conformance.core.exchange import Exchange
@@ -118,9 +118,9 @@ def cause_of(exchange: Exchange, profile: Profile) -> str:
     ids, where, said = set(exchange.error_ids), exchange.url, exchange.answer()
     end = "so nothing that follows can be judged"
     if exchange.breach:
-        return unusable(exchange)
+        return sentence_for_broken_answers(exchange)
     if exchange.silent:
-        return mark_unknown(exchange)
+        return sentence_for_silence(exchange)
     if exchange.problem_kind == "redirect":
         return f"The target answers with a redirect ({exchange.status}), which is not followed: check base_url in the profile."
     if why := why_not_let_in(exchange, profile):

@@ -44,6 +44,11 @@ class Claim:
 HELD = Claim(True, "", "", "", "true")  # nothing but that it held: most claims
 
 
+def held(name: str = "", **more: Any) -> Claim:
+    """A claim that held, with what is worth telling of it, such as the reading that was seen."""
+    return Claim(True, name, "", "", "true", **more) if more else HELD
+
+
 def quoted(value: Any) -> str:
     """A value as a jq literal."""
     return json.dumps(value, ensure_ascii=True, default=str)
@@ -76,14 +81,14 @@ def line(item: str | None) -> str:
 def equal(name: str, path: str, expected: Any, actual: Any, **more: Any) -> Claim:
     """The value at `path` (jq, from the document's root) is `expected`."""
     if expected == actual:
-        return Claim(True, name, "", "", "true", **more) if more else HELD
+        return held(name, **more)
     return Claim(False, name, shown(expected), shown(actual), f"[{path}] == [{quoted(expected)}]", look=path, **more)
 
 
 def amount(name: str, path: str, expected: Decimal, actual: Decimal | None, why: str = "", **more: Any) -> Claim:
     """The Amount at `path` has the value `expected`; an absent one counts as zero."""
     if expected == (actual or 0):
-        return Claim(True, name, "", "", "true", **more) if more else HELD
+        return held(name, **more)
     return Claim(
         False,
         name,
@@ -148,7 +153,7 @@ def compare(name: str, path: Path, operator: Operator, expected: Any, actual: Se
     """The values at a path as the operator has it. Sentence and jq follow from path, operator and expected value."""
     values, wanted = ([fold(value) for value in actual], fold(expected)) if path.folded else (actual, expected)
     if operator.holds(values, wanted):
-        return Claim(True, name, "", "", "true", **more)
+        return held(name, **more)
     words = operator.words.format(expected=shown(expected), label=path.label)
     steps = f"{path.jq}|ascii_downcase" if path.folded else path.jq
     condition = operator.jq.replace("{jq}", quoted(wanted))
@@ -173,7 +178,7 @@ def related(name: str, path: str, relation: str, other: str, expected: Any, actu
     """The value at `path` has a relation to the one of another answer. other: that one in jq, such as `$previous.body.x`."""
     holds, words = RELATIONS[relation]
     if holds(actual, expected):
-        return Claim(True, name, "", "", "true", **more)
+        return held(name, **more)
     return Claim(
         False,
         name,
@@ -188,7 +193,7 @@ def related(name: str, path: str, relation: str, other: str, expected: Any, actu
 def true(ok: bool, name: str, expected: str, actual: Any, test: str, **more: Any) -> Claim:
     """Any other claim, with the jq test that says the same."""
     if ok:
-        return Claim(True, name, "", "", "true", **more) if more else HELD
+        return held(name, **more)
     return Claim(ok, name, expected, shown(actual), test, **more)
 
 

@@ -297,7 +297,9 @@ def _observers() -> tuple[int, dict[str, str]]:
 @cache
 def _characters() -> tuple[tuple[str, dict[str, str]], ...]:
     """Each column with the character of each level."""
-    return tuple((name, {level: chr(48 + place) for place, level in enumerate(options)}) for name, options in _columns())
+    return tuple(
+        (name, {level: chr(48 + place) for place, level in enumerate(options)}) for name, options in _columns()
+    )
 
 
 def decode(text: str) -> Levels:

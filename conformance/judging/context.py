@@ -146,6 +146,11 @@ class RuleContext:
         return known.marketplace if known else None
 
     @property
+    def sold_in(self) -> str:
+        """The marketplace that prices and items belong to: the session's, or the request's where no session is known."""
+        return self.session.marketplace if self.session else self.request.marketplace or ""
+
+    @property
     def address(self) -> dict[str, Any]:
         """The address that the request carries, {} if it carries none."""
         found = self.body if self.operation == contract.ADDRESS else self.body.get("shippingAddress")

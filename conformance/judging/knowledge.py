@@ -141,7 +141,7 @@ def _roles_known(context: RuleContext) -> bool:
     """Whether the profile says something of each item, coupon and buyer that the exchange is about."""
     if Part.REQUEST_BODY in context.exchange.unseen or Part.MARKETPLACE in context.exchange.unseen:
         return False
-    market = context.session.marketplace if context.session else context.request.marketplace
+    market = context.sold_in
     known = context.profile.markets.get(market or "")
     if known is None:
         return False

@@ -1,7 +1,7 @@
 """Changes that a recording does not show: a browser's log was cleared, the buyer paid on a page, a server called a server.
 
 An answer that does not fit the state before it is judged again as if the session had been changed just before. What then
-is no breach any more is doubtful: it counts only where it was seen in several sessions, context once after the call before, and
+is no breach any more is doubtful: it counts only where it was seen in several sessions, at once after the call before, and
 the recording does show the operations that could have made the change.
 """
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
-from conformance.client.circuit_breaker import Patience, unanswered, worth_telling
+from conformance.client.circuit_breaker import Patience, sentence_for_gaps, worth_telling
 
 
 class Part(NamedTuple):
@@ -48,4 +48,4 @@ def cause_of_end(parts: Iterable[Part]) -> str | None:
             return item.stopped
     count, total = sum(entry.unanswered for entry in listed), sum(entry.requests for entry in listed)
     last = next((entry.last for entry in reversed(listed) if entry.unanswered), "")
-    return unanswered(count, total, last) if worth_telling(count, total) else None
+    return sentence_for_gaps(count, total, last) if worth_telling(count, total) else None

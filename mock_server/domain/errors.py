@@ -129,7 +129,7 @@ _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 
 
 def detail(problem: Problem, path: str = "", parameters: dict[str, Any] | None = None, text: str = "") -> JSON:
-    """One entry of an `errors` or `warnings` list; `at` is a path in the request body, `text` another wording."""
+    """One entry of an `errors` or `warnings` list; `path` is one in the request body, `text` another wording."""
     named = parameters or {}
     message = _PLACEHOLDER.sub(lambda match: str(named.get(match[1], match[1])), text or problem.text)
     entry: JSON = {
@@ -154,7 +154,7 @@ def warning(error: int, **parameters: Any) -> JSON:
 class Refusal(Exception):
     """Raised by any step of a request; the shop makes the answer of it.
 
-    `error`: the id; `at`: path of the field in the request body; `status`, `text`: in place of the usual ones;
+    `error`: the id; `path`: of the field in the request body; `status`, `text`: in place of the usual ones;
     `headers`: of the answer; `problems`: ORDER_PROBLEMS on a purchase order.
     """
 

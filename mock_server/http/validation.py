@@ -153,7 +153,7 @@ _NAMES = ("firstName", "lastName")
 
 
 def address(call: Call, data: dict[str, Any], prefix: str = "") -> None:
-    """Reads the address whose fields stand at path `at`; one that cannot be found is taken, with a warning.
+    """Reads the address whose fields begin with `prefix`; one that cannot be found is taken, with a warning.
 
     Odd characters come before the forms, so that they are 17002 in each field.
     """

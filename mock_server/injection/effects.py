@@ -24,7 +24,7 @@ def skip(step: str, returning: Any = None, **scope: Any) -> Effect:
 
 
 def before(step: str, action: Callable[..., Any], **scope: Any) -> Effect:
-    """`do(call, *args)` first, then the step."""
+    """`action(call, *args)` first, then the step."""
     def replacement(proceed: Callable[..., Any], call: Call, *args: Any) -> Any:
         action(call, *args)
         return proceed()
@@ -33,7 +33,7 @@ def before(step: str, action: Callable[..., Any], **scope: Any) -> Effect:
 
 
 def after(step: str, action: Callable[..., Any], **scope: Any) -> Effect:
-    """The step, then `do(call, value, *args)`: what it returns takes the value's place, but for None."""
+    """The step, then `action(call, value, *args)`: what it returns takes the value's place, but for None."""
     def replacement(proceed: Callable[..., Any], call: Call, *args: Any) -> Any:
         value = proceed()
         other = action(call, value, *args)
@@ -43,7 +43,7 @@ def after(step: str, action: Callable[..., Any], **scope: Any) -> Effect:
 
 
 def refuse(step: str, id: int, *, status: int | None = None, path: str = "", **scope: Any) -> Effect:
-    """A refusal with this id where the step stands, whatever the step would say; `at`: the path of the field that it
+    """A refusal with this id where the step stands, whatever the step would say; `path`: that of the field that it
     names."""
     def replacement(proceed: Callable[..., Any], call: Call, *args: Any) -> Any:
         raise Refusal(id, path, status=status, **parameters(call, id, path or "field"))

@@ -13,10 +13,12 @@ from conformance.core.exchange import CaseKey
 from conformance.judging.claim import (
     ACCEPTED,
     AMONG,
+    HELD,
     Claim,
     Path,
     compare,
     equal,
+    held,
     line,
     true,
     warned,
@@ -42,7 +44,7 @@ def the_new_address_is_read_back(context: RuleContext) -> Iterator[Claim]:
         ]
         kept = [name for name in optional if name in seen]
         reading = ("optional fields are kept" if kept else "optional fields are gone") if optional else None
-        yield true(True, "every field that was sent", "", "", "true", reading=reading)
+        yield held("every field that was sent", reading=reading)
 
 
 @demands("ADDR-REPLACE-EXACT")
@@ -56,7 +58,7 @@ def the_new_address_is_read_back_exactly(context: RuleContext) -> Iterator[Claim
     if wrong:
         yield equal("letter for letter", f".body.shippingAddress.{wrong}", sent[wrong], seen.get(wrong))
     elif sent:
-        yield true(True, "letter for letter", "", "", "true")
+        yield HELD
 
 
 # Fields of an address whose form no document states: a target knows its own addresses, and may doubt any other.
@@ -129,9 +131,7 @@ def a_required_part_is_missing(context: RuleContext) -> Iterator[RefusalReason]:
 
 def _never_given(context: RuleContext, field: str) -> bool:
     """Whether the profile's own address, which the target takes, does without the field as well."""
-    market = context.profile.markets.get(
-        context.session.marketplace if context.session else context.request.marketplace or ""
-    )
+    market = context.profile.markets.get(context.sold_in)
     return market is not None and field in ("postalCode", "stateOrProvince") and not market.address.get(field)
 
 
@@ -184,9 +184,7 @@ def markup(context: RuleContext) -> Iterator[str]:
 
 @refuses("ADDR-DOMESTIC")
 def a_foreign_country(context: RuleContext) -> Iterator[RefusalReason]:
-    market = context.profile.markets.get(
-        context.session.marketplace if context.session else context.request.marketplace or ""
-    )
+    market = context.profile.markets.get(context.sold_in)
     country = context.address.get("country")
     if market and isinstance(country, str) and country.strip() and country != market.country:
         if country in market.sanctioned_countries:
@@ -205,9 +203,7 @@ def a_sanctioned_country(context: RuleContext) -> Iterator[RefusalReason]:
 
 @demands("ADDR-WARN")
 def a_doubtful_address_is_taken_with_a_warning(context: RuleContext) -> Iterator[Claim]:
-    market = context.profile.markets.get(
-        context.session.marketplace if context.session else context.request.marketplace or ""
-    )
+    market = context.profile.markets.get(context.sold_in)
     if market and market.unverifiable_address and context.address == market.unverifiable_address:
         yield from warned(context.exchange, 15007)
 
@@ -313,4 +309,4 @@ def a_delivery_range_begins_before_it_ends(context: RuleContext) -> Iterator[Cla
                 )
                 return
     if ranges:
-        yield true(True, "the range", "", "", "true")
+        yield HELD

@@ -14,11 +14,13 @@ from conformance.judging.amounts import ZERO
 from conformance.judging.claim import (
     AT_MOST_ONE,
     COUPONS,
+    HELD,
     LACKS,
     ONCE,
     Claim,
     amount,
     compare,
+    held,
     quoted,
     related,
     shown,
@@ -148,7 +150,7 @@ def removing_restores_the_pricing(context: RuleContext) -> Iterator[Claim]:
         return
     changed = with_zeros(differences(earlier, pricing(context.answer)), None, context.answer)
     if not changed:
-        yield true(True, "the pricing from before", "", "", "true")
+        yield HELD
         return
     key = min(changed, key=lambda entry: (entry[0] != "summary", entry))
     want, seen = changed[key]
@@ -223,7 +225,7 @@ def a_coupon_saves_on_its_own_items(context: RuleContext) -> Iterator[Claim]:
         return
     saved, left = before.summary.get("additionalSavings", ZERO), answer.summary.get("additionalSavings", ZERO)
     if not answer.coupons:
-        yield true(True, "", "", "", "true", reading="it leaves the session")
+        yield held(reading="it leaves the session")
     elif saved > 0 and "additionalSavings" not in answer.unreadable:
         test = f'((.body.pricingSummary.additionalSavings.value? // "0")|tonumber) < {saved}'
         reading = "it stays and saves less" if left else "it stays and saves nothing"
@@ -249,14 +251,9 @@ def a_condition_no_longer_holds(context: RuleContext) -> Iterator[Claim]:
         context.answer.summary.get("additionalSavings", ZERO),
     )
     if not context.answer.coupons:
-        yield true(True, "", "", "", "true", reading="it leaves the session")
+        yield held(reading="it leaves the session")
     elif role.kind == "minimum" and (_spent(context.answer) or ZERO) < role.minimum:
-        yield true(
-            True,
-            "",
-            "",
-            "",
-            "true",
+        yield held(
             reading="it stays and saves nothing"
             if not after
             else "it stays and saves less"

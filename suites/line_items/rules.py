@@ -18,9 +18,9 @@ from conformance.judging.claim import (
     Claim,
     compare,
     equal,
+    held,
     line,
     quoted,
-    true,
     warned,
 )
 from conformance.judging.content.request_schema import INT32
@@ -160,9 +160,7 @@ def _asked(context: RuleContext) -> Iterator[tuple[str, int]]:
 
 def _beyond(context: RuleContext, kind: str) -> Iterator[str]:
     for item, wanted in asked(context):
-        role = context.profile.role(
-            context.session.marketplace if context.session else context.request.marketplace, item
-        )
+        role = context.profile.role(context.sold_in, item)
         if role is None or role.kind != kind or not 0 < wanted <= INT32:
             continue
         if kind == "lot" and wanted % role.amount:
@@ -191,12 +189,7 @@ def a_session_that_cannot_be_emptied(context: RuleContext) -> Iterator[Claim]:
         and 15019 in context.exchange.error_ids
     ):
         for operation, owner in ((contract.PLACE_ORDER, "PAY-EMPTY"), (context.operation, "QTY-LAST")):
-            yield true(
-                True,
-                "",
-                "",
-                "",
-                "true",
+            yield held(
                 requirement=owner,
                 case=CaseKey(operation),
                 reading="a session cannot be emptied",
@@ -347,7 +340,7 @@ def _kept(context: RuleContext) -> list[str]:
 def the_item_is_sold_with_a_warning(context: RuleContext) -> Iterator[Claim]:
     if context.answer is None or context.operation not in (contract.INITIATE, contract.READ):
         return
-    marketplace = context.session.marketplace if context.session else context.request.marketplace
+    marketplace = context.sold_in
     for item in context.answer.items:
         role = context.profile.role(marketplace, item)
         if role and role.kind == "warned":

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from conformance.core import contract
-from conformance.judging.claim import Claim, equal, true
+from conformance.judging.claim import HELD, Claim, equal, held, true
 from conformance.judging.context import RefusalReason, RuleContext
 from conformance.judging.registry import demands, refuses
 
@@ -55,7 +55,7 @@ def one_currency_in_a_session(context: RuleContext) -> Iterator[Claim]:
     if not found:
         if context.answer and context.answer.summary and context.operation != contract.READ_ORDER:
             for requirement in ("MARKET-CURRENCY", "MARKET-CURRENCY-OWN"):
-                yield true(True, "currency", "", "", "true", requirement=requirement, reading=NAMELESS)
+                yield held("currency", requirement=requirement, reading=NAMELESS)
         return
     used = [item[1] for item in found]
     main = max(set(used), key=used.count)
@@ -67,9 +67,7 @@ def one_currency_in_a_session(context: RuleContext) -> Iterator[Claim]:
         f"{other[1]} in {other[0]}" if other else "",
         "([.body|..|objects|.currency? // empty]|unique|length) <= 1",
     )
-    own = contract.marketplaces().get(
-        context.session.marketplace if context.session else context.request.marketplace or ""
-    )
+    own = contract.marketplaces().get(context.sold_in)
     if own and other is None:
         yield equal(
             "currency of the session",
@@ -83,4 +81,4 @@ def one_currency_in_a_session(context: RuleContext) -> Iterator[Claim]:
 @demands("MARKET-ORDER-OPTIONAL")
 def an_order_is_read_without_a_marketplace(context: RuleContext) -> Iterator[Claim]:
     if context.order and not context.request.marketplace:
-        yield true(True, "is accepted", "", "", "true")
+        yield HELD

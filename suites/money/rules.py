@@ -10,7 +10,7 @@ from functools import cache, lru_cache
 from conformance.core import contract
 from conformance.core.exchange import CaseKey
 from conformance.judging.amounts import ZERO
-from conformance.judging.claim import Claim, amount, line, shown, true
+from conformance.judging.claim import HELD, Claim, amount, held, line, shown, true
 from conformance.judging.context import RuleContext
 from conformance.judging.model import Line, View, cart_key, differences, lasting
 from conformance.judging.registry import demands
@@ -34,7 +34,7 @@ def _units(context: RuleContext) -> dict[tuple[str, str], Decimal]:
 
 def _wrong_units(context: RuleContext) -> Line | None:
     """A line whose unit price is not the one that this item had before."""
-    market = context.session.marketplace if context.session else context.request.marketplace or ""
+    market = context.sold_in
     for entry in context.answer.lines.values() if context.answer else ():
         known = _units(context).get((market, entry.item or ""))
         if known is not None and entry.unit is not None and entry.unit != known:
@@ -46,7 +46,7 @@ def _wrong_units(context: RuleContext) -> Line | None:
 def a_unit_has_one_price(context: RuleContext) -> Iterator[Claim]:
     wrong, market = (
         _wrong_units(context),
-        context.session.marketplace if context.session else context.request.marketplace or "",
+        context.sold_in,
     )
     if wrong:
         yield amount(
@@ -57,7 +57,7 @@ def a_unit_has_one_price(context: RuleContext) -> Iterator[Claim]:
             why="as before",
         )
     elif context.answer and any((market, line.item) in _units(context) for line in context.answer.lines.values()):
-        yield true(True, "baseUnitPrice", "", "", "true")
+        yield HELD
 
 
 Judged = dict[str, tuple[list[Decimal], Decimal]]
@@ -98,7 +98,7 @@ def _sum_rule(name: str) -> None:
             reading = READINGS[name][values.index(given)]
         # a sum over nothing proves nothing
         if values[0] or name in ("priceSubtotal", "deliveryCost"):
-            yield true(True, name, "", "", "true", reading=reading)
+            yield held(name, reading=reading)
 
 
 for _name in RULE_OF:
@@ -149,7 +149,7 @@ def a_net_price_is_the_line_less_its_discounts(context: RuleContext) -> Iterator
     shares = {name: goods - (known[name][1] or ZERO) for name, goods in before_coupon.items()}
     saved, tax = view.summary.get("additionalSavings", ZERO), view.summary.get("tax", ZERO)
     if tax_in_net_prices([(goods, goods - shares[name]) for name, goods in before_coupon.items()], view):
-        yield true(True, "netPrice", "", "", "true", reading="tax is in the net price")
+        yield held("netPrice", reading="tax is in the net price")
         return
     for entry in view.lines.values():
         share, goods = shares[entry.id], before_coupon[entry.id]
@@ -168,7 +168,7 @@ def a_net_price_is_the_line_less_its_discounts(context: RuleContext) -> Iterator
             f"([.body.lineItems[].netPrice.value|tonumber]|add) < {sum(before_coupon.values(), ZERO)}",
         )
         return
-    yield true(True, "netPrice", "", "", "true", case=CaseKey(context.operation, "with a coupon" if saved else ""))
+    yield held("netPrice", case=CaseKey(context.operation, "with a coupon" if saved else ""))
 
 
 def _net_price(entry: Line, goods: Decimal, saved: Decimal, tax: Decimal) -> Claim:
@@ -204,7 +204,7 @@ def savings_are_what_the_lines_save(context: RuleContext) -> Iterator[Claim]:
         return
     shares = sum((goods - net for goods, net in known), ZERO)
     if tax_in_net_prices(known, view):
-        yield true(True, "additionalSavings", "", "", "true", reading="tax is in the net price")
+        yield held("additionalSavings", reading="tax is in the net price")
         return
     path, given = f"{SUMMARY}.additionalSavings", view.summary.get("additionalSavings")
     claim = amount("additionalSavings", path, shares, given, why="what the net prices are short of")
@@ -228,10 +228,10 @@ def _credits(view: View, want: Decimal) -> bool:
 
 def _wrong_total(context: RuleContext) -> Decimal | None:
     """What the total has to be by its formula, if it is something else."""
-    return context.once("wrong total", lambda: _total_byformula(context))
+    return context.once("wrong total", lambda: _total_by_formula(context))
 
 
-def _total_byformula(context: RuleContext) -> Decimal | None:
+def _total_by_formula(context: RuleContext) -> Decimal | None:
     view = context.answer
     if view is None or not _has_parts(context, view):
         return None
@@ -241,7 +241,7 @@ def _total_byformula(context: RuleContext) -> Decimal | None:
 
 
 @demands("PRICE-TOTAL")
-def the_total_is_theformula(context: RuleContext) -> Iterator[Claim]:
+def the_total_follows_its_formula(context: RuleContext) -> Iterator[Claim]:
     view = context.answer
     if view is None or not _has_parts(context, view):
         return
@@ -249,7 +249,7 @@ def the_total_is_theformula(context: RuleContext) -> Iterator[Claim]:
     if want is None:
         credit = bool(view.summary.get("adjustment")) and _credits(view, formula(view.summary))
         reading = "a positive adjustment is a credit" if credit else None
-        yield true(True, "total", "", "", "true", reading=reading)
+        yield held("total", reading=reading)
         return
     yield totalled(amount("total", f"{SUMMARY}.total", want, view.summary["total"], why="by the formula of the total"))
 
@@ -258,7 +258,7 @@ def _corrected(context: RuleContext, view: View) -> set[Decimal]:
     """The total with a wrong part put right: that part's breach is told by its own rule."""
     right = sums(view, context.operation == contract.READ_ORDER)
     wrong = {name: values[0] for name, values in right.items() if view.summary.get(name, ZERO) not in values}
-    market = context.session.marketplace if context.session else context.request.marketplace or ""
+    market = context.sold_in
     subtotal = ZERO
     for entry in view.lines.values():
         subtotal += _units(context).get((market, entry.item or ""), entry.unit or ZERO) * (entry.quantity or 0)
@@ -277,13 +277,13 @@ def the_same_cart_has_the_same_price(context: RuleContext) -> Iterator[Claim]:
         or context.profile.prepaid_as(context.request.subject)
     ):
         return
-    key = (session.marketplace if session else context.request.marketplace or "", *cart_key(context.answer))
+    key = (context.sold_in, *cart_key(context.answer))
     if key not in context.world.prices:
         return
     earlier, proof = context.world.prices[key]
     changed = with_zeros(differences(earlier, lasting(context.answer)), None, context.answer)
     if context.operation == contract.READ or not changed:
-        yield true(True, "the same cart", "", "", "true") if not changed else true(True, "", "", "", "true")
+        yield HELD
         return
     name = min(changed, key=lambda entry: (entry[0] != "summary", entry))
     want, seen = changed[name]
@@ -349,4 +349,4 @@ def amounts_are_decimals_of_their_currency(context: RuleContext) -> Iterator[Cla
                 else f'all(.body.{path}; .value|startswith("-")|not)',
             )
             return
-    yield true(True, "amounts", "", "", "true")
+    yield HELD

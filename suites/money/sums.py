@@ -38,9 +38,9 @@ def sums(view: View, is_order: bool) -> dict[str, list[Decimal]]:
         costs = [
             (
                 option.cost - option.discount if option.cost is not None and option.discount is not None else None,
-                pair.quantity or 0,
+                line.quantity or 0,
             )
-            for pair, option in pairs
+            for line, option in pairs
         ]
         cost = [
             total([each for each, _ in costs]),
@@ -49,7 +49,7 @@ def sums(view: View, is_order: bool) -> dict[str, list[Decimal]]:
         found["deliveryCost"] = [entry for entry in cost if entry is not None]
         found["importCharges"] = [
             sum((option.imports for _, option in pairs), ZERO),
-            sum((option.imports * (pair.quantity or 0) for pair, option in pairs), ZERO),
+            sum((option.imports * (line.quantity or 0) for line, option in pairs), ZERO),
         ]
     return {name: values for name, values in found.items() if values}
 

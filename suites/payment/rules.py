@@ -13,6 +13,7 @@ from conformance.judging.attribution import AFTER_A_REFUSAL, Difference, decide
 from conformance.judging.claim import (
     AMONG,
     FILLED,
+    HELD,
     LACKS,
     WARNING_IDS,
     Claim,
@@ -268,7 +269,7 @@ def the_order_is_the_session_that_was_paid(context: RuleContext) -> Iterator[Cla
             else true(False, "line item ids", "the ids of the session", "other ids", "$same_line_ids")
         )
     elif not wrong:
-        yield true(True, "the order", "", "", "true")
+        yield HELD
     used = {amount[1] for amount in amounts(paid.raw)}
     shown_in = [currency for _, currency, _ in context.amounts if used]
     yield compare("currency", CURRENCIES, AMONG, sorted(used), shown_in)
@@ -322,7 +323,7 @@ def _shipping(context: RuleContext, paid: View, seen: View) -> Iterator[Claim]:
                 yield equal(f"shippingDetail.{name}", f"{line(entry.item)}.shippingDetail.{name}", want, detail[name])
                 return
     if seen.lines:
-        yield true(True, "shippingDetail", "", "", "true")
+        yield HELD
 
 
 @demands("ORDER-READ-PAID")

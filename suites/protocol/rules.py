@@ -12,12 +12,14 @@ from conformance.core.exchange import BAD_CREDENTIALS, OTHER_APP, OWN_APP, CaseK
 from conformance.core.stubs import stubs_in
 from conformance.judging.claim import (
     AMONG,
+    HELD,
     LACKS,
     WARNING_IDS,
     Claim,
     Path,
     compare,
     equal,
+    held,
     member_or_null,
     true,
 )
@@ -59,7 +61,7 @@ def a_stranger_learns_nothing(context: RuleContext) -> Iterator[Claim]:
 @demands("AUTH-SCOPE")
 def one_token_opens_the_method(context: RuleContext) -> Iterator[Claim]:
     if context.request.credential in (OWN_APP, OTHER_APP) and context.profile.auth == "client_credentials":
-        yield true(True, "is accepted", "", "", "true")
+        yield HELD
 
 
 @forbids("AUTH-SCOPE")
@@ -208,9 +210,7 @@ def every_refusal_is_a_list_of_errors(context: RuleContext) -> Iterator[Claim]:
     if TRACE.search(json.dumps(exchange.body, ensure_ascii=False).replace("\\n", "\n")):
         yield true(False, "no trace", "no stack trace", "a stack trace", TRACE_TEST)
     elif not wrong:
-        yield true(
-            True, "the list", "", "", "true", reading="several errors in one answer" if len(listed) > 1 else None
-        )
+        yield held("the list", reading="several errors in one answer" if len(listed) > 1 else None)
 
 
 def _plain(text: Any) -> str:
@@ -300,7 +300,7 @@ def warnings_have_the_form_of_errors(context: RuleContext) -> Iterator[Claim]:
     ]:
         yield compare("a known id", WARNING_IDS, AMONG, sorted(contract.warning_ids()), unknown)
     elif not wrong:
-        yield true(True, "the list", "", "", "true")
+        yield HELD
 
 
 @demands("WARNING-SHAPE-OPERATION")

@@ -16,12 +16,14 @@ from conformance.judging.claim import (
     COUPONS,
     DISTINCT,
     FILLED,
+    HELD,
     LINE_IDS,
     NONE,
     Claim,
     Path,
     compare,
     equal,
+    held,
     line,
     related,
     true,
@@ -54,15 +56,14 @@ def initiate_answers_what_was_asked_for(context: RuleContext) -> Iterator[Claim]
     if not context.answer.lines_known:
         return
     asked: Counter[Any] = Counter()
-    for lineiteminput in context.body.get("lineItemInputs", []):
-        if isinstance(lineiteminput, dict) and isinstance(lineiteminput.get("quantity"), int):
-            asked[lineiteminput.get("itemId")] += lineiteminput["quantity"]
+    for line_input in context.body.get("lineItemInputs", []):
+        if isinstance(line_input, dict) and isinstance(line_input.get("quantity"), int):
+            asked[line_input.get("itemId")] += line_input["quantity"]
     given: Counter[str] = Counter()
     for each in context.answer.lines.values():
         given[each.item or ""] += each.quantity or 0
-    if (
-        REMOVED_WARNINGS & set(context.exchange.warning_ids) or not context.exchange.warnings_known
-    ):  # ITEM-REMOVED says which lines may be gone
+    # ITEM-REMOVED says which lines may be gone.
+    if REMOVED_WARNINGS & set(context.exchange.warning_ids) or not context.exchange.warnings_known:
         asked = Counter({item: count for item, count in asked.items() if item in given})
     items = sorted(asked)
     yield equal("one line for each input", "([.body.lineItems[].itemId]|unique)", items, sorted(given))
@@ -72,7 +73,7 @@ def initiate_answers_what_was_asked_for(context: RuleContext) -> Iterator[Claim]
             yield equal("quantity of a line", f"([{line(item)}.quantity]|add)", asked[item], given[item])
     about = "the submitted address"
     wrong = not_read_back(context.body.get("shippingAddress") or {}, context.answer.address, about)
-    yield wrong or true(True, about, "", "", "true")
+    yield wrong or HELD
 
 
 @demands("SESSION-FIELDS")
@@ -142,7 +143,7 @@ def a_read_shows_the_last_accepted_state(context: RuleContext) -> Iterator[Claim
         changed = {other.operation for other in others} if blame.culprit is Culprit.ANOTHER_SESSION else {""}
         for operation in sorted(changed):
             case = CaseKey(operation) if operation else None
-            yield true(True, "state", "", "", "true", requirement=owner, case=case)
+            yield held("state", requirement=owner, case=case)
         return
     proofs: dict[Culprit, list[str | None]] = {
         Culprit.ACCEPTED_CHANGE: [session.unconfirmed],
@@ -199,7 +200,7 @@ def a_change_changes_only_what_it_names(context: RuleContext) -> Iterator[Claim]
         and not (key[0] == "option" and _quoted_anew(context, key[1]))
     }
     if not found:
-        yield true(True, "the rest", "", "", "true")
+        yield HELD
     elif (blame := decide(AFTER_A_REFUSAL, Difference(found, session.pending))).pending:
         yield blamed(found, blame, "nothing changed")
     else:

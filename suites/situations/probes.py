@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from conformance.core import contract
+from conformance.core import contract, made_up
 from conformance.core.exchange import OTHER_APP
 from conformance.core.profile import Profile
 from conformance.driver.checkout import CheckoutSession
@@ -177,9 +177,9 @@ def _of_lines(profile: Profile, market: str) -> Iterator[Probe]:
         "COUPON-UNKNOWN",
         "",
         OPEN,
-        lambda _: {"operation": contract.APPLY, "body": {"redemptionCode": "NEVER-HEARD-OF"}},
+        lambda _: {"operation": contract.APPLY, "body": {"redemptionCode": made_up.CODE}},
     )
-    yield Probe("COUPON-NOT-APPLIED", "never heard of", OPEN, _not_applied("NEVER-HEARD-OF"))
+    yield Probe("COUPON-NOT-APPLIED", "never heard of", OPEN, _not_applied(made_up.CODE))
     for words, near in (("a character more", _longer), ("a character less", _cut)):
         yield Probe("COUPON-UNKNOWN", words, OPEN, _near_code(contract.APPLY, near))
         yield Probe("COUPON-NOT-APPLIED", words, OPEN, _near_code(contract.REMOVE, near))

@@ -11,7 +11,7 @@ import jsonschema_rs
 
 from conformance.core import contract
 from conformance.core.requirement import Owned
-from conformance.judging.claim import Claim, quoted, shown, true
+from conformance.judging.claim import HELD, Claim, quoted, shown, true
 from conformance.judging.context import RuleContext
 
 WARNINGS = "warnings"
@@ -62,7 +62,7 @@ def departures(context: RuleContext, requirement: str) -> Iterator[Claim]:
         found.setdefault((claim.requirement, claim.name), claim)
     yield from found.values()
     if not any(item.requirement == requirement for item in found.values()):
-        yield true(True, "form", "", "", "true")
+        yield HELD
 
 
 def _charges(context: RuleContext, requirement: str) -> Iterator[Claim]:
