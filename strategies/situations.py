@@ -42,9 +42,6 @@ SITUATIONS = {
     "rich": Situation(lines=4, quantity=5, option=True, moved=True, changed=True, coupon=True, refused=True),
 }
 
-# For tests that visit many: `rich` has nearly every condition, the others what it hides.
-EACH = ("calm", "three lines", "coupon", "option", "rich")
-
 
 def cart_in(
     shop: CheckoutDriver, market: str, name: str, *, email: str | None = None, items: Iterable[str] = ()

@@ -17,7 +17,6 @@ class Level:
     """One value of a factor. needs: what the profile has to offer for it (contracts/README.md)."""
 
     name: str
-    means: str = ""
     needs: str = ""
 
     def is_offered(self, profile: Profile) -> bool:
@@ -51,11 +50,8 @@ class RowDesign:
     triples: tuple[tuple[str, ...], ...]
 
 
-Half = dict[str, list[str]]
-
-
 def _factor(name: str, data: dict[str, Any]) -> Factor:
-    levels = tuple(Level(one, more["means"], more.get("needs", "")) for one, more in data.get("levels", {}).items())
+    levels = tuple(Level(name, level.get("needs", "")) for name, level in data.get("levels", {}).items())
     return Factor(name, data["about"], levels, data.get("each", ""))
 
 

@@ -157,19 +157,6 @@ def read_toml(path: Path, name: str, given: str | None = None) -> dict[str, Any]
         raise InputError(f"{path.name} is not valid TOML: {error}.") from None
 
 
-def checked_output(path: Path, name: str) -> Path:
-    """A file that can be written: its folder is made. Nothing is written yet."""
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-    except (OSError, ValueError) as error:
-        raise InputError(f"{name} names {_shown(path)}, whose folder cannot be made: {_why(error)}.") from None
-    if path.is_dir():
-        raise InputError(f"{name} names {path}, which is a folder and no file.")
-    if not os.access(path if path.exists() else path.parent, os.W_OK):
-        raise InputError(f"{name} names {path}, which cannot be written.")
-    return path
-
-
 def _why(error: Exception) -> str:
     return (getattr(error, "strerror", None) or type(error).__name__).lower()
 

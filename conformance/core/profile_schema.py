@@ -84,7 +84,6 @@ def _sentence(error: jsonschema_rs.ValidationError, source: str) -> str:
     if kind.name == "required":
         missing = node.get("properties", {}).get(kind.property, {})
         return f"{place([*path, kind.property])} in {source} is missing: {_advice(missing)}."
-        return f"{place([*path, kind.property])} in {source} is missing: {_advice(missing)}."
     if kind.name == "enum":
         return f"{place(path)} in {source} is none of {', '.join(map(str, node['enum']))}: write one of them."
     return f"{place(path)} in {source} cannot be used: {message or _advice(node)}."

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -53,12 +52,6 @@ def rounds(names: list[str], depth: int) -> tuple[list[str], list[str]]:
     """Every name `depth` times, and the ids: those of the first round are the names themselves."""
     pairs = [(name, f"{name}-round{index}" if index else name) for index in range(depth) for name in names]
     return [name for name, _ in pairs], [pair for _, pair in pairs]
-
-
-def round_of(test: str) -> str:
-    """`round3` of a test of a later round, "" of the first."""
-    found = re.search(r"\bround\d+\b", test)
-    return found.group() if found else ""
 
 
 def mark_args(item: Any, name: str) -> tuple[Any, ...]:

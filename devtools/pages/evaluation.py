@@ -16,7 +16,7 @@ from typing import NamedTuple
 from conformance.core.places import ROOT
 
 PAGE, ROWS = ROOT / "docs" / "evaluation.md", ROOT / "docs" / "evaluation.toml"
-MATRIX, BENCH = ROOT / "reports" / "kill-matrix.json", ROOT / "docs" / "bench.json"
+MATRIX = ROOT / "reports" / "kill-matrix.json"
 BEGIN, END = "<!-- table: written by `make evaluation` -->", "<!-- end of table -->"
 
 

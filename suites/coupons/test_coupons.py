@@ -7,9 +7,7 @@ from decimal import Decimal
 from conformance.core import contract, made_up
 from conformance.driver.checkout import CheckoutDriver
 from conformance.driver.marks import in_marketplaces, in_situations, provokes
-from strategies.situations import EACH, SITUATIONS, cart_in, select_another
-
-UNCOUPONED = [name for name in EACH if not SITUATIONS[name].coupon]
+from strategies.situations import cart_in, select_another
 
 
 @provokes("COUPON-APPLY", "COUPON-REMOVE", cost=20)

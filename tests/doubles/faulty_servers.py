@@ -208,7 +208,6 @@ refuses_otherwise("the wrong id for a declined card", "PAY-DECLINED", 15023, oth
 refuses_otherwise("a second coupon was used before", "COUPON-ONE", 16001, other=16005)
 refuses_otherwise("an unknown order is a coupon", "ORDER-UNKNOWN", 16002, other=16003, also="COUPON-UNKNOWN")
 
-EVERY = (*SESSION[1:], contract.PLACE_ORDER)
 never_refuses("other apps may read", "SESSION-APP", 15025, (contract.READ,))
 never_refuses("other marketplaces may read", "MARKET-SAME", 15029, (contract.READ,))
 never_refuses("a change after payment is ignored", "PAY-LOCK", 15021, (contract.QUANTITY,), also="PAY-DECLINED-ENDS")

@@ -53,10 +53,8 @@ class Writer:
         self.run, self.sent = run, sent
         self.out: list[str] = []
         self.names: dict[Ref, str] = {}
-        self.values: dict[str, str] = {}
-        self.answers: dict[int, list[int]] = {}
 
-    def variable(self, ref: Ref, value: str) -> str:
+    def variable(self, ref: Ref) -> str:
         """The shell variable of an id; the first use writes the line that takes it from the answer."""
         if ref in self.names:
             return self.names[ref]
@@ -78,7 +76,6 @@ class Writer:
             )
         self.out.append(f"{name}=$({command}) || exit 2")
         self.names[ref] = name
-        self.values[value] = name
         return name
 
     def _source(self, ref: Ref) -> int:
@@ -123,7 +120,7 @@ class Writer:
     def _uri(self, ref: Ref | None, value: str) -> str:
         if ref is None:
             return quote(value, safe="").replace("$", "%24").replace("`", "%60")
-        return f'$(uri "${self.variable(ref, value)}")'
+        return f'$(uri "${self.variable(ref)}")'
 
     def _body(self, step: Step, exchange: Exchange) -> None:
         request, target = exchange.request, f'"$work/{step.number}.request"'
@@ -132,28 +129,17 @@ class Writer:
             text = payload.decode("utf-8", "replace")
             if text.isprintable() and "\ufffd" not in text and len(text) < 20_000:
                 self.out.append(f"printf '%s' {shlex.quote(text)} > {target}")
-            elif len(payload) > 20_000:
-                self.out.append(_large(payload, target))
             else:
                 self.out.append(f"printf '%s' {base64.b64encode(payload).decode()} | base64 -d > {target}")
             return
         body = dict(request.body)
         arguments = []
         for name, ref in step.fields.items():
-            variable = self.variable(ref, str(body[name]))
+            variable = self.variable(ref)
             arguments.append(f'--arg {variable} "${variable}"')
             body[name] = f"\0{variable}\0"
         program = re.sub(r'"\\u0000(\w+)\\u0000"', r"$\1", json.dumps(body))
         self.out.append(f"jq -cn {' '.join(arguments)} {shlex.quote(program)} > {target}")
-
-
-def _large(payload: bytes, target: str) -> str:
-    """A large body that repeats one character or pair, as what it is."""
-    half = len(payload) // 2
-    char = payload[1:2].decode("latin-1")
-    if payload[:half] == payload[:1] * half or payload.count(payload[1:2]) > len(payload) * 0.4:
-        return f"printf '%s' {base64.b64encode(payload).decode()} | base64 -d > {target}  # {len(payload)} bytes, mostly {char}"
-    return f"printf '%s' {base64.b64encode(payload).decode()} | base64 -d > {target}"
 
 
 def write_script(run: ReplayTarget, finding: Finding, sent: list[tuple[Step, Exchange]], claim: Claim) -> str:
@@ -308,19 +294,19 @@ def _test(writer: Writer, claim: Claim, sent: list[tuple[Step, Exchange]]) -> tu
         test = f"$previous_list[0] as $previous | {test}"
     last_step, last = sent[-1]
     if "$session" in test and last_step.subject:
-        arguments.append(f'--arg session "${writer.variable(last_step.subject, last.request.subject or "")}"')
+        arguments.append(f'--arg session "${writer.variable(last_step.subject)}"')
     if "$order" in test:
         ref = (
             last_step.subject
             if last_step.subject and last_step.subject.kind == "order"
             else Ref("order", next(iter(last_step.sessions), 0))
         )
-        arguments.append(f'--arg order "${writer.variable(ref, "")}"')
+        arguments.append(f'--arg order "${writer.variable(ref)}"')
     if "$earlier" in test:
-        arguments.append(f'--arg earlier "${writer.variable(Ref("session", created[0]), "")}"')
+        arguments.append(f'--arg earlier "${writer.variable(Ref("session", created[0]))}"')
     for value, ref in _option_ids(sent).items():
         if quoted(value) in test:
-            name = writer.variable(ref, value)
+            name = writer.variable(ref)
             arguments.append(f'--arg {name} "${name}"')
             test = test.replace(quoted(value), f"${name}")
     return test, arguments

@@ -114,10 +114,6 @@ def _leak(call: Call, response: Response, *_: Any) -> None:
     response.body["purchaseOrder"] = {"purchaseOrderId": call.order.id, "lineItems": lines}
 
 
-def _empty(proceed: Callable[..., Any], call: Call) -> Any:
-    raise Refusal(16002, status=200, problems=ORDER_PROBLEMS)
-
-
 foreign_app = Condition(lambda call, response: call.order is not None and call.order.app != call.app)
 moved = Condition(lambda call, *_: call.order is not None and any(
     line.option != line.item.options[0].id for line in call.order.cart.lines
