@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 
 from mock_server.domain.errors import JSON
@@ -37,14 +38,30 @@ def build(names: Sequence[str], settings: Settings) -> Shop | None:
     return shop
 
 
+def _files() -> dict[str, str]:
+    """The file of each fault and variant by name: the module whose list FAULTS or VARIANTS holds it."""
+    modules = [
+        (name, module)
+        for name, module in sys.modules.items()
+        if name.startswith(("mock_server.faults.", "mock_server.variants.")) and not hasattr(module, "__path__")
+    ]
+    return {
+        entry.name: f"{name.replace('.', '/')}.py"
+        for name, module in modules
+        for entry in (*getattr(module, "FAULTS", ()), *getattr(module, "VARIANTS", ()))
+    }
+
+
 def listed(what: str) -> list[JSON]:
     """What `--list-faults` and `--list-variants` print."""
+    files = _files()
     table = {name: entry for name, entry in known().items() if (entry.kind == "variant") == (what == "variants")}
     return [
         {
             "name": entry.name,
             "requirement": entry.requirement,
             "chapter": entry.chapter,
+            "file": files[entry.name],
             "operations": [operation for operation in entry.operations if operation != TOKEN],
             "kind": entry.kind,
             "sees": entry.sees,

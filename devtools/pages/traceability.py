@@ -2,7 +2,8 @@
 
 Every requirement with its source, rule, tests and faults.
 
-Rules are what the judge has registered, tests what `provokes` marks name, faults what the mock lists about itself.
+Rules are what the judge has registered, tests what `provokes` marks name, faults what the mock lists about itself. The
+covering array gives its tests their marks when a run begins; here it is made for the mock's profile.
 """
 
 from __future__ import annotations
@@ -23,9 +24,13 @@ from typing import Any
 from conformance.core import contract
 from conformance.core.citation import cited
 from conformance.core.contract import CHAPTERS
+from conformance.core.profile_reader import load
 from conformance.core.requirement import Requirement
 from conformance.judging.load_rules import load_rules
 from conformance.judging.registry import RULES
+from suites.situations.design import lives
+from suites.situations.judges import judged_by
+from suites.situations.test_lives import test_a_life
 
 ROOT = contract.ROOT.parent
 PAGE = ROOT / "docs" / "requirements.md"
@@ -46,7 +51,8 @@ class Entry:
     requirement: Requirement
     rules: list[Place] = field(default_factory=list)
     tests: list[Place] = field(default_factory=list)
-    faults: list[str] = field(default_factory=list)
+    situations: list[Place] = field(default_factory=list)
+    faults: list[Place] = field(default_factory=list)
 
 
 def _place(function: Callable[..., Any]) -> Place:
@@ -102,13 +108,35 @@ def _provoked(marks: list[Any]) -> Iterator[str]:
 
 
 @cache
-def faults() -> dict[str, list[str]]:
+def in_the_array() -> dict[str, list[Place]]:
+    """The test of the covering array by requirement, for the mock's profile, and where its ids stand."""
+    found: dict[str, list[Place]] = {}
+    for life in lives(load("mock")):
+        for requirement in judged_by(life):
+            found.setdefault(requirement, [_place(test_a_life)])
+    for path in sorted(ROOT.glob("suites/situations/*.py")):
+        body = ast.parse(path.read_text(encoding="utf-8")).body
+        for part in [inner for part in body for inner in (part.body if isinstance(part, ast.ClassDef) else [part])]:
+            place = Place(path.relative_to(ROOT).as_posix(), _name(part))
+            for name in found.keys() & {node.value for node in ast.walk(part) if isinstance(node, ast.Constant)}:
+                found[name].append(place)
+    return found
+
+
+def _name(statement: ast.stmt) -> str:
+    """What a statement of a module defines: a function, a class or a constant."""
+    target = statement.targets[0] if isinstance(statement, ast.Assign) else statement
+    return str(getattr(target, "name", getattr(target, "id", "")))
+
+
+@cache
+def faults() -> dict[str, list[Place]]:
     """The mock's faults by requirement, in a process of its own: nothing here imports the mock."""
     command = [sys.executable, "-m", "mock_server", "--list-faults"]
     ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True, timeout=60)
-    found: dict[str, list[str]] = defaultdict(list)
-    for load in json.loads(ended.stdout):
-        found[load["requirement"]].append(load["name"])
+    found: dict[str, list[Place]] = defaultdict(list)
+    for fault in json.loads(ended.stdout):
+        found[fault["requirement"]].append(Place(fault["file"], fault["name"]))
     return found
 
 
@@ -119,6 +147,7 @@ def entries() -> list[Entry]:
             requirement,
             rules().get(requirement.id, []),
             tests().get(requirement.id, []),
+            in_the_array().get(requirement.id, []),
             faults().get(requirement.id, []),
         )
         for requirement in contract.requirements().values()
@@ -137,7 +166,9 @@ def page() -> str:
         "<!-- Written by `make requirements`; change contracts/, suites/ or mock_server/faults/ and run it again. -->",
         "",
         f"{len(listed)} requirements: {levels['MUST']} MUST, {levels['SHOULD']} SHOULD, {levels['READING']} READING. "
-        "A fault is a way to break the rule on the embedded mock; the kill matrix runs the suite against each.",
+        "A fault is a way to break the rule on the embedded mock; the kill matrix runs the suite against each. "
+        "`suites/situations` is the [covering array](situations.md): its one test, and the functions and tables that name "
+        "the requirement.",
     ]
     for chapter in CHAPTERS:
         out += ["", f"## {chapter.replace('_', ' ').capitalize()}"]
@@ -157,8 +188,8 @@ def _section(entry: Entry) -> list[str]:
         ("Needs", ", ".join(f"`{it}`" for it in item.needs) or "nothing of the profile"),
         ("Readings", "; ".join(item.readings)),
         ("Rule", _places(entry.rules)),
-        ("Tests", _places(entry.tests)),
-        ("Faults", ", ".join(f"`{it}`" for it in entry.faults) or "none"),
+        ("Tests", _places([*entry.tests, *entry.situations])),
+        ("Faults", _places(entry.faults) or "none"),
     ]
     body = [f"| {name} | {text.replace('|', chr(92) + '|')} |" for name, text in rows if text]
     return [f"### {item.id}", "", f"**{item.level}** {item.title}. {item.sentence}", "", "| | |", "|---|---|", *body]

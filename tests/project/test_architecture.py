@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from devtools.pages.module_list import LAYERS
+
 ROOT = Path(__file__).resolve().parents[2]
 OURS = {"conformance", "contracts", "mock_server", "reports", "strategies", "suites", "tests", "targets"}
 # What each package may import of ours besides itself. The mock's process is started by conformance, never imported.
@@ -22,8 +24,15 @@ ALLOWED = {
     "suites": {"conformance", "strategies"},
     "conformance": {"reports"},
 }
-# The layers of conformance/: each may import those before it, and itself.
-LAYERS = ("core", "client", "judging", "driver", "evidence", "runner", "commands")
+# What suites and strategies may import of conformance/: what judges and what sends, not what runs them.
+FOR_SUITES = {"core", "judging", "driver"}
+# Two modules reach further, each for its reason.
+FURTHER = {
+    # The rows of the covering array follow from the profile and the depth of the run that collects.
+    ("suites.situations.conftest", "conformance.runner.plugin"),
+    # A walk has to visit the states that the report counts, so that both have the same list.
+    ("suites.state_machine.test_walks", "conformance.evidence.states"),
+}
 MOST_MODULES = 16  # of a folder
 # The first two import suites by name, in a function; the third imports what the user names.
 LOADERS = {"conformance/judging/load_rules.py", "devtools/pages/traceability.py", "conformance/client/auth_plugin.py"}
@@ -86,9 +95,25 @@ def arrows() -> dict[str, set[str]]:
 
 
 def layer(module: str) -> int:
+    """Its place among the layers; -1 for what stands outside conformance/, and for the module that starts it."""
     package, _, rest = module.partition(".")
     name = rest.partition(".")[0]
-    return LAYERS.index(name) if package == "conformance" and name in LAYERS else -1
+    return LAYERS.index(name) if package == "conformance" and name not in ("", "__main__") else -1
+
+
+def test_every_folder_has_a_layer() -> None:
+    assert {path.parent.name for path in (ROOT / "conformance").glob("*/*.py")} - {"bundle"} == set(LAYERS)
+
+
+def test_suites_see_what_judges_and_what_sends() -> None:
+    further = {
+        (name, other)
+        for name, others in arrows().items()
+        if name.startswith(("suites.", "strategies."))
+        for other in others
+        if other.startswith("conformance.") and other.split(".")[1] not in FOR_SUITES
+    }
+    assert further == FURTHER
 
 
 def test_layers_point_one_way() -> None:
