@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from conformance.core import contract
+from conformance.core.factors import factors
 from conformance.core.inputs import InputError
 from conformance.core.profile_reader import load, parse
 from conformance.core.profile_schema import schema
@@ -167,3 +168,35 @@ def test_both_locks_agree() -> None:
 def test_written_pages_are_up_to_date(page: str) -> None:
     module = importlib.import_module(f"devtools.pages.{page}")
     assert module.PAGE.read_text(encoding="utf-8") == module.page(), f"run python -m devtools.pages.{page}"
+
+
+ROW = re.compile(r"^\|.*\| `(\w+)` \| `([\w/]+\.py)` \|$", re.MULTILINE)
+
+
+def test_the_life_of_a_request_names_functions_that_exist() -> None:
+    text = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    rows = ROW.findall(text.partition("## The life of one request")[2].partition("\n## ")[0])
+    assert len(rows) > 20
+    assert not [row for row in rows if f"def {row[0]}(" not in (ROOT / row[1]).read_text(encoding="utf-8")]
+
+
+def test_doubles_that_the_page_names_are_those_of_the_tests() -> None:
+    text = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    named = re.findall(r"`(tests/[\w/]+(?:\.py|/))`", text.partition("## Which double")[2].partition("\n## ")[0])
+    assert named and all((ROOT / path).exists() for path in named)
+
+
+def test_attributes_of_doubt_exist() -> None:
+    """Each `Class.attribute` of the table "When an answer is not judged" is one of the code."""
+    text = (ROOT / "docs" / "not-judged.md").read_text(encoding="utf-8").partition("## When an answer")[2]
+    sources = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "conformance").rglob("*.py"))
+    named = re.findall(r"`([A-Z]\w+)(?:\.(\w+))?`", text)
+    assert len(named) > 10
+    for owner, attribute in named:
+        assert re.search(rf"^(?:class {owner}\b|{owner}(?::.*)? =)", sources, re.MULTILINE), owner
+        assert not attribute or re.search(rf"^    {attribute}: ", sources, re.MULTILINE), attribute
+
+
+def test_the_page_of_situations_has_every_factor() -> None:
+    text = (ROOT / "docs" / "situations.md").read_text(encoding="utf-8").partition("## Factors")[2].partition("\n## ")[0]
+    assert set(factors()) <= set(re.findall(r"\w+", text))
