@@ -116,7 +116,8 @@ def in_the_array() -> dict[str, list[Place]]:
             found.setdefault(requirement, [_place(test_a_life)])
     for path in sorted(ROOT.glob("suites/situations/*.py")):
         body = ast.parse(path.read_text(encoding="utf-8")).body
-        for part in [inner for part in body for inner in (part.body if isinstance(part, ast.ClassDef) else [part])]:
+        parts = [part for top in body for part in (top.body if isinstance(top, ast.ClassDef) else [top])]
+        for part in parts:
             place = Place(path.relative_to(ROOT).as_posix(), _name(part))
             for name in found.keys() & {node.value for node in ast.walk(part) if isinstance(node, ast.Constant)}:
                 found[name].append(place)

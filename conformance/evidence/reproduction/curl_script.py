@@ -292,7 +292,7 @@ def _test(writer: Writer, claim: Claim, sent: list[tuple[Step, Exchange]]) -> tu
     if "$previous" in test:
         arguments.append(f'--slurpfile previous_list "$work/{sent[-2 if len(sent) > 1 else -1][0].number}.json"')
         test = f"$previous_list[0] as $previous | {test}"
-    last_step, last = sent[-1]
+    last_step = sent[-1][0]
     if "$session" in test and last_step.subject:
         arguments.append(f'--arg session "${writer.variable(last_step.subject)}"')
     if "$order" in test:
