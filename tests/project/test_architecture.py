@@ -26,8 +26,10 @@ ALLOWED = {
 }
 # What suites and strategies may import of conformance/: what judges and what sends, not what runs them.
 FOR_SUITES = {"core", "judging", "driver"}
-# Two modules reach further, each for its reason.
+# Three modules reach further, each for its reason.
 FURTHER = {
+    # Phases, number and seed of generated requests are settings of the run that collects.
+    ("suites.generated.conftest", "conformance.runner.plugin"),
     # The rows of the covering array follow from the profile and the depth of the run that collects.
     ("suites.situations.conftest", "conformance.runner.plugin"),
     # A walk has to visit the states that the report counts, so that both have the same list.
