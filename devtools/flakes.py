@@ -93,10 +93,11 @@ def _judge(arguments: list[str], said: Path) -> None:
 
 def one_run(seed: int, target: str, base_url: str | None, folder: Path, more: list[str]) -> tuple[Outcome, str]:
     """Judges once; the outcome and, if there is no result, what was said last."""
-    folder.mkdir(parents=True, exist_ok=True)
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    said = folder.with_suffix(".txt")  # beside the report: its folder holds nothing else
     arguments = ["--target", target, "--report", str(folder), "--seed", str(seed), *more]
     arguments += ["--base-url", base_url] if base_url else []
-    process = multiprocessing.get_context("fork").Process(target=_judge, args=(arguments, folder / "said.txt"))
+    process = multiprocessing.get_context("fork").Process(target=_judge, args=(arguments, said))
     process.start()
     process.join(LONGEST_S)
     if process.is_alive():
@@ -106,8 +107,16 @@ def one_run(seed: int, target: str, base_url: str | None, folder: Path, more: li
         result = json.loads((folder / "result.json").read_text(encoding="utf-8"))
     except (OSError, ValueError):
         result = {}
-    text = (folder / "said.txt").read_text(encoding="utf-8") if (folder / "said.txt").is_file() else ""
+    text = said.read_text(encoding="utf-8") if said.is_file() else ""
     return outcome_of(seed, result), "" if result else (text.strip().splitlines() or ["nothing was said"])[-1]
+
+
+def _keep(place: Path, folder: Path) -> None:
+    """A run's report, if it left one, and what it said."""
+    folder.mkdir(parents=True, exist_ok=True)
+    if place.is_dir():
+        shutil.copytree(place, folder / place.name, dirs_exist_ok=True)
+    shutil.copy(place.with_suffix(".txt"), folder)
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -137,7 +146,7 @@ def main(arguments: list[str] | None = None) -> int:
                 flush=True,
             )
             if options.keep and kept < MOST_KEPT and flakes([outcomes[0], run]):
-                shutil.copytree(place, options.keep / place.name, dirs_exist_ok=True)
+                _keep(place, options.keep)
                 kept += 1
             shutil.rmtree(place, ignore_errors=True)
     finally:
