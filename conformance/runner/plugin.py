@@ -177,9 +177,9 @@ def pytest_configure_node(node: Any) -> None:
 
 
 def pytest_ignore_collect(config: pytest.Config) -> bool | None:
-    """A recording is judged without a test."""
+    """A recording is judged without a test, and a target that was given up already is asked by none."""
     run = config.stash.get(RUN, None)
-    return True if run and run.settings.recording else None
+    return True if run and (run.settings.recording or run.stopped) else None
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

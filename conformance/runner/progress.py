@@ -120,8 +120,11 @@ class Progress(TerminalReporter):  # type: ignore[misc]
 
 
 def replace_terminal(config: pytest.Config) -> None:
-    """Puts Progress in the place of pytest's terminal reporter."""
+    """Puts Progress in the place of pytest's terminal reporter, and has xdist say nothing of its workers."""
     standard = config.pluginmanager.getplugin("terminalreporter")
     if standard is not None and not isinstance(standard, Progress):
         config.pluginmanager.unregister(standard)
         config.pluginmanager.register(Progress(config), "terminalreporter")
+    workers: Any = config.pluginmanager.getplugin("dsession")
+    if workers is not None and config.pluginmanager.unregister(name="terminaldistreporter"):
+        workers.terminal = None
