@@ -28,6 +28,7 @@ from conformance.client.turned_away import no_token
 from conformance.core import contract
 from conformance.core.exchange import OTHER_APP, OWN_APP, SIGNATURE, Exchange, Intent, Request
 from conformance.core.profile import App, Profile
+from conformance.core.unjudged import StopsHypothesis
 
 MADE_UP_TOKEN = "v^1.1#i^1#made-up-by-the-conformance-suite"
 MADE_UP_TAIL = "-made-up"
@@ -39,8 +40,8 @@ GIVEN_TOKENS = re.compile(r'"(?:access|refresh|id)_token"\s*:\s*"((?:[^"\\]|\\.)
 USABLE_TOKEN = re.compile(r"[\x20-\x7e]+")
 
 
-class RunStopped(BaseException):
-    """The run cannot or may not go on. Not an Exception, so that nothing on the way (Hypothesis) swallows it."""
+class RunStopped(StopsHypothesis):
+    """The run cannot or may not go on."""
 
 
 class BudgetSpent(RunStopped):

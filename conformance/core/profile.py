@@ -142,6 +142,15 @@ class Profile:
         """Whether v1's placeGuestOrder is there."""
         return self.payment == "place_order"
 
+    @property
+    def bad_tokens(self) -> tuple[str, ...]:
+        """The credentials without a good token that the target can be asked with; none where it asks for no token."""
+        if self.auth == "none":
+            return ()
+        expired = ("expired",) if self.offers("expired_token") else ()
+        other_scope = ("other-scope",) if self.offers("other_scope") and self.offers("token_endpoint") else ()
+        return ("none", "made-up", *expired, *other_scope)
+
     def offers_operation(self, operation: str) -> bool:
         """Whether the target has the operation, and something to ask it for: an order by a call, an order that is paid."""
         need = {contract.PLACE_ORDER: "place_order", contract.READ_ORDER: "payment"}.get(operation)

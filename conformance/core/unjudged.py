@@ -7,6 +7,10 @@ from enum import StrEnum
 from typing import Any
 
 
+class StopsHypothesis(BaseException):
+    """Ends a test at once. No Exception: Hypothesis takes that for a failing example, which it sends again."""
+
+
 class UnjudgedReason(StrEnum):
     """Why nothing proves a requirement (reports/schemas/result.schema.json, docs/verdict.md)."""
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from conformance.core import contract
 
 if TYPE_CHECKING:
+    from conformance.judging.model import Session
     from conformance.judging.trace import Trace
 
 START, ORDERED, DECLINED, EMPTY = "start", "ordered", "declined", "empty"
@@ -16,11 +17,20 @@ START, ORDERED, DECLINED, EMPTY = "start", "ordered", "declined", "empty"
 def state_of(body: dict[str, Any]) -> str:
     """The state that a session's answer shows: number of lines, coupon applied or not."""
     lines = body.get("lineItems")
-    count = len(lines) if isinstance(lines, list) else 0
-    if not count:
+    return _unpaid(len(lines) if isinstance(lines, list) else 0, bool(body.get("appliedCoupons")))
+
+
+def known_state(session: Session) -> str:
+    """The state of a session as the answers so far show it."""
+    if session.phase in (ORDERED, DECLINED):
+        return session.phase
+    return _unpaid(len(session.view.lines), bool(session.view.coupons))
+
+
+def _unpaid(lines: int, coupon: bool) -> str:
+    if not lines:
         return EMPTY
-    coupon = " with a coupon" if body.get("appliedCoupons") else ""
-    return f"{'one line' if count == 1 else 'several lines'}{coupon}"
+    return f"{'one line' if lines == 1 else 'several lines'}{' with a coupon' if coupon else ''}"
 
 
 def transitions(trace: Trace) -> Iterator[tuple[str, str, str]]:

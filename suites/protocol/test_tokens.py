@@ -11,22 +11,10 @@ from conformance.driver.marks import in_marketplaces, provokes
 from suites.marketplace.test_marketplace import seven
 
 
-def strangers(shop: CheckoutDriver) -> list[str]:
-    """The credentials without a good token that the profile offers."""
-    if shop.profile.auth == "none":
-        return []
-    found = ["none", "made-up"]
-    if shop.profile.offers("expired_token"):
-        found.append("expired")
-    if shop.profile.offers("other_scope") and shop.profile.auth == "client_credentials":
-        found.append("other-scope")
-    return found
-
-
 @provokes("AUTH-TOKEN", cost=60)
 @in_marketplaces(1)
 def test_no_method_opens_without_a_good_token(shop: CheckoutDriver, market: str) -> None:
-    for credential in shop.some(strangers(shop), few=1, turn=market):
+    for credential in shop.some(shop.profile.bad_tokens, few=1, turn=market):
         body = shop.initiate_body(market, [(shop.plain(market)[0], 1)])
         shop.send(Request(contract.INITIATE, None, body, market, credential), "AUTH-TOKEN", credential)
         cart = shop.cart(market)
@@ -39,7 +27,7 @@ def test_no_method_opens_without_a_good_token(shop: CheckoutDriver, market: str)
 @in_marketplaces(1, having="payment")
 def test_no_order_opens_without_a_good_token(shop: CheckoutDriver, market: str) -> None:
     cart: CheckoutSession = shop.paid(market)
-    for credential in shop.some(strangers(shop), few=1, turn=market):
+    for credential in shop.some(shop.profile.bad_tokens, few=1, turn=market):
         cart.read_order("AUTH-TOKEN", credential, credential=credential)
         if shop.thorough:
             cart.read("AUTH-TOKEN", f"{credential}, a paid session", credential=credential)

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
 from conformance.core import contract, made_up
@@ -70,22 +69,12 @@ def _broken(one: Broken) -> Callable[[CheckoutSession], Sent]:
     return make
 
 
-@cache
-def strangers(auth: str, expired: bool, scope: bool) -> tuple[str, ...]:
-    """The credentials without a good token that a profile offers."""
-    if auth == "none":
-        return ()
-    other_scope = scope and auth == "client_credentials"
-    return ("none", "made-up", *(("expired",) if expired else ()), *(("other-scope",) if other_scope else ()))
-
-
 def _methods(profile: Profile) -> tuple[str, ...]:
     return METHODS if profile.pays_by_call else METHODS[:-1]
 
 
 def _access(profile: Profile, market: str) -> Iterator[Probe]:
     """Every method under another header, for another app, without a good token, with an id that is not the session's."""
-    bad = strangers(profile.auth, profile.offers("expired_token"), profile.offers("other_scope"))
     headers = {UNSUPPORTED: "unsupported", market[:-1]: "a character less", f"{market}X": "a character more"}
     for method in _methods(profile):
         for other in profile.markets:
@@ -101,7 +90,7 @@ def _access(profile: Profile, market: str) -> Iterator[Probe]:
             yield Probe("MARKET-REQUIRED", f"no header, {method}", OPEN, _with(method, marketplace=None))
         if profile.offers("second_app"):
             yield Probe("SESSION-APP", method, OPEN, _with(method, credential=OTHER_APP))
-        for credential in bad:
+        for credential in profile.bad_tokens:
             yield Probe("AUTH-TOKEN", f"{credential}, {method}", OPEN, _with(method, credential=credential))
         for kind, subject in NEAR.items():
             yield Probe("SESSION-UNKNOWN", f"{kind}, {method}", OPEN, _near(method, subject), group=method)
@@ -109,7 +98,7 @@ def _access(profile: Profile, market: str) -> Iterator[Probe]:
 
 def _access_once_paid(profile: Profile, market: str) -> Iterator[Probe]:
     """The same of a session that was paid, as far as its end may matter."""
-    bad = strangers(profile.auth, profile.offers("expired_token"), profile.offers("other_scope"))
+    bad = profile.bad_tokens
     others = [one for one in profile.markets if one != market]
     for at, method in enumerate(_methods(profile)):
         for other in others[at % len(others) :][:1] if others else ():
@@ -315,7 +304,7 @@ def _of_orders(profile: Profile, market: str) -> Iterator[Probe]:
         for words, header in (("with the header", market), ("without a header", None)):
             sent = order(credential=OTHER_APP, marketplace=header)
             yield Probe("ORDER-APP", words, ORDER, sent)
-    for credential in strangers(profile.auth, profile.offers("expired_token"), profile.offers("other_scope")):
+    for credential in profile.bad_tokens:
         yield Probe("AUTH-TOKEN", f"{credential}, an order", ORDER, order(credential=credential, marketplace=None))
     for kind, subject in NEAR_ORDERS.items():
         yield Probe("ORDER-UNKNOWN", kind, ORDER, _near_order(subject))

@@ -1,27 +1,40 @@
-"""What a profile offers to a walk through one marketplace."""
+"""What a profile offers to a walk through one marketplace, and the strategies that draw from it.
+
+Only the machine that is walking knows what its marketplace has, so a strategy asks it: `st.runner()` is the machine. A
+program therefore shows the value itself, and shrinking ends at the first value of the profile.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from hypothesis import strategies as st
+
+from conformance.core import contract
 from conformance.driver.checkout import CheckoutDriver
 
 T = TypeVar("T")
 ITEMS = 8  # so few that sessions have items in common
+LINES = 4  # of a session, at most
+QUANTITIES = st.integers(1, 6)
+Basket = dict[str, int]  # quantity by item
 
 
 @dataclass(frozen=True)
 class Offer:
     """An empty list: the target has nothing of the kind.
 
-    too_many: one item more than a session may hold. addresses: that the marketplace delivers to. declined: e-mail
-    addresses of buyers whose payment is declined. bad_credentials: as in `exchange.BAD_CREDENTIALS`.
+    too_many: one item more than a session may hold. lines: how many a session of a walk has at most. methods: of a
+    session, as the profile lets them be sent. addresses: that the marketplace delivers to. declined: e-mail addresses
+    of buyers whose payment is declined. bad_credentials: as in `exchange.BAD_CREDENTIALS`.
     """
 
     items: list[str]
+    lines: int
     too_many: list[str]
+    methods: list[str]
     addresses: list[dict[str, Any]]
     coupons: list[str]
     other_marketplaces: list[str]
@@ -36,29 +49,35 @@ class Offer:
         profile, market = driver.profile, driver.market(marketplace)
         addresses = (market.other_address, market.address, market.unverifiable_address)
         over = driver.plain(marketplace, (profile.max_line_items or 0) + 1) if profile.max_line_items else []
-        pays = profile.payment == "place_order"
+        items, pays = driver.plain(marketplace, ITEMS), profile.pays_by_call
         return cls(
-            items=driver.plain(marketplace, ITEMS),
+            items=items,
+            lines=min(LINES, driver.maximum(), len(items)),
             too_many=over if len(over) > driver.maximum() else [],
+            methods=[method for method in contract.SESSION_METHODS if pays or method != contract.PLACE_ORDER],
             addresses=[address for address in addresses if address],
             coupons=[coupon.code for coupon in market.coupons_of("good", "oversized")],
             other_marketplaces=[name for name in profile.markets if name != marketplace],
-            bad_credentials=_bad_credentials(driver),
+            bad_credentials=[*profile.bad_tokens, "wrong-scheme"] if profile.auth != "none" else [],
             declined=list(profile.declined) if pays else [],
             second_app=profile.offers("second_app"),
             pays=pays,
         )
 
 
-def _bad_credentials(driver: CheckoutDriver) -> list[str]:
-    profile = driver.profile
-    if profile.auth == "none":
-        return []
-    expired = ["expired"] if profile.offers("expired_token") else []
-    other = ["other-scope"] if profile.offers("other_scope") and profile.auth == "client_credentials" else []
-    return ["none", "made-up", "wrong-scheme", *expired, *other]
+def one_of(values: Callable[[Offer], Sequence[T]]) -> st.SearchStrategy[T]:
+    """One of what the walking machine's marketplace offers."""
+    return st.runner().flatmap(lambda machine: st.sampled_from(values(machine.offer)))
 
 
-def pick(values: Sequence[T], place: int) -> T:
-    """The value at a place that was drawn without knowing how many there are."""
-    return values[place % len(values)]
+def _basket_of(offer: Offer) -> st.SearchStrategy[Basket]:
+    return st.dictionaries(st.sampled_from(offer.items), QUANTITIES, min_size=1, max_size=offer.lines)
+
+
+ADDRESSES = one_of(lambda offer: offer.addresses)
+BAD_CREDENTIALS = one_of(lambda offer: offer.bad_credentials)
+BASKETS: st.SearchStrategy[Basket] = st.runner().flatmap(lambda machine: _basket_of(machine.offer))
+COUPONS = one_of(lambda offer: offer.coupons)
+DECLINED_BUYERS = one_of(lambda offer: offer.declined)
+METHODS = one_of(lambda offer: offer.methods)
+OTHER_MARKETPLACES = one_of(lambda offer: offer.other_marketplaces)

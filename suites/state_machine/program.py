@@ -1,4 +1,8 @@
-"""The program of a walk, as Python and with the names that Hypothesis gives to values of bundles."""
+"""The program of a walk, as Python and with the names that Hypothesis gives to values of bundles.
+
+Hypothesis prints a program at the end of a failing test. Here a breach ends no walk, and a finding names the step that
+sent a request, so each step is written down as it ends, beside the place of its first exchange.
+"""
 
 from __future__ import annotations
 
@@ -7,9 +11,11 @@ from collections.abc import Callable, Iterable
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 
-from hypothesis.stateful import MultipleResults
+from hypothesis import currently_in_test_context, event
+from hypothesis.stateful import Bundle, MultipleResults
 
 from conformance.driver.checkout import CheckoutDriver, CheckoutSession
+from conformance.evidence.states import known_state
 from conformance.judging.context import Judgment
 from conformance.judging.trace import ProgramStep, Trace
 
@@ -24,33 +30,36 @@ class Program:
         self.steps: list[str] = []
         self.broken: list[Judgment] = []
         self._trace = trace
-        self._names: dict[int, str] = {}
+        self._named: list[tuple[str, object]] = []
         self._counts: Counter[str] = Counter()
         self._add("state = CheckoutMachine(driver, marketplace)", len(trace.exchanges), begins=True)
 
     def __str__(self) -> str:
         return "\n".join(self.steps)
 
-    def record(self, rule: str, arguments: dict[str, Any], results: Iterable[Any], first: int) -> None:
-        """Adds a step. first: the place of its first exchange in the trace."""
-        given = ", ".join(f"{name}={self._name(value)}" for name, value in arguments.items())
-        made = ", ".join(self._new_name(value) for value in results)
+    def record(self, rule: str, arguments: dict[str, Any], results: Iterable[Any], bundle: str, first: int) -> None:
+        """Adds a step. bundle: takes the results. first: the place of its first exchange in the trace."""
+        given = ", ".join(f"{name}={self._text(value)}" for name, value in sorted(arguments.items()))
+        made = ", ".join([self._new_name(bundle, value) for value in results])
         self._add(f"{made} = state.{rule}({given})" if made else f"state.{rule}({given})", first)
 
     def _add(self, line: str, first: int, *, begins: bool = False) -> None:
         self.steps.append(line)
         self._trace.program.append(ProgramStep(line, first, begins))
 
-    def _name(self, value: Any) -> str:
-        return self._names.get(id(value)) or repr(value)
+    def _text(self, value: object) -> str:
+        """The latest name of a value, since a session that is paid has moved to another bundle; else the value."""
+        for name, named in reversed(self._named):
+            if named is value:
+                return name
+        if isinstance(value, tuple):
+            return f"({', '.join(map(self._text, value))})"
+        return repr(value)
 
-    def _new_name(self, value: Any) -> str:
-        bundle = "sessions" if isinstance(value, CheckoutSession) else "lines"
-        if id(value) in self._names:
-            bundle = "orders"  # a session that is paid
+    def _new_name(self, bundle: str, value: Any) -> str:
         name = f"{bundle}_{self._counts[bundle]}"
         self._counts[bundle] += 1
-        self._names[id(value)] = name
+        self._named.append((name, value))
         return name
 
 
@@ -64,24 +73,34 @@ class Walking(Protocol):
 
 
 Machine = TypeVar("Machine", bound=Walking)
+Step = Callable[Concatenate[Machine, Arguments], Result]
 
 
 def recorded(
-    rule: Callable[Concatenate[Machine, Arguments], Result],
-) -> Callable[Concatenate[Machine, Arguments], Result]:
-    """A rule whose calls are part of the machine's program."""
+    into: Bundle[Any] | None = None,
+) -> Callable[[Step[Machine, Arguments, Result]], Step[Machine, Arguments, Result]]:
+    """A rule whose calls are part of the machine's program. into: the `target` of the rule.
 
-    @wraps(rule)
-    def step(machine: Machine, /, *values: Arguments.args, **arguments: Arguments.kwargs) -> Result:
-        trace = machine.driver.trace
-        first, judged = len(trace.exchanges), len(trace.judgments)
-        machine.touched = None
-        result = rule(machine, *values, **arguments)
-        if machine.reads_back and machine.touched:
-            machine.touched.read_back()
-        results = result.values if isinstance(result, MultipleResults) else () if result is None else (result,)
-        machine.program.record(rule.__name__, arguments, results, first)
-        machine.program.broken = trace.broken_since(judged)
-        return result
+    Hypothesis counts the states that a rule led to (`hypothesis.event`).
+    """
 
-    return step
+    def decorate(rule: Step[Machine, Arguments, Result]) -> Step[Machine, Arguments, Result]:
+        @wraps(rule)
+        def step(machine: Machine, /, *values: Arguments.args, **arguments: Arguments.kwargs) -> Result:
+            trace = machine.driver.trace
+            first, judged = len(trace.exchanges), len(trace.judgments)
+            machine.touched = None
+            result = rule(machine, *values, **arguments)
+            if machine.touched:
+                if machine.reads_back:
+                    machine.touched.read_back()
+                if currently_in_test_context():  # a program may be run by itself
+                    event(f"{rule.__name__}: {known_state(machine.touched.session)}")
+            results = result.values if isinstance(result, MultipleResults) else () if result is None else (result,)
+            machine.program.record(rule.__name__, arguments, results, "" if into is None else into.name, first)
+            machine.program.broken = trace.broken_since(judged)
+            return result
+
+        return step
+
+    return decorate

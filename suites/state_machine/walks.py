@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from itertools import count
-from typing import Any
+from typing import cast
 
 from hypothesis import Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
+from conformance.core.unjudged import StopsHypothesis
 from conformance.driver.checkout import CheckoutDriver
 from conformance.driver.prerequisite import PrerequisiteFailed
 from strategies.determinism import SEEDED, drawn_by
 from suites.state_machine.machine import Breach, CheckoutMachine
 
 
-class NoSession(BaseException):
-    """A whole walk got no session. No Exception, since Hypothesis would take the walk again."""
+class NoSession(StopsHypothesis):
+    """A whole walk got no session."""
 
 
 class Machines:
@@ -39,7 +40,7 @@ def run_walks(driver: CheckoutDriver, marketplace: str, seed: str, *, walks: int
 
     Raises PrerequisiteFailed where the target makes no session.
     """
-    machines: Any = Machines(driver, marketplace)
+    machines = Machines(driver, marketplace)
     wanted = settings(
         backend=SEEDED,
         max_examples=walks,
@@ -51,7 +52,8 @@ def run_walks(driver: CheckoutDriver, marketplace: str, seed: str, *, walks: int
     )
     try:
         with drawn_by(seed):
-            run_state_machine_as_test(machines, settings=wanted)
+            # "a class or a function", says Hypothesis of the factory; its type names the class alone
+            run_state_machine_as_test(cast(type[CheckoutMachine], machines), settings=wanted)
     except NoSession:
         raise PrerequisiteFailed("SESSION-CREATE") from None
-    return list(machines.breaches)
+    return machines.breaches

@@ -4,23 +4,25 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.internal.conjecture.provider_conformance import run_conformance_test
 from hypothesis.stateful import run_state_machine_as_test
+from hypothesis.statistics import collector
 
 from conformance.client.api_client import ApiClient, RunStopped
 from conformance.core import contract
 from conformance.core.exchange import Exchange, Intent, Request
 from conformance.core.profile_reader import load
-from conformance.driver.checkout import CheckoutDriver
+from conformance.driver.checkout import CheckoutDriver, CheckoutSession
 from conformance.driver.prerequisite import PrerequisiteFailed
 from conformance.judging.load_rules import load_rules
 from conformance.judging.trace import Trace
 from conformance.runner.mock_process import MockProcess
 from strategies.determinism import SeededProvider
-from suites.state_machine.machine import Breach, CheckoutMachine
+from suites.state_machine.machine import MISSION, Breach, CheckoutMachine
 from suites.state_machine.test_walks import not_reached
 from suites.state_machine.walks import run_walks
 
@@ -181,6 +183,45 @@ def test_a_finding_comes_with_the_program_of_its_walk(mock: str) -> None:
     breach = next(breach for breach in breaches if breach.requirement == "PRICE-TOTAL")
     assert breach.program == "\n".join(program)
     compile("\n".join(program), "the program", "exec")
+    names: dict[str, list[str]] = {name: [] for name in ("sessions", "lines", "orders")}
+    for line in (step.line for step in driver.trace.program):
+        made, _, called = line.rpartition(" = state.")
+        for name in filter(None, made.split(", ")):
+            names[name.split("_")[0]].append(called.partition("(")[0])
+    assert set(names["orders"]) == {"pay"} and "create_first_session" in names["sessions"] and "read" in names["lines"]
+
+
+def test_a_program_can_be_run_by_itself(mock: str) -> None:
+    """A line of it, outside of Hypothesis."""
+    machine = CheckoutMachine(CheckoutDriver(Tampering(mock), Trace("by hand")), "EBAY_US")
+    session = machine.create_first_session(basket={machine.offer.items[0]: 2}, reads_back=False)
+    assert isinstance(session, CheckoutSession)
+    machine.empty_the_cart(session=session)
+    assert machine.program.steps[1:] == [
+        f"sessions_0 = state.create_first_session(basket={{{machine.offer.items[0]!r}: 2}}, reads_back=False)",
+        "state.empty_the_cart(session=sessions_0)",
+    ]
+
+
+def test_hypothesis_counts_the_states_that_rules_led_to(mock: str) -> None:
+    seen: list[dict[str, Any]] = []
+    with collector.with_value(seen.append):  # type: ignore[arg-type]  # typed by its default, None
+        walked(mock)
+    events = {event for each in seen[0]["generate-phase"]["test-cases"] for event in each["events"]}
+    assert {"pay: ordered", "empty_the_cart: empty"} <= events
+    assert any(event.endswith(": several lines with a coupon") for event in events)
+
+
+def test_a_breach_of_the_mission_is_told_by_its_rule(mock: str) -> None:
+    def unlocked(number: int, exchange: Exchange) -> None:
+        if exchange.operation in contract.CHANGES and exchange.status == 409:
+            exchange.status = 500
+
+    driver = CheckoutDriver(Tampering(mock, unlocked), Trace("walks"))
+    breaches = run_walks(driver, "EBAY_US", "0/walks", walks=WALKS, steps=STEPS)
+    rules = {breach.requirement: breach.rule for breach in breaches}
+    assert rules["PAY-LOCK"] == "nothing changes after payment"
+    assert {requirement for rule in MISSION.values() for requirement in rule} <= set(contract.requirements())
 
 
 def test_a_machine_by_itself_raises_so_that_hypothesis_shrinks(mock: str) -> None:
