@@ -33,6 +33,7 @@ FURTHER = {
     # The rows of the covering array follow from the profile and the depth of the run that collects.
     ("suites.situations.conftest", "conformance.runner.plugin"),
     # A walk has to visit the states that the report counts, so that both have the same list.
+    ("suites.state_machine.program", "conformance.evidence.states"),
     ("suites.state_machine.test_walks", "conformance.evidence.states"),
 }
 MOST_MODULES = 16  # of a folder
