@@ -18,7 +18,7 @@ from conformance.core.profile import Profile
 from conformance.core.requirement import Owned
 from conformance.driver.checkout import CheckoutDriver
 from conformance.driver.features import Features
-from conformance.driver.profile_check import wrong_items, wrong_roles
+from conformance.driver.profile_check import speaks_of_items, wrong_items, wrong_roles
 from conformance.judging.amounts import ZERO
 from conformance.judging.model import Line
 
@@ -60,7 +60,7 @@ def look(shop: CheckoutDriver, *, chunks: int | None = None, markets: list[str] 
     """Initiates sessions with all plain items of each marketplace, as many in one as surely fit."""
     found = Findings()
     seen: list[Exchange] = []
-    refused: list[tuple[str, list[str]]] = []
+    refused: list[tuple[str, list[str], Exchange]] = []
     size = shop.maximum()
     for name in markets or list(shop.profile.markets):
         items = list(shop.market(name).plain)[:MOST_ITEMS]
@@ -75,18 +75,20 @@ def look(shop: CheckoutDriver, *, chunks: int | None = None, markets: list[str] 
             ):  # fewer than the profile says: go on with what fits
                 exchange = shop.initiate(name, [(item, 1) for item in part[:FEW_LINES]])
             elif not set(part) <= {line.item for line in _lines(shop, exchange)}:
-                refused.append((name, part))
+                refused.append((name, part, exchange))
             for line in _lines(shop, exchange):
                 found.features[name, line.item or ""] = _features(line)
                 if line.unit is not None:
                     found.units.setdefault((name, line.item or ""), line.unit)
-    if not found.features and seen:
+    whole = bool(found.features) and chunks is None
+    for name, part, answer in refused:
+        if whole or (speaks_of_items(answer) and not found.problems):  # the first one says enough
+            found.problems += wrong_items(shop, shop.market(name), [(item, 1) for item in part])
+    if not (found.features or found.problems) and seen:
         telling = next((item for item in seen if not item.silent or item.breach), seen[0])
         found.cause = cause_of(telling, shop.profile)
         found.locked_out = all(is_locked_out(exchange, shop.profile) for exchange in seen)
-    elif found.features and chunks is None:
-        for name, part in refused:
-            found.problems += wrong_items(shop, shop.market(name), [(item, 1) for item in part])
+    elif whole:
         for name in markets or list(shop.profile.markets):
             found.problems += wrong_roles(shop, name)
     return found

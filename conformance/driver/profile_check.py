@@ -38,6 +38,12 @@ def wrong_roles(shop: CheckoutDriver, name: str) -> Iterator[str]:
             yield from wrong_items(shop, market, part)
 
 
+def speaks_of_items(answer: Exchange) -> bool:
+    """Whether an answer names an item's own condition as the reason why it is refused or taken out."""
+    known = item_roles()
+    return bool(known["refused"] & set(answer.error_ids) or known["removed"] & set(answer.warning_ids))
+
+
 def wrong_items(shop: CheckoutDriver, market: Market, part: list[tuple[str, int]]) -> Iterator[str]:
     """Asks for each item alone: a sentence for each that is refused, or taken out, for what it is itself."""
     for item, quantity in part:

@@ -21,8 +21,9 @@ def test_the_roles_are_those_of_the_requirements() -> None:
     assert {15018, 15053} <= item_roles()["refused"] and item_roles()["removed"]
 
 
+@pytest.mark.parametrize("limit", [[], ["--budget", "40"], ["--quick"]], ids=["whole", "budget", "quick"])
 @pytest.mark.parametrize("kind", ["refused", "removed"])
-def test_an_item_that_is_not_sold(tmp_path: Path, kind: str) -> None:
+def test_an_item_that_is_not_sold(tmp_path: Path, kind: str, limit: list[str]) -> None:
     item = next(item for item, role in MOCK.roles.items() if role.kind == kind)
     lines = [line for line in TEXT.splitlines() if f'"{item}"' not in line]
     first = next(index for index, line in enumerate(lines) if line.startswith("plain = ["))
@@ -34,7 +35,7 @@ def test_an_item_that_is_not_sold(tmp_path: Path, kind: str) -> None:
 
     mock = MockProcess()
     try:
-        options = ["--base-url", mock.base_url, "--requirement", "QTY-ZERO"]
+        options = ["--base-url", mock.base_url, "--requirement", "QTY-ZERO", *limit]
         ended = subprocess.run([*command, *options], cwd=ROOT, capture_output=True, text=True, timeout=300)
     finally:
         mock.stop()

@@ -130,6 +130,15 @@ def test_a_wrong_secret_is_one_sentence(mock: str, tmp_path: Path) -> None:
     assert "not-the-secret" not in ran.said + json.dumps(ran.result)
 
 
+def test_items_that_nobody_sells_are_a_wrong_profile(mock: str, tmp_path: Path) -> None:
+    """Items of the sandbox end; a run with nothing but such says so, and nothing counts against the server."""
+    with Twin(mock, Behaviour()) as twin:
+        ran = run(twin, tmp_path, "--budget", "150", EBAY_ITEMS="v1|123456789012|0 v1|123456789013|0")
+    assert ran.status == 4 and ran.result["counts"]["failed"] == 0
+    assert "Your profile is wrong here: items.plain of EBAY_US names v1|123456789012|0" in ran.result["sentence"]
+    assert len(twin.manners.calls) <= 10
+
+
 def test_a_quota_ends_the_run_and_another_day_goes_on(mock: str, tmp_path: Path) -> None:
     with Twin(mock, Behaviour(quota=40)) as twin:
         first = run(twin, tmp_path, "--budget", "90")
