@@ -12,6 +12,7 @@ import argparse
 import os
 import random
 import signal
+import subprocess
 import sys
 import time
 from collections import Counter
@@ -30,9 +31,15 @@ from devtools.mutants import Mutant, mutants, mutated
 
 ROOT = contract.ROOT.parent
 PAGE = ROOT / "docs" / "mutation.md"
+# Of judging: what finds the rules, what holds a trace, and what measures coverage, none of which a judgment hangs on.
+LEFT_OUT = {"__init__.py", "conditions.py", "load_rules.py", "trace.py"}
 MUTATED = [
     *(f"suites/{chapter}/rules.py" for chapter in contract.CHAPTERS),
-    *(f"conformance/judging/{name}.py" for name in ("model", "judge", "apply_exchange", "claim", "content/request_schema")),
+    *sorted(
+        path.relative_to(ROOT).as_posix()
+        for path in (ROOT / "conformance" / "judging").rglob("*.py")
+        if path.name not in LEFT_OUT
+    ),
 ]
 # Shared by all mutants, since nothing in them is changed and everything stands on them; all others are made anew.
 SHARED = ("conformance.core", "devtools.mutants", "devtools.mutation")
@@ -195,6 +202,13 @@ def reasons(page: Path) -> dict[tuple[str, str, str], str]:
     return found
 
 
+def commit() -> str:
+    """The commit of the checkout, in short; "(unknown)" outside one."""
+    command = ["git", "rev-parse", "--short", "HEAD"]
+    ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    return ended.stdout.strip() or "(unknown)"
+
+
 def _cell(text: str) -> str:
     return text.replace("|", "\\|")
 
@@ -218,7 +232,8 @@ def page(results: list[tuple[Mutant, str]], listed: list[Trial], seed: int, ever
         f"faults and liars, of healthy shops, and {twists:,} twists, healthy traces with one thing changed at random (what "
         "the rules say of those is written down, not proved right). A mutant is noticed if a trace is judged in another "
         "way than before. "
-        "*Words* are mutants that change only what a person reads or a script tests.",
+        "*Words* are mutants that change only what a person reads or a script tests. "
+        f"Measured at commit {commit()}; paths and code are those of that commit.",
         "",
         "| module | mutants | noticed | words | survived | score |",
         "|---|---:|---:|---:|---:|---:|",

@@ -101,7 +101,7 @@ def rendering(folder: Path) -> Iterator[Figure]:
 
 
 def _rendered(base: Path, folder: Path, count: int) -> tuple[float, float]:
-    """Seconds and MB of `python -m reports` for so many exchanges."""
+    """Seconds and MB of `python -m conformance report` for so many exchanges."""
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir()
     shutil.copy(base / "result.json", folder)
@@ -133,7 +133,8 @@ def matrix(folder: Path) -> Iterator[Figure]:
         totals = json.loads(whole.read_text(encoding="utf-8"))["totals"]
         source = f"the last whole matrix, {totals['faults']} faults"
     share = 100 * totals["right_id"] / totals["faults"]
-    yield Figure("matrix share", "matrix: found under the right id", share, "%", better="higher", note=source)
+    what = f"matrix: found under a requirement that the fault breaks, of {totals['faults']} faults"
+    yield Figure("matrix share", what, share, "%", better="higher", note=source)
 
 
 def scratch() -> Path:

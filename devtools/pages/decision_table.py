@@ -5,13 +5,14 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 from conformance.core.contract import ROOT
 from conformance.judging.attribution import IN_A_READ, VALID_REQUEST, Row
 from conformance.judging.consequences import AMONG_ALL, SENT_AGAIN
+from devtools.pages import between, write
 
 PAGE = ROOT.parent / "docs" / "verdict.md"
 TABLES: dict[str, Sequence[Row[Any]]] = {
@@ -32,19 +33,10 @@ def tables() -> str:
     return "\n\n".join(parts)
 
 
-def page(path: Path = PAGE) -> str:
-    """The page with its tables as they are today. Raises ValueError if the markers are not there."""
-    before, _, rest = path.read_text(encoding="utf-8").partition(BEGIN)
-    _, found, after = rest.partition(END)
-    if not found:
-        raise ValueError(f"{path} has no {BEGIN} … {END}")
-    return f"{before}{BEGIN}\n\n{tables()}\n\n{END}{after}"
-
-
-def main() -> None:
-    """Writes the page."""
-    PAGE.write_text(page(), encoding="utf-8")
+def page() -> str:
+    """The page with its tables as they are today."""
+    return between(PAGE, BEGIN, END, tables())
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(write(PAGE, page()))

@@ -1,12 +1,13 @@
 """`make evaluation`: writes the table of docs/evaluation.md from kept results and from docs/evaluation.toml.
 
-A row that a kept file can give is computed: the kill matrix, the bench. The others are rows of docs/evaluation.toml, each
-with the command that gave it and the commit that it ran on.
+A row that a kept file can give is computed: the kill matrix, the mutants, the mock's list of faults. The others are rows
+of docs/evaluation.toml, each with the command that gave it and the commit that it ran on.
 """
 
 from __future__ import annotations
 
 import json
+import re
 import statistics
 import sys
 import tomllib
@@ -14,9 +15,10 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from conformance.core.places import ROOT
+from devtools.pages import between, traceability, write
 
 PAGE, ROWS = ROOT / "docs" / "evaluation.md", ROOT / "docs" / "evaluation.toml"
-MATRIX = ROOT / "reports" / "kill-matrix.json"
+MATRIX, MUTANTS = ROOT / "reports" / "kill-matrix.json", ROOT / "docs" / "mutation.md"
 BEGIN, END = "<!-- table: written by `make evaluation` -->", "<!-- end of table -->"
 
 
@@ -34,19 +36,19 @@ class Row(NamedTuple):
 def of_the_matrix() -> Iterator[Row]:
     """What the kept kill matrix says."""
     data = json.loads(MATRIX.read_text(encoding="utf-8"))
-    faults = data["faults"]
+    faults, listed = data["faults"], {place.name for places in traceability.faults().values() for place in places}
     found = [fault for fault in faults if fault["found"]]
-    right = sum(fault["requirement"] in fault["under"] or fault.get("right_id", False) for fault in found)
+    own = sum(fault["requirement"] in fault["under"] for fault in found)
+    right = data["totals"]["right_id"]
     first = sorted(fault["requests_to_first"] for fault in found if fault["requests_to_first"])
     findings = sorted(fault["findings"] for fault in found)
-    commit = str(data.get("suite", {}).get("commit", "") if isinstance(data.get("suite"), dict) else "")
     yield Row(
         "each rule can fail",
         "the default run against every fault of the mock, one at a time",
-        str(len(faults)),
-        f"{len(found)} found, {right} under the fault's own requirement",
+        f"{len(faults)} of {len(listed)}" if {fault["name"] for fault in faults} != listed else f"{len(faults)}",
+        f"{len(found)} found: {own} under the requirement that the fault is named for, {right - own} under another that it "
+        f"breaks as well, {len(found) - right} under neither",
         "make matrix",
-        commit,
     )
     yield Row(
         "one defect is one finding",
@@ -54,7 +56,6 @@ def of_the_matrix() -> Iterator[Row]:
         str(len(found)),
         f"median {statistics.median(findings):g}, at most {findings[-1]}",
         "make matrix",
-        commit,
     )
     yield Row(
         "a fault shows early",
@@ -62,38 +63,48 @@ def of_the_matrix() -> Iterator[Row]:
         str(len(first)),
         f"median {statistics.median(first):g}, at most {first[-1]:,}",
         "make matrix",
-        commit,
+    )
+
+
+def of_the_mutants() -> Row:
+    """What docs/mutation.md says. Raises ValueError if the page has another form."""
+    text = MUTANTS.read_text(encoding="utf-8")
+    total = re.search(r"^\| \*\*all\*\* \| (\d+) \| (\d+) \| (\d+) \|", text, re.MULTILINE)
+    drawn = re.search(r"\((?:a random sample of \d+ of|all) (\d+)", text)
+    commit = re.search(r"Measured at commit (\w+)", text)
+    if not (total and drawn and commit):
+        raise ValueError(f"{MUTANTS} has no totals, no sample or no commit")
+    count, noticed, words = map(int, total.groups())
+    return Row(
+        "rules, model and judge hold no dead code",
+        "random mutants of them, judged on the kept corpus",
+        f"{count} of {int(drawn[1]):,}",
+        f"{noticed + words} noticed ({100 * (noticed + words) / count:.1f} %), {words} of them by their words alone; the "
+        "others with their reasons",
+        "make mutate",
+        commit[1],
     )
 
 
 def rows() -> list[Row]:
     """Every row, computed ones first."""
     kept = tomllib.loads(ROWS.read_text(encoding="utf-8"))["row"]
-    return [*of_the_matrix(), *(Row(**row) for row in kept)]
+    return [*of_the_matrix(), of_the_mutants(), *(Row(**row) for row in kept)]
 
 
 def table() -> str:
     """The table in Markdown."""
-    out = [BEGIN, "", "| claim | method | n | result | command | commit |", "|---|---|---|---|---|---|"]
+    out = ["| claim | method | n | result | command | commit |", "|---|---|---|---|---|---|"]
     for row in rows():
         command = f"`{row.command}`" if row.command else ""
         out.append(f"| {row.claim} | {row.method} | {row.n} | {row.result} | {command} | {row.commit} |")
-    return "\n".join([*out, "", END])
+    return "\n".join(out)
 
 
 def page() -> str:
     """The whole page with today's table in it."""
-    text = PAGE.read_text(encoding="utf-8")
-    before, _, rest = text.partition(BEGIN)
-    return before + table() + rest.partition(END)[2]
-
-
-def main() -> int:
-    """Writes the page."""
-    PAGE.write_text(page(), encoding="utf-8", newline="\n")
-    print(PAGE)
-    return 0
+    return between(PAGE, BEGIN, END, table())
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(write(PAGE, page()))

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 from conformance.core.places import ROOT
+from devtools.pages import between, write
 
 PAGE = ROOT / "docs" / "architecture.md"
 BEGIN, END = "<!-- modules: written by `make architecture` -->", "<!-- end of modules -->"
@@ -42,9 +43,9 @@ def modules(package: str) -> list[Path]:
 
 def block() -> str:
     """The list, package by package."""
-    out = [BEGIN]
+    out = []
     for package in packages():
-        out += ["", f"### `{package}/`", ""]
+        out += [f"### `{package}/`", ""]
         opening = ROOT / package / "__init__.py"
         if opening.is_file() and (said := summary(opening)):
             out += [f"{said}.", ""]
@@ -52,22 +53,14 @@ def block() -> str:
         for path in modules(package):
             name = path.relative_to(ROOT / package).with_suffix("").as_posix()
             out.append(f"| `{name}` | {summary(path).replace('|', chr(92) + '|')} |")
-    return "\n".join([*out, "", END])
+        out.append("")
+    return "\n".join(out).rstrip("\n")
 
 
 def page() -> str:
     """The whole page with today's list in it."""
-    text = PAGE.read_text(encoding="utf-8")
-    before, _, rest = text.partition(BEGIN)
-    return before + block() + rest.partition(END)[2]
-
-
-def main() -> int:
-    """Writes the page."""
-    PAGE.write_text(page(), encoding="utf-8", newline="\n")
-    print(PAGE)
-    return 0
+    return between(PAGE, BEGIN, END, block())
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(write(PAGE, page()))

@@ -1,70 +1,85 @@
-"""`make verdicts`: writes the table of endings in docs/verdict.md, from conformance/evidence/verdict.py."""
+"""`make verdicts`: writes the table of endings in docs/verdict.md: made-up runs, decided by conformance/evidence/verdict.py."""
 
 from __future__ import annotations
 
-import string
 import sys
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Any
 
 from conformance.core import contract
 from conformance.core.places import ROOT
-from conformance.evidence.verdict import FORMS
+from conformance.core.unjudged import Unjudged, UnjudgedReason
+from conformance.evidence.run_metadata import RunMetadata, Scope
+from conformance.evidence.verdict import FORMS, Decision, Ending, decide
+from devtools.pages import between, write
 
 PAGE = ROOT / "docs" / "verdict.md"
 BEGIN, END = "<!-- endings: written by `make verdicts` -->", "<!-- end of endings -->"
-EXAMPLE = contract.accepting(contract.QUANTITY, {"quantity": 0})
-# What the placeholders of sentences and badges stand for, on the page.
-WORDS = {
-    "name": "shop",
-    "cause": "",
-    "part": "2 of 102 requirements",
-    "problem": "…",
-    "complaint": f"The waiver of {EXAMPLE} ended on 2027-01-31: ….",
-    "defect": "…",
-    "count": "2 requirements",
-    "failed": f"2 requirements fail, {EXAMPLE} first",
-    "missing": contract.accepting(contract.PLACE_ORDER),
-    "why": "…",
-    "waived": "1 waived",
-    "waived_ids": f"1 waived ({EXAMPLE})",
-    "but": "",
-    "shard": "1 of 3",
-    "limit": "400",
-    "bound": "400 requests",
-    "requests": "400",
-    "judged": "98",
-    "of": "101",
-    "tail": "98 of 101 requirements were judged.",
-    "Tail": "98 of 101 requirements were judged.",
+EXAMPLE, ANOTHER = contract.accepting(contract.QUANTITY, {"quantity": 0}), contract.accepting(contract.QUANTITY)
+MISSING = contract.accepting(contract.PLACE_ORDER)
+RUN = RunMetadata({"name": "shop"}, "", 0, "should", "")
+# What is said of the made-up run of each ending, beside its requirements.
+SAID: dict[Ending, dict[str, Any]] = {
+    Ending.PROFILE_WRONG: {"profile_problems": ["…"]},
+    Ending.INTERRUPTED: {"interrupted": True},
+    Ending.STOPPED: {"stopped": "The target stopped answering."},
+    Ending.DEFECT: {"defects": ["…"]},
+    Ending.SHARD: {"shard": (1, 3)},
+    Ending.QUICK: {"scope": Scope.QUICK},
+    Ending.BUDGET: {"scope": Scope.BUDGET, "budget": {"limit": 400, "used": 398}},
+    Ending.PART: {"scope": Scope.PART},
+    Ending.RECORDING: {"scope": Scope.RECORDING},
 }
 
 
-def shown(template: str) -> str:
-    """A template with example words."""
-    words = WORDS | ({"cause": "The target stopped answering. "} if template.startswith("{cause}{Tail}") else {})
-    return string.Formatter().vformat(template, (), words).replace("|", "\\|")
+def requirements(ending: Ending) -> list[dict[str, Any]]:
+    """The requirements as a run with this ending has them: three are not offered, two in a part of them all."""
+    found = {name: _requirement(name) for name in contract.requirements()}
+    needy = [name for name in found if contract.requirements()[name].needs and name not in (EXAMPLE, ANOTHER, MISSING)]
+    found |= {name: _requirement(name, Unjudged(UnjudgedReason.NOT_OFFERED)) for name in needy[:3]}
+    if ending is Ending.NOT_CONFORMANT:
+        found |= {name: found[name] | {"outcome": "failed"} for name in (EXAMPLE, ANOTHER)}
+    if ending is Ending.WAIVED:
+        found[EXAMPLE]["outcome"] = "waived"
+    if ending is Ending.INCOMPLETE:
+        found[MISSING] = _requirement(MISSING, Unjudged(UnjudgedReason.NO_EVIDENCE))
+    return [found[name] for name in (EXAMPLE, ANOTHER)] if ending is Ending.PART else list(found.values())
+
+
+def _requirement(name: str, unjudged: Unjudged | None = None) -> dict[str, Any]:
+    return {
+        "id": name,
+        "level": contract.requirements()[name].level,
+        "outcome": "unjudged" if unjudged else "passed",
+        "unjudged": unjudged.document() if unjudged else None,
+        "reason": unjudged.sentence if unjudged else None,
+    }
+
+
+def example(ending: Ending) -> Decision:
+    """What a made-up run with this ending ends with."""
+    complaints = [f"The waiver of {EXAMPLE} ended on 2027-01-31: …."] if ending is Ending.WAIVER else []
+    return decide(replace(RUN, **SAID.get(ending, {})), requirements(ending), complaints)
 
 
 def block() -> str:
     """The table, in the order in which the endings are decided."""
-    out = [BEGIN, "", "| when | status | verdict | first sentence | badge | colour |", "|---|---|---|---|---|---|"]
-    for form in FORMS.values():
-        cells = (form.when, str(form.exit_status), form.verdict, shown(form.sentence), shown(form.badge), form.colour)
-        out.append(f"| {' | '.join(cells)} |")
-    return "\n".join([*out, "", END])
+    out = ["| when | status | verdict | first sentence | badge | colour |", "|---|---|---|---|---|---|"]
+    for ending, form in FORMS.items():
+        shown = example(ending)
+        out.append(_row((form.when, shown.exit_status, shown.verdict, shown.sentence, shown.badge, shown.colour)))
+    return "\n".join(out)
+
+
+def _row(cells: Iterable[object]) -> str:
+    return f"| {' | '.join(str(cell).replace('|', chr(92) + '|') for cell in cells)} |"
 
 
 def page() -> str:
     """The whole page with today's table in it."""
-    before, _, rest = PAGE.read_text(encoding="utf-8").partition(BEGIN)
-    return before + block() + rest.partition(END)[2]
-
-
-def main() -> int:
-    """Writes the page."""
-    PAGE.write_text(page(), encoding="utf-8", newline="\n")
-    print(PAGE)
-    return 0
+    return between(PAGE, BEGIN, END, block())
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(write(PAGE, page()))

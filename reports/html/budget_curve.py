@@ -17,14 +17,15 @@ def name(point: Json) -> str:
 
 
 def table(curve: Json) -> str:
-    """A Markdown table, a row for each budget."""
+    """A Markdown table, a row for each budget; before it, of how many requirements and faults the figures speak."""
     rows = [
         f"| {name(point)} | {point['used']} | {point['judged']} of {curve['rules']} | {point['usual']} of {curve['usual_rules']} "
         f"| {point['found']} of {curve['faults']} |"
         for point in curve["points"]
     ]
     heads = "| `--budget` | requests sent | rules judged | of those that need nothing rare | faults found |"
-    return "\n".join([heads, "|---|---|---|---|---|", *rows]) + "\n"
+    of = f"Measured when the suite had {curve['rules']} requirements, on {curve['faults']} of the mock's faults."
+    return "\n".join([of, "", heads, "|---|---|---|---|---|", *rows]) + "\n"
 
 
 def drawing(curve: Json) -> str:

@@ -18,6 +18,8 @@ from conformance.core.factors import factors
 from conformance.core.inputs import InputError
 from conformance.core.profile_reader import load, parse
 from conformance.core.profile_schema import schema
+from conformance.evidence.verdict import Ending
+from devtools.pages import verdict_table
 
 ROOT = Path(__file__).resolve().parents[2]
 PROFILE = (ROOT / "docs" / "profile.md").read_text(encoding="utf-8")
@@ -164,7 +166,7 @@ def test_both_locks_agree() -> None:
     assert runtime <= dev
 
 
-@pytest.mark.parametrize("page", ["module_list", "evaluation", "verdict_table"])
+@pytest.mark.parametrize("page", ["module_list", "evaluation", "verdict_table", "decision_table"])
 def test_written_pages_are_up_to_date(page: str) -> None:
     module = importlib.import_module(f"devtools.pages.{page}")
     assert module.PAGE.read_text(encoding="utf-8") == module.page(), f"run python -m devtools.pages.{page}"
@@ -198,5 +200,17 @@ def test_attributes_of_doubt_exist() -> None:
 
 
 def test_the_page_of_situations_has_every_factor() -> None:
-    text = (ROOT / "docs" / "situations.md").read_text(encoding="utf-8").partition("## Factors")[2].partition("\n## ")[0]
+    text = (
+        (ROOT / "docs" / "situations.md").read_text(encoding="utf-8").partition("## Factors")[2].partition("\n## ")[0]
+    )
     assert set(factors()) <= set(re.findall(r"\w+", text))
+
+
+def test_each_ending_of_the_page_is_the_one_that_is_decided() -> None:
+    assert [verdict_table.example(ending).ending for ending in Ending] == list(Ending)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_pages_know_how_many_requirements_there_are(page: Path) -> None:
+    named = re.findall(r"\d of (\d+) requirements (?:are|were)", page.read_text(encoding="utf-8"))
+    assert {int(count) for count in named} <= {len(contract.requirements()), 2}  # a part of two
