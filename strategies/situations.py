@@ -46,7 +46,7 @@ SITUATIONS = {
 def cart_in(
     shop: CheckoutDriver, market: str, name: str, *, email: str | None = None, items: Iterable[str] = ()
 ) -> CheckoutSession:
-    """A fresh session in a named situation, read back. items: put these first. Raises Blocked."""
+    """A fresh session in a named situation, read back. items: put these first. Raises PrerequisiteFailed."""
     wanted = SITUATIONS[name]
     count = min(wanted.lines, shop.maximum())
     chosen = [*items, *(entry for entry in shop.plain(market, count + 4) if entry not in set(items))][

@@ -1,6 +1,6 @@
 """A target as the suites reach it: requests become exchanges here, and secrets are added and taken out again.
 
-One `Target` per process. It holds the transport, the tokens and the run's counters; what it records holds no secret.
+One `ApiClient` per process. It holds the transport, the tokens and the run's counters; what it records holds no secret.
 """
 
 from __future__ import annotations

@@ -66,7 +66,7 @@ class CaseKey(NamedTuple):
 class Request:
     """What is sent, before secrets are added.
 
-    credential: `app0` and `app1` are the profile's apps; the others of STRANGERS carry no good token.
+    credential: `app0` and `app1` are the profile's apps; any other (`none`, `made-up`, `expired`, …) carries no good token.
     subject: the checkout session id or purchase order id of the path.
     body: a JSON value; raw: bytes sent in its place (malformed on purpose).
     """

@@ -61,7 +61,7 @@ class Follows(StrEnum):
 class AllowedRefusal:
     """One lawful look of a refusal; status None means the one that the OpenAPI document has for the id.
 
-    id: None stands for the id of the profile's role. when: only on grounds of that kind (`empty`, `shape`, `same`, …).
+    id: None stands for the id of the profile's role. when: only for reasons of that kind (`empty`, `shape`, `same`, …).
     """
 
     id: int | None

@@ -184,7 +184,7 @@ class CheckoutDriver:
         skip: int = 0,
         credential: str = OWN_APP,
     ) -> CheckoutSession:
-        """A fresh session of plain items (the first lines of the marketplace, or those named). Raises Blocked."""
+        """A fresh session of plain items (the first lines of the marketplace, or those named). Raises PrerequisiteFailed."""
         chosen = (
             [(item, quantity) for item in self.plain(marketplace, lines, skip=skip)]
             if isinstance(lines, int)
@@ -208,7 +208,7 @@ class CheckoutDriver:
         return CheckoutSession(self, session)
 
     def paid(self, marketplace: str) -> CheckoutSession:
-        """A session that is paid and nothing more; under a budget that of an earlier test. Raises Blocked."""
+        """A session that is paid and nothing more; under a budget that of an earlier test. Raises PrerequisiteFailed."""
         if self.borrows and (session := session_pool.paid(self.trace.world, marketplace)):
             return CheckoutSession(self, session)
         cart = self.cart(marketplace)
@@ -278,7 +278,7 @@ class CheckoutSession:
     def expect_refusal(
         self, operation: str, body: Any = None, why: str | None = None, case: str = "", **more: Any
     ) -> Exchange:
-        """Sends what should be refused; a read follows, now or with the next refusals (`Shop.settle`).
+        """Sends what should be refused; a read follows, now or with the next refusals (`CheckoutDriver.settle`).
 
         The first two of a kind are read back at once, later ones by twos.
         """

@@ -1,4 +1,4 @@
-"""What a rule sees and says: the place in the fold where it looks, grounds for a refusal, and judgments."""
+"""What a rule sees and says: the place in the fold where it looks, reasons for a refusal, and judgments."""
 
 from __future__ import annotations
 

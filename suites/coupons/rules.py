@@ -31,7 +31,7 @@ from conformance.judging.model import View, cart_key, differences, pricing
 from conformance.judging.registry import demands, refuses
 from suites.sessions.blame import with_zeros
 
-# Two ids each for one cause, with no rule to choose between them (facts.md, section 11).
+# Two ids each for one cause, with no sentence to choose between them.
 TWINS = {16001: 16023, 16023: 16001, 16006: 16022, 16022: 16006, 16005: 16009, 16009: 16005}
 
 

@@ -1,7 +1,7 @@
 """The corpus judged again offline: each fault is found under its id, healthy traces stay clean, and no rule is dead.
 
-Written by `python -m devtools.corpus`, `tests.corpus.faulty_servers`, `_variants` and `_twists`. A rule that says something else on
-purpose: `python -m devtools.corpus --renew`.
+Written by `python -m devtools.corpus`, `tests.corpus.faulty_servers`, `tests.corpus.variants` and `tests.corpus.mutations`.
+A rule that says something else on purpose: `python -m devtools.corpus --renew`.
 """
 
 from __future__ import annotations

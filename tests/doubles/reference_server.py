@@ -1,6 +1,6 @@
-"""A tiny honest shop behind the interface of `conformance.client.api_client.Target`: no HTTP, no server, nothing of the mock.
+"""A small independent shop behind the interface of `conformance.client.api_client.ApiClient`, without HTTP or the mock.
 
-Written from the documents. Each step is a method of a few lines; the liars (tests/doubles/faulty_servers.py) override them.
+Written from the documents. Each step is a method of a few lines; the faulty servers (tests/doubles/faulty_servers.py) override them.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ class ReferenceShop:
         self.orders: dict[str, Session] = {}
 
     def send(self, request: Request, trace: str = "honest", seq: int = 0, intent: Intent | None = None) -> Exchange:
-        """What `Target.send` does, without the way there and back."""
+        """What `ApiClient.send` does, without the way there and back."""
         operation = contract.operations()[request.operation]
         status, body, headers = self.answer(request)
         exchange = Exchange(

@@ -141,7 +141,7 @@ def test_client_and_judging_know_nothing_of_each_other() -> None:
 
 
 def test_no_circle() -> None:
-    """Raises CycleError, which names the modules, where two of them need each other."""
+    """graphlib names the modules where two of them need each other."""
     TopologicalSorter(arrows()).prepare()
 
 

@@ -1,7 +1,7 @@
 """The control of a finding: its shortest sequence is sent again without what it blames.
 
 A session that moves by itself (a read that hides a coupon) blames whatever request came last. What the control shows is
-weighed in `conformance/judging/attribution.py`; this module builds the sequences.
+weighed in `conformance/judging/consequences.py`; this module builds the sequences.
 """
 
 from __future__ import annotations
@@ -33,16 +33,16 @@ class Resent:
     replay: Replay
 
     def alone(self) -> Broken | None:
-        """See attribution.Control."""
+        """See `consequences.Control`."""
         return self._play(_with_reads(self.sent))
 
     def beside(self) -> Broken | None:
-        """See attribution.Control."""
+        """See `consequences.Control`."""
         beside = _with_reads(self.sent, others=False)
         return self._play(beside) if beside != _with_reads(self.sent) else None
 
     def with_header(self) -> Broken | None:
-        """See attribution.Control."""
+        """See `consequences.Control`."""
         last = self.sent[-1][0].request
         bare = last.operation == contract.READ_ORDER and not last.marketplace
         return self._play(_with_header(self.sent)) if bare else None

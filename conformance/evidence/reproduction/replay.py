@@ -149,7 +149,7 @@ class UnresolvedReference(Exception):
 
 
 def play(shop: CheckoutDriver, steps: Iterable[Step]) -> list[tuple[Step, Exchange]]:
-    """Sends the steps again. Raises Dangling."""
+    """Sends the steps again. Raises UnresolvedReference."""
     sessions: dict[int, str] = {}
     sent = []
     for step in steps:
@@ -164,7 +164,7 @@ def play(shop: CheckoutDriver, steps: Iterable[Step]) -> list[tuple[Step, Exchan
 
 
 def bound(shop: CheckoutDriver, step: Step, sessions: dict[int, str]) -> Request:
-    """The step's request with the ids that this time's answers gave. Raises Dangling."""
+    """The step's request with the ids that this time's answers gave. Raises UnresolvedReference."""
     request = replace(step.request, headers={})
     if step.subject:
         request.subject = _value(shop, step.subject, sessions)
