@@ -39,9 +39,14 @@ def trees() -> dict[Path, ast.Module]:
     return {path: ast.parse(path.read_text(encoding="utf-8")) for path in paths}
 
 
+@cache
+def nodes() -> dict[Path, list[ast.AST]]:
+    return {path: list(ast.walk(tree)) for path, tree in trees().items()}
+
+
 def docstrings() -> Iterator[Docstring]:
-    for path, tree in trees().items():
-        for node in ast.walk(tree):
+    for path, listed in nodes().items():
+        for node in listed:
             if isinstance(node, Owner) and (text := ast.get_docstring(node)):
                 yield Docstring(path, node, text)
 
@@ -50,7 +55,7 @@ def docstrings() -> Iterator[Docstring]:
 def names() -> frozenset[str]:
     """Every name that the tree defines or imports, attributes, parameters and modules among them."""
     found = {part for path in trees() for part in (path.stem, path.parent.name)}
-    for node in (node for tree in trees().values() for node in ast.walk(tree)):
+    for node in (node for listed in nodes().values() for node in listed):
         if isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
             found.add(node.name)
         elif isinstance(node, ast.Name):
@@ -75,8 +80,8 @@ def inside() -> dict[str, set[str]]:
     bases: dict[str, set[str]] = {}
     for path, tree in trees().items():
         module = path.parent.name if path.stem == "__init__" else path.stem
-        found.setdefault(module, set()).update(_bound(tree))
-        for node in ast.walk(tree):
+        found.setdefault(module, set()).update(_bound(path, tree))
+        for node in nodes()[path]:
             if isinstance(node, ast.ClassDef):
                 found.setdefault(node.name, set()).update(known_to(node))
                 names_of = {part.id for base in node.bases for part in ast.walk(base) if isinstance(part, ast.Name)}
@@ -87,9 +92,9 @@ def inside() -> dict[str, set[str]]:
     return found
 
 
-def _bound(tree: ast.Module) -> set[str]:
+def _bound(path: Path, tree: ast.Module) -> set[str]:
     """The names of a module: what it defines, sets and imports at its top."""
-    found = imported(tree)
+    found = set(imported(path))
     for node in tree.body:
         found |= {node.name} if isinstance(node, ast.ClassDef | ast.FunctionDef) else set()
         found |= {each.id for each in ast.walk(node) if isinstance(each, ast.Name) and isinstance(each.ctx, ast.Store)}
@@ -102,8 +107,8 @@ def capitals() -> frozenset[str]:
     found = {name for held in inside().values() for name in held} | set(inside()) | set(dir(builtins))
     strings = {
         node.value
-        for tree in trees().values()
-        for node in ast.walk(tree)
+        for listed in nodes().values()
+        for node in listed
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value.isidentifier()
     }
     return frozenset(found | strings)
@@ -128,17 +133,14 @@ def packages() -> frozenset[str]:
 
 @cache
 def exceptions() -> frozenset[str]:
-    classes = {node.name for tree in trees().values() for node in ast.walk(tree) if isinstance(node, ast.ClassDef)}
+    classes = {node.name for listed in nodes().values() for node in listed if isinstance(node, ast.ClassDef)}
     return frozenset(classes | {name for name in dir(builtins) if name.endswith(("Error", "Exit", "Interrupt"))})
 
 
-def imported(tree: ast.Module) -> set[str]:
-    return {
-        alias.asname or alias.name
-        for node in ast.walk(tree)
-        if isinstance(node, ast.ImportFrom)
-        for alias in node.names
-    }
+@cache
+def imported(path: Path) -> frozenset[str]:
+    named = [node for node in nodes()[path] if isinstance(node, ast.ImportFrom)]
+    return frozenset(alias.asname or alias.name for node in named for alias in node.names)
 
 
 def known_to(owner: Owner) -> set[str]:
@@ -163,7 +165,7 @@ def test_exceptions_exist() -> None:
     for docstring in docstrings():
         for listed in RAISES.findall(docstring.text):
             raised = [name for name in re.split(r", | or | and ", listed.strip()) if name[:1].isupper()]
-            known = exceptions() | imported(trees()[docstring.path])
+            known = exceptions() | imported(docstring.path)
             wrong |= {f"{docstring}: {name}" for name in raised if name not in known}
     assert not wrong
 
