@@ -11,10 +11,30 @@ import operator as operator_module
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from enum import StrEnum
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from conformance.core.exchange import CaseKey, Exchange
+
+
+class Aspect(StrEnum):
+    """What a claim is about, where code asks for that. The value is the claim's name, as people read it."""
+
+    CART = "cart"
+    OPTION = "option"
+    ADDRESS = "address"
+    COUPONS = "coupons"
+    PRICES = "prices"
+    LINE_IDS = "id"
+    ACCEPTED = "is accepted"
+    REFUSED = "is refused"
+    REFUSAL_ID = "has the documented id"
+    NO_SERVER_ERROR = "has no server error"
+
+
+# Whether a request is carried out, and how a refusal looks: said of the status and the errors alone.
+ABOUT_THE_OUTCOME = frozenset({Aspect.ACCEPTED, Aspect.REFUSED, Aspect.REFUSAL_ID, Aspect.NO_SERVER_ERROR})
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,6 +231,5 @@ def warned(exchange: Exchange, error_id: int, case: CaseKey | None = None) -> It
         yield compare("the warning", WARNING_IDS, HOLDS, error_id, exchange.warning_ids, case=case)
 
 
-NOT_REFUSED, WRONG_ID = "is refused", "has the documented id"
 REFUSED = ".status >= 400 and .status < 500"
 ACCEPTED = '.status == 200 and (.body|type) == "object" and (.body|has("errors")|not)'

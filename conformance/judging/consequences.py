@@ -10,7 +10,7 @@ from typing import Protocol
 from conformance.core import contract
 from conformance.core.requirement import DependsOn, Explains, Owned
 from conformance.judging.attribution import Blame, Culprit, Row, decide
-from conformance.judging.claim import NOT_REFUSED, WRONG_ID
+from conformance.judging.claim import Aspect
 
 SYSTEMIC = 3  # so many rules that break alike have one cause
 Broken = set[tuple[str, str]]  # (requirement, name of the claim)
@@ -64,7 +64,7 @@ class Once:
 def of_the_request_alone(requirement: str, name: str) -> bool:
     """Whether a request has to be refused for what it says itself, whatever became of the session."""
     depends = contract.requirements()[requirement].depends_on
-    return name in (NOT_REFUSED, WRONG_ID) and depends not in (DependsOn.SESSION_STATE, DependsOn.SESSION_PHASE)
+    return name in (Aspect.REFUSED, Aspect.REFUSAL_ID) and depends not in (DependsOn.SESSION_STATE, DependsOn.SESSION_PHASE)
 
 
 def _first(suspects: list[str], broken: Broken | None) -> Blame | None:

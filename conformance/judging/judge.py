@@ -15,7 +15,7 @@ from conformance.core.profile import Profile
 from conformance.core.requirement import DependsOn, Owned
 from conformance.judging import apply_exchange
 from conformance.judging.attribution import RefusedRequest, owner_of_answer, owner_of_valid_request, owners_of_refusal
-from conformance.judging.claim import ACCEPTED, NOT_REFUSED, REFUSED, WRONG_ID, Claim, refused, true
+from conformance.judging.claim import ACCEPTED, REFUSED, Aspect, Claim, refused, true
 from conformance.judging.context import Judgment, RefusalReason, RuleContext
 from conformance.judging.knowledge import NotRecorded, doubts, guarded, is_usable, lawful_reading
 from conformance.judging.model import Session, view
@@ -199,7 +199,9 @@ def _refusal_judgments(context: RuleContext, found: list[RefusalReason]) -> Iter
 
 def _refusal_claim(context: RuleContext, found: list[RefusalReason]) -> Claim:
     exchange = context.exchange
-    about = NOT_REFUSED if exchange.accepted else ("has no server error" if exchange.crashed else WRONG_ID)
+    about = Aspect.NO_SERVER_ERROR if exchange.crashed else Aspect.REFUSAL_ID
+    if exchange.accepted:
+        about = Aspect.REFUSED
     if any(reason.any_of == "4xx" for reason in found):
         return true(False, about, "refused with a 4xx", exchange.answer(), REFUSED)
     union: Pairs = {}
@@ -236,7 +238,7 @@ def _acceptance(context: RuleContext) -> Iterator[Judgment]:
         return
     blame = owner_of_valid_request(RefusedRequest(context))
     if blame.requirement:
-        claim = true(False, "is accepted", "accepted with 200", exchange.answer(), ACCEPTED)
+        claim = true(False, Aspect.ACCEPTED, "accepted with 200", exchange.answer(), ACCEPTED)
         claim = replace(claim, proof=(blame.pending.exchange,)) if blame.pending else claim
         yield _judgment(context, blame.requirement, claim, ok=False)
 
@@ -312,7 +314,9 @@ def _without_unread_ids(context: RuleContext, found: list[Judgment]) -> list[Jud
     owner = contract.owner_of(Owned.UNREADABLE_IDS)
     if not any(judgment.requirement == owner and not judgment.ok for judgment in found):
         return found
-    return [judgment for judgment in found if judgment.ok or not judgment.claim or judgment.claim.name != WRONG_ID]
+    return [
+        judgment for judgment in found if judgment.ok or not judgment.claim or judgment.claim.name != Aspect.REFUSAL_ID
+    ]
 
 
 def _rule_error(context: RuleContext, requirement: str, error: Exception) -> str:

@@ -16,6 +16,7 @@ from datetime import datetime, timedelta
 from conformance.core import contract
 from conformance.core.exchange import Exchange
 from conformance.core.profile import Profile
+from conformance.judging.claim import ABOUT_THE_OUTCOME, Aspect
 from conformance.judging.context import Judgment, RuleContext
 from conformance.judging.judge import assess, take
 from conformance.judging.model import SUMMARY, Order, Session, View, cart_key, state
@@ -24,11 +25,11 @@ from conformance.judging.world import World
 SESSIONS = 3  # so many sessions show that it is no accident
 AT_ONCE = timedelta(minutes=1)  # so soon after the call before
 # The change that each part of a session's state follows.
-CHANGED_BY = {
-    "cart": (contract.QUANTITY,),
-    "option": (contract.OPTION,),
-    "address": (contract.ADDRESS,),
-    "coupons": (contract.APPLY, contract.REMOVE),
+CHANGED_BY: dict[str, tuple[str, ...]] = {
+    Aspect.CART: (contract.QUANTITY,),
+    Aspect.OPTION: (contract.OPTION,),
+    Aspect.ADDRESS: (contract.ADDRESS,),
+    Aspect.COUPONS: (contract.APPLY, contract.REMOVE),
 }
 PAID_BEFORE = 15006
 
@@ -127,10 +128,8 @@ class Gaps:
 
     def _shows_changes(self, one: Judgment) -> bool:
         """Whether the recording shows the operations that could have made the change."""
-        by = CHANGED_BY.get(_about(one))
-        refused = one.claim is not None and one.claim.test.startswith((".status", "(.status"))
-        if by is None:
-            by = (contract.PLACE_ORDER,) if refused else ()
+        about = _about(one)
+        by = (contract.PLACE_ORDER,) if about in ABOUT_THE_OUTCOME else CHANGED_BY.get(about, ())
         return not by or bool(set(by) & self._accepted)
 
 

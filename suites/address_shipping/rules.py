@@ -14,6 +14,7 @@ from conformance.judging.claim import (
     ACCEPTED,
     AMONG,
     HELD,
+    Aspect,
     Claim,
     Path,
     compare,
@@ -103,7 +104,7 @@ def a_postal_code_of_hong_kong(context: RuleContext) -> Iterator[Claim]:
         return
     if not context.problems:  # what else is wrong with the request may be what is missed
         want = "an address of Hong Kong without a postal code"
-        yield true(False, "is accepted", want, context.exchange.answer(), ACCEPTED)
+        yield true(False, Aspect.ACCEPTED, want, context.exchange.answer(), ACCEPTED)
 
 
 @refuses("ADDR-REQUIRED")

@@ -15,6 +15,7 @@ from conformance.judging.claim import (
     HELD,
     LACKS,
     WARNING_IDS,
+    Aspect,
     Claim,
     Path,
     compare,
@@ -71,7 +72,7 @@ def a_granted_token_is_not_refused(context: RuleContext) -> Iterator[Claim]:
     if token_rejected(context):
         yield true(
             False,
-            "is accepted",
+            Aspect.ACCEPTED,
             "a token of the documented scope opens the method",
             context.exchange.answer(),
             ".status != 401 and .status != 403",

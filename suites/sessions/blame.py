@@ -7,7 +7,7 @@ from typing import Any
 from conformance.core.addresses import ALWAYS_IN_ADDRESS, flat_address, shows
 from conformance.core.exchange import CaseKey
 from conformance.judging.attribution import Blame, Found
-from conformance.judging.claim import Claim, line, member_or_null, quoted, shown, true
+from conformance.judging.claim import Aspect, Claim, line, member_or_null, quoted, shown, true
 from conformance.judging.model import Key, View
 
 
@@ -38,7 +38,17 @@ def address_test(name: str, value: object) -> str:
 
 ASPECTS = ("lines", "quantity", "option", "coupons", "address", "summary", "net", "unit", "id")
 # What is one finding, whichever part of it differs.
-WHOLES = {"lines": "cart", "quantity": "cart", "summary": "prices", "net": "prices", "unit": "prices"}
+WHOLES = {
+    "lines": Aspect.CART,
+    "quantity": Aspect.CART,
+    "option": Aspect.OPTION,
+    "coupons": Aspect.COUPONS,
+    "address": Aspect.ADDRESS,
+    "summary": Aspect.PRICES,
+    "net": Aspect.PRICES,
+    "unit": Aspect.PRICES,
+    "id": Aspect.LINE_IDS,
+}
 
 
 def as_claim(found: dict[Key, tuple[object, object]], **more: object) -> Claim:
@@ -47,9 +57,7 @@ def as_claim(found: dict[Key, tuple[object, object]], **more: object) -> Claim:
     before, after = found[key]
     also = sorted({item[0] for item in found} - {key[0]})
     seen = f"{_plain(after)}" + (f" (and other {', '.join(also)})" if also else "")
-    return true(
-        False, WHOLES.get(key[0], key[0]), f"{' '.join(key)} {_plain(before)}", seen, key_test(key, before), **more
-    )
+    return true(False, WHOLES[key[0]], f"{' '.join(key)} {_plain(before)}", seen, key_test(key, before), **more)
 
 
 def with_zeros(found: dict[Key, tuple[Any, Any]], before: View | None, after: View) -> dict[Key, tuple[Any, Any]]:
