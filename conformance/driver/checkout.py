@@ -21,6 +21,7 @@ from conformance.driver import session_pool
 from conformance.driver.features import Features
 from conformance.driver.payment import WAITS_S, on_a_page
 from conformance.driver.prerequisite import PrerequisiteFailed
+from conformance.driver.session_methods import CHANGES, Call, Method, calls
 from conformance.judging.apply_exchange import paid_elsewhere
 from conformance.judging.judge import judge
 from conformance.judging.model import Line, Option, Order, Session
@@ -378,22 +379,16 @@ class CheckoutSession:
         """getGuestPurchaseOrder of its order."""
         return self.shop.order(self.session.order or "", why, case, **more)
 
-    def changes(self) -> Iterator[tuple[str, dict[str, Any]]]:
-        """A valid body of each of the five changes, as this session stands; quantity 0 comes last.
+    def call(self, method: Method) -> Call:
+        """Operation and body of a method as this session stands, as if it were to be accepted."""
+        return calls(self)[method]
 
-        A change that the session has nothing for (no second option, no coupon in the profile) still has a body: it is
-        meant for requests that must be refused before the body counts.
-        """
-        market = self.shop.market(self.marketplace)
-        line = self.lines[0] if self.lines else None
-        line_id = line.id if line else "1"
-        option = (self.other_option(line) or line.selected) if line else None
-        coupons = [entry.code for entry in market.coupons_of("good", "oversized")] or ["SAVE10"]
-        applied = self.session.view.coupons
-        free = [code for code in coupons if code.casefold() not in {entry.casefold() for entry in applied}]
-        yield contract.QUANTITY, {"lineItemId": line_id, "quantity": (line.quantity or 1) + 1 if line else 1}
-        yield contract.OPTION, {"lineItemId": line_id, "shippingOptionId": option.id if option else "1"}
-        yield contract.ADDRESS, deepcopy(market.other_address or market.address)
-        yield contract.APPLY, {"redemptionCode": (free or coupons)[0]}
-        yield contract.REMOVE, {"redemptionCode": (applied or coupons)[0]}
-        yield contract.QUANTITY, {"lineItemId": line_id, "quantity": 0}
+    def changes(self) -> list[Call]:
+        """A call of each of the five changes as this session stands, and of quantity 0."""
+        every = calls(self)
+        return [every[method] for method in CHANGES]
+
+    def calls(self) -> list[Call]:
+        """A call of each session method: a read, the changes, and payment where v1's placeGuestOrder is there."""
+        payment = [self.call(Method.PLACE)] if self.shop.profile.pays_by_call else []
+        return [self.call(Method.READ), *self.changes(), *payment]

@@ -71,7 +71,7 @@ class SessionsInTurn:
 
     def _after_payment(self, session: CheckoutSession) -> None:
         """What a payment ends, a declined one too: one change, the payment again, and what is read then."""
-        changes = list(session.changes())
+        changes = session.changes()
         operation, body = changes[self.sender.cases % len(changes)]
         session.send(operation, body)
         session.place()

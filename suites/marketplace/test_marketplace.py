@@ -4,18 +4,11 @@ from __future__ import annotations
 
 from conformance.core import contract
 from conformance.core.exchange import Request
-from conformance.driver.checkout import CheckoutDriver, CheckoutSession
+from conformance.driver.checkout import CheckoutDriver
 from conformance.driver.marks import in_marketplaces, in_situations, provokes
 from strategies.situations import cart_in
 
 UNSUPPORTED = "EBAY_ATLANTIS"
-
-
-def seven(cart: CheckoutSession) -> list[tuple[str, object]]:
-    """A body for each session method, payment last."""
-    changes = list(cart.changes())
-    payment = [(contract.PLACE_ORDER, cart.terms())] if cart.shop.profile.payment == "place_order" else []
-    return [(contract.READ, None), *changes, *payment]
 
 
 @provokes("MARKET-SAME", cost=90)
@@ -24,7 +17,8 @@ def test_no_method_works_in_another_marketplace(shop: CheckoutDriver, market: st
     cart = shop.cart(market)
     for index, other in enumerate(shop.some(name for name in shop.profile.markets if name != market)):
         every = shop.thorough or index < 2  # each pair of marketplaces is asked for, most by two of the methods
-        for operation, body in seven(cart) if every else seven(cart)[index % 4 :: 4]:
+        calls = cart.calls()
+        for operation, body in calls if every else calls[index % 4 :: 4]:
             cart.expect_refusal(operation, body, "MARKET-SAME", f"{market} as {other}", marketplace=other)
         if index == 0 and not shop.brief:  # an address that fits there
             there = shop.market(other).address
@@ -39,7 +33,7 @@ def test_a_marketplace_has_to_be_given_and_supported(shop: CheckoutDriver, marke
     shop.send(Request(contract.INITIATE, None, body, UNSUPPORTED), "MARKET-SUPPORTED", "unsupported")
     shop.send(Request(contract.INITIATE, None, body, None), "MARKET-REQUIRED", "no header")
     cart = cart_in(shop, market, situation)
-    methods = seven(cart)
+    methods = cart.calls()
     for operation, sent in shop.some(methods):
         cart.expect_refusal(operation, sent, "MARKET-SUPPORTED", "unsupported", marketplace=UNSUPPORTED)
     cart.read()

@@ -6,9 +6,9 @@ from conformance.core import contract
 from conformance.core.exchange import Request
 from conformance.driver.checkout import CheckoutDriver
 from conformance.driver.marks import in_marketplaces, provokes
+from conformance.driver.session_methods import CHANGES
 from strategies.hostile import NEGATIVE, as_other_media, odd_texts, with_extras
 from strategies.situations import cart_in
-from suites.marketplace.test_marketplace import seven
 
 
 @provokes("ROBUST", "TYPE-JSON", "ERROR-SHAPE", cost=120)
@@ -18,7 +18,7 @@ def test_odd_bodies(shop: CheckoutDriver, market: str) -> None:
     start = shop.initiate_body(market, [(shop.plain(market)[0], 1)])
     for case, (raw, kind) in shop.some((NEGATIVE | as_other_media(start)).items()):
         shop.send(Request(contract.INITIATE, None, None, market, raw=raw, content_type=kind), "ROBUST", case)
-    for operation, _body in shop.some(entry for entry in seven(cart) if entry[1] is not None):
+    for operation, _ in shop.some(call for call in cart.calls() if call[1] is not None):
         for case, (raw, kind) in shop.some(NEGATIVE.items()):
             cart.send(operation, None, "ROBUST", case, raw=raw, content_type=kind)
         cart.read()
@@ -28,7 +28,7 @@ def test_odd_bodies(shop: CheckoutDriver, market: str) -> None:
 @in_marketplaces(1)
 def test_other_media_types_and_unknown_fields(shop: CheckoutDriver, market: str) -> None:
     cart = cart_in(shop, market, "two lines")
-    for operation, body in seven(cart)[1:-2]:
+    for operation, body in map(cart.call, CHANGES[:-1]):  # each but quantity 0
         for case, (raw, kind) in shop.some(as_other_media(body).items()):
             cart.send(operation, None, "ROBUST", case, raw=raw, content_type=kind)
             cart.read()

@@ -8,7 +8,6 @@ from conformance.core import contract
 from conformance.core.exchange import Intent, Request
 from conformance.driver.checkout import CheckoutDriver, CheckoutSession
 from conformance.driver.marks import in_marketplaces, provokes
-from suites.marketplace.test_marketplace import seven
 
 
 @provokes("AUTH-TOKEN", cost=60)
@@ -18,7 +17,7 @@ def test_no_method_opens_without_a_good_token(shop: CheckoutDriver, market: str)
         body = shop.initiate_body(market, [(shop.plain(market)[0], 1)])
         shop.send(Request(contract.INITIATE, None, body, market, credential), "AUTH-TOKEN", credential)
         cart = shop.cart(market)
-        for operation, sent in shop.some(seven(cart)):
+        for operation, sent in shop.some(cart.calls()):
             cart.expect_refusal(operation, sent, "AUTH-TOKEN", credential, credential=credential)
         cart.assert_still_open()
 

@@ -13,15 +13,13 @@ from conformance.core import contract, made_up
 from conformance.core.exchange import OTHER_APP
 from conformance.core.profile import Profile
 from conformance.driver.checkout import CheckoutSession
+from conformance.driver.session_methods import CHANGES, METHOD_OF, Method
 from strategies.assignment import Key
 from suites.situations.refusals import Broken, of_address, of_changes, of_initiate, of_terms
 
 UNSUPPORTED = "EBAY_ATLANTIS"
 # Parts of a session's life, and of a purchase order.
 START, OPEN, PAID, ORDER, EMPTY, DECLINED = "start", "open", "paid", "order", "empty", "declined"
-# The methods of a session by the name of what they change; quantity 0 is one of its own.
-METHODS = ("read", "quantity", "option", "address", "apply", "remove", "zero", "place")
-LOCKED = METHODS[1:7]
 Sent = dict[str, Any]
 
 
@@ -44,33 +42,26 @@ class Probe:
         return self.requirement, self.phase, self.group or self.case, self.case
 
 
-def valid(cart: CheckoutSession, method: str) -> Sent:
+def valid(cart: CheckoutSession, method: Method) -> Sent:
     """A request of a method as the session stands, as if it were to be accepted."""
-    if method == "read":
-        return {"operation": contract.READ}
-    if method == "place":
-        return {"operation": contract.PLACE_ORDER, "body": cart.terms()}
-    operation, body = list(cart.changes())[LOCKED.index(method)]
+    operation, body = cart.call(method)
     return {"operation": operation, "body": body}
 
 
-def _with(method: str, **more: Any) -> Callable[[CheckoutSession], Sent]:
+def _with(method: Method, **more: Any) -> Callable[[CheckoutSession], Sent]:
     return lambda cart: {**valid(cart, method), **more}
 
 
 def _broken(one: Broken) -> Callable[[CheckoutSession], Sent]:
-    methods = {contract.QUANTITY: "quantity", contract.OPTION: "option", contract.ADDRESS: "address",
-               contract.APPLY: "apply", contract.REMOVE: "remove", contract.PLACE_ORDER: "place"}  # fmt: skip
-
     def make(cart: CheckoutSession) -> Sent:
-        sent = valid(cart, methods[one.operation])
+        sent = valid(cart, METHOD_OF[one.operation])
         return {**sent, "body": one.edit(sent["body"])}
 
     return make
 
 
-def _methods(profile: Profile) -> tuple[str, ...]:
-    return METHODS if profile.pays_by_call else METHODS[:-1]
+def _methods(profile: Profile) -> tuple[Method, ...]:
+    return (Method.READ, *CHANGES, Method.PLACE) if profile.pays_by_call else (Method.READ, *CHANGES)
 
 
 def _access(profile: Profile, market: str) -> Iterator[Probe]:
@@ -86,7 +77,7 @@ def _access(profile: Profile, market: str) -> Iterator[Probe]:
                 yield Probe(
                     "MARKET-SUPPORTED", f"{kind}, {method}", OPEN, _with(method, marketplace=header), group=method
                 )
-        if method != "place":
+        if method is not Method.PLACE:
             yield Probe("MARKET-REQUIRED", f"no header, {method}", OPEN, _with(method, marketplace=None))
         if profile.offers("second_app"):
             yield Probe("SESSION-APP", method, OPEN, _with(method, credential=OTHER_APP))
@@ -113,7 +104,7 @@ def _access_once_paid(profile: Profile, market: str) -> Iterator[Probe]:
         yield Probe("SESSION-UNKNOWN", f"its order, {method}", PAID, its_order, group=PAID)
 
 
-def _near(method: str, subject: Callable[[CheckoutSession], str | None]) -> Callable[[CheckoutSession], Sent | None]:
+def _near(method: Method, subject: Callable[[CheckoutSession], str | None]) -> Callable[[CheckoutSession], Sent | None]:
     def make(cart: CheckoutSession) -> Sent | None:
         other = subject(cart)
         known = {*cart.shop.trace.world.sessions, *cart.shop.trace.world.orders}
@@ -213,7 +204,7 @@ def _foreign_option(cart: CheckoutSession) -> Sent | None:
 
 
 def _option_of_unknown_line(cart: CheckoutSession) -> Sent | None:
-    sent = valid(cart, "option")
+    sent = valid(cart, Method.OPTION)
     return {**sent, "body": {**sent["body"], "lineItemId": cart.shop.unknown(sent["body"]["lineItemId"])}}
 
 
@@ -270,15 +261,15 @@ def _after_the_end(profile: Profile) -> Iterator[Probe]:
     """What is refused once a session is paid, emptied or declined."""
     ends = ((PAID, "PAY-LOCK"), (EMPTY, "QTY-LAST"), (DECLINED, "PAY-DECLINED-ENDS"))
     for phase, requirement in ends:
-        for method in LOCKED:
+        for method in CHANGES:
             for again in ("", ", again"):
                 yield Probe(requirement, f"{method}{again}", phase, _with(method), group=method)
     yield Probe("PAY-LOCK", "the option that is selected", PAID, _as_it_is)
     if profile.pays_by_call:
-        yield Probe("PAY-TWICE", "", PAID, _with("place"))
+        yield Probe("PAY-TWICE", "", PAID, _with(Method.PLACE))
         yield Probe("PAY-TWICE", "with other terms", PAID, _other_terms)
-        yield Probe("PAY-EMPTY", "", EMPTY, _with("place"))
-        yield Probe("PAY-DECLINED-ENDS", "place", DECLINED, _with("place"))
+        yield Probe("PAY-EMPTY", "", EMPTY, _with(Method.PLACE))
+        yield Probe("PAY-DECLINED-ENDS", "place", DECLINED, _with(Method.PLACE))
 
 
 def _other_terms(cart: CheckoutSession) -> Sent:

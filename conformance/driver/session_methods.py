@@ -1,0 +1,66 @@
+"""The methods of a checkout session, with a request of each as the session stands."""
+
+from __future__ import annotations
+
+from copy import deepcopy
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+from conformance.core import contract
+
+if TYPE_CHECKING:
+    from conformance.driver.checkout import CheckoutSession
+
+Call = tuple[str, Any]  # operationId and JSON body
+NO_CODE = "SAVE10"  # where the profile has no coupon
+
+
+class Method(StrEnum):
+    """What is done to a session, in the order of the documents; quantity 0 is a method of its own."""
+
+    READ = "read"
+    QUANTITY = "quantity"
+    OPTION = "option"
+    ADDRESS = "address"
+    APPLY = "apply"
+    REMOVE = "remove"
+    ZERO = "zero"
+    PLACE = "place"
+
+
+CHANGES = (Method.QUANTITY, Method.OPTION, Method.ADDRESS, Method.APPLY, Method.REMOVE, Method.ZERO)
+METHOD_OF = {
+    contract.READ: Method.READ,
+    contract.QUANTITY: Method.QUANTITY,
+    contract.OPTION: Method.OPTION,
+    contract.ADDRESS: Method.ADDRESS,
+    contract.APPLY: Method.APPLY,
+    contract.REMOVE: Method.REMOVE,
+    contract.PLACE_ORDER: Method.PLACE,
+}
+
+
+def calls(cart: CheckoutSession) -> dict[Method, Call]:
+    """A call of each method as if it were to be accepted.
+
+    A change that the session has nothing for (no second option, no coupon in the profile) still has a body: it is meant
+    for requests that must be refused before the body counts.
+    """
+    market = cart.shop.market(cart.marketplace)
+    line = cart.lines[0] if cart.lines else None
+    line_id = line.id if line else "1"
+    option = (cart.other_option(line) or line.selected) if line else None
+    codes = [coupon.code for coupon in market.coupons_of("good", "oversized")] or [NO_CODE]
+    applied = cart.session.view.coupons
+    free = [code for code in codes if code.casefold() not in {used.casefold() for used in applied}]
+    more = (line.quantity or 1) + 1 if line else 1
+    return {
+        Method.READ: (contract.READ, None),
+        Method.QUANTITY: (contract.QUANTITY, {"lineItemId": line_id, "quantity": more}),
+        Method.OPTION: (contract.OPTION, {"lineItemId": line_id, "shippingOptionId": option.id if option else "1"}),
+        Method.ADDRESS: (contract.ADDRESS, deepcopy(market.other_address or market.address)),
+        Method.APPLY: (contract.APPLY, {"redemptionCode": (free or codes)[0]}),
+        Method.REMOVE: (contract.REMOVE, {"redemptionCode": (applied or codes)[0]}),
+        Method.ZERO: (contract.QUANTITY, {"lineItemId": line_id, "quantity": 0}),
+        Method.PLACE: (contract.PLACE_ORDER, cart.terms()),
+    }
