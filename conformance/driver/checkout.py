@@ -381,14 +381,19 @@ class CheckoutSession:
 
     def call(self, method: Method) -> Call:
         """Operation and body of a method as this session stands, as if it were to be accepted."""
-        return calls(self)[method]
+        return self._calls()[method]
 
     def changes(self) -> list[Call]:
         """A call of each of the five changes as this session stands, and of quantity 0."""
-        every = calls(self)
+        every = self._calls()
         return [every[method] for method in CHANGES]
 
     def calls(self) -> list[Call]:
         """A call of each session method: a read, the changes, and payment where v1's placeGuestOrder is there."""
-        payment = [self.call(Method.PLACE)] if self.shop.profile.pays_by_call else []
-        return [self.call(Method.READ), *self.changes(), *payment]
+        every = self._calls()
+        return [call for method, call in every.items() if method is not Method.PLACE or self.shop.profile.pays_by_call]
+
+    def _calls(self) -> dict[Method, Call]:
+        line = self.lines[0] if self.lines else None
+        option = (self.other_option(line) or line.selected) if line else None
+        return calls(self.shop.market(self.marketplace), self.session.view, line, option, self.terms())

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from copy import deepcopy
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from conformance.core import contract
-
-if TYPE_CHECKING:
-    from conformance.driver.checkout import CheckoutSession
+from conformance.core.profile import Market
+from conformance.judging.model import Line, Option, View
 
 Call = tuple[str, Any]  # operationId and JSON body
 NO_CODE = "SAVE10"  # where the profile has no coupon
@@ -40,18 +39,15 @@ METHOD_OF = {
 }
 
 
-def calls(cart: CheckoutSession) -> dict[Method, Call]:
-    """A call of each method as if it were to be accepted.
+def calls(market: Market, shown: View, line: Line | None, option: Option | None, terms: Any) -> dict[Method, Call]:
+    """A call of each method as if it were to be accepted. shown: the session; line and option: what changes name.
 
     A change that the session has nothing for (no second option, no coupon in the profile) still has a body: it is meant
     for requests that must be refused before the body counts.
     """
-    market = cart.shop.market(cart.marketplace)
-    line = cart.lines[0] if cart.lines else None
     line_id = line.id if line else "1"
-    option = (cart.other_option(line) or line.selected) if line else None
     codes = [coupon.code for coupon in market.coupons_of("good", "oversized")] or [NO_CODE]
-    applied = cart.session.view.coupons
+    applied = shown.coupons
     free = [code for code in codes if code.casefold() not in {used.casefold() for used in applied}]
     more = (line.quantity or 1) + 1 if line else 1
     return {
@@ -62,5 +58,5 @@ def calls(cart: CheckoutSession) -> dict[Method, Call]:
         Method.APPLY: (contract.APPLY, {"redemptionCode": (free or codes)[0]}),
         Method.REMOVE: (contract.REMOVE, {"redemptionCode": (applied or codes)[0]}),
         Method.ZERO: (contract.QUANTITY, {"lineItemId": line_id, "quantity": 0}),
-        Method.PLACE: (contract.PLACE_ORDER, cart.terms()),
+        Method.PLACE: (contract.PLACE_ORDER, terms),
     }
