@@ -50,7 +50,7 @@ def _rows(offered: Levels, triples: tuple[tuple[str, ...], ...]) -> tuple[Row, .
     groups = [{"fields": list(group), "strength": 3} for group in triples]
     made = [{name: str(row[name]) for name in levels_of} for row in make(levels_of, strength=2, sub_models=groups)]
     _spread(made, levels_of, triples)
-    return tuple(Row(at, tuple(row.items())) for at, row in enumerate(made))
+    return tuple(Row(number, tuple(row.items())) for number, row in enumerate(made))
 
 
 def _tuples(names: list[str], triples: tuple[tuple[str, ...], ...]) -> list[tuple[str, ...]]:
@@ -61,16 +61,16 @@ def _tuples(names: list[str], triples: tuple[tuple[str, ...], ...]) -> list[tupl
 def _spread(made: list[dict[str, str]], factors: dict[str, list[str]], triples: tuple[tuple[str, ...], ...]) -> None:
     """Gives each place that no group of levels needs to the level of its factor that is met least."""
     groups = _tuples(list(factors), triples)
-    having = {name: [one for one in groups if name in one] for name in factors}
+    having = {name: [group for group in groups if name in group] for name in factors}
     met = Counter((group, tuple(row[name] for name in group)) for row in made for group in groups)
     used = {name: Counter(row[name] for row in made) for name in factors}
     for row in made:
         for name, levels in factors.items():
-            own = [(group, tuple(row[one] for one in group)) for group in having[name]]
-            if any(met[one] == 1 for one in own):
+            own = [(group, tuple(row[factor] for factor in group)) for group in having[name]]
+            if any(met[levels_met] == 1 for levels_met in own):
                 continue
             rarest = min(levels, key=lambda level: used[name][level])
             used[name].update({row[name]: -1, rarest: 1})
             met.subtract(own)
             row[name] = rarest
-            met.update((group, tuple(row[one] for one in group)) for group in having[name])
+            met.update((group, tuple(row[factor] for factor in group)) for group in having[name])

@@ -72,14 +72,16 @@ def an_address_that_may_be_doubted(context: RuleContext) -> Iterator[RefusalReas
     """Texts that no document rules out and that a careful target may refuse: it need not take `0` for a city."""
     market = context.profile.markets.get(context.request.marketplace or "")
     known = (
-        [one for one in (market.address, market.other_address, market.unverifiable_address) if one] if market else []
+        [address for address in (market.address, market.other_address, market.unverifiable_address) if address]
+        if market
+        else []
     )
     ruled_out = {problem.field for problem in context.problems}
     for name, value in flat_address(context.address).items():
         if not isinstance(value, str) or not value.strip() or name.rpartition(".")[2] in ruled_out:
             continue
         doubtful = (
-            value not in [flat_address(one).get(name) for one in known]
+            value not in [flat_address(address).get(name) for address in known]
             if name in UNSTATED
             else not _is_plausible(value) or (len(value) > LONGEST_TEXT and not name.startswith("addressLine"))
         )
@@ -222,20 +224,20 @@ FIRST_SELECTED = Path(".body.lineItems[].shippingOptions[0].selected", "selected
 def each_line_has_exactly_one_selected_option(context: RuleContext) -> Iterator[Claim]:
     if context.answer is None:
         return
-    readable = [each for each in context.answer.lines.values() if _options_readable(each)]
-    counts = [sum(option.selected for option in each.options) for each in readable]
+    readable = [shown_line for shown_line in context.answer.lines.values() if _options_readable(shown_line)]
+    counts = [sum(option.selected for option in shown_line.options) for shown_line in readable]
     if not counts:
         return
     yield compare("one selected option", SELECTED_COUNTS, AMONG, [1], counts)
     if context.operation == contract.INITIATE and all(count == 1 for count in counts):
-        first = [bool(each.options and each.options[0].selected) for each in readable]
+        first = [bool(shown_line.options and shown_line.options[0].selected) for shown_line in readable]
         case = CaseKey(context.operation, "the first option")
         yield compare("the first option at the start", FIRST_SELECTED, AMONG, [True], first, case=case)
 
 
-def _options_readable(each: Line) -> bool:
+def _options_readable(line: Line) -> bool:
     """Whether the options have the form that SESSION-FIELDS asks for."""
-    options = each.raw.get("shippingOptions")
+    options = line.raw.get("shippingOptions")
     return isinstance(options, list) and all(
         isinstance(option, dict) and isinstance(option.get("selected"), bool) for option in options
     )
@@ -274,9 +276,9 @@ def just_that_option_on_just_that_line(context: RuleContext) -> Iterator[Claim]:
             return
 
 
-def _how_many(each: Line) -> str:
+def _how_many(line: Line) -> str:
     """Why there is no one selected option."""
-    count = sum(option.selected for option in each.options)
+    count = sum(option.selected for option in line.options)
     words = {0: "no option", 2: "two options"}.get(count, f"{count} options")
     return f"{words} selected"
 
@@ -295,8 +297,8 @@ def an_option_or_line_that_is_not_there(context: RuleContext) -> Iterator[Refusa
 @demands("SHIP-DATES")
 def a_delivery_range_begins_before_it_ends(context: RuleContext) -> Iterator[Claim]:
     ranges = 0
-    for each in context.answer.lines.values() if context.answer else ():
-        for option in objects(each.raw.get("shippingOptions")):
+    for shown_line in context.answer.lines.values() if context.answer else ():
+        for option in objects(shown_line.raw.get("shippingOptions")):
             pair = [text(option.get(f"{end}EstimatedDeliveryDate")) or "" for end in ("min", "max")]
             ranges += all(entry[:1].isdigit() for entry in pair)
             if all(entry[:1].isdigit() for entry in pair) and pair[0][:10] > pair[1][:10]:

@@ -19,7 +19,7 @@ def test_each_line_starts_with_its_first_option(shop: CheckoutDriver, market: st
 @in_marketplaces(2)
 def test_every_option_of_every_line_can_be_selected(shop: CheckoutDriver, market: str) -> None:
     """The same item beside others of its kind: option ids may be shared between lines."""
-    items = shop.plain(market, 4, want=lambda it: it.options > 1)
+    items = shop.plain(market, 4, want=lambda features: features.options > 1)
     if not items:
         return
     cart = shop.cart(market, [(item, 1 + index) for index, item in enumerate(items)])
@@ -34,7 +34,7 @@ def test_every_option_of_every_line_can_be_selected(shop: CheckoutDriver, market
 @provokes("SHIP-UNKNOWN", cost=16)
 @in_situations(calm=1, rich=1)
 def test_an_unknown_option_or_line_is_refused(shop: CheckoutDriver, market: str, situation: str) -> None:
-    cart = cart_in(shop, market, situation, items=shop.plain(market, 1, want=lambda it: it.options > 1))
+    cart = cart_in(shop, market, situation, items=shop.plain(market, 1, want=lambda features: features.options > 1))
     line = cart.lines[0]
     if not shop.brief and (free := cart.other_option(line)):  # what falls back to the first option shows
         cart.select(line, free.id)

@@ -158,8 +158,10 @@ def a_net_price_is_the_line_less_its_discounts(context: RuleContext) -> Iterator
         if entry.coupon_promotion is not None or (share and not saved) or share < min(ZERO, -tax) or share > goods:
             yield _net_price(entry, goods, saved, tax)
             return
-    told = not view.coupons and context.operation != contract.READ_ORDER  # savings without a coupon: PRICE-SAVINGS
-    if saved > 0 and not told and not any(shares.values()) and any(value for value in before_coupon.values()):
+    other_rule = (
+        not view.coupons and context.operation != contract.READ_ORDER
+    )  # savings without a coupon: PRICE-SAVINGS
+    if saved > 0 and not other_rule and not any(shares.values()) and any(value for value in before_coupon.values()):
         yield true(
             False,
             "the coupon's share",

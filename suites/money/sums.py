@@ -43,8 +43,8 @@ def sums(view: View, is_order: bool) -> dict[str, list[Decimal]]:
             for line, option in pairs
         ]
         cost = [
-            total([each for each, _ in costs]),
-            total([each * count if each is not None else None for each, count in costs]),
+            total([cost for cost, _ in costs]),
+            total([cost * count if cost is not None else None for cost, count in costs]),
         ]
         found["deliveryCost"] = [entry for entry in cost if entry is not None]
         found["importCharges"] = [

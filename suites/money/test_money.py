@@ -80,8 +80,8 @@ def test_the_same_cart_has_the_same_price(shop: CheckoutDriver, market: str) -> 
 @in_marketplaces(1)
 @pytest.mark.parametrize("feature", ["fee", "promotion", "imports", "discount"])
 def test_items_that_show_one_thing(shop: CheckoutDriver, market: str, feature: str) -> None:
-    def shows(it: Features) -> bool:
-        return bool(getattr(it, feature))
+    def shows(features: Features) -> bool:
+        return bool(getattr(features, feature))
 
     items = shop.plain(market, 2, want=shows)
     if not items:

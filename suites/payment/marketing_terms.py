@@ -16,10 +16,10 @@ def terms_problem(body: Any) -> str | None:
     for entry in terms:
         lists = (entry.get("marketingChannels"), entry.get("marketingTypes"))
         if not isinstance(entry.get("marketingTermsAccepted"), bool) or not all(
-            isinstance(each, list) for each in lists
+            isinstance(values, list) for values in lists
         ):
             return "shape"
-        if not all(isinstance(value, str) for each in lists for value in each):
+        if not all(isinstance(value, str) for values in lists for value in values):
             return "shape"
     channels = {value for term in terms for value in term["marketingChannels"]}
     types = {value for term in terms for value in term["marketingTypes"]}

@@ -337,7 +337,7 @@ def it_is_paid_within_the_promise(context: RuleContext) -> Iterator[Claim]:
         yield equal("purchaseOrderPaymentStatus", ".body.purchaseOrderPaymentStatus", "PAID", shows)
     if status == "PAID" and context.answer:
         lines = context.answer.lines.values()
-        given = [each.raw["lineItemPaymentStatus"] for each in lines if "lineItemPaymentStatus" in each.raw]
+        given = [line.raw["lineItemPaymentStatus"] for line in lines if "lineItemPaymentStatus" in line.raw]
         case = CaseKey(context.operation, "each line")
         yield compare("each line is PAID when the order is", LINE_STATUS, AMONG, ["PAID"], given, case=case)
 

@@ -173,11 +173,11 @@ def _parameter(entry: Any) -> bool:
 
 def _wrong(context: RuleContext, name: str, listed: list[Any]) -> Iterator[Claim]:
     """One claim for each aspect in which some entry is wrong."""
-    told: set[str] = set()
+    spoken_for: set[str] = set()
     for entry in listed:
         for aspect, want, seen, test in _entry(context, name, entry):
-            if aspect not in told:
-                told.add(aspect)
+            if aspect not in spoken_for:
+                spoken_for.add(aspect)
                 yield true(False, aspect, f"{aspect}: {want}", seen, test)
 
 
@@ -257,8 +257,8 @@ def the_refusal_tells_what_it_is_about(context: RuleContext) -> Iterator[Claim]:
         wanted = told_values(context, number) if isinstance(number, int) else []
         if not wanted or len(entries(context.exchange, "errors") or []) > 1:
             continue
-        said = _plain(json.dumps(entry, ensure_ascii=False))
-        ok = any(_plain(value) in said for value in wanted)
+        text = _plain(json.dumps(entry, ensure_ascii=False))
+        ok = any(_plain(value) in text for value in wanted)
         yield true(
             ok,
             f"{number} tells it",

@@ -142,7 +142,7 @@ def wrong_in(
     keys, states = _keys(before), [start(before)]
     for entry in order:
         after, refusal_reasons = step(states[-1], entry.request, keys)
-        if entry.accepted and any(each.certain for each in refusal_reasons):
+        if entry.accepted and any(reason.certain for reason in refusal_reasons):
             yield Unexplained(TAKEN, ONE_AFTER_THE_OTHER, f"{words(entry.request)} refused", entry.answer())
         if not entry.accepted:
             after = states[-1]
@@ -202,10 +202,10 @@ def explained(before: View, sent: Sequence[Exchange], read: Exchange, orders: Se
     every = [(order, list(wrong_in(order, before, read, orders))) for order in permutations(sent)]
     best = min((wrong for _, wrong in every), key=len)
     if best:
-        each = list(dict.fromkeys(min(wrong).expected for _, wrong in every))
+        expected = list(dict.fromkeys(min(wrong).expected for _, wrong in every))
         worst = min(best)
         lead = "what one of the orders leaves: " if worst.rank in (LEFT, BOUGHT) else ""
-        return _claim(worst._replace(expected=lead + " or ".join(each[:3])), sent)
+        return _claim(worst._replace(expected=lead + " or ".join(expected[:3])), sent)
     # Who came first is luck and no reading; that one was refused which any order would have accepted is one.
     for_nothing = all(refused_for_nothing(order, before) for order, wrong in every if not wrong)
     return Claim(True, "an order", "", "", "", reading="one of the two was refused" if for_nothing else None)

@@ -60,14 +60,14 @@ def initiate_answers_what_was_asked_for(context: RuleContext) -> Iterator[Claim]
         if isinstance(line_input, dict) and isinstance(line_input.get("quantity"), int):
             asked[line_input.get("itemId")] += line_input["quantity"]
     given: Counter[str] = Counter()
-    for each in context.answer.lines.values():
-        given[each.item or ""] += each.quantity or 0
+    for shown_line in context.answer.lines.values():
+        given[shown_line.item or ""] += shown_line.quantity or 0
     # ITEM-REMOVED says which lines may be gone.
     if REMOVED_WARNINGS & set(context.exchange.warning_ids) or not context.exchange.warnings_known:
         asked = Counter({item: count for item, count in asked.items() if item in given})
     items = sorted(asked)
     yield equal("one line for each input", "([.body.lineItems[].itemId]|unique)", items, sorted(given))
-    readable = all(each.quantity is not None for each in context.answer.lines.values())
+    readable = all(shown_line.quantity is not None for shown_line in context.answer.lines.values())
     for item in items if readable else ():
         if item in given:
             yield equal("quantity of a line", f"([{line(item)}.quantity]|add)", asked[item], given[item])
@@ -94,7 +94,7 @@ def initiate_hands_out_a_signature(context: RuleContext) -> Iterator[Claim]:
 def ids_are_unique_and_stay(context: RuleContext) -> Iterator[Claim]:
     if context.answer is None:
         return
-    ids = [each.raw.get("lineItemId") for each in context.answer.lines.values()]
+    ids = [line.raw.get("lineItemId") for line in context.answer.lines.values()]
     yield compare("line item ids of a session", LINE_IDS, DISTINCT, None, ids)
     if context.operation == contract.INITIATE and context.answer.id:
         earlier = context.world.sessions.get(context.answer.id)

@@ -47,8 +47,10 @@ def lives(profile: Profile, depth: int = 1) -> list[Life]:
     for market, offered in profile.markets.items():
         for probe in probes.of_sessions(profile, market):
             asked.setdefault(probe.key, {})[market] = probe
-        for one in (*of_initiate(offered), *of_items(offered, profile.max_line_items or LEAST_MAXIMUM)):
-            begun.setdefault((one.requirement, probes.START, one.group or one.case, one.case), {})[market] = one
+        for start in (*of_initiate(offered), *of_items(offered, profile.max_line_items or LEAST_MAXIMUM)):
+            begun.setdefault((start.requirement, probes.START, start.group or start.case, start.case), {})[market] = (
+                start
+            )
     met = assign([(key, _rows(rows, key, set(where))) for key, where in asked.items()], _factors, _rows_per_level)
     starts = assign([(key, _rows(rows, key, set(where))) for key, where in begun.items()], _factors_of_starts)
     return _most_telling_first(

@@ -21,12 +21,12 @@ from suites.situations.design import Life
 from suites.situations.probes import DECLINED, EMPTY, OPEN, ORDER, PAID, Probe
 
 SHOWS: dict[str, Callable[[Features], bool]] = {
-    "plain": lambda it: it.weight - (it.options > 1) - (it.options > 2) == 0,
-    "promotion": lambda it: it.promotion,
-    "fee": lambda it: it.fee,
-    "imports": lambda it: it.imports,
-    "discount": lambda it: it.discount,
-    "several": lambda it: it.promotion + it.fee + it.imports + it.discount > 1,
+    "plain": lambda features: features.weight - (features.options > 1) - (features.options > 2) == 0,
+    "promotion": lambda features: features.promotion,
+    "fee": lambda features: features.fee,
+    "imports": lambda features: features.imports,
+    "discount": lambda features: features.discount,
+    "several": lambda features: features.promotion + features.fee + features.imports + features.discount > 1,
 }
 COUNTS = {"one": 1, "two": 2, "three": 3, "most": 4}
 PIECES = {"one": 1, "few": 3, "many": 12}
@@ -70,9 +70,9 @@ class Journey:
 
     def _start(self) -> None:
         """What must be refused before there is a session."""
-        for one in self.life.starts:
+        for start in self.life.starts:
             body = self.shop.initiate_body(self.market, self._lines())
-            self.shop.initiate(self.market, why=one.requirement, case=one.case, body=one.edit(body))
+            self.shop.initiate(self.market, why=start.requirement, case=start.case, body=start.edit(body))
 
     def _made(self) -> CheckoutSession:
         """The session with the row's lines and quantities."""
@@ -86,12 +86,14 @@ class Journey:
         count = min(COUNTS[self.row["lines"]], self.shop.maximum(), len(self.shop.market(self.market).plain))
         meant, items = self._meant_item(), self.shop.plain(self.market, 99)
         turned = items[self.row.number % len(items) :] + items[: self.row.number % len(items)]
-        alike = sorted(turned, key=lambda one: not self._adds_nothing(one, meant))  # the cart shows what the row wants
-        others = [one for one in alike if one != meant][: count - 1]
-        at = {"first": 0, "middle": len(others) // 2, "last": len(others)}[self.row["line"]]
+        alike = sorted(
+            turned, key=lambda item: not self._adds_nothing(item, meant)
+        )  # the cart shows what the row wants
+        others = [item for item in alike if item != meant][: count - 1]
+        position = {"first": 0, "middle": len(others) // 2, "last": len(others)}[self.row["line"]]
         wanted = self._pieces(meant) if self.row["history"] != "quantity" else self._pieces(meant, most=2)
-        pairs = [(one, 1 if self.row["quantity"] == "one" else 1 + place % 2) for place, one in enumerate(others)]
-        return [*pairs[:at], (meant, wanted), *pairs[at:]]
+        pairs = [(item, 1 if self.row["quantity"] == "one" else 1 + place % 2) for place, item in enumerate(others)]
+        return [*pairs[:position], (meant, wanted), *pairs[position:]]
 
     def _pieces(self, item: str, most: int | None = None) -> int:
         """The row's quantity, as far as the item's limit, stock or lot lets it be."""
@@ -103,14 +105,14 @@ class Journey:
     def _meant_item(self) -> str:
         coupon = self._coupon()
         if self.row["goods"] == "limited":
-            bounded = [one for kind in BOUNDED for one in self.shop.market(self.market).items(kind)]
+            bounded = [item for kind in BOUNDED for item in self.shop.market(self.market).items(kind)]
             return (bounded or self.shop.plain(self.market))[self.row.number % len(bounded or [0])]
-        fits = [one for one in coupon.fits if one in self.shop.market(self.market).plain] if coupon else []
+        fits = [item for item in coupon.fits if item in self.shop.market(self.market).plain] if coupon else []
         if fits:
             return fits[self.row.number % len(fits)]
         shows = SHOWS.get(self.row["goods"])
         found = self.shop.plain(self.market, 99, want=shows) or self.shop.plain(self.market, 99)
-        several = [one for one in found if self._features(one).options > 1] if self.row["option"] == "other" else []
+        several = [item for item in found if self._features(item).options > 1] if self.row["option"] == "other" else []
         return (several or found)[self.row.number % len(several or found)]
 
     def _adds_nothing(self, item: str, meant: str) -> bool:
@@ -133,8 +135,8 @@ class Journey:
     def line(self) -> Line | None:
         """The line that the row means."""
         lines = self.cart.lines
-        at = {"first": 0, "middle": len(lines) // 2, "last": len(lines) - 1}[self.row["line"]]
-        return lines[at] if lines else None
+        position = {"first": 0, "middle": len(lines) // 2, "last": len(lines) - 1}[self.row["line"]]
+        return lines[position] if lines else None
 
     def _reach(self) -> None:
         """Address, option and coupon; last of all the change that the row has as its history."""
@@ -203,7 +205,7 @@ class Journey:
 
     def _removal(self) -> None:
         """A line that is not meant, where there are several."""
-        rest = [one for one in self.cart.lines if one is not self.line]
+        rest = [line for line in self.cart.lines if line is not self.line]
         if rest:
             self.cart.set_quantity(rest[-1], 0)
 
@@ -224,15 +226,15 @@ class Journey:
 
     def _look(self) -> None:
         """Reads the sessions beside this one."""
-        for one in self.others:
-            one.read_back()
+        for session in self.others:
+            session.read_back()
 
     def _alike(self) -> None:
         """A fresh session that comes to the same state by the shortest way."""
         if self.row["beside"] != "alike" or not self.cart.lines:
             return
         seen = self.cart.session.view
-        pairs = [(one.item or "", one.quantity or 1) for one in self.cart.lines]
+        pairs = [(line.item or "", line.quantity or 1) for line in self.cart.lines]
         twin = self.shop.cart(self.market, pairs, email=self.shop.buyer(), address=seen.address)
         for line in self.cart.lines:
             chosen, other = line.selected, twin.session.view.line_of(line.item or "")
@@ -247,12 +249,12 @@ class Journey:
 
     def _meet(self, phase: str) -> None:
         """The row's probes of this part of its life; reads between them and after them."""
-        own = [one for one in self.life.probes if one.phase == phase]
+        own = [probe for probe in self.life.probes if probe.phase == phase]
         if self.row.number % 2:
             own.reverse()
-        for at, probe in enumerate(own):
+        for index, probe in enumerate(own):
             self._send(probe)
-            if at % READ_AFTER[self.row["before"]] == 0:
+            if index % READ_AFTER[self.row["before"]] == 0:
                 self._between(phase)
         if own:
             self._look()
@@ -317,16 +319,16 @@ class Journey:
 
     def _moved(self, *, again: bool) -> Callable[[], object] | None:
         market, cart, before = self.shop.market(self.market), self.cart, dict(self.cart.session.view.address)
-        known = [one for one in (market.address, market.other_address, market.unverifiable_address) if one]
-        current = next((one for one in known if one.get("city") == before.get("city")
-                        and one.get("addressLine1") == before.get("addressLine1")), market.address)  # fmt: skip
-        other = next((one for one in known if one is not current), current)
+        known = [address for address in (market.address, market.other_address, market.unverifiable_address) if address]
+        current = next((address for address in known if address.get("city") == before.get("city")
+                        and address.get("addressLine1") == before.get("addressLine1")), market.address)  # fmt: skip
+        other = next((address for address in known if address is not current), current)
         cart.move(current if again else other)
         return None if again else (lambda: cart.move(current))
 
     def _couponed(self, *, again: bool) -> Callable[[], object] | None:
         cart, applied = self.cart, list(self.cart.session.view.coupons)
-        codes = [one.code for one in self.shop.market(self.market).coupons_of("good", "oversized")]
+        codes = [coupon.code for coupon in self.shop.market(self.market).coupons_of("good", "oversized")]
         if not codes and not applied:
             return None
         code = (applied or codes)[0] if again else (applied or codes)[-1]

@@ -52,10 +52,10 @@ def _with(method: Method, **more: Any) -> Callable[[CheckoutSession], Sent]:
     return lambda cart: {**valid(cart, method), **more}
 
 
-def _broken(one: Broken) -> Callable[[CheckoutSession], Sent]:
+def _broken(broken: Broken) -> Callable[[CheckoutSession], Sent]:
     def make(cart: CheckoutSession) -> Sent:
-        sent = valid(cart, METHOD_OF[one.operation])
-        return {**sent, "body": one.edit(sent["body"])}
+        sent = valid(cart, METHOD_OF[broken.operation])
+        return {**sent, "body": broken.edit(sent["body"])}
 
     return make
 
@@ -90,14 +90,14 @@ def _access(profile: Profile, market: str) -> Iterator[Probe]:
 def _access_once_paid(profile: Profile, market: str) -> Iterator[Probe]:
     """The same of a session that was paid, as far as its end may matter."""
     bad = profile.bad_tokens
-    others = [one for one in profile.markets if one != market]
-    for at, method in enumerate(_methods(profile)):
-        for other in others[at % len(others) :][:1] if others else ():
+    others = [name for name in profile.markets if name != market]
+    for index, method in enumerate(_methods(profile)):
+        for other in others[index % len(others) :][:1] if others else ():
             case = f"{market} as {other}, {method}, once it is paid"
             yield Probe("MARKET-SAME", case, PAID, _with(method, marketplace=other), group=method)
         if profile.offers("second_app"):
             yield Probe("SESSION-APP", f"{method}, once it is paid", PAID, _with(method, credential=OTHER_APP))
-        for credential in bad[at % len(bad) :][:1] if bad else ():
+        for credential in bad[index % len(bad) :][:1] if bad else ():
             case = f"{credential}, {method}, once it is paid"
             yield Probe("AUTH-TOKEN", case, PAID, _with(method, credential=credential), group=PAID)
         its_order = _near(method, lambda cart: cart.session.order)
@@ -176,9 +176,9 @@ def _unknown_line(quantity: int) -> Callable[[CheckoutSession], Sent | None]:
 
 def _foreign_line(quantity: int) -> Callable[[CheckoutSession], Sent | None]:
     def make(cart: CheckoutSession) -> Sent | None:
-        own = {one.id for one in cart.lines}
-        others = [one for one in cart.shop.trace.world.sessions.values() if one is not cart.session]
-        line = next((name for one in others for name in one.view.lines if name not in own), None)
+        own = {line.id for line in cart.lines}
+        others = [session for session in cart.shop.trace.world.sessions.values() if session is not cart.session]
+        line = next((name for session in others for name in session.view.lines if name not in own), None)
         return {"operation": contract.QUANTITY, "body": {"lineItemId": line, "quantity": quantity}} if line else None
 
     return make
@@ -193,13 +193,15 @@ def _option(option: str) -> Callable[[CheckoutSession], Sent | None]:
 
 
 def _unknown_option(cart: CheckoutSession) -> Sent | None:
-    known = next((one.id for line in cart.lines for one in line.options if one.id), None)
+    known = next((option.id for line in cart.lines for option in line.options if option.id), None)
     return _option(cart.shop.unknown(known))(cart) if known else None
 
 
 def _foreign_option(cart: CheckoutSession) -> Sent | None:
-    own = {one.id for one in cart.lines[-1].options} if cart.lines else set()
-    other = next((one.id for line in cart.lines[:-1] for one in line.options if one.id and one.id not in own), None)
+    own = {option.id for option in cart.lines[-1].options} if cart.lines else set()
+    other = next(
+        (option.id for line in cart.lines[:-1] for option in line.options if option.id and option.id not in own), None
+    )
     return _option(other)(cart) if other else None
 
 
@@ -219,7 +221,7 @@ def _second(code: str) -> Callable[[CheckoutSession], Sent | None]:
 def _not_applied(code: str) -> Callable[[CheckoutSession], Sent | None]:
     def make(cart: CheckoutSession) -> Sent | None:
         sent = {"operation": contract.REMOVE, "body": {"redemptionCode": code}}
-        return None if code.casefold() in {one.casefold() for one in cart.session.view.coupons} else sent
+        return None if code.casefold() in {applied.casefold() for applied in cart.session.view.coupons} else sent
 
     return make
 
@@ -288,7 +290,7 @@ def _of_orders(profile: Profile, market: str) -> Iterator[Probe]:
         return lambda cart: {"operation": contract.READ_ORDER, "subject": cart.session.order, **more}
 
     yield Probe("MARKET-ORDER-OPTIONAL", "no header", ORDER, order(marketplace=None))
-    for other in (*(one for one in profile.markets if one != market), UNSUPPORTED):
+    for other in (*(name for name in profile.markets if name != market), UNSUPPORTED):
         sent = order(marketplace=other)
         yield Probe("MARKET-ORDER-SAME", f"{market} as {other}", ORDER, sent, group="other")
     if profile.offers("second_app"):
@@ -317,8 +319,8 @@ def of_sessions(profile: Profile, market: str) -> Iterator[Probe]:
     yield from _access_once_paid(profile, market)
     yield from _of_lines(profile, market)
     bodies = [*of_address(profile.markets[market]), *of_changes(), *(of_terms() if profile.pays_by_call else ())]
-    for one in bodies:
-        yield Probe(one.requirement, f"{one.case}, {one.operation}", OPEN, _broken(one), group=one.group)
+    for broken in bodies:
+        yield Probe(broken.requirement, f"{broken.case}, {broken.operation}", OPEN, _broken(broken), group=broken.group)
     yield from _after_the_end(profile)
     yield from _of_orders(profile, market)
 

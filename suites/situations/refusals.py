@@ -74,19 +74,19 @@ def broken_addresses(market: Market) -> Iterator[tuple[str, str, Body]]:
         for extra in (1, 15):
             long = of_length(str(address.get(name, "Unit 7")), most + extra)
             yield "ADDR-LENGTH", f"{name} {extra} too long", with_fields(address, **{name: long})
-    for at, name in enumerate((*TEXT_FIELDS, "county")):
-        for char in (CONTROL[at % len(CONTROL)], CONTROL[(at + 2) % len(CONTROL)]):
+    for index, name in enumerate((*TEXT_FIELDS, "county")):
+        for char in (CONTROL[index % len(CONTROL)], CONTROL[(index + 2) % len(CONTROL)]):
             yield "ADDR-CHARS", f"{name} with {char!r}", with_path(address, name, f"Wal{char}nut Street")
     for text in MARKUP:
         yield "ADDR-CHARS-MARKUP", text, with_fields(address, addressLine1=text[:most])
-    for at, country in enumerate(market.foreign_countries):
-        yield "ADDR-DOMESTIC", f"foreign country {at + 1}", with_fields(address, country=country)
-    for at, country in enumerate(market.sanctioned_countries):
-        yield "ADDR-SANCTION", f"sanctioned country {at + 1}", with_fields(address, country=country)
+    for index, country in enumerate(market.foreign_countries):
+        yield "ADDR-DOMESTIC", f"foreign country {index + 1}", with_fields(address, country=country)
+    for index, country in enumerate(market.sanctioned_countries):
+        yield "ADDR-SANCTION", f"sanctioned country {index + 1}", with_fields(address, country=country)
     full = whole(market.name, address)
     for path in fields(full):
-        for at, value in enumerate(_wrong(path, value_at(full, path), market.name)):
-            yield "SESSION-INVALID", f"{named(path)} {_place(at, value)}", with_value(full, path, value)
+        for index, value in enumerate(_wrong(path, value_at(full, path), market.name)):
+            yield "SESSION-INVALID", f"{named(path)} {_place(index, value)}", with_value(full, path, value)
 
 
 def _wrong(path: Path, value: Any, market: str) -> list[Any]:
@@ -95,9 +95,9 @@ def _wrong(path: Path, value: Any, market: str) -> list[Any]:
     return [*few, [value]] if isinstance(value, str) else few
 
 
-def _place(at: int, value: object) -> str:
+def _place(index: int, value: object) -> str:
     kind = "null" if value is None else "empty" if value == "" else type(value).__name__
-    return f"as {kind}{f' {at}' if isinstance(value, str) and value else ''}"
+    return f"as {kind}{f' {index}' if isinstance(value, str) and value else ''}"
 
 
 def of_address(market: Market) -> Iterator[Broken]:
@@ -119,10 +119,10 @@ def of_initiate(market: Market) -> Iterator[Broken]:
     yield broken("SESSION-NO-LINES", "an empty list", _set(("lineItemInputs",), []))
     sample = {"contactEmail": "guest@example.com", "lineItemInputs": [{"itemId": "v1|1|0"}], "shippingAddress": {}}
     for path in FIELDS_OF_INITIATE:
-        for at, value in enumerate(_wrong(path, value_at(sample, path), market.name)):
+        for index, value in enumerate(_wrong(path, value_at(sample, path), market.name)):
             if path == ("lineItemInputs",) and value == []:
                 continue  # SESSION-NO-LINES
-            yield broken("SESSION-INVALID", f"{named(path)} {_place(at, value)}", _set(path, value))
+            yield broken("SESSION-INVALID", f"{named(path)} {_place(index, value)}", _set(path, value))
     last: Path = ("lineItemInputs", -1, "quantity")
     for value in (0, *INVALID):
         yield broken("QTY-INVALID", f"{value!r}", _set(last, value))
@@ -164,10 +164,10 @@ def of_changes() -> Iterator[Broken]:
         for name in names:
             if operation in missing:
                 yield Broken(missing[operation], operation, f"no {name}", _drop((name,)))
-            for at, value in enumerate(_wrong((name,), "text", "")):
+            for index, value in enumerate(_wrong((name,), "text", "")):
                 if name == "redemptionCode" and value in COUPONS_ASIDE:
                     continue
-                yield Broken("SESSION-INVALID", operation, f"{name} {_place(at, value)}", _set((name,), value))
+                yield Broken("SESSION-INVALID", operation, f"{name} {_place(index, value)}", _set((name,), value))
     for operation in (contract.APPLY, contract.REMOVE):
         yield Broken("COUPON-REQUIRED", operation, "absent", _always({}))
         yield Broken("COUPON-REQUIRED", operation, "empty", _always({"redemptionCode": ""}))

@@ -56,13 +56,13 @@ class Direct:
             "server": ("127.0.0.1", 1),
             "client": None,
         }
-        said: list[Any] = []
+        found: list[Any] = []
 
         async def receive() -> dict[str, Any]:
             return {"type": "http.request", "body": body or b"", "more_body": False}
 
         async def send(message: Any) -> None:
-            said.append(message)
+            found.append(message)
 
         started = time.perf_counter()
         try:
@@ -71,9 +71,9 @@ class Direct:
             pass
         else:
             raise RuntimeError("the application waits for something: this fault needs two requests at once")
-        listed_headers = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in said[0]["headers"]]
+        listed_headers = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in found[0]["headers"]]
         ms = (time.perf_counter() - started) * 1000
-        return Response(said[0]["status"], "", Headers(listed_headers), said[1]["body"], ms)
+        return Response(found[0]["status"], "", Headers(listed_headers), found[1]["body"], ms)
 
     def close(self) -> None:
         """Nothing is open."""

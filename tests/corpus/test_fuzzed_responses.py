@@ -29,7 +29,7 @@ def test_junk_is_told() -> None:
     for exchanges in traces(4):
         world = World()
         for exchange in exchanges:
-            broken |= {each.requirement for each in judge(world, profile(), exchange) if not each.ok}
+            broken |= {judgment.requirement for judgment in judge(world, profile(), exchange) if not judgment.ok}
     assert len(broken) > 30  # where no errorId can be read, that is told alone
 
 

@@ -265,14 +265,14 @@ class CrashesAtBrokenJson(ReferenceShop):
 
 @lies("ERROR-SHAPE")
 class ForgetsTheDomain(ReferenceShop):
-    def entry(self, number: int, operation: str, told: str = "") -> Json:
-        entry = super().entry(number, operation, told)
+    def entry(self, number: int, operation: str, detail: str = "") -> Json:
+        entry = super().entry(number, operation, detail)
         return entry if contract.error(number, operation).kind == "warning" else {**entry, "domain": ""}  # type: ignore[union-attr]
 
 
 @lies("ERROR-PARAMS")
 class TellsNothing(ReferenceShop):
-    def entry(self, number: int, operation: str, told: str = "") -> Json:
+    def entry(self, number: int, operation: str, detail: str = "") -> Json:
         return {**super().entry(number, operation), "message": "no"}
 
 

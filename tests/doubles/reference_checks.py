@@ -43,7 +43,7 @@ def terms(sent: Any) -> None:
         parts: list[Any] = (
             [entry.get("marketingChannels"), entry.get("marketingTypes")] if isinstance(entry, dict) else [None]
         )
-        if not all(isinstance(each, list) for each in parts):
+        if not all(isinstance(part, list) for part in parts):
             raise Refusal(15046)
         if not isinstance(entry.get("marketingTermsAccepted"), bool):
             raise Refusal(15046)

@@ -63,8 +63,8 @@ def profile_data() -> Json:
     """What stands in the profile's file."""
     items: Json = {"plain": PLAIN}
     for kind, (name, attribute, usual) in ROLES.items():
-        told = {item: getattr(entry, attribute) for item, entry in ITEMS.items()}
-        items[kind] = [{"item": item, name: value} for item, value in told.items() if value != usual]
+        values = {item: getattr(entry, attribute) for item, entry in ITEMS.items()}
+        items[kind] = [{"item": item, name: value} for item, value in values.items() if value != usual]
     us = {"address": US, "other_address": {**US, "addressLine1": "9 Side St.", "addressLine2": "Flat 2"}, "items": items,
           "unverifiable_address": DOUBTFUL, "foreign_countries": ["FR"], "sanctioned_countries": ["KP"]}  # fmt: skip
     coupons = {"good": ["FIVEOFF", "TENOFF"], "oversized": ["GIANT"], "refused": [{"code": "EXPIRED", "error": 16003}],

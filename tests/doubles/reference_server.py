@@ -56,18 +56,18 @@ class ReferenceShop:
         try:
             body = self.handle(request)
         except Refusal as no:
-            number, told = no.args[0], " ".join(map(str, no.args[1:]))
+            number, detail = no.args[0], " ".join(map(str, no.args[1:]))
             gateway = {1001: 401, 2004: 400}.get(number)
             status = gateway or next(iter(contract.operations()[request.operation].statuses_of(number)))
-            return status, {"errors": [self.entry(number, request.operation, told)]}, {}
+            return status, {"errors": [self.entry(number, request.operation, detail)]}, {}
         made = request.operation == contract.INITIATE
         return 200, body, {"x-ebay-security-signature": f"signed {body['checkoutSessionId']}"} if made else {}
 
-    def entry(self, number: int, operation: str, told: str = "") -> Json:
+    def entry(self, number: int, operation: str, detail: str = "") -> Json:
         known = contract.error(number, operation)
         assert known
         return {"errorId": number, "domain": known.domains[0], "category": known.categories[0],
-                "message": f"{known.meaning}. {told}".strip()}  # fmt: skip
+                "message": f"{known.meaning}. {detail}".strip()}  # fmt: skip
 
     def handle(self, request: Request) -> Json:
         """The body of a success. Raises Refusal."""
@@ -108,12 +108,12 @@ class ReferenceShop:
 
     def show(self, session: Session, request: Request) -> Json:
         """The session as the documents have it."""
-        told = [
+        warnings = [
             self.entry(warning, request.operation)
             for warning in session.warnings
             if self.tells(warning, request.operation)
         ]
-        return {**session_view(session), **({"warnings": told} if told else {})}
+        return {**session_view(session), **({"warnings": warnings} if warnings else {})}
 
     def tells(self, number: int, operation: str) -> bool:
         return number in contract.operations()[operation].warnings
@@ -193,7 +193,7 @@ class ReferenceShop:
         session.lines = [line for line in session.lines if line[2]]
 
     def select(self, session: Session, line: list[Any], body: Json) -> None:
-        ids = [f"{line[0]}-{at}" for at in range(len(OPTIONS))]
+        ids = [f"{line[0]}-{index}" for index in range(len(OPTIONS))]
         if body["shippingOptionId"] not in ids:
             raise Refusal(15002, "shippingOptionId")
         line[3] = ids.index(body["shippingOptionId"])

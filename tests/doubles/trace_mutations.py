@@ -122,8 +122,8 @@ def error(record: Record, trace: list[Record], chance: random.Random) -> str | N
     number = chance.choice(sorted(known) if known and chance.random() < 0.6 else every)
     documented = sorted(known.get(number, ()))
     record["status"] = chance.choice(documented) if documented and chance.random() < 0.8 else chance.choice(STATUSES)
-    told = _told(number, record["operation"])
-    record["response_body"] = {"errors": [told, *([dict(told)] if chance.random() < 0.1 else [])]}
+    refusal = _told(number, record["operation"])
+    record["response_body"] = {"errors": [refusal, *([dict(refusal)] if chance.random() < 0.1 else [])]}
     return f"{record['status']} {number}"
 
 

@@ -180,8 +180,8 @@ def test_text_of_the_server_is_only_text(tmp_path: Path) -> None:
     with serve(Evil()) as evil:
         for breach in broken:
             assert breach.claim
-            told = dataclasses.replace(breach.claim, expected=f"{breach.claim.expected}{EVIL}", actual=EVIL)
-            script = written(Proof(steps, sent, breach), evil, tmp_path, told)
+            claim = dataclasses.replace(breach.claim, expected=f"{breach.claim.expected}{EVIL}", actual=EVIL)
+            script = written(Proof(steps, sent, breach), evil, tmp_path, claim)
             subprocess.run(["sh", "-n", str(script)], check=True, timeout=20)
             ended = run(script, None, tmp_path, **TOKENS)
             assert ended.returncode == 1, ended.stdout + ended.stderr
@@ -207,7 +207,7 @@ def test_the_script_of_a_report(mock: str, tmp_path: Path) -> None:
     ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=300)
     assert ended.returncode == 1, ended.stdout[-2000:]
     result = json.loads((tmp_path / "result.json").read_text(encoding="utf-8"))
-    finding = next(entry for each in result["requirements"] for entry in each["findings"])
+    finding = next(entry for requirement in result["requirements"] for entry in requirement["findings"])
     assert finding["script"] and len(finding["steps"]) <= 4 and finding["reproduced"] == {"shown": 3, "tried": 3}
     script = tmp_path / finding["script"]
     assert os.access(script, os.X_OK) and "mock-secret" not in script.read_text(encoding="utf-8")

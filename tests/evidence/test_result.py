@@ -54,7 +54,7 @@ def document(
     parts: list[Trace], folder: Path, *, processes: int = 1, metadata: RunMetadata = METADATA, **more: Any
 ) -> dict[str, Any]:
     """The result of those traces, written by so many processes."""
-    books = [Journal(folder, f"gw{at}", lambda text: text) for at in range(processes)]
+    books = [Journal(folder, f"gw{number}", lambda text: text) for number in range(processes)]
     for index, trace in enumerate(parts):
         book = books[index % processes]
         for exchange in trace.exchanges:
@@ -93,7 +93,7 @@ def test_a_line_that_was_cut_off_is_passed_over(tmp_path: Path) -> None:
 
 def test_a_breach_is_counted_not_repeated(tmp_path: Path) -> None:
     result = document(traces(LIARS["a cent more in the total"].shop()), tmp_path)
-    finding = next(entry for each in result["requirements"] for entry in each["findings"])
+    finding = next(entry for requirement in result["requirements"] for entry in requirement["findings"])
     assert finding["count"] > 100 and finding["first_request"] == 1
     assert finding["marketplaces"] == ["EBAY_GB", "EBAY_US"] and len(finding["operations"]) == 7
 
@@ -205,4 +205,4 @@ def test_two_workers_say_what_one_process_says(tmp_path: Path) -> None:
         del result["target"]["base_url"]
     assert entry == two
     assert entry["exit_status"] == 6  # one chapter alone leaves others without evidence
-    assert next(each for each in entry["requirements"] if each["id"] == "MARKET-SAME")["outcome"] == "passed"
+    assert next(requirement for requirement in entry["requirements"] if requirement["id"] == "MARKET-SAME")["outcome"] == "passed"

@@ -184,6 +184,6 @@ def test_a_file(tmp_path: Path) -> None:
     ],
 )
 def test_a_wrong_file_is_told(tmp_path: Path, text: str, says: str) -> None:
-    with pytest.raises(InputError) as told:
+    with pytest.raises(InputError) as refusal:
         load(tmp_path, text)
-    assert says in str(told.value) and "\n" not in str(told.value) and str(told.value).endswith(".")
+    assert says in str(refusal.value) and "\n" not in str(refusal.value) and str(refusal.value).endswith(".")

@@ -130,8 +130,8 @@ def test_what_never_showed_again_belongs_to_the_part_that_moves_by_itself(requir
         finding("PAY-LOCK", "quantity", "c/1", Reproduction(0, 4)),
     )
     drop_consequences(merged)
-    told = {finding.requirement for finding in merged.findings.values()}
-    assert told == {"SESSION-READ", "PAY-LOCK"} | ({requirement} if stays else set())
+    requirements = {finding.requirement for finding in merged.findings.values()}
+    assert requirements == {"SESSION-READ", "PAY-LOCK"} | ({requirement} if stays else set())
     assert merged.consequences == (
         []
         if stays

@@ -56,10 +56,10 @@ def test_an_address_is_compared_folded_and_shown_as_it_stands() -> None:
     after["shippingAddress"]["addressLine1"] = "500 King Street West"
     del after["shippingAddress"]["postalCode"]
     found = differences(state(view(before)), state(view(after)))
-    told = as_claim({key: pair for key, pair in found.items() if key[1] == "addressLine1"})
-    assert (told.expected, told.actual) == (f"address addressLine1 {US['addressLine1']}", "500 King Street West")
-    told = as_claim({key: pair for key, pair in found.items() if key[1] == "postalCode"})
-    assert (told.expected, told.actual) == (f"address postalCode {US['postalCode']}", "nothing")
+    claim = as_claim({key: pair for key, pair in found.items() if key[1] == "addressLine1"})
+    assert (claim.expected, claim.actual) == (f"address addressLine1 {US['addressLine1']}", "500 King Street West")
+    claim = as_claim({key: pair for key, pair in found.items() if key[1] == "postalCode"})
+    assert (claim.expected, claim.actual) == (f"address postalCode {US['postalCode']}", "nothing")
 
 
 def test_null_is_not_nothing() -> None:
@@ -71,8 +71,8 @@ def test_null_is_not_nothing() -> None:
 
 
 def test_an_amount_is_written_in_one_way() -> None:
-    told = {"7": "7.00", "7.5": "7.50", "7.00": "7.00", "0": "0.00", "7.125": "7.125", "1E+2": "100.00", "-3": "-3.00"}
-    assert {text: shown(Decimal(text)) for text in told} == told
+    written = {"7": "7.00", "7.5": "7.50", "7.00": "7.00", "0": "0.00", "7.125": "7.125", "1E+2": "100.00", "-3": "-3.00"}
+    assert {text: shown(Decimal(text)) for text in written} == written
     assert shown(None) == "nothing"
 
 
@@ -85,8 +85,8 @@ def test_a_zero_that_stands_there_is_not_nothing(tax: str | None, seen: str) -> 
     if tax is None:
         del after["pricingSummary"]["importTax"]
     shows = [view(before), view(after)]
-    told = as_claim(with_zeros(differences(*map(pricing, shows)), *shows))
-    assert (told.expected, told.actual) == ("summary importTax 0.06", seen)
+    claim = as_claim(with_zeros(differences(*map(pricing, shows)), *shows))
+    assert (claim.expected, claim.actual) == ("summary importTax 0.06", seen)
 
 
 def test_a_limit_is_told_with_what_is_there() -> None:

@@ -171,7 +171,7 @@ def test_a_gateways_error_is_no_reason_of_the_business(status: int, error: int, 
     request = Request(contract.QUANTITY, session.id, {"lineItemId": "no such line", "quantity": 2}, "EBAY_US")
     entry = contract.error(error, contract.QUANTITY)
     assert entry
-    told = {"errorId": error, "domain": entry.domains[0], "category": entry.categories[0], "message": "no"}
-    refused = Exchange("honest", 1, request, intent=Intent("QTY-UNKNOWN-LINE"), status=status, body={"errors": [told]})
+    refusal = {"errorId": error, "domain": entry.domains[0], "category": entry.categories[0], "message": "no"}
+    refused = Exchange("honest", 1, request, intent=Intent("QTY-UNKNOWN-LINE"), status=status, body={"errors": [refusal]})
     told_as = set(failed(judge(world, shop.profile, refused))) & {"QTY-UNKNOWN-LINE", "AUTH-SCOPE"}
     assert (not told_as) is lawful

@@ -180,5 +180,5 @@ def test_a_problem_knows_its_field() -> None:
 
 def test_optional_fields_are_known() -> None:
     body = {**BODY, "shippingAddress": {**US, "county": None, "city": None}}
-    told = {problem.field: problem.optional for problem in problems(Request(contract.INITIATE, None, body, "EBAY_US"))}
-    assert told == {"county": True, "city": False}
+    found = {problem.field: problem.optional for problem in problems(Request(contract.INITIATE, None, body, "EBAY_US"))}
+    assert found == {"county": True, "city": False}

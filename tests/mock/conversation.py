@@ -26,11 +26,11 @@ def sessions(talk: Talk) -> None:
     named(talk, "123456789012").all_methods()
     counts = {"EBAY_US": 4, "EBAY_DE": 3, "EBAY_AU": 1, "EBAY_HK": 2, "EBAY_GB": 4, "EBAY_CA": 4}
     for market, count in counts.items():
-        one = talk.start(
+        cart = talk.start(
             market, [(item, 1 + index % 2) for index, item in enumerate(plain(market, count, first=10 - count))]
         )
         two = talk.start(market, [(item, 2) for item in plain(market, 2, first=12)])
-        one.do(
+        cart.do(
             ("quantity", 0, 2),
             ("quantity", 0, 5),
             ("quantity", -1, 3),
@@ -54,8 +54,8 @@ def sessions(talk: Talk) -> None:
             ("quantity", -1, 0),
         )
         two.read()
-        one.place()
-        one.ordered()
+        cart.place()
+        cart.ordered()
         two.read()
 
 
@@ -143,7 +143,7 @@ def _rich_address(talk: Talk, market: str) -> None:
     """Addresses and options in a session of four lines, a quantity above three, other options and a coupon."""
     good, other = GOOD[market], OTHER[market]
     people = ({"lastName": "O'Neill Núñez"}, {"lastName": "MacLeod"})
-    odd = [{**good, "recipient": {**good["recipient"], **one}} for one in people]
+    odd = [{**good, "recipient": {**good["recipient"], **person}} for person in people]
     odd += [{**good, "addressLine1": "12 St. John's Road"}, {**other, "addressLine1": "y" * 60}]
     odd += [{**other, "country": country} for country in ("FR", "SY", "SY")]
     odd += [{k: v for k, v in other.items() if k != name} for name in ("city", "city", "phoneNumber")]

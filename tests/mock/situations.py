@@ -152,7 +152,7 @@ def line_items_late(talk: Talk) -> None:
     ):
         item = special("EBAY_US", trait, id)
         for order in ([item, *plain("EBAY_US", 3)], [plain("EBAY_US", 1)[0], item]):
-            c = talk.start("EBAY_US", [(one, 1) for one in order])
+            c = talk.start("EBAY_US", [(item, 1) for item in order])
             for _ in range(3):
                 c.read()
     for trait in ("lot", "stock", "limit"):
@@ -215,7 +215,7 @@ def race_elsewhere(talk: Talk) -> None:
             change("update_shipping_option", {"lineItemId": c.line(index), "shippingOptionId": c.option(index, 1)})
             for index in (0, 1)
         ]
-        addresses = [change("update_shipping_address", one) for one in (OTHER[market], GOOD[market])]
+        addresses = [change("update_shipping_address", address) for address in (OTHER[market], GOOD[market])]
         coupon = change("apply_coupon", {"redemptionCode": "TENTH"})
         removed = change("remove_coupon", {"redemptionCode": "TENTH"})
         pay = ("POST", f"/buy/order/v1/guest_checkout_session/{c.id}/place_order", TERMS)

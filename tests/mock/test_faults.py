@@ -18,12 +18,12 @@ from tests.mock.visibility import by_relevance, healthy
 
 @pytest.mark.parametrize("name", sorted(known()))
 def test_it_changes_what_a_client_sees(name: str, capsys: pytest.CaptureFixture[str]) -> None:
-    one = known()[name]
-    if not one.effects:
+    fault = known()[name]
+    if not fault.effects:
         assert name in PROFILES  # the healthy server, described by another profile
         return
     with pytest.raises(Differs):  # else no scene shows it
-        for scene_name in by_relevance(one.chapter, one.kind):
+        for scene_name in by_relevance(fault.chapter, fault.kind):
             scene(scene_name, f"/x/{name}", healthy(scene_name))
     assert "Traceback" not in capsys.readouterr().err, "the mock itself crashed"
 
@@ -34,9 +34,9 @@ def test_two_healthy_shops_say_the_same(name: str) -> None:
 
 
 def test_each_says_what_it_is_about() -> None:
-    for name, one in known().items():
-        assert one.chapter and one.sees and (one.effects or name in PROFILES), name
-        assert one.kind in (*KINDS, "variant"), name
+    for name, fault in known().items():
+        assert fault.chapter and fault.sees and (fault.effects or name in PROFILES), name
+        assert fault.kind in (*KINDS, "variant"), name
 
 
 def test_shops_are_isolated() -> None:

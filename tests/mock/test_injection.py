@@ -225,7 +225,7 @@ def test_refused_yet_applied(start: Start) -> None:
 def test_data(start: Start) -> None:
     assert start(settings(max_line_items=1)).id == "none"
     assert start(items(lambda item: replace(item, price=100))).read().money("priceSubtotal") == "2.00"
-    cart = start(coupons(lambda one: replace(one, refused=0, value=1)))
+    cart = start(coupons(lambda coupon: replace(coupon, refused=0, value=1)))
     assert cart.apply("EXPIRED").money("additionalSavings") == "0.01"
     assert start(marketplaces(lambda market: replace(market, tax=None))).read().money("tax") == "0.00"
 
@@ -301,10 +301,10 @@ def test_conditions(start: Start, when: Condition, steps: list[Any], expected: l
 def test_counts_are_of_the_session_or_the_shop(start: Start) -> None:
     cart = start(put(MARK, 1, on=READ, when=nth(2)))
     other = cart.talk.start("EBAY_US", [(plain("EBAY_US", 1)[0], 1)])
-    assert [MARK in one.read().json for one in (cart, other, cart, other)] == [False, False, True, True]
+    assert [MARK in session.read().json for session in (cart, other, cart, other)] == [False, False, True, True]
     cart = start(put(MARK, 1, on=READ, when=nth(2, per="shop")))
     other = cart.talk.start("EBAY_US", [(plain("EBAY_US", 1)[0], 1)])
-    assert [MARK in one.read().json for one in (cart, other, cart, other)] == [False, True, False, False]
+    assert [MARK in session.read().json for session in (cart, other, cart, other)] == [False, True, False, False]
     cart = start(put(MARK, 1, on=ORDER, when=nth(2)))
     cart.place()
     assert [MARK in cart.ordered().json for _ in range(3)] == [False, True, False]

@@ -93,7 +93,7 @@ def test_an_option_is_selected_on_its_line_alone(shop: Client) -> None:
     requested = line["shippingOptions"][2]["shippingOptionId"]
     data = {"lineItemId": line["lineItemId"], "shippingOptionId": requested}
     after = shop.change(body["checkoutSessionId"], "update_shipping_option", data).json
-    chosen = [[o["shippingOptionId"] for o in one["shippingOptions"] if o["selected"]] for one in after["lineItems"]]
+    chosen = [[o["shippingOptionId"] for o in line["shippingOptions"] if o["selected"]] for line in after["lineItems"]]
     assert chosen[2] == [requested] and after["lineItems"][:2] == body["lineItems"][:2]
     data["shippingOptionId"] = body["lineItems"][0]["shippingOptions"][0]["shippingOptionId"]
     assert shop.change(body["checkoutSessionId"], "update_shipping_option", data).ids == [15002]
