@@ -124,7 +124,7 @@ def _amounts(amounts: dict[Any, Any]) -> str:
 def _conditions(world: World) -> list[tuple[list[str], list[str]]]:
     """Rules with the conditions that they were judged under (conformance/judging/conditions.py)."""
     found: dict[frozenset[str], list[str]] = {}
-    for vector, judged in world.coverage.met.items() if world.coverage else ():
+    for vector, judged in world.coverage.encoded().items() if world.coverage else ():
         for rules in judged:
             found.setdefault(rules, []).append(vector)
     return [(sorted(rules), vectors) for rules, vectors in found.items()]

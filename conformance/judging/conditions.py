@@ -8,6 +8,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cache
+from typing import NamedTuple
 
 from conformance.core import contract
 from conformance.core.exchange import OTHER_APP, OWN_APP
@@ -26,22 +27,52 @@ CHANGED = {
     contract.APPLY: "coupon",
     contract.REMOVE: "coupon",
 }
+APPS = (OWN_APP, OTHER_APP)
 BOUNDED = ("limit", "stock", "lot")  # roles of items of which not every quantity can be had
 Levels = dict[str, str]
 
 
-@dataclass(slots=True)
-class Effect:
-    """A request whose effect is still to be observed: its levels, and the rules that it was judged by."""
+class Cart(NamedTuple):
+    """The levels that what a session holds decides."""
+
+    lines: str = ""
+    quantity: str = ""
+    coupon: str = "none"
+    option: str = "first"
+    goods: str = "plain"
+
+
+class Condition(NamedTuple):
+    """The level of each factor that an exchange has one of, '' for none; `sent`: the marketplace of its header."""
+
+    operation: str
+    marketplace: str
+    cart: Cart
+    history: str
+    before: str
+    address: str
+    times: str
+    header: str
+    sent: str
+    app: str
+    id: str = ""
+    phase: str = ""
+    line: str = ""
+    asked: str = ""
+    buyer: str = ""
+    observer: str = "answer"
+
+    def levels(self) -> Levels:
+        """The levels by factor."""
+        return {**self._asdict(), **self.cart._asdict()}
+
+
+class Effect(NamedTuple):
+    """A request whose effect is still to be observed: its condition, and the rules that it was judged by."""
 
     session: str
-    levels: str
+    condition: Condition
     rules: frozenset[str]
-
-    def seen_by(self, observer: str) -> str:
-        """The levels as encoded, under another observer."""
-        place, characters = _observers()
-        return f"{self.levels[:place]}{characters[observer]}{self.levels[place + 1 :]}"
 
 
 @dataclass(slots=True)
@@ -58,38 +89,78 @@ class Story:
     read: list[Effect] = field(default_factory=list)
     ordered: list[Effect] = field(default_factory=list)
     seen: int = 0
+    view: View | None = None
+    cart: Cart = Cart()
 
 
 @dataclass
 class Coverage:
-    """Which conditions the rules of one trace were judged under: rules by their levels, in the order of `encode`."""
+    """Which conditions the rules of one trace were judged under."""
 
-    met: dict[str, set[frozenset[str]]] = field(default_factory=lambda: defaultdict(set))
-    _stories: dict[str, Story] = field(default_factory=dict)
+    met: dict[Condition, set[frozenset[str]]] = field(default_factory=lambda: defaultdict(set))
+    _stories: dict[str, Story] = field(default_factory=lambda: defaultdict(Story))
     _effects: list[Effect] = field(default_factory=list)
+    _buyers: Counter[str] = field(default_factory=Counter)
+
+    def encoded(self) -> dict[str, set[frozenset[str]]]:
+        """The same with the conditions as text."""
+        found: dict[str, set[frozenset[str]]] = defaultdict(set)
+        for condition, rules in self.met.items():
+            found[encode(condition.levels())] |= rules
+        return found
 
     def note(self, context: RuleContext, judged: Iterable[Judgment]) -> None:
         """Takes an exchange in, before it is applied to the world."""
-        rules = frozenset(judgment.requirement for judgment in judged)
+        rules = frozenset([judgment.requirement for judgment in judged])
         session = _session(context)
-        story = self._stories.setdefault(session.id, Story()) if session else Story()
-        levels = levels_of(context, session, story)
-        encoded = encode(levels)
+        story = self._stories[session.id] if session else Story()
+        condition = self._condition(context, session, story)
         if rules:
-            self.met[encoded].add(rules)
+            self.met[condition].add(rules)
         if session is None:
             return
-        if context.operation == contract.READ and context.exchange.accepted:
+        if context.operation == contract.READ and context.accepted:
             self._observe_read(context, session, story)
-        elif context.operation == contract.READ_ORDER and context.exchange.accepted:
+        elif context.operation == contract.READ_ORDER and context.accepted:
             self._observe("order_again", story.ordered)
             self._observe("order", story.unread)
             story.ordered, story.unread = story.unread, []
         elif rules and context.operation in (*contract.CHANGES, contract.PLACE_ORDER):
-            effect = Effect(session.id, encoded, rules)
+            effect = Effect(session.id, condition, rules)
             story.unread.append(effect)
             self._effects.append(effect)
         _tell(context, session, story)
+
+    def _condition(self, context: RuleContext, session: Session | None, story: Story) -> Condition:
+        request, world = context.request, context.world
+        app = session.app if session else OWN_APP
+        common = (
+            story.history,
+            story.before,
+            story.address,
+            TIMES.get(story.sent[context.operation] + 1, "later"),
+            _header(context, session),
+            request.marketplace or "",
+            "own" if request.credential == app else "other" if request.credential in APPS else "stranger",
+        )
+        if session is None:
+            near = _near(context) if context.operation not in (contract.INITIATE, contract.TOKEN) else ""
+            asked = Cart(*_sizes(_quantities(context)))
+            return Condition(context.operation, request.marketplace or "", asked, *common, id=near)
+        if story.view is not session.view:
+            story.view, story.cart = session.view, _cart(context, session, story)
+        if self._buyers.total() != len(world.sessions):
+            self._buyers = Counter([known.email.casefold() for known in world.sessions.values()])
+        return Condition(
+            context.operation,
+            session.marketplace,
+            story.cart,
+            *common,
+            "right",
+            PHASES.get(session.phase, ""),
+            *_line(context, session.view),
+            "shared" if self._buyers[session.email.casefold()] > 1 else "own",
+        )
 
     def _observe_read(self, context: RuleContext, session: Session, story: Story) -> None:
         self._observe("later_read", story.read)
@@ -103,7 +174,7 @@ class Coverage:
 
     def _observe(self, observer: str, effects: Iterable[Effect]) -> None:
         for effect in effects:
-            self.met[effect.seen_by(observer)].add(effect.rules)
+            self.met[effect.condition._replace(observer=observer)].add(effect.rules)
 
 
 def _relation(session: Session, other: Session) -> str:
@@ -122,7 +193,7 @@ def _tell(context: RuleContext, session: Session, story: Story) -> None:
     story.sent[operation] += 1
     if operation == contract.READ_ORDER:
         return
-    if not context.exchange.accepted:
+    if not context.accepted:
         story.before = "refusal"
         return
     story.before = "read" if operation == contract.READ else "change"
@@ -146,49 +217,29 @@ def _address(context: RuleContext) -> str:
     return "same" if context.before and context.before.address == context.address else "updated"
 
 
-def levels_of(context: RuleContext, session: Session | None, story: Story) -> Levels:
-    """The level of each factor that the exchange has one of."""
-    request, found = context.request, {"operation": context.operation, "observer": "answer"}
-    view = session.view if session else None
-    found["marketplace"] = session.marketplace if session else request.marketplace or ""
-    found["lines"], found["quantity"] = _cart(context, view)
-    found["header"] = _header(context, session)
-    found["sent"] = request.marketplace or ""
-    app = session.app if session else OWN_APP
-    known = request.credential in (OWN_APP, OTHER_APP)
-    found["app"] = "own" if request.credential == app else "other" if known else "stranger"
-    found["coupon"], found["option"], found["goods"] = "none", "first", "plain"
-    found["history"], found["before"], found["address"] = story.history, story.before, story.address
-    found["times"] = TIMES.get(story.sent[context.operation] + 1, "later")
-    if session and view:
-        found["id"] = "right"
-        found["phase"] = PHASES.get(session.phase, "")
-        found["coupon"] = _coupon(context, session, story)
-        found["option"] = "first" if all(_first(line) for line in view.lines.values()) else "other"
-        found["goods"] = _goods(context, session, view)
-        found["line"], found["asked"] = _line(context, view)
-        others = (one for one in context.world.sessions.values() if one is not session)
-        shared = any(other.email.casefold() == session.email.casefold() for other in others)
-        found["buyer"] = "shared" if shared else "own"
-    elif context.operation not in (contract.INITIATE, contract.TOKEN):
-        found["id"] = _near(context)
-    return found
+def _cart(context: RuleContext, session: Session, story: Story) -> Cart:
+    lines = session.view.lines.values()
+    return Cart(
+        *_sizes([line.quantity or 0 for line in lines]),
+        _coupon(context, session, story),
+        "first" if all(map(_first, lines)) else "other",
+        _goods(context, session, session.view),
+    )
 
 
-def _cart(context: RuleContext, view: View | None) -> tuple[str, str]:
+def _sizes(quantities: list[int]) -> tuple[str, str]:
     """How many lines, and the largest quantity of one."""
-    if view is not None:
-        quantities = [line.quantity or 0 for line in view.lines.values()]
-    else:
-        inputs = context.body.get("lineItemInputs")
-        given = (
-            [entry.get("quantity") for entry in inputs if isinstance(entry, dict)] if isinstance(inputs, list) else []
-        )
-        quantities = [count if isinstance(count, int) else 0 for count in given]
-    largest = max(quantities, default=0)
     if not quantities:
         return "", ""
+    largest = max(quantities)
     return COUNTS.get(len(quantities), "most"), "many" if largest > FEW else "few" if largest > 1 else "one"
+
+
+def _quantities(context: RuleContext) -> list[int]:
+    """What a request that makes a session asks for."""
+    inputs = context.body.get("lineItemInputs")
+    given = [entry.get("quantity") for entry in inputs if isinstance(entry, dict)] if isinstance(inputs, list) else []
+    return [count if isinstance(count, int) else 0 for count in given]
 
 
 def _header(context: RuleContext, session: Session | None) -> str:
@@ -286,12 +337,6 @@ def _columns() -> tuple[tuple[str, tuple[str, ...]], ...]:
 def encode(levels: Levels) -> str:
     """The levels in one character each, `.` for none."""
     return "".join([characters.get(levels.get(name, ""), ".") for name, characters in _characters()])
-
-
-@cache
-def _observers() -> tuple[int, dict[str, str]]:
-    """The place of the observer in an encoded vector, and the character of each."""
-    return next((place, characters) for place, (name, characters) in enumerate(_characters()) if name == "observer")
 
 
 @cache

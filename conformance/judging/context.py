@@ -95,7 +95,7 @@ def tells_of_token(exchange: Exchange) -> bool:
     return bool(entries) and all(one is not None and "OAuth" in one.domains for one in entries)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class RuleContext:
     """Where a rule looks: the exchange, the state before it and what the target's profile says. A rule changes none of it.
 
@@ -119,15 +119,21 @@ class RuleContext:
     operation: str = field(init=False)
     before: View | None = field(init=False, repr=False)
     why: str | None = field(init=False)
+    accepted: bool = field(init=False)
     _found: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        request = self.exchange.request
-        write = object.__setattr__  # what every rule asks for, worked out once
-        write(self, "request", request)
+        exchange, request, write = self.exchange, self.exchange.request, object.__setattr__
+        write(self, "request", request)  # what every rule asks for, worked out once
         write(self, "operation", request.operation)
         write(self, "before", self.session.view if self.session else None)
-        write(self, "why", self.exchange.intent.requirement if self.exchange.intent else None)
+        write(self, "why", exchange.intent.requirement if exchange.intent else None)
+        write(self, "accepted", exchange.accepted)
+
+    def learn(self, **found: Any) -> None:
+        """For the judge alone: what it has found so far (broken, reasons, doubts, gap)."""
+        for name, value in found.items():
+            object.__setattr__(self, name, value)
 
     @property
     def body(self) -> dict[str, Any]:
@@ -166,7 +172,7 @@ class RuleContext:
     @property
     def problems(self) -> list[Problem]:
         """Where the request's body departs from the contract."""
-        return self.once("problems", lambda: list(problems(self.request)))
+        return self.once("problems", lambda: problems(self.request))
 
     @property
     def amounts(self) -> list[tuple[str, str, Any]]:
@@ -177,13 +183,15 @@ class RuleContext:
     def changes(self) -> dict[Key, tuple[Any, Any]]:
         """What the answer shows of the state that the session did not have before; {} where there is nothing to compare."""
         before, answer = self.before, self.answer
-        if before is None or answer is None:
+        if before is None or answer is None or answer is before:
             return {}
         return self.once("changes", lambda: differences(state(before), state(answer)))
 
     @property
     def price_changes(self) -> dict[Key, tuple[Any, Any]]:
         """What the answer shows of the prices of lines that stayed, and of the summary, that was not so before."""
+        if self.answer is self.before:
+            return {}
         return self.once("price_changes", self._price_changes)
 
     def _price_changes(self) -> dict[Key, tuple[Any, Any]]:

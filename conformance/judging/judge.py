@@ -18,7 +18,7 @@ from conformance.judging.attribution import RefusedRequest, owner_of_answer, own
 from conformance.judging.claim import ACCEPTED, REFUSED, Aspect, Claim, refused, true
 from conformance.judging.context import Judgment, RefusalReason, RuleContext
 from conformance.judging.knowledge import NotRecorded, doubts, guarded, is_usable, lawful_reading
-from conformance.judging.model import Session, view
+from conformance.judging.model import Session, seen_again, view
 from conformance.judging.refusals import Pairs, fits, lawful_pairs
 from conformance.judging.registry import UNREADABLE, Rule, demanding, forbidding, in_order, refusing, yields_to
 from conformance.judging.world import World
@@ -39,7 +39,9 @@ def assess(
     world: World, profile: Profile, exchange: Exchange, *, gap: bool = False
 ) -> tuple[RuleContext, list[Judgment]]:
     """Judges one exchange and leaves the world as it is; gap: a change before it may be missing in the recording."""
-    context = replace(_context(world, profile, exchange), gap=gap)
+    context = _context(world, profile, exchange)
+    if gap:
+        context.learn(gap=gap)
     if not is_usable(exchange):
         return context, []
     if exchange.breach or exchange.silent:
@@ -48,14 +50,13 @@ def assess(
     found: list[Judgment] = []
     if context.operation != contract.TOKEN:
         reasons, blind = _reasons(context)
-        context = replace(context, doubts=doubts(context, blind))
+        context.learn(reasons=tuple(reasons), doubts=doubts(context, blind))
         found = list(_refusal_judgments(context, reasons) if reasons else _acceptance(context))
-    broken = frozenset(judgment.requirement for judgment in found if not judgment.ok)
-    if reasons or broken:
-        context = replace(context, broken=broken, reasons=tuple(reasons))
-    if not (broken and exchange.accepted):  # what should have been refused has no right answer
-        found += _claims(context, "accepted" if exchange.accepted else "refused")
-        if not exchange.accepted:
+    if broken := [judgment.requirement for judgment in found if not judgment.ok]:
+        context.learn(broken=frozenset(broken))
+    if not (context.broken and context.accepted):  # what should have been refused has no right answer
+        found += _claims(context, "accepted" if context.accepted else "refused")
+        if not context.accepted:
             found = _without_unread_ids(context, found)
     return context, found
 
@@ -117,21 +118,17 @@ def _of_state(requirement: str) -> bool:
 
 
 def _context(world: World, profile: Profile, exchange: Exchange) -> RuleContext:
-    subject = exchange.request.subject
-    body = exchange.body if exchange.accepted else None
-    session = None
-    if subject and exchange.operation != contract.READ_ORDER:
+    subject, operation = exchange.request.subject, exchange.request.operation
+    of_order = operation == contract.READ_ORDER
+    session = order = answer = None
+    if subject and of_order:
+        order = world.orders.get(subject)
+    elif subject:
         session = world.sessions.get(subject) or _paid_before(world, profile, subject)
-    return RuleContext(
-        world=world,
-        profile=profile,
-        exchange=exchange,
-        session=session,
-        answer=view(body)
-        if isinstance(body, dict) and exchange.operation not in (contract.PLACE_ORDER, contract.TOKEN)
-        else None,
-        order=world.orders.get(subject) if subject and exchange.operation == contract.READ_ORDER else None,
-    )
+    if operation not in (contract.PLACE_ORDER, contract.TOKEN) and exchange.accepted:
+        known = order or session
+        answer = seen_again(known.view if known else None, exchange.body, of_order=of_order)
+    return RuleContext(world, profile, exchange, session, answer, order)
 
 
 def _paid_before(world: World, profile: Profile, subject: str) -> Session | None:

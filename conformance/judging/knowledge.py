@@ -71,6 +71,8 @@ class _Guarded:
 def guarded(context: RuleContext) -> RuleContext:
     """The place where a rule looks, with what the recording does not show out of reach."""
     unseen = context.exchange.unseen
+    if not unseen:
+        return context
     of_token = Part.TOKEN in unseen and tells_of_token(context.exchange)
     if not unseen - {Part.TOKEN, Part.ROLES} and not of_token:
         return context

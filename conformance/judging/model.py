@@ -6,10 +6,13 @@ in another type is None here, so that the rules about form and the rules about s
 
 from __future__ import annotations
 
+import marshal
+from collections.abc import Callable
 from copy import copy
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any
+from functools import wraps
+from typing import Any, TypeVar
 
 from conformance.core.addresses import ADDRESS_FIELDS, ALWAYS_IN_ADDRESS, RECIPIENT, flat_address, folded
 from conformance.judging.amounts import ZERO, money, total
@@ -20,6 +23,7 @@ UNKNOWN = "(cannot be read)"
 PER_LINE = ("id", "quantity", "option", "unit", "net")
 SUMMARY = ("priceSubtotal", "priceDiscount", "deliveryCost", "tax", "fee", "total", "adjustment")
 Key = tuple[str, ...]
+Fact = TypeVar("Fact")
 LINES: Key = ("lines",)
 
 
@@ -79,18 +83,8 @@ class Line:
 
 
 @dataclass(slots=True)
-class Digest:
-    """What is made of a view when it is first asked for."""
-
-    state: dict[Key, Any] | None = None
-    pricing: dict[Key, Any] | None = None
-    cart_key: tuple[Any, ...] | None = None
-    flat_address: dict[str, Any] | None = None
-
-
-@dataclass(slots=True)
 class View:
-    """A session or an order as one answer shows it."""
+    """A session or an order as one answer shows it. facts: what follows from it alone, as it was first asked for."""
 
     raw: dict[str, Any]
     id: str | None
@@ -101,7 +95,8 @@ class View:
     lines_known: bool = True
     coupons_known: bool = True
     unreadable: frozenset[str] = frozenset()
-    digest: Digest = field(default_factory=lambda: Digest(), init=False, repr=False, compare=False)
+    of_order: bool = False
+    facts: dict[Any, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def line_of(self, item: str) -> Line | None:
         """The first line of that item."""
@@ -111,6 +106,20 @@ class View:
     def items(self) -> list[str]:
         """The item of each line."""
         return [line.item for line in self.lines.values() if line.item is not None]
+
+
+def of_view(compute: Callable[[View], Fact]) -> Callable[[View], Fact]:
+    """A function of a view alone, worked out once for each view: reads mostly show what the session showed before."""
+
+    @wraps(compute)
+    def known(seen: View) -> Fact:
+        facts = seen.facts
+        if compute not in facts:
+            facts[compute] = compute(seen)
+        found: Fact = facts[compute]
+        return found
+
+    return known
 
 
 def _option(raw: dict[str, Any]) -> Option:
@@ -152,7 +161,19 @@ def _summary(raw: dict[str, Any]) -> dict[str, Decimal]:
     return {name: value for name, value in found.items() if value is not None}
 
 
-def view(body: dict[str, Any]) -> View:
+@of_view
+def _exactly(seen: View) -> bytes:
+    return marshal.dumps(seen.raw, 2)
+
+
+def seen_again(known: View | None, body: dict[str, Any], *, of_order: bool) -> View:
+    """The known view where an answer says the same again, to the type of each number; else the view of that answer."""
+    if known is not None and known.of_order is of_order and marshal.dumps(body, 2) == _exactly(known):
+        return known
+    return view(body, of_order=of_order)
+
+
+def view(body: dict[str, Any], *, of_order: bool = False) -> View:
     """Reads a session's or an order's answer, whatever is wrong with its form."""
     lines = [_line(raw, index) for index, raw in enumerate(objects(body.get("lineItems")))]
     address = body.get("shippingAddress")
@@ -171,6 +192,7 @@ def view(body: dict[str, Any]) -> View:
         else not amounts_read.get("priceSubtotal"),
         coupons_known=raw_coupons is None or _codes(raw_coupons),
         unreadable=frozenset({*SUMMARY, *(summary if isinstance(summary, dict) else ())}) - set(amounts_read),
+        of_order=of_order,
     )
 
 
@@ -200,13 +222,13 @@ def _by_id(lines: list[Line]) -> dict[str, Line]:
     return found
 
 
+@of_view
 def flat(seen: View) -> dict[str, Any]:
     """The address of a view, its names beside the other fields."""
-    if seen.digest.flat_address is None:
-        seen.digest.flat_address = flat_address(seen.address)
-    return seen.digest.flat_address
+    return flat_address(seen.address)
 
 
+@of_view
 def keyed(seen: View) -> dict[str, Line]:
     """The lines by item, so that two sessions compare; by line item id where an item has several lines."""
     items = [line.item or line.id for line in seen.lines.values()]
@@ -214,14 +236,9 @@ def keyed(seen: View) -> dict[str, Line]:
     return {(line.item or line.id) if unique else line.id: line for line in seen.lines.values()}
 
 
+@of_view
 def state(seen: View) -> dict[Key, Any]:
     """What a client set: lines, quantities, selected options, address, coupons. Comparable with ==."""
-    if seen.digest.state is None:
-        seen.digest.state = _state(seen)
-    return seen.digest.state
-
-
-def _state(seen: View) -> dict[Key, Any]:
     lines = keyed(seen)
     found: dict[Key, Any] = {LINES: frozenset(lines) if seen.lines_known else UNKNOWN}
     for key, line in lines.items():
@@ -254,14 +271,9 @@ def differences(before: dict[Key, Any], after: dict[Key, Any]) -> dict[Key, tupl
     return found
 
 
+@of_view
 def pricing(seen: View) -> dict[Key, Any]:
     """The amounts that follow: unit and net price of each line by item, and the summary, zero as good as absent."""
-    if seen.digest.pricing is None:
-        seen.digest.pricing = _pricing(seen)
-    return seen.digest.pricing
-
-
-def _pricing(seen: View) -> dict[Key, Any]:
     found: dict[Key, Any] = {}
     for line in seen.lines.values():
         found["unit", line.item or line.id] = UNKNOWN if line.unit is None else line.unit
@@ -274,6 +286,7 @@ def _pricing(seen: View) -> dict[Key, Any]:
     return found
 
 
+@of_view
 def lasting(seen: View) -> dict[Key, Any]:
     """What the same cart must cost again.
 
@@ -288,14 +301,9 @@ def lasting(seen: View) -> dict[Key, Any]:
     return {key: value for key, value in amounts.items() if key[0] != "net" and key not in open_ones}
 
 
+@of_view
 def cart_key(seen: View) -> tuple[Any, ...]:
     """Two sessions with the same key hold the same cart for the same address; the order of lines does not matter."""
-    if seen.digest.cart_key is None:
-        seen.digest.cart_key = _cart_key(seen)
-    return seen.digest.cart_key
-
-
-def _cart_key(seen: View) -> tuple[Any, ...]:
     lines = sorted(
         (line.item or "", line.quantity or 0, _option_key(line.selected), len(line.options))
         for line in seen.lines.values()

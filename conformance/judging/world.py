@@ -22,7 +22,7 @@ class Change(NamedTuple):
 class Observer(Protocol):
     """Takes note of what was judged, and of the context that it was judged in."""
 
-    met: Any
+    def encoded(self) -> dict[str, set[frozenset[str]]]: ...
 
     def note(self, context: Any, found: Any) -> None: ...
 

@@ -27,7 +27,7 @@ DOORS = (
     ("recording", "conformance.evidence.journal", "Journal.trace"),
     ("judging", "conformance.driver.checkout", "judge"),
     ("model", "conformance.judging.apply_exchange", "apply"),
-    ("model", "conformance.judging.judge", "view"),
+    ("model", "conformance.judging.judge", "seen_again"),
     ("Hypothesis and walks", "suites.state_machine.walks", "run_state_machine_as_test"),
     ("Schemathesis", "suites.generated.live", "objections"),
     ("end", "conformance.runner.run", "finish"),

@@ -24,6 +24,7 @@ JSON_TYPES: dict[str, tuple[type, ...]] = {
 }
 CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 MARKUP = re.compile(r"[<>]")
+ODD = re.compile(f"{CONTROL.pattern}|{MARKUP.pattern}")
 INT32 = 2**31 - 1
 
 
@@ -52,85 +53,108 @@ class Problem(NamedTuple):
 ADDRESS_PARTS = frozenset((*ADDRESS_FIELDS, "firstName", "lastName"))
 
 
-def problems(request: Request) -> Iterator[Problem]:
-    """Every departure of a request's body from the contract; nothing for operations without one."""
-    schema = schema_of(request.operation)
-    if schema is None:
-        return
-    if request.raw is not None or request.body is None or not isinstance(request.body, dict):
-        yield Problem("shape", "", request.body)
-        return
-    market = request.marketplace or ""
-    root = contract.document("order-v1" if request.operation == contract.PLACE_ORDER else "order-v2")
-    yield from _walk(root, schema, request.body, "", market)
-    yield from _by_marketplace(request, market)
+class Shape(NamedTuple):
+    """A schema of a request, compiled: its references followed, its patterns ready. fields: of an object, the required."""
+
+    kind: str
+    fields: dict[str, Shape]
+    required: frozenset[str]
+    items: Shape | None
+    pattern: re.Pattern[str] | None
+    options: frozenset[str] | None
+    limits: dict[str, int]
+
+
+NO_LIMIT = 10**9
+EMAIL = r"^[^\s@]+@[^\s@]+\Z"
 
 
 @cache
-def schema_of(operation: str) -> dict[str, Any] | None:
+def shape_of(operation: str) -> Shape | None:
+    """What the body of an operation must look like; None for an operation without one."""
     known = contract.operations().get(operation)
-    return known.request if known else None
+    root = contract.document("order-v1" if operation == contract.PLACE_ORDER else "order-v2")
+    return _compiled(root, known.request) if known and known.request else None
 
 
-def _walk(root: dict[str, Any], schema: dict[str, Any], value: Any, path: str, market: str) -> Iterator[Problem]:
-    schema = contract.resolve(root, schema)
-    required = schema.get("required", [])
-    for name, child in schema.get("properties", {}).items():
+def _compiled(root: dict[str, Any], node: Any) -> Shape:
+    schema = contract.resolve(root, node)
+    pattern = EMAIL if schema.get("format") == "email" else schema.get("pattern")
+    return Shape(
+        schema.get("type", "object"),
+        {name: _compiled(root, child) for name, child in schema.get("properties", {}).items()},
+        frozenset(schema.get("required", ())),
+        _compiled(root, schema["items"]) if "items" in schema else None,
+        re.compile(pattern) if pattern else None,
+        frozenset(schema["enum"]) if "enum" in schema else None,
+        schema.get("x-max-length-by-marketplace", {}),
+    )
+
+
+def problems(request: Request) -> list[Problem]:
+    """Every departure of a request's body from the contract; nothing for operations without one."""
+    shape, found = shape_of(request.operation), list[Problem]()
+    if shape is None:
+        return found
+    if request.raw is not None or not isinstance(request.body, dict):
+        return [Problem("shape", "", request.body)]
+    market = request.marketplace or ""
+    _object(shape, request.body, "", market, found)
+    found += _by_marketplace(request, market)
+    return found
+
+
+def _object(shape: Shape, value: dict[str, Any], path: str, market: str, found: list[Problem]) -> None:
+    for name, child in shape.fields.items():
         here = f"{path}.{name}" if path else name
-        optional = name not in required
-        if name not in value:
-            if not optional:
-                yield Problem("missing", here)
-            continue
-        yield from _value(root, contract.resolve(root, child), value[name], here, optional, market)
+        if name in value:
+            _value(child, value[name], here, name not in shape.required, market, found)
+        elif name in shape.required:
+            found.append(Problem("missing", here))
 
 
-def _value(
-    root: dict[str, Any], schema: dict[str, Any], value: Any, path: str, optional: bool, market: str
-) -> Iterator[Problem]:
-    kind = schema.get("type", "object")
-    if value is None:
-        yield Problem("null", path, value, optional)
+def _value(shape: Shape, value: Any, path: str, optional: bool, market: str, found: list[Problem]) -> None:
+    kind = shape.kind
+    if kind == "string" and value.__class__ is str:
+        _text(shape, value, path, optional, market, found)
+    elif value is None:
+        found.append(Problem("null", path, value, optional))
     elif kind == "integer" and isinstance(value, float) and value.is_integer() and 0 <= value <= INT32:
-        yield Problem("fraction", path, value, optional)
+        found.append(Problem("fraction", path, value, optional))
     elif not _has_type(value, kind):
-        yield Problem("type", path, value, optional)
+        found.append(Problem("type", path, value, optional))
     elif kind == "object":
-        yield from _walk(root, schema, value, path, market)
+        _object(shape, value, path, market, found)
     elif kind == "array":
         if not value:
-            yield Problem("empty", path, value, optional)
+            found.append(Problem("empty", path, value, optional))
+        assert shape.items
         for entry in value:
-            yield from _value(root, contract.resolve(root, schema["items"]), entry, f"{path}[]", False, market)
-    elif kind == "string":
-        yield from _text(schema, value, path, optional, market)
+            _value(shape.items, entry, f"{path}[]", False, market, found)
     elif kind == "integer" and (value < 0 or value > INT32):
-        yield Problem("range", path, value, optional)
+        found.append(Problem("range", path, value, optional))
 
 
 def _has_type(value: Any, kind: str) -> bool:
     return isinstance(value, JSON_TYPES[kind]) and not (isinstance(value, bool) and kind != "boolean")
 
 
-def _text(schema: dict[str, Any], value: str, path: str, optional: bool, market: str) -> Iterator[Problem]:
-    if not value.strip():
-        yield Problem("empty", path, value, optional)
+def _text(shape: Shape, value: str, path: str, optional: bool, market: str, found: list[Problem]) -> None:
+    if not value or value.isspace():
+        found.append(Problem("empty", path, value, optional))
         return
-    stub = path.endswith("itemId") and value.startswith(contract.STUB)
-    if "pattern" in schema and not stub and not re.search(schema["pattern"], value):
-        yield Problem("form", path, value, optional)
-    if schema.get("format") == "email" and not re.fullmatch(r"[^\s@]+@[^\s@]+", value):
-        yield Problem("form", path, value, optional)
-    if "enum" in schema and value not in schema["enum"]:
-        yield Problem("form", path, value, optional)
-    limits = schema.get("x-max-length-by-marketplace")
-    if limits and len(value) > limits.get(market, limits.get("default", 10**9)):
-        yield Problem("length", path, value, optional)
-    if path.rpartition(".")[2] in ADDRESS_PARTS:
+    if shape.pattern and not shape.pattern.search(value):
+        if not (path.endswith("itemId") and value.startswith(contract.STUB)):
+            found.append(Problem("form", path, value, optional))
+    if shape.options is not None and value not in shape.options:
+        found.append(Problem("form", path, value, optional))
+    if shape.limits and len(value) > shape.limits.get(market, shape.limits.get("default", NO_LIMIT)):
+        found.append(Problem("length", path, value, optional))
+    if ODD.search(value) and path.rpartition(".")[2] in ADDRESS_PARTS:
         if CONTROL.search(value):
-            yield Problem("control", path, value, optional)
+            found.append(Problem("control", path, value, optional))
         if MARKUP.search(value):
-            yield Problem("markup", path, value, optional)
+            found.append(Problem("markup", path, value, optional))
 
 
 def _by_marketplace(request: Request, market: str) -> Iterator[Problem]:
