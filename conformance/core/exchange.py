@@ -166,11 +166,12 @@ class Exchange:
         return self.body.get(name) if isinstance(self.body, dict) else None
 
     def _ids(self, name: str) -> list[int]:
-        listed = self.member(name)
-        found = (
-            [entry.get("errorId") for entry in listed if isinstance(entry, dict)] if isinstance(listed, list) else []
-        )
-        return [item for item in found if isinstance(item, int) and not isinstance(item, bool)]
+        listed = self.body.get(name) if self.body.__class__ is dict else None
+        if listed.__class__ is not list:
+            return []
+        return [
+            entry["errorId"] for entry in listed if entry.__class__ is dict and entry.get("errorId").__class__ is int
+        ]
 
     @property
     def warnings_known(self) -> bool:

@@ -176,7 +176,9 @@ class Profile:
 
     def prepaid_as(self, subject: str | None) -> Prepaid | None:
         """What the profile says of a session or an order that was paid before the run."""
-        return next((entry for entry in self.prepaid if subject and subject in (entry.order, entry.session)), None)
+        if not subject or not self.prepaid:
+            return None
+        return next((entry for entry in self.prepaid if subject in (entry.order, entry.session)), None)
 
     def offers(self, need: str) -> bool:
         """Whether the target has what a requirement needs (the vocabulary of contracts/requirements)."""

@@ -43,7 +43,8 @@ class Claim:
 
     requirement: set where a rule speaks for another one. proof: further exchanges that a reader needs. weak: drop it if the
     run has a breach that explains it (a price that moves by itself blames whatever request came last). look: the jq path of
-    what was seen, for the script to show; '' where there is no one place. sources: (document, place) where the sentence stands,
+    what was seen, for the script to show; '' where there is no one place. condition: the case in words, of the answer's own
+    operation. sources: (document, place) where the sentence stands,
     beside those of the requirement.
     """
 
@@ -59,6 +60,7 @@ class Claim:
     weak: bool = False
     look: str = ""
     sources: tuple[tuple[str, str], ...] = ()
+    condition: str | None = None
 
 
 HELD = Claim(True, "", "", "", "true")  # nothing but that it held: most claims

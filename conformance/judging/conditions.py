@@ -42,6 +42,9 @@ class Cart(NamedTuple):
     goods: str = "plain"
 
 
+NOTHING = Cart()
+
+
 class Condition(NamedTuple):
     """The level of each factor that an exchange has one of, '' for none; `sent`: the marketplace of its header."""
 
@@ -90,7 +93,7 @@ class Story:
     ordered: list[Effect] = field(default_factory=list)
     seen: int = 0
     view: View | None = None
-    cart: Cart = Cart()
+    cart: Cart = NOTHING
 
 
 @dataclass

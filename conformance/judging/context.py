@@ -19,6 +19,7 @@ from conformance.judging.model import (
     Order,
     Session,
     View,
+    all_amounts,
     differences,
     keyed,
     pricing,
@@ -138,10 +139,7 @@ class RuleContext:
     @property
     def body(self) -> dict[str, Any]:
         """The request's JSON object, {} if it is something else."""
-        if "body" not in self._found:
-            self._found["body"] = self.request.object()
-        found: dict[str, Any] = self._found["body"]
-        return found
+        return self.once("body", self.request.object)
 
     @property
     def marketplace(self) -> str | None:
@@ -164,9 +162,10 @@ class RuleContext:
 
     def once(self, name: str, compute: Callable[[], Value]) -> Value:
         """What `compute` returns, computed by the first rule that asks for it."""
-        if name not in self._found:
-            self._found[name] = compute()
-        found: Value = self._found[name]
+        known = self._found
+        if name not in known:
+            known[name] = compute()
+        found: Value = known[name]
         return found
 
     @property
@@ -177,7 +176,7 @@ class RuleContext:
     @property
     def amounts(self) -> list[tuple[str, str, Any]]:
         """Every Amount of the answer: where it is, its currency and its value."""
-        return self.once("amounts", lambda: amounts(self.exchange.body))
+        return all_amounts(self.answer) if self.answer else self.once("amounts", lambda: amounts(self.exchange.body))
 
     @property
     def changes(self) -> dict[Key, tuple[Any, Any]]:

@@ -261,7 +261,9 @@ def _claims(context: RuleContext, kind: str) -> list[Judgment]:
     return [
         Judgment(
             owner := claim.requirement or requirement,
-            claim.case or (own if owner == why else plain),
+            claim.case or (own if owner == why else plain)
+            if claim.condition is None
+            else CaseKey(operation, claim.condition),
             operation,
             claim.ok,
             exchange,
@@ -278,12 +280,20 @@ def _said(context: RuleContext, rules: list[Rule]) -> list[Said]:
     """The claims of each rule, whatever the others say."""
     found: list[Said] = []
     shown = guarded(context)
-    for requirement, rule, presumes_same_cart in rules:
+    answer = shown.answer
+    for requirement, rule, presumes_same_cart, of_view in rules:
         claims: list[Claim] = []
         try:
             if presumes_same_cart and shown.another_cart:
                 continue  # sums over a cart that is not the session's say nothing
-            claims.extend(rule(shown))
+            if not of_view:
+                claims += rule(shown)
+            elif answer is None:
+                continue
+            elif rule in answer.facts:
+                claims = answer.facts[rule]
+            else:
+                claims = answer.facts[rule] = list(rule(answer))
         except NotRecorded:
             pass
         except Exception as error:  # a defect of ours must not hide what the other rules see

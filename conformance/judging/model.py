@@ -15,7 +15,7 @@ from functools import wraps
 from typing import Any, TypeVar
 
 from conformance.core.addresses import ADDRESS_FIELDS, ALWAYS_IN_ADDRESS, RECIPIENT, flat_address, folded
-from conformance.judging.amounts import ZERO, money, total
+from conformance.judging.amounts import ZERO, Amount, amounts, money, total
 
 # Stands for what an answer should show and does not, or not in a readable form: the rules about form tell it, and nothing
 # is concluded from it.
@@ -120,6 +120,12 @@ def of_view(compute: Callable[[View], Fact]) -> Callable[[View], Fact]:
         return found
 
     return known
+
+
+@of_view
+def all_amounts(seen: View) -> list[Amount]:
+    """Every Amount of the answer: where it is, its currency and its value."""
+    return amounts(seen.raw)
 
 
 def _option(raw: dict[str, Any]) -> Option:
@@ -257,7 +263,7 @@ def state(seen: View) -> dict[Key, Any]:
 
 def differences(before: dict[Key, Any], after: dict[Key, Any]) -> dict[Key, tuple[Any, Any]]:
     """Each key whose value changed, with both values; what belongs to a line that came or went is told by `lines`."""
-    if before == after:
+    if before is after or before == after:
         return {}
     sets = [entry.get(LINES, frozenset()) for entry in (before, after)]
     common = sets[0] & sets[1] if UNKNOWN not in sets else frozenset()

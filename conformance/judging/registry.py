@@ -1,8 +1,9 @@
 """The rules, as the chapters register them: by operation and kind of answer, in the order of their dependencies.
 
 A rule of the first kind (`refuses`) names reasons for which a request must be refused; its lawful answers stand in
-contracts/requirements. A rule of the second kind (`demands`) makes claims about an answer. One of the third kind
-(`forbids`) says that a refusal is its breach, whatever the request was sent for. All are pure functions of their context.
+contracts/requirements. A rule of the second kind (`demands`) makes claims about an answer; where what the answer shows
+decides alone (`shows`), equal answers are asked once. A rule of the third kind (`forbids`) says that a refusal is its
+breach, whatever the request was sent for. All are pure functions of their context.
 """
 
 from __future__ import annotations
@@ -15,20 +16,23 @@ from typing import Any, NamedTuple
 from conformance.core import contract
 from conformance.judging.claim import Claim
 from conformance.judging.context import RefusalReason, RuleContext
+from conformance.judging.model import View
 
 ACCEPTED, REFUSED, UNREADABLE = "accepted", "refused", "unreadable"
 KINDS = {"any": (ACCEPTED, REFUSED), "each": (ACCEPTED, REFUSED, UNREADABLE)}
 
 RefusalReasons = Callable[[RuleContext], Iterable[RefusalReason | str]]
 Claims = Callable[[RuleContext], Iterable[Claim]]
+ClaimsOfView = Callable[[View], Iterable[Claim]]
 
 
 class Rule(NamedTuple):
-    """A rule function about answers, and what the judge needs to know of it."""
+    """A rule function about answers, and what the judge needs to know of it. of_view: whether it takes the view alone."""
 
     requirement: str
-    claims: Claims
+    claims: Callable[[Any], Iterable[Claim]]
     presumes_same_cart: bool
+    of_view: bool = False
 
 
 refusing: dict[str, list[tuple[str, RefusalReasons]]] = defaultdict(list)
@@ -57,6 +61,19 @@ def demands(requirement: str, on: str = ACCEPTED) -> Callable[[Claims], Claims]:
         for operation in known.operations:
             for kind in KINDS.get(on, (on,)):
                 demanding[operation, kind].append(Rule(requirement, rule, known.presumes_same_cart))
+        RULES[requirement].append(rule)
+        return rule
+
+    return register
+
+
+def shows(requirement: str) -> Callable[[ClaimsOfView], ClaimsOfView]:
+    """Registers a function that makes claims about a success by what the answer shows, whatever was asked and known."""
+
+    def register(rule: ClaimsOfView) -> ClaimsOfView:
+        known = contract.requirements()[requirement]
+        for operation in known.operations:
+            demanding[operation, ACCEPTED].append(Rule(requirement, rule, known.presumes_same_cart, of_view=True))
         RULES[requirement].append(rule)
         return rule
 

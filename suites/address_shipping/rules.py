@@ -25,8 +25,8 @@ from conformance.judging.claim import (
     warned,
 )
 from conformance.judging.context import RefusalReason, RuleContext
-from conformance.judging.model import Line, differences, keyed, objects, state, text
-from conformance.judging.registry import demands, forbids, refuses
+from conformance.judging.model import Line, View, differences, keyed, objects, of_view, state, text
+from conformance.judging.registry import demands, forbids, refuses, shows
 from suites.sessions.blame import not_read_back, reported_by_form
 
 
@@ -70,18 +70,16 @@ LONGEST_TEXT = 40  # where no limit is stated
 @refuses("SESSION-INVALID")
 def an_address_that_may_be_doubted(context: RuleContext) -> Iterator[RefusalReason]:
     """Texts that no document rules out and that a careful target may refuse: it need not take `0` for a city."""
+    if not context.address:
+        return
     market = context.profile.markets.get(context.request.marketplace or "")
-    known = (
-        [address for address in (market.address, market.other_address, market.unverifiable_address) if address]
-        if market
-        else []
-    )
+    known = [market.address, market.other_address, market.unverifiable_address] if market else []
     ruled_out = {problem.field for problem in context.problems}
     for name, value in flat_address(context.address).items():
         if not isinstance(value, str) or not value.strip() or name.rpartition(".")[2] in ruled_out:
             continue
         doubtful = (
-            value not in [flat_address(address).get(name) for address in known]
+            value not in [address.get(name) for address in known if address]
             if name in UNSTATED
             else not _is_plausible(value) or (len(value) > LONGEST_TEXT and not name.startswith("addressLine"))
         )
@@ -220,16 +218,25 @@ SELECTED_COUNTS = Path(
 FIRST_SELECTED = Path(".body.lineItems[].shippingOptions[0].selected", "selected of each line's first option")
 
 
+@of_view
+def _selected(view: View) -> list[tuple[Line, int]]:
+    """Each line whose options can be read, and how many of them are selected."""
+    lines = [shown_line for shown_line in view.lines.values() if _options_readable(shown_line)]
+    return [(shown_line, sum([option.selected for option in shown_line.options])) for shown_line in lines]
+
+
+@shows("SHIP-ONE")
+def each_line_has_exactly_one_selected_option(view: View) -> Iterator[Claim]:
+    if counts := [count for _, count in _selected(view)]:
+        yield compare("one selected option", SELECTED_COUNTS, AMONG, [1], counts)
+
+
 @demands("SHIP-ONE")
-def each_line_has_exactly_one_selected_option(context: RuleContext) -> Iterator[Claim]:
-    if context.answer is None:
+def a_new_session_has_the_first_option(context: RuleContext) -> Iterator[Claim]:
+    if context.operation != contract.INITIATE or context.answer is None:
         return
-    readable = [shown_line for shown_line in context.answer.lines.values() if _options_readable(shown_line)]
-    counts = [sum(option.selected for option in shown_line.options) for shown_line in readable]
-    if not counts:
-        return
-    yield compare("one selected option", SELECTED_COUNTS, AMONG, [1], counts)
-    if context.operation == contract.INITIATE and all(count == 1 for count in counts):
+    readable = [shown_line for shown_line, count in _selected(context.answer) if count == 1]
+    if readable and len(readable) == len(_selected(context.answer)):
         first = [bool(shown_line.options and shown_line.options[0].selected) for shown_line in readable]
         case = CaseKey(context.operation, "the first option")
         yield compare("the first option at the start", FIRST_SELECTED, AMONG, [True], first, case=case)
@@ -294,10 +301,10 @@ def an_option_or_line_that_is_not_there(context: RuleContext) -> Iterator[Refusa
         yield RefusalReason("SHIP-UNKNOWN", "option", any_of="documented")
 
 
-@demands("SHIP-DATES")
-def a_delivery_range_begins_before_it_ends(context: RuleContext) -> Iterator[Claim]:
+@shows("SHIP-DATES")
+def a_delivery_range_begins_before_it_ends(view: View) -> Iterator[Claim]:
     ranges = 0
-    for shown_line in context.answer.lines.values() if context.answer else ():
+    for shown_line in view.lines.values():
         for option in objects(shown_line.raw.get("shippingOptions")):
             pair = [text(option.get(f"{end}EstimatedDeliveryDate")) or "" for end in ("min", "max")]
             ranges += all(entry[:1].isdigit() for entry in pair)

@@ -8,12 +8,11 @@ from decimal import Decimal
 from functools import cache, lru_cache
 
 from conformance.core import contract
-from conformance.core.exchange import CaseKey
-from conformance.judging.amounts import ZERO
+from conformance.judging.amounts import ZERO, Amount
 from conformance.judging.claim import HELD, Claim, amount, held, line, shown, true
 from conformance.judging.context import RuleContext
-from conformance.judging.model import Line, View, cart_key, differences, lasting
-from conformance.judging.registry import demands
+from conformance.judging.model import Line, View, all_amounts, cart_key, differences, lasting, of_view
+from conformance.judging.registry import demands, shows
 from suites.money import jq
 from suites.money.jq import summed, totalled
 from suites.money.sums import FORMULAS, READINGS, RULE_OF, formula, sums
@@ -63,16 +62,11 @@ def a_unit_has_one_price(context: RuleContext) -> Iterator[Claim]:
 Judged = dict[str, tuple[list[Decimal], Decimal]]
 
 
-def _judged_sums(context: RuleContext) -> Judged:
+@of_view
+def _judged_sums(view: View) -> Judged:
     """The lawful values of each part of the summary, and what is shown; without those of which nothing can be said."""
-    return context.once("judged sums", lambda: _judge_sums(context))
-
-
-def _judge_sums(context: RuleContext) -> Judged:
-    view, found = context.answer, {}
-    if view is None or not view.summary:
-        return {}
-    for name, values in sums(view, context.operation == contract.READ_ORDER).items():
+    found: Judged = {}
+    for name, values in sums(view).items() if view.summary else ():
         if name not in view.unreadable and (name in view.summary or name == "importCharges"):
             found[name] = values, view.summary.get(name, ZERO)
     return found
@@ -83,14 +77,14 @@ def _path(name: str) -> str:
 
 
 def _sum_rule(name: str) -> None:
-    @demands(RULE_OF[name])
-    def the_summary_is_the_sum(context: RuleContext) -> Iterator[Claim]:
-        judged = _judged_sums(context).get(name)
-        if judged is None or context.answer is None:
+    @shows(RULE_OF[name])
+    def the_summary_is_the_sum(view: View) -> Iterator[Claim]:
+        judged = _judged_sums(view).get(name)
+        if judged is None:
             return
         values, given = judged
         if given not in values:
-            shown = context.answer.summary.get(name)
+            shown = view.summary.get(name)
             yield summed(amount(name, _path(name), values[0], shown, why=FORMULAS[name]), name)
             return
         reading = None
@@ -105,9 +99,10 @@ for _name in RULE_OF:
     _sum_rule(_name)
 
 
-def _wrong_sums(context: RuleContext) -> Judged:
+@of_view
+def _wrong_sums(view: View) -> Judged:
     """The parts of the summary that are not their sums."""
-    return {name: judged for name, judged in _judged_sums(context).items() if judged[1] not in judged[0]}
+    return {name: judged for name, judged in _judged_sums(view).items() if judged[1] not in judged[0]}
 
 
 def _follow_rule(requirement: str, operation: str) -> None:
@@ -119,11 +114,11 @@ def _follow_rule(requirement: str, operation: str) -> None:
             return
         if contract.accepting(operation, context.body) != requirement:
             return
-        wrong = _wrong_sums(context)
+        wrong = _wrong_sums(view)
         for name, (values, given) in wrong.items():
             if name == "priceSubtotal" and _wrong_units(context):
                 continue
-            if given in sums(before, False).get(name, []) and (before.summary.get(name) or ZERO) == given:
+            if given in sums(before).get(name, []) and (before.summary.get(name) or ZERO) == given:
                 claim = amount("prices follow", _path(name), values[0], view.summary.get(name), why=name)
                 yield summed(claim, name)
         want = None if wrong else _wrong_total(context)
@@ -137,10 +132,9 @@ for _requirement, _operation in FOLLOWS.items():
     _follow_rule(_requirement, _operation)
 
 
-@demands("PRICE-NET")
-def a_net_price_is_the_line_less_its_discounts(context: RuleContext) -> Iterator[Claim]:
-    view = context.answer
-    if view is None or not view.lines or "additionalSavings" in view.unreadable:
+@shows("PRICE-NET")
+def a_net_price_is_the_line_less_its_discounts(view: View) -> Iterator[Claim]:
+    if not view.lines or "additionalSavings" in view.unreadable:
         return
     known = {line.id: (_goods(line), line.net) for line in view.lines.values()}
     before_coupon = {name: goods for name, (goods, net) in known.items() if goods is not None and net is not None}
@@ -158,9 +152,7 @@ def a_net_price_is_the_line_less_its_discounts(context: RuleContext) -> Iterator
         if entry.coupon_promotion is not None or (share and not saved) or share < min(ZERO, -tax) or share > goods:
             yield _net_price(entry, goods, saved, tax)
             return
-    other_rule = (
-        not view.coupons and context.operation != contract.READ_ORDER
-    )  # savings without a coupon: PRICE-SAVINGS
+    other_rule = not view.coupons and not view.of_order  # savings without a coupon: PRICE-SAVINGS
     if saved > 0 and not other_rule and not any(shares.values()) and any(value for value in before_coupon.values()):
         yield true(
             False,
@@ -170,7 +162,7 @@ def a_net_price_is_the_line_less_its_discounts(context: RuleContext) -> Iterator
             f"([.body.lineItems[].netPrice.value|tonumber]|add) < {sum(before_coupon.values(), ZERO)}",
         )
         return
-    yield held("netPrice", case=CaseKey(context.operation, "with a coupon" if saved else ""))
+    yield held("netPrice", condition="with a coupon" if saved else "")
 
 
 def _net_price(entry: Line, goods: Decimal, saved: Decimal, tax: Decimal) -> Claim:
@@ -189,16 +181,15 @@ def _goods(entry: Line) -> Decimal | None:
     return entry.unit * entry.quantity - entry.promotion
 
 
-@demands("PRICE-SAVINGS")
-def savings_are_what_the_lines_save(context: RuleContext) -> Iterator[Claim]:
-    view = context.answer
-    if view is None or not view.lines:
+@shows("PRICE-SAVINGS")
+def savings_are_what_the_lines_save(view: View) -> Iterator[Claim]:
+    if not view.lines:
         return
     parts = [(_goods(line), line.net) for line in view.lines.values()]
     saved = view.summary.get("additionalSavings", ZERO)
     if not view.coupons_known or "additionalSavings" in view.unreadable:
         return
-    if context.operation != contract.READ_ORDER and not view.coupons:
+    if not view.of_order and not view.coupons:
         yield amount("no savings without a coupon", f"{SUMMARY}.additionalSavings", ZERO, saved)
         return
     known = [(goods, net) for goods, net in parts if goods is not None and net is not None]
@@ -217,8 +208,8 @@ def savings_are_what_the_lines_save(context: RuleContext) -> Iterator[Claim]:
 TOTALLED = frozenset({"priceSubtotal", "priceDiscount", "deliveryCost", "tax", "fee", "total", "adjustment"})
 
 
-def _has_parts(context: RuleContext, view: View) -> bool:
-    needed = TOTALLED - {"adjustment"} if context.operation == contract.READ_ORDER else TOTALLED
+def _has_parts(view: View) -> bool:
+    needed = TOTALLED - {"adjustment"} if view.of_order else TOTALLED
     return needed <= view.summary.keys() and not {"importCharges", "additionalSavings"} & view.unreadable
 
 
@@ -235,7 +226,7 @@ def _wrong_total(context: RuleContext) -> Decimal | None:
 
 def _total_by_formula(context: RuleContext) -> Decimal | None:
     view = context.answer
-    if view is None or not _has_parts(context, view):
+    if view is None or not _has_parts(view):
         return None
     want = formula(view.summary)
     right = want == view.summary["total"] or _credits(view, want) or view.summary["total"] in _corrected(context, view)
@@ -245,7 +236,7 @@ def _total_by_formula(context: RuleContext) -> Decimal | None:
 @demands("PRICE-TOTAL")
 def the_total_follows_its_formula(context: RuleContext) -> Iterator[Claim]:
     view = context.answer
-    if view is None or not _has_parts(context, view):
+    if view is None or not _has_parts(view):
         return
     want = _wrong_total(context)
     if want is None:
@@ -258,7 +249,7 @@ def the_total_follows_its_formula(context: RuleContext) -> Iterator[Claim]:
 
 def _corrected(context: RuleContext, view: View) -> set[Decimal]:
     """The total with a wrong part put right: that part's breach is told by its own rule."""
-    right = sums(view, context.operation == contract.READ_ORDER)
+    right = sums(view)
     wrong = {name: values[0] for name, values in right.items() if view.summary.get(name, ZERO) not in values}
     market = context.sold_in
     subtotal = ZERO
@@ -314,21 +305,34 @@ def _shape(currency: str, value: str) -> tuple[bool, bool]:
     return too_long, value.startswith("-") and any(digit in value for digit in "123456789")
 
 
+Odd = tuple[str, str, str, bool, bool]
+
+
+def _odd(found: list[Amount]) -> list[Odd]:
+    """The amounts with too many places for their currency, or below zero: where, currency, value, and which of the two."""
+    shaped = [(*entry, *_shape(*entry[1:])) for entry in found if entry[2].__class__ is str]
+    return [entry for entry in shaped if entry[3] or entry[4]]
+
+
+@of_view
+def _odd_amounts(view: View) -> list[Odd]:
+    return _odd(all_amounts(view))
+
+
 def _may_be_negative(context: RuleContext, path: str) -> bool:
     adjustment = context.answer.summary.get("adjustment", ZERO) if context.answer else ZERO
     if path.endswith("adjustment.amount") or (path.endswith("pricingSummary.total") and adjustment < 0):
         return True
-    wrong = path.startswith("pricingSummary") and (bool(_wrong_sums(context)) or _wrong_total(context) is not None)
-    return wrong  # a wrong sum has any sign
+    if context.answer is None or not path.startswith("pricingSummary"):
+        return False
+    return bool(_wrong_sums(context.answer)) or _wrong_total(context) is not None  # a wrong sum has any sign
 
 
 @demands("PRICE-FORM")
 def amounts_are_decimals_of_their_currency(context: RuleContext) -> Iterator[Claim]:
     """Decimals and sign; the pattern of a decimal string is checked with the other forms."""
-    for path, currency, value in context.amounts:
-        if value.__class__ is not str:
-            continue
-        too_long, negative = _shape(currency, value)
+    odd = _odd_amounts(context.answer) if context.answer else _odd(context.amounts)
+    for path, currency, value, too_long, negative in odd:
         if too_long:
             most = _decimals().get(currency, 3)
             yield true(

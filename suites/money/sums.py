@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from conformance.judging.amounts import ZERO, total
-from conformance.judging.model import Line, Option, View
+from conformance.judging.model import Line, Option, View, of_view
 
 
 def _each(view: View) -> list[tuple[Line, Option]]:
@@ -14,7 +14,8 @@ def _each(view: View) -> list[tuple[Line, Option]]:
     return [(item, option) for item, option in found if option] if all(option for _, option in found) else []
 
 
-def sums(view: View, is_order: bool) -> dict[str, list[Decimal]]:
+@of_view
+def sums(view: View) -> dict[str, list[Decimal]]:
     """What the parts of the summary must be by the documents' sums; several values where the documents leave a reading."""
     lines = list(view.lines.values())
     found: dict[str, list[Decimal]] = {}
@@ -33,7 +34,7 @@ def sums(view: View, is_order: bool) -> dict[str, list[Decimal]]:
         total([line.fees * line.quantity if line.fees is not None and line.quantity else line.fees for line in lines]),
     ]
     found["fee"] = [fee for fee in fees if fee is not None]
-    pairs = [] if is_order else _each(view)
+    pairs = [] if view.of_order else _each(view)
     if pairs or not lines:
         costs = [
             (

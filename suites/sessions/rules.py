@@ -31,9 +31,9 @@ from conformance.judging.claim import (
 from conformance.judging.content.information_leaks import leak
 from conformance.judging.content.response_schema import departures
 from conformance.judging.context import RefusalReason, RuleContext
-from conformance.judging.model import keyed, repeated
+from conformance.judging.model import View, keyed, repeated
 from conformance.judging.refusals import GATEWAY_STATUSES, has_undocumented_status, refusal_statuses, statuses
-from conformance.judging.registry import demands, refuses
+from conformance.judging.registry import demands, refuses, shows
 from conformance.judging.world import Change
 from suites.sessions.blame import as_claim, blamed, not_read_back, with_zeros
 
@@ -90,12 +90,16 @@ def initiate_hands_out_a_signature(context: RuleContext) -> Iterator[Claim]:
     yield compare("X-EBAY-SECURITY-SIGNATURE", SIGNATURE_HEADER, FILLED, None, [given])
 
 
+@shows("SESSION-UNIQUE")
+def line_item_ids_are_unique(view: View) -> Iterator[Claim]:
+    ids = [shown_line.raw.get("lineItemId") for shown_line in view.lines.values()]
+    yield compare("line item ids of a session", LINE_IDS, DISTINCT, None, ids)
+
+
 @demands("SESSION-UNIQUE")
-def ids_are_unique_and_stay(context: RuleContext) -> Iterator[Claim]:
+def ids_are_given_out_once_and_stay(context: RuleContext) -> Iterator[Claim]:
     if context.answer is None:
         return
-    ids = [line.raw.get("lineItemId") for line in context.answer.lines.values()]
-    yield compare("line item ids of a session", LINE_IDS, DISTINCT, None, ids)
     if context.operation == contract.INITIATE and context.answer.id:
         earlier = context.world.sessions.get(context.answer.id)
         proof, taken = (earlier.created_by,) if earlier else (), earlier.id if earlier else None
@@ -114,6 +118,8 @@ def ids_are_unique_and_stay(context: RuleContext) -> Iterator[Claim]:
 def own_differences(context: RuleContext) -> Found:
     """What a read shows that the session so far does not: cart, address, coupons and prices."""
     assert context.before and context.answer and context.session
+    if context.answer is context.before:
+        return {}
     found = {key: pair for key, pair in context.changes.items() if key[0] != "id"}
     if not context.session.prices_in_doubt:
         found |= context.price_changes

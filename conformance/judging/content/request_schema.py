@@ -143,9 +143,9 @@ def _text(shape: Shape, value: str, path: str, optional: bool, market: str, foun
     if not value or value.isspace():
         found.append(Problem("empty", path, value, optional))
         return
-    if shape.pattern and not shape.pattern.search(value):
-        if not (path.endswith("itemId") and value.startswith(contract.STUB)):
-            found.append(Problem("form", path, value, optional))
+    stub = value.startswith(contract.STUB) and path.endswith("itemId")
+    if shape.pattern and not stub and not shape.pattern.search(value):
+        found.append(Problem("form", path, value, optional))
     if shape.options is not None and value not in shape.options:
         found.append(Problem("form", path, value, optional))
     if shape.limits and len(value) > shape.limits.get(market, shape.limits.get("default", NO_LIMIT)):
