@@ -24,7 +24,7 @@ def measure(*arguments: str) -> list[TraceRecord]:
     with TemporaryDirectory() as folder:
         command = [sys.executable, "-m", "pytest", "suites", "--target", "mock", "--report", folder, *arguments]
         subprocess.run(command, cwd=ROOT, stdout=subprocess.DEVNULL, check=False)
-        return journal.read_folder(Path(folder))
+        return list(journal.read_folder(Path(folder)))
 
 
 def main() -> int:

@@ -56,7 +56,7 @@ def chosen(result: dict[str, Any], name: str) -> Finding:
 def steps(report: Path, finding: Finding) -> list[Step]:
     """The requests of a finding: the shortest sequence, or everything that its test sent until then. Raises InputError."""
     trace, _, seq = finding["exchanges"][-1].rpartition("/")
-    record = next((record for record in journal.read_all(report) if record.name == trace), None)
+    record = journal.read_all(report).get(trace)
     if record is None:
         raise InputError(f"{report} holds no exchanges of this finding.")
     sent = [from_record(line) for line in journal.lines(report, record)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -135,12 +136,11 @@ class Aggregate:
             self.failed_cases[requirement].clear()
 
 
-def merge(records: list[TraceRecord]) -> Aggregate:
-    """Adds the traces up; facts that only count together (ids, prices of one cart) are judged here."""
+def merge(records: Iterable[TraceRecord]) -> Aggregate:
+    """Adds the traces up; facts that only count together (ids, prices of one cart) are judged here. Keeps no trace."""
     merged = Aggregate()
-    sessions: dict[str, tuple[str, TraceRecord]] = {}
+    sessions: dict[str, str] = {}
     prices: dict[str, tuple[str, str]] = {}
-    tainted = {record.name for record in records if record.failed}
     for record in records:
         for requirement, case, operation, reading, count in record.passed:
             merged.passed[requirement][case] += count
@@ -151,7 +151,7 @@ def merge(records: list[TraceRecord]) -> Aggregate:
         merged.notes += [note for note in record.notes if note not in merged.notes]
         for before, operation, after, count in record.visits:
             merged.visits[before, operation, after] += count
-        for breach in [*record.failed, *_across(record, sessions, prices, tainted)]:
+        for breach in [*record.failed, *_across(record, sessions, prices)]:
             _add(merged, breach, record)
         merged.coverage.add(record.conditions)
         merged.requests += record.requests
@@ -163,9 +163,7 @@ def merge(records: list[TraceRecord]) -> Aggregate:
     return merged
 
 
-def _across(
-    record: TraceRecord, sessions: dict[str, Any], prices: dict[str, tuple[str, str]], tainted: set[str]
-) -> list[Breach]:
+def _across(record: TraceRecord, sessions: dict[str, str], prices: dict[str, tuple[str, str]]) -> list[Breach]:
     found = []
     for identifier, exchange in record.sessions.items():
         if identifier in sessions:
@@ -174,14 +172,14 @@ def _across(
                     contract.owner_of(Owned.IDS_ACROSS_TRACES),
                     contract.INITIATE,
                     exchange,
-                    sessions[identifier][0],
+                    sessions[identifier],
                     "checkoutSessionId",
                     "an id of its own for each session",
                     identifier,
                 )
             )
-        sessions.setdefault(identifier, (exchange, record))
-    if record.name not in tainted:
+        sessions.setdefault(identifier, exchange)
+    if not record.failed:
         for key, amounts, exchange in record.prices:
             earlier, proof = prices.setdefault(key, (amounts, exchange))
             if earlier != amounts:

@@ -9,9 +9,10 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from conformance.core import contract
 from conformance.core.exchange import CaseKey, Exchange
@@ -137,30 +138,75 @@ def _visits(trace: Trace) -> list[tuple[str, str, str, int]]:
     return [(*key, count) for key, count in Counter(transitions(trace)).items()]
 
 
-def read(folder: Path, kind: TraceKind | None = None) -> list[TraceRecord]:
-    """Every trace of every process, in the order of the plan whatever the number of processes; or those of a kind."""
-    paths = sorted(folder.glob("*.traces.jsonl"))
-    found = [record for path in paths for record in _records(path) if kind in (None, record.kind)]
-    return sorted(found, key=lambda record: (record.index, record.name))
+class Place(NamedTuple):
+    """Where a trace's line stands on disk, and what is asked before it is read."""
+
+    order: int
+    name: str
+    kind: str
+    path: Path
+    start: int
 
 
-def read_folder(folder: Path) -> list[TraceRecord]:
+class Records:
+    """Traces on disk in the order of the plan, whatever the number of processes: each is read when it is asked for."""
+
+    def __init__(self, places: Iterable[Place]) -> None:
+        self._places = sorted(places)
+
+    def __iter__(self) -> Iterator[TraceRecord]:
+        for _, document in self.documents():
+            yield TraceRecord.of(document)
+
+    def __bool__(self) -> bool:
+        return bool(self._places)
+
+    def documents(self) -> Iterator[tuple[Path, dict[str, Any]]]:
+        """The lines as parsed, each with the file that holds it."""
+        with ExitStack() as stack:
+            files = {path: stack.enter_context(open(path, "rb")) for path in {place.path for place in self._places}}
+            for place in self._places:
+                files[place.path].seek(place.start)
+                yield place.path, json.loads(files[place.path].readline())
+
+    def get(self, name: str) -> TraceRecord | None:
+        """The trace of that name."""
+        return next(iter(self.only({name})), None)
+
+    def only(self, names: Container[str]) -> Records:
+        """The traces of these names."""
+        return Records(place for place in self._places if place.name in names)
+
+    def of_kind(self, *kinds: TraceKind) -> Records:
+        """The traces of these kinds."""
+        return Records(place for place in self._places if place.kind in kinds)
+
+
+def read(folder: Path) -> Records:
+    """Every trace of every process."""
+    return Records(place for path in folder.glob("*.traces.jsonl") for place in _places(path))
+
+
+def read_folder(folder: Path) -> Records:
     """Every trace of a finished report folder but those that sent findings again."""
-    return [record for record in read_all(folder) if record.kind is not TraceKind.REPLAY]
+    return read_all(folder).of_kind(TraceKind.DISCOVERY, TraceKind.TEST)
 
 
-def read_all(folder: Path) -> list[TraceRecord]:
+def read_all(folder: Path) -> Records:
     """Every trace of a finished report folder."""
-    return sorted(_records(folder / "traces.jsonl"), key=lambda record: (record.index, record.name))
+    return Records(_places(folder / "traces.jsonl"))
 
 
-def _records(path: Path) -> Iterator[TraceRecord]:
-    with open(path, encoding="utf-8") as handle:
+def _places(path: Path) -> Iterator[Place]:
+    with open(path, "rb") as handle:
+        start = 0
         for line in handle:
             try:
-                yield TraceRecord.of(json.loads(line))
+                record = TraceRecord.of(json.loads(line))
+                yield Place(record.index, record.name, record.kind, path, start)
             except (ValueError, TypeError, KeyError):
-                continue  # the last line of a process that was killed
+                pass  # the last line of a process that was killed
+            start += len(line)
 
 
 def lines(folder: Path, record: TraceRecord) -> Iterator[dict[str, Any]]:

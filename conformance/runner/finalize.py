@@ -8,8 +8,9 @@ import re
 import shutil
 import sys
 import traceback
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
+from itertools import chain
 from pathlib import Path
 from time import monotonic
 from typing import Any
@@ -32,17 +33,15 @@ SHRINKING = 10**9  # places in the plan from here on are replays
 MOST_SHRUNK = 12  # findings that are shrunk; beyond that something general is broken
 LONGEST_SHRINKING_S = 90.0
 TRACES, EXCHANGES = "traces.jsonl", "exchanges.jsonl"
+Source = tuple[Path, Iterable[TraceRecord]]  # a folder, and the traces whose exchanges lie there
 KILL_MATRIX = "kill-matrix.json"  # beside a report, if somebody put it there; the page shows it
 
 
-def finish(
-    run: Any, metadata: Callable[[], RunMetadata], earlier: Iterable[tuple[Path, list[TraceRecord]]] = ()
-) -> int:
+def finish(run: Any, metadata: Callable[[], RunMetadata], earlier: Sequence[Source] = ()) -> int:
     """Merges the run's journals (and those of earlier parts), shrinks, writes the report and returns the exit status."""
     folder, parts = run.settings.report, run.parts
-    before = list(earlier)
     records = journal.read(parts)
-    merged = merge([*(record for _, listed in before for record in listed), *records])
+    merged = merge(chain(*(listed for _, listed in earlier), records))
     if sum(part.forgotten for part in read_parts(parts)):
         drop_what_loss_explains(merged)
     if run.stopped is None and not run.interrupted and not run.settings.recording:
@@ -52,9 +51,9 @@ def finish(
             run.interrupted = True
     with undisturbed():
         named = {exchange.rpartition("/")[0] for finding in merged.findings.values() for exchange in finding.exchanges}
-        again = journal.read(parts, TraceKind.REPLAY)
+        again = journal.read(parts).of_kind(TraceKind.REPLAY)
         merged.requests += sum(record.requests for record in again)
-        sources = [*before, (parts, [*records, *(record for record in again if record.name in named)])]
+        sources = [*earlier, (parts, records), (parts, again.only(named))]
         return write_report(folder, metadata(), merged, sources, run.target.secrets.out_of_json, parts)
 
 
@@ -62,7 +61,7 @@ def write_report(
     folder: Path,
     metadata: RunMetadata,
     merged: Aggregate,
-    sources: list[tuple[Path, list[TraceRecord]]],
+    sources: Sequence[Source],
     redact: Callable[[str, int | None], str],
     parts: Path | None = None,
     add: Callable[[Path], None] = lambda draft: None,
@@ -119,7 +118,7 @@ def _writable(text: str) -> str:
     return re.sub("[\ud800-\udfff]", lambda found: f"\\u{ord(found.group()):04x}", text)
 
 
-def collect(folder: Path, sources: list[tuple[Path, list[TraceRecord]]]) -> None:
+def collect(folder: Path, sources: Sequence[Source]) -> None:
     """Puts the exchanges of all traces into one file, in the order of the plan, and the traces beside them."""
     position = 0
     with open(folder / EXCHANGES, "wb") as out, open(folder / TRACES, "w", encoding="utf-8") as index:
@@ -132,8 +131,8 @@ def collect(folder: Path, sources: list[tuple[Path, list[TraceRecord]]]) -> None
                 position += record.length
 
 
-def _shrink(run: Any, merged: Aggregate, records: list[TraceRecord]) -> None:
-    by_name, began = {record.name: record for record in records}, monotonic()
+def _shrink(run: Any, merged: Aggregate, records: journal.Records) -> None:
+    began = monotonic()
     known = {finding.requirement for finding in merged.findings.values()}
     worth = [
         finding
@@ -147,7 +146,7 @@ def _shrink(run: Any, merged: Aggregate, records: list[TraceRecord]) -> None:
             break
         if finding.first.operation != contract.TOKEN:
             try:
-                shrink_finding(run, finding, by_name, known)
+                shrink_finding(run, finding, records, known)
             except Exception as error:  # a defect of ours must not cost the report
                 run.defects.append(where(error))
     drop_consequences(merged)

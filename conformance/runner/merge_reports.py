@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,7 @@ from conformance.evidence.same_run import difference, read_result
 from conformance.evidence.trace_record import TraceRecord
 from conformance.evidence.waivers import Waiver
 from conformance.judging.trace import TraceKind
-from conformance.runner.finalize import write_report
+from conformance.runner.finalize import Source, write_report
 
 Result = dict[str, Any]
 
@@ -124,7 +125,7 @@ def check_parts(folders: list[Path], results: list[Result]) -> None:
         raise InputError(f"The reports are no parts of one run: among them are {words}.")
 
 
-def without_repeats(sources: list[tuple[Path, list[TraceRecord]]]) -> list[tuple[Path, list[TraceRecord]]]:
+def without_repeats(sources: Sequence[Source]) -> list[tuple[Path, list[TraceRecord]]]:
     """The traces, each once: every shard discovers for itself, and a shard may be there twice."""
     seen: set[str] = set()
     kept = []
@@ -174,7 +175,7 @@ def main(arguments: list[str]) -> int:
     return merge_into(options.out, list(zip(options.folders, results, strict=True)), sources)
 
 
-def merge_into(out: Path, parts: list[tuple[Path, Result]], sources: list[tuple[Path, list[TraceRecord]]]) -> int:
+def merge_into(out: Path, parts: list[tuple[Path, Result]], sources: Sequence[Source]) -> int:
     """Writes the merged report and returns its exit status."""
     tests = without_repeats(sources)
     records = sorted(

@@ -31,7 +31,6 @@ from conformance.evidence import journal
 from conformance.evidence.atomic_swap import check_folder
 from conformance.evidence.same_run import check_resumed
 from conformance.evidence.session_loss import forgotten
-from conformance.evidence.trace_record import TraceRecord
 from conformance.evidence.waivers import Waiver, load_waivers
 from conformance.judging.load_rules import load_rules
 from conformance.judging.trace import DISCOVERY_TRACE, Trace, TraceKind
@@ -72,7 +71,7 @@ class Run:
     collected: set[str] = field(default_factory=set)
     defects: list[str] = field(default_factory=list)
     waivers: list[Waiver] = field(default_factory=list)
-    earlier: list[TraceRecord] = field(default_factory=list)
+    earlier: journal.Records = field(default_factory=lambda: journal.Records(()))
     interrupted: bool = False
     narrowed: bool = False
     profile_problems: list[str] = field(default_factory=list)

@@ -24,7 +24,6 @@ from conformance.evidence.reproduction.replay import (
     play,
     steps_of,
 )
-from conformance.evidence.trace_record import TraceRecord
 from conformance.judging.context import Judgment
 from conformance.judging.trace import TraceKind
 
@@ -165,7 +164,7 @@ def _with_inputs(step: Step, lines: list[dict[str, object]]) -> Step:
     return replace(step, request=request)
 
 
-def shrink_finding(run: ReplayTarget, finding: Finding, records: dict[str, TraceRecord], known: set[str]) -> None:
+def shrink_finding(run: ReplayTarget, finding: Finding, records: journal.Records, known: set[str]) -> None:
     """Shrinks a finding, says how often it came again, and writes its script; or says which of the `known` broken rules
     it is a consequence of."""
     folder = run.parts

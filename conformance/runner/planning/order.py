@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Protocol
 
 import pytest
@@ -21,11 +22,12 @@ class Planned(Protocol):
 
     settings: Settings
     profile: Profile
-    earlier: list[TraceRecord]
     spent: int
     whole: set[str]
     telling: list[str]
 
+    @property
+    def earlier(self) -> Iterable[TraceRecord]: ...
     def is_selected(self, requirement: str) -> bool: ...
     def thorough(self, item: pytest.Item) -> bool: ...
 
