@@ -16,6 +16,8 @@ for report in runs/*/report.html; do
     if [ -f "runs/$name/$view" ]; then cp "runs/$name/$view" "$site/night/$name/"; fi
   done
   if [ -f "$history/$name/history.jsonl" ]; then
-    "$python" -m conformance trend "$history/$name/history.jsonl" --out "$site/night/$name/trend.html"
+    cost=()
+    if [ -f "$history/bench/bench.jsonl" ]; then cost=(--cost "$history/bench/bench.jsonl"); fi
+    "$python" -m conformance trend "$history/$name/history.jsonl" "${cost[@]}" --out "$site/night/$name/trend.html"
   fi
 done

@@ -101,8 +101,9 @@ def trend(arguments: list[str]) -> int:
     parser.add_argument(
         "--out", type=Path, metavar="FILE", help="where the page goes; trend.html beside them unless told"
     )
+    parser.add_argument("--cost", type=Path, metavar="FILE", help="what the suite costs, as `make bench` keeps it")
     options = parser.parse_args(arguments)
-    page = trend_page(options.place)
+    page = trend_page(options.place, options.cost)
     out: Path = options.out or (options.place if options.place.is_dir() else options.place.parent) / "trend.html"
     out.write_text(page, encoding="utf-8", newline="\n")
     print(out)

@@ -1,6 +1,7 @@
 """`make bench`: every measure in one run, as a table, JSON, and a page with plots; see docs/speed.md.
 
-Exit status 1 if a ratio is a quarter worse than the committed one. A goal that is missed is marked in the table.
+Exit status 1 if a ratio is a quarter worse than the committed one, or than in the last nights (`--history`). A goal that
+is missed is marked in the table.
 """
 
 from __future__ import annotations
@@ -13,7 +14,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from devtools.bench import growth, load, speed
+from devtools.bench import growth, history, judging, load, speed
+from devtools.bench.chart import CHART, chart
 from devtools.bench.figures import Figure, compare, document, figures_of, machine, number, table
 from devtools.bench.page import markdown, page
 
@@ -23,6 +25,7 @@ MEASURES = {
     "default": speed.default_run,
     "machine": speed.state_machine,
     "layers": speed.layers,
+    "judging": judging.judging,
     "shrinking": growth.shrinking,
     "depth": growth.depth,
     "rendering": growth.rendering,
@@ -45,7 +48,7 @@ def is_busy(about: dict[str, Any]) -> bool:
 
 
 def keep(found: list[Figure], before: list[Figure], when: str, about: dict[str, Any], only: bool) -> None:
-    """Writes docs/bench.json and docs/bench.md. only: the figures that were not measured stay as they were."""
+    """Writes docs/bench.json, docs/bench.md and docs/layers.svg. only: the figures that were not measured stay as they were."""
     measured = {item.id for item in found}
     rest = [entry for entry in before if only and entry.id not in measured]
     data = document([*found, *rest], when, about)
@@ -58,6 +61,7 @@ def keep(found: list[Figure], before: list[Figure], when: str, about: dict[str, 
         f"[speed and soundness](speed.md).\n\n{markdown([*found, *rest])}"
     )
     COMMITTED.with_name("bench.md").write_text(text, encoding="utf-8")
+    CHART.write_text(chart(figures_of(data)), encoding="utf-8")
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -67,8 +71,12 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--only", action="append", choices=[*MEASURES], help="this measure; repeatable")
     parser.add_argument("--out", type=Path, default=ROOT / "reports" / "bench", help="where JSON and page go")
     parser.add_argument("--write", action="store_true", help="these are the figures to compare with from now on")
+    parser.add_argument(
+        "--history", type=Path, help="compare with the last nights of this file, and add this one to it"
+    )
     options = parser.parse_args(arguments)
-    before, found = committed(COMMITTED), list[Figure]()
+    before = history.usual(options.history) if options.history else committed(COMMITTED)
+    found = list[Figure]()
     about = machine()
     if is_busy(about):
         print(f"The load is {about['load']}: figures of a busy machine say little.", file=sys.stderr)
@@ -91,8 +99,10 @@ def main(arguments: list[str] | None = None) -> int:
             f"WORSE: {entry.id} was {number(entry.before)} and is {number(entry.now)}, {entry.factor:.2f} times as bad."
         )
     print(f"\n{options.out / 'bench.html'}")
+    if options.history:
+        history.remember(options.history, found, when, about)
     if options.write:
-        keep(found, before, when, about, bool(options.only))
+        keep(found, committed(COMMITTED), when, about, bool(options.only))
     return 1 if worse else 0
 
 

@@ -62,8 +62,8 @@ def depth(folder: Path) -> Iterator[Figure]:
     over = "times the depth"
     yield Figure("depth time", "16 × depth: times the time", times[-1] / times[0], most=16, ratio=True, note=note)
     yield Figure(
-        "depth memory", "16 × depth: times the memory", peaks[-1] / peaks[0], most=1.3, ratio=True,
-        note="exchanges go to disk; what is kept of each test until the end is a summary, about "
+        "depth memory", "16 × depth: times the memory", peaks[-1] / peaks[0], most=1.05, ratio=True,
+        note="exchanges and traces go to disk; about "
         f"{(peaks[-1] - peaks[0]) * 1024 / (sizes[-1] - sizes[0]):.1f} KiB for a request",
     )  # fmt: skip
     yield Figure(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -12,14 +13,33 @@ from reports.text import Json, place
 RUNS = 60  # the newest that are shown
 
 
-def trend(results: Path) -> str:
-    """The page for `results` (`reports.history.load`). Raises ValueError if there is none, or OSError."""
+def trend(results: Path, cost: Path | None = None) -> str:
+    """The page for `results` (`reports.history.load`) and the bench's history. Raises ValueError if there is none, or OSError."""
     by_target: dict[tuple[str, str], list[Json]] = {}
     for result in load(results):
         by_target.setdefault(place(result["target"]), []).append(result)
     if not by_target:
         raise ValueError(f"{results}: no result in it")
-    return render_page("trend.html.j2", targets=[_target(name, runs) for (name, _), runs in sorted(by_target.items())])
+    targets = [_target(name, runs) for (name, _), runs in sorted(by_target.items())]
+    return render_page("trend.html.j2", targets=targets, ratios=_ratios(cost) if cost else [])
+
+
+def _ratios(file: Path) -> list[Json]:
+    """What the suite costs, each ratio through the nights."""
+    found: dict[str, list[Json]] = {}
+    for line in file.read_text(encoding="utf-8").splitlines()[-RUNS:]:
+        for figure in json.loads(line)["figures"]:
+            found.setdefault(figure["what"], []).append(figure)
+    return [
+        {
+            "what": what,
+            "first": f"{figures[0]['value']:.3g}",
+            "last": f"{figures[-1]['value']:.3g}",
+            "nights": len(figures),
+            "line": _line([figure["value"] for figure in figures]),
+        }
+        for what, figures in found.items()
+    ]
 
 
 def _target(name: str, runs: list[Json]) -> Json:

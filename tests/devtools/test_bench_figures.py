@@ -12,9 +12,12 @@ from typing import Any
 import pytest
 
 from devtools.bench import __main__ as bench
+from devtools.bench.chart import CHART, SOURCE, chart
 from devtools.bench.figures import Figure, compare, document, figures_of, machine, number, table
+from devtools.bench.history import remember, usual
 from devtools.bench.page import markdown, page, plot
 from devtools.bench.replay import given_ids, payload_of, plan
+from devtools.bench.speed import LAYERS
 from devtools.bench.stopwatch import Stopwatch
 from devtools.soak import Sample, Soaked, complaints, sentence
 
@@ -42,6 +45,21 @@ def test_the_table_has_goals_and_figures_side_by_side() -> None:
     said = table(ALL, [replace(RUN, value=10.0)]).splitlines()
     assert said[2].split() == ["default", "run", "12.3", "s", "≤", "20", "s", "met", "10"]
     assert "MISSED" in said[3] and "MISSED" not in said[4]
+
+
+def test_a_night_is_compared_with_the_middle_of_the_last_ones(tmp_path: Path) -> None:
+    file = tmp_path / "bench" / "bench.jsonl"
+    assert usual(file) == []
+    for value in (9.0, 2.0, 2.2, 8.0, 2.1, 2.3):
+        remember(file, [RUN, replace(RATIO, value=value)], "2030-01-01", machine())
+    assert [(entry.id, entry.value) for entry in usual(file)] == [("replay", 2.2)]
+    assert compare(usual(file), [replace(RATIO, value=2.8)])
+
+
+def test_the_committed_chart_is_that_of_the_committed_figures() -> None:
+    drawn = chart(figures_of(json.loads(SOURCE.read_text(encoding="utf-8"))))
+    assert CHART.read_text(encoding="utf-8") == drawn
+    assert len(ET.fromstring(drawn).findall("{*}rect")) == 1 + len(LAYERS)
 
 
 def test_a_document_comes_back() -> None:

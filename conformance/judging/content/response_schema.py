@@ -41,7 +41,13 @@ FORMS = (
 def validator(operation: str) -> Any:
     """The compiled validator of an operation's 200 answer, for a session with lines; one for all that answer alike."""
     name = "order-v1" if operation == contract.PLACE_ORDER else "order-v2"
-    return _compiled(name, json.dumps(contract.operations()[operation].response))
+    return _compiled(name, _answer(operation))
+
+
+@cache
+def _answer(operation: str) -> str:
+    """The schema of a 200 answer, as a text."""
+    return json.dumps(contract.operations()[operation].response)
 
 
 @cache
@@ -58,10 +64,11 @@ def departures(context: RuleContext, requirement: str) -> Iterator[Claim]:
     """Claims about the form of a 200 answer; amounts and warnings have rules of their own."""
     checker, body = validator(context.operation), context.exchange.body
     found: dict[tuple[str | None, str], Claim] = {}
-    facts = context.answer.facts if context.answer else {}
-    if checker not in facts:
-        facts[checker] = checker.is_valid(body)
-    if not facts[checker]:
+    known = context.answer.facts if context.answer else {}
+    form = "form", _answer(context.operation)
+    if form not in known:
+        known[form] = checker.is_valid(body)
+    if not known[form]:
         for error in checker.iter_errors(body):
             path = [entry for entry in error.instance_path]
             for claim in _claim(context, requirement, path, error):
