@@ -61,7 +61,7 @@ def keep(found: list[Figure], before: list[Figure], when: str, about: dict[str, 
         f"[speed and soundness](speed.md).\n\n{markdown([*found, *rest])}"
     )
     COMMITTED.with_name("bench.md").write_text(text, encoding="utf-8")
-    CHART.write_text(chart(figures_of(data)), encoding="utf-8")
+    COMMITTED.with_name(CHART.name).write_text(chart(figures_of(data)), encoding="utf-8")
 
 
 def main(arguments: list[str] | None = None) -> int:
