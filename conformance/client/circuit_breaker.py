@@ -14,9 +14,8 @@ from conformance.core import contract
 from conformance.core.exchange import Exchange
 
 SLOW_IN_A_ROW = 3  # requests in a row that nobody answered in time
-QUICK_IN_A_ROW = (
-    5  # the same where the failure came at once: the next request waits a little, for a server that restarts
-)
+# The same where the failure came at once: the next request waits a little, for a server that restarts.
+QUICK_IN_A_ROW = 5
 PAUSES_S = (0.0, 0.25, 0.5, 1.0, 2.0)  # before the request that follows so many failures
 LOST_S = 45.0  # seconds in all that went by with waiting for nothing (at 10 s a request)
 FEW, SHARE_TO_STOP, SHARE_TO_TELL = 20, 0.04, 0.01  # unanswered requests, and their share of all

@@ -20,13 +20,13 @@ from reports.run import read_result
 from reports.terminal import print_summary, wants_colour
 
 
-def _reading(command: Callable[[list[str]], int]) -> Callable[[list[str]], int]:
-    """What cannot be read or written is wrong input."""
+def _reading(command: Callable[[Parser, list[str]], int]) -> Callable[[list[str]], int]:
+    """A command of this name, described by its docstring; what cannot be read or written is wrong input."""
 
     @wraps(command)
     def checked(arguments: list[str]) -> int:
         try:
-            return command(arguments)
+            return command(Parser(command.__name__, command.__doc__ or ""), arguments)
         except OSError as error:
             raise InputError(f"{error.filename or 'A file'} cannot be read or written: {error.strerror}.") from None
         except ValueError as error:
@@ -36,9 +36,8 @@ def _reading(command: Callable[[list[str]], int]) -> Callable[[list[str]], int]:
 
 
 @_reading
-def report(arguments: list[str]) -> int:
+def report(parser: Parser, arguments: list[str]) -> int:
     """Renders a finished run again from its result.json and exchanges.jsonl."""
-    parser = Parser("report", "Renders the views of a run again.")
     parser.add_argument("directory", type=Path, metavar="DIR", help="folder of a run")
     folder = parser.parse_args(arguments).directory
     render_all(folder)
@@ -47,11 +46,8 @@ def report(arguments: list[str]) -> int:
 
 
 @_reading
-def compare(arguments: list[str]) -> int:
+def compare(parser: Parser, arguments: list[str]) -> int:
     """Two runs side by side: two nights of a target, or two targets. Writes compare.md and compare.html."""
-    parser = Parser(
-        "compare", "Two runs side by side: two nights of a target, or two targets. Writes compare.md and compare.html."
-    )
     parser.add_argument("a", type=Path, metavar="A", help="folder of the earlier run, or of the first target")
     parser.add_argument("b", type=Path, metavar="B", help="folder of the later run, or of the second target")
     parser.add_argument("--out", type=Path, metavar="DIR", help="where compare.md and compare.html go; B unless told")
@@ -71,9 +67,8 @@ def compare(arguments: list[str]) -> int:
 
 
 @_reading
-def remember(arguments: list[str]) -> int:
+def remember(parser: Parser, arguments: list[str]) -> int:
     """Adds a run to a history file (JSON lines)."""
-    parser = Parser("remember", "Adds a run to a history file (JSON lines).")
     parser.add_argument("directory", type=Path, metavar="DIR", help="folder of a run")
     parser.add_argument("file", type=Path, metavar="FILE", help="history file, made if it is not there")
     options = parser.parse_args(arguments)
@@ -83,9 +78,8 @@ def remember(arguments: list[str]) -> int:
 
 
 @_reading
-def keep(arguments: list[str]) -> int:
+def keep(parser: Parser, arguments: list[str]) -> int:
     """Copies a run with only the exchanges that its findings name."""
-    parser = Parser("keep", "Copies a run with only the exchanges that its findings name.")
     parser.add_argument("directory", type=Path, metavar="DIR", help="folder of a run")
     parser.add_argument("folder", type=Path, metavar="FOLDER", help="where the copy goes")
     options = parser.parse_args(arguments)
@@ -94,9 +88,8 @@ def keep(arguments: list[str]) -> int:
 
 
 @_reading
-def trend(arguments: list[str]) -> int:
+def trend(parser: Parser, arguments: list[str]) -> int:
     """Each requirement through past runs: trend.html."""
-    parser = Parser("trend", "Each requirement through past runs: trend.html.")
     parser.add_argument("place", type=Path, metavar="FOLDER|FILE", help="results in folders, or a history file")
     parser.add_argument(
         "--out", type=Path, metavar="FILE", help="where the page goes; trend.html beside them unless told"
@@ -111,9 +104,8 @@ def trend(arguments: list[str]) -> int:
 
 
 @_reading
-def matrix(arguments: list[str]) -> int:
+def matrix(parser: Parser, arguments: list[str]) -> int:
     """The kill matrix as a page: kill-matrix.html."""
-    parser = Parser("matrix", "The kill matrix as a page: kill-matrix.html.")
     parser.add_argument("file", type=Path, metavar="FILE", help="a kill matrix, as `make matrix` writes it")
     parser.add_argument("--out", type=Path, metavar="PAGE", help="where the page goes; beside FILE unless told")
     options = parser.parse_args(arguments)

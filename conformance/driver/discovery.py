@@ -70,9 +70,8 @@ def look(shop: CheckoutDriver, *, chunks: int | None = None, markets: list[str] 
             why = contract.owner_of(Owned.MOST_LINES) if full else contract.accepting(contract.INITIATE)
             exchange = shop.initiate(name, [(item, 1) for item in part], why, f"{len(part)} plain items")
             seen.append(exchange)
-            if (
-                15011 in exchange.error_ids and len(part) > FEW_LINES
-            ):  # fewer than the profile says: go on with what fits
+            if 15011 in exchange.error_ids and len(part) > FEW_LINES:
+                # Fewer than the profile says: go on with what fits.
                 exchange = shop.initiate(name, [(item, 1) for item in part[:FEW_LINES]])
             elif not set(part) <= {line.item for line in _lines(shop, exchange)}:
                 refused.append((name, part, exchange))

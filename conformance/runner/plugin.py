@@ -150,9 +150,8 @@ def pytest_sessionstart(session: pytest.Session) -> Generator[None, None, None]:
         send_first_requests(run)
         with children_apart():  # xdist starts its workers
             return (yield)
-    except (
-        KeyboardInterrupt
-    ):  # pytest ends no session that has not begun, but there is a report from the first request on
+    except KeyboardInterrupt:
+        # pytest ends no session that has not begun, but there is a report from the first request on.
         if workers := session.config.pluginmanager.getplugin("dsession"):
             workers.pytest_sessionfinish()
         if run.finish_controller(interrupted=True) == WRONG_INPUT:

@@ -81,10 +81,8 @@ def test_sessions_do_not_touch_each_other(shop: CheckoutDriver, market: str) -> 
     the second has no coupon, which would hide that it gets the first one's.
     """
     if shop.brief:
-        first, second = (
-            shop.cart(market, 2),
-            shop.cart(market, 2, email=shop.buyer()),
-        )  # the second is none that is lent
+        # An address of its own: the second is none that is lent.
+        first, second = shop.cart(market, 2), shop.cart(market, 2, email=shop.buyer())
         second.read()
     else:
         first, second = cart_in(shop, market, "rich"), cart_in(shop, market, "rich" if shop.thorough else "option")

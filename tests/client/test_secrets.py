@@ -23,7 +23,6 @@ from urllib.request import urlopen
 import pytest
 
 from conformance.client.redaction import Secrets
-from conformance.runner.mock_process import MockProcess
 from tests.hostile.acts import Shop, written
 from tests.hostile.server import Connection, Request, Server
 
@@ -95,15 +94,6 @@ def answer(request: Request, shop: Shop) -> bytes:
             body["given"] = said
         real = replace(real, raw=json.dumps(body).encode())
     return written(real, *(f"X-Said-{index}: {text}" for index, text in enumerate(said)))
-
-
-@pytest.fixture(scope="module")
-def mock() -> Iterator[str]:
-    process = MockProcess()
-    try:
-        yield process.base_url
-    finally:
-        process.stop()
 
 
 @contextmanager

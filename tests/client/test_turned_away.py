@@ -19,7 +19,6 @@ from conformance.client.turned_away import no_token, page_of
 from conformance.core import contract
 from conformance.core.exchange import Exchange, Request
 from conformance.core.profile_reader import load
-from conformance.runner.mock_process import MockProcess
 from tests.hostile.acts import Shop, written
 from tests.hostile.server import Connection, Server, json_answer
 from tests.hostile.server import Request as Sent
@@ -28,15 +27,6 @@ ROOT = Path(__file__).resolve().parents[2]
 PAGE = b"<!DOCTYPE html><html><body>Access Denied</body></html>"
 HTML = {"Content_Type": "text/html"}
 Answer = Callable[[Sent], bytes | None]
-
-
-@pytest.fixture(scope="module")
-def mock() -> Iterator[str]:
-    process = MockProcess()
-    try:
-        yield process.base_url
-    finally:
-        process.stop()
 
 
 @contextmanager

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from copy import deepcopy
 from itertools import permutations
 from random import Random
@@ -16,10 +16,8 @@ from conformance.core.exchange import Exchange, Request
 from conformance.core.profile_reader import load
 from conformance.driver.checkout import CheckoutDriver, CheckoutSession
 from conformance.driver.concurrency import at_once, race
-from conformance.judging.load_rules import load_rules
 from conformance.judging.model import view
 from conformance.judging.trace import Trace
-from conformance.runner.mock_process import MockProcess
 from suites.races.linearizability import explained
 
 Body = dict[str, Any]
@@ -261,16 +259,6 @@ def test_whatever_a_serial_server_does_is_explained_and_nothing_else() -> None:
 
 
 # ---------------------------------------------------------------- against the mock
-
-
-@pytest.fixture(scope="module")
-def mock() -> Iterator[str]:
-    load_rules()
-    process = MockProcess()
-    try:
-        yield process.base_url
-    finally:
-        process.stop()
 
 
 def shop_at(url: str) -> CheckoutDriver:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -18,9 +18,7 @@ from conformance.core.exchange import Exchange, Intent, Request
 from conformance.core.profile_reader import load
 from conformance.driver.checkout import CheckoutDriver, CheckoutSession
 from conformance.driver.prerequisite import PrerequisiteFailed
-from conformance.judging.load_rules import load_rules
 from conformance.judging.trace import Trace
-from conformance.runner.mock_process import MockProcess
 from strategies.determinism import SeededProvider
 from suites.state_machine.machine import MISSION, Breach, CheckoutMachine
 from suites.state_machine.test_walks import not_reached
@@ -59,16 +57,6 @@ class Tampering(ApiClient):
         self.sent += 1
         self.tamper(self.sent, exchange)
         return exchange
-
-
-@pytest.fixture(scope="module")
-def mock() -> Iterator[str]:
-    load_rules()
-    process = MockProcess()
-    try:
-        yield process.base_url
-    finally:
-        process.stop()
 
 
 def walked(

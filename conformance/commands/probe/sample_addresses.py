@@ -5,12 +5,32 @@ from __future__ import annotations
 from typing import Any
 
 Address = dict[str, Any]
+# country, first and last name, phone, line, another line, city, state, postal code; of each country first an address, then
+# one with an optional field that the first lacks
+TABLE = """
+US | Ada     | Miller  | +14085551234  | 2055 Hamilton Avenue   |            | San Jose | CA     | 95125
+US | Robin   | Vega    | +14085551235  | 77 South Second Street | Floor 3    | San Jose | CA     | 95113
+GB | Niamh   | O'Neill | +442079460123 | 12 Rosebery Avenue     |            | London   |        | EC1R 4TD
+GB | Robin   | Vega    | +442079460124 | 77 Second Street       | Flat 3     | London   |        | EC1R 4TE
+DE | Anna    | Weber   | +493055501230 | Lindenallee 12         |            | Berlin   |        | 10115
+DE | Jonas   | Vogt    | +493055501231 | Ahornweg 7             | Hinterhaus | Berlin   |        | 10117
+AU | Lachlan | Reed    | +61255501230  | 8 Banksia Parade       |            | Sydney   | NSW    | 2000
+AU | Ruby    | Vega    | +61255501231  | 21 Wattle Street       | Level 1    | Sydney   | NSW    | 2010
+CA | Claire  | Gagnon  | +14165550130  | 64 Queen Street        |            | Toronto  | ON     | M5V 2T6
+CA | Robin   | Vega    | +14165550131  | 4 King Street          | Unit 9     | Toronto  | ON     | M5H 1A1
+FR | Claire  | Petit   | +33155501230  | 12 rue des Lilas       |            | Paris    |        | 75011
+FR | Luc     | Vidal   | +33155501231  | 7 rue des Roses        | Escalier B | Paris    |        | 75012
+IT | Anna    | Conti   | +390655501230 | Via dei Tigli 12       |            | Roma     | RM     | 00184
+IT | Luca    | Villa   | +390655501231 | Via dei Pini 7         | Interno 3  | Roma     | RM     | 00185
+ES | Ana     | Vidal   | +34915550123  | Calle del Olmo 12      |            | Madrid   | Madrid | 28012
+ES | Luis    | Vega    | +34915550124  | Calle del Pino 7       | Piso 3     | Madrid   | Madrid | 28013
+AT | Anna    | Weber   | +43155501230  | Lindengasse 12         |            | Wien     |        | 1070
+AT | Jonas   | Vogt    | +43155501231  | Ahorngasse 7           | Stiege 2   | Wien     |        | 1080
+"""
 
 
-def _address(
-    names: str, phone: str, line: str, city: str, country: str, postal: str, state: str = "", more: str = ""
-) -> Address:
-    first, _, last = names.partition(" ")
+def _address(row: str) -> Address:
+    country, first, last, phone, line, more, city, state, postal = (cell.strip() for cell in row.split("|"))
     found: Address = {
         "recipient": {"firstName": first, "lastName": last},
         "phoneNumber": phone,
@@ -24,42 +44,7 @@ def _address(
     return {name: value for name, value in found.items() if value}
 
 
-# country: an address, and another one with an optional field that the first lacks
+_LISTED = [_address(row) for row in TABLE.strip().splitlines()]
 ADDRESSES: dict[str, tuple[Address, Address]] = {
-    "US": (
-        _address("Ada Miller", "+14085551234", "2055 Hamilton Avenue", "San Jose", "US", "95125", "CA"),
-        _address("Robin Vega", "+14085551235", "77 South Second Street", "San Jose", "US", "95113", "CA", "Floor 3"),
-    ),
-    "GB": (
-        _address("Niamh O'Neill", "+442079460123", "12 Rosebery Avenue", "London", "GB", "EC1R 4TD"),
-        _address("Robin Vega", "+442079460124", "77 Second Street", "London", "GB", "EC1R 4TE", more="Flat 3"),
-    ),
-    "DE": (
-        _address("Anna Weber", "+493055501230", "Lindenallee 12", "Berlin", "DE", "10115"),
-        _address("Jonas Vogt", "+493055501231", "Ahornweg 7", "Berlin", "DE", "10117", more="Hinterhaus"),
-    ),
-    "AU": (
-        _address("Lachlan Reed", "+61255501230", "8 Banksia Parade", "Sydney", "AU", "2000", "NSW"),
-        _address("Ruby Vega", "+61255501231", "21 Wattle Street", "Sydney", "AU", "2010", "NSW", "Level 1"),
-    ),
-    "CA": (
-        _address("Claire Gagnon", "+14165550130", "64 Queen Street", "Toronto", "CA", "M5V 2T6", "ON"),
-        _address("Robin Vega", "+14165550131", "4 King Street", "Toronto", "CA", "M5H 1A1", "ON", "Unit 9"),
-    ),
-    "FR": (
-        _address("Claire Petit", "+33155501230", "12 rue des Lilas", "Paris", "FR", "75011"),
-        _address("Luc Vidal", "+33155501231", "7 rue des Roses", "Paris", "FR", "75012", more="Escalier B"),
-    ),
-    "IT": (
-        _address("Anna Conti", "+390655501230", "Via dei Tigli 12", "Roma", "IT", "00184", "RM"),
-        _address("Luca Villa", "+390655501231", "Via dei Pini 7", "Roma", "IT", "00185", "RM", "Interno 3"),
-    ),
-    "ES": (
-        _address("Ana Vidal", "+34915550123", "Calle del Olmo 12", "Madrid", "ES", "28012", "Madrid"),
-        _address("Luis Vega", "+34915550124", "Calle del Pino 7", "Madrid", "ES", "28013", "Madrid", "Piso 3"),
-    ),
-    "AT": (
-        _address("Anna Weber", "+43155501230", "Lindengasse 12", "Wien", "AT", "1070"),
-        _address("Jonas Vogt", "+43155501231", "Ahorngasse 7", "Wien", "AT", "1080", more="Stiege 2"),
-    ),
+    first["country"]: (first, second) for first, second in zip(_LISTED[::2], _LISTED[1::2], strict=True)
 }
