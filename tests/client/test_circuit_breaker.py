@@ -46,7 +46,9 @@ def noted(*pairs: tuple[Exchange, float], whole: bool = True) -> Patience:
         ([(met(ms=1500), 1.5)] * 10, "1.5 s for an answer"),
     ],
 )
-def test_given_up(pairs: list[tuple[Exchange, float]], phrase: str) -> None:
+def test_a_target_is_given_up_after_the_last_of_these_answers_and_not_before(
+    pairs: list[tuple[Exchange, float]], phrase: str
+) -> None:
     assert noted(*pairs[:-1]).sentence is None
     assert phrase in (noted(*pairs).sentence or "")
 

@@ -186,7 +186,9 @@ def test_a_server_that_says_everything_back(workers: str, mock: str, tmp_path: P
 
 
 @pytest.mark.parametrize(("workers", "internal"), [("0", False), ("2", False), ("2", True)])
-def test_a_crash(workers: str, internal: bool, mock: str, tmp_path: Path) -> None:
+def test_a_crash_of_a_test_or_a_worker_prints_no_secret(
+    workers: str, internal: bool, mock: str, tmp_path: Path
+) -> None:
     plugin = CRASH.format(places={1, 40, 90, 91, 200}, internal=internal)
     more = ["-vv", "--showlocals", "--tb=long", "-n", workers, f"--junitxml={tmp_path / 'pytest.xml'}", "--shard=1/4"]
     with judged(mock, tmp_path, *more, plugin=plugin) as (printed, secrets):

@@ -21,7 +21,7 @@ SAID = {
 
 
 @pytest.mark.parametrize("text", SAID, ids=lambda text: text[:12])
-def test_no_json(text: str) -> None:
+def test_a_text_that_is_no_json_is_refused_with_its_reason(text: str) -> None:
     value, shown, why = read_json(text)
     assert value is None and shown is not None and len(shown) <= 4000
     assert why and SAID[text] in why
@@ -39,7 +39,7 @@ def test_halves_of_characters_become_whole() -> None:
     str(value).encode()
 
 
-def test_bytes() -> None:
+def test_bytes_are_read_as_utf_8_or_not_at_all() -> None:
     assert read_bytes("ü".encode()) == ("ü", None)
     text, why = read_bytes(b"\xff{}")
     assert text == "\ufffd{}" and why and "UTF-8" in why

@@ -123,7 +123,7 @@ def test_an_early_answer_to_a_long_request_is_read() -> None:
 
 
 class TestConnections:
-    def test_are_kept(self) -> None:
+    def test_a_connection_is_kept_for_the_next_request(self) -> None:
         with Server(always(OK)) as server:
             transport = Transport()
             for _ in range(5):
@@ -136,7 +136,7 @@ class TestConnections:
         [json_answer({}, Connection="Close"), head("HTTP/1.0 200 OK", "Content-Length: 0")],
         ids=["1.1", "1.0"],
     )
-    def test_are_not_kept_when_the_server_says_so(self, answer: bytes) -> None:
+    def test_a_connection_is_closed_when_the_server_says_so(self, answer: bytes) -> None:
         with Server(always(answer)) as server:
             transport = Transport()
             for _ in range(3):
@@ -260,7 +260,7 @@ class TestConnections:
             time.sleep(0.15)
             assert ask(server, transport=transport).status == 200
 
-    def test_are_shared_by_threads(self) -> None:
+    def test_connections_are_shared_by_threads(self) -> None:
         def answer(request: Request) -> bytes:
             return json_answer({"target": request.target})
 
@@ -299,7 +299,7 @@ class TestLimits:
             with pytest.raises(ValueError, match=r"127\.0\.0\.1:1 is not one of"):
                 only.send("GET", "http://127.0.0.1:1/", {}, None)
 
-    def test_rate(self) -> None:
+    def test_no_more_requests_are_sent_than_the_rate_allows(self) -> None:
         with Server(always(OK)) as server:
             transport = Transport(rate_per_s=5)
             started = time.monotonic()
@@ -356,7 +356,7 @@ class TestSecrets:
     @pytest.mark.parametrize(
         "echo", [b"%s is not HTTP", b"HTTP/1.1 200 OK\r\nX-Echo %s\r\n\r\n", b""], ids=["line", "field", "nothing"]
     )
-    def test_are_in_no_problem_and_no_local_variable(self, echo: bytes) -> None:
+    def test_a_secret_is_in_no_problem_and_no_local_variable(self, echo: bytes) -> None:
         data = echo.replace(b"%s", self.SECRET.encode())
         with Server(always(data, close=True)) as server:
             try:
@@ -371,7 +371,7 @@ class TestSecrets:
         assert ours and self.SECRET not in str(shown)
         assert not any(self.SECRET in value for frame in ours for value in (frame.locals or {}).values())
 
-    def test_are_in_no_refusal(self) -> None:
+    def test_a_secret_is_in_no_refusal(self) -> None:
         with pytest.raises(ValueError) as caught:
             Transport().send("GET", "http://127.0.0.1/", {}, None, secret_headers={"Authorization": f"{self.SECRET}\n"})
         self.hidden(traceback.TracebackException.from_exception(caught.value, capture_locals=True))

@@ -202,7 +202,7 @@ CASES: list[tuple[str, Callable[[Document], object], tuple[str, str, str], set[s
 @pytest.mark.parametrize(
     ("alter", "told", "touched", "not_touched"), [case[1:] for case in CASES], ids=[case[0] for case in CASES]
 )
-def test_a_change(
+def test_a_change_of_the_document_is_reported_with_the_requirements_that_it_touches(
     alter: Callable[[Document], object], told: tuple[str, str, str], touched: set[str], not_touched: set[str]
 ) -> None:
     change = only(alter)
@@ -307,7 +307,7 @@ def test_general_requirements_exist() -> None:
 # ---------------------------------------------------------------- the command
 
 
-def test_no_drift(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_unchanged_document_has_no_drift(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = tmp_path / "same.yaml"
     path.write_text(yaml.safe_dump(published()))
     assert main(["drift", str(path)]) == 0
@@ -315,7 +315,9 @@ def test_no_drift(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
 
 
 @pytest.mark.parametrize("write", [json.dumps, yaml.safe_dump])
-def test_drift(tmp_path: Path, capsys: pytest.CaptureFixture[str], write: Callable[[Document], str]) -> None:
+def test_drift_is_reported_as_markdown_and_ends_with_status_1(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], write: Callable[[Document], str]
+) -> None:
     document = published()
     errors(document, "409").pop("15014")
     document["info"]["version"] = "3.0 <b>`|`</b>"
@@ -350,7 +352,9 @@ def test_drift(tmp_path: Path, capsys: pytest.CaptureFixture[str], write: Callab
         ("openapi: 3.0.0\npaths: {/a: {get: {responses: {400: {x-response-codes: &a [*a]}}}}}", "without end"),
     ],
 )
-def test_unusable(tmp_path: Path, capsys: pytest.CaptureFixture[str], text: str | None, sentence: str) -> None:
+def test_a_file_that_is_no_such_document_gives_one_sentence_and_status_4(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], text: str | None, sentence: str
+) -> None:
     """One sentence, and no report."""
     path = tmp_path / "document.yaml"
     if text is not None:

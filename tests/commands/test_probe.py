@@ -140,7 +140,7 @@ def test_a_profile_that_is_there_stays_as_it_is(mock: str, tmp_path: Path, capsy
     assert "stays as it is" in capsys.readouterr().out
 
 
-def test_nobody_there(tmp_path: Path) -> None:
+def test_a_target_that_cannot_be_reached_ends_with_status_1(tmp_path: Path) -> None:
     assert wizard.main(["http://127.0.0.1:9", "--items", "v1|1|0", "--out", str(tmp_path / "probed.toml")]) == 1
 
 
@@ -149,7 +149,7 @@ INDEPENDENT = next(
 )
 
 
-@pytest.mark.skipif(INDEPENDENT is None or not shutil.which("node"), reason="no node, or no server of other hands")
+@pytest.mark.skipif(INDEPENDENT is None or not shutil.which("node"), reason="no node, or no independent server")
 def test_the_server_of_other_hands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for suffix, name in (("", "one"), ("_2", "two")):
         monkeypatch.setenv(f"EBAY_CLIENT_ID{suffix}", f"app-{name}")

@@ -32,7 +32,7 @@ def result(*failed: str) -> dict[str, Any]:
     }
 
 
-def test_files(tmp_path: Path) -> None:
+def test_source_files_are_watched_and_reports_and_caches_are_not(tmp_path: Path) -> None:
     for name in ("server.py", "lib/a.js", "node_modules/b.js", ".git/HEAD", "lib/__pycache__/a.pyc", "out/result.json"):
         path = tmp_path / name
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -74,7 +74,7 @@ def test_changes_that_follow_each_other_are_one(tmp_path: Path, monkeypatch: pyt
     assert names == [str(path)] and seen[str(path)][1] == 4  # the last of them
 
 
-def test_lines() -> None:
+def test_a_run_is_a_line_and_what_is_new_or_fixed_is_named() -> None:
     said = list(watch.lines(result("QTY-SET"), set(), "12:00:00", 1.94, Path("r")))
     assert said[0] == "12:00:00  1 failed, 90 judged, 250 requests, 1.9 s"
     assert said[1].startswith("  NEW QTY-SET: expected 200; seen 409 15021") and said[2].endswith(
@@ -93,7 +93,7 @@ def test_nothing_to_watch(tmp_path: Path, capsys: pytest.CaptureFixture[str]) ->
     assert "nothing to watch" in capsys.readouterr().err
 
 
-def test_two_runs(tmp_path: Path) -> None:
+def test_a_saved_profile_starts_another_run(tmp_path: Path) -> None:
     """A faulty server; then the profile is saved again with the healthy one's address."""
     mock = MockProcess()
     try:

@@ -1,4 +1,4 @@
-"""`python -m tests.corpus.faulty_servers`: writes tests/data/liars.jsonl.gz, proofs of liars, the honest visit, junk."""
+"""`python -m tests.corpus.faulty_servers`: writes the corpus of faulty servers, of the healthy visit and of junk."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def records(exchanges: list[Exchange]) -> list[dict[str, Any]]:
 
 
 def corpus() -> Corpus:
-    """The honest visit, part by part, and each liar."""
+    """The healthy visit, part by part, and each faulty server."""
     load_rules()
     found = Corpus({"honest": profile_data()})
     for part in PARTS:

@@ -125,7 +125,7 @@ def test_every_requirement_is_proved_by_a_fault() -> None:
 
 
 def test_every_claim_is_proved_by_a_fault() -> None:
-    """Each place in the rules that can fail has failed for some fault or liar."""
+    """Each place in the rules that can fail has failed for some fault or faulty server."""
     seen = set().union(*finders().values())
     dead = {str(site) for site in sites() if not any(site.made(*pair) for pair in seen)}
     assert dead == set(UNPROVED["claims"]), "give it a fault of its own, or a reason in tests/data/unproved.toml"

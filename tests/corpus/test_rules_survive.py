@@ -130,7 +130,9 @@ def known() -> World:
 @pytest.mark.parametrize("operation", [*contract.operations(), contract.TOKEN])
 @settings(SETTINGS, max_examples=20)
 @given(body=JUNK, status=STATUSES, sent=JUNK, why=st.none() | st.sampled_from(sorted(contract.requirements())))
-def test_one_answer(operation: str, body: Any, status: int | None, sent: Any, why: str | None) -> None:
+def test_no_rule_fails_on_any_answer_to_one_request(
+    operation: str, body: Any, status: int | None, sent: Any, why: str | None
+) -> None:
     world, ids = World(), Ids()
     world.sessions = deepcopy(known().sessions)
     subject = next(iter(world.sessions))

@@ -1,7 +1,7 @@
 """`python -m tests.corpus.variants`: writes tests/data/variants.jsonl.gz, what lawful variants of the mock answer.
 
 Each variant is judged by its own requirement, without a socket (tests/corpus/faults.py); kept are traces that prove
-a reading which no other trace proves. They are what a rule would cry wolf at, if it were a little stricter.
+a reading which no other trace proves. A rule that were a little stricter would have a false positive there.
 """
 
 from __future__ import annotations

@@ -28,7 +28,7 @@ DEPTH = Figure("depth", "time & depth", 8.0, "s", points=((1.0, 1.0), (4.0, 3.0)
 ALL = [RUN, RATIO, RATE, DEPTH]
 
 
-def test_goals() -> None:
+def test_a_figure_meets_its_goal_or_misses_it() -> None:
     assert [entry.met for entry in ALL] == [True, False, True, None]
     assert [entry.goal for entry in ALL] == ["≤ 20 s", "≤ 1.5", "≥ 0.6", ""]
     assert replace(RATE, value=0.59).met is False and replace(RUN, value=20).met is True
@@ -37,7 +37,7 @@ def test_goals() -> None:
 @pytest.mark.parametrize(
     ("value", "shown"), [(None, ""), (0.12345, "0.123"), (12.34, "12.3"), (12345.6, "12,346"), (0, "0")]
 )
-def test_numbers(value: float | None, shown: str) -> None:
+def test_a_number_is_shown_with_three_digits(value: float | None, shown: str) -> None:
     assert number(value) == shown
 
 
@@ -106,12 +106,14 @@ def test_a_plot_is_xml_with_a_point_for_each_size() -> None:
     assert ET.fromstring(plot([(1, 0.0), (1, 0.0)], "", ""))  # nothing to divide by
 
 
-def test_markdown() -> None:
+def test_figures_are_a_table_in_markdown() -> None:
     lines = markdown(ALL).splitlines()
     assert lines[1] == "|---|---|---|---|" and lines[2] == "| default run | 12.3 s | ≤ 20 s | met |"
 
 
-def test_the_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+def test_figures_that_were_not_measured_stay(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     """Measured, written, compared; figures that were not measured stay."""
     monkeypatch.setattr(bench, "COMMITTED", tmp_path / "bench.json")
     monkeypatch.setattr(bench, "MEASURES", {"a": lambda _: iter([RUN, RATIO]), "b": lambda _: iter([RATE])})
@@ -168,7 +170,7 @@ def test_what_was_sent_at_once_is_sent_at_once() -> None:
         ({"text": "a", "b": 1}, b'{"text": "a", "b": 1}'),
     ],
 )
-def test_bodies(sent: Any, payload: bytes | None) -> None:
+def test_a_replayed_request_has_the_bytes_that_were_sent(sent: Any, payload: bytes | None) -> None:
     assert payload_of(sent) == payload
 
 

@@ -1,6 +1,6 @@
-"""A cast of small liars: the honest shop, each with one lie and the requirement under which it has to be told.
+"""Faulty servers: the reference shop, each with one defect and the requirement under which it has to be found.
 
-`also`: one more requirement that the same lie breaks by its nature. Answers are edited (`edits`), refusals get another
+`also`: one more requirement that the same defect breaks by its nature. Answers are edited (`edits`), refusals get another
 look (`refuses_otherwise`), or a method of the shop does something else (`lies`).
 """
 

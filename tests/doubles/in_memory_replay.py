@@ -1,4 +1,4 @@
-"""Shrinks what a liar is told for, in this process: the shrinker needs of a run no more than shops."""
+"""Shrinks what is found of a faulty server, in this process: the shrinker needs of a run no more than shops."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Replays:
 
 
 def shrunk(liar: FaultyShop) -> tuple[Proof | None, Shrinker]:
-    """The shortest proof of the first breach that the liar is told for, and the shrinker that found it."""
+    """The shortest proof of the first breach of the faulty server's requirement, and the shrinker that found it."""
     target = liar.shop()
     trace = visit(target)
     first = next(

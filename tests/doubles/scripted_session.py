@@ -1,6 +1,6 @@
 """A long visit of a shop, by hand: every operation, every kind of ground for a refusal, reads in between.
 
-It sends with intents, as the suites do, and judges nothing. Tests hold it with the honest shop and with each liar.
+It sends with intents, as the suites do, and judges nothing. Tests make it at the healthy shop and at each faulty server.
 """
 
 from __future__ import annotations

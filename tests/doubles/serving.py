@@ -1,4 +1,4 @@
-"""The honest shop (or a liar) behind HTTP on a free port of this machine, for tools that can only reach a URL."""
+"""The reference shop, healthy or faulty, behind HTTP on a free port of this machine, for tools that can only reach a URL."""
 
 from __future__ import annotations
 

@@ -103,7 +103,7 @@ def test_many_at_once(tmp_path: Path) -> None:
     assert len(marks(tmp_path)) == 1
 
 
-def test_signals_wait() -> None:
+def test_signals_wait_until_the_report_is_in_its_place() -> None:
     before = signal.getsignal(signal.SIGTERM)
     back = end_as_ctrl_c()
     with undisturbed():

@@ -126,11 +126,11 @@ def status(tmp_path: Path, shop: ReferenceShop | None = None, **more: Any) -> tu
     return result["exit_status"], result["verdict"]
 
 
-def test_conformant(tmp_path: Path) -> None:
+def test_a_shop_without_findings_is_conformant(tmp_path: Path) -> None:
     assert status(tmp_path) == (0, "conformant")
 
 
-def test_not_conformant(tmp_path: Path) -> None:
+def test_a_shop_that_breaks_a_must_is_not_conformant(tmp_path: Path) -> None:
     assert status(tmp_path, LIARS["KeepsTheCoupon"].shop()) == (1, "not conformant")
 
 
@@ -138,7 +138,7 @@ def test_a_should_does_not_decide(tmp_path: Path) -> None:
     assert status(tmp_path, LIARS["another price in later sessions"].shop()) == (0, "conformant")
 
 
-def test_interrupted(tmp_path: Path) -> None:
+def test_an_interrupted_run_ends_with_status_2(tmp_path: Path) -> None:
     assert status(tmp_path, interrupted=True) == (2, "incomplete")
     assert status(tmp_path / "b", LIARS["KeepsTheCoupon"].shop(), interrupted=True) == (2, "not conformant")
 
@@ -147,7 +147,7 @@ def test_a_defect_of_ours(tmp_path: Path) -> None:
     assert status(tmp_path, defects=["boom"]) == (3, "incomplete")
 
 
-def test_no_evidence(tmp_path: Path) -> None:
+def test_a_run_without_evidence_for_a_must_is_incomplete(tmp_path: Path) -> None:
     assert status(tmp_path, selected=list(contract.requirements())) == (6, "incomplete")
 
 
@@ -157,12 +157,12 @@ def test_not_offered_is_excused(tmp_path: Path) -> None:
     assert status(tmp_path, selected=everything, unmet=unmet) == (0, "conformant")
 
 
-def test_ended_early(tmp_path: Path) -> None:
+def test_a_run_that_ended_early_is_incomplete(tmp_path: Path) -> None:
     assert status(tmp_path, stopped="The target did not answer.") == (6, "incomplete")
     assert status(tmp_path / "b", LIARS["KeepsTheCoupon"].shop(), stopped="Gone.") == (1, "not conformant")
 
 
-def test_waived(tmp_path: Path) -> None:
+def test_a_waived_failure_passes_and_a_needless_waiver_fails(tmp_path: Path) -> None:
     known = Waiver("COUPON-REMOVE", "known", "team a", "https://tracker.example/1", SOON)
     assert status(tmp_path, LIARS["KeepsTheCoupon"].shop(), waivers=[known]) == (0, "conformant but for waivers")
     assert status(tmp_path / "b", waivers=[known]) == (1, "waiver failed")  # it is no longer needed

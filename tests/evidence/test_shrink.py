@@ -1,4 +1,4 @@
-"""Shrinking: what a liar is told for becomes as short as a person would write it, plus one request at most."""
+"""Shrinking: what is found of a faulty server becomes as short as a person would write it, plus one request at most."""
 
 from __future__ import annotations
 

@@ -63,7 +63,7 @@ def test_a_waiver_that_serves() -> None:
     assert verdict(listed, []) == 0
 
 
-def test_expired() -> None:
+def test_a_waiver_whose_date_is_over_fails_the_run() -> None:
     listed = [requirement("QTY-ZERO", "failed", [QUANTITY])]
     said = failing([waiver(expires=TODAY - timedelta(days=1))], listed)
     assert len(said) == 1 and "ended" in said[0] and "QTY-ZERO" in said[0] and "team a" in said[0]
@@ -78,13 +78,13 @@ def test_the_last_day_counts() -> None:
     assert failing([waiver(expires=TODAY)], listed) == [] and listed[0]["outcome"] == "waived"
 
 
-def test_not_needed() -> None:
+def test_a_waiver_that_is_no_longer_needed_fails_the_run() -> None:
     listed = [requirement("QTY-ZERO", "passed")]
     said = failing([waiver()], listed)
     assert len(said) == 1 and "no longer needed" in said[0] and verdict(listed, said) == 1
 
 
-def test_no_match() -> None:
+def test_a_waiver_that_covers_no_finding_is_reported_as_unused() -> None:
     listed = [requirement("QTY-SET", "passed")]
     (unused,) = apply_waivers([waiver()], listed, whole=True)
     assert unused.state is WaiverState.UNUSED and "covers nothing" in unused.sentence
@@ -154,7 +154,7 @@ def load(tmp_path: Path, text: str) -> list[Waiver]:
     return load_waivers(path)
 
 
-def test_a_file(tmp_path: Path) -> None:
+def test_a_file_of_waivers_is_read(tmp_path: Path) -> None:
     found = load(tmp_path, f"[[waiver]]\n{GOOD}[[waiver]]\n{GOOD}operation = '{QUANTITY}'\n")
     assert [item.name for item in found] == ["QTY-ZERO", f"QTY-ZERO in {QUANTITY}"]
     assert found[0].expires == date(2099, 1, 31) and load(tmp_path, "") == []

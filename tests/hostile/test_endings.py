@@ -45,7 +45,9 @@ def sentence_or_report(ended: Ended) -> None:
 
 @pytest.mark.parametrize("workers", ["0", "2"])
 @pytest.mark.parametrize(("number", "group"), [(signal.SIGTERM, False), (signal.SIGINT, True)], ids=["term", "ctrl-c"])
-def test_interrupted(number: signal.Signals, group: bool, workers: str, healthy: str, tmp_path: Path) -> None:
+def test_an_interrupted_run_leaves_a_whole_report(
+    number: signal.Signals, group: bool, workers: str, healthy: str, tmp_path: Path
+) -> None:
     with counted(healthy) as (url, server):
         run = Run(url, tmp_path / "report", "-n", workers)
         until(server, 300)

@@ -1,4 +1,4 @@
-"""The judge against an honest shop, which it has nothing to say against, and against a cast of liars."""
+"""The judge against a healthy shop, of which it finds nothing, and against faulty servers, of which it finds the defect."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def test_the_honest_shop_is_clean() -> None:
 
 
 @pytest.mark.parametrize("liar", faulty_servers_by_action.CAST, ids=lambda entry: entry.name)
-def test_a_liar_is_told(liar: FaultyShop) -> None:
+def test_a_faulty_server_is_found_under_its_requirement(liar: FaultyShop) -> None:
     """Under the right requirement, and nothing else fails but what the lie breaks by its nature."""
     trace = visit(liar.shop())
     judgments = trace.judgments
@@ -142,7 +142,7 @@ def test_a_refused_grant(case: str, status: int, body: Any, ok: bool) -> None:
 
 
 def test_the_intent_owns_the_answer() -> None:
-    """A request that breaks two rules is told under the one that it was sent for."""
+    """A request that breaks two rules is reported under the one that it was sent for."""
     liar = next(entry for entry in faulty_servers_by_action.CAST if entry.name == "409 for a marketplace")
     for why in ("MARKET-SAME", "COUPON-NOT-APPLIED"):
         shop = CheckoutDriver(liar.shop(), Trace("two"))  # type: ignore[arg-type]

@@ -42,7 +42,7 @@ def session(**more: Any) -> Json:
         (None, None),
     ],
 )
-def test_money(node: Any, value: str | None) -> None:
+def test_an_amount_is_read_as_a_decimal_or_not_at_all(node: Any, value: str | None) -> None:
     assert money(node) == (None if value is None else Decimal(value))
 
 
@@ -173,7 +173,7 @@ def test_an_order_reads_like_a_session() -> None:
 # ---------------------------------------------------------------- the fold
 
 
-def test_phases() -> None:
+def test_a_session_goes_through_the_phases_that_answers_show() -> None:
     """open → empty, open → ordered, open → declined, as the answers tell."""
     phases = [
         session.phase for part in (changes, empty, payment) for session in _sessions(visit(ReferenceShop(), part))

@@ -1,4 +1,4 @@
-"""One defect of a server is one finding: what breaks many rules alike is told under the rule that it has in common."""
+"""One defect of a server is one finding: what breaks many rules alike is reported under the rule that it has in common."""
 
 from __future__ import annotations
 

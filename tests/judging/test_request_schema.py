@@ -84,7 +84,7 @@ def test_what_is_no_object_is_another_shape(body: Any) -> None:
     ("quantity", "kind"),
     [(-1, "range"), (2**31, "range"), (1.5, "type"), ("2", "type"), (True, "type"), (None, "null"), ([], "type")],
 )
-def test_quantities(quantity: Any, kind: str) -> None:
+def test_a_quantity_that_is_none_is_a_departure_of_its_kind(quantity: Any, kind: str) -> None:
     assert found(contract.QUANTITY, {"lineItemId": "1", "quantity": quantity}) == {(kind, "quantity")}
 
 
@@ -147,14 +147,14 @@ def test_real_names_pass() -> None:
         ("@", False),
     ],
 )
-def test_email(email: str, fine: bool) -> None:
+def test_an_e_mail_address_has_the_documented_form(email: str, fine: bool) -> None:
     assert (found(contract.INITIATE, {**BODY, "contactEmail": email}) == set()) is fine
 
 
 @pytest.mark.parametrize(
     ("item", "fine"), [("v1|123|0", True), ("v1|123|456", True), ("v1|abc|0", False), ("v1|123", False), ("123", False)]
 )
-def test_item_ids(item: str, fine: bool) -> None:
+def test_an_item_id_has_the_documented_form(item: str, fine: bool) -> None:
     body = {**BODY, "lineItemInputs": [{"itemId": item, "quantity": 1}]}
     assert (found(contract.INITIATE, body) == set()) is fine
 
@@ -163,7 +163,7 @@ def test_an_empty_list_of_lines() -> None:
     assert found(contract.INITIATE, {**BODY, "lineItemInputs": []}) == {("empty", "lineItemInputs")}
 
 
-def test_terms() -> None:
+def test_marketing_terms_that_are_missing_or_unknown_are_departures() -> None:
     assert ("missing", "marketingTerms") in found(contract.PLACE_ORDER, {})
     assert ("form", "marketingTerms[].marketingTypes[]") in found(
         contract.PLACE_ORDER, {"marketingTerms": [{**TERMS[0], "marketingTypes": ["OTHER"]}]}

@@ -25,7 +25,7 @@ def judged(nets: list[str], goods: list[str], **summary: str) -> bool:
         (["97.25"], ["100"], {"tax": "7.97", "deliveryCost": "10", "additionalSavings": "10"}),  # before it
     ],
 )
-def test_a_tax(nets: list[str], goods: list[str], summary: dict[str, str]) -> None:
+def test_a_tax_in_net_prices_is_recognized(nets: list[str], goods: list[str], summary: dict[str, str]) -> None:
     assert judged(nets, goods, **summary)
 
 
@@ -40,5 +40,7 @@ def test_a_tax(nets: list[str], goods: list[str], summary: dict[str, str]) -> No
         (["100"], ["100"], {"tax": "6.53", "additionalSavings": "10"}),  # the coupon's share is not in it
     ],
 )
-def test_no_tax(nets: list[str], goods: list[str], summary: dict[str, str]) -> None:
+def test_net_prices_without_a_tax_are_not_taken_for_such(
+    nets: list[str], goods: list[str], summary: dict[str, str]
+) -> None:
     assert not judged(nets, goods, **summary)

@@ -24,7 +24,7 @@ def shop() -> Client:
     return Client(App())
 
 
-def test_the_grant(shop: Client) -> None:
+def test_a_token_is_granted_to_known_credentials_alone(shop: Client) -> None:
     reply = shop.grant()
     assert reply.status == 200 and reply.headers["cache-control"] == "no-store"
     assert reply.json["access_token"].startswith("v^1.1#") and reply.json["expires_in"] == 7200
@@ -41,7 +41,7 @@ def test_the_grant(shop: Client) -> None:
     assert "www-authenticate" in shop.grant(secret="wrong").headers
 
 
-def test_tokens(shop: Client) -> None:
+def test_a_token_that_is_unknown_or_expired_is_refused(shop: Client) -> None:
     for token, status, error in (
         ("", 400, 1002),
         ("made-up", 401, 1001),
@@ -61,7 +61,7 @@ def test_a_token_ends() -> None:
     assert shop.read("1").ids == [1001]
 
 
-def test_odd_requests(shop: Client) -> None:
+def test_a_body_that_is_no_json_is_refused(shop: Client) -> None:
     headers = {"Authorization": f"Bearer {shop.token()}", "X-EBAY-C-MARKETPLACE-ID": "EBAY_US"}
     as_json = {**headers, "Content-Type": "application/json; charset=utf-8"}
     path = f"{V2}/1/update_quantity"

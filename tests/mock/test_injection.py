@@ -160,7 +160,7 @@ def test_paths(start: Start) -> None:
         edit("a b", str.upper)
 
 
-def test_money(start: Start) -> None:
+def test_an_injected_amount_reaches_every_sum(start: Start) -> None:
     fair = start().read()
     assert start(add("pricingSummary.total", -1)).read().money("total") != fair.money("total")
     more = start(rebill(plus(fee=1))).read()
@@ -168,13 +168,13 @@ def test_money(start: Start) -> None:
         assert Decimal(more.money(name)) - Decimal(fair.money(name)) == Decimal("0.01")
 
 
-def test_header(start: Start) -> None:
+def test_a_header_is_injected_under_its_condition(start: Start) -> None:
     cart = start(header("X-Odd", "1", on=READ), header("Content-Type", "text/plain", when=refused))
     assert cart.read().headers["x-odd"] == "1" and cart.quantity(0, 2).headers.get("x-odd") is None
     assert cart.read("EBAY_GB").headers["content-type"] == "text/plain"
 
 
-def test_store(start: Start) -> None:
+def test_what_is_stored_can_differ_from_what_is_shown(start: Start) -> None:
     def one_more(cart: Any, call: Any) -> None:
         cart.lines[1].quantity += 1
 
@@ -222,7 +222,7 @@ def test_refused_yet_applied(start: Start) -> None:
     assert cart.place({"marketingTerms": [{}]}).ids == [15046] and cart.quantity(0, 2).ids == [15021]
 
 
-def test_data(start: Start) -> None:
+def test_settings_items_coupons_and_marketplaces_can_be_replaced(start: Start) -> None:
     assert start(settings(max_line_items=1)).id == "none"
     assert start(items(lambda item: replace(item, price=100))).read().money("priceSubtotal") == "2.00"
     cart = start(coupons(lambda coupon: replace(coupon, refused=0, value=1)))
@@ -230,7 +230,7 @@ def test_data(start: Start) -> None:
     assert start(marketplaces(lambda market: replace(market, tax=None))).read().money("tax") == "0.00"
 
 
-def test_sooner(start: Start) -> None:
+def test_a_check_can_be_made_before_another(start: Start) -> None:
     cart = start(check_earlier("body", "state", on=QUANTITY))
     cart.place()
     assert cart.quantity(0, -1).ids == [15002] and cart.quantity(0, 1).ids == [15021]
@@ -289,7 +289,9 @@ CASES: list[tuple[str, Condition, list[tuple[Any, ...]], list[bool]]] = [
 
 
 @pytest.mark.parametrize(("when", "steps", "expected"), [case[1:] for case in CASES], ids=[case[0] for case in CASES])
-def test_conditions(start: Start, when: Condition, steps: list[Any], expected: list[bool]) -> None:
+def test_a_condition_holds_for_just_these_requests(
+    start: Start, when: Condition, steps: list[Any], expected: list[bool]
+) -> None:
     if when.meets:
         cart = start(put(MARK, 1, when=when, on=READ))
         replies = cart.talk.client.concurrent(*[("GET", f"{V2}/{cart.id}", None)] * 2)

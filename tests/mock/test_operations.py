@@ -110,13 +110,13 @@ def test_a_coupon_comes_and_goes(shop: Client) -> None:
 
 
 @pytest.mark.parametrize("code", [coupon.code for coupon in COUPONS.values() if coupon.refused])
-def test_refused_coupons(shop: Client, code: str) -> None:
+def test_a_refused_coupon_has_the_id_of_its_reason(shop: Client, code: str) -> None:
     id = started(shop, count=1)["checkoutSessionId"]
     assert shop.change(id, "apply_coupon", {"redemptionCode": code}).ids == [COUPONS[code].refused]
 
 
 @pytest.mark.parametrize("market", MARKETS)
-def test_conditional_coupons(shop: Client, market: str) -> None:
+def test_a_coupon_whose_condition_does_not_hold_is_refused(shop: Client, market: str) -> None:
     cheap = min((item for item in ITEMS[market].values() if item.role == "plain"), key=lambda item: item.price)
     id = shop.initiate(market, [(cheap.id, 1)]).json["checkoutSessionId"]
     for code, error in (("SPEND100", 16005), ("SPEND200", 16009), ("HOME20", 16013)):
@@ -140,7 +140,7 @@ def test_maximum_of_lines(shop: Client) -> None:
 
 
 @pytest.mark.parametrize("market", MARKETS)
-def test_supply(shop: Client, market: str) -> None:
+def test_more_than_limit_stock_or_lot_allow_is_refused(shop: Client, market: str) -> None:
     for trait, good, bad, error in (("limit", 2, 3, 15012), ("stock", 3, 4, 15013), ("lot", 10, 4, 15014)):
         item = special(market, trait)
         assert shop.initiate(market, [(item, bad)]).ids == [error]
@@ -174,7 +174,7 @@ def test_items_by_role(shop: Client, market: str) -> None:
 
 
 @pytest.mark.parametrize("market", MARKETS)
-def test_addresses(shop: Client, market: str) -> None:
+def test_an_address_is_refused_alike_by_both_methods(shop: Client, market: str) -> None:
     most = MARKETPLACES[market].line_length
     items = [(plain(market, 1)[0], 1)]
     id = shop.initiate(market, items).json["checkoutSessionId"]
@@ -247,7 +247,7 @@ def test_a_failed_payment_ends_the_session(shop: Client, email: str, error: int)
 
 
 @pytest.mark.parametrize("agreed", [True, False])
-def test_marketing_terms(shop: Client, agreed: bool) -> None:
+def test_marketing_terms_that_are_incomplete_are_refused(shop: Client, agreed: bool) -> None:
     id = started(shop)["checkoutSessionId"]
     full = {**TERMS["marketingTerms"][0], "marketingTermsAccepted": agreed}
     for name in full:

@@ -99,14 +99,14 @@ def test_it_ends_with_its_parent(number: signal.Signals) -> None:
     pytest.fail("the server still listens")
 
 
-def test_the_catalogue(base: str) -> None:
+def test_the_catalogue_is_json_or_a_page(base: str) -> None:
     body = requests.get(f"{base}/catalogue", timeout=5).json()
     assert {"EBAY_US", "EBAY_HK"} <= set(body["marketplaces"]) and len(body["apps"]) == 2
     page = requests.get(f"{base}/catalogue", headers={"Accept": "text/html,*/*"}, timeout=5)
     assert page.headers["Content-Type"].startswith("text/html") and "mock-shop-one" in page.text
 
 
-def test_base_paths(base: str) -> None:
+def test_a_base_path_selects_a_shop_with_a_fault(base: str) -> None:
     session = client(f"{base}/x/two-orders")
     data = cart("EBAY_US", [(plain("EBAY_US", 1)[0], 1)])
     start = session.post(f"{base}/x/two-orders{V2}/initiate", json=data, timeout=5)
@@ -167,7 +167,7 @@ def test_many_clients_at_once(base: str) -> None:
 
 
 @pytest.mark.parametrize("what", ["faults", "variants"])
-def test_the_lists(what: str) -> None:
+def test_the_lists_have_a_row_for_each_fault_and_variant(what: str) -> None:
     printed = subprocess.run([*COMMAND, f"--list-{what}"], cwd=ROOT, capture_output=True, text=True, timeout=10)
     rows = json.loads(printed.stdout)
     assert rows and all({"name", "requirement", "chapter", "operations", "kind", "sees"} <= set(row) for row in rows)

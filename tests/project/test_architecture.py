@@ -65,7 +65,7 @@ def imported(path: Path) -> set[str]:
 
 
 @pytest.mark.parametrize("package", sorted(ALLOWED))
-def test_imports(package: str) -> None:
+def test_a_package_imports_what_it_may_alone(package: str) -> None:
     wrong = {
         f"{path.relative_to(ROOT)} imports {other}"
         for path in (ROOT / package).rglob("*.py")
@@ -140,7 +140,7 @@ def test_client_and_judging_know_nothing_of_each_other() -> None:
     assert not across
 
 
-def test_no_circle() -> None:
+def test_no_modules_import_each_other_in_a_circle() -> None:
     """graphlib names the modules where two of them need each other."""
     TopologicalSorter(arrows()).prepare()
 

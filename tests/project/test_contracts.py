@@ -85,7 +85,7 @@ def test_ids_have_one_meaning_in_an_operation() -> None:
             assert len(exact) == 1 or len(entries) == 1, (operation.id, identifier)
 
 
-def test_marketplaces() -> None:
+def test_a_marketplace_has_a_country_a_currency_and_its_decimals() -> None:
     for name, marketplace in contract.marketplaces().items():
         assert name.startswith("EBAY_")
         assert (

@@ -148,7 +148,7 @@ def test_the_site_builds_strictly(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["lock.txt", "dev.txt"])
-def test_locks(name: str) -> None:
+def test_a_lock_has_hashes_for_every_package_and_one_index(name: str) -> None:
     """Every package with its hashes, and no index but the usual one."""
     text = (ROOT / "requirements" / name).read_text(encoding="utf-8")
     assert "://" not in text and "--index" not in text

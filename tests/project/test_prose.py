@@ -13,7 +13,7 @@ WRITTEN = {"requirements.md", "ids.md", "mutation.md", "changelog.md"}  # by com
 PAGES = [ROOT / "README.md", *sorted(page for page in (ROOT / "docs").glob("*.md") if page.name not in WRITTEN)]
 MODULES = [
     path
-    for package in ("conformance", "devtools", "reports", "strategies", "suites")
+    for package in ("conformance", "devtools", "reports", "strategies", "suites", "tests")
     for path in sorted((ROOT / package).rglob("*.py"))
 ]
 MOST_WORDS = 30

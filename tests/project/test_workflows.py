@@ -152,11 +152,11 @@ def test_judge_then_verdict(shell: Shell, copy: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("status", "code"), [("0", 0), ("1", 1), ("6", 1), ("3", 1), ("", 1)])
-def test_verdict(shell: Shell, status: str, code: int) -> None:
+def test_the_verdict_of_a_run_is_the_status_of_the_job(shell: Shell, status: str, code: int) -> None:
     assert shell("verdict.sh", status).returncode == code
 
 
-def test_seed(shell: Shell, tmp_path: Path) -> None:
+def test_the_seed_of_a_night_is_its_date_and_attempt(shell: Shell, tmp_path: Path) -> None:
     assert shell("seed.sh", GITHUB_RUN_ATTEMPT="2").returncode == 0
     assert re.fullmatch(r"seed=20\d{6}2\n", (tmp_path / "out").read_text())
 
@@ -316,7 +316,7 @@ def test_the_site_has_the_report(shell: Shell, copy: Path, tmp_path: Path) -> No
     assert "0 of 0 faults found" in (tmp_path / "site" / "kill-matrix.html").read_text()
 
 
-def test_the_action(shell: Shell, tmp_path: Path) -> None:
+def test_the_action_runs_from_another_folder(shell: Shell, tmp_path: Path) -> None:
     """From another folder than the suite's, with a report in that folder."""
     given = {"TARGET": "mock", "REPORT": "there", "ARGS": "--requirement QTY-ZERO -p no:xdist"}
     ended = shell("action.sh", cwd=tmp_path, **given)

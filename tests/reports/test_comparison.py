@@ -39,7 +39,7 @@ def run(folder: Path, traffic: list[Json] | None = None, **outcomes: str) -> Pat
     return examples.write(folder, (parts.counted(result), traffic or []))
 
 
-def test_two_nights(tmp_path: Path) -> None:
+def test_two_nights_show_what_broke_and_what_was_fixed(tmp_path: Path) -> None:
     a = run(tmp_path / "a", [refused(n, 400, 15003) for n in range(30)], QTY_SET="failed", COUPON_APPLY="unjudged")
     b = run(
         tmp_path / "b",
@@ -175,7 +175,7 @@ def test_trend_tells_changes_flakes_and_versions(tmp_path: Path) -> None:
     assert "71 requirements with the same outcome in every run" in document.text
 
 
-def test_commands(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_runs_are_compared_remembered_and_drawn_as_a_trend(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     a, b = run(tmp_path / "a"), run(tmp_path / "b", QTY_ZERO="failed")
     assert main(["compare", str(a), str(b), "--fail-if-worse", "--out", str(tmp_path / "out")]) == 1
     assert main(["compare", str(b), str(a), "--fail-if-worse", "--out", str(tmp_path / "out")]) == 0

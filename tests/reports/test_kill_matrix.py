@@ -121,7 +121,9 @@ def test_a_large_page_is_small() -> None:
     assert len(page(large()).encode()) < 1_000_000
 
 
-def test_the_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_command_writes_the_page_beside_the_matrix_or_where_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     path = tmp_path / "kill-matrix.json"
     path.write_text(json.dumps(matrix()))
     assert main(["matrix", str(path)]) == 0

@@ -60,7 +60,7 @@ def test_what_is_judged_already_counts_for_nothing(table: list[str]) -> None:
     assert choose(table, None, set(contract.requirements())) == {}
 
 
-def test_weights() -> None:
+def test_a_must_weighs_more_than_a_should_and_a_mission_most() -> None:
     levels = {
         requirement.level: weight(requirement.id)
         for requirement in contract.requirements().values()
@@ -114,7 +114,7 @@ def test_names_without_their_marketplace() -> None:
     assert name("a/test_a.py::test_b") == "a/test_a.py::test_b"
 
 
-def test_rare_roles() -> None:
+def test_a_rule_that_usual_roles_can_show_is_not_rare() -> None:
     """A rule with a usual way to be judged is none that needs a rare role."""
     assert contract.is_rare("QTY-STOCK") and contract.is_rare("PAY-DECLINED") and contract.is_rare("ADDR-SANCTION")
     assert not any(map(contract.is_rare, (*MISSION, "WARNING-SHAPE", "ORDER-FIELDS", "PRICE-SAVINGS", "SHIP-SET")))

@@ -65,7 +65,7 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Document:
     return lasting(result)
 
 
-def test_two_processes(tmp_path: Path, whole: Document) -> None:
+def test_two_processes_give_the_result_of_one(tmp_path: Path, whole: Document) -> None:
     assert lasting(suite(tmp_path, "-n", "2")) == whole
 
 
@@ -88,7 +88,7 @@ def started(folder: Path) -> list[str]:
     return sorted(first, key=lambda name: first[name])
 
 
-def test_shards(tmp_path: Path, whole: Document) -> None:
+def test_merged_shards_give_the_result_of_a_whole_run(tmp_path: Path, whole: Document) -> None:
     folders = [tmp_path / f"{part}" for part in (1, 2, 3)]
     for part, folder in enumerate(folders, 1):
         assert suite(folder, "-n", "0", "--shard", f"{part}/3")["ending"] in ("shard", "incomplete")
@@ -99,7 +99,7 @@ def test_shards(tmp_path: Path, whole: Document) -> None:
     assert lasting(json.loads((out / "result.json").read_text(encoding="utf-8"))) == whole
 
 
-def test_rounds() -> None:
+def test_each_round_has_an_id_of_its_own() -> None:
     values, ids = rounds(["EBAY_US", "EBAY_GB"], 2)
     assert values == ["EBAY_US", "EBAY_GB", "EBAY_US", "EBAY_GB"]
     assert ids == ["EBAY_US", "EBAY_GB", "EBAY_US-round1", "EBAY_GB-round1"]

@@ -156,7 +156,7 @@ def test_no_app_is_needed_without_auth() -> None:
     assert profile.auth == "none" and not profile.offers("token_endpoint")
 
 
-def test_files(tmp_path: Path) -> None:
+def test_a_profile_that_cannot_be_read_is_wrong_input(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"no profile 'nowhere'.*mock"):
         load("nowhere")
     broken = tmp_path / "broken.toml"
@@ -184,7 +184,7 @@ def test_the_mock_offers_everything(mock: Profile) -> None:
     assert lacking == set()
 
 
-def test_urls(mock: Profile) -> None:
+def test_each_operation_has_the_url_of_its_endpoint(mock: Profile) -> None:
     apart = {
         "order_url": "http://127.0.0.1:2/o/",
         "place_order_url": "http://127.0.0.1:3",

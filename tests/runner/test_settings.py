@@ -107,7 +107,7 @@ def test_a_budget_is_kept_by_one_process(tmp_path: Path) -> None:
             read(tmp_path, budget="100", **more)
 
 
-def test_failed_before(tmp_path: Path) -> None:
+def test_what_failed_in_an_earlier_report_is_selected(tmp_path: Path) -> None:
     listed = [{"id": "QTY-ZERO", "outcome": "failed"}, {"id": "QTY-SET", "outcome": "passed"}]
     (tmp_path / "result.json").write_text(json.dumps({"requirements": listed}), encoding="utf-8")
     assert read(tmp_path, failed=".").requirements == ("QTY-ZERO",)
