@@ -31,6 +31,7 @@ from mock_server.injection import (
     error,
     phase,
     refuse,
+    skip,
     variant,
     wrap,
 )
@@ -184,6 +185,11 @@ def _open_still(proceed: Callable[..., Any], call: Call) -> Any:
         raise
 
 
+def _invalid_data(call: Call) -> bool:
+    session = call.require_session()
+    return session.phase == DECLINED and session.declined == 15033
+
+
 VARIANTS: list[Variant] = [
     _gone("paid-session-gone", "PAY-READ-AFTER", "a paid session cannot be read: 400 with 15003", phase(PAID), 400,
           "read after payment"),
@@ -209,6 +215,8 @@ VARIANTS: list[Variant] = [
     variant("failed-payment-tried-again", "PAY-DECLINED-ENDS", "a payment that fails for another reason than the card or "
             "its data leaves the session open", wrap("payment", _open_still, on=PLACE), on=PLACE,
             about="changes after a failed payment"),
+    variant("changes-after-invalid-payment-data", "PAY-DECLINED-ENDS", "after 15033 a session takes changes, and no payment",
+            skip("state", on=CHANGES, when=Condition(_invalid_data)), about="changes after a failed payment"),
     variant("pending-then-paid", "ORDER-READ-PAID", f"a payment is PENDING for {PENDING_S} s, then PAID",
             _status(_under_way, "PENDING"), on=(PLACE, ORDER), about="payment status"),
     variant("pending-for-good", "ORDER-READ-PAID", "a payment stays PENDING",

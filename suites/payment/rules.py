@@ -118,18 +118,24 @@ def _payment_failed(context: RuleContext) -> str | None:
     return "200 with payment status FAILED" if failed else None
 
 
-# Of these the page says that the session is over: a declined card, payment data that are invalid.
-SPENT = (15023, 15033)
+# A declined card makes the session unusable. After invalid payment data a new session has to pay: changes stay open.
+UNUSABLE, PAYS_NO_MORE = 15023, 15033
+
+
+def _after_a_failed_payment(error: int, operation: str) -> str:
+    """The reading of a success after a payment that failed with that id; empty where there must be none."""
+    if operation == contract.READ:
+        return "the spent session can be read"
+    if error == PAYS_NO_MORE and operation != contract.PLACE_ORDER:
+        return "a session whose payment data are invalid can be changed"
+    return "" if error in (UNUSABLE, PAYS_NO_MORE) else "a payment that failed for another reason can be tried again"
 
 
 @refuses("PAY-DECLINED-ENDS")
 def anything_after_a_declined_payment(context: RuleContext) -> Iterator[RefusalReason]:
     if context.session and context.session.phase == "declined":
         error = context.profile.declined.get(context.session.email.casefold(), 15023)
-        if context.operation == contract.READ:
-            reading = "the spent session can be read"
-        else:
-            reading = "" if error in SPENT else "a payment that failed for another reason can be tried again"
+        reading = _after_a_failed_payment(error, context.operation)
         yield RefusalReason(
             "PAY-DECLINED-ENDS",
             any_of="documented",
