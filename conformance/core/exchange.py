@@ -25,6 +25,7 @@ class Part(StrEnum):
     APP = "the application that sent the request"
     MARKETPLACE = "the request's marketplace"
     MEDIA_TYPE = "the request's media type"
+    PERSON = "the answer's address"
     REQUEST_BODY = "the request's body"
     ROLES = "what is special about items, coupons and buyers"
     SIGNATURE = "the answer's signature header"

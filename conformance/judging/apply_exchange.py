@@ -29,8 +29,6 @@ def apply(context: RuleContext, reasons: list[RefusalReason], judged: list[Judgm
     broken = [judgment for judgment in judged if not judgment.ok]
     if context.operation == contract.INITIATE and not (context.answer and context.answer.id):
         context.world.lost.add(context.operation)
-    if context.operation == contract.INITIATE and Part.MARKETPLACE in context.exchange.unseen:
-        return  # of a session of no known marketplace nothing can be said
     if context.operation == contract.PLACE_ORDER and not isinstance(context.exchange.member("purchaseOrderId"), str):
         context.world.lost.add(context.operation)
     if context.exchange.accepted:
@@ -127,6 +125,7 @@ def _create(context: RuleContext, broken: list[Judgment]) -> None:
         prices_in_doubt=any(not _of_form(breach) for breach in broken),
         changes_seen=len(context.world.changes),
         tainted=bool(broken),
+        market_unseen=Part.MARKETPLACE in context.exchange.unseen,
     )
     context.world.sessions[seen.id] = session
     context.world.most_lines = max(context.world.most_lines, len(seen.lines))

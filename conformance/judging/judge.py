@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from conformance.core import contract
-from conformance.core.exchange import OWN_APP, CaseKey, Exchange
+from conformance.core.exchange import OWN_APP, CaseKey, Exchange, Part
 from conformance.core.profile import Profile
 from conformance.core.requirement import DependsOn, Owned
 from conformance.judging import apply_exchange
@@ -74,12 +74,14 @@ def take(context: RuleContext, found: list[Judgment]) -> None:
 
 def observe(world: World, profile: Profile, exchange: Exchange) -> None:
     """Takes an exchange into the world unjudged: it went together with others, so its turn is not known."""
+    if exchange.operation in (contract.READ, contract.READ_ORDER):
+        return  # it may show what was before
     context = _context(world, profile, exchange)
     if exchange.silent or not is_usable(exchange):
         apply_exchange.mark_unknown(context)
         return
     apply_exchange.apply(context, [], [])
-    if context.session and exchange.operation != contract.READ:
+    if context.session:
         context.session.in_doubt = True
 
 
@@ -127,7 +129,8 @@ def _context(world: World, profile: Profile, exchange: Exchange) -> RuleContext:
         session = world.sessions.get(subject) or _paid_before(world, profile, subject)
     if operation not in (contract.PLACE_ORDER, contract.TOKEN) and exchange.accepted:
         known = order or session
-        answer = seen_again(known.view if known else None, exchange.body, of_order=of_order)
+        shown = Part.PERSON not in exchange.unseen
+        answer = seen_again(known.view if known else None, exchange.body, of_order=of_order, address_known=shown)
     return RuleContext(world, profile, exchange, session, answer, order)
 
 

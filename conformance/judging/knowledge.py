@@ -15,6 +15,7 @@ from typing import Any, cast
 from conformance.core import contract
 from conformance.core.exchange import SIGNATURE, Exchange, Part, Request
 from conformance.judging.context import NONE, Doubts, RefusalReason, RuleContext, tells_of_token
+from conformance.judging.model import Order, Session, View
 from conformance.judging.refusals import GATEWAY
 from conformance.judging.world import World
 
@@ -74,14 +75,40 @@ def guarded(context: RuleContext) -> RuleContext:
     if not unseen:
         return context
     of_token = Part.TOKEN in unseen and tells_of_token(context.exchange)
-    if not unseen - {Part.TOKEN, Part.ROLES} and not of_token:
+    views = [one for one in (context.answer, context.before, context.order and context.order.paid.view) if one]
+    made = context.session or (context.order.paid if context.order else None)
+    open_before = (made is not None and made.market_unseen) or not all(one.address_known for one in views)
+    if not unseen - {Part.TOKEN, Part.ROLES} and not of_token and not open_before:
         return context
     hidden = {name: part for name, part in HIDDEN_BY.items() if part in unseen}
     if of_token:
         hidden["credential"] = Part.TOKEN
     request = _Guarded(context.request, hidden, {})
     replaced = {"request": cast(Request, request), "headers": _Headers(context.exchange.headers, unseen)}
-    return replace(context, _found={}, exchange=cast(Exchange, _Guarded(context.exchange, {}, replaced)))
+    return replace(
+        context,
+        _found={},
+        exchange=cast(Exchange, _Guarded(context.exchange, {}, replaced)),
+        session=context.session and _session(context.session),
+        order=context.order and _order(context.order),
+        answer=context.answer and _view(context.answer),
+    )
+
+
+def _view(seen: View) -> View:
+    return seen if seen.address_known else cast(View, _Guarded(seen, {"address": Part.PERSON}, {}))
+
+
+def _session(of: Session) -> Session:
+    hidden = {"marketplace": Part.MARKETPLACE} if of.market_unseen else {}
+    shown = of.view.address_known and not hidden
+    return of if shown else cast(Session, _Guarded(of, hidden, {"view": _view(of.view)}))
+
+
+def _order(of: Order) -> Order:
+    paid = _session(of.paid)
+    hidden = {"marketplace": Part.MARKETPLACE} if of.paid.market_unseen else {}
+    return of if paid is of.paid else cast(Order, _Guarded(of, hidden, {"paid": paid}))
 
 
 def lawful_reading(context: RuleContext, ground: RefusalReason) -> str | None:

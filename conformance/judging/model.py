@@ -84,7 +84,10 @@ class Line:
 
 @dataclass(slots=True)
 class View:
-    """A session or an order as one answer shows it. facts: what follows from it alone, as it was first asked for."""
+    """A session or an order as one answer shows it. facts: what follows from it alone, as it was first asked for.
+
+    address_known: whether a recording shows the address as it was.
+    """
 
     raw: dict[str, Any]
     id: str | None
@@ -94,6 +97,7 @@ class View:
     summary: dict[str, Decimal]
     lines_known: bool = True
     coupons_known: bool = True
+    address_known: bool = True
     unreadable: frozenset[str] = frozenset()
     of_order: bool = False
     facts: dict[Any, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
@@ -172,14 +176,15 @@ def _exactly(seen: View) -> bytes:
     return marshal.dumps(seen.raw, 2)
 
 
-def seen_again(known: View | None, body: dict[str, Any], *, of_order: bool) -> View:
+def seen_again(known: View | None, body: dict[str, Any], *, of_order: bool, address_known: bool = True) -> View:
     """The known view where an answer says the same again, to the type of each number; else the view of that answer."""
-    if known is not None and known.of_order is of_order and marshal.dumps(body, 2) == _exactly(known):
+    same = known is not None and known.of_order is of_order and known.address_known is address_known
+    if known is not None and same and marshal.dumps(body, 2) == _exactly(known):
         return known
-    return view(body, of_order=of_order)
+    return view(body, of_order=of_order, address_known=address_known)
 
 
-def view(body: dict[str, Any], *, of_order: bool = False) -> View:
+def view(body: dict[str, Any], *, of_order: bool = False, address_known: bool = True) -> View:
     """Reads a session's or an order's answer, whatever is wrong with its form."""
     lines = [_line(raw, index) for index, raw in enumerate(objects(body.get("lineItems")))]
     address = body.get("shippingAddress")
@@ -197,6 +202,7 @@ def view(body: dict[str, Any], *, of_order: bool = False) -> View:
         if isinstance(raw_lines, list)
         else not amounts_read.get("priceSubtotal"),
         coupons_known=raw_coupons is None or _codes(raw_coupons),
+        address_known=address_known,
         unreadable=frozenset({*SUMMARY, *(summary if isinstance(summary, dict) else ())}) - set(amounts_read),
         of_order=of_order,
     )
@@ -251,9 +257,10 @@ def state(seen: View) -> dict[Key, Any]:
         found["id", key] = line.id if "lineItemId" in line.raw else UNKNOWN
         found["quantity", key] = UNKNOWN if line.quantity is None else line.quantity
         found["option", key] = line.selected.id if line.selected and line.selected.id else UNKNOWN
-    address = flat(seen)
+    address = flat(seen) if seen.address_known else {}
     always = ALWAYS_IN_ADDRESS if address else ADDRESS_FIELDS  # an answer without any address says nothing of its parts
-    for name in (*always, *(() if isinstance(seen.address.get("recipient"), dict) else RECIPIENT)):
+    named = seen.address_known and isinstance(seen.address.get("recipient"), dict)
+    for name in (*always, *(() if named else RECIPIENT)):
         found["address", name] = UNKNOWN
     for name, value in address.items():
         found["address", name] = folded(value)
@@ -336,7 +343,10 @@ class Pending:
 
 @dataclass(slots=True)
 class Session:
-    """A checkout session as the answers so far show it. phase: open, empty, ordered, declined."""
+    """A checkout session as the answers so far show it. phase: open, empty, ordered, declined.
+
+    market_unseen: whether a recording does not show the marketplace that it was made in.
+    """
 
     id: str
     app: str
@@ -355,6 +365,7 @@ class Session:
     last_read: str | None = None
     history: list[str] = field(default_factory=list)
     without_coupon: dict[tuple[Any, ...], dict[Key, Any]] = field(default_factory=dict)
+    market_unseen: bool = False
 
 
 @dataclass(slots=True)

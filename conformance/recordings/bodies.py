@@ -32,7 +32,8 @@ def body_of(text: Any, encoding: Any, sizes: list[Any], headers: Mapping[str, st
         return Body("") if empty else UNSEEN
     packed = [one.strip().lower() for one in headers.get("content-encoding", "").split(",") if one.strip()]
     found = text
-    if isinstance(encoding, str) and encoding.strip().lower() == "base64":
+    flagged = isinstance(encoding, str) and encoding.strip().lower() == "base64"
+    if flagged or _is_packed_json(text):
         raw = decoded(text)
         if raw is not None:
             unpacked = _unpacked(raw, packed)
@@ -40,13 +41,34 @@ def body_of(text: Any, encoding: Any, sizes: list[Any], headers: Mapping[str, st
                 return UNSEEN
             found = unpacked
     found = _as_characters(found.removeprefix("\ufeff"), known_sizes, length)
-    if REPLACED in found:
+    bytes_shown = len(found.encode("utf-8", "surrogatepass"))
+    wire = length if not packed else None
+    if REPLACED in found or _lost_letters(found, wire, bytes_shown):
         return UNSEEN  # bytes that are no text, or half a character
     if _whole(found):
-        return UNSEEN if redacted_within(found) else Body(found)
-    bytes_shown = len(found.encode("utf-8", "surrogatepass"))
-    expected = [*known_sizes, *([length] if length is not None and not packed else [])]
-    return UNSEEN if hints or bytes_shown not in expected else Body(found)  # cut off or changed, or nobody knows
+        return Body(found, taken_out=redacted_within(found))
+    if hints or _may_be_cut(found, bytes_shown, known_sizes, wire):
+        return UNSEEN
+    return Body(found)
+
+
+def _may_be_cut(text: str, shown: int, sizes: list[int], wire: int | None) -> bool:
+    """Whether a text that is no JSON may be what is left of one: no length of the wire says that it is all of it."""
+    if wire is not None:
+        return shown != wire
+    return shown not in sizes or text.lstrip()[:1] in ("{", "[")
+
+
+def _lost_letters(text: str, wire: int | None, shown: int) -> bool:
+    """Whether question marks stand for letters that a recorder could not write: then bytes are missing."""
+    marks = text.count("?")
+    return bool(marks) and text.isascii() and wire is not None and 0 < wire - shown <= 3 * marks
+
+
+def _is_packed_json(text: str) -> bool:
+    """Whether a text is JSON in base64 that no flag names; such a text begins with the letters of `{"` or `[{`."""
+    raw = decoded(text) if text.startswith(("ey", "ew", "W3")) else None
+    return raw is not None and raw[:1] in (b"{", b"[") and _whole(raw.decode("utf-8", "replace"))
 
 
 def decoded(text: str) -> bytes | None:
@@ -84,13 +106,15 @@ def _window(name: str, raw: bytes) -> int:
 
 
 def _as_characters(text: str, sizes: list[int], length: int | None) -> str:
-    """Undoes a recorder that wrote each byte of UTF-8 as a character: then it counts as many bytes as characters."""
-    if text.isascii() or not all(one == len(text) for one in ([length] if length is not None else sizes) or [-1]):
+    """Undoes a recorder that wrote each byte of UTF-8 as a character, unless a size says that the text is as it was."""
+    if text.isascii() or len(text.encode("utf-8", "surrogatepass")) in ([length] if length is not None else sizes):
         return text
-    try:
-        return text.encode("latin-1").decode("utf-8")
-    except (UnicodeEncodeError, UnicodeDecodeError):
-        return text
+    for page in ("latin-1", "cp1252"):
+        try:
+            return text.encode(page).decode("utf-8")
+        except (UnicodeEncodeError, UnicodeDecodeError):
+            continue
+    return text
 
 
 def _whole(text: str) -> bool:
@@ -101,13 +125,16 @@ def _whole(text: str) -> bool:
     return True
 
 
-def redacted_within(text: str) -> bool:
-    """Whether some value of a JSON text was taken out."""
+def redacted_within(text: str) -> frozenset[str]:
+    """The members of a JSON object in which some value was taken out, '' for a value that is no object's."""
     lowered = text.casefold()
     if not any(one in lowered for one in ("redact", "removed", "mask", "hidden", "scrub", "filtered", "sanitiz", "omitted",
-                                          "anonymiz", "***", "xxx", "\u2022\u2022", "###", "___", "---")):  # fmt: skip
-        return False
-    return _any_redacted(json.loads(text), 0)
+                                          "anonymiz", "***", "xxx", "\u2022\u2022", "\u2588", "###", "___", "---", "{{",
+                                          "${")):  # fmt: skip
+        return frozenset()
+    node = json.loads(text)
+    members = node if isinstance(node, dict) else {"": node}
+    return frozenset(name for name, value in members.items() if _any_redacted(value, 0))
 
 
 def _any_redacted(node: Any, depth: int) -> bool:

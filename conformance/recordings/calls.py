@@ -10,9 +10,11 @@ from functools import cache
 from urllib.parse import unquote, urlsplit
 
 from conformance.client.strict_json import read_json
+from conformance.client.turned_away import DOORS
 from conformance.core import contract
 from conformance.core.exchange import OWN_APP, SIGNATURE, Exchange, Part, Request
 from conformance.recordings.entry import UNSEEN, Entry, Moment
+from conformance.recordings.secrets import TOKEN_LENGTH, is_secret
 from conformance.recordings.timeline import in_order, together
 from conformance.recordings.twins import Call, without_twins
 
@@ -22,6 +24,9 @@ LONGEST = 2000  # characters of a header that are kept
 # What only the wire adds: where one of these is recorded, a header that is not recorded was not sent.
 OF_WIRE_SENT, OF_WIRE_GIVEN = ("host",), ("date", "content-length", "transfer-encoding", "server")
 JSON = "application/json"
+OF_PERSON = "shippingAddress"  # the member of an answer that cleaners take out
+TURNED_AWAY = (*DOORS, 429)  # with a page of HTML: the request never came to the API
+EDGES = (*TURNED_AWAY, 408, *range(502, 600))  # with these something before a server answers in its place
 EPOCH = "1970-01-01T00:00:00Z"
 
 
@@ -81,18 +86,28 @@ def calls_of(entries: Iterable[Entry]) -> Calls:
 
 
 def _answered(entry: Entry, passed: Counter[str]) -> Call | None:
-    """The call of an entry; None for a read that no server answered, since nothing can be learned from it."""
+    """The call of an entry; None for what never came to the API, and for a read that no server answered."""
     known = operation_of(entry.method, entry.url)
     assert known
-    if entry.method == "GET" and (entry.status is None or _of_no_server(entry)):
+    unread = entry.method == "GET" and (entry.status is None or _of_no_server(entry))
+    if unread or (entry.status in TURNED_AWAY and _is_page(entry)):
         passed["answered by no server"] += 1
         return None
     return entry, *known
 
 
 def _of_no_server(entry: Entry) -> bool:
-    """Whether a cache or the browser answered, or the answer only points to another one."""
-    return entry.via != "network" or (entry.status is not None and (entry.status < 200 or 300 <= entry.status < 400))
+    """Whether a cache, the browser or an edge server answered, or the answer only points to another one."""
+    if entry.via != "network":
+        return True
+    points = entry.status is not None and (entry.status < 200 or 300 <= entry.status < 400)
+    return points or (entry.status in EDGES and _is_page(entry))
+
+
+def _is_page(entry: Entry) -> bool:
+    """Whether an answer is a page for people, as a firewall or a staging site shows before the API is reached."""
+    media = (entry.given.get(MEDIA) or entry.answer_media).partition(";")[0].strip().lower()
+    return media == "text/html" or entry.answer.text.lstrip()[:14].lower().startswith(("<!doctype html", "<html"))
 
 
 def is_marketplace(value: str) -> bool:
@@ -137,14 +152,15 @@ def _exchange(entry: Entry, operation: str, subject: str | None, shown: _Shown, 
     for name, part in ((SIGNATURE, Part.SIGNATURE), (MEDIA, Part.ANSWER_TYPE)):
         if shown.hides_given(name, entry):
             unseen.add(part)
-    if entry.method != "GET" and not entry.body.known:
+    body_shown = entry.body.known and not entry.body.taken_out
+    if entry.method != "GET" and not body_shown:
         unseen.add(Part.REQUEST_BODY)
-    if not entry.answer.known or _of_no_server(entry):
+    if not entry.answer.known or entry.answer.taken_out - {OF_PERSON} or _of_no_server(entry):
         unseen.add(Part.ANSWER)
-    sent = read_json(entry.body.text) if entry.method != "GET" and entry.body.text else None
-    raw = (
-        entry.body.text.encode() if entry.method != "GET" and entry.body.known and (sent is None or sent.text) else None
-    )
+    elif entry.answer.taken_out:
+        unseen.add(Part.PERSON)
+    sent = read_json(entry.body.text) if entry.method != "GET" and body_shown and entry.body.text else None
+    raw = entry.body.text.encode() if entry.method != "GET" and body_shown and (sent is None or sent.text) else None
     request = Request(
         operation=operation,
         subject=subject,
@@ -160,7 +176,7 @@ def _exchange(entry: Entry, operation: str, subject: str | None, shown: _Shown, 
     exchange.started, exchange.ms = _written(entry.began), entry.ms or 0.0
     if entry.status is None:
         exchange.problem = "the recording has no answer"
-    elif entry.answer.known and entry.answer.text:
+    elif Part.ANSWER not in unseen and entry.answer.text:
         answer = read_json(entry.answer.text)
         exchange.body, exchange.text, exchange.problem = answer.value, answer.text, answer.why
         exchange.problem_kind = "json" if answer.why else None
@@ -181,7 +197,8 @@ def _same_app(exchange: Exchange, entry: Entry, owners: dict[str, str]) -> bool:
             and exchange.operation in (contract.INITIATE, contract.PLACE_ORDER)
         ):
             owners.setdefault(made, token)
-    return subject is None or (bool(token) and owners.get(subject) == token)
+    tells = is_secret(token.rpartition(" ")[2], TOKEN_LENGTH)  # a word such as `null` stands for any token
+    return subject is None or (tells and owners.get(subject) == token)
 
 
 def _written(moment: Moment) -> str:

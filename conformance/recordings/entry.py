@@ -2,29 +2,29 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-REDACTED_HINTS = (
-    "redacted",
-    "removed",
-    "masked",
-    "hidden",
-    "scrubbed",
-    "filtered",
-    "sanitized",
-    "omitted",
-    "anonymized",
-)
+HINTS = "redacted|removed|masked|hidden|scrubbed|filtered|sanitized|omitted|anonymized"
+# What stands in place of a text: [email redacted], <REDACTED:EMAIL>, {{pii}}, ${TOKEN}; or a text of which a part is left.
+ENCLOSED = re.compile(rf"[^\w\s].*\b(?:{HINTS})\b.*[^\w\s]|\{{\{{[^{{}}]*\}}\}}|\$\{{[^{{}}]*\}}", re.IGNORECASE)
+BARE = re.compile(rf"(?:{HINTS})|x{{4,}}", re.IGNORECASE)
+HALF_HIDDEN = re.compile(r"\*{3,}|\u2022{3,}|\u2588{2,}|#{4,}")
+WORDS = 4  # a longer text is a sentence of the server
 
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """A body as the recording shows it. known: whether `text` is all of it; an empty body is known with text ''."""
+    """A body as the recording shows it. known: whether `text` is all of it; an empty body is known with text ''.
+
+    taken_out: the members of a JSON object in which something was taken out, '' where it is no member's.
+    """
 
     text: str = ""
     known: bool = True
+    taken_out: frozenset[str] = frozenset()
 
 
 UNSEEN = Body(known=False)
@@ -66,14 +66,10 @@ class Entry:
 
 
 def is_redacted(text: str) -> bool:
-    """Whether a text stands where somebody took another one out: `[city redacted]`, `***`, `<REMOVED>`, `xxxx`."""
+    """Whether a text stands where somebody took another one out, whole or in part: `[city redacted]`, `***`, `j***@x.org`."""
     plain = text.strip()
-    inner = plain.strip("[]<>(){}*#_-\u2022 ")
-    if not inner:
-        return len(plain) > 2 and plain[0] in "*#\u2022_[<"
-    words = inner.replace("_", " ").replace("-", " ").casefold().split()
-    named = words[0] in REDACTED_HINTS or words[-1] in REDACTED_HINTS
-    enclosed = not plain[0].isalnum() and not plain[-1].isalnum()
-    return (named and (len(words) == 1 or (enclosed and len(words) <= 4))) or (
-        len(plain) >= 4 and set(plain) <= {"x", "X"}
-    )
+    if len(plain) > 2 and plain[0] in "*#\u2022_[<" and not plain.strip("[]<>(){}*#_-\u2022 "):
+        return True
+    words = plain.replace("_", " ").replace("-", " ")
+    short = len(words.split()) <= WORDS
+    return bool(BARE.fullmatch(plain) or HALF_HIDDEN.search(plain) or (short and ENCLOSED.fullmatch(words)))

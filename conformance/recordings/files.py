@@ -6,6 +6,8 @@ A file is JSON (a HAR), lines of JSON (our exchanges.jsonl, HAR entries of a gat
 
 from __future__ import annotations
 
+import codecs
+import itertools
 import json
 import zipfile
 import zlib
@@ -22,8 +24,10 @@ from conformance.evidence.reproduction.replay import from_record
 from conformance.recordings import cassettes, har
 from conformance.recordings.entry import Entry
 from conformance.recordings.har import Attached
+from conformance.recordings.streaming import LARGE, lines, streamed
 
 MOST_BYTES = 2_000_000_000  # of one file, unpacked
+FIRST_LINES = 50  # a log of a program may begin with lines of another kind
 Reader = Callable[[Any], Entry | None]
 
 
@@ -106,15 +110,20 @@ def _no_recording(name: str) -> InputError:
 
 def _take(found: Contents, raw: bytes, name: str, attached: Attached) -> bool:
     """Reads one document; False where it is no recording."""
+    if raw[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        raw = raw.decode("utf-16", "surrogatepass").encode("utf-8", "surrogatepass")
+    raw = raw.removeprefix(codecs.BOM_UTF8)
+    if len(raw) >= LARGE and (_streamed(found, raw, attached) or _lines(found, raw, name, attached)):
+        return True
     try:
-        text = raw.decode("utf-16" if raw[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig")
+        text = raw.decode("utf-8")
     except UnicodeDecodeError:
         return False
     try:
         document = json.loads(text)
     except (ValueError, RecursionError):
         document = None
-        if _lines(found, text, name, attached):
+        if _lines(found, raw, name, attached):
             return True
         if text.lstrip()[:1] in ("", "{", "["):
             return False
@@ -135,6 +144,17 @@ def _take(found: Contents, raw: bytes, name: str, attached: Attached) -> bool:
     return True
 
 
+def _streamed(found: Contents, raw: bytes, attached: Attached) -> bool:
+    """Reads the entries of a HAR one after the other; False, and nothing read, where the document has another form."""
+    before, odd = len(found.entries), found.odd
+    document = streamed(raw, lambda one: _each(found, [one], lambda each: har.entry(each, attached)))
+    if document is not None and har.entries_of(document) == []:
+        return True
+    del found.entries[before:]
+    found.odd = odd
+    return False
+
+
 def _yaml(text: str) -> Any:
     try:
         return yaml.load(text, getattr(yaml, "CSafeLoader", yaml.SafeLoader))
@@ -142,17 +162,25 @@ def _yaml(text: str) -> Any:
         return None
 
 
-def _lines(found: Contents, text: str, name: str, attached: Attached) -> bool:
-    """Lines of JSON; a last line that is cut off is told, any other broken one ends it."""
-    lines = [(number, one) for number, one in enumerate(text.split("\n"), 1) if one.strip()]
-    if not lines or lines[0][1].lstrip()[:1] != "{" or not _json(lines[0][1]):
+def _lines(found: Contents, raw: bytes, name: str, attached: Attached) -> bool:
+    """Lines of JSON; those that hold no exchange are counted, and a last one that is cut off is told."""
+    first = itertools.islice(lines(raw), FIRST_LINES)
+    if not any(line[:1] == "{" and isinstance(_json(line), dict) for _, line in first):
         return False
-    for number, line in lines:
+    odd, exchanges, broken = [], 0, False
+    for number, line in lines(raw):
         document = _json(line)
-        if document is None and number == lines[-1][0]:
-            found.cut.append(name)
-        elif not isinstance(document, dict) or not _line(found, document, attached):
-            raise InputError(f"Line {number} of {name} is no exchange.")
+        if taken := isinstance(document, dict) and _line(found, document, attached):
+            exchanges += 1
+        else:
+            odd.append(number)
+        broken = not taken and document is None and line[:1] == "{"
+    if not exchanges:
+        raise InputError(f"Line {odd[0]} of {name} is no exchange.")
+    if broken:  # the last one
+        odd.pop()
+        found.cut.append(name)
+    found.odd += len(odd)
     return True
 
 

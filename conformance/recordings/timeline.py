@@ -22,7 +22,7 @@ def in_order(entries: Sequence[Entry]) -> list[Entry]:
 
 
 def together(calls: Iterable[tuple[str | None, bool, Moment, float | None]]) -> set[int]:
-    """The places of the calls that overlap with another of the same subject, at least one of the two a change.
+    """The places of the calls whose turn nobody knows: changes that overlap, and reads that overlap with a change.
 
     Each call is (subject, whether it changes something, start, milliseconds), in order. A call without a time overlaps with
     both of its neighbours, if the others have times.
@@ -48,8 +48,8 @@ def _of_one(calls: list[tuple[int, bool, Moment, float | None]], timed: bool) ->
         for other, changed, ends in open_calls:
             unknown = timed and (began is None or ends is None)
             if unknown or (began is not None and ends is not None and began < ends):
-                if changes or changed:
-                    found |= {place, other}
+                if changes or changed:  # a read changes nothing: it alone is of no known turn
+                    found |= {one for one, mine in ((place, changes), (other, changed)) if not mine or changes == changed}
                 if ends is not None:
                     still.append((other, changed, ends))
         ends = began + timedelta(milliseconds=ms or 0.0, seconds=moment.step_s - CLOCK_S) if began else None

@@ -15,6 +15,7 @@ ISO = re.compile(
     r"(Z|UTC|GMT|[+-]\d\d(?::?\d\d)?(?::?\d\d)?)?\s*",
     re.IGNORECASE,
 )
+FORMS = ("%a, %d %b %Y %H:%M:%S %Z", "%a, %d %b %Y %H:%M:%S %z", "%d/%b/%Y:%H:%M:%S %z", "%a %b %d %H:%M:%S %Y")
 MILLISECONDS_FROM = 1e11  # a smaller number counts seconds since 1970
 MOST_SECONDS = 4e9
 
@@ -27,6 +28,8 @@ def moment(value: Any) -> Moment:
         found = ISO.fullmatch(value)
         if found:
             return _of_text(*found.groups())
+        if (other := _other_form(value.strip())) is not None:
+            return other
     seconds = number(value)
     if seconds is None or seconds <= 0:
         return Moment()
@@ -35,6 +38,17 @@ def moment(value: Any) -> Moment:
     if seconds > MOST_SECONDS:
         return Moment()
     return Moment(datetime.fromtimestamp(seconds, UTC), 1.0 if whole and seconds == int(seconds) else 0.0)
+
+
+def _other_form(value: str) -> Moment | None:
+    """A time as in a Date header or an access log."""
+    for form in FORMS:
+        try:
+            made = datetime.strptime(value, form)
+        except ValueError:
+            continue
+        return Moment(made.replace(tzinfo=made.tzinfo or UTC).astimezone(UTC), 1.0)
+    return None
 
 
 def _of_text(*parts: str | None) -> Moment:

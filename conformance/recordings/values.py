@@ -64,7 +64,7 @@ def headers(node: Any) -> dict[str, str]:
     found: dict[str, str] = {}
     for name, value in _pairs(node):
         if name and not name.startswith(":"):
-            found.setdefault(name.strip().lower(), value[:LONGEST_HEADER])
+            found.setdefault(_name(name), value[:LONGEST_HEADER])
         elif name == ":authority":
             found.setdefault("host", value)
     return found
@@ -72,6 +72,8 @@ def headers(node: Any) -> dict[str, str]:
 
 def are_whole(node: Any) -> bool:
     """Whether each header of a message can be read: if not, one that is not found may still have been there."""
+    if isinstance(node, str):
+        return bool(list(_pairs(node)))
     if isinstance(node, dict):
         return all(isinstance(value, str | list) for value in node.values())
     listed = [one for one in items(node) if isinstance(one, dict)]
@@ -84,7 +86,18 @@ def every_header(node: Any, name: str) -> list[str]:
     return [value for key, value in _pairs(node) if key.strip().lower() == name]
 
 
+def _name(written: str) -> str:
+    """A header's name; also as an application server sees it, HTTP_X_EBAY_C_MARKETPLACE_ID."""
+    name = written.strip().lower()
+    return name.removeprefix("http_").replace("_", "-") if name.startswith("http_") else name
+
+
 def _pairs(node: Any) -> Iterator[tuple[str, str]]:
+    if isinstance(node, str):  # a line for each
+        for line in node.splitlines():
+            name, colon, value = line.partition(":")
+            if colon and name.strip():
+                yield text(name), text(value).strip()
     if isinstance(node, dict):
         for name, value in node.items():
             for one in items(value) or [value]:

@@ -9,7 +9,7 @@ import gc
 import random
 from collections.abc import Generator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -30,6 +30,9 @@ from conformance.runner.run import Run
 from conformance.runner.settings import Settings, has_workers
 from conformance.runner.system.output import keep_output
 from conformance.runner.system.signals import children_apart, end_as_ctrl_c
+
+if TYPE_CHECKING:
+    from conformance.recordings.files import Contents
 
 SUITES = places.ROOT / "suites"
 RUN = pytest.StashKey[Run]()
@@ -93,12 +96,15 @@ def pytest_cmdline_main(config: pytest.Config) -> None:
         choose_processes(config)
 
 
-def _profile(settings: Settings) -> Profile:
+def _profile(settings: Settings) -> tuple[Profile, Contents | None]:
+    """The profile, and what the recordings hold where it was made of them."""
     if settings.recording and settings.target == "recording":
+        from conformance.recordings.files import read
         from conformance.runner.recording import bare_profile
 
-        return bare_profile(settings.recording)
-    return load(settings.target, settings.base_url, offline=bool(settings.recording))
+        contents = read(settings.recording)
+        return bare_profile(settings.recording, contents), contents
+    return load(settings.target, settings.base_url, offline=bool(settings.recording)), None
 
 
 @pytest.hookimpl(trylast=True)
@@ -116,7 +122,9 @@ def pytest_configure(config: pytest.Config) -> None:
         settings = Settings.of(config, worker)
         config.option.seed, config.option.depth = settings.seed, settings.depth  # as numbers, for conftest files
         sends = not config.option.plan and not config.option.collectonly
-        run = Run(settings, _profile(settings), sends=sends, narrowed=_narrowed(config))
+        profile, contents = _profile(settings)
+        run = Run(settings, profile, sends=sends, narrowed=_narrowed(config))
+        run.contents = contents if worker is None else None
         config.stash[RUN] = run
         if run.profile.payment == "manual" and (worker is not None or has_workers(config.option)):
             raise InputError('A person pays beside one process: leave out -n where payment.kind is "manual".')

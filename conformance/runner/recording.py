@@ -8,20 +8,23 @@ from typing import TYPE_CHECKING
 
 from conformance.core import contract
 from conformance.core.profile import App, Market, Profile
-from conformance.recordings.calls import calls_of
-from conformance.recordings.files import read
+from conformance.recordings.calls import MARKETPLACE, operation_of
+from conformance.recordings.files import Contents, read
 from conformance.recordings.judged import judge_contents
 
 if TYPE_CHECKING:
     from conformance.runner.run import Run
 
 
-def bare_profile(paths: Iterable[Path]) -> Profile:
-    """A profile that knows nothing but the marketplaces of the recordings. Raises InputError."""
+def bare_profile(paths: Iterable[Path], contents: Contents | None = None) -> Profile:
+    """A profile that knows nothing but the marketplaces of the recordings. Raises InputError.
+
+    contents: what the files hold, where they are read already.
+    """
     paths = list(paths)
-    contents = read(paths)
-    requests = [one.request for one in [*calls_of(contents.entries).exchanges, *(each for _, each in contents.own)]]
-    names = sorted({one.marketplace for one in requests if one.marketplace})
+    contents = contents or read(paths)
+    asked = {one.sent.get(MARKETPLACE) for one in contents.entries if operation_of(one.method, one.url)}
+    names = sorted(filter(None, asked | {one.request.marketplace for _, one in contents.own}))
     known = contract.marketplaces()
     markets = {name: Market(name, {"country": known[name]["country"]}) for name in names if name in known}
     name = ", ".join(one.name for one in paths)
@@ -47,7 +50,8 @@ def judge_recording(run: Run) -> None:
     """Judges every trace of the recordings into the run's journal."""
     assert run.settings.recording and run.book
     known = run.settings.target != "recording"
-    found = judge_contents(read(run.settings.recording), run.profile, run.key, roles=known)
+    contents, run.contents = run.contents or read(run.settings.recording), None
+    found = judge_contents(contents, run.profile, run.key, roles=known)
     for index, trace in enumerate(found.traces):
         for exchange in trace.exchanges:
             run.book.exchange(exchange)

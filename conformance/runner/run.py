@@ -11,7 +11,7 @@ from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zlib import crc32
 
 import pytest
@@ -44,6 +44,9 @@ from conformance.runner.running_test import RunningTest
 from conformance.runner.settings import Settings, refuse_production
 from conformance.runner.time_limit import TimeLimit, what_is_left
 
+if TYPE_CHECKING:
+    from conformance.recordings.files import Contents
+
 COLLECT_AFTER = 300  # requests: Hypothesis leaves cycles that hold a test's sessions
 
 
@@ -51,7 +54,7 @@ COLLECT_AFTER = 300  # requests: Hypothesis leaves cycles that hold a test's ses
 class Run:
     """The state of this process's part of the run; the controller's also merges.
 
-    sends: False where tests are only listed, so that nothing is sent and nothing written.
+    sends: False where tests are only listed, so that nothing is sent and nothing written. contents: what recordings hold.
     """
 
     settings: Settings
@@ -81,6 +84,7 @@ class Run:
     limit: TimeLimit | None = None
     telling: list[str] = field(default_factory=list)
     begun: set[str] = field(default_factory=set)
+    contents: Contents | None = None
     whole: set[str] = field(default_factory=set)
     _trace: Trace | None = None
     _skipped: Unjudged | None = None

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 
+from conformance.core.profile import Profile
 from conformance.core.profile_reader import load
 from conformance.judging.load_rules import load_rules
 from conformance.recordings.files import read
@@ -14,8 +16,14 @@ from conformance.runner.recording import bare_profile
 def judged(path: Path, *, known: bool) -> Judged:
     """A recording judged with the mock's profile, or with none."""
     load_rules()
-    profile = load("mock") if known else bare_profile([path])
-    return judge_contents(read([path]), profile, b"key", roles=known)
+    contents = read([path])
+    profile = _mock() if known else bare_profile([path], contents)
+    return judge_contents(contents, profile, b"key", roles=known)
+
+
+@cache
+def _mock() -> Profile:
+    return load("mock")
 
 
 def failed(found: Judged) -> set[str]:

@@ -6,6 +6,7 @@ import copy
 import json
 import random
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ import pytest
 
 from conformance.recordings.entry import Entry
 from tests.recordings.judging import failed, judged, passed
-from tests.recordings.shapes import HEALTHY, _har, _z, entry_of, traffic
+from tests.recordings.shapes import FAULTY, HEALTHY, _har, _z, entry_of, traffic
 
 Json = dict[str, Any]
 ODD: tuple[Any, ...] = (None, 7, -1, 1e300, 10**400, "", "text", "12,3", "\ud83d", [], [None, 1], {}, {"name": 1}, True)
@@ -112,6 +113,20 @@ def test_calls_that_went_together_are_only_observed(tmp_path: Path) -> None:
         entry["startedDateTime"] = "2026-01-05T09:30:00Z"
     found = judged(saved(tmp_path / "same.har", listed), known=True)
     assert failed(found) == set() and any("went together" in note for note in found.notes)
+
+
+@pytest.mark.parametrize("known", [True, False], ids=["profile", "no profile"])
+def test_a_read_that_overlaps_with_a_change_says_nothing_of_the_next(tmp_path: Path, known: bool) -> None:
+    """It began while a change was under way and shows what was before; the change itself is judged."""
+    calls = [entry_of(call, _z(call)) for call in traffic(FAULTY)]
+    change, read = calls[1], copy.deepcopy(calls[0])
+    began = datetime.fromisoformat(change["startedDateTime"].replace("Z", "+00:00"))
+    session = json.loads(calls[0]["response"]["content"]["text"])["checkoutSessionId"]
+    read["request"] |= {"method": "GET", "url": change["request"]["url"].rpartition("/")[0]}
+    assert read["request"].pop("postData") and session in read["request"]["url"]
+    read["startedDateTime"], change["time"] = (began + timedelta(milliseconds=5)).isoformat(), 400
+    found = judged(saved(tmp_path / "overlap.har", [*calls, read]), known=known)
+    assert failed(found) == {"QTY-ZERO"} and any("1 calls went together" in note for note in found.notes)
 
 
 def test_an_everyday_word_as_a_token_breaks_nothing(tmp_path: Path) -> None:
