@@ -9,7 +9,7 @@ from datetime import datetime
 from urllib.parse import urlsplit
 
 from conformance.core import contract
-from conformance.core.exchange import SIGNATURE, Exchange, Part
+from conformance.core.exchange import OWN_APP, SIGNATURE, Exchange, Part
 from conformance.core.profile import Profile
 from conformance.judging.context import Judgment
 from conformance.judging.judge import judge, observe
@@ -43,6 +43,10 @@ def judge_contents(contents: Contents, profile: Profile, key: bytes, *, roles: b
     if not roles:
         for exchange in [*calls.exchanges, *(one for _, one in contents.own)]:
             exchange.unseen |= {Part.ROLES}
+    own = [one for _, one in contents.own if one.request.credential == OWN_APP]
+    if not any(one.accepted and one.operation != contract.TOKEN for one in own):
+        for exchange in own:  # nobody was ever let in, as with wrong credentials
+            exchange.unseen |= {Part.TOKEN}
     doubtful = _recorded(found, calls, profile, masks)
     _own(found, contents, profile, masks)
     found.notes = list(_notes(contents, calls, doubtful))
