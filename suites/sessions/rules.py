@@ -97,7 +97,7 @@ def line_item_ids_are_unique(view: View) -> Iterator[Claim]:
 
 
 @demands("SESSION-UNIQUE")
-def ids_are_given_out_once_and_stay(context: RuleContext) -> Iterator[Claim]:
+def ids_are_unique_and_stay(context: RuleContext) -> Iterator[Claim]:
     if context.answer is None:
         return
     if context.operation == contract.INITIATE and context.answer.id:
