@@ -42,16 +42,9 @@ def alternatives(
 
 def credentials(driver: CheckoutDriver) -> Iterator[str]:
     """The credentials that open nothing of the own app's, as far as the profile has them."""
-    profile = driver.profile
-    if profile.offers("second_app"):
+    if driver.profile.offers("second_app"):
         yield OTHER_APP
-    if profile.auth == "none":
-        return
-    yield from ("none", "made-up")
-    if profile.offers("expired_token"):
-        yield "expired"
-    if profile.offers("other_scope") and profile.offers("token_endpoint"):
-        yield "other-scope"
+    yield from driver.profile.bad_tokens
 
 
 def _one(name: str, value: str) -> Values:

@@ -15,10 +15,11 @@ from suites.generated.sessions import SessionsInTurn
 EXAMPLES_PER_OPERATION = 10
 
 
-def pytest_collectstart(collector: pytest.Collector) -> None:
+@pytest.hookimpl(trylast=True)  # the plugin has made the run
+def pytest_configure(config: pytest.Config) -> None:
     """`--seed` and `--depth` say what Schemathesis draws, the profile for which operations."""
-    run = collector.config.stash.get(RUN, None)
-    if run is not None and isinstance(collector, pytest.Module):
+    run = config.stash.get(RUN, None)
+    if run is not None:
         settings, offered = run.settings, run.profile.offers_operation
         schemas.draw_by(settings.seed, EXAMPLES_PER_OPERATION * settings.depth, offered)
 

@@ -11,6 +11,8 @@ from copy import deepcopy
 from functools import cache
 from typing import Any
 
+from schemathesis import Case
+
 from conformance.core import contract
 
 Node = dict[str, Any]
@@ -19,6 +21,11 @@ DISPUTED_HEADER = "EndUserContext"  # its name among the parameters
 # What a buyer writes as he likes; a schema says nothing more of it.
 FREE_TEXTS = ("firstName", "lastName", "addressLine1", "addressLine2")
 MOST_PIECES = 3  # as many of a plain item as any shop has
+
+
+def operation_of(case: Case) -> str:
+    """The operationId of a case."""
+    return str(case.operation.definition.raw["operationId"])
 
 
 @cache

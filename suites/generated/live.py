@@ -17,6 +17,7 @@ from conformance.core.exchange import OWN_APP, Exchange, Request
 from conformance.driver.checkout import CheckoutDriver, CheckoutSession
 from conformance.judging.judge import leaves_open
 from suites.generated.checks import objections
+from suites.generated.document import operation_of
 from suites.generated.values import MARKETPLACE, Values, live_values, substituted
 
 DISAGREEMENT = "Contract and judge disagree"
@@ -82,11 +83,6 @@ class Sender:
         if authorization is None and self.driver.profile.auth != "none":
             return "none"
         return OWN_APP if authorization is None or authorization.startswith("Bearer ") else "wrong-scheme"
-
-
-def operation_of(case: Case) -> str:
-    """The operationId of a case."""
-    return str(case.operation.definition.raw["operationId"])
 
 
 def _subject(case: Case, values: Values) -> str | None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 import schemathesis
@@ -12,43 +13,39 @@ from schemathesis.core.failures import Failure
 from schemathesis.specs.openapi.schemas import OpenApiSchema
 
 from conformance.core import contract
-from suites.generated.checks import CHECKS
-from suites.generated.document import FREE_TEXTS, Node, joint, pinned
+from suites.generated.checks import Phase, off_in, on
+from suites.generated.document import FREE_TEXTS, joint, operation_of, pinned
 
-PHASES = ("examples", "coverage", "fuzzing", "stateful")
 HEALTH_CHECKS = ["all"]  # a target's speed and what its answers filter out are no health of the suite
 
-
-# Texts that a shop has to refuse, to keep as they are, or at least to survive.
+# Texts that a shop has to refuse, to keep as they are, or at least to survive: drawn now and then for a free text.
 ODD_TEXTS = ("<b>", "Wal\x07nut", "O'Neill-Größe", "%s%n{0}", "../..%2f", "\u202e\U0001f6d2")
 
 
-def load(phase: str, document: Node, texts: Sequence[str] = ()) -> OpenApiSchema:
-    """A schema with one phase on. phase: a key of PHASES; texts: drawn now and then for a free text."""
+@cache
+def schema(phase: Phase) -> OpenApiSchema:
+    """The schema with this phase on: the same whenever it is asked for, so `draw_by` reaches it before tests are made."""
     config: dict[str, Any] = {
         "suppress-health-check": HEALTH_CHECKS,
         "generation": {"database": "none", "no-shrink": True},
-        "phases": {name: {"enabled": name == phase} for name in PHASES},
-        "checks": {check.name: {"enabled": check.on} for check in CHECKS if check.name != "max_response_time"},
+        "phases": {each: {"enabled": each is phase, "checks": off_in(each)} for each in Phase},
+        "checks": on(),
     }
-    if texts:
-        config["dictionaries"] = {"texts": {"values": list(texts)}}
+    config["phases"][Phase.COVERAGE]["unexpected-methods"] = []  # see unsupported_method in checks.py
+    document = {Phase.FUZZING: pinned(FREE_TEXTS), Phase.STATEFUL: pinned()}.get(phase, joint())
+    if phase is Phase.FUZZING:
+        config["dictionaries"] = {"texts": {"values": list(ODD_TEXTS)}}
         config["generation"]["dictionaries"] = {"string": {"dictionary": "texts", "probability": 0.3}}
-    config["phases"]["coverage"]["unexpected-methods"] = []  # see unsupported_method in checks.py
-    return schemathesis.openapi.from_dict(document, config=SchemathesisConfig.from_dict(config))
+    loaded = schemathesis.openapi.from_dict(document, config=SchemathesisConfig.from_dict(config))
+    loaded.hook(filter_failure)
+    if phase is Phase.FUZZING:
+        loaded.hook(filter_case)
+    return loaded
 
 
-examples = load("examples", joint())
-coverage = load("coverage", joint())
-fuzzing = load("fuzzing", pinned(FREE_TEXTS), texts=ODD_TEXTS)
-stateful = load("stateful", pinned())
-EVERYTHING = examples.clone()
-
-
-@fuzzing.hook
 def filter_case(context: HookContext, case: Case) -> bool:
     """A drawn request breaks one thing at most: of two, a target may refuse either."""
-    return case.meta is None or len(getattr(case.meta.phase.data, "mutations", ())) <= 1
+    return case.meta is None or len(case.meta.phase.data.mutations) <= 1
 
 
 def filter_failure(context: HookContext, failure: Failure, case: Case, response: Response) -> bool:
@@ -57,17 +54,15 @@ def filter_failure(context: HookContext, failure: Failure, case: Case, response:
 
 
 def _is_documented_refusal(case: Case, response: Response) -> bool:
-    operation = contract.operations()[str(case.operation.definition.raw["operationId"])]
+    operation = contract.operations()[operation_of(case)]
     try:
         ids = [error["errorId"] for error in response.json()["errors"]]
     except (ValueError, KeyError, TypeError):
         return False
-    entries = [contract.error(one, operation.id) for one in ids if response.status_code in operation.statuses_of(one)]
+    entries = [
+        contract.error(error, operation.id) for error in ids if response.status_code in operation.statuses_of(error)
+    ]
     return bool(ids) and len(entries) == len(ids) and all(entry and entry.can_be_provoked for entry in entries)
-
-
-for schema in (examples, coverage, fuzzing, stateful):
-    schema.hook(filter_failure)
 
 
 def draw_by(seed: int, examples_per_operation: int, offered: Callable[[str], bool]) -> None:
@@ -76,8 +71,9 @@ def draw_by(seed: int, examples_per_operation: int, offered: Callable[[str], boo
     offered: whether the target has an operation; the others have no test, and no link of a walk leads to them.
     """
     missing = [operation for operation in contract.operations() if not offered(operation)]
-    chosen = EVERYTHING.exclude(operation_id=missing) if missing else EVERYTHING
-    for schema in (examples, coverage, fuzzing, stateful):
-        schema.filter_set = chosen.filter_set
-        schema.config.seed = seed
-        schema.config.generation.update(max_examples=examples_per_operation)
+    everything = schemathesis.openapi.from_dict(joint())
+    chosen = everything.exclude(operation_id=missing) if missing else everything
+    for loaded in map(schema, Phase):
+        loaded.filter_set = chosen.filter_set
+        loaded.config.seed = seed
+        loaded.config.generation.update(max_examples=examples_per_operation)

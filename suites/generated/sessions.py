@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import count
+from itertools import count, islice
 from typing import Any
 
 from schemathesis import Case
@@ -12,7 +12,8 @@ from conformance.core.exchange import OWN_APP, Exchange
 from conformance.driver.checkout import CheckoutDriver, CheckoutSession
 from strategies.situations import cart_in
 from suites.generated.alternatives import alternatives, credentials
-from suites.generated.live import Sender, operation_of
+from suites.generated.document import operation_of
+from suites.generated.live import Sender
 
 # How sessions came to be; their number has no divisor in common with that of the marketplaces.
 SITUATIONS = ("calm", "rich", "three lines", "coupon", "option", "four lines", "changed")
@@ -42,7 +43,8 @@ class SessionsInTurn:
     def send_each(self, case: Case) -> None:
         """Sends a case with each live value that the target has for an example, one at a time, and by each credential.
 
-        Once for an operation: its further examples have the same fields.
+        Once for an operation: its further examples have the same fields. The session changes from case to case, so each
+        case takes the next alternative of the session as it is then, until that has no more.
         """
         if self._each_sent or self.driver.brief:
             return
@@ -50,10 +52,10 @@ class SessionsInTurn:
         for place in count():
             session = self._session_for(operation)
             market = session.marketplace if session else self._market()
-            choices = list(alternatives(self.driver, market, session, operation))
-            if place >= len(choices):
+            others = next(islice(alternatives(self.driver, market, session, operation), place, None), None)
+            if others is None:
                 break
-            self._send(case, session, others=choices[place])
+            self._send(case, session, others=others)
         for credential in credentials(self.driver):
             self._send(case, self._session_for(operation), credential=credential)
 

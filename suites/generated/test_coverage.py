@@ -5,11 +5,12 @@ from __future__ import annotations
 from schemathesis import Case
 
 from conformance.driver.marks import provokes
-from suites.generated import schemas
+from suites.generated.checks import Phase
+from suites.generated.schemas import schema
 from suites.generated.sessions import SessionsInTurn
 
 
 @provokes("ROBUST", "SESSION-INVALID", "SESSION-REQUIRED", "SESSION-DOCUMENTED", cost=120)
-@schemas.coverage.parametrize()
+@schema(Phase.COVERAGE).parametrize()
 def test_coverage(case: Case, live: SessionsInTurn) -> None:
     live.send(case)

@@ -5,12 +5,13 @@ from __future__ import annotations
 from schemathesis import Case
 
 from conformance.driver.marks import provokes
-from suites.generated import schemas
+from suites.generated.checks import Phase
+from suites.generated.schemas import schema
 from suites.generated.sessions import SessionsInTurn
 
 
 @provokes("SESSION-FIELDS", "SESSION-DOCUMENTED", "TYPE-JSON", cost=40)
-@schemas.examples.parametrize()
+@schema(Phase.EXAMPLES).parametrize()
 def test_examples(case: Case, live: SessionsInTurn) -> None:
     """Then with each further value that the target has for an example: another role, id, marketplace or credential."""
     live.send(case)

@@ -7,12 +7,13 @@ from schemathesis import Case
 
 from conformance.driver.marks import provokes
 from strategies.determinism import SEEDED
-from suites.generated import schemas
+from suites.generated.checks import Phase
+from suites.generated.schemas import schema
 from suites.generated.sessions import SessionsInTurn
 
 
 @provokes("ROBUST", "SESSION-INVALID", "TYPE-JSON", cost=30)
-@schemas.fuzzing.parametrize()
+@schema(Phase.FUZZING).parametrize()
 @settings(backend=SEEDED)
 def test_fuzzing(case: Case, live: SessionsInTurn) -> None:
     live.send(case)

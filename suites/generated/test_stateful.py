@@ -2,21 +2,39 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
+import hypothesis
 import pytest
-from hypothesis import Phase, settings
+from hypothesis import settings
 from schemathesis import Case, Response
+from schemathesis.generation.stateful import run_state_machine_as_test
 
 from conformance.driver.checkout import CheckoutDriver
 from conformance.driver.marks import again, in_marketplaces, provokes
 from strategies.determinism import SEEDED, drawn_by
-from suites.generated import schemas
-from suites.generated.checks import response
+from suites.generated.checks import Phase, response
+from suites.generated.schemas import schema
 from suites.generated.sessions import SessionsByLink
 
 WALKS, STEPS = 2, 10
-Machine = schemas.stateful.as_state_machine()
+
+
+class Walk(schema(Phase.STATEFUL).as_state_machine()):  # type: ignore[misc]
+    """A walk whose steps leave through the suite's client, where the judge judges them."""
+
+    def __init__(self, live: SessionsByLink) -> None:
+        self.live = live
+        super().__init__()
+
+    def setup(self) -> None:
+        self.live.begin()
+
+    def call(self, case: Case, **kwargs: Any) -> Response:
+        return response(case, self.live.send(case))
+
+    def validate_response(self, response: Response, case: Case, *args: Any, **kwargs: Any) -> None:
+        """The judge and its second opinion have seen the answer already."""
 
 
 @provokes("SESSION-READ", "SESSION-CREATE", "ORDER-READ", cost=60)
@@ -24,26 +42,14 @@ Machine = schemas.stateful.as_state_machine()
 @in_marketplaces()
 def test_stateful(shop: CheckoutDriver, market: str, request: pytest.FixtureRequest) -> None:
     live = SessionsByLink(shop, market)
-
-    class Walk(Machine):  # type: ignore[misc, valid-type]
-        """A walk whose steps leave through the suite's client, where the judge judges them."""
-
-        def setup(self) -> None:
-            live.begin()
-
-        def call(self, case: Case, **kwargs: Any) -> Response:
-            return response(case, live.send(case))
-
-        def validate_response(self, response: Response, case: Case, *args: Any, **kwargs: Any) -> None:
-            """The judge and its second opinion have seen the answer already."""
-
     walks = settings(
         backend=SEEDED,
         max_examples=1 if shop.brief else WALKS,
         stateful_step_count=STEPS // 2 if shop.brief else STEPS,
-        phases=[Phase.generate],
+        phases=[hypothesis.Phase.generate],
         database=None,
         deadline=None,
     )
     with drawn_by(f"{request.config.option.seed}/{request.node.nodeid}"):
-        Walk.run(settings=walks)
+        # a factory, since Hypothesis keeps each class of machines for good; its type names the class alone
+        run_state_machine_as_test(cast(type[Walk], lambda: Walk(live)), settings=walks)

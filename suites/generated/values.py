@@ -3,6 +3,10 @@
 Schemathesis builds its cases from the contract's examples. Where a case still has an example's value, a live one is sent:
 the session, a line, an option, the order, an item, a coupon, an address of the marketplace. What a case has broken is no
 example's value any more, so it is sent as it is.
+
+No hook of Schemathesis does this. `map_case` runs while a case is made, before the session of its turn is known, so that
+what a target answers would move the draws; `before_call` belongs to `Case.call`, which sends past the suite's client.
+`case.meta` says which component is broken, and the other fields of a broken body need live values too.
 """
 
 from __future__ import annotations
@@ -13,6 +17,7 @@ from typing import Any
 from conformance.core import contract
 from conformance.driver.checkout import CheckoutDriver, CheckoutSession
 from conformance.judging.model import Line
+from suites.generated.document import DOCUMENTS
 
 Values = dict[tuple[str, Any], Any]  # (field or parameter, the contract's example): the live value
 ABSENT = object()  # for a field that the marketplace's addresses do not have
@@ -89,14 +94,16 @@ def _leaves(address: dict[str, Any]) -> Iterator[tuple[str, str]]:
 
 
 def _examples() -> dict[str, Any]:
-    """The example of each parameter and of each field of a request."""
+    """The example of each parameter and of each field. A name has one example, wherever it stands."""
     found: dict[str, Any] = {}
-    for name in ("order-v2", "order-v1"):
+    for name in DOCUMENTS.values():
         components = contract.document(name)["components"]
-        found |= {parameter["name"]: parameter["example"] for parameter in components["parameters"].values()}
+        pairs = [(parameter["name"], parameter["example"]) for parameter in components["parameters"].values()]
         for schema in components["schemas"].values():
             fields = schema.get("properties", {}).items()
-            found |= {field: node["example"] for field, node in fields if "example" in node}
+            pairs += [(field, node["example"]) for field, node in fields if "example" in node]
+        for field, example in pairs:
+            assert found.setdefault(field, example) == example, field
     return found
 
 

@@ -23,19 +23,20 @@ from conformance.core import contract
 from conformance.core.profile_reader import load
 from conformance.runner.mock_process import MockProcess
 from suites.generated import schemas
-from suites.generated.checks import CHECKS
+from suites.generated.checks import CHECKS, Phase
 from suites.generated.document import FREE_TEXTS, joint, pinned, request_schemas
 from suites.generated.live import DISAGREEMENT
+from suites.generated.schemas import schema
 from suites.generated.values import ABSENT, EXAMPLES, ITEMS, substituted
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = (ROOT / "docs" / "generated.md").read_text(encoding="utf-8")
 IDS = re.compile(r"\d{9,}")  # of sessions, lines and orders: each run has its own
-Run = tuple[dict[str, Any], list[dict[str, Any]]]
+Run = tuple[dict[str, Any], list[dict[str, Any]], list[dict[str, Any]]]  # the result, exchanges and traces
 
 
 def generated(folder: Path, hash_seed: str) -> Run:
-    """The result and the exchanges of the generated suite against a mock of its own."""
+    """What the generated suite leaves against a mock of its own."""
     command = [
         sys.executable,
         "-m",
@@ -52,8 +53,8 @@ def generated(folder: Path, hash_seed: str) -> Run:
     ended = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=300)
     result = json.loads((folder / "result.json").read_text(encoding="utf-8"))
     assert ended.returncode == result["exit_status"], ended.stdout[-2000:]
-    with open(folder / "exchanges.jsonl", encoding="utf-8") as lines:
-        return result, [json.loads(line) for line in lines]
+    exchanges, traces = ((folder / f"{name}.jsonl").read_text(encoding="utf-8") for name in ("exchanges", "traces"))
+    return result, list(map(json.loads, exchanges.splitlines())), list(map(json.loads, traces.splitlines()))
 
 
 @pytest.fixture(scope="module")
@@ -62,14 +63,22 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
 
 
 def test_nothing_fails_and_contract_and_judge_agree(run: Run) -> None:
-    result, _ = run
+    result = run[0]
     assert result["counts"]["failed"] == 0
     assert [note for note in result["notes"] if DISAGREEMENT in note] == []
 
 
+@pytest.mark.parametrize("phase", Phase)
+def test_each_phase_judges_what_it_says_that_it_provokes(run: Run, phase: Phase) -> None:
+    """`provokes` chooses the phase for `--requirement` and lets it fail; every other requirement is judged on the way."""
+    traces = [trace for trace in run[2] if f"test_{phase}" in trace["name"]]
+    judged = {requirement for trace in traces for requirement, *_ in trace["passed"]}
+    for trace in traces:
+        assert trace["provokes"] and set(trace["provokes"]) <= judged, trace["name"]
+
+
 def test_every_operation_accepts_its_valid_requests(run: Run) -> None:
-    _, exchanges = run
-    accepted = {exchange["operation"] for exchange in exchanges if exchange["status"] == 200}
+    accepted = {exchange["operation"] for exchange in run[1] if exchange["status"] == 200}
     assert accepted >= set(contract.operations())
 
 
@@ -78,20 +87,23 @@ def test_the_same_seed_sends_the_same_requests_in_every_process(run: Run, tmp_pa
         keys = ("trace", "operation", "subject", "marketplace", "app", "request_body", "status")
         return [IDS.sub("#", json.dumps([exchange[key] for key in keys])) for exchange in exchanges]
 
-    _, again = generated(tmp_path, "2")
-    assert sent(again) == sent(run[1])
+    assert sent(generated(tmp_path, "2")[1]) == sent(run[1])
 
 
 @pytest.mark.parametrize("payment", ["none", "manual", "place_order"])
 def test_what_the_profile_does_not_offer_is_not_drawn(payment: str) -> None:
     offered = replace(load("mock"), payment=payment).offers_operation
-    left_out = {"none": {contract.PLACE_ORDER, contract.READ_ORDER}, "manual": {contract.PLACE_ORDER}}.get(payment, set())
+    left_out = {"none": {contract.PLACE_ORDER, contract.READ_ORDER}, "manual": {contract.PLACE_ORDER}}.get(
+        payment, set()
+    )
     try:
         schemas.draw_by(0, 1, offered)
-        for schema in (schemas.examples, schemas.coverage, schemas.fuzzing, schemas.stateful):
-            found = [result.ok() for result in schema.get_all_operations() if isinstance(result, Ok)]
-            assert {operation.definition.raw["operationId"] for operation in found} == set(contract.operations()) - left_out
-        steps = schemas.stateful.as_state_machine().__dict__
+        for loaded in map(schema, Phase):
+            found = [result.ok() for result in loaded.get_all_operations() if isinstance(result, Ok)]
+            assert {operation.definition.raw["operationId"] for operation in found} == set(
+                contract.operations()
+            ) - left_out
+        steps = schema(Phase.STATEFUL).as_state_machine().__dict__
         assert any("place_order" in name for name in steps) == (payment == "place_order")
     finally:
         schemas.draw_by(0, 1, lambda operation: True)
@@ -135,6 +147,12 @@ def test_what_only_a_target_knows_is_pinned() -> None:
         fields["quantity"]["maximum"] < 10
         and "enum" not in pinned(FREE_TEXTS)["components"]["schemas"]["RecipientInput"]["properties"]["lastName"]
     )
+
+
+def test_two_schemas_of_a_phase_are_one() -> None:
+    """What `draw_by` sets is what the tests are made from."""
+    assert all(schema(phase) is schema(phase) for phase in Phase)
+    assert len({id(schema(phase)) for phase in Phase}) == len(Phase)
 
 
 def test_examples_are_substituted_and_broken_values_are_not() -> None:
