@@ -32,7 +32,10 @@ class Program:
         self._trace = trace
         self._named: list[tuple[str, object]] = []
         self._counts: Counter[str] = Counter()
-        self._add("state = CheckoutMachine(driver, marketplace)", len(trace.exchanges), begins=True)
+
+    def begin(self) -> None:
+        """Adds the first step."""
+        self._add("state = CheckoutMachine(driver, marketplace)", len(self._trace.exchanges), begins=True)
 
     def __str__(self) -> str:
         return "\n".join(self.steps)

@@ -22,7 +22,7 @@ from conformance.judging.trace import Trace
 from strategies.determinism import SeededProvider
 from suites.state_machine.machine import MISSION, Breach, CheckoutMachine
 from suites.state_machine.test_walks import not_reached
-from suites.state_machine.walks import run_walks
+from suites.state_machine.walks import IN_VAIN, run_walks
 
 OPERATIONS = set(contract.operations())
 WALKS, STEPS = 8, 24
@@ -147,7 +147,7 @@ def test_the_draws_keep_to_what_hypothesis_asks_of_a_backend() -> None:
 
 def test_what_a_target_answers_in_one_walk_moves_no_draw_of_the_next(mock: str) -> None:
     def refuses_at_first(number: int, exchange: Exchange) -> None:
-        if number <= 10:
+        if number < IN_VAIN:
             exchange.status, exchange.body = 503, {"errors": []}
 
     def last_walk(driver: CheckoutDriver) -> list[str]:
@@ -157,6 +157,13 @@ def test_what_a_target_answers_in_one_walk_moves_no_draw_of_the_next(mock: str) 
     troubled, healthy = walked(mock, refuses_at_first), walked(mock)
     assert troubled.trace.program != healthy.trace.program
     assert last_walk(troubled) == last_walk(healthy)
+
+
+def test_no_walk_is_the_simplest(mock: str) -> None:
+    """Hypothesis tries the simplest draws before it asks a backend: one step, over and over."""
+    first = walked(mock, walks=1).trace.program
+    rules = [step.line.partition("state.")[2].partition("(")[0] for step in first]
+    assert max(rules.count(rule) for rule in rules) < STEPS // 2
 
 
 def test_a_finding_comes_with_the_program_of_its_walk(mock: str) -> None:
