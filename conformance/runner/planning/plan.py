@@ -33,16 +33,19 @@ def print_plan(run: Run, items: list[pytest.Item]) -> None:
     limit, total = run.settings.budget, FIRST
     tests: dict[str, list[pytest.Item]] = defaultdict(list)
     sure, told = set[str](), set[str]()
+    count = 0
     for item in items:
-        total += cost(run, item)
         judges = {*costs().get(test_name(item.nodeid), {}).get("judges", []), *mark_args(item, "provokes")}
         told |= judges
+        if limit and is_row(item) and total + cost(run, item) > limit:
+            continue  # rows of the array take what the other tests leave of a budget
+        total, count = total + cost(run, item), count + 1
         if limit is None or total <= limit * SHARED:
             sure |= judges
         for entry in mark_args(item, "provokes"):
             tests[entry].append(item)
     words = f" apart, fewer since they share sessions, of a budget of {limit}" if limit else ""
-    print(f"Plan for {run.profile.name}: {len(items)} tests, about {total} requests{words}.")
+    print(f"Plan for {run.profile.name}: {count} tests, about {total} requests{words}.")
     for chapter in contract.CHAPTERS:
         print(f"\n{chapter.replace('_', ' ')}")
         for entry in contract.requirements().values():
@@ -57,11 +60,15 @@ def _words(run: Run, requirement: str, tests: list[pytest.Item], told: set[str],
     if requirement in told and requirement not in sure:
         return "perhaps: the budget may end before"
     if tests:
-        words = f"judged by {len(tests)} tests, about {sum(cost(run, test) for test in tests)} requests"
+        words = f"judged by {_counted(len(tests), 'test')}, about {_counted(sum(cost(run, test) for test in tests), 'request')}"
         return words + _conditions(requirement, [test for test in tests if is_row(test)])
     if requirement in told:
         return "judged along the way"
     return f"not judged: {'the budget leaves it out' if run.settings.budget else 'no test of this run provokes it'}"
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number} {noun}{'s' * (number != 1)}"
 
 
 def _conditions(requirement: str, rows: list[pytest.Item]) -> str:
