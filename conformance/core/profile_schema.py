@@ -9,6 +9,7 @@ import json
 import math
 import re
 from collections.abc import Iterator
+from datetime import date, time
 from functools import cache
 from typing import Any
 
@@ -18,6 +19,7 @@ from conformance.core import places
 from conformance.core.inputs import InputError
 
 PATH = places.ROOT / "targets" / "profile.schema.json"
+LARGEST = 10**15
 BARE_KEY = re.compile(r"[A-Za-z0-9_-]{1,60}")
 BY_TYPE = {
     "string": "write a text",
@@ -43,11 +45,14 @@ def _validator() -> jsonschema_rs.Draft202012Validator:
 
 def check_shape(data: dict[str, Any], source: str) -> None:
     """Raises InputError with the first violation of the schema. data: parsed TOML; source: the file's name."""
-    for path, value in _numbers(data, ()):
-        if not math.isfinite(value):
+    for path, value in _values(data, ()):
+        if isinstance(value, float) and not math.isfinite(value):
             raise InputError(f"{place(path)} in {source} is {value:g}: write a finite number.")
-    plain = json.loads(json.dumps(data, default=str))  # TOML has dates, JSON has not
-    for error in _validator().iter_errors(plain):
+        if isinstance(value, int) and abs(value) > LARGEST:
+            raise InputError(f"{place(path)} in {source} is too large: write a number of at most 15 digits.")
+        if isinstance(value, date | time):  # a value that looks like them needs quotes
+            raise InputError(f'{place(path)} in {source} is a date or a time: write it in quotes, such as "{value}".')
+    for error in _validator().iter_errors(data):
         raise InputError(_sentence(error, source))
 
 
@@ -63,15 +68,16 @@ def place(path: Iterator[Any] | tuple[Any, ...] | list[Any]) -> str:
     return words
 
 
-def _numbers(node: Any, path: tuple[Any, ...]) -> Iterator[tuple[tuple[Any, ...], float]]:
-    if isinstance(node, float):
-        yield path, node
-    elif isinstance(node, dict):
+def _values(node: Any, path: tuple[Any, ...]) -> Iterator[tuple[tuple[Any, ...], Any]]:
+    """Every value that is neither a table nor a list, and its path."""
+    if isinstance(node, dict):
         for key, child in node.items():
-            yield from _numbers(child, (*path, key))
+            yield from _values(child, (*path, key))
     elif isinstance(node, list):
         for index, child in enumerate(node):
-            yield from _numbers(child, (*path, index))
+            yield from _values(child, (*path, index))
+    else:
+        yield path, node
 
 
 def _sentence(error: jsonschema_rs.ValidationError, source: str) -> str:

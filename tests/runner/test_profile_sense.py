@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import math
 import os
 import re
+import tomllib
+from collections.abc import Iterator
 from copy import deepcopy
+from datetime import date, time
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +18,7 @@ from hypothesis import strategies as st
 
 from conformance.client.route import Route
 from conformance.core.inputs import InputError, checked_url, read_text
-from conformance.core.profile_reader import load, parse
+from conformance.core.profile_reader import load, parse, path_of
 from conformance.core.profile_schema import schema
 from tests.hostile.tls import self_signed
 from tests.runner.test_profile import GOOD, ITEM, changed, complaint
@@ -161,6 +165,35 @@ ODD = st.recursive(
     ),
     max_leaves=6,
 )
+
+
+def paths(node: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """Every place in a profile; of lists the first element."""
+    if path:
+        yield path
+    children = node.items() if isinstance(node, dict) else list(enumerate(node))[:1] if isinstance(node, list) else ()
+    for name, child in children:
+        yield from paths(child, (*path, name))
+
+
+def test_each_member_of_a_whole_profile_by_each_odd_value() -> None:
+    """Read or refused with one sentence, however deep it stands."""
+    whole = tomllib.loads(path_of("mock").read_text(encoding="utf-8"))
+    whole["marketplaces"] = {"EBAY_US": whole["marketplaces"]["EBAY_US"]}
+    odd = (7, -1, 1e300, math.nan, 10**400, "", " ", "http://[", "a\nb", [], [[]], {}, {"env": ""}, True,
+           date(2026, 1, 1), time(1, 2), "x" * 5000)  # fmt: skip
+    for path in paths(whole):
+        for value in odd:
+            made = deepcopy(whole)
+            node: Any = made
+            for name in path[:-1]:
+                node = node[name]
+            node[path[-1]] = value
+            try:
+                parse(made, "shop.toml")
+            except InputError as refused:
+                said = str(refused)
+                assert said.isprintable() and said.endswith(".") and len(said) < 500, (path, value, said)
 
 
 @given(
