@@ -71,6 +71,7 @@ class ApiClient:
         self.secrets.add(
             *profile.secrets,
             *(app.expired_token for app in profile.apps),
+            *(app.other_scope_token for app in profile.apps),
             *(app.token for app in profile.apps),
             *(str(value) for name, value in extra.items() if SECRET_NAME.search(name)),
         )
@@ -249,10 +250,10 @@ class ApiClient:
         """The Authorization header of a credential; None for none."""
         if name == "none" or (self.profile.auth == "none" and name in (OWN_APP, OTHER_APP)):
             return None
-        if name == "expired":
-            return (
-                f"Bearer {next((app.expired_token for app in self.profile.apps if app.expired_token), MADE_UP_TOKEN)}"
-            )
+        kept = {"expired": "expired_token", "other-scope": "other_scope_token"}.get(name)
+        given = next((token for app in self.profile.apps if kept and (token := getattr(app, kept))), None)
+        if given or name == "expired":
+            return f"Bearer {given or MADE_UP_TOKEN}"
         app = self._app(name)
         token = app.token if self.profile.auth == "token" else self.token(app, self._scope(name))
         if name == "made-up":  # close to a real one: a server that looks at its head alone takes it

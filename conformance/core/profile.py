@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
@@ -62,6 +63,14 @@ class Market:
             item for item, role in self.roles.items() if role.kind == kind and (error is None or role.error == error)
         ]
 
+    def roles_of(self, needs: str) -> set[object]:
+        """The roles of its items and coupons, with their ids, that some of these needs name (contracts/README.md)."""
+        named = [need.partition(".")[::2] for need in re.split("[ |]", needs)]
+        kinds = {word: {rest.partition(".")[0] for head, rest in named if head == word} for word in ("item", "coupon")}
+        items = {(role.kind, role.error) for role in self.roles.values() if role.kind in kinds["item"]}
+        coupons = {(coupon.kind, coupon.error) for coupon in self.coupons.values() if coupon.kind in kinds["coupon"]}
+        return {*items, *coupons}
+
     def coupons_of(self, *kinds: str) -> list[Coupon]:
         """The coupons of these kinds."""
         return [coupon for coupon in self.coupons.values() if coupon.kind in kinds]
@@ -75,6 +84,7 @@ class App:
     client_secret: str = field(default="", repr=False)
     token: str = field(default="", repr=False)
     expired_token: str = field(default="", repr=False)
+    other_scope_token: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True)
@@ -148,7 +158,7 @@ class Profile:
         if self.auth == "none":
             return ()
         expired = ("expired",) if self.offers("expired_token") else ()
-        other_scope = ("other-scope",) if self.offers("other_scope") and self.offers("token_endpoint") else ()
+        other_scope = ("other-scope",) if self.offers("other_scope") else ()
         return ("none", "made-up", *expired, *other_scope)
 
     def offers_operation(self, operation: str) -> bool:
@@ -206,7 +216,9 @@ NEEDS: dict[str, Callable[[Profile], bool]] = {
     "token": lambda it: it.auth != "none",
     "token_endpoint": lambda it: it.auth == "client_credentials",
     "expired_token": lambda it: any(app.expired_token for app in it.apps),
-    "other_scope": lambda it: bool(it.other_scope),
+    "other_scope": lambda it: (
+        any(app.other_scope_token for app in it.apps) or (bool(it.other_scope) and it.auth == "client_credentials")
+    ),
     "coupon": lambda it: any(market.coupons_of("good", "oversized") for market in it.markets.values()),
     "second_coupon": lambda it: any(len(market.coupons_of("good", "oversized")) > 1 for market in it.markets.values()),
     "buyer.declined": lambda it: bool(it.declined) and it.payment == "place_order",

@@ -163,8 +163,9 @@ class _Reader:
                     if key != "optional"
                 }
             )
-            if app.expired_token and app.expired_token == app.token:
-                raise self._wrong(("apps", index, "expired_token"), "is the app's good token: write one that has ended")
+            for key, other in (("expired_token", "one that has ended"), ("other_scope_token", "one of another scope")):
+                if getattr(app, key) and getattr(app, key) == app.token:
+                    raise self._wrong(("apps", index, key), f"is the app's good token: write {other}")
             if not self.offline and any(getattr(app, needed[0]) == getattr(other, needed[0]) for other in found):
                 raise self._wrong(
                     ("apps", index), "is the app that stands before it: write another one, or leave it out"

@@ -115,6 +115,12 @@ class CheckoutDriver:
         items.sort(key=lambda entry: -self.features.get((marketplace, entry), Features()).weight)
         return items[skip:][:count]
 
+    def showing(self, marketplace: str, count: int, want: Callable[[Features], bool]) -> list[str]:
+        """Plain items that `want` takes; where there is none, items that are sold with a warning."""
+        warned = self.market(marketplace).items("warned")
+        known = [item for item in warned if want(self.features.get((marketplace, item), Features()))]
+        return self.plain(marketplace, count, want=want) or known[:count]
+
     def maximum(self) -> int:
         """The largest number of lines that surely fits."""
         return self.profile.max_line_items or 4

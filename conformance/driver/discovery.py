@@ -90,6 +90,9 @@ def look(shop: CheckoutDriver, *, chunks: int | None = None, markets: list[str] 
     elif whole:
         for name in markets or list(shop.profile.markets):
             found.problems += wrong_roles(shop, name)
+        for session in shop.trace.world.sessions.values():
+            for line in session.view.lines.values():
+                found.features.setdefault((session.marketplace, line.item or ""), _features(line))
     return found
 
 

@@ -204,13 +204,23 @@ class Run:
     # ------------------------------------------------------------ tests
 
     def marketplaces(self, nodeid: str, count: int | None, having: str | None) -> list[str]:
-        """The marketplaces in which a test runs; with a count, another choice for each test."""
+        """The marketplaces in which a test runs; with a count, another choice for each test.
+
+        Those that are chosen show together every role that the test is about, of which another marketplace may have few.
+        """
         names = [name for name in self.profile.markets if self._has(name, having)]
+        roles = {name: self.profile.markets[name].roles_of(having or "") for name in names}
         if self.settings.cut:
-            names = names[:1]
+            names = sorted(names, key=lambda name: -len(roles[name]))[:1]
         elif count is not None and count < len(names):
             start = crc32(nodeid.encode()) % len(names)
-            names = [name for name in names if name in {names[(start + index) % len(names)] for index in range(count)}]
+            left, wanted = names[start:] + names[:start], set[object]().union(*roles.values())
+            taken: list[str] = []
+            while left and (len(taken) < count or wanted):
+                taken.append(max(left, key=lambda name: len(roles[name] & wanted)))
+                left.remove(taken[-1])
+                wanted -= roles[taken[-1]]
+            names = [name for name in names if name in taken]
         self.chosen[nodeid.rpartition("::")[2]] = names
         return names
 

@@ -156,6 +156,17 @@ def _abroad(shop: CheckoutDriver, market: str, situation: str, why: str, countri
         cart.expect_refusal(contract.ADDRESS, changed, why, country)
 
 
+@provokes("ADDR-WARN", "ITEM-WARNED", "ITEM-REMOVED", cost=6)
+@in_marketplaces(1, having="address.unverifiable item.warned|item.removed")
+def test_each_reason_for_a_warning_is_named_beside_the_others(shop: CheckoutDriver, market: str) -> None:
+    offered, plain = shop.market(market), shop.plain(market)[0]
+    also = offered.items("warned") + offered.items("removed")
+    together = also[: shop.maximum() - 1]
+    for items in (together, *([item] for item in shop.some(also, few=1) if [item] != together)):
+        lines = [(plain, 1), *((item, 1) for item in items)]
+        shop.initiate(market, lines, "ADDR-WARN", "beside an item with a warning", address=offered.unverifiable_address)
+
+
 @provokes("ADDR-WARN", "WARNING-SHAPE", "WARNING-SHAPE-OPERATION", cost=8)
 @in_marketplaces(2, having="address.unverifiable")
 def test_a_doubtful_address_is_taken_with_a_warning(shop: CheckoutDriver, market: str) -> None:

@@ -55,8 +55,16 @@ class Journey:
     def walk(self) -> None:
         """From the first request to the last. Raises PrerequisiteFailed where no session can be had."""
         self._start()
-        self.cart = self._made()
-        self._beside()
+        self.email = self._buyer()
+        made_first = (
+            self.row.number // 2 % 2
+        )  # what reaches another session may look for an older one, or a younger one
+        if made_first:
+            self._beside()
+        self.cart = self.shop.cart(self.market, self._lines(), email=self.email)
+        if not made_first:
+            self._beside()
+        self._look()
         self._reach()
         if self.row["before"] == "change":  # nothing comes between the state and the change
             self._change()
@@ -74,23 +82,21 @@ class Journey:
             body = self.shop.initiate_body(self.market, self._lines())
             self.shop.initiate(self.market, why=start.requirement, case=start.case, body=start.edit(body))
 
-    def _made(self) -> CheckoutSession:
-        """The session with the row's lines and quantities."""
+    def _buyer(self) -> str:
+        """The e-mail address of the session."""
         declined = sorted(self.shop.profile.declined)
         email = declined[self.row.number % len(declined)] if self.row["end"] == "declined" and declined else None
-        self.email = email or self.shop.buyer()
-        return self.shop.cart(self.market, self._lines(), email=self.email)
+        return email or self.shop.buyer()
 
     def _lines(self) -> list[tuple[str, int]]:
         """Items and quantities; the line that the row means has the quantity and shows what the row wants."""
         count = min(COUNTS[self.row["lines"]], self.shop.maximum(), len(self.shop.market(self.market).plain))
         meant, items = self._meant_item(), self.shop.plain(self.market, 99)
         turned = items[self.row.number % len(items) :] + items[: self.row.number % len(items)]
-        alike = sorted(
-            turned, key=lambda item: not self._adds_nothing(item, meant)
-        )  # the cart shows what the row wants
+        # The other items show nothing that the row does not want.
+        alike = sorted(turned, key=lambda item: not self._adds_nothing(item, meant))
         others = [item for item in alike if item != meant][: count - 1]
-        position = {"first": 0, "middle": len(others) // 2, "last": len(others)}[self.row["line"]]
+        position = self._place(len(others) + 1)
         wanted = self._pieces(meant) if self.row["history"] != "quantity" else self._pieces(meant, most=2)
         pairs = [(item, 1 if self.row["quantity"] == "one" else 1 + place % 2) for place, item in enumerate(others)]
         return [*pairs[:position], (meant, wanted), *pairs[position:]]
@@ -111,7 +117,8 @@ class Journey:
         if fits:
             return fits[self.row.number % len(fits)]
         shows = SHOWS.get(self.row["goods"])
-        found = self.shop.plain(self.market, 99, want=shows) or self.shop.plain(self.market, 99)
+        found = self.shop.showing(self.market, 99, shows) if shows else []
+        found = found or self.shop.plain(self.market, 99)
         several = [item for item in found if self._features(item).options > 1] if self.row["option"] == "other" else []
         return (several or found)[self.row.number % len(several or found)]
 
@@ -135,8 +142,11 @@ class Journey:
     def line(self) -> Line | None:
         """The line that the row means."""
         lines = self.cart.lines
-        position = {"first": 0, "middle": len(lines) // 2, "last": len(lines) - 1}[self.row["line"]]
-        return lines[position] if lines else None
+        return lines[self._place(len(lines))] if lines else None
+
+    def _place(self, lines: int) -> int:
+        """Where the line that the row means stands among so many."""
+        return {"first": 0, "middle": lines // 2, "last": lines - 1}[self.row["line"]]
 
     def _reach(self) -> None:
         """Address, option and coupon; last of all the change that the row has as its history."""
@@ -212,17 +222,17 @@ class Journey:
     # ------------------------------------------------------------ other sessions
 
     def _beside(self) -> None:
-        """Another session, read once so that it is known."""
-        kind, first = self.row["beside"], self.cart.lines[0].item if self.cart.lines else None
-        if kind in ("none", "alike") or first is None:
+        """Another session, with the item that the row means; with a plain one where nobody may have many of that."""
+        kind, meant = self.row["beside"], self._meant_item()
+        if kind in ("none", "alike"):
             return
+        item = self.shop.plain(self.market)[0] if self.shop.profile.role(self.market, meant) else meant
         email = self.email if kind == "same_buyer" and self.row["end"] != "declined" else None
         app = OTHER_APP if kind == "other_app" else OWN_APP
-        self.others = [self.shop.cart(self.market, [(first, 2)], email=email or self.shop.buyer(), credential=app)]
+        self.others = [self.shop.cart(self.market, [(item, 2)], email=email or self.shop.buyer(), credential=app)]
         codes = self.shop.market(self.market).coupons_of("good")
         if codes and self.row.number % 2:
             self.others[0].apply(codes[-1].code, credential=app)
-        self._look()
 
     def _look(self) -> None:
         """Reads the sessions beside this one."""

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from conformance.client.api_client import ApiClient
 from conformance.core import contract
 from conformance.core.inputs import InputError
 from conformance.core.profile import Profile
@@ -46,6 +47,21 @@ def test_the_smallest_profile() -> None:
     assert profile.name == "shop" and profile.payment == "none" and profile.max_line_items is None
     assert profile.auth == "client_credentials" and profile.scope.endswith("buy.guest.order")
     assert profile.offers("token_endpoint") and not profile.offers("payment") and not profile.offers("second_app")
+
+
+def test_tokens_that_open_nothing() -> None:
+    """A profile that brings its tokens may bring those that are not good as well."""
+    data = changed("auth", {"kind": "token", "other_scope": "of a token endpoint"})
+    data["apps"] = [{"token": "good"}]
+    assert parse(deepcopy(data), "shop.toml").bad_tokens == ("none", "made-up")
+    data["apps"] = [{"token": "good", "expired_token": "old", "other_scope_token": "narrow"}]
+    profile = parse(deepcopy(data), "shop.toml")
+    assert profile.bad_tokens == ("none", "made-up", "expired", "other-scope")
+    target = ApiClient(profile, key=b"k")
+    assert target.credential("expired") == "Bearer old" and target.credential("other-scope") == "Bearer narrow"
+    assert parse(changed("auth", {"kind": "none"}), "shop.toml").bad_tokens == ()
+    data["apps"] = [{"token": "good", "other_scope_token": "good"}]
+    assert "other_scope_token" in complaint(data)
 
 
 @pytest.mark.parametrize(

@@ -72,7 +72,7 @@ def _role(probe: Probe, code: str, sessions: list[tuple[str, View]], carts: list
         return _minimum(probe, Voucher(code, "minimum", ids[0], fits=fits))
     if fits or set(ids) & set(DEPENDS):
         return Voucher(code, "item_bound", ids[0], fits=fits)
-    return _again(probe, Voucher(code, "refused", ids[0]), [sessions[0][1], *carts])
+    return _again(probe, Voucher(code, "refused", ids[0]), [*(shown for _, shown in sessions), *carts])
 
 
 def _again(probe: Probe, voucher: Voucher, carts: list[View]) -> Voucher:
@@ -125,28 +125,37 @@ def _minimum(probe: Probe, voucher: Voucher) -> Voucher:
     carts = sorted({Cart(few * low + more * high, few, more) for few in pieces for more in pieces})
     lines = by_item[first], by_item[second]
     below, above = 0, len(carts)
+    seen: dict[bool, list[Decimal]] = {True: [], False: []}
     for _ in range(STEPS):
         if above - below <= 1:
             break
         middle = (below + above) // 2
-        accepted = _at(probe, shown.id, lines, carts[middle], voucher.code)
-        if accepted is None:
+        tried = _at(probe, shown.id, lines, carts[middle], voucher.code)
+        if tried is None:
             return voucher
+        accepted, spent = tried
+        seen[accepted].append(spent)
         below, above = (below, middle) if accepted else (middle, above)
-    if 0 < above < len(carts):
-        voucher.refused, voucher.taken = carts[below].subtotal, carts[above].subtotal
+    if seen[False] and seen[True] and max(seen[False]) < min(seen[True]):
+        voucher.refused, voucher.taken = max(seen[False]), min(seen[True])
     return voucher
 
 
-def _at(probe: Probe, session: str, lines: tuple[Line, Line], cart: Cart, code: str) -> bool | None:
-    """Whether the coupon is taken with that cart; None where the cart cannot be had."""
+def _at(probe: Probe, session: str, lines: tuple[Line, Line], cart: Cart, code: str) -> tuple[bool, Decimal] | None:
+    """Whether the coupon is taken with that cart, and what its items cost then; None where the cart cannot be had.
+
+    An item may have a promotion from some quantity on, which lowers what counts towards a minimum.
+    """
+    spent = cart.subtotal
     for line, quantity in zip(lines, (cart.first, cart.second), strict=True):
-        if not probe.set_quantity(session, line, quantity).accepted:
+        changed = probe.set_quantity(session, line, quantity)
+        if not changed.accepted:
             return None
+        spent = cart.subtotal - view(changed.body).summary.get("priceDiscount", Decimal(0))
     exchange = probe.apply(session, code)
     if exchange.accepted:
         probe.remove(session, code)
-    return exchange.accepted
+    return exchange.accepted, spent
 
 
 def _takes_all(before: View, after: View) -> bool:

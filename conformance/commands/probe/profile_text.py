@@ -99,6 +99,9 @@ def _auth(found: Found, data: dict[str, Any]) -> list[str]:
         lines += ["", "[[apps]]", *(f"{key} = {toml(entry)}" for key, entry in app.items())]
         if app is data["apps"][0]:
             lines.append('# expired_token = { env = "EBAY_EXPIRED_TOKEN" }  # a token of this app that has ended')
+            if auth["kind"] == "token":
+                name = "EBAY_OTHER_SCOPE_TOKEN"
+                lines.append(f'# other_scope_token = {{ env = "{name}" }}  # its scope does not open these methods')
     if len(data["apps"]) == 1:
         key = "token" if auth["kind"] == "token" else "client_id"
         lines += ["", "# [[apps]]  # a second app is the stranger who must not see the first one's sessions"]

@@ -176,7 +176,8 @@ def main(given: list[str]) -> int:
     print(f"Sent {found.sent} requests. {found.stopped or ''}".rstrip())
     if not any(seen.of("plain") for seen in found.markets):
         print("Nothing is written: no item could be bought, so there is nothing to judge with.")
-        for remark in (good.remark or good.error for seen in found.markets for good in seen.goods[:3]):
+        remarks = [str(good.remark or good.error) for seen in found.markets for good in seen.goods]
+        for remark in list(dict.fromkeys(remarks))[:3] if not found.stopped else ():
             print(f"  {remark}")
         return 1
     return _write(found, data, Path(options.out), out)

@@ -42,7 +42,20 @@ def _null(call: Call, body: JSON) -> None:
     body.setdefault("warnings", None)
 
 
+def _first(call: Call, body: JSON) -> None:
+    if "warnings" in body:
+        body["warnings"] = body["warnings"][:1]
+
+
 FAULTS: list[Fault] = [
+    # -- ITEM-WARNED, and every other warning --
+    fault(
+        "only-the-first-warning",
+        "ITEM-WARNED",
+        "initiate gives the first of several warnings only",
+        after("view", _first, on=INITIATE),
+        also=("ADDR-WARN", "ITEM-REMOVED"),
+    ),
     # -- WARNING-SHAPE --
     fault(
         "warnings-is-an-object",

@@ -41,6 +41,17 @@ def _coupon_of_the_buyer(cart: Cart, call: Call) -> None:
             return
 
 
+def _quantity_of_the_older(cart: Cart, call: Call) -> None:
+    """The buyer's sessions before this one have the quantity of the item."""
+    sessions, own = list(call.shop.sessions.values()), call.require_session()
+    older = sessions[: sessions.index(own)]
+    item = cart.lines[call.line_index].item if call.quantity else None
+    for other in _of_the_buyer(call, OPEN):
+        for line in other.cart.lines if other in older else []:
+            if line.item is item:
+                line.quantity = call.quantity
+
+
 def _lock_of_the_buyer(call: Call, *_: Any) -> None:
     """Paying for an item locks it in the buyer's other sessions."""
     items = {line.item.id for line in call.require_cart().lines}
@@ -72,6 +83,9 @@ FAULTS: list[Fault] = [
     # -- accepted, and in another session as well --
     fault("address-reaches-the-buyers-other", "SESSION-ISOLATED", "a new address goes to the same buyer's other session",
           applied_elsewhere(to="same_buyer", on=ADDRESS)),
+    fault("quantity-reaches-the-buyers-older", "SESSION-ISOLATED",
+          "a quantity is set in the same buyer's older sessions with the item as well",
+          store(_quantity_of_the_older, on=QUANTITY)),
     fault("quantity-reaches-another-buyers", "SESSION-ISOLATED", "a quantity is set in another buyer's session as well",
           applied_elsewhere(to="same_app", on=QUANTITY, when=lines(2))),
     fault("option-reaches-the-other-app", "SESSION-ISOLATED", "an option is selected in the other app's session as well",

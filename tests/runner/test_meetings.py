@@ -1,0 +1,55 @@
+"""Faults behind two conditions: the part of a run that brings the two together finds them."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from conformance.core.profile import Profile
+from conformance.core.profile_reader import load
+from conformance.runner.mock_process import MockProcess
+from suites.situations.design import Life, lives
+
+ROOT = Path(__file__).resolve().parents[2]
+ADDRESS = "suites/address_shipping/test_address.py"
+
+
+@pytest.fixture(scope="module")
+def mock() -> Iterator[str]:
+    process = MockProcess()
+    yield process.base_url
+    process.stop()
+
+
+def failed(mock: str, fault: str, folder: Path, *tests: str) -> set[str]:
+    """The requirements that these tests find broken."""
+    command = [sys.executable, "-m", "pytest", *tests, "--target", "mock", "--base-url", f"{mock}/x/{fault}"]
+    ended = subprocess.run(
+        [*command, "--report", str(folder), "-n", "0"], cwd=ROOT, capture_output=True, text=True, timeout=240
+    )
+    assert ended.returncode == 1, ended.stdout + ended.stderr
+    found = json.loads((folder / "result.json").read_text(encoding="utf-8"))["requirements"]
+    return {entry["id"] for entry in found if entry["outcome"] == "failed"}
+
+
+def changes_beside_an_older(life: Life) -> bool:
+    """Whether it sets a quantity while an older session of the buyer is there."""
+    row = life.row
+    return row["beside"] == "same_buyer" and bool(row.number // 2 % 2) and row["change"] in ("more", "many")
+
+
+def test_a_younger_session_changes_an_older(mock: str, tmp_path: Path) -> None:
+    profile: Profile = load("mock")
+    rows = [life.row for life in lives(profile) if changes_beside_an_older(life)]
+    tests = [f"suites/situations/test_lives.py::test_a_life[{row['marketplace']}-{row}]" for row in rows]
+    assert tests and "SESSION-ISOLATED" in failed(mock, "quantity-reaches-the-buyers-older", tmp_path, *tests)
+
+
+def test_one_warning_hides_another(mock: str, tmp_path: Path) -> None:
+    test = f"{ADDRESS}::test_each_reason_for_a_warning_is_named_beside_the_others"
+    assert failed(mock, "only-the-first-warning", tmp_path, test) & {"ADDR-WARN", "ITEM-WARNED", "ITEM-REMOVED"}
