@@ -108,18 +108,13 @@ class CheckoutDriver:
     def plain(
         self, marketplace: str, count: int = 1, *, skip: int = 0, want: Callable[[Features], bool] | None = None
     ) -> list[str]:
-        """Plain items, those that can show most first; only those that `want` takes where it is given."""
-        items = list(self.market(marketplace).plain)
-        if want:
-            items = [item for item in items if want(self.features.get((marketplace, item), Features()))]
-        items.sort(key=lambda entry: -self.features.get((marketplace, entry), Features()).weight)
+        """Plain items, those that can show most first; with `want` those that it takes, or else items sold with a warning."""
+        shown = {item: found for (name, item), found in self.features.items() if name == marketplace}
+        items: list[str] = []
+        for group in (self.market(marketplace).plain, self.market(marketplace).items("warned") if want else ()):
+            items = items or [item for item in group if not want or want(shown.get(item, Features()))]
+        items.sort(key=lambda entry: -shown.get(entry, Features()).weight)
         return items[skip:][:count]
-
-    def showing(self, marketplace: str, count: int, want: Callable[[Features], bool]) -> list[str]:
-        """Plain items that `want` takes; where there is none, items that are sold with a warning."""
-        warned = self.market(marketplace).items("warned")
-        known = [item for item in warned if want(self.features.get((marketplace, item), Features()))]
-        return self.plain(marketplace, count, want=want) or known[:count]
 
     def maximum(self) -> int:
         """The largest number of lines that surely fits."""

@@ -84,8 +84,8 @@ def test_items_that_show_one_thing(shop: CheckoutDriver, market: str, feature: s
         return bool(getattr(features, feature))
 
     places = [market, *(name for name in shop.profile.markets if name != market)]
-    market = next((name for name in places if shop.showing(name, 1, shows)), market)
-    items = shop.showing(market, 2, shows)
+    market = next((name for name in places if shop.plain(name, want=shows)), market)
+    items = shop.plain(market, 2, want=shows)
     if not items:
         return
     cart = shop.cart(market, [(item, 2) for item in items])

@@ -117,8 +117,7 @@ class Journey:
         if fits:
             return fits[self.row.number % len(fits)]
         shows = SHOWS.get(self.row["goods"])
-        found = self.shop.showing(self.market, 99, shows) if shows else []
-        found = found or self.shop.plain(self.market, 99)
+        found = self.shop.plain(self.market, 99, want=shows) or self.shop.plain(self.market, 99)
         several = [item for item in found if self._features(item).options > 1] if self.row["option"] == "other" else []
         return (several or found)[self.row.number % len(several or found)]
 
