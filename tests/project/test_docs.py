@@ -59,7 +59,7 @@ def test_the_smallest_profile_loads() -> None:
 
 def test_all_examples_together_load(monkeypatch: pytest.MonkeyPatch) -> None:
     """Later tables add to earlier ones; the marketplace's tables are merged as a reader would merge them."""
-    for name in ("SHOP_SECRET", "SHOP_OTHER_SECRET", "SHOP_EXPIRED", "GATEWAY_KEY", "GATEWAY_SECRET"):
+    for name in ("SHOP_SECRET", "SHOP_OTHER_SECRET", "SHOP_EXPIRED", "SHOP_BASIC", "GATEWAY_KEY", "GATEWAY_SECRET"):
         monkeypatch.setenv(name, name.lower())
     data: dict[str, object] = {}
     for block in BLOCKS[1:]:
