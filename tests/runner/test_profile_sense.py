@@ -180,8 +180,8 @@ def test_each_member_of_a_whole_profile_by_each_odd_value() -> None:
     """Read or refused with one sentence, however deep it stands."""
     whole = tomllib.loads(path_of("mock").read_text(encoding="utf-8"))
     whole["marketplaces"] = {"EBAY_US": whole["marketplaces"]["EBAY_US"]}
-    odd = (7, -1, 1e300, math.nan, 10**400, "", " ", "http://[", "a\nb", [], [[]], {}, {"env": ""}, True,
-           date(2026, 1, 1), time(1, 2), "x" * 5000)  # fmt: skip
+    odd: tuple[Any, ...] = (7, -1, 1e300, math.nan, 10**400, "", " ", "http://[", "a\nb", [], [[]], {}, {"env": ""}, True,
+                            date(2026, 1, 1), time(1, 2), "x" * 5000)  # fmt: skip
     for path in paths(whole):
         for value in odd:
             made = deepcopy(whole)
