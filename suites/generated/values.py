@@ -4,9 +4,9 @@ Schemathesis builds its cases from the contract's examples. Where a case still h
 the session, a line, an option, the order, an item, a coupon, an address of the marketplace. What a case has broken is no
 example's value any more, so it is sent as it is.
 
-No hook of Schemathesis does this. `map_case` runs while a case is made, before the session of its turn is known, so that
-what a target answers would move the draws; `before_call` belongs to `Case.call`, which sends past the suite's client.
-`case.meta` says which component is broken, and the other fields of a broken body need live values too.
+No hook of Schemathesis does this. map_case runs while a case is made, before the session of its turn is known, so that
+what a target answers would move the draws; before_call belongs to Case.call, which sends past the suite's client.
+The meta data of a case say which component is broken, and the other fields of a broken body need live values too.
 """
 
 from __future__ import annotations
