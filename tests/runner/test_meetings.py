@@ -6,13 +6,17 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
-from conformance.core.profile import Profile
+from conformance.core.profile import Market, Profile
 from conformance.core.profile_reader import load
 from conformance.runner.mock_process import MockProcess
+from conformance.runner.run import Run
 from suites.situations.design import Life, lives
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -53,3 +57,22 @@ def test_a_younger_session_changes_an_older(mock: str, tmp_path: Path) -> None:
 def test_one_warning_hides_another(mock: str, tmp_path: Path) -> None:
     test = f"{ADDRESS}::test_each_reason_for_a_warning_is_named_beside_the_others"
     assert failed(mock, "only-the-first-warning", tmp_path, test) & {"ADDR-WARN", "ITEM-WARNED", "ITEM-REMOVED"}
+
+
+def without(market: Market, *kinds: str) -> Market:
+    return replace(market, roles={item: role for item, role in market.roles.items() if role.kind not in kinds})
+
+
+@pytest.mark.parametrize("test", [f"test_{number}" for number in range(12)])
+def test_a_test_runs_where_its_roles_are(test: str) -> None:
+    """Wherever a test begins to choose: each role that it is about is in a marketplace that it takes."""
+    profile = load("mock")
+    few = {name: without(market, "limit", "stock") for name, market in profile.markets.items()}
+    few |= {
+        "EBAY_GB": without(profile.markets["EBAY_GB"], "limit"),
+        "EBAY_DE": without(profile.markets["EBAY_DE"], "stock"),
+    }
+    for markets, wanted in ((profile.markets, 1), (few, 2)):
+        chosen = replace(profile, markets=markets)
+        run: Any = SimpleNamespace(profile=chosen, settings=SimpleNamespace(cut=False), chosen={}, _has=lambda *_: True)
+        assert len(Run.marketplaces(run, test, 1, "item.limit|item.stock")) == wanted
