@@ -131,6 +131,7 @@ def _context(world: World, profile: Profile, exchange: Exchange) -> RuleContext:
         known = order or session
         shown = Part.PERSON not in exchange.unseen
         answer = seen_again(known.view if known else None, exchange.body, of_order=of_order, address_known=shown)
+        exchange.body = answer.raw  # equal, and held once
     return RuleContext(world, profile, exchange, session, answer, order)
 
 

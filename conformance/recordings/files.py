@@ -113,7 +113,7 @@ def _take(found: Contents, raw: bytes, name: str, attached: Attached) -> bool:
     if raw[:2] in (b"\xff\xfe", b"\xfe\xff"):
         raw = raw.decode("utf-16", "surrogatepass").encode("utf-8", "surrogatepass")
     raw = raw.removeprefix(codecs.BOM_UTF8)
-    if len(raw) >= LARGE and (_streamed(found, raw, attached) or _lines(found, raw, name, attached)):
+    if len(raw) >= LARGE and (_streamed(found, raw, attached) or _lines(found, raw, name, attached, sure=False)):
         return True
     try:
         text = raw.decode("utf-8")
@@ -162,8 +162,11 @@ def _yaml(text: str) -> Any:
         return None
 
 
-def _lines(found: Contents, raw: bytes, name: str, attached: Attached) -> bool:
-    """Lines of JSON; those that hold no exchange are counted, and a last one that is cut off is told."""
+def _lines(found: Contents, raw: bytes, name: str, attached: Attached, *, sure: bool = True) -> bool:
+    """Lines of JSON; those that hold no exchange are counted, and a last one that is cut off is told.
+
+    sure: whether the text is known to be no single document.
+    """
     first = itertools.islice(lines(raw), FIRST_LINES)
     if not any(line[:1] == "{" and isinstance(_json(line), dict) for _, line in first):
         return False
@@ -175,6 +178,8 @@ def _lines(found: Contents, raw: bytes, name: str, attached: Attached) -> bool:
         else:
             odd.append(number)
         broken = not taken and document is None and line[:1] == "{"
+    if not exchanges and not sure:
+        return False
     if not exchanges:
         raise InputError(f"Line {odd[0]} of {name} is no exchange.")
     if broken:  # the last one

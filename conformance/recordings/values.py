@@ -75,10 +75,11 @@ def are_whole(node: Any) -> bool:
     if isinstance(node, str):
         return bool(list(_pairs(node)))
     if isinstance(node, dict):
-        return all(isinstance(value, str | list) for value in node.values())
-    listed = [one for one in items(node) if isinstance(one, dict)]
-    names = [one for one in listed if text(one.get("name")) and isinstance(one.get("value"), str)]
-    return bool(listed) and len(names) == len(items(node))
+        listed = [one for value in node.values() for one in (value if isinstance(value, list) else [value])]
+        return bool(listed) and all(map(_is_written, listed))
+    found = [one for one in items(node) if isinstance(one, dict)]
+    names = [one for one in found if text(one.get("name")) and isinstance(one.get("value"), str)]
+    return bool(found) and len(names) == len(items(node))
 
 
 def every_header(node: Any, name: str) -> list[str]:
@@ -100,13 +101,18 @@ def _pairs(node: Any) -> Iterator[tuple[str, str]]:
                 yield text(name), text(value).strip()
     if isinstance(node, dict):
         for name, value in node.items():
-            for one in items(value) or [value]:
-                yield text(name), _plain(one)
+            listed = items(value) or [value]
+            yield from ((text(name), _plain(one)) for one in listed if all(map(_is_written, listed)))
     for one in items(node):
-        if isinstance(one, dict):
+        if isinstance(one, dict) and _is_written(one.get("value")):
             yield text(one.get("name")), _plain(one.get("value"))
-        elif isinstance(one, list) and len(one) == 2:
+        elif isinstance(one, list) and len(one) == 2 and _is_written(one[1]):
             yield text(one[0]), _plain(one[1])
+
+
+def _is_written(value: Any) -> bool:
+    """Whether a header's value is a text or a number; anything else is the recorder's, and says nothing."""
+    return isinstance(value, str | int | float) and not isinstance(value, bool)
 
 
 def _plain(value: Any) -> str:
