@@ -86,7 +86,7 @@ def run(twin: Twin, folder: Path, *arguments: str, **environment: str) -> Ran:
 
 def test_the_sandbox_profile_judges_what_there_is(mock: str, tmp_path: Path) -> None:
     """Each host gets its own calls; stubs stand for items and payment; a 503 now and then is no breach."""
-    with Twin(mock, Behaviour(every=14)) as twin:  # a number that no stub falls on: what is answered 503 is not judged
+    with Twin(mock, Behaviour(every=14)) as twin:
         ran = run(twin, tmp_path, "--budget", "150")
     assert ran.result["counts"]["failed"] == 0, ran.said
     for entry in ("PAY-LOCK", "LINES-MAX", "QTY-LIMIT", "QTY-STOCK", "QTY-LOT", "ITEM-ENDED", "ITEM-SELLER-UNPAID"):
@@ -179,8 +179,8 @@ def test_a_short_wait_is_kept(mock: str, tmp_path: Path) -> None:
         for server in twin.servers:
             gate = server.RequestHandlerClass.gate  # type: ignore[attr-defined]
 
-            def once(self: Any, path: str, gate: Any = gate) -> Any:
-                found = gate(self, path)
+            def once(self: Any, path: str, body: bytes, gate: Any = gate) -> Any:
+                found = gate(self, path, body)
                 if manners.refused:
                     manners.quota = 5_000
                 return found
