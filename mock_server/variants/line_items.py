@@ -100,6 +100,11 @@ def _invalid_item(test: Callable[[Item], bool]) -> Effect:
     return refuse("item", 15002, path="lineItemInputs.itemId", on=INITIATE, when=where(lambda call, item: test(item)))
 
 
+def _unsupported(name: str) -> Callable[..., Refusal]:
+    """15027, which names the field and its value."""
+    return lambda call, refusal, value: Refusal(15027, name, fieldName=name, fieldValue=value, supportedValues="other")
+
+
 def _unknown(id: int) -> Variant:
     """An item that is in no catalogue: the body ends with 15018, and its id is looked up again here."""
     def other_refusal(call: Call, refusal: Refusal, data: Any) -> int | None:
@@ -174,6 +179,10 @@ VARIANTS: list[Variant] = [
             about="unknown lines"),
     variant("unknown-options-15019", "SHIP-UNKNOWN", "an option that the line does not have is 409 with 15019",
             otherwise("option", 15019, on=OPTION), about="unknown options"),
+    variant("unknown-lines-15027", "QTY-UNKNOWN-LINE", "an unknown line is an unsupported value: 409 with 15027",
+            otherwise("line", _unsupported("lineItemId"), on=(QUANTITY, OPTION)), about="unknown lines"),
+    variant("unknown-options-15027", "SHIP-UNKNOWN", "an option that the line does not have is 409 with 15027",
+            otherwise("option", _unsupported("shippingOptionId"), on=OPTION), about="unknown options"),
     _unknown(15002),
     _unknown(15053),
     variant("ended-item-15002", "ITEM-ENDED", "an ended item is an invalid field: 400 with 15002",

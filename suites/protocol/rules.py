@@ -230,6 +230,9 @@ def _several(context: RuleContext) -> bool:
     return any(reason.any_of == "4xx" or reason.requirement not in OF_FORM for reason in context.reasons)
 
 
+OF_THE_SESSION = ("lineItemId", "shippingOptionId")  # fields whose supported values the session tells
+
+
 def told_values(context: RuleContext, error_id: int) -> list[str]:
     """What the documented text of an id would tell here: one of these is enough."""
     if not context.request.marketplace:
@@ -243,7 +246,9 @@ def told_values(context: RuleContext, error_id: int) -> list[str]:
     if error_id in (15027, 15029):
         address = context.body.get("shippingAddress") if context.operation == contract.INITIATE else context.body
         country = address.get("country") if isinstance(address, dict) else None
-        known = (context.request.marketplace, context.session.marketplace if context.session else None, country)
+        known = [context.request.marketplace, context.session.marketplace if context.session else None, country]
+        if error_id == 15027:  # it speaks of any field that has supported values: a line's or an option's id too
+            known += [told for name in OF_THE_SESSION if name in context.body for told in (name, context.body[name])]
         return [entry for entry in known if isinstance(entry, str) and entry]
     if error_id == 15011 and context.profile.max_line_items:
         return [str(context.profile.max_line_items)]

@@ -1,4 +1,4 @@
-"""Servers that differ and keep the documents are conformant: two of them, of six variants and a form of HTTP."""
+"""Servers that differ and keep the documents are conformant: two of them, of nine variants and a form of HTTP."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from mock_server.variants import EXCLUDES, PROFILES, SHOULDS, VARIANTS
 
 SCHEMA = json.loads((false_positives.ROOT / "reports/schemas/fairness.schema.json").read_text(encoding="utf-8"))
 SAMPLE = (
-    "ids-to-be-escaped+coupon-twins+lock-by-method+chunked",
-    "optional-fields-present+no-marketplace-by-method+too-much-is-taken-out",
+    "ids-to-be-escaped+coupon-twins+lock-by-method+unknown-options-15027+changes-after-invalid-payment-data+chunked",
+    "optional-fields-present+no-marketplace-by-method+too-much-is-taken-out+unknown-lines-15027",
 )
 
 
