@@ -15,7 +15,7 @@ from conformance.core.profile import Profile
 from conformance.driver.checkout import CheckoutSession
 from conformance.driver.session_methods import CHANGES, METHOD_OF, Method
 from strategies.assignment import Key
-from suites.situations.refusals import Broken, of_address, of_changes, of_initiate, of_terms
+from suites.situations.refusals import Broken, of_address, of_changes, of_terms
 
 UNSUPPORTED = "EBAY_ATLANTIS"
 # Parts of a session's life, and of a purchase order.
@@ -323,8 +323,3 @@ def of_sessions(profile: Profile, market: str) -> Iterator[Probe]:
         yield Probe(broken.requirement, f"{broken.case}, {broken.operation}", OPEN, _broken(broken), group=broken.group)
     yield from _after_the_end(profile)
     yield from _of_orders(profile, market)
-
-
-def of_starts(profile: Profile, market: str) -> Iterator[Broken]:
-    """Every broken initiate of this marketplace."""
-    yield from of_initiate(profile.markets[market])
