@@ -6,14 +6,16 @@ told again from the two.
 
 from __future__ import annotations
 
-import string
-from collections.abc import Container
+import re
+from collections.abc import Collection
 
 ITEM = f"v1|{'9' * 11}7|0"  # well-formed, and far beyond the item ids of any listing
 CODE = "NEVER-HEARD-OF"  # what every made-up coupon code begins with
 ORDERS = ("no-such-order", "50000000000000")  # where no order is known
 FLIPPED = 8  # digits, from the end, that an unknown id has otherwise
-ENDS = string.digits + string.ascii_letters + "-_|=~."
+FAR = "90817263"  # behind an id of fewer digits
+COUNTED = 5  # last digits of a long id in which others of the same days may differ
+RUNS = re.compile(r"(.)\1+")
 
 
 def is_made_up_item(item: str) -> bool:
@@ -27,13 +29,12 @@ def is_made_up_code(code: str) -> bool:
 
 
 def unknown(like: str) -> str:
-    """An id of the same form that was never given out."""
-    flipped = _shifted(like, 1)
-    return flipped if flipped != like else f"{like}0"
+    """An id that was never given out: of the same form, or far beyond what a server that counts its ids has come to."""
+    return _shifted(like, 1) if _digits(like) >= FLIPPED else f"{like}{FAR}"
 
 
 def nearly(like: str) -> str:
-    """An id that differs from a real one at its very end, and so was never given out either."""
+    """An id that differs from a real one at its very end. A server that counts its ids may have given it out."""
     last = like[-1:]
     return f"{like[:-1]}{(int(last) + 1) % 10}" if last.isdecimal() else f"{like}0"
 
@@ -43,22 +44,43 @@ def is_made_up_order(order: str) -> bool:
     return order in ORDERS or order in map(unknown, ORDERS)
 
 
-def is_made_up(identifier: str, known: Container[str], *, complete: bool) -> bool:
-    """Whether an id is none of the known ones, but was made of one of them.
+def is_made_up(identifier: str, known: Collection[str], *, complete: bool) -> bool:
+    """Whether an id was never given out: it was made of a known one, or has another form than all of them.
 
-    complete: whether every id that was given out is known; if not, an id that only ends otherwise may be one of the others.
+    complete: whether ids of this target were seen as they were given out, so that their form is known.
     """
     if identifier in known:
         return False
-    digits = sum(char.isdecimal() for char in identifier)
-    if (complete or digits >= FLIPPED) and _shifted(identifier, -1) in known:
-        return _shifted(identifier, -1) != identifier
-    if not complete:
-        return False
-    last = identifier[-1:]
-    before = f"{identifier[:-1]}{(int(last) - 1) % 10}" if last.isdecimal() else ""
-    longer = any(identifier + end in known for end in ENDS)
-    return longer or before in known or (last == "0" and identifier[:-1] in known)
+    if identifier.endswith(FAR) and identifier.removesuffix(FAR) in known:
+        return True
+    if _digits(identifier) >= FLIPPED and _shifted(identifier, -1) in known:
+        return True
+    return complete and bool(known) and not any(_alike(identifier, one) for one in known)
+
+
+def may_be_counted(identifier: str, known: Collection[str]) -> bool:
+    """Whether a server that counts its ids may have given out this one to another test, or in another run."""
+    return any(_near(identifier, one) for one in known)
+
+
+def _alike(one: str, other: str) -> bool:
+    return _form(one) == _form(other) or _near(one, other)
+
+
+def _near(one: str, other: str) -> bool:
+    """Whether two ids differ in their last digits alone, or in their number where that is short."""
+    if max(_digits(one), _digits(other)) < FLIPPED:
+        return RUNS.sub(r"\1", _form(one)) == RUNS.sub(r"\1", _form(other))
+    return _form(one) == _form(other) and one[:-COUNTED] == other[:-COUNTED] and one[-COUNTED:].isdecimal()
+
+
+def _form(text: str) -> str:
+    """9 for each digit, a for each letter of either case, other signs as they are."""
+    return "".join("9" if char.isdecimal() else "a" if char.isalpha() else char for char in text)
+
+
+def _digits(text: str) -> int:
+    return sum(char.isdecimal() for char in text)
 
 
 def _shifted(identifier: str, sign: int) -> str:

@@ -27,21 +27,16 @@ def apply(context: RuleContext, reasons: list[RefusalReason], judged: list[Judgm
     if context.operation == contract.TOKEN:
         return
     broken = [judgment for judgment in judged if not judgment.ok]
+    if context.operation == contract.INITIATE and not (context.answer and context.answer.id):
+        context.world.lost.add(context.operation)
+    if context.operation == contract.PLACE_ORDER and not isinstance(context.exchange.member("purchaseOrderId"), str):
+        context.world.lost.add(context.operation)
     if context.exchange.accepted:
-        if _gives_no_id(context):
-            context.world.lost.add(context.operation)
         _accepted(context, broken)
     else:
         _refused(context, reasons, {judgment.requirement for judgment in judged if judgment.ok})
     if context.session and broken:
         context.session.tainted = True
-
-
-def _gives_no_id(context: RuleContext) -> bool:
-    """Whether something was made whose id nobody can read; a refusal makes nothing."""
-    if context.operation == contract.INITIATE:
-        return not (context.answer and context.answer.id)
-    return context.operation == contract.PLACE_ORDER and not isinstance(context.exchange.member("purchaseOrderId"), str)
 
 
 def _accepted(context: RuleContext, broken: list[Judgment]) -> None:

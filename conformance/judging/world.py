@@ -32,7 +32,7 @@ class World:
     """Everything seen in one trace, folded exchange by exchange.
 
     complete: whether every session and order that was given out is known, as in a run of the suite; not so in a recording.
-    lost: operations that made something, and whose answer had no id that can be read.
+    lost: operations whose answer had no id that can be read.
     """
 
     complete: bool = True

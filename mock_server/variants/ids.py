@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import secrets
 from collections.abc import Callable
+from itertools import count
 from typing import Any
 from urllib.parse import quote
 from zlib import adler32
@@ -70,6 +71,12 @@ def _line_ids(name: str, sees: str, *effects: Effect) -> Variant:
     return variant(name, "SESSION-UNIQUE", sees, *effects, on=INITIATE, about="line ids")
 
 
+def _counted() -> Callable[[str], str]:
+    """An id for each one that was made, as far as this server goes."""
+    numbers = count(1)
+    return lambda id: str(next(numbers))
+
+
 def _session_ids(name: str, sees: str, form: Callable[[str], str]) -> Variant:
     return variant(name, "SESSION-CREATE", sees, _made("session", form), about="session ids")
 
@@ -93,6 +100,7 @@ VARIANTS: list[Variant] = [
     _session_ids("session-ids-of-600-characters", "session ids are 600 characters long", lambda id: id * 50),
     _session_ids("session-ids-in-chinese", "session ids have Chinese characters and a sign beyond the basic plane",
                  lambda id: f"結帳{id}\U0001f6d2é"),
+    _session_ids("session-ids-counted", "session ids are counted from 1", _counted()),
     _session_ids("session-ids-like-numbers", "session ids look like numbers with leading zeros and an exponent",
                  lambda id: f"000{id}e5"),
     _line_ids("line-ids-of-each-session", "line ids are 1, 2, 3 in each session",
@@ -110,5 +118,6 @@ VARIANTS: list[Variant] = [
     _order_ids("order-ids-of-signs", "order ids have all ASCII signs but the slash, and letters beyond ASCII",
                lambda id: f"{id}{ODD}ß結"),
     _order_ids("order-ids-of-600-characters", "order ids are 600 characters long", lambda id: f"{id:0>15}" * 40),
+    _order_ids("order-ids-counted", "order ids are counted from 1", _counted()),
     _order_ids("order-ids-like-numbers", "order ids have leading zeros and a point", lambda id: f"00{id}.0"),
 ]

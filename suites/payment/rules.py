@@ -7,7 +7,7 @@ from typing import Any
 
 from conformance.core import contract
 from conformance.core.exchange import OTHER_APP, OWN_APP, CaseKey, is_over
-from conformance.core.made_up import is_made_up, is_made_up_order
+from conformance.core.made_up import is_made_up, is_made_up_order, may_be_counted
 from conformance.judging.amounts import amounts
 from conformance.judging.attribution import AFTER_A_REFUSAL, Difference, decide
 from conformance.judging.claim import (
@@ -201,12 +201,12 @@ def reading_a_paid_session(context: RuleContext) -> Iterator[RefusalReason]:
 
 @refuses("ORDER-UNKNOWN")
 def an_unknown_order(context: RuleContext) -> Iterator[str]:
-    subject, complete = context.request.subject or "", context.world.complete
-    prepaid = {entry.order for entry in context.profile.prepaid}
-    if context.order is not None or subject in prepaid:
+    subject, world = context.request.subject or "", context.world
+    known = {*world.orders, *(entry.order for entry in context.profile.prepaid if entry.order)}
+    if subject in known:
         return
-    made_up = any(is_made_up(subject, known, complete=complete) for known in (context.world.orders, prepaid))
-    if made_up or is_made_up_order(subject) or context.world.knows_all(contract.PLACE_ORDER):
+    never = world.knows_all(contract.PLACE_ORDER) and not may_be_counted(subject, known)
+    if never or is_made_up(subject, known, complete=world.complete) or is_made_up_order(subject):
         yield ""
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from conformance.core import contract
 from conformance.core.exchange import BAD_CREDENTIALS, OTHER_APP, OWN_APP, CaseKey
-from conformance.core.made_up import is_made_up
+from conformance.core.made_up import is_made_up, may_be_counted
 from conformance.core.stubs import stubs_in
 from conformance.judging.attribution import AFTER_A_REFUSAL, IN_A_READ, Culprit, Difference, Found, carried_out, decide
 from conformance.judging.claim import (
@@ -236,11 +236,20 @@ def may_lose_coupon(context: RuleContext) -> bool:
 
 @refuses("SESSION-UNKNOWN")
 def an_unknown_session(context: RuleContext) -> Iterator[str]:
-    subject, all_known = context.request.subject or "", context.world.knows_all(contract.INITIATE)
-    made_up = is_made_up(subject, context.world.sessions, complete=context.world.complete)
-    stub = stubs_in(context.profile, context.request)  # no id of a session: it brings the error that it names
-    if context.session is None and (all_known or made_up) and not stub:
+    subject, world = context.request.subject or "", context.world
+    if context.session or stubs_in(context.profile, context.request):  # a stub is no id: it brings the error that it names
+        return
+    never = world.knows_all(contract.INITIATE) and not may_be_counted(subject, world.sessions)
+    if never or is_made_up(subject, world.sessions, complete=world.complete):
         yield ""
+
+
+@demands("SESSION-UNKNOWN")
+def no_other_session_is_shown(context: RuleContext) -> Iterator[Claim]:
+    """An id that may be that of a session of another test opens that session, and none that this one made."""
+    subject, shows = context.request.subject, context.answer.id if context.answer else None
+    if subject and context.session is None and context.world.complete and shows in context.world.sessions:
+        yield related("the session that was asked for", SESSION_ID.jq, "==", "$session", subject, shows)
 
 
 @refuses("SESSION-APP")
