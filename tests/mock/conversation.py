@@ -77,6 +77,7 @@ def line_items(talk: Talk) -> None:
             if item.role != "plain":
                 for quantity in (1, 2, 3, 4, 5, 6, 10):
                     talk.start(market, [(item.id, quantity)])
+                talk.start(market, [(item.id, 1)], shippingAddress=UNVERIFIABLE[market])
                 c = talk.start(market, [(plain(market, 1)[0], 1), (item.id, 5 if item.lot else 1)])
                 for quantity in (2, 3, 4, 5, 6, 7, 10, 11):
                     c.quantity(1, quantity)
