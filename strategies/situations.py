@@ -43,45 +43,45 @@ SITUATIONS = {
 }
 
 
-def cart_in(
-    shop: CheckoutDriver, market: str, name: str, *, email: str | None = None, items: Iterable[str] = ()
+def session_in(
+    driver: CheckoutDriver, market: str, name: str, *, email: str | None = None, items: Iterable[str] = ()
 ) -> CheckoutSession:
     """A fresh session in a named situation, read back. items: put these first. Raises PrerequisiteFailed."""
     wanted = SITUATIONS[name]
-    count = min(wanted.lines, shop.maximum())
-    chosen = [*items, *(entry for entry in shop.plain(market, count + 4) if entry not in set(items))][
+    count = min(wanted.lines, driver.maximum())
+    chosen = [*items, *(entry for entry in driver.plain(market, count + 4) if entry not in set(items))][
         : max(count, len(list(items)))
     ]
     quantities = [wanted.quantity, 1, 2, 1, *[1] * len(chosen)]
-    cart = shop.cart(market, zip(chosen, quantities, strict=False), email=email)
+    session = driver.create_session(market, zip(chosen, quantities, strict=False), email=email)
     if wanted.changed:
-        line = cart.lines[-1]
-        cart.set_quantity(line, (line.quantity or 1) + 1)
+        line = session.lines[-1]
+        session.set_quantity(line, (line.quantity or 1) + 1)
     if wanted.option:
-        select_another(cart)
-    if wanted.moved and (address := shop.market(market).other_address):
-        cart.move(address)
+        select_another(session)
+    if wanted.moved and (address := driver.market(market).other_address):
+        session.move(address)
     if wanted.refused:
-        unknown = {"lineItemId": shop.unknown(cart.lines[0].id), "quantity": 2}
-        cart.send(contract.QUANTITY, unknown, contract.owner_of(Owned.UNKNOWN_LINES))
-    if wanted.coupon and (coupons := shop.market(market).coupons_of("good")):
-        cart.apply(coupons[0].code)
+        unknown = {"lineItemId": driver.unknown(session.lines[0].id), "quantity": 2}
+        session.send(contract.QUANTITY, unknown, contract.owner_of(Owned.UNKNOWN_LINES))
+    if wanted.coupon and (coupons := driver.market(market).coupons_of("good")):
+        session.apply(coupons[0].code)
     if name != "calm":
-        cart.read()
-    return cart
+        session.read()
+    return session
 
 
-def body_in_turn(shop: CheckoutDriver, market: str) -> dict[str, Any]:
+def body_in_turn(driver: CheckoutDriver, market: str) -> dict[str, Any]:
     """A valid body of initiate: one line, in every other marketplace four."""
-    many = shop.place(market) % 2 and not shop.brief
-    return shop.initiate_body(market, [(entry, 1) for entry in shop.plain(market, 4 if many else 1)])
+    many = driver.place(market) % 2 and not driver.brief
+    return driver.initiate_body(market, [(entry, 1) for entry in driver.plain(market, 4 if many else 1)])
 
 
-def select_another(cart: CheckoutSession) -> bool:
+def select_another(session: CheckoutSession) -> bool:
     """Selects an option that is not selected, on the last line that has one: the first is the one that tests remove."""
-    for line in reversed(cart.lines):
-        option = cart.other_option(line)
+    for line in reversed(session.lines):
+        option = session.other_option(line)
         if option:
-            cart.select(line, option.id)
+            session.select(line, option.id)
             return True
     return False

@@ -72,11 +72,11 @@ def replay(profile: Profile, finding: Finding, listed: list[Step]) -> int:
     target = ApiClient(profile, key=secrets.token_bytes(16))
     try:
         trace = Trace(finding["requirement"])
-        shop = CheckoutDriver(target, trace, thorough=False)
+        driver = CheckoutDriver(target, trace, thorough=False)
         markets = list(dict.fromkeys(step.request.marketplace or "" for step in listed if step.creates))
         known = [name for name in markets if name in profile.markets]
         trace.world.units = look(CheckoutDriver(target, Trace("discovery")), chunks=1, markets=known or None).units
-        for step, exchange in play(shop, listed):
+        for step, exchange in play(driver, listed):
             print(f"{step.number + 1}: {exchange.method} {exchange.operation} -> {exchange.answer()}")
     except UnresolvedReference as missing:
         print(f"It could not get that far: no answer gave the id of the {missing}.")

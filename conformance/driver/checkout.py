@@ -1,4 +1,4 @@
-"""What a test holds: a shop that sends requests with an intent, and carts (checkout sessions) in it.
+"""What a test holds: the driver, which sends requests with their intent, and the checkout sessions that it creates.
 
 Nothing here judges: every exchange goes to `judge`, and what a test needs to know of a session it asks the world.
 """
@@ -24,7 +24,7 @@ from conformance.driver.prerequisite import PrerequisiteFailed
 from conformance.driver.session_methods import CHANGES, Call, Method, calls
 from conformance.judging.apply_exchange import paid_elsewhere
 from conformance.judging.judge import judge
-from conformance.judging.model import Line, Option, Order, Session
+from conformance.judging.model import Line, Option, Order, SessionState
 from conformance.judging.trace import Trace
 
 T = TypeVar("T")
@@ -173,7 +173,7 @@ class CheckoutDriver:
         sent = body if body is not None else self.initiate_body(marketplace, lines, email=email, address=address)
         return self.send(Request(contract.INITIATE, None, sent, marketplace, credential, **more), why, case)
 
-    def cart(
+    def create_session(
         self,
         marketplace: str,
         lines: int | Iterable[tuple[str, int]] = 1,
@@ -213,9 +213,9 @@ class CheckoutDriver:
         """A session that is paid and nothing more; under a budget that of an earlier test. Raises PrerequisiteFailed."""
         if self.borrows and (session := session_pool.paid(self.trace.world, marketplace)):
             return CheckoutSession(self, session)
-        cart = self.cart(marketplace)
-        cart.pay()
-        return cart
+        fresh = self.create_session(marketplace)
+        fresh.pay()
+        return fresh
 
     def unknown(self, like: str) -> str:
         """An id of the same form that was never given out."""
@@ -240,32 +240,32 @@ class CheckoutDriver:
 
 @dataclass
 class CheckoutSession:
-    """A checkout session in a test's hands."""
+    """A checkout session that a test drives. state: what its answers have shown."""
 
-    shop: CheckoutDriver
-    session: Session
+    driver: CheckoutDriver
+    state: SessionState
     _tries: Counter[tuple[str, str | None]] = field(default_factory=Counter)
     _owed: str | None = None  # the requirement whose refusals are still to be read back
 
     @property
     def id(self) -> str:
         """Its checkoutSessionId."""
-        return self.session.id
+        return self.state.id
 
     @property
     def marketplace(self) -> str:
         """The marketplace that made it."""
-        return self.session.marketplace
+        return self.state.marketplace
 
     @property
     def lines(self) -> list[Line]:
         """Its lines as last shown."""
-        return list(self.session.view.lines.values())
+        return list(self.state.view.lines.values())
 
     @property
     def order(self) -> Order | None:
         """Its purchase order, once it is placed."""
-        return self.shop.trace.world.orders.get(self.session.order or "")
+        return self.driver.trace.world.orders.get(self.state.order or "")
 
     def other_option(self, line: Line, place: int = 1) -> Option | None:
         """An option of the line that is not selected; place: which of them."""
@@ -275,7 +275,7 @@ class CheckoutSession:
     def send(self, operation: str, body: Any = None, why: str | None = None, case: str = "", **more: Any) -> Exchange:
         """Any session method; `marketplace`, `credential`, `raw`, `content_type` and `headers` may be given."""
         more.setdefault("marketplace", self.marketplace)
-        return self.shop.send(Request(operation, self.id, body, **more), why, case)
+        return self.driver.send(Request(operation, self.id, body, **more), why, case)
 
     def expect_refusal(
         self, operation: str, body: Any = None, why: str | None = None, case: str = "", **more: Any
@@ -285,29 +285,29 @@ class CheckoutSession:
         The first two of a kind are read back at once, later ones by twos.
         """
         tries = self._tries[operation, why] = self._tries[operation, why] + 1
-        if self.shop.thorough and self._owed not in (None, why):
+        if self.driver.thorough and self._owed not in (None, why):
             self.read_back()
         exchange = self.send(operation, body, why, case, **more)
         self._owed = None
-        if self.shop.thorough and (tries <= 2 or tries % 2 == 0):
+        if self.driver.thorough and (tries <= 2 or tries % 2 == 0):
             self.read_back()
-        elif self.shop.thorough:
+        elif self.driver.thorough:
             self._owed = why
         return exchange
 
     def assert_still_open(self) -> None:
         """A change that must be accepted: what was refused before, a payment too, has not closed the session."""
-        if self.shop.brief:
+        if self.driver.brief:
             return  # the next test that has this session shows it
-        if self.session.phase == "open" and self.lines:
-            own = {} if self.session.app == OWN_APP else {"credential": self.session.app}
+        if self.state.phase == "open" and self.lines:
+            own = {} if self.state.app == OWN_APP else {"credential": self.state.app}
             self.set_quantity(self.lines[0], (self.lines[0].quantity or 1) + 1, **own)
 
     def read_back(self) -> None:
         """Reads the session, and its order if it was paid."""
-        own = {} if self.session.app == OWN_APP else {"credential": self.session.app}
+        own = {} if self.state.app == OWN_APP else {"credential": self.state.app}
         self.read(**own)
-        if self.session.order and self.session.phase == "ordered":
+        if self.state.order and self.state.phase == "ordered":
             self.read_order(**own)
 
     def read(self, why: str | None = None, case: str = "", **more: Any) -> Exchange:
@@ -354,31 +354,31 @@ class CheckoutSession:
                 raise PrerequisiteFailed(
                     detail=f"a payment that was not made: {outcome.data.get('message', outcome.kind)}"
                 )
-            paid_elsewhere(self.trace.world, self.session, outcome.order, datetime.now(UTC).isoformat())
+            paid_elsewhere(self.trace.world, self.state, outcome.order, datetime.now(UTC).isoformat())
         else:
             raise PrerequisiteFailed(detail="a profile that names no way to pay")
-        if self.session.phase != "ordered" or not self.session.order:
+        if self.state.phase != "ordered" or not self.state.order:
             raise PrerequisiteFailed(contract.accepting(contract.PLACE_ORDER))
-        return self.session.order
+        return self.state.order
 
     @property
     def trace(self) -> Trace:
         """The trace of the test that holds the session."""
-        return self.shop.trace
+        return self.driver.trace
 
     @property
     def profile(self) -> Profile:
         """The target's profile."""
-        return self.shop.profile
+        return self.driver.profile
 
     @property
     def target(self) -> ApiClient:
         """The client that reaches the target."""
-        return self.shop.target
+        return self.driver.target
 
     def read_order(self, why: str | None = None, case: str = "", **more: Any) -> Exchange:
         """getGuestPurchaseOrder of its order."""
-        return self.shop.order(self.session.order or "", why, case, **more)
+        return self.driver.order(self.state.order or "", why, case, **more)
 
     def call(self, method: Method) -> Call:
         """Operation and body of a method as this session stands, as if it were to be accepted."""
@@ -392,9 +392,11 @@ class CheckoutSession:
     def calls(self) -> list[Call]:
         """A call of each session method: a read, the changes, and payment where v1's placeGuestOrder is there."""
         every = self._calls()
-        return [call for method, call in every.items() if method is not Method.PLACE or self.shop.profile.pays_by_call]
+        return [
+            call for method, call in every.items() if method is not Method.PLACE or self.driver.profile.pays_by_call
+        ]
 
     def _calls(self) -> dict[Method, Call]:
         line = self.lines[0] if self.lines else None
         option = (self.other_option(line) or line.selected) if line else None
-        return calls(self.shop.market(self.marketplace), self.session.view, line, option, self.terms())
+        return calls(self.driver.market(self.marketplace), self.state.view, line, option, self.terms())

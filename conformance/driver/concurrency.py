@@ -31,7 +31,7 @@ Rule = Callable[[View, Sequence[Exchange], Exchange, Sequence[Exchange]], Claim 
 
 
 def at_once(
-    shop: CheckoutDriver, requests: Sequence[Request], why: str, case: str = "", *, delays_s: Sequence[float] = ()
+    driver: CheckoutDriver, requests: Sequence[Request], why: str, case: str = "", *, delays_s: Sequence[float] = ()
 ) -> list[Exchange]:
     """Sends all requests together, each from a thread and on a connection of its own, and judges none of them.
 
@@ -44,7 +44,7 @@ def at_once(
         ready.wait(MEET_S)
         if position < len(delays_s) and delays_s[position]:
             sleep(delays_s[position])
-        exchange = shop.target.send(requests[position], shop.trace.name, 0, Intent(why, case))
+        exchange = driver.target.send(requests[position], driver.trace.name, 0, Intent(why, case))
         exchange.concurrent = True
         return perf_counter(), exchange
 
@@ -61,36 +61,36 @@ def race(
     *,
     delays_s: Sequence[float] = (),
 ) -> None:
-    """Sends the requests to a new cart's session at once, reads what they left, and has the rule say what it proves.
+    """Sends the requests to a new session at once, reads what they left, and has the rule say what it proves.
 
-    Where that is a breach, they are sent to another cart one after the other, in the order of the answers: what breaks
+    Where that is a breach, they are sent to another session one after the other, in the order of the answers: what breaks
     then, too, is no race.
     """
 
     order: list[int] = []  # in which the requests were answered
 
-    def together(cart: CheckoutSession, aside: CheckoutDriver) -> list[Exchange]:
-        requests = meet(cart)
-        answered = at_once(cart.shop, requests, RACE, case, delays_s=delays_s)
+    def together(session: CheckoutSession, aside: CheckoutDriver) -> list[Exchange]:
+        requests = meet(session)
+        answered = at_once(session.driver, requests, RACE, case, delays_s=delays_s)
         order.extend(next(index for index, sent in enumerate(requests) if sent is entry.request) for entry in answered)
         return [aside.observe(entry) for entry in answered]
 
-    def in_turn(cart: CheckoutSession, aside: CheckoutDriver) -> list[Exchange]:
-        requests = meet(cart)
+    def in_turn(session: CheckoutSession, aside: CheckoutDriver) -> list[Exchange]:
+        requests = meet(session)
         return [aside.send(requests[index], RACE, case) for index in order]
 
-    heat = _heat(make(), case, together, rule)
-    _take_over(heat, in_doubt=heat.claim is None or not heat.claim.ok)
-    if heat.claim and not heat.claim.ok:
-        control = _heat(make(), case, in_turn, rule)
+    outcome = _run(make(), case, together, rule)
+    _take_over(outcome, in_doubt=outcome.claim is None or not outcome.claim.ok)
+    if outcome.claim and not outcome.claim.ok:
+        control = _run(make(), case, in_turn, rule)
         _take_over(control, in_doubt=True)
         if control.claim and not control.claim.ok:
             return  # the rules of the chapters have seen it elsewhere
-    found = heat.cart.shop.trace.judgments
-    if heat.claim:
-        found += _judgments(heat, case, heat.claim)
-    if heat.claim is None or heat.claim.ok:
-        found += [judgment for judgment in heat.judgments if not judgment.ok and not _of_turn(judgment)]
+    found = outcome.session.driver.trace.judgments
+    if outcome.claim:
+        found += _judgments(outcome, case, outcome.claim)
+    if outcome.claim is None or outcome.claim.ok:
+        found += [judgment for judgment in outcome.judgments if not judgment.ok and not _of_turn(judgment)]
 
 
 def _of_turn(judgment: Judgment) -> bool:
@@ -100,9 +100,9 @@ def _of_turn(judgment: Judgment) -> bool:
 
 @dataclass
 class RaceResult:
-    """What requests to one cart were answered and left; judgments: what the chapters say of the answers."""
+    """What requests to one session were answered and left; judgments: what the chapters say of the answers."""
 
-    cart: CheckoutSession
+    session: CheckoutSession
     sent: list[Exchange]
     read: Exchange
     orders: list[Exchange]
@@ -110,70 +110,70 @@ class RaceResult:
     judgments: list[Judgment]
 
 
-def _heat(
-    cart: CheckoutSession, case: str, send: Callable[[CheckoutSession, CheckoutDriver], list[Exchange]], rule: Rule
+def _run(
+    session: CheckoutSession, case: str, send: Callable[[CheckoutSession, CheckoutDriver], list[Exchange]], rule: Rule
 ) -> RaceResult:
-    shop, session = cart.shop, cart.session
-    before = session.view
-    aside = copy(shop)  # records into the same trace, and knows no session
-    aside.trace = replace(shop.trace, world=World(complete=False, units=shop.trace.world.units), judgments=[])
+    driver, state = session.driver, session.state
+    before = state.view
+    aside = copy(driver)  # records into the same trace, and knows no session
+    aside.trace = replace(driver.trace, world=World(complete=False, units=driver.trace.world.units), judgments=[])
 
     def look() -> Exchange:
-        return aside.send(Request(contract.READ, cart.id, None, cart.marketplace, session.app), RACE, case)
+        return aside.send(Request(contract.READ, session.id, None, session.marketplace, state.app), RACE, case)
 
-    sent = send(cart, aside)
+    sent = send(session, aside)
     read = look()
     placed = {text(step.body.get("purchaseOrderId")): step for step in sent if _places(step)}
-    mine = {"credential": session.app, "marketplace": cart.marketplace}
+    mine = {"credential": state.app, "marketplace": session.marketplace}
     orders = [aside.order(number, RACE, case, **mine) for number in placed if number]
     if not orders and any(step.operation == contract.PLACE_ORDER for step in sent):
         look()  # as many requests whoever came first: a seed tells how many a run sends
-    return RaceResult(cart, sent, read, orders, rule(before, sent, read, orders), aside.trace.judgments)
+    return RaceResult(session, sent, read, orders, rule(before, sent, read, orders), aside.trace.judgments)
 
 
 def _places(entry: Exchange) -> bool:
     return entry.accepted and entry.operation == contract.PLACE_ORDER
 
 
-def _judgments(heat: RaceResult, case: str, claim: Claim) -> list[Judgment]:
+def _judgments(outcome: RaceResult, case: str, claim: Claim) -> list[Judgment]:
     """One for each operation that took part, so that each is counted."""
-    claim = replace(claim, proof=tuple(step.id for step in heat.sent))
+    claim = replace(claim, proof=tuple(step.id for step in outcome.sent))
     return [
         Judgment(
             requirement=RACE,
             case=CaseKey(operation, case),
             operation=operation,
             ok=claim.ok,
-            exchange=heat.read.id,
+            exchange=outcome.read.id,
             claim=None if claim.ok else claim,
             reading=claim.reading,
-            marketplace=heat.cart.marketplace,
+            marketplace=outcome.session.marketplace,
         )
-        for operation in dict.fromkeys(step.operation for step in heat.sent)
+        for operation in dict.fromkeys(step.operation for step in outcome.sent)
     ]
 
 
-def _take_over(heat: RaceResult, *, in_doubt: bool) -> None:
+def _take_over(outcome: RaceResult, *, in_doubt: bool) -> None:
     """Takes the target's word for what the session is now."""
-    cart, sent, read, orders = heat.cart, heat.sent, heat.read, heat.orders
-    session, world = cart.session, cart.shop.trace.world
-    session.pending.clear()
-    session.unconfirmed = None
-    session.in_doubt = in_doubt or not read.accepted
-    session.tainted |= session.in_doubt
-    session.history += [step.operation for step in sent if step.accepted]
-    world.changes += [Change(session.id, RACE, step.id, True, step.operation) for step in sent if step.accepted]
+    session, sent, read, orders = outcome.session, outcome.sent, outcome.read, outcome.orders
+    state, world = session.state, session.driver.trace.world
+    state.pending.clear()
+    state.unconfirmed = None
+    state.in_doubt = in_doubt or not read.accepted
+    state.tainted |= state.in_doubt
+    state.history += [step.operation for step in sent if step.accepted]
+    world.changes += [Change(state.id, RACE, step.id, True, step.operation) for step in sent if step.accepted]
     if read.accepted:
-        session.view, session.last_read = view(read.body), read.id
-        session.changes_seen = len(world.changes)
-        if session.phase in ("open", "empty"):
-            session.phase = "open" if session.view.lines else "empty"
+        state.view, state.last_read = view(read.body), read.id
+        state.changes_seen = len(world.changes)
+        if state.phase in ("open", "empty"):
+            state.phase = "open" if state.view.lines else "empty"
     for entry in filter(_places, sent):
         number = text(entry.body.get("purchaseOrderId"))
-        session.phase, session.order = "ordered", session.order or number
+        state.phase, state.order = "ordered", state.order or number
         if number:
-            world.orders_of.setdefault(session.id, set()).add(number)
-            world.orders.setdefault(number, Order(number, session.app, session.marketplace, session, entry.id))
+            world.orders_of.setdefault(state.id, set()).add(number)
+            world.orders.setdefault(number, Order(number, state.app, state.marketplace, state, entry.id))
     for entry in orders:
         known = world.orders.get(entry.request.subject or "")
         if known and entry.accepted:

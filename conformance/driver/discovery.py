@@ -1,4 +1,4 @@
-"""The first requests of a run: is there a shop at all, and what do the profile's plain items show?
+"""The first requests of a run: does the target answer at all, and what do the profile's plain items show?
 
 What the answers tell is handed to every process, so that tests can choose items and every trace knows the same prices.
 """
@@ -56,48 +56,50 @@ class Findings:
         )
 
 
-def look(shop: CheckoutDriver, *, chunks: int | None = None, markets: list[str] | None = None) -> Findings:
+def look(driver: CheckoutDriver, *, chunks: int | None = None, markets: list[str] | None = None) -> Findings:
     """Initiates sessions with all plain items of each marketplace, as many in one as surely fit."""
     found = Findings()
     seen: list[Exchange] = []
     refused: list[tuple[str, list[str], Exchange]] = []
-    size = shop.maximum()
-    for name in markets or list(shop.profile.markets):
-        items = list(shop.market(name).plain)[:MOST_ITEMS]
+    size = driver.maximum()
+    for name in markets or list(driver.profile.markets):
+        items = list(driver.market(name).plain)[:MOST_ITEMS]
         parts = [items[index : index + size] for index in range(0, len(items), size)]
         for part in parts[:chunks]:
-            full = len(part) == shop.profile.max_line_items
+            full = len(part) == driver.profile.max_line_items
             why = contract.owner_of(Owned.MOST_LINES) if full else contract.accepting(contract.INITIATE)
-            exchange = shop.initiate(name, [(item, 1) for item in part], why, f"{len(part)} plain items")
+            exchange = driver.initiate(name, [(item, 1) for item in part], why, f"{len(part)} plain items")
             seen.append(exchange)
             if 15011 in exchange.error_ids and len(part) > FEW_LINES:
                 # Fewer than the profile says: go on with what fits.
-                exchange = shop.initiate(name, [(item, 1) for item in part[:FEW_LINES]])
-            elif not set(part) <= {line.item for line in _lines(shop, exchange)}:
+                exchange = driver.initiate(name, [(item, 1) for item in part[:FEW_LINES]])
+            elif not set(part) <= {line.item for line in _lines(driver, exchange)}:
                 refused.append((name, part, exchange))
-            for line in _lines(shop, exchange):
+            for line in _lines(driver, exchange):
                 found.features[name, line.item or ""] = _features(line)
                 if line.unit is not None:
                     found.units.setdefault((name, line.item or ""), line.unit)
     whole = bool(found.features) and chunks is None
     for name, part, answer in refused:
         if whole or (speaks_of_items(answer) and not found.problems):  # the first one says enough
-            found.problems += wrong_items(shop, shop.market(name), [(item, 1) for item in part])
+            found.problems += wrong_items(driver, driver.market(name), [(item, 1) for item in part])
     if not (found.features or found.problems) and seen:
         telling = next((item for item in seen if not item.silent or item.breach), seen[0])
-        found.cause = cause_of(telling, shop.profile)
-        found.locked_out = all(is_locked_out(exchange, shop.profile) for exchange in seen)
+        found.cause = cause_of(telling, driver.profile)
+        found.locked_out = all(is_locked_out(exchange, driver.profile) for exchange in seen)
     elif whole:
-        for name in markets or list(shop.profile.markets):
-            found.problems += wrong_roles(shop, name)
-        for session in shop.trace.world.sessions.values():
+        for name in markets or list(driver.profile.markets):
+            found.problems += wrong_roles(driver, name)
+        for session in driver.trace.world.sessions.values():
             for line in session.view.lines.values():
                 found.features.setdefault((session.marketplace, line.item or ""), _features(line))
     return found
 
 
-def _lines(shop: CheckoutDriver, exchange: Exchange) -> Iterator[Line]:
-    session = shop.trace.world.sessions.get(str(exchange.body.get("checkoutSessionId"))) if exchange.accepted else None
+def _lines(driver: CheckoutDriver, exchange: Exchange) -> Iterator[Line]:
+    session = (
+        driver.trace.world.sessions.get(str(exchange.body.get("checkoutSessionId"))) if exchange.accepted else None
+    )
     if session:
         yield from session.view.lines.values()
 

@@ -8,7 +8,7 @@ from conformance.client.api_client import ApiClient
 from conformance.core.exchange import SIGNATURE
 from conformance.core.profile import Profile
 from conformance.driver.hosted_checkout import Outcome, by_browser, by_person
-from conformance.judging.model import Session
+from conformance.judging.model import SessionState
 from conformance.judging.trace import Trace
 
 BUTTON = "#checkout button, #checkout a, #checkout [role=button]"
@@ -22,7 +22,7 @@ class Payable(Protocol):
     @property
     def id(self) -> str: ...
     @property
-    def session(self) -> Session: ...
+    def state(self) -> SessionState: ...
     @property
     def trace(self) -> Trace: ...
     @property
@@ -34,7 +34,7 @@ class Payable(Protocol):
 def on_a_page(paid: Payable) -> Outcome:
     """What the vendor's button reports after a browser's clicks, or a person's."""
     settings = paid.profile.paying
-    made = next(exchange for exchange in paid.trace.exchanges if exchange.id == paid.session.created_by)
+    made = next(exchange for exchange in paid.trace.exchanges if exchange.id == paid.state.created_by)
     shown, script = made.headers.get(SIGNATURE, ""), str(settings["script_url"])
     token = paid.target.pay_tokens.get(shown, "")
     wait_s = float(settings.get("wait_s", WAITS_S[paid.profile.payment]))

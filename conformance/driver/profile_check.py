@@ -27,15 +27,15 @@ def item_roles() -> dict[str, frozenset[int]]:
     return {kind: frozenset(ids) for kind, ids in found.items()}
 
 
-def wrong_roles(shop: CheckoutDriver, name: str) -> Iterator[str]:
+def wrong_roles(driver: CheckoutDriver, name: str) -> Iterator[str]:
     """A sentence for each item with a role that is not sold, although its role says that it is. Raises RunStopped."""
-    market = shop.market(name)
+    market = driver.market(name)
     wanted = [(item, market.roles[item].amount or 1) for kind in SOLD for item in market.items(kind)]
     wanted = [(item, pieces if market.roles[item].kind == "lot" else 1) for item, pieces in wanted]
     for start in range(0, len(wanted), TOGETHER):
         part = wanted[start : start + TOGETHER]
-        if not _sells(shop, shop.initiate(name, part), [item for item, _ in part]):
-            yield from wrong_items(shop, market, part)
+        if not _sells(driver, driver.initiate(name, part), [item for item, _ in part]):
+            yield from wrong_items(driver, market, part)
 
 
 def speaks_of_items(answer: Exchange) -> bool:
@@ -44,27 +44,27 @@ def speaks_of_items(answer: Exchange) -> bool:
     return bool(known["refused"] & set(answer.error_ids) or known["removed"] & set(answer.warning_ids))
 
 
-def wrong_items(shop: CheckoutDriver, market: Market, part: list[tuple[str, int]]) -> Iterator[str]:
+def wrong_items(driver: CheckoutDriver, market: Market, part: list[tuple[str, int]]) -> Iterator[str]:
     """Asks for each item alone: a sentence for each that is refused, or taken out, for what it is itself."""
     for item, quantity in part:
-        answers = [shop.initiate(market.name, [(item, quantity)]) for _ in range(TRIES)]
-        sentences = {_sentence(shop, market, item, answer) for answer in answers}
+        answers = [driver.initiate(market.name, [(item, quantity)]) for _ in range(TRIES)]
+        sentences = {_sentence(driver, market, item, answer) for answer in answers}
         if len(sentences) == 1 and (sentence := sentences.pop()):
             yield sentence
 
 
-def _sentence(shop: CheckoutDriver, market: Market, item: str, answer: Exchange) -> str:
+def _sentence(driver: CheckoutDriver, market: Market, item: str, answer: Exchange) -> str:
     role = market.roles[item].kind if item in market.roles else "plain"
     place = f"items.{role} of {market.name} names {item}"
     known = item_roles()
     if refused := [error for error in answer.error_ids if error in known["refused"]]:
         return f"{place}, which initiate refuses with {answer.answer()}: take it out, or put it under refused with {refused[0]}."
     removed = [warning for warning in answer.warning_ids if warning in known["removed"]]
-    if removed and answer.accepted and not _sells(shop, answer, [item]):
+    if removed and answer.accepted and not _sells(driver, answer, [item]):
         return f"{place}, which initiate takes out of the cart with warning {removed[0]}: put it under removed."
     return ""
 
 
-def _sells(shop: CheckoutDriver, answer: Exchange, items: list[str]) -> bool:
-    session = shop.trace.world.sessions.get(str(answer.body.get("checkoutSessionId"))) if answer.accepted else None
+def _sells(driver: CheckoutDriver, answer: Exchange, items: list[str]) -> bool:
+    session = driver.trace.world.sessions.get(str(answer.body.get("checkoutSessionId"))) if answer.accepted else None
     return session is not None and set(items) <= set(session.view.items)

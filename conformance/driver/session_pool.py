@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from conformance.core.exchange import OWN_APP
 from conformance.core.profile import Profile
-from conformance.judging.model import Session
+from conformance.judging.model import SessionState
 from conformance.judging.world import World
 
 
 def untouched(
     world: World, profile: Profile, marketplace: str, credential: str, lines: list[tuple[str, int]], count: int
-) -> Session | None:
+) -> SessionState | None:
     """A session as it was made: with these lines, or (none given) with at least so many of any plain items, one of each."""
     fitting = []
     for session in world.sessions.values():
@@ -24,7 +24,7 @@ def untouched(
     return min(fitting, key=lambda entry: len(entry.view.lines), default=None)
 
 
-def paid(world: World, marketplace: str) -> Session | None:
+def paid(world: World, marketplace: str) -> SessionState | None:
     """A session that the run's own app paid, and whose order stands as it was."""
     for session in world.sessions.values():
         order = world.orders.get(session.order or "")
@@ -34,7 +34,7 @@ def paid(world: World, marketplace: str) -> Session | None:
     return None
 
 
-def owes_a_read(world: World, session: Session) -> bool:
+def owes_a_read(world: World, session: SessionState) -> bool:
     """Whether nothing has shown yet what the last refused request left of the session, or of its order."""
     order = world.orders.get(session.order or "")
     refused = _place(session.pending[-1].exchange)

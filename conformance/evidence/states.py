@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from conformance.core import contract
 
 if TYPE_CHECKING:
-    from conformance.judging.model import Session
+    from conformance.judging.model import SessionState
     from conformance.judging.trace import Trace
 
 START, ORDERED, DECLINED, EMPTY = "start", "ordered", "declined", "empty"
@@ -20,7 +20,7 @@ def state_of(body: dict[str, Any]) -> str:
     return _unpaid(len(lines) if isinstance(lines, list) else 0, bool(body.get("appliedCoupons")))
 
 
-def known_state(session: Session) -> str:
+def known_state(session: SessionState) -> str:
     """The state of a session as the answers so far show it."""
     if session.phase in (ORDERED, DECLINED):
         return session.phase

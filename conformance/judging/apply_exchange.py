@@ -8,7 +8,7 @@ from conformance.core import contract
 from conformance.core.exchange import Part
 from conformance.core.requirement import Explains, Kept
 from conformance.core.stubs import stubs_in
-from conformance.judging.model import UNKNOWN, Order, Pending, Session, cart_key, lasting, pricing, text
+from conformance.judging.model import UNKNOWN, Order, Pending, SessionState, cart_key, lasting, pricing, text
 from conformance.judging.world import Change, World
 
 if TYPE_CHECKING:
@@ -84,7 +84,7 @@ def _of_state(judgment: Judgment) -> bool:
     return known.chapter not in ("money", "protocol") and not known.form_only
 
 
-def _adopt(context: RuleContext, session: Session, *, sound: bool) -> None:
+def _adopt(context: RuleContext, session: SessionState, *, sound: bool) -> None:
     if context.answer is None:
         return
     session.view = context.answer
@@ -93,7 +93,7 @@ def _adopt(context: RuleContext, session: Session, *, sound: bool) -> None:
     _learn(context, session, sound=sound)
 
 
-def _learn(context: RuleContext, session: Session, *, sound: bool) -> None:
+def _learn(context: RuleContext, session: SessionState, *, sound: bool) -> None:
     """Remembers unit prices and the pricing of each cart: the first answer counts, later ones must agree."""
     seen = session.view
     if context.profile.prepaid_as(session.id):
@@ -113,7 +113,7 @@ def _create(context: RuleContext, broken: list[Judgment]) -> None:
     seen = context.answer
     if seen is None or seen.id is None:
         return
-    session = Session(
+    session = SessionState(
         id=seen.id,
         app=context.request.credential,
         marketplace=context.request.marketplace or "",
@@ -134,7 +134,7 @@ def _create(context: RuleContext, broken: list[Judgment]) -> None:
     _learn(context, session, sound=not broken)
 
 
-def _placed(context: RuleContext, session: Session) -> None:
+def _placed(context: RuleContext, session: SessionState) -> None:
     body = context.exchange.body
     order_id = text(body.get("purchaseOrderId"))
     failed = body.get("purchaseOrderPaymentStatus") == "FAILED"
@@ -153,7 +153,7 @@ def _placed(context: RuleContext, session: Session) -> None:
             )
 
 
-def paid_elsewhere(world: World, session: Session, order: str, when: str = "") -> None:
+def paid_elsewhere(world: World, session: SessionState, order: str, when: str = "") -> None:
     """The session was paid on a page, not by a call: it has its order from now on. when: the time of it, in ISO 8601."""
     session.phase, session.order = "ordered", order
     session.pending.clear()
@@ -183,7 +183,7 @@ def _prepaid(context: RuleContext) -> None:
     known = context.profile.prepaid_as(context.answer.id)
     if known is None:
         return
-    paid = Session(
+    paid = SessionState(
         "",
         context.request.credential,
         known.marketplace,

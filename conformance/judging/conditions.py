@@ -14,7 +14,7 @@ from conformance.core import contract
 from conformance.core.exchange import OTHER_APP, OWN_APP
 from conformance.core.factors import factors
 from conformance.judging.context import Judgment, RuleContext
-from conformance.judging.model import Line, Session, View, cart_key
+from conformance.judging.model import Line, SessionState, View, cart_key
 
 FEW, MANY = 10, 11  # pieces
 COUNTS = {1: "one", 2: "two", 3: "three"}
@@ -134,7 +134,7 @@ class Coverage:
             self._effects.append(effect)
         _tell(context, session, story)
 
-    def _condition(self, context: RuleContext, session: Session | None, story: Story) -> Condition:
+    def _condition(self, context: RuleContext, session: SessionState | None, story: Story) -> Condition:
         request, world = context.request, context.world
         app = session.app if session else OWN_APP
         common = (
@@ -165,7 +165,7 @@ class Coverage:
             "shared" if self._buyers[session.email.casefold()] > 1 else "own",
         )
 
-    def _observe_read(self, context: RuleContext, session: Session, story: Story) -> None:
+    def _observe_read(self, context: RuleContext, session: SessionState, story: Story) -> None:
         self._observe("later_read", story.read)
         self._observe("next_read", story.unread)
         story.read, story.unread = story.unread, ([] if session.phase != "ordered" else story.unread)
@@ -180,17 +180,17 @@ class Coverage:
             self.met[effect.condition._replace(observer=observer)].add(effect.rules)
 
 
-def _relation(session: Session, other: Session) -> str:
+def _relation(session: SessionState, other: SessionState) -> str:
     if session.app != other.app:
         return "other_app"
     return "same_buyer" if session.email.casefold() == other.email.casefold() else "same_app"
 
 
-def _session(context: RuleContext) -> Session | None:
+def _session(context: RuleContext) -> SessionState | None:
     return context.world.sessions.get(context.order.paid.id) if context.order else context.session
 
 
-def _tell(context: RuleContext, session: Session, story: Story) -> None:
+def _tell(context: RuleContext, session: SessionState, story: Story) -> None:
     """What the exchange adds to the story of its session."""
     operation = context.operation
     story.sent[operation] += 1
@@ -220,7 +220,7 @@ def _address(context: RuleContext) -> str:
     return "same" if context.before and context.before.address == context.address else "updated"
 
 
-def _cart(context: RuleContext, session: Session, story: Story) -> Cart:
+def _cart(context: RuleContext, session: SessionState, story: Story) -> Cart:
     lines = session.view.lines.values()
     return Cart(
         *_sizes([line.quantity or 0 for line in lines]),
@@ -245,7 +245,7 @@ def _quantities(context: RuleContext) -> list[int]:
     return [count if isinstance(count, int) else 0 for count in given]
 
 
-def _header(context: RuleContext, session: Session | None) -> str:
+def _header(context: RuleContext, session: SessionState | None) -> str:
     sent, own = context.request.marketplace, session.marketplace if session else None
     if not sent:
         return "none"
@@ -263,14 +263,14 @@ def _first(line: Line) -> bool:
     return not line.options or line.options[0].selected
 
 
-def _coupon(context: RuleContext, session: Session, story: Story) -> str:
+def _coupon(context: RuleContext, session: SessionState, story: Story) -> str:
     if not session.view.coupons:
         return "removed" if story.had_coupon else "none"
     role = context.profile.coupon(session.marketplace, session.view.coupons[0])
     return role.kind if role and role.kind != "refused" else "good"
 
 
-def _goods(context: RuleContext, session: Session, view: View) -> str:
+def _goods(context: RuleContext, session: SessionState, view: View) -> str:
     lines = view.lines.values()
     roles = [context.profile.role(session.marketplace, line.item or "") for line in lines]
     if any(role is not None and role.kind in BOUNDED for role in roles):

@@ -64,7 +64,10 @@ class Once:
 def of_the_request_alone(requirement: str, name: str) -> bool:
     """Whether a request has to be refused for what it says itself, whatever became of the session."""
     depends = contract.requirements()[requirement].depends_on
-    return name in (Aspect.REFUSED, Aspect.REFUSAL_ID) and depends not in (DependsOn.SESSION_STATE, DependsOn.SESSION_PHASE)
+    return name in (Aspect.REFUSED, Aspect.REFUSAL_ID) and depends not in (
+        DependsOn.SESSION_STATE,
+        DependsOn.SESSION_PHASE,
+    )
 
 
 def _first(suspects: list[str], broken: Broken | None) -> Blame | None:

@@ -17,7 +17,7 @@ from conformance.judging.model import (
     Key,
     Line,
     Order,
-    Session,
+    SessionState,
     View,
     all_amounts,
     differences,
@@ -109,7 +109,7 @@ class RuleContext:
     world: World
     profile: Profile
     exchange: Exchange
-    session: Session | None
+    session: SessionState | None
     answer: View | None
     order: Order | None = None
     broken: frozenset[str] = frozenset()

@@ -18,7 +18,7 @@ from conformance.judging.attribution import RefusedRequest, owner_of_answer, own
 from conformance.judging.claim import ACCEPTED, REFUSED, Aspect, Claim, refused, true
 from conformance.judging.context import Judgment, RefusalReason, RuleContext
 from conformance.judging.knowledge import NotRecorded, doubts, guarded, is_usable, lawful_reading
-from conformance.judging.model import Session, seen_again, view
+from conformance.judging.model import SessionState, seen_again, view
 from conformance.judging.refusals import Pairs, fits, lawful_pairs
 from conformance.judging.registry import UNREADABLE, Rule, demanding, forbidding, in_order, refusing, yields_to
 from conformance.judging.world import World
@@ -135,12 +135,12 @@ def _context(world: World, profile: Profile, exchange: Exchange) -> RuleContext:
     return RuleContext(world, profile, exchange, session, answer, order)
 
 
-def _paid_before(world: World, profile: Profile, subject: str) -> Session | None:
+def _paid_before(world: World, profile: Profile, subject: str) -> SessionState | None:
     """A session that the profile names as paid: nobody knows what it holds until it is read."""
     known = profile.prepaid_as(subject)
     if known is None or known.session != subject:
         return None
-    paid = Session(subject, OWN_APP, known.marketplace, "", view({}), "", "ordered", known.order or None)
+    paid = SessionState(subject, OWN_APP, known.marketplace, "", view({}), "", "ordered", known.order or None)
     paid.in_doubt = True
     world.sessions[subject] = paid
     return paid

@@ -15,7 +15,7 @@ from typing import Any, cast
 from conformance.core import contract
 from conformance.core.exchange import SIGNATURE, Exchange, Part, Request
 from conformance.judging.context import NONE, Doubts, RefusalReason, RuleContext, tells_of_token
-from conformance.judging.model import Order, Session, View
+from conformance.judging.model import Order, SessionState, View
 from conformance.judging.refusals import GATEWAY
 from conformance.judging.world import World
 
@@ -99,10 +99,10 @@ def _view(seen: View) -> View:
     return seen if seen.address_known else cast(View, _Guarded(seen, {"address": Part.PERSON}, {}))
 
 
-def _session(of: Session) -> Session:
+def _session(of: SessionState) -> SessionState:
     hidden = {"marketplace": Part.MARKETPLACE} if of.market_unseen else {}
     shown = of.view.address_known and not hidden
-    return of if shown else cast(Session, _Guarded(of, hidden, {"view": _view(of.view)}))
+    return of if shown else cast(SessionState, _Guarded(of, hidden, {"view": _view(of.view)}))
 
 
 def _order(of: Order) -> Order:

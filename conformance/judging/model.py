@@ -342,7 +342,7 @@ class Pending:
 
 
 @dataclass(slots=True)
-class Session:
+class SessionState:
     """A checkout session as the answers so far show it. phase: open, empty, ordered, declined.
 
     market_unseen: whether a recording does not show the marketplace that it was made in.
@@ -378,7 +378,7 @@ class Order:
     id: str
     app: str
     marketplace: str
-    paid: Session
+    paid: SessionState
     placed_by: str
     placed_at: str = ""
     view: View | None = None

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, NamedTuple, Protocol
 
-from conformance.judging.model import Key, Order, Session
+from conformance.judging.model import Key, Order, SessionState
 
 
 class Change(NamedTuple):
@@ -37,7 +37,7 @@ class World:
 
     complete: bool = True
     lost: set[str] = field(default_factory=set)
-    sessions: dict[str, Session] = field(default_factory=dict)
+    sessions: dict[str, SessionState] = field(default_factory=dict)
     orders: dict[str, Order] = field(default_factory=dict)
     changes: list[Change] = field(default_factory=list)
     units: dict[tuple[str, str], Decimal] = field(default_factory=dict)

@@ -19,7 +19,7 @@ from conformance.core.profile import Profile
 from conformance.judging.claim import ABOUT_THE_OUTCOME, Aspect
 from conformance.judging.context import Judgment, RuleContext
 from conformance.judging.judge import assess, take
-from conformance.judging.model import SUMMARY, Order, Session, View, cart_key, state
+from conformance.judging.model import SUMMARY, Order, SessionState, View, cart_key, state
 from conformance.judging.world import World
 
 SESSIONS = 3  # so many sessions show that it is no accident
@@ -136,7 +136,7 @@ class Gaps:
 class _Undo:
     """What was put aside in the world, to be put back."""
 
-    def __init__(self, world: World, session: Session | None, order: Order | None) -> None:
+    def __init__(self, world: World, session: SessionState | None, order: Order | None) -> None:
         self._world, self._session, self._order = world, session, order
         self._units, self._prices = dict(world.units), dict(world.prices)
 

@@ -49,7 +49,9 @@ def _of_one(calls: list[tuple[int, bool, Moment, float | None]], timed: bool) ->
             unknown = timed and (began is None or ends is None)
             if unknown or (began is not None and ends is not None and began < ends):
                 if changes or changed:  # a read changes nothing: it alone is of no known turn
-                    found |= {one for one, mine in ((place, changes), (other, changed)) if not mine or changes == changed}
+                    found |= {
+                        one for one, mine in ((place, changes), (other, changed)) if not mine or changes == changed
+                    }
                 if ends is not None:
                     still.append((other, changed, ends))
         ends = began + timedelta(milliseconds=ms or 0.0, seconds=moment.step_s - CLOCK_S) if began else None

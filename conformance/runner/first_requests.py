@@ -39,14 +39,14 @@ def _send(run: Run) -> None:
     """As few requests as a budget asks for."""
     few = run.settings.alone
     kind = TraceKind.TEST if run.shares_trace else TraceKind.DISCOVERY
-    with run.shop(-1, run.first_trace, kind=kind) as shop:
+    with run.driver(-1, run.first_trace, kind=kind) as driver:
         try:
             names = list(run.profile.markets)
-            run.found = look(shop, chunks=2 if few else None, markets=names[:1] if few else None)
+            run.found = look(driver, chunks=2 if few else None, markets=names[:1] if few else None)
             run.profile_problems = run.found.problems
             run.stopped = run.found.cause or ("Nothing was judged." if run.profile_problems else None)
             if run.found.locked_out or run.profile_problems:
-                shop.trace.judgments.clear()
+                driver.trace.judgments.clear()
             if run.stopped is None:
                 _leave_out_apps_without_a_token(run)
         except RunStopped as stopped:

@@ -1,4 +1,4 @@
-"""The pytest plug-in: options, one mock for all processes, a shop for each test, the merge at the end.
+"""The pytest plug-in: options, one mock for all processes, a driver for each test, the merge at the end.
 
 It is idle unless tests of `suites/` are run. Exit status as in docs/verdict.md.
 """
@@ -242,8 +242,8 @@ def pytest_deselected(items: Sequence[pytest.Item]) -> None:
 
 
 @pytest.fixture
-def shop(request: pytest.FixtureRequest) -> Generator[CheckoutDriver, None, None]:
-    """A shop of the target for one test: everything that it sends is recorded and judged."""
+def driver(request: pytest.FixtureRequest) -> Generator[CheckoutDriver, None, None]:
+    """The driver of one test: everything that it sends is recorded and judged."""
     run = request.config.stash[RUN]
     capture = request.config.pluginmanager.getplugin("capturemanager")
 
@@ -257,7 +257,7 @@ def shop(request: pytest.FixtureRequest) -> Generator[CheckoutDriver, None, None
         run.budget_spent = True
         pytest.skip("the budget has no room for it")
     random.seed(f"{run.settings.seed}/{request.node.nodeid}")
-    with run.shop_of(request.node) as opened:
+    with run.driver_of(request.node) as opened:
         before = len(opened.trace.exchanges)
         yield opened
         request.node.user_properties.append(("requests", len(opened.trace.exchanges) - before))

@@ -1,4 +1,4 @@
-"""One run: what was asked for, the processes' shops and journals, and the merge into one result."""
+"""One run: what was asked for, its drivers and journals, and the merge into one result."""
 
 from __future__ import annotations
 
@@ -277,11 +277,11 @@ class Run:
         needed = cost_of(item, whole=item.nodeid.removeprefix("suites/") in self.whole)
         return self.limit is not None or self.settings.budget is None or self.spent + needed <= self.settings.budget
 
-    def shop_of(self, item: pytest.Item) -> AbstractContextManager[CheckoutDriver]:
-        """The shop of a test."""
+    def driver_of(self, item: pytest.Item) -> AbstractContextManager[CheckoutDriver]:
+        """The driver of a test."""
         index, name = self.indices.get(item.nodeid, 0), item.nodeid.removeprefix("suites/")
         self.begun.add(item.nodeid)
-        return self.shop(index, name, mark_args(item, "provokes"), thorough=self.thorough(item))
+        return self.driver(index, name, mark_args(item, "provokes"), thorough=self.thorough(item))
 
     def thorough(self, item: pytest.Item) -> bool:
         """One marketplace of each test is thorough; which one differs from test to test, so that all have their share."""
@@ -293,7 +293,7 @@ class Run:
         return bool(names[crc32(name.encode()) // 7 % len(names)] == market)
 
     @contextmanager
-    def shop(
+    def driver(
         self,
         index: int,
         name: str,
@@ -302,13 +302,13 @@ class Run:
         thorough: bool = True,
         kind: TraceKind = TraceKind.TEST,
     ) -> Iterator[CheckoutDriver]:
-        """A shop whose exchanges make one trace. index: its place in the plan."""
+        """A driver whose exchanges make one trace. index: its place in the plan."""
         assert self.target and self.book
         if self._trace is None or not self.shares_trace:
             self._trace, self._skipped = Trace(name, provokes=provokes, kind=kind), None
             self._trace.world.units = dict(self.found.units)
         self._before = len(self._trace.judgments)
-        shop = CheckoutDriver(
+        driver = CheckoutDriver(
             self.target,
             self._trace,
             features=self.found.features,
@@ -318,17 +318,17 @@ class Run:
             record=self._record,
         )
         try:
-            yield shop
-            self._settle(shop)
+            yield driver
+            self._settle(driver)
         finally:
             self.target.patience.forgot(self._trace.name, forgotten(self._trace))
             if not self.shares_trace or index >= SHRINKING:
                 self._close_trace(index)
 
-    def _settle(self, shop: CheckoutDriver) -> None:
+    def _settle(self, driver: CheckoutDriver) -> None:
         """The reads that are still owed, as far as the run may go on."""
         try:
-            shop.settle()
+            driver.settle()
         except BudgetSpent:
             self.budget_spent = True
         except RunStopped as stopped:

@@ -79,12 +79,16 @@ def _events(courses: list[Course], runs: list[Json]) -> list[dict[str, Any]]:
         happened = [("reading", n, before, after) for n, before, after in requirement.readings]
         for kind, places in (("change", requirement.changes), ("flake", requirement.flakes)):
             for n in places:
-                before = next((requirement.outcomes[m] for m in range(n - 1, -1, -1) if m not in requirement.flakes), None)
+                before = next(
+                    (requirement.outcomes[m] for m in range(n - 1, -1, -1) if m not in requirement.flakes), None
+                )
                 happened.append((kind, n, before or "not there", requirement.outcomes[n] or "not there"))
         for kind, n, before, after in happened:
             event = {"kind": kind, "at": n, "day": runs[n]["started"][:10], "before": before, "after": after}
             new_version = n > 0 and runs[n]["suite"] != runs[n - 1]["suite"]
-            events.append(event | {"id": requirement.rule["id"], "title": requirement.rule["title"], "new_version": new_version})
+            events.append(
+                event | {"id": requirement.rule["id"], "title": requirement.rule["title"], "new_version": new_version}
+            )
     order = ("change", "reading", "flake")
     return sorted(events, key=lambda event: (-int(event["at"]), order.index(str(event["kind"])), str(event["id"])))
 

@@ -25,7 +25,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 @pytest.fixture
-def live(shop: CheckoutDriver, request: pytest.FixtureRequest) -> Iterator[SessionsInTurn]:
+def live(driver: CheckoutDriver, request: pytest.FixtureRequest) -> Iterator[SessionsInTurn]:
     """Sends the cases of one test to live sessions; what is drawn follows from the test's name and the run's seed."""
     with drawn_by(f"{request.config.option.seed}/{request.node.nodeid}"):
-        yield SessionsInTurn(shop)
+        yield SessionsInTurn(driver)

@@ -10,7 +10,7 @@ from schemathesis import Case
 from conformance.core import contract
 from conformance.core.exchange import OWN_APP, Exchange
 from conformance.driver.checkout import CheckoutDriver, CheckoutSession
-from strategies.situations import cart_in
+from strategies.situations import session_in
 from suites.generated.alternatives import alternatives, credentials
 from suites.generated.document import operation_of
 from suites.generated.live import Sender
@@ -66,7 +66,7 @@ class SessionsInTurn:
             if made and made.app == OWN_APP:
                 CheckoutSession(self.driver, made).read()
             return
-        if exchange.operation == contract.PLACE_ORDER and session.session.phase != "open":
+        if exchange.operation == contract.PLACE_ORDER and session.state.phase != "open":
             self._after_payment(session)
         elif exchange.accepted or self.sender.cases % 2:  # one read shows what two refusals left
             session.read_back()
@@ -95,9 +95,9 @@ class SessionsInTurn:
     def _new_session(self, operation: str) -> CheckoutSession:
         turn = next(self._turns)
         situation = "calm" if self.driver.brief else SITUATIONS[turn % len(SITUATIONS)]
-        session = cart_in(self.driver, self._market(turn), situation, email=self._email(operation, turn))
+        session = session_in(self.driver, self._market(turn), situation, email=self._email(operation, turn))
         coupons = self.driver.market(session.marketplace).coupons_of("good")
-        applied = session.session.view.coupons
+        applied = session.state.view.coupons
         if operation == contract.REMOVE and coupons and not applied:
             session.apply(coupons[0].code)
         if operation == contract.APPLY and applied and turn % 3:  # now and then a second coupon is tried
@@ -122,9 +122,9 @@ def _fits(session: CheckoutSession, operation: str) -> bool:
     """Whether a request of the operation means something in the session as it is."""
     if operation == contract.READ_ORDER:
         return session.order is not None
-    if session.session.phase != "open" or not session.lines:
+    if session.state.phase != "open" or not session.lines:
         return False
-    return operation != contract.REMOVE or bool(session.session.view.coupons)
+    return operation != contract.REMOVE or bool(session.state.view.coupons)
 
 
 class SessionsByLink:
@@ -139,7 +139,7 @@ class SessionsByLink:
     def begin(self) -> None:
         """A session to begin with. Raises PrerequisiteFailed."""
         situation = "calm" if self.driver.brief else SITUATIONS[next(self._turns) % len(SITUATIONS)]
-        self._other, self._latest = self._latest, cart_in(self.driver, self.market, situation)
+        self._other, self._latest = self._latest, session_in(self.driver, self.market, situation)
 
     def send(self, case: Case) -> Exchange:
         """Sends a step; then the session is read, the session of the walk before, or none."""

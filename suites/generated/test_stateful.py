@@ -44,12 +44,12 @@ class Walk(schema(Phase.STATEFUL).as_state_machine()):  # type: ignore[misc]
 @provokes("SESSION-READ", "SESSION-CREATE", "ORDER-READ", cost=60)
 @again()
 @in_marketplaces()
-def test_stateful(shop: CheckoutDriver, market: str, request: pytest.FixtureRequest) -> None:
-    live = SessionsByLink(shop, market)
+def test_stateful(driver: CheckoutDriver, market: str, request: pytest.FixtureRequest) -> None:
+    live = SessionsByLink(driver, market)
     walks = settings(
         backend=SEEDED,
-        max_examples=1 if shop.brief else WALKS,
-        stateful_step_count=STEPS // 2 if shop.brief else STEPS,
+        max_examples=1 if driver.brief else WALKS,
+        stateful_step_count=STEPS // 2 if driver.brief else STEPS,
         phases=[hypothesis.Phase.generate],
         database=None,
         deadline=None,

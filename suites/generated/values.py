@@ -49,11 +49,11 @@ def _of_session(session: CheckoutSession, turn: int) -> Values:
     option = (session.other_option(line, turn) or line.selected) if line else None
     live = {
         "checkoutSessionId": session.id,
-        "purchaseOrderId": session.session.order or "0",
+        "purchaseOrderId": session.state.order or "0",
         "lineItemId": line.id if line else "0",
         "shippingOptionId": option.id if option else "0",
     }
-    if applied := session.session.view.coupons:
+    if applied := session.state.view.coupons:
         live["redemptionCode"] = applied[0]
     return {(name, EXAMPLES[name]): value for name, value in live.items()}
 

@@ -12,32 +12,32 @@ from conformance.driver.prerequisite import PrerequisiteFailed
 @provokes("ORDER-FIELDS", "ORDER-STABLE", "ORDER-UNKNOWN", "ORDER-APP", cost=6)
 @reads_only()
 @in_marketplaces(1, having="prepaid")
-def test_orders_that_were_paid_beforehand(shop: CheckoutDriver, market: str) -> None:
-    for item in shop.some(entry for entry in shop.profile.prepaid if entry.order):
+def test_orders_that_were_paid_beforehand(driver: CheckoutDriver, market: str) -> None:
+    for item in driver.some(entry for entry in driver.profile.prepaid if entry.order):
         for _ in range(2):
-            shop.order(item.order, "ORDER-STABLE", "paid beforehand", marketplace=item.marketplace or None)
-        shop.order(shop.unknown(item.order), "ORDER-UNKNOWN")
-        if shop.profile.offers("second_app"):
-            shop.order(item.order, "ORDER-APP", credential=OTHER_APP)
+            driver.order(item.order, "ORDER-STABLE", "paid beforehand", marketplace=item.marketplace or None)
+        driver.order(driver.unknown(item.order), "ORDER-UNKNOWN")
+        if driver.profile.offers("second_app"):
+            driver.order(item.order, "ORDER-APP", credential=OTHER_APP)
 
 
 @provokes("PAY-LOCK", "PAY-READ-AFTER", "MARKET-SAME", "SESSION-APP", cost=20)
 @in_marketplaces(1, having="prepaid.session")
-def test_sessions_that_were_paid_beforehand(shop: CheckoutDriver, market: str) -> None:
+def test_sessions_that_were_paid_beforehand(driver: CheckoutDriver, market: str) -> None:
     """Changes that must be refused; none pays, so that a server at fault does no more than spoil a session that is over."""
-    for item in shop.some(entry for entry in shop.profile.prepaid if entry.session):
-        read = shop.send(
+    for item in driver.some(entry for entry in driver.profile.prepaid if entry.session):
+        read = driver.send(
             Request(contract.READ, item.session, None, item.marketplace), "PAY-READ-AFTER", "paid beforehand"
         )
         if 15003 in read.error_ids:
             raise PrerequisiteFailed(detail=f"a prepaid session that the target does not know: {item.session}")
-        cart = CheckoutSession(shop, shop.trace.world.sessions[item.session])
+        session = CheckoutSession(driver, driver.trace.world.sessions[item.session])
         if item.order:
-            cart.read_order()
-        for operation, body in cart.changes():
-            cart.expect_refusal(operation, body, "PAY-LOCK", "paid beforehand")
-        cart.read_back()
-        for other in [name for name in shop.profile.markets if name != item.marketplace][:1]:
-            cart.read("MARKET-SAME", f"{item.marketplace} as {other}, paid beforehand", marketplace=other)
-        if shop.profile.offers("second_app"):
-            cart.read("SESSION-APP", "paid beforehand", credential=OTHER_APP)
+            session.read_order()
+        for operation, body in session.changes():
+            session.expect_refusal(operation, body, "PAY-LOCK", "paid beforehand")
+        session.read_back()
+        for other in [name for name in driver.profile.markets if name != item.marketplace][:1]:
+            session.read("MARKET-SAME", f"{item.marketplace} as {other}, paid beforehand", marketplace=other)
+        if driver.profile.offers("second_app"):
+            session.read("SESSION-APP", "paid beforehand", credential=OTHER_APP)

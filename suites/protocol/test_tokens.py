@@ -12,34 +12,34 @@ from conformance.driver.marks import in_marketplaces, provokes
 
 @provokes("AUTH-TOKEN", cost=60)
 @in_marketplaces(1)
-def test_no_method_opens_without_a_good_token(shop: CheckoutDriver, market: str) -> None:
-    for credential in shop.some(shop.profile.bad_tokens, few=1, turn=market):
-        body = shop.initiate_body(market, [(shop.plain(market)[0], 1)])
-        shop.send(Request(contract.INITIATE, None, body, market, credential), "AUTH-TOKEN", credential)
-        cart = shop.cart(market)
-        for operation, sent in shop.some(cart.calls()):
-            cart.expect_refusal(operation, sent, "AUTH-TOKEN", credential, credential=credential)
-        cart.assert_still_open()
+def test_no_method_opens_without_a_good_token(driver: CheckoutDriver, market: str) -> None:
+    for credential in driver.some(driver.profile.bad_tokens, few=1, turn=market):
+        body = driver.initiate_body(market, [(driver.plain(market)[0], 1)])
+        driver.send(Request(contract.INITIATE, None, body, market, credential), "AUTH-TOKEN", credential)
+        session = driver.create_session(market)
+        for operation, sent in driver.some(session.calls()):
+            session.expect_refusal(operation, sent, "AUTH-TOKEN", credential, credential=credential)
+        session.assert_still_open()
 
 
 @provokes("AUTH-TOKEN", cost=12)
 @in_marketplaces(1, having="payment")
-def test_no_order_opens_without_a_good_token(shop: CheckoutDriver, market: str) -> None:
-    cart: CheckoutSession = shop.paid(market)
-    for credential in shop.some(shop.profile.bad_tokens, few=1, turn=market):
-        cart.read_order("AUTH-TOKEN", credential, credential=credential)
-        if shop.thorough:
-            cart.read("AUTH-TOKEN", f"{credential}, a paid session", credential=credential)
-            if shop.profile.payment == "place_order":
-                cart.place("AUTH-TOKEN", f"{credential}, a paid session", credential=credential)
-    if shop.thorough:
-        cart.read_order()
+def test_no_order_opens_without_a_good_token(driver: CheckoutDriver, market: str) -> None:
+    session: CheckoutSession = driver.paid(market)
+    for credential in driver.some(driver.profile.bad_tokens, few=1, turn=market):
+        session.read_order("AUTH-TOKEN", credential, credential=credential)
+        if driver.thorough:
+            session.read("AUTH-TOKEN", f"{credential}, a paid session", credential=credential)
+            if driver.profile.payment == "place_order":
+                session.place("AUTH-TOKEN", f"{credential}, a paid session", credential=credential)
+    if driver.thorough:
+        session.read_order()
 
 
 @provokes("AUTH-GRANT", "AUTH-SCOPE", cost=4)
 @pytest.mark.parametrize("case", ["wrong secret", "unknown client", "unknown scope"])
-def test_the_token_endpoint_refuses(shop: CheckoutDriver, case: str) -> None:
-    app, scope = shop.profile.apps[0], shop.profile.scope
+def test_the_token_endpoint_refuses(driver: CheckoutDriver, case: str) -> None:
+    app, scope = driver.profile.apps[0], driver.profile.scope
     client, secret = app.client_id, app.client_secret
     if case == "wrong secret":
         secret = secret[:-1] + ("x" if secret[-1:] != "x" else "y")
@@ -47,4 +47,4 @@ def test_the_token_endpoint_refuses(shop: CheckoutDriver, case: str) -> None:
         client = f"{client}-unknown"
     else:
         scope = f"{scope}.no.such.scope"
-    shop.observe(shop.target.grant(client, secret, scope, Intent("AUTH-GRANT", case)))
+    driver.observe(driver.target.grant(client, secret, scope, Intent("AUTH-GRANT", case)))

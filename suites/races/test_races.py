@@ -23,37 +23,42 @@ TRIES = ((0.0, 0.0), (AHEAD_S, 0.0), (0.0, AHEAD_S))
 STORM = 8
 
 
-def quantity(cart: CheckoutSession, line: Line, wanted: int) -> Request:
-    return Request(contract.QUANTITY, cart.id, {"lineItemId": line.id, "quantity": wanted}, cart.marketplace)
+def quantity(session: CheckoutSession, line: Line, wanted: int) -> Request:
+    return Request(contract.QUANTITY, session.id, {"lineItemId": line.id, "quantity": wanted}, session.marketplace)
 
 
-def option(cart: CheckoutSession, line: Line) -> Request:
-    free = cart.other_option(line) or line.selected
+def option(session: CheckoutSession, line: Line) -> Request:
+    free = session.other_option(line) or line.selected
     body = {"lineItemId": line.id, "shippingOptionId": free.id if free else "1"}
-    return Request(contract.OPTION, cart.id, body, cart.marketplace)
+    return Request(contract.OPTION, session.id, body, session.marketplace)
 
 
-def address(cart: CheckoutSession, *, home: bool = False) -> Request:
-    market = cart.shop.market(cart.marketplace)
+def address(session: CheckoutSession, *, home: bool = False) -> Request:
+    market = session.driver.market(session.marketplace)
     wanted = market.address if home else market.other_address or market.address
-    return Request(contract.ADDRESS, cart.id, dict(wanted), cart.marketplace)
+    return Request(contract.ADDRESS, session.id, dict(wanted), session.marketplace)
 
 
-def codes(shop: CheckoutDriver, market: str) -> list[str]:
+def codes(driver: CheckoutDriver, market: str) -> list[str]:
     """Coupons that any cart can have."""
-    return [entry.code for entry in shop.market(market).coupons_of("good", "oversized")]
+    return [entry.code for entry in driver.market(market).coupons_of("good", "oversized")]
 
 
-def coupon(cart: CheckoutSession, place: int = 0, operation: str = contract.APPLY) -> Request:
-    return Request(operation, cart.id, {"redemptionCode": codes(cart.shop, cart.marketplace)[place]}, cart.marketplace)
+def coupon(session: CheckoutSession, place: int = 0, operation: str = contract.APPLY) -> Request:
+    return Request(
+        operation,
+        session.id,
+        {"redemptionCode": codes(session.driver, session.marketplace)[place]},
+        session.marketplace,
+    )
 
 
-def remove_coupon(cart: CheckoutSession) -> Request:
-    return coupon(cart, operation=contract.REMOVE)
+def remove_coupon(session: CheckoutSession) -> Request:
+    return coupon(session, operation=contract.REMOVE)
 
 
-def payment(cart: CheckoutSession) -> Request:
-    return Request(contract.PLACE_ORDER, cart.id, cart.terms(), cart.marketplace)
+def payment(session: CheckoutSession) -> Request:
+    return Request(contract.PLACE_ORDER, session.id, session.terms(), session.marketplace)
 
 
 @dataclass(frozen=True)
@@ -72,38 +77,38 @@ class Pair:
         """Whether an order may be placed."""
         return payment in (self.first, self.second)
 
-    def meet(self, cart: CheckoutSession) -> list[Request]:
+    def meet(self, session: CheckoutSession) -> list[Request]:
         """Both, for this cart."""
-        return [self.first(cart), self.second(cart)]
+        return [self.first(session), self.second(session)]
 
-    def offered(self, shop: CheckoutDriver, market: str) -> bool:
+    def offered(self, driver: CheckoutDriver, market: str) -> bool:
         """Whether this marketplace of the target has what the pair needs."""
-        has_coupons = len(codes(shop, market)) >= self.coupons
-        has_items = len(shop.plain(market, self.lines)) >= self.lines
-        return has_coupons and has_items and (not self.pays or shop.profile.payment == "place_order")
+        has_coupons = len(codes(driver, market)) >= self.coupons
+        has_items = len(driver.plain(market, self.lines)) >= self.lines
+        return has_coupons and has_items and (not self.pays or driver.profile.payment == "place_order")
 
 
-def three(cart: CheckoutSession) -> Request:
-    return quantity(cart, cart.lines[0], 3)
+def three(session: CheckoutSession) -> Request:
+    return quantity(session, session.lines[0], 3)
 
 
-def five(cart: CheckoutSession) -> Request:
-    return quantity(cart, cart.lines[0], 5)
+def five(session: CheckoutSession) -> Request:
+    return quantity(session, session.lines[0], 5)
 
 
-def zero(cart: CheckoutSession) -> Request:
-    return quantity(cart, cart.lines[0], 0)
+def zero(session: CheckoutSession) -> Request:
+    return quantity(session, session.lines[0], 0)
 
 
-def first_option(cart: CheckoutSession) -> Request:
-    return option(cart, cart.lines[0])
+def first_option(session: CheckoutSession) -> Request:
+    return option(session, session.lines[0])
 
 
 PAIRS: dict[str, Pair] = {
-    "quantities of two lines": Pair(three, lambda cart: quantity(cart, cart.lines[1], 4), tries=3),
-    "options of two lines": Pair(first_option, lambda cart: option(cart, cart.lines[1])),
-    "two addresses": Pair(address, lambda cart: address(cart, home=True)),
-    "two coupons": Pair(coupon, lambda cart: coupon(cart, 1), coupons=2, tries=3),
+    "quantities of two lines": Pair(three, lambda session: quantity(session, session.lines[1], 4), tries=3),
+    "options of two lines": Pair(first_option, lambda session: option(session, session.lines[1])),
+    "two addresses": Pair(address, lambda session: address(session, home=True)),
+    "two coupons": Pair(coupon, lambda session: coupon(session, 1), coupons=2, tries=3),
     "quantity and coupon": Pair(three, coupon, coupons=1),
     "quantity and removal of a coupon": Pair(three, remove_coupon, coupons=1, applied=True),
     "quantity and option": Pair(three, first_option),
@@ -116,7 +121,7 @@ PAIRS: dict[str, Pair] = {
     "address and coupon": Pair(address, coupon, coupons=1),
     "address and removal of a coupon": Pair(address, remove_coupon, coupons=1, applied=True),
     "one coupon twice": Pair(coupon, coupon, coupons=1),
-    "a coupon in place of another": Pair(lambda cart: coupon(cart, 1), remove_coupon, coupons=2, applied=True),
+    "a coupon in place of another": Pair(lambda session: coupon(session, 1), remove_coupon, coupons=2, applied=True),
     "two payments": Pair(payment, payment, tries=3),
     "quantity and payment": Pair(three, payment, tries=3),
     "option and payment": Pair(first_option, payment, tries=3),
@@ -129,33 +134,33 @@ PAIRS: dict[str, Pair] = {
 
 @provokes("RACE", cost=60)
 @in_marketplaces()
-def test_two_requests_at_once(shop: CheckoutDriver, market: str) -> None:
+def test_two_requests_at_once(driver: CheckoutDriver, market: str) -> None:
     """Each marketplace has its share of the pairs; together they have them all."""
-    markets = list(shop.profile.markets)
+    markets = list(driver.profile.markets)
     share = list(PAIRS)[markets.index(market) :: len(markets)]
-    for case in shop.some(share):
+    for case in driver.some(share):
         pair = PAIRS[case]
-        if not pair.offered(shop, market):
+        if not pair.offered(driver, market):
             continue
 
         def make(pair: Pair = pair) -> CheckoutSession:
-            cart = shop.cart(market, pair.lines)
+            session = driver.create_session(market, pair.lines)
             if pair.applied:
-                shop.send(coupon(cart))
-            return cart
+                driver.send(coupon(session))
+            return session
 
-        for delays_s in shop.some(TRIES[: pair.tries]):
+        for delays_s in driver.some(TRIES[: pair.tries]):
             race(make, case, pair.meet, explained, delays_s=delays_s)
 
 
 @provokes("RACE", cost=7)
 @in_marketplaces(4, having="items.2")
-def test_every_line_at_once(shop: CheckoutDriver, market: str) -> None:
-    def meet(cart: CheckoutSession) -> list[Request]:
-        return [quantity(cart, line, place) for place, line in enumerate(cart.lines, 2)]
+def test_every_line_at_once(driver: CheckoutDriver, market: str) -> None:
+    def meet(session: CheckoutSession) -> list[Request]:
+        return [quantity(session, line, place) for place, line in enumerate(session.lines, 2)]
 
-    lines = min(4, shop.maximum(), len(shop.plain(market, 4)))
-    race(lambda: shop.cart(market, lines), "quantities of every line", meet, explained)
+    lines = min(4, driver.maximum(), len(driver.plain(market, 4)))
+    race(lambda: driver.create_session(market, lines), "quantities of every line", meet, explained)
 
 
 # ---------------------------------------------------------------- many sessions at once: each is judged for itself
@@ -163,34 +168,34 @@ def test_every_line_at_once(shop: CheckoutDriver, market: str) -> None:
 
 @provokes("SESSION-UNIQUE", "SESSION-CREATE", "SESSION-READ", cost=16)
 @in_marketplaces(1)
-def test_sessions_made_at_once_are_apart(shop: CheckoutDriver, market: str) -> None:
-    items = shop.plain(market, STORM)
-    bodies = [shop.initiate_body(market, [(items[index % len(items)], 1 + index)]) for index in range(STORM)]
+def test_sessions_made_at_once_are_apart(driver: CheckoutDriver, market: str) -> None:
+    items = driver.plain(market, STORM)
+    bodies = [driver.initiate_body(market, [(items[index % len(items)], 1 + index)]) for index in range(STORM)]
     requests = [Request(contract.INITIATE, None, body, market) for body in bodies]
-    made = [shop.observe(entry) for entry in at_once(shop, requests, "SESSION-UNIQUE", "made at once")]
-    for cart in carts_of(shop, made):
-        cart.read()
+    made = [driver.observe(entry) for entry in at_once(driver, requests, "SESSION-UNIQUE", "made at once")]
+    for session in sessions_of(driver, made):
+        session.read()
 
 
 @provokes("SESSION-ISOLATED", "SESSION-READ", cost=24)
 @in_marketplaces(1)
-def test_sessions_changed_at_once_are_apart(shop: CheckoutDriver, market: str) -> None:
-    carts = [
-        shop.cart(market, 1, quantity=1 + index % 2, email=shop.buyer()) for index in range(STORM)
+def test_sessions_changed_at_once_are_apart(driver: CheckoutDriver, market: str) -> None:
+    sessions = [
+        driver.create_session(market, 1, quantity=1 + index % 2, email=driver.buyer()) for index in range(STORM)
     ]  # none is borrowed
-    requests = [quantity(cart, cart.lines[0], 3 + index) for index, cart in enumerate(carts)]
-    for entry in at_once(shop, requests, "QTY-SET", "in other sessions at once"):
-        shop.observe(entry)
-    for cart in carts:
-        cart.read()
+    requests = [quantity(session, session.lines[0], 3 + index) for index, session in enumerate(sessions)]
+    for entry in at_once(driver, requests, "QTY-SET", "in other sessions at once"):
+        driver.observe(entry)
+    for session in sessions:
+        session.read()
 
 
-def carts_of(shop: CheckoutDriver, made: list[Exchange]) -> list[CheckoutSession]:
+def sessions_of(driver: CheckoutDriver, made: list[Exchange]) -> list[CheckoutSession]:
     """The new sessions; one whose id was given out twice is no session to judge anything else by."""
     ids = [str(entry.body.get("checkoutSessionId")) for entry in made if entry.accepted]
-    sessions = shop.trace.world.sessions
+    sessions = driver.trace.world.sessions
     return [
-        CheckoutSession(shop, sessions[identifier])
+        CheckoutSession(driver, sessions[identifier])
         for identifier in ids
         if ids.count(identifier) == 1 and identifier in sessions
     ]

@@ -237,7 +237,9 @@ def may_lose_coupon(context: RuleContext) -> bool:
 @refuses("SESSION-UNKNOWN")
 def an_unknown_session(context: RuleContext) -> Iterator[str]:
     subject, world = context.request.subject or "", context.world
-    if context.session or stubs_in(context.profile, context.request):  # a stub is no id: it brings the error that it names
+    if context.session or stubs_in(
+        context.profile, context.request
+    ):  # a stub is no id: it brings the error that it names
         return
     never = world.knows_all(contract.INITIATE) and not may_be_counted(subject, world.sessions)
     if never or is_made_up(subject, world.sessions, complete=world.complete):

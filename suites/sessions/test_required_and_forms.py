@@ -9,7 +9,7 @@ from conformance.driver.checkout import CheckoutDriver, CheckoutSession
 from conformance.driver.marks import in_marketplaces, provokes
 from strategies.addresses import whole
 from strategies.broken import fields, named, value_at, with_value, without, wrong_values
-from strategies.situations import body_in_turn, cart_in
+from strategies.situations import body_in_turn, session_in
 
 REQUIRED = (
     "contactEmail",
@@ -21,20 +21,20 @@ REQUIRED = (
 )
 
 
-def _initiate(shop: CheckoutDriver, market: str) -> dict[str, Any]:
-    return shop.initiate_body(market, [(shop.plain(market)[0], 1)])
+def _initiate(driver: CheckoutDriver, market: str) -> dict[str, Any]:
+    return driver.initiate_body(market, [(driver.plain(market)[0], 1)])
 
 
 @provokes("SESSION-REQUIRED", "ERROR-PARAMS", cost=8)
 @in_marketplaces(1)
-def test_initiate_without_a_required_field(shop: CheckoutDriver, market: str) -> None:
-    body = _initiate(shop, market)
-    for path in shop.some(field for field in fields(body) if named(field) in REQUIRED):
-        shop.initiate(market, why="SESSION-REQUIRED", case=named(path), body=without(body, path))
-    two = shop.initiate_body(market, [(entry, 1) for entry in shop.plain(market, 2)])
+def test_initiate_without_a_required_field(driver: CheckoutDriver, market: str) -> None:
+    body = _initiate(driver, market)
+    for path in driver.some(field for field in fields(body) if named(field) in REQUIRED):
+        driver.initiate(market, why="SESSION-REQUIRED", case=named(path), body=without(body, path))
+    two = driver.initiate_body(market, [(entry, 1) for entry in driver.plain(market, 2)])
     if len(two["lineItemInputs"]) > 1:
         for name in ("itemId", "quantity"):
-            shop.initiate(
+            driver.initiate(
                 market,
                 why="SESSION-REQUIRED",
                 case=f"the second {name}",
@@ -44,49 +44,49 @@ def test_initiate_without_a_required_field(shop: CheckoutDriver, market: str) ->
 
 @provokes("SESSION-NO-LINES", cost=2)
 @in_marketplaces(1)
-def test_initiate_without_lines(shop: CheckoutDriver, market: str) -> None:
-    body = _initiate(shop, market)
-    shop.initiate(market, why="SESSION-NO-LINES", case="empty", body=with_value(body, ("lineItemInputs",), []))
+def test_initiate_without_lines(driver: CheckoutDriver, market: str) -> None:
+    body = _initiate(driver, market)
+    driver.initiate(market, why="SESSION-NO-LINES", case="empty", body=with_value(body, ("lineItemInputs",), []))
 
 
 @provokes("SESSION-INVALID", cost=40)
 @in_marketplaces(1)
-def test_initiate_with_a_value_that_no_field_takes(shop: CheckoutDriver, market: str) -> None:
-    body = body_in_turn(shop, market)
-    if shop.thorough:
+def test_initiate_with_a_value_that_no_field_takes(driver: CheckoutDriver, market: str) -> None:
+    body = body_in_turn(driver, market)
+    if driver.thorough:
         body["shippingAddress"] = whole(market, body["shippingAddress"])
-    for path in shop.some(fields(body), few=5):
+    for path in driver.some(fields(body), few=5):
         if path[-1] == "quantity":
             continue  # QTY-INVALID
-        for value in shop.some(wrong_values(path, value_at(body, path), market, all_of_them=shop.thorough)):
-            shop.initiate(market, why="SESSION-INVALID", case=named(path), body=with_value(body, path, value))
+        for value in driver.some(wrong_values(path, value_at(body, path), market, all_of_them=driver.thorough)):
+            driver.initiate(market, why="SESSION-INVALID", case=named(path), body=with_value(body, path, value))
 
 
 @provokes("SESSION-INVALID", "SESSION-REQUIRED", cost=60)
 @in_marketplaces(1)
-def test_a_change_with_a_value_that_no_field_takes(shop: CheckoutDriver, market: str) -> None:
-    cart = cart_in(shop, market, "two lines" if shop.thorough else "calm")
-    _break_each_field(shop, cart, thorough=shop.thorough)
+def test_a_change_with_a_value_that_no_field_takes(driver: CheckoutDriver, market: str) -> None:
+    session = session_in(driver, market, "two lines" if driver.thorough else "calm")
+    _break_each_field(driver, session, thorough=driver.thorough)
 
 
-def _break_each_field(shop: CheckoutDriver, cart: CheckoutSession, *, thorough: bool) -> None:
+def _break_each_field(driver: CheckoutDriver, session: CheckoutSession, *, thorough: bool) -> None:
     seen = set()
-    for operation, body in cart.changes():
+    for operation, body in session.changes():
         if operation in seen:
             continue
         seen.add(operation)
         if thorough and operation == contract.ADDRESS:
-            body = whole(cart.marketplace, body)
-        for path in shop.some(fields(body), few=1):
+            body = whole(session.marketplace, body)
+        for path in driver.some(fields(body), few=1):
             if path[-1] in ("quantity", "redemptionCode") and operation == contract.QUANTITY:
                 continue
             every = thorough or path[-1] == "redemptionCode"
-            values = wrong_values(path, value_at(body, path), cart.marketplace, all_of_them=every)
-            for value in shop.some(values, few=1, turn=cart.marketplace):
+            values = wrong_values(path, value_at(body, path), session.marketplace, all_of_them=every)
+            for value in driver.some(values, few=1, turn=session.marketplace):
                 if path[-1] == "redemptionCode" and value in ("", None):
                     continue  # COUPON-REQUIRED
-                cart.expect_refusal(operation, with_value(body, path, value), "SESSION-INVALID", named(path))
+                session.expect_refusal(operation, with_value(body, path, value), "SESSION-INVALID", named(path))
         for name in ("lineItemId", "shippingOptionId"):
-            if name in body and shop.thorough:
+            if name in body and driver.thorough:
                 why = {contract.QUANTITY: "QTY-UNKNOWN-LINE", contract.OPTION: "SHIP-UNKNOWN"}[operation]
-                cart.expect_refusal(operation, without(body, (name,)), why, f"no {name}")
+                session.expect_refusal(operation, without(body, (name,)), why, f"no {name}")

@@ -38,7 +38,7 @@ PAID_ENDS = ("paid", "locked")
 class Journey:
     """One row under way."""
 
-    shop: CheckoutDriver
+    driver: CheckoutDriver
     life: Life
     others: list[CheckoutSession] = field(default_factory=list)
 
@@ -61,7 +61,7 @@ class Journey:
         )  # what reaches another session may look for an older one, or a younger one
         if made_first:
             self._beside()
-        self.cart = self.shop.cart(self.market, self._lines(), email=self.email)
+        self.session = self.driver.create_session(self.market, self._lines(), email=self.email)
         if not made_first:
             self._beside()
         self._look()
@@ -79,19 +79,19 @@ class Journey:
     def _start(self) -> None:
         """What must be refused before there is a session."""
         for start in self.life.starts:
-            body = self.shop.initiate_body(self.market, self._lines())
-            self.shop.initiate(self.market, why=start.requirement, case=start.case, body=start.edit(body))
+            body = self.driver.initiate_body(self.market, self._lines())
+            self.driver.initiate(self.market, why=start.requirement, case=start.case, body=start.edit(body))
 
     def _buyer(self) -> str:
         """The e-mail address of the session."""
-        declined = sorted(self.shop.profile.declined)
+        declined = sorted(self.driver.profile.declined)
         email = declined[self.row.number % len(declined)] if self.row["end"] == "declined" and declined else None
-        return email or self.shop.buyer()
+        return email or self.driver.buyer()
 
     def _lines(self) -> list[tuple[str, int]]:
         """Items and quantities; the line that the row means has the quantity and shows what the row wants."""
-        count = min(COUNTS[self.row["lines"]], self.shop.maximum(), len(self.shop.market(self.market).plain))
-        meant, items = self._meant_item(), self.shop.plain(self.market, 99)
+        count = min(COUNTS[self.row["lines"]], self.driver.maximum(), len(self.driver.market(self.market).plain))
+        meant, items = self._meant_item(), self.driver.plain(self.market, 99)
         turned = items[self.row.number % len(items) :] + items[: self.row.number % len(items)]
         # The other items show nothing that the row does not want.
         alike = sorted(turned, key=lambda item: not self._adds_nothing(item, meant))
@@ -103,7 +103,7 @@ class Journey:
 
     def _pieces(self, item: str, most: int | None = None) -> int:
         """The row's quantity, as far as the item's limit, stock or lot lets it be."""
-        wanted, role = most or PIECES[self.row["quantity"]], self.shop.profile.role(self.market, item)
+        wanted, role = most or PIECES[self.row["quantity"]], self.driver.profile.role(self.market, item)
         if role is None or role.kind not in BOUNDED:
             return wanted
         return role.amount if role.kind == "lot" else min(wanted, role.amount)
@@ -111,13 +111,13 @@ class Journey:
     def _meant_item(self) -> str:
         coupon = self._coupon()
         if self.row["goods"] == "limited":
-            bounded = [item for kind in BOUNDED for item in self.shop.market(self.market).items(kind)]
-            return (bounded or self.shop.plain(self.market))[self.row.number % len(bounded or [0])]
-        fits = [item for item in coupon.fits if item in self.shop.market(self.market).plain] if coupon else []
+            bounded = [item for kind in BOUNDED for item in self.driver.market(self.market).items(kind)]
+            return (bounded or self.driver.plain(self.market))[self.row.number % len(bounded or [0])]
+        fits = [item for item in coupon.fits if item in self.driver.market(self.market).plain] if coupon else []
         if fits:
             return fits[self.row.number % len(fits)]
         shows = SHOWS.get(self.row["goods"])
-        found = self.shop.plain(self.market, 99, want=shows) or self.shop.plain(self.market, 99)
+        found = self.driver.plain(self.market, 99, want=shows) or self.driver.plain(self.market, 99)
         several = [item for item in found if self._features(item).options > 1] if self.row["option"] == "other" else []
         return (several or found)[self.row.number % len(several or found)]
 
@@ -128,19 +128,19 @@ class Journey:
         return all(getattr(own, name) or not getattr(other, name) for name in names)
 
     def _features(self, item: str) -> Features:
-        return self.shop.features.get((self.market, item), Features())
+        return self.driver.features.get((self.market, item), Features())
 
     def _coupon(self) -> Coupon | None:
         """The coupon of the row."""
         kind = self.row["coupon"]
         kinds = ("good", "oversized") if kind == "removed" else (kind,)
-        found = self.shop.market(self.market).coupons_of(*kinds)
+        found = self.driver.market(self.market).coupons_of(*kinds)
         return found[self.row.number % len(found)] if found else None
 
     @property
     def line(self) -> Line | None:
         """The line that the row means."""
-        lines = self.cart.lines
+        lines = self.session.lines
         return lines[self._place(len(lines))] if lines else None
 
     def _place(self, lines: int) -> int:
@@ -160,63 +160,67 @@ class Journey:
         elif last == "removal":
             self._removal()
         if self.row["before"] == "read":
-            self.cart.read()
+            self.session.read()
 
     def _steps(self) -> dict[str, Callable[[], None]]:
         return {"quantity": self._quantity, "address": self._address, "option": self._option, "coupon": self._apply}
 
     def _quantity(self) -> None:
         if self.row["history"] == "quantity" and self.line:
-            self.cart.set_quantity(self.line, self._pieces(self.line.item or ""))
+            self.session.set_quantity(self.line, self._pieces(self.line.item or ""))
 
     def _address(self) -> None:
-        market = self.shop.market(self.market)
+        market = self.driver.market(self.market)
         other = market.other_address or market.address
         if self.row["address"] == "updated":
-            self.cart.move(other)
+            self.session.move(other)
         elif self.row["address"] == "unverifiable":
-            self.cart.move(market.unverifiable_address or other)
+            self.session.move(market.unverifiable_address or other)
         elif self.row["address"] == "same" or self.row["history"] == "address":
-            self.cart.move(market.address)
+            self.session.move(market.address)
 
     def _option(self) -> None:
         line = self.line
-        if line and self.row["option"] == "other" and (option := self.cart.other_option(line, 1 + self.row.number % 2)):
-            self.cart.select(line, option.id)
+        if (
+            line
+            and self.row["option"] == "other"
+            and (option := self.session.other_option(line, 1 + self.row.number % 2))
+        ):
+            self.session.select(line, option.id)
         elif line and self.row["history"] == "option" and line.options:
-            self.cart.select(line, line.options[0].id)
+            self.session.select(line, line.options[0].id)
 
     def _apply(self) -> None:
         coupon = self._coupon()
         if coupon is None and self.row["history"] == "coupon":
-            coupon = next(iter(self.shop.market(self.market).coupons_of("good", "oversized")), None)
+            coupon = next(iter(self.driver.market(self.market).coupons_of("good", "oversized")), None)
         if coupon is None:
             return
         self._afford(coupon)
-        self.cart.apply(coupon.code)
-        if self.row["coupon"] in ("removed", "none") and self.cart.session.view.coupons:
-            self.cart.remove(coupon.code)
+        self.session.apply(coupon.code)
+        if self.row["coupon"] in ("removed", "none") and self.session.state.view.coupons:
+            self.session.remove(coupon.code)
 
     def _afford(self, coupon: Coupon) -> None:
         """As many pieces as the coupon's minimum asks for."""
-        subtotal = self.cart.session.view.summary.get("priceSubtotal")
+        subtotal = self.session.state.view.summary.get("priceSubtotal")
         if coupon.kind == "minimum" and subtotal is not None and self.line and self.line.unit:
-            spent = subtotal - self.cart.session.view.summary.get("priceDiscount", subtotal - subtotal)
+            spent = subtotal - self.session.state.view.summary.get("priceDiscount", subtotal - subtotal)
             missing = int((coupon.minimum - spent) / self.line.unit) + 2
             if 1 < missing < 20:
-                self.cart.set_quantity(self.line, (self.line.quantity or 1) + missing)
+                self.session.set_quantity(self.line, (self.line.quantity or 1) + missing)
 
     def _there_and_back(self) -> None:
         if line := self.line:
             before = line.quantity or 1
-            self.cart.set_quantity(line, before + 2)
-            self.cart.set_quantity(line, before)
+            self.session.set_quantity(line, before + 2)
+            self.session.set_quantity(line, before)
 
     def _removal(self) -> None:
         """A line that is not meant, where there are several."""
-        rest = [line for line in self.cart.lines if line is not self.line]
+        rest = [line for line in self.session.lines if line is not self.line]
         if rest:
-            self.cart.set_quantity(rest[-1], 0)
+            self.session.set_quantity(rest[-1], 0)
 
     # ------------------------------------------------------------ other sessions
 
@@ -225,11 +229,13 @@ class Journey:
         kind, meant = self.row["beside"], self._meant_item()
         if kind in ("none", "alike"):
             return
-        item = self.shop.plain(self.market)[0] if self.shop.profile.role(self.market, meant) else meant
+        item = self.driver.plain(self.market)[0] if self.driver.profile.role(self.market, meant) else meant
         email = self.email if kind == "same_buyer" and self.row["end"] != "declined" else None
         app = OTHER_APP if kind == "other_app" else OWN_APP
-        self.others = [self.shop.cart(self.market, [(item, 2)], email=email or self.shop.buyer(), credential=app)]
-        codes = self.shop.market(self.market).coupons_of("good")
+        self.others = [
+            self.driver.create_session(self.market, [(item, 2)], email=email or self.driver.buyer(), credential=app)
+        ]
+        codes = self.driver.market(self.market).coupons_of("good")
         if codes and self.row.number % 2:
             self.others[0].apply(codes[-1].code, credential=app)
 
@@ -240,13 +246,13 @@ class Journey:
 
     def _alike(self) -> None:
         """A fresh session that comes to the same state by the shortest way."""
-        if self.row["beside"] != "alike" or not self.cart.lines:
+        if self.row["beside"] != "alike" or not self.session.lines:
             return
-        seen = self.cart.session.view
-        pairs = [(line.item or "", line.quantity or 1) for line in self.cart.lines]
-        twin = self.shop.cart(self.market, pairs, email=self.shop.buyer(), address=seen.address)
-        for line in self.cart.lines:
-            chosen, other = line.selected, twin.session.view.line_of(line.item or "")
+        seen = self.session.state.view
+        pairs = [(line.item or "", line.quantity or 1) for line in self.session.lines]
+        twin = self.driver.create_session(self.market, pairs, email=self.driver.buyer(), address=seen.address)
+        for line in self.session.lines:
+            chosen, other = line.selected, twin.state.view.line_of(line.item or "")
             if chosen and other and not (other.selected and other.selected.id == chosen.id):
                 place = line.options.index(chosen)
                 twin.select(other, other.options[place].id if place < len(other.options) else chosen.id)
@@ -268,27 +274,27 @@ class Journey:
         if own:
             self._look()
             if phase == PAID and self.row.number % 3:
-                self.cart.read_order()
-            self.cart.read_back()
+                self.session.read_order()
+            self.session.read_back()
 
     def _between(self, phase: str) -> None:
         """What comes before the next probe, and shows the session: a read, or the row's kind of change as it is."""
         line, history = self.line, self.row["history"]
         changes = self.row["before"] == "change" and phase == OPEN and line is not None
         if changes and line and history == "quantity":
-            self.cart.set_quantity(line, line.quantity or 1)
+            self.session.set_quantity(line, line.quantity or 1)
         elif changes and line and history == "option" and line.selected:
-            self.cart.select(line, line.selected.id)
+            self.session.select(line, line.selected.id)
         elif changes and history == "address":
             self._moved(again=True)
         else:
-            self.cart.read()
+            self.session.read()
 
     def _send(self, probe: Probe) -> None:
-        sent = probe.make(self.cart)
+        sent = probe.make(self.session)
         if sent is not None:
-            asked = {"subject": self.cart.id, "marketplace": self.market, "body": None, **sent}
-            self.shop.send(Request(**asked), probe.requirement, probe.case)
+            asked = {"subject": self.session.id, "marketplace": self.market, "body": None, **sent}
+            self.driver.send(Request(**asked), probe.requirement, probe.case)
 
     # ------------------------------------------------------------ the change
 
@@ -298,54 +304,54 @@ class Journey:
         if line is None:
             return
         if self.row["before"] == "refusal":
-            self.cart.send(contract.OPTION, {"lineItemId": line.id, "shippingOptionId": "no-such-option"})
+            self.session.send(contract.OPTION, {"lineItemId": line.id, "shippingOptionId": "no-such-option"})
         undo = self._changed(self.line or line)
-        self.cart.read()
+        self.session.read()
         self._alike()
         self._look()
         if undo:
             undo()
-            self.cart.read()
+            self.session.read()
 
     def _changed(self, line: Line) -> Callable[[], object] | None:
         """Makes the change and says how it is undone."""
-        cart, before, change = self.cart, line.quantity or 1, self.row["change"]
+        session, before, change = self.session, line.quantity or 1, self.row["change"]
         quantities = {"more": before + 2, "many": 13, "less": max(1, before - 1), "same": before, "remove": 0}
         if change in quantities:
-            cart.set_quantity(line, quantities[change])
-            known = self.cart.session.view.lines.get(line.id)
-            return (lambda: cart.set_quantity(known, before)) if known else None
+            session.set_quantity(line, quantities[change])
+            known = self.session.state.view.lines.get(line.id)
+            return (lambda: session.set_quantity(known, before)) if known else None
         if change in ("select", "reselect"):
-            chosen, option = line.selected, cart.other_option(line)
+            chosen, option = line.selected, session.other_option(line)
             wanted = option if change == "select" and option else chosen
             if wanted is None:
                 return None
-            cart.select(line, wanted.id)
-            return (lambda: cart.select(line, chosen.id)) if chosen and wanted is not chosen else None
+            session.select(line, wanted.id)
+            return (lambda: session.select(line, chosen.id)) if chosen and wanted is not chosen else None
         if change in ("move", "move_again"):
             return self._moved(again=change == "move_again")
         return self._couponed(again=change == "coupon_again")
 
     def _moved(self, *, again: bool) -> Callable[[], object] | None:
-        market, cart, before = self.shop.market(self.market), self.cart, dict(self.cart.session.view.address)
+        market, session, before = self.driver.market(self.market), self.session, dict(self.session.state.view.address)
         known = [address for address in (market.address, market.other_address, market.unverifiable_address) if address]
         current = next((address for address in known if address.get("city") == before.get("city")
                         and address.get("addressLine1") == before.get("addressLine1")), market.address)  # fmt: skip
         other = next((address for address in known if address is not current), current)
-        cart.move(current if again else other)
-        return None if again else (lambda: cart.move(current))
+        session.move(current if again else other)
+        return None if again else (lambda: session.move(current))
 
     def _couponed(self, *, again: bool) -> Callable[[], object] | None:
-        cart, applied = self.cart, list(self.cart.session.view.coupons)
-        codes = [coupon.code for coupon in self.shop.market(self.market).coupons_of("good", "oversized")]
+        session, applied = self.session, list(self.session.state.view.coupons)
+        codes = [coupon.code for coupon in self.driver.market(self.market).coupons_of("good", "oversized")]
         if not codes and not applied:
             return None
         code = (applied or codes)[0] if again else (applied or codes)[-1]
         if again or not applied:
-            cart.apply(code)
-            return None if applied else (lambda: cart.remove(code))
-        cart.remove(code)
-        return lambda: cart.apply(code)
+            session.apply(code)
+            return None if applied else (lambda: session.remove(code))
+        session.remove(code)
+        return lambda: session.apply(code)
 
     # ------------------------------------------------------------ the end
 
@@ -353,30 +359,30 @@ class Journey:
         end = self.row["end"]
         if end == "emptied":
             self._emptied()
-        elif end in PAID_ENDS and self.cart.lines and self.row["goods"] != "limited":  # paying would use them up
+        elif end in PAID_ENDS and self.session.lines and self.row["goods"] != "limited":  # paying would use them up
             self._paid(end)
-        elif end == "declined" and self.cart.lines and self.shop.profile.pays_by_call:
-            self.cart.place("PAY-DECLINED")
+        elif end == "declined" and self.session.lines and self.driver.profile.pays_by_call:
+            self.session.place("PAY-DECLINED")
             self._meet(DECLINED)
             self._look()
 
     def _emptied(self) -> None:
-        for line in self._in_turn(self.cart.lines):
-            self.cart.set_quantity(line, 0, "QTY-ZERO")
-            self.cart.read()
-        if self.cart.session.phase == "empty":
+        for line in self._in_turn(self.session.lines):
+            self.session.set_quantity(line, 0, "QTY-ZERO")
+            self.session.read()
+        if self.session.state.phase == "empty":
             self._meet(EMPTY)
 
     def _in_turn(self, lines: list[Line]) -> Iterable[Line]:
         return lines[::-1] if self.row.number % 2 else lines
 
     def _paid(self, end: str) -> None:
-        self.cart.pay()
+        self.session.pay()
         if end == "paid":
-            self.cart.read_order()
-            self.cart.read_order()
-            self.cart.read()
+            self.session.read_order()
+            self.session.read_order()
+            self.session.read()
         self._meet(PAID)
         self._meet(ORDER)
-        self.cart.read_order()
+        self.session.read_order()
         self._look()

@@ -42,19 +42,19 @@ class Probe:
         return self.requirement, self.phase, self.group or self.case, self.case
 
 
-def valid(cart: CheckoutSession, method: Method) -> Sent:
+def valid(session: CheckoutSession, method: Method) -> Sent:
     """A request of a method as the session stands, as if it were to be accepted."""
-    operation, body = cart.call(method)
+    operation, body = session.call(method)
     return {"operation": operation, "body": body}
 
 
 def _with(method: Method, **more: Any) -> Callable[[CheckoutSession], Sent]:
-    return lambda cart: {**valid(cart, method), **more}
+    return lambda session: {**valid(session, method), **more}
 
 
 def _broken(broken: Broken) -> Callable[[CheckoutSession], Sent]:
-    def make(cart: CheckoutSession) -> Sent:
-        sent = valid(cart, METHOD_OF[broken.operation])
+    def make(session: CheckoutSession) -> Sent:
+        sent = valid(session, METHOD_OF[broken.operation])
         return {**sent, "body": broken.edit(sent["body"])}
 
     return make
@@ -100,40 +100,40 @@ def _access_once_paid(profile: Profile, market: str) -> Iterator[Probe]:
         for credential in bad[index % len(bad) :][:1] if bad else ():
             case = f"{credential}, {method}, once it is paid"
             yield Probe("AUTH-TOKEN", case, PAID, _with(method, credential=credential), group=PAID)
-        its_order = _near(method, lambda cart: cart.session.order)
+        its_order = _near(method, lambda session: session.state.order)
         yield Probe("SESSION-UNKNOWN", f"its order, {method}", PAID, its_order, group=PAID)
 
 
 def _near(method: Method, subject: Callable[[CheckoutSession], str | None]) -> Callable[[CheckoutSession], Sent | None]:
-    def make(cart: CheckoutSession) -> Sent | None:
-        other = subject(cart)
-        known = {*cart.shop.trace.world.sessions, *cart.shop.trace.world.orders}
-        may_be_known = cart.session.order is not None and other == cart.session.order
-        if not other or (other in known and not may_be_known) or other == cart.id:
+    def make(session: CheckoutSession) -> Sent | None:
+        other = subject(session)
+        known = {*session.driver.trace.world.sessions, *session.driver.trace.world.orders}
+        may_be_known = session.state.order is not None and other == session.state.order
+        if not other or (other in known and not may_be_known) or other == session.id:
             return None
-        return {**valid(cart, method), "subject": other}
+        return {**valid(session, method), "subject": other}
 
     return make
 
 
-def _shorter(cart: CheckoutSession) -> str | None:
+def _shorter(session: CheckoutSession) -> str | None:
     """The id but for its last two characters: of a long id only, since short ones may be numbered in turn."""
-    return cart.id[:-2] if len(cart.id) >= 10 else None
+    return session.id[:-2] if len(session.id) >= 10 else None
 
 
 # Ids that are nearly the session's own. None of these can be another session's, whatever the ids are made of.
 NEAR: dict[str, Callable[[CheckoutSession], str | None]] = {
-    "never given out": lambda cart: cart.shop.unknown(cart.id),
-    "with letters behind": lambda cart: f"{cart.id}abc",
+    "never given out": lambda session: session.driver.unknown(session.id),
+    "with letters behind": lambda session: f"{session.id}abc",
     "its beginning": _shorter,
-    "its end": lambda cart: cart.id[2:] if len(cart.id) >= 10 else None,
-    "twice": lambda cart: cart.id * 2,
+    "its end": lambda session: session.id[2:] if len(session.id) >= 10 else None,
+    "twice": lambda session: session.id * 2,
 }
 NEAR_ORDERS: dict[str, Callable[[CheckoutSession], str | None]] = {
-    "never given out": lambda cart: cart.shop.unknown(cart.session.order or "1"),
-    "with letters behind": lambda cart: f"{cart.session.order}abc",
-    "its beginning": lambda cart: cart.session.order[:-2] if len(cart.session.order or "") >= 10 else None,  # type: ignore[index]
-    "of its session": lambda cart: cart.id if cart.id != cart.session.order else None,
+    "never given out": lambda session: session.driver.unknown(session.state.order or "1"),
+    "with letters behind": lambda session: f"{session.state.order}abc",
+    "its beginning": lambda session: session.state.order[:-2] if len(session.state.order or "") >= 10 else None,  # type: ignore[index]
+    "of its session": lambda session: session.id if session.id != session.state.order else None,
 }
 
 
@@ -167,61 +167,62 @@ def _of_lines(profile: Profile, market: str) -> Iterator[Probe]:
 
 
 def _unknown_line(quantity: int) -> Callable[[CheckoutSession], Sent | None]:
-    def make(cart: CheckoutSession) -> Sent | None:
-        line = cart.shop.unknown(cart.lines[0].id) if cart.lines else None
+    def make(session: CheckoutSession) -> Sent | None:
+        line = session.driver.unknown(session.lines[0].id) if session.lines else None
         return {"operation": contract.QUANTITY, "body": {"lineItemId": line, "quantity": quantity}} if line else None
 
     return make
 
 
 def _foreign_line(quantity: int) -> Callable[[CheckoutSession], Sent | None]:
-    def make(cart: CheckoutSession) -> Sent | None:
-        own = {line.id for line in cart.lines}
-        others = [session for session in cart.shop.trace.world.sessions.values() if session is not cart.session]
-        line = next((name for session in others for name in session.view.lines if name not in own), None)
+    def make(session: CheckoutSession) -> Sent | None:
+        own = {line.id for line in session.lines}
+        others = [state for state in session.driver.trace.world.sessions.values() if state is not session.state]
+        line = next((name for state in others for name in state.view.lines if name not in own), None)
         return {"operation": contract.QUANTITY, "body": {"lineItemId": line, "quantity": quantity}} if line else None
 
     return make
 
 
 def _option(option: str) -> Callable[[CheckoutSession], Sent | None]:
-    def make(cart: CheckoutSession) -> Sent | None:
-        body = {"lineItemId": cart.lines[-1].id, "shippingOptionId": option} if cart.lines else None
+    def make(session: CheckoutSession) -> Sent | None:
+        body = {"lineItemId": session.lines[-1].id, "shippingOptionId": option} if session.lines else None
         return {"operation": contract.OPTION, "body": body} if body else None
 
     return make
 
 
-def _unknown_option(cart: CheckoutSession) -> Sent | None:
-    known = next((option.id for line in cart.lines for option in line.options if option.id), None)
-    return _option(cart.shop.unknown(known))(cart) if known else None
+def _unknown_option(session: CheckoutSession) -> Sent | None:
+    known = next((option.id for line in session.lines for option in line.options if option.id), None)
+    return _option(session.driver.unknown(known))(session) if known else None
 
 
-def _foreign_option(cart: CheckoutSession) -> Sent | None:
-    own = {option.id for option in cart.lines[-1].options} if cart.lines else set()
+def _foreign_option(session: CheckoutSession) -> Sent | None:
+    own = {option.id for option in session.lines[-1].options} if session.lines else set()
     other = next(
-        (option.id for line in cart.lines[:-1] for option in line.options if option.id and option.id not in own), None
+        (option.id for line in session.lines[:-1] for option in line.options if option.id and option.id not in own),
+        None,
     )
-    return _option(other)(cart) if other else None
+    return _option(other)(session) if other else None
 
 
-def _option_of_unknown_line(cart: CheckoutSession) -> Sent | None:
-    sent = valid(cart, Method.OPTION)
-    return {**sent, "body": {**sent["body"], "lineItemId": cart.shop.unknown(sent["body"]["lineItemId"])}}
+def _option_of_unknown_line(session: CheckoutSession) -> Sent | None:
+    sent = valid(session, Method.OPTION)
+    return {**sent, "body": {**sent["body"], "lineItemId": session.driver.unknown(sent["body"]["lineItemId"])}}
 
 
 def _second(code: str) -> Callable[[CheckoutSession], Sent | None]:
-    def make(cart: CheckoutSession) -> Sent | None:
+    def make(session: CheckoutSession) -> Sent | None:
         sent = {"operation": contract.APPLY, "body": {"redemptionCode": code}}
-        return sent if cart.session.view.coupons else None
+        return sent if session.state.view.coupons else None
 
     return make
 
 
 def _not_applied(code: str) -> Callable[[CheckoutSession], Sent | None]:
-    def make(cart: CheckoutSession) -> Sent | None:
+    def make(session: CheckoutSession) -> Sent | None:
         sent = {"operation": contract.REMOVE, "body": {"redemptionCode": code}}
-        return None if code.casefold() in {applied.casefold() for applied in cart.session.view.coupons} else sent
+        return None if code.casefold() in {applied.casefold() for applied in session.state.view.coupons} else sent
 
     return make
 
@@ -238,11 +239,11 @@ def _cut(text: str) -> str:
 def _near_code(operation: str, near: Callable[[str], str]) -> Callable[[CheckoutSession], Sent | None]:
     """A code that is nearly one of the profile's: the applied one where there is one."""
 
-    def make(cart: CheckoutSession) -> Sent | None:
-        offered = cart.shop.market(cart.marketplace)
-        codes = [*cart.session.view.coupons, *(coupon.code for coupon in offered.coupons_of("good", "oversized"))]
+    def make(session: CheckoutSession) -> Sent | None:
+        offered = session.driver.market(session.marketplace)
+        codes = [*session.state.view.coupons, *(coupon.code for coupon in offered.coupons_of("good", "oversized"))]
         code = near(codes[0]) if codes else None
-        if code is None or cart.shop.profile.coupon(cart.marketplace, code):
+        if code is None or session.driver.profile.coupon(session.marketplace, code):
             return None
         return {"operation": operation, "body": {"redemptionCode": code}}
 
@@ -250,9 +251,9 @@ def _near_code(operation: str, near: Callable[[str], str]) -> Callable[[Checkout
 
 
 def _near_line(near: Callable[[str], str]) -> Callable[[CheckoutSession], Sent | None]:
-    def make(cart: CheckoutSession) -> Sent | None:
-        line = near(cart.lines[0].id) if cart.lines and len(cart.lines[0].id) >= 4 else None
-        if line is None or line in cart.session.view.lines:
+    def make(session: CheckoutSession) -> Sent | None:
+        line = near(session.lines[0].id) if session.lines and len(session.lines[0].id) >= 4 else None
+        if line is None or line in session.state.view.lines:
             return None
         return {"operation": contract.QUANTITY, "body": {"lineItemId": line, "quantity": 2}}
 
@@ -274,20 +275,20 @@ def _after_the_end(profile: Profile) -> Iterator[Probe]:
         yield Probe("PAY-DECLINED-ENDS", "place", DECLINED, _with(Method.PLACE))
 
 
-def _other_terms(cart: CheckoutSession) -> Sent:
-    return {"operation": contract.PLACE_ORDER, "body": cart.terms(accepted=False)}
+def _other_terms(session: CheckoutSession) -> Sent:
+    return {"operation": contract.PLACE_ORDER, "body": session.terms(accepted=False)}
 
 
-def _as_it_is(cart: CheckoutSession) -> Sent | None:
-    chosen = cart.lines[-1].selected if cart.lines else None
-    return _option(chosen.id)(cart) if chosen and chosen.id else None
+def _as_it_is(session: CheckoutSession) -> Sent | None:
+    chosen = session.lines[-1].selected if session.lines else None
+    return _option(chosen.id)(session) if chosen and chosen.id else None
 
 
 def _of_orders(profile: Profile, market: str) -> Iterator[Probe]:
     """Reads of the purchase order that are refused, or lawful in two ways."""
 
     def order(**more: Any) -> Callable[[CheckoutSession], Sent]:
-        return lambda cart: {"operation": contract.READ_ORDER, "subject": cart.session.order, **more}
+        return lambda session: {"operation": contract.READ_ORDER, "subject": session.state.order, **more}
 
     yield Probe("MARKET-ORDER-OPTIONAL", "no header", ORDER, order(marketplace=None))
     for other in (*(name for name in profile.markets if name != market), UNSUPPORTED):
@@ -304,9 +305,9 @@ def _of_orders(profile: Profile, market: str) -> Iterator[Probe]:
 
 
 def _near_order(subject: Callable[[CheckoutSession], str | None]) -> Callable[[CheckoutSession], Sent | None]:
-    def make(cart: CheckoutSession) -> Sent | None:
-        other = subject(cart) if cart.session.order else None
-        if not other or other in cart.shop.trace.world.orders:
+    def make(session: CheckoutSession) -> Sent | None:
+        other = subject(session) if session.state.order else None
+        if not other or other in session.driver.trace.world.orders:
             return None
         return {"operation": contract.READ_ORDER, "subject": other, "marketplace": None}
 

@@ -7,5 +7,5 @@ from suites.situations.design import Life
 from suites.situations.journey import Journey
 
 
-def test_a_life(shop: CheckoutDriver, market: str, life: Life) -> None:
-    Journey(shop, life).walk()
+def test_a_life(driver: CheckoutDriver, market: str, life: Life) -> None:
+    Journey(driver, life).walk()

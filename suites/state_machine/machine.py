@@ -81,17 +81,17 @@ def raise_breach(breach: Breach) -> None:
 
 def has_a_coupon(session: CheckoutSession) -> bool:
     """Whether a coupon is applied."""
-    return bool(session.session.view.coupons)
+    return bool(session.state.view.coupons)
 
 
 def is_open(session: CheckoutSession) -> bool:
     """Whether the session can be changed."""
-    return session.session.phase == "open"
+    return session.state.phase == "open"
 
 
 def is_in_the_cart(line: LineItem) -> bool:
     """Whether the session was last shown with the line, and can be changed."""
-    return is_open(line.session) and line.id in line.session.session.view.lines
+    return is_open(line.session) and line.id in line.session.state.view.lines
 
 
 def with_an_option(line: LineItem) -> st.SearchStrategy[tuple[LineItem, str]]:
@@ -198,7 +198,7 @@ class CheckoutMachine(RuleBasedStateMachine):
     @rule(target=lines, session=sessions.filter(has_a_coupon))
     @recorded(into=lines)
     def remove_coupon(self, session: CheckoutSession) -> MultipleResults[LineItem]:
-        session.remove(session.session.view.coupons[0])
+        session.remove(session.state.view.coupons[0])
         return self._shown(session)
 
     @precondition(lambda self: self.offer.pays)
@@ -303,7 +303,7 @@ class CheckoutMachine(RuleBasedStateMachine):
         """A session, or none where the target makes none."""
         try:
             email = email or self.driver.buyer()  # a buyer of its own: no session is borrowed from another test
-            session = self.driver.cart(self.marketplace, basket.items(), email=email)
+            session = self.driver.create_session(self.marketplace, basket.items(), email=email)
         except PrerequisiteFailed:
             return multiple()
         self.touched = session

@@ -44,10 +44,10 @@ def not_reached(driver: CheckoutDriver, marketplace: str) -> list[str]:
 @provokes(*FEEDS, cost=290)
 @again()
 @in_marketplaces()
-def test_walks(shop: CheckoutDriver, market: str, request: pytest.FixtureRequest) -> None:
+def test_walks(driver: CheckoutDriver, market: str, request: pytest.FixtureRequest) -> None:
     from suites.state_machine.walks import run_walks  # Hypothesis is slow to load, and not every run walks
 
-    walks = WALKS if shop.depth is None else min(WALKS, shop.depth + 1)
-    run_walks(shop, market, f"{request.config.option.seed}/{request.node.nodeid}", walks=walks, steps=STEPS)
-    if states := not_reached(shop, market):
-        shop.trace.notes.append(f"The walks in {market} never reached: {', '.join(states)}.")
+    walks = WALKS if driver.depth is None else min(WALKS, driver.depth + 1)
+    run_walks(driver, market, f"{request.config.option.seed}/{request.node.nodeid}", walks=walks, steps=STEPS)
+    if states := not_reached(driver, market):
+        driver.trace.notes.append(f"The walks in {market} never reached: {', '.join(states)}.")

@@ -20,11 +20,11 @@ def _judged(*operations: str) -> list[str]:
     return sorted({entry.requirement for entry in _of(*operations)})
 
 
-def _body(shop: CheckoutDriver, market: str, stub: Stub) -> dict[str, Any]:
-    address = deepcopy(shop.market(market).address)
+def _body(driver: CheckoutDriver, market: str, stub: Stub) -> dict[str, Any]:
+    address = deepcopy(driver.market(market).address)
     if stub.operation == contract.INITIATE:
         address["recipient"] = {"firstName": "testError", "lastName": "testError"}
-        return shop.initiate_body(market, [(stub.subject, 1)], address=address)
+        return driver.initiate_body(market, [(stub.subject, 1)], address=address)
     bodies: dict[str, dict[str, Any]] = {
         contract.QUANTITY: {"lineItemId": "1", "quantity": 1},
         contract.OPTION: {"lineItemId": "1", "shippingOptionId": "1"},
@@ -34,33 +34,33 @@ def _body(shop: CheckoutDriver, market: str, stub: Stub) -> dict[str, Any]:
     return bodies[stub.operation]
 
 
-def _ask(shop: CheckoutDriver, market: str, *operations: str) -> None:
+def _ask(driver: CheckoutDriver, market: str, *operations: str) -> None:
     asked: set[str] = set()
     for entry in _of(*operations):
-        if entry.string not in shop.profile.stubs or (shop.brief and entry.requirement in asked):
+        if entry.string not in driver.profile.stubs or (driver.brief and entry.requirement in asked):
             continue
         asked.add(entry.requirement)
         subject = None if entry.operation == contract.INITIATE else entry.subject
-        request = Request(entry.operation, subject, _body(shop, market, entry), market)
-        shop.send(request, entry.requirement, f"stub {entry.string}")
+        request = Request(entry.operation, subject, _body(driver, market, entry), market)
+        driver.send(request, entry.requirement, f"stub {entry.string}")
 
 
 @provokes(*_judged(contract.INITIATE), cost=5)
 @through_stubs()
 @in_marketplaces(1)
-def test_stubs_of_items(shop: CheckoutDriver, market: str) -> None:
-    _ask(shop, market, contract.INITIATE)
+def test_stubs_of_items(driver: CheckoutDriver, market: str) -> None:
+    _ask(driver, market, contract.INITIATE)
 
 
 @provokes(*_judged(*contract.CHANGES), cost=9)
 @through_stubs()
 @in_marketplaces(1)
-def test_stubs_of_sessions(shop: CheckoutDriver, market: str) -> None:
-    _ask(shop, market, *contract.CHANGES)
+def test_stubs_of_sessions(driver: CheckoutDriver, market: str) -> None:
+    _ask(driver, market, *contract.CHANGES)
 
 
 @provokes(*_judged(contract.PLACE_ORDER), cost=4)
 @through_stubs()
 @in_marketplaces(1, having="place_order")
-def test_stubs_of_payment(shop: CheckoutDriver, market: str) -> None:
-    _ask(shop, market, contract.PLACE_ORDER)
+def test_stubs_of_payment(driver: CheckoutDriver, market: str) -> None:
+    _ask(driver, market, contract.PLACE_ORDER)

@@ -29,7 +29,7 @@ conformance.core.profile.PRODUCTION_HOSTS = conformance.runner.settings.PRODUCTI
 
 
 @pytest.fixture(scope="module")
-def shop() -> Iterator[CheckoutDriver]:
+def driver() -> Iterator[CheckoutDriver]:
     process = MockProcess()
     target = ApiClient(load("mock").with_base_url(process.base_url), key=b"key")
     yield CheckoutDriver(target, Trace("production"))
@@ -54,18 +54,18 @@ def run(folder: Path, base: str, extra: str, *arguments: str) -> subprocess.Comp
     )
 
 
-def test_both_have_to_say_so(shop: CheckoutDriver, tmp_path: Path) -> None:
-    base = shop.profile.base_url
+def test_both_have_to_say_so(driver: CheckoutDriver, tmp_path: Path) -> None:
+    base = driver.profile.base_url
     for extra, arguments in (("", ["--allow-production"]), ("allow_production = true", [])):
         ended = run(tmp_path, base, extra, *arguments)
         assert ended.returncode == 4 and "production host" in ended.stderr
         assert not (tmp_path / "report").exists()
 
 
-def test_nothing_is_sent_but_reads(shop: CheckoutDriver, tmp_path: Path) -> None:
-    order = shop.cart("EBAY_US").pay()
+def test_nothing_is_sent_but_reads(driver: CheckoutDriver, tmp_path: Path) -> None:
+    order = driver.create_session("EBAY_US").pay()
     extra = f'allow_production = true\nprepaid = [{{ order = "{order}", marketplace = "EBAY_US" }}]'
-    ended = run(tmp_path, shop.profile.base_url, extra, "--allow-production")
+    ended = run(tmp_path, driver.profile.base_url, extra, "--allow-production")
     assert ended.returncode in (0, 6), ended.stdout + ended.stderr
     lines = (tmp_path / "report" / "exchanges.jsonl").read_text(encoding="utf-8").splitlines()
     sent = [json.loads(line) for line in lines]
@@ -76,7 +76,7 @@ def test_nothing_is_sent_but_reads(shop: CheckoutDriver, tmp_path: Path) -> None
     assert result["counts"]["failed"] == 0
 
 
-def test_the_target_itself_refuses_to_write(shop: CheckoutDriver, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_target_itself_refuses_to_write(driver: CheckoutDriver, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(profile, "PRODUCTION_HOSTS", ("127.0.0.1",))
     with pytest.raises(RunStopped, match="nothing is sent but reads"):
-        shop.initiate("EBAY_US", [(shop.plain("EBAY_US")[0], 1)])
+        driver.initiate("EBAY_US", [(driver.plain("EBAY_US")[0], 1)])

@@ -18,7 +18,7 @@ from tests.doubles.fuzzed_responses import traces
 from tests.doubles.in_memory_replay import shrunk
 from tests.doubles.reference_goods import Json, Session, profile_data
 from tests.doubles.reference_server import ReferenceShop
-from tests.doubles.scripted_session import PARTS, cart_of, visit
+from tests.doubles.scripted_session import PARTS, session_of, visit
 
 JUNK_TRACES = 6
 LIARS = CORPUS.with_name("liars.jsonl.gz")
@@ -53,7 +53,7 @@ class Unlocks(ReferenceShop):
 
 def prepaid(target: ReferenceShop, broken: str | None = None) -> tuple[Json, Entry]:
     """A paid session and its order, known from the profile alone, as suites/payment/test_prepaid.py asks for them."""
-    paid = cart_of(CheckoutDriver(target, Trace("paid before")))  # type: ignore[arg-type]
+    paid = session_of(CheckoutDriver(target, Trace("paid before")))  # type: ignore[arg-type]
     order = paid.place().body["purchaseOrderId"]
     data = profile_data() | {"prepaid": [{"session": paid.id, "order": order, "marketplace": "EBAY_US"}]}
     target.profile = parse(data, "prepaid.toml")

@@ -112,9 +112,9 @@ def consequences(trace: Trace) -> None:
 def test_a_visit_of_a_shop_that_answers_anything(part: Any, edits: dict[int, tuple[int, Any, int | None]]) -> None:
     target, trace = Mutant(edits), Trace("mutant")
 
-    def visited(shop: Any) -> None:
-        shop.trace = trace
-        part(shop)
+    def visited(driver: Any) -> None:
+        driver.trace = trace
+        part(driver)
 
     with suppress(PrerequisiteFailed, LookupError):  # what the visit stands on is gone
         visit(target, visited)

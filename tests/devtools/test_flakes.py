@@ -45,7 +45,11 @@ def test_what_is_kept_of_a_run(tmp_path: Path) -> None:
     for place in (report, without):
         place.with_suffix(".txt").write_text("said", encoding="utf-8")
         _keep(place, kept)
-    assert sorted(path.relative_to(kept).as_posix() for path in kept.rglob("*.*")) == ["7.txt", "7/result.json", "8.txt"]
+    assert sorted(path.relative_to(kept).as_posix() for path in kept.rglob("*.*")) == [
+        "7.txt",
+        "7/result.json",
+        "8.txt",
+    ]
 
 
 WALKS = ["--requirement", "QTY-ZERO", "-k", "test_walks and EBAY_US"]  # a seed draws them anew

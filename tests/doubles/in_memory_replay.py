@@ -23,7 +23,7 @@ class Replays:
         self.target = target
 
     @contextmanager
-    def shop(
+    def driver(
         self, index: int, name: str, *, thorough: bool = True, kind: TraceKind = TraceKind.TEST
     ) -> Iterator[CheckoutDriver]:
         yield CheckoutDriver(self.target, Trace(name, kind=kind), thorough=thorough)

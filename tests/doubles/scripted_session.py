@@ -25,66 +25,66 @@ def visit(target: Any, *parts: Callable[[CheckoutDriver], object]) -> Trace:
     """The trace of a visit, judged. parts: those of the visit; all of them if none is given."""
     load_rules()
     trace = Trace("honest")
-    shop = CheckoutDriver(target, trace)
+    driver = CheckoutDriver(target, trace)
     for part in parts or PARTS:
         with suppress(PrerequisiteFailed):  # a shop that makes no session
-            part(shop)
+            part(driver)
     return trace
 
 
-def cart_of(
-    shop: CheckoutDriver, *lines: tuple[str, int], market: str = "EBAY_US", email: str | None = None
+def session_of(
+    driver: CheckoutDriver, *lines: tuple[str, int], market: str = "EBAY_US", email: str | None = None
 ) -> CheckoutSession:
-    """A fresh cart, read once."""
-    cart = shop.cart(market, lines or [(UNIT, 1), ("v1|1002|0", 2), ("v1|1003|0", 1)], email=email)
-    cart.read()
-    return cart
+    """A fresh session, read once."""
+    session = driver.create_session(market, lines or [(UNIT, 1), ("v1|1002|0", 2), ("v1|1003|0", 1)], email=email)
+    session.read()
+    return session
 
 
-def changes(shop: CheckoutDriver) -> None:
+def changes(driver: CheckoutDriver) -> None:
     """Each change, read back, twice."""
-    cart, other = cart_of(shop), cart_of(shop, (UNIT, 2), ("v1|1005|7", 1), market="EBAY_GB")
-    cart.set_quantity(cart.lines[1], 5)
-    cart.read()
-    cart.set_quantity(cart.lines[0], 3)
-    cart.read()
-    for line in cart.lines[:2]:
-        option = cart.other_option(line)
-        cart.select(line, option.id if option else None)
-        cart.read()
-    cart.move(shop.market("EBAY_US").other_address or US)
-    cart.read()
-    cart.move(DOUBTFUL, "ADDR-WARN")
-    cart.read()
-    cart.move(US)
-    cart.read()
-    cart.read()
-    cart.set_quantity(cart.lines[1], 0)
-    cart.read()
+    session, other = session_of(driver), session_of(driver, (UNIT, 2), ("v1|1005|7", 1), market="EBAY_GB")
+    session.set_quantity(session.lines[1], 5)
+    session.read()
+    session.set_quantity(session.lines[0], 3)
+    session.read()
+    for line in session.lines[:2]:
+        option = session.other_option(line)
+        session.select(line, option.id if option else None)
+        session.read()
+    session.move(driver.market("EBAY_US").other_address or US)
+    session.read()
+    session.move(DOUBTFUL, "ADDR-WARN")
+    session.read()
+    session.move(US)
+    session.read()
+    session.read()
+    session.set_quantity(session.lines[1], 0)
+    session.read()
     other.read()
     other.set_quantity(other.lines[0], 0)
     other.read()
 
 
-def coupons(shop: CheckoutDriver) -> None:
+def coupons(driver: CheckoutDriver) -> None:
     """Applied, applied again, refused, removed; a condition that holds and one that does not."""
-    cart = cart_of(shop)
-    cart.expect_refusal(contract.REMOVE, {"redemptionCode": "FIVEOFF"}, "COUPON-NOT-APPLIED")
+    session = session_of(driver)
+    session.expect_refusal(contract.REMOVE, {"redemptionCode": "FIVEOFF"}, "COUPON-NOT-APPLIED")
     for code in ("EXPIRED", "SPEND100", "ONLY1004"):
-        cart.expect_refusal(contract.APPLY, {"redemptionCode": code}, "COUPON-REFUSED", code)
-    cart.expect_refusal(contract.APPLY, {"redemptionCode": made_up.CODE}, "COUPON-UNKNOWN")
-    cart.expect_refusal(contract.APPLY, {}, "COUPON-REQUIRED")
-    cart.apply("FIVEOFF")
-    cart.read()
-    cart.expect_refusal(contract.APPLY, {"redemptionCode": "TENOFF"}, "COUPON-ONE")
-    cart.expect_refusal(contract.APPLY, {"redemptionCode": "FIVEOFF"}, "COUPON-ONE", "the same again")
-    cart.set_quantity(cart.lines[0], 2)
-    cart.read()
-    cart.set_quantity(cart.lines[0], 1)
-    cart.read()
-    cart.remove("FIVEOFF")
-    cart.read()
-    rich = cart_of(shop, ("v1|1004|0", 2), (UNIT, 1))
+        session.expect_refusal(contract.APPLY, {"redemptionCode": code}, "COUPON-REFUSED", code)
+    session.expect_refusal(contract.APPLY, {"redemptionCode": made_up.CODE}, "COUPON-UNKNOWN")
+    session.expect_refusal(contract.APPLY, {}, "COUPON-REQUIRED")
+    session.apply("FIVEOFF")
+    session.read()
+    session.expect_refusal(contract.APPLY, {"redemptionCode": "TENOFF"}, "COUPON-ONE")
+    session.expect_refusal(contract.APPLY, {"redemptionCode": "FIVEOFF"}, "COUPON-ONE", "the same again")
+    session.set_quantity(session.lines[0], 2)
+    session.read()
+    session.set_quantity(session.lines[0], 1)
+    session.read()
+    session.remove("FIVEOFF")
+    session.read()
+    rich = session_of(driver, ("v1|1004|0", 2), (UNIT, 1))
     rich.apply("SPEND100", "COUPON-REFUSED", "SPEND100 reached")
     rich.read()
     rich.set_quantity(rich.lines[0], 1)
@@ -95,22 +95,26 @@ def coupons(shop: CheckoutDriver) -> None:
     rich.remove("ONLY1004")
     rich.apply("GIANT")
     rich.read()
-    bound = cart_of(shop, ("v1|1004|0", 2), (UNIT, 1))
+    bound = session_of(driver, ("v1|1004|0", 2), (UNIT, 1))
     bound.apply("ONLY1004")
     bound.set_quantity(bound.lines[0], 0, "COUPON-ELIGIBLE")
     bound.read()
 
 
-def refusals(shop: CheckoutDriver) -> None:
+def refusals(driver: CheckoutDriver) -> None:
     """What each change must refuse, one at a time."""
-    cart = cart_of(shop)
-    line = cart.lines[0].id
+    session = session_of(driver)
+    line = session.lines[0].id
     for quantity in (-1, 1.5, "2", True, None, 10**12):
-        cart.expect_refusal(contract.QUANTITY, {"lineItemId": line, "quantity": quantity}, "QTY-INVALID", f"{quantity}")
-    cart.expect_refusal(contract.QUANTITY, {"lineItemId": "999", "quantity": 2}, "QTY-UNKNOWN-LINE")
-    cart.expect_refusal(contract.QUANTITY, {"quantity": 2}, "SESSION-REQUIRED", "lineItemId")
-    cart.expect_refusal(contract.OPTION, {"lineItemId": line, "shippingOptionId": "none"}, "SHIP-UNKNOWN", "option")
-    cart.expect_refusal(contract.OPTION, {"lineItemId": "999", "shippingOptionId": f"{line}-0"}, "SHIP-UNKNOWN", "line")
+        session.expect_refusal(
+            contract.QUANTITY, {"lineItemId": line, "quantity": quantity}, "QTY-INVALID", f"{quantity}"
+        )
+    session.expect_refusal(contract.QUANTITY, {"lineItemId": "999", "quantity": 2}, "QTY-UNKNOWN-LINE")
+    session.expect_refusal(contract.QUANTITY, {"quantity": 2}, "SESSION-REQUIRED", "lineItemId")
+    session.expect_refusal(contract.OPTION, {"lineItemId": line, "shippingOptionId": "none"}, "SHIP-UNKNOWN", "option")
+    session.expect_refusal(
+        contract.OPTION, {"lineItemId": "999", "shippingOptionId": f"{line}-0"}, "SHIP-UNKNOWN", "line"
+    )
     for why, name, value in (
         ("ADDR-LENGTH", "addressLine1", "x" * 41),
         ("ADDR-CHARS", "city", "San\x07José"),
@@ -119,104 +123,104 @@ def refusals(shop: CheckoutDriver) -> None:
         ("ADDR-SANCTION", "country", "KP"),
         ("SESSION-INVALID", "city", 7),
     ):
-        cart.expect_refusal(contract.ADDRESS, {**US, name: value}, why, name)
+        session.expect_refusal(contract.ADDRESS, {**US, name: value}, why, name)
     for name in ("city", "postalCode", "recipient"):
-        cart.expect_refusal(
+        session.expect_refusal(
             contract.ADDRESS, {entry: value for entry, value in US.items() if entry != name}, "ADDR-REQUIRED", name
         )
-    cart.move({**US, "addressLine1": "x" * 40}, "ADDR-LENGTH", "40")
-    cart.read()
-    cart.expect_refusal(contract.QUANTITY, None, "ROBUST", "broken JSON", raw=b'{"a": ')
+    session.move({**US, "addressLine1": "x" * 40}, "ADDR-LENGTH", "40")
+    session.read()
+    session.expect_refusal(contract.QUANTITY, None, "ROBUST", "broken JSON", raw=b'{"a": ')
     for role, most in (("2001", 3), ("2002", 2), ("2003", 5)):
-        special = cart_of(shop, (f"v1|{role}|0", most))
+        special = session_of(driver, (f"v1|{role}|0", most))
         why = {"2001": "QTY-STOCK", "2002": "QTY-LIMIT", "2003": "QTY-LOT"}[role]
         body = {"lineItemId": special.lines[0].id, "quantity": most + 1}
         special.expect_refusal(contract.QUANTITY, body, why)
-        shop.initiate("EBAY_US", [(f"v1|{role}|0", most + 1)], why)
+        driver.initiate("EBAY_US", [(f"v1|{role}|0", most + 1)], why)
 
 
-def creation(shop: CheckoutDriver) -> None:
+def creation(driver: CheckoutDriver) -> None:
     """What initiate takes and what it refuses."""
     for place, number in enumerate(REFUSED):
-        shop.initiate("EBAY_US", [(f"v1|40{place}|0", 1)], ITEM_RULES[number], f"{number}")
+        driver.initiate("EBAY_US", [(f"v1|40{place}|0", 1)], ITEM_RULES[number], f"{number}")
     for item, why in (("v1|3001|0", "ITEM-ENDED"), (made_up.ITEM, "ITEM-UNKNOWN"), ("v1|3002|0", "ITEM-REMOVED")):
-        shop.initiate("EBAY_US", [(item, 1)], why)
-    shop.initiate("EBAY_US", [("v1|3002|0", 1), (UNIT, 1)], "ITEM-REMOVED")
-    cart_of(shop, ("v1|3003|0", 1))
-    shop.initiate("EBAY_US", [(item, 1) for item in shop.plain("EBAY_US", 4)], "LINES-MAX", "4")
-    shop.initiate("EBAY_US", [(item, 1) for item in shop.plain("EBAY_US", 5)], "LINES-MAX", "4 and one more")
-    shop.initiate("EBAY_US", [(UNIT, 0)], "QTY-INVALID", "0")
-    body = shop.initiate_body("EBAY_US", [(UNIT, 1)])
+        driver.initiate("EBAY_US", [(item, 1)], why)
+    driver.initiate("EBAY_US", [("v1|3002|0", 1), (UNIT, 1)], "ITEM-REMOVED")
+    session_of(driver, ("v1|3003|0", 1))
+    driver.initiate("EBAY_US", [(item, 1) for item in driver.plain("EBAY_US", 4)], "LINES-MAX", "4")
+    driver.initiate("EBAY_US", [(item, 1) for item in driver.plain("EBAY_US", 5)], "LINES-MAX", "4 and one more")
+    driver.initiate("EBAY_US", [(UNIT, 0)], "QTY-INVALID", "0")
+    body = driver.initiate_body("EBAY_US", [(UNIT, 1)])
     for name in body:
         without = {node: value for node, value in body.items() if node != name}
-        shop.initiate("EBAY_US", why="SESSION-REQUIRED", case=name, body=without)
-    shop.initiate("EBAY_US", why="SESSION-INVALID", case="contactEmail", body={**body, "contactEmail": "no address"})
-    shop.initiate("EBAY_US", why="SESSION-NO-LINES", body={**body, "lineItemInputs": []})
-    shop.initiate("EBAY_US", why="ADDR-WARN", body={**body, "shippingAddress": DOUBTFUL})
+        driver.initiate("EBAY_US", why="SESSION-REQUIRED", case=name, body=without)
+    driver.initiate("EBAY_US", why="SESSION-INVALID", case="contactEmail", body={**body, "contactEmail": "no address"})
+    driver.initiate("EBAY_US", why="SESSION-NO-LINES", body={**body, "lineItemInputs": []})
+    driver.initiate("EBAY_US", why="ADDR-WARN", body={**body, "shippingAddress": DOUBTFUL})
 
 
-def foreigners(shop: CheckoutDriver) -> None:
+def foreigners(driver: CheckoutDriver) -> None:
     """Other apps, other marketplaces, no token, unknown ids: each session method."""
-    cart = cart_of(shop)
-    cart.apply("FIVEOFF")
-    cart.read()
-    bodies: list[tuple[str, Any]] = [(contract.READ, None), *cart.changes(), (contract.PLACE_ORDER, cart.terms())]
+    session = session_of(driver)
+    session.apply("FIVEOFF")
+    session.read()
+    bodies: list[tuple[str, Any]] = [(contract.READ, None), *session.changes(), (contract.PLACE_ORDER, session.terms())]
     for operation, body in bodies:
-        cart.expect_refusal(operation, body, "SESSION-APP", credential=OTHER_APP)
-        cart.expect_refusal(operation, body, "MARKET-SAME", marketplace="EBAY_GB")
-        cart.expect_refusal(operation, body, "MARKET-SUPPORTED", marketplace="EBAY_ATLANTIS")
-        cart.expect_refusal(operation, body, "AUTH-TOKEN", "none", credential="none")
-        shop.send(Request(operation, shop.unknown(cart.id), body, "EBAY_US"), "SESSION-UNKNOWN")
+        session.expect_refusal(operation, body, "SESSION-APP", credential=OTHER_APP)
+        session.expect_refusal(operation, body, "MARKET-SAME", marketplace="EBAY_GB")
+        session.expect_refusal(operation, body, "MARKET-SUPPORTED", marketplace="EBAY_ATLANTIS")
+        session.expect_refusal(operation, body, "AUTH-TOKEN", "none", credential="none")
+        driver.send(Request(operation, driver.unknown(session.id), body, "EBAY_US"), "SESSION-UNKNOWN")
         if operation != contract.PLACE_ORDER:
-            cart.expect_refusal(operation, body, "MARKET-REQUIRED", marketplace=None)
-    own = shop.cart("EBAY_GB", [(UNIT, 1)], credential=OTHER_APP, address=GB)
+            session.expect_refusal(operation, body, "MARKET-REQUIRED", marketplace=None)
+    own = driver.create_session("EBAY_GB", [(UNIT, 1)], credential=OTHER_APP, address=GB)
     own.read(credential=OTHER_APP)
 
 
-def empty(shop: CheckoutDriver) -> None:
+def empty(driver: CheckoutDriver) -> None:
     """The last line goes; nothing more can be done."""
-    cart = cart_of(shop, (UNIT, 1))
-    changes = [change for change in cart.changes() if change[1].get("quantity") != 0]
-    cart.set_quantity(cart.lines[0], 0)
-    cart.read()
+    session = session_of(driver, (UNIT, 1))
+    changes = [change for change in session.changes() if change[1].get("quantity") != 0]
+    session.set_quantity(session.lines[0], 0)
+    session.read()
     for operation, body in changes:
-        cart.expect_refusal(operation, body, "QTY-LAST")
-    cart.expect_refusal(contract.PLACE_ORDER, cart.terms(), "PAY-EMPTY")
+        session.expect_refusal(operation, body, "QTY-LAST")
+    session.expect_refusal(contract.PLACE_ORDER, session.terms(), "PAY-EMPTY")
 
 
-def payment(shop: CheckoutDriver) -> None:
+def payment(driver: CheckoutDriver) -> None:
     """Paid with a coupon, locked afterwards, placed again; terms that are not complete; a declined buyer."""
-    cart = cart_of(shop)
-    cart.apply("FIVEOFF")
-    cart.read()
+    session = session_of(driver)
+    session.apply("FIVEOFF")
+    session.read()
     for name in ("marketingChannels", "marketingTypes"):
-        terms = cart.terms()
+        terms = session.terms()
         terms["marketingTerms"][0][name] = terms["marketingTerms"][0][name][1:]
-        cart.expect_refusal(contract.PLACE_ORDER, terms, "PAY-TERMS", name)
-    cart.place()
-    cart.read_order("ORDER-READ-PAID")
-    cart.read_order(marketplace=None)
-    cart.read_order("MARKET-ORDER-SAME", marketplace="EBAY_GB")
-    for operation, body in cart.changes():
-        cart.expect_refusal(operation, body, "PAY-LOCK")
-        cart.expect_refusal(operation, body, "PAY-LOCK", "again")
-    cart.place("PAY-TWICE")
-    cart.read_order()
-    shop.order(made_up.ORDERS[0], "ORDER-UNKNOWN", marketplace="EBAY_US")
-    cart.read_order("ORDER-APP", credential=OTHER_APP)
-    cart.read_order("AUTH-TOKEN", credential="none")
-    declined = cart_of(shop, (UNIT, 1), email=DECLINED)
+        session.expect_refusal(contract.PLACE_ORDER, terms, "PAY-TERMS", name)
+    session.place()
+    session.read_order("ORDER-READ-PAID")
+    session.read_order(marketplace=None)
+    session.read_order("MARKET-ORDER-SAME", marketplace="EBAY_GB")
+    for operation, body in session.changes():
+        session.expect_refusal(operation, body, "PAY-LOCK")
+        session.expect_refusal(operation, body, "PAY-LOCK", "again")
+    session.place("PAY-TWICE")
+    session.read_order()
+    driver.order(made_up.ORDERS[0], "ORDER-UNKNOWN", marketplace="EBAY_US")
+    session.read_order("ORDER-APP", credential=OTHER_APP)
+    session.read_order("AUTH-TOKEN", credential="none")
+    declined = session_of(driver, (UNIT, 1), email=DECLINED)
     bodies = list(declined.changes())
     declined.place("PAY-DECLINED")
     for operation, body in bodies:
         declined.expect_refusal(operation, body, "PAY-DECLINED-ENDS")
     declined.place("PAY-DECLINED-ENDS")
-    revised = cart_of(shop, ("v1|3004|0", 1))
+    revised = session_of(driver, ("v1|3004|0", 1))
     revised.place("PAY-ITEM-CHANGED", "15020")
     revised.read()
-    partly = cart_of(shop, ("v1|3005|0", 1), (UNIT, 1))
+    partly = session_of(driver, ("v1|3005|0", 1), (UNIT, 1))
     partly.place("PAY-PARTIAL")
-    second = cart_of(shop, (UNIT, 1), ("v1|1004|0", 1))
+    second = session_of(driver, (UNIT, 1), ("v1|1004|0", 1))
     second.place(terms=second.terms(accepted=False))
     second.read_order(credential=OWN_APP)
 

@@ -167,13 +167,13 @@ class Evil(ReferenceShop):
 
 
 def test_text_of_the_server_is_only_text(tmp_path: Path) -> None:
-    with Replays(Evil()).shop(0, "honest") as shop:
-        cart = shop.cart("EBAY_US", [("v1|1001|0", 1)])
-        option = cart.other_option(cart.lines[0])
+    with Replays(Evil()).driver(0, "honest") as driver:
+        session = driver.create_session("EBAY_US", [("v1|1001|0", 1)])
+        option = session.other_option(session.lines[0])
         assert option
-        cart.select(cart.lines[0], option.id)
-    steps = steps_of(shop.trace.exchanges)
-    with Replays(Evil()).shop(0, "honest") as again:
+        session.select(session.lines[0], option.id)
+    steps = steps_of(driver.trace.exchanges)
+    with Replays(Evil()).driver(0, "honest") as again:
         sent = play(again, steps)
     broken = [judgment for judgment in again.trace.judgments if not judgment.ok]
     assert len(broken) >= 3

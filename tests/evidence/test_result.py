@@ -205,4 +205,7 @@ def test_two_workers_say_what_one_process_says(tmp_path: Path) -> None:
         del result["target"]["base_url"]
     assert entry == two
     assert entry["exit_status"] == 6  # one chapter alone leaves others without evidence
-    assert next(requirement for requirement in entry["requirements"] if requirement["id"] == "MARKET-SAME")["outcome"] == "passed"
+    assert (
+        next(requirement for requirement in entry["requirements"] if requirement["id"] == "MARKET-SAME")["outcome"]
+        == "passed"
+    )

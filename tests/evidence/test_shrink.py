@@ -106,8 +106,8 @@ def test_ids_are_references() -> None:
     trace = visit(ReferenceShop(), changes)
     other = ReferenceShop()
     visit(other, coupons)  # its next session has another number
-    shop = CheckoutDriver(other, Trace("other"))  # type: ignore[arg-type]
-    played = play(shop, steps_of(trace.exchanges))
+    driver = CheckoutDriver(other, Trace("other"))  # type: ignore[arg-type]
+    played = play(driver, steps_of(trace.exchanges))
     assert {entry.request.subject for _, entry in played}.isdisjoint(
         {exchange.request.subject for exchange in trace.exchanges} - {None}
     )
@@ -119,8 +119,8 @@ def test_a_buyer_is_never_used_twice() -> None:
     first, second = CheckoutDriver(ReferenceShop(), Trace("one")), CheckoutDriver(ReferenceShop(), Trace("two"))  # type: ignore[arg-type]
     emails = [
         entry.request.body["contactEmail"]
-        for shop in (first, second)
-        for _, entry in play(shop, steps_of(trace.exchanges))
+        for driver in (first, second)
+        for _, entry in play(driver, steps_of(trace.exchanges))
         if entry.operation == contract.INITIATE
     ]
     assert len(emails) == len(set(emails))
@@ -129,5 +129,5 @@ def test_a_buyer_is_never_used_twice() -> None:
 def test_a_step_without_its_session_dangles() -> None:
     trace = visit(ReferenceShop(), changes)
     steps = steps_of(trace.exchanges)
-    with Replays(ReferenceShop()).shop(0, "dangling") as shop, pytest.raises(UnresolvedReference):
-        play(shop, steps[1:3])
+    with Replays(ReferenceShop()).driver(0, "dangling") as driver, pytest.raises(UnresolvedReference):
+        play(driver, steps[1:3])

@@ -35,7 +35,10 @@ def test_every_level_that_a_visit_meets_is_one_of_its_factor() -> None:
     for levels, _ in whole_visit():
         for name, level in levels.items():
             factor = factors().get(name)
-            assert factor is None or factor.each or level in {known_level.name for known_level in factor.levels}, (name, level)
+            assert factor is None or factor.each or level in {known_level.name for known_level in factor.levels}, (
+                name,
+                level,
+            )
 
 
 def test_no_visit_meets_what_is_impossible() -> None:

@@ -18,7 +18,7 @@ from conformance.judging.load_rules import load_rules
 from conformance.judging.trace import Trace
 from tests.doubles.in_memory_replay import Replays
 from tests.doubles.reference_server import ReferenceShop
-from tests.doubles.scripted_session import cart_of
+from tests.doubles.scripted_session import session_of
 
 
 class GrowsWhenRead(ReferenceShop):
@@ -46,7 +46,7 @@ def told(target: ReferenceShop) -> tuple[Replays, Trace]:
     """A stranger is refused, and the next read shows another quantity: SESSION-APP is blamed."""
     load_rules()
     trace = Trace("a stranger")
-    cart = cart_of(CheckoutDriver(target, trace))  # type: ignore[arg-type]
+    cart = session_of(CheckoutDriver(target, trace))  # type: ignore[arg-type]
     cart.expect_refusal(
         contract.QUANTITY, {"lineItemId": cart.lines[0].id, "quantity": 9}, "SESSION-APP", credential=OTHER_APP
     )
@@ -77,7 +77,7 @@ def test_what_a_stranger_does_stays_told() -> None:
 
 def test_an_order_that_needs_a_marketplace_is_one_finding() -> None:
     trace = Trace("an order")
-    cart = cart_of(CheckoutDriver(target := ReferenceShop(), trace))  # type: ignore[arg-type]
+    cart = session_of(CheckoutDriver(target := ReferenceShop(), trace))  # type: ignore[arg-type]
     cart.place()
     cart.read_order()
     sent = list(zip(steps_of(trace.exchanges), trace.exchanges, strict=True))

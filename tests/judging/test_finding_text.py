@@ -42,8 +42,8 @@ def claims(edit: Edit, requirement: str, *on: str, parts: tuple[Any, ...] = ()) 
 
 
 def session() -> Json:
-    shop = CheckoutDriver(ReferenceShop(), Trace("told"))  # type: ignore[arg-type]
-    return deepcopy(shop.initiate("EBAY_US", [("v1|1001|0", 2)]).body)
+    driver = CheckoutDriver(ReferenceShop(), Trace("told"))  # type: ignore[arg-type]
+    return deepcopy(driver.initiate("EBAY_US", [("v1|1001|0", 2)]).body)
 
 
 def test_an_address_is_compared_folded_and_shown_as_it_stands() -> None:
@@ -71,7 +71,15 @@ def test_null_is_not_nothing() -> None:
 
 
 def test_an_amount_is_written_in_one_way() -> None:
-    written = {"7": "7.00", "7.5": "7.50", "7.00": "7.00", "0": "0.00", "7.125": "7.125", "1E+2": "100.00", "-3": "-3.00"}
+    written = {
+        "7": "7.00",
+        "7.5": "7.50",
+        "7.00": "7.00",
+        "0": "0.00",
+        "7.125": "7.125",
+        "1E+2": "100.00",
+        "-3": "-3.00",
+    }
     assert {text: shown(Decimal(text)) for text in written} == written
     assert shown(None) == "nothing"
 

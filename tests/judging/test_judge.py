@@ -70,10 +70,10 @@ ERROR = {"errors": [{"errorId": 15003, "domain": "API_ORDER", "category": "REQUE
 @pytest.mark.parametrize(("status", "body"), [(200, {}), (404, ERROR), (401, ERROR), (500, ERROR), (200, [])])
 def test_always_the_same_is_no_session(status: int, body: Any) -> None:
     load_rules()
-    shop = CheckoutDriver(type("Same", (Always,), {"status": status, "body": body})(), Trace("same"))
+    driver = CheckoutDriver(type("Same", (Always,), {"status": status, "body": body})(), Trace("same"))
     with pytest.raises(PrerequisiteFailed, match="SESSION-CREATE"):
-        changes(shop)
-    assert "SESSION-CREATE" in failed(shop.trace.judgments)
+        changes(driver)
+    assert "SESSION-CREATE" in failed(driver.trace.judgments)
 
 
 @pytest.mark.parametrize("status", [None, 429, 502, 503, 504])
@@ -145,10 +145,10 @@ def test_the_intent_owns_the_answer() -> None:
     """A request that breaks two rules is reported under the one that it was sent for."""
     liar = next(entry for entry in faulty_servers_by_action.CAST if entry.name == "409 for a marketplace")
     for why in ("MARKET-SAME", "COUPON-NOT-APPLIED"):
-        shop = CheckoutDriver(liar.shop(), Trace("two"))  # type: ignore[arg-type]
-        cart = shop.cart("EBAY_US", [("v1|1001|0", 1)])
-        cart.send(contract.REMOVE, {"redemptionCode": "FIVEOFF"}, why, marketplace="EBAY_GB")
-        assert set(failed(shop.trace.judgments)) == {why}
+        driver = CheckoutDriver(liar.shop(), Trace("two"))  # type: ignore[arg-type]
+        session = driver.create_session("EBAY_US", [("v1|1001|0", 1)])
+        session.send(contract.REMOVE, {"redemptionCode": "FIVEOFF"}, why, marketplace="EBAY_GB")
+        assert set(failed(driver.trace.judgments)) == {why}
 
 
 @pytest.mark.parametrize(
@@ -172,6 +172,8 @@ def test_a_gateways_error_is_no_reason_of_the_business(status: int, error: int, 
     entry = contract.error(error, contract.QUANTITY)
     assert entry
     refusal = {"errorId": error, "domain": entry.domains[0], "category": entry.categories[0], "message": "no"}
-    refused = Exchange("honest", 1, request, intent=Intent("QTY-UNKNOWN-LINE"), status=status, body={"errors": [refusal]})
+    refused = Exchange(
+        "honest", 1, request, intent=Intent("QTY-UNKNOWN-LINE"), status=status, body={"errors": [refusal]}
+    )
     told_as = set(failed(judge(world, shop.profile, refused))) & {"QTY-UNKNOWN-LINE", "AUTH-SCOPE"}
     assert (not told_as) is lawful

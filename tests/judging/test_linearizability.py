@@ -265,87 +265,87 @@ def shop_at(url: str) -> CheckoutDriver:
     return CheckoutDriver(ApiClient(load("mock", url), key=b"k"), Trace("races"))
 
 
-def two_quantities(cart: CheckoutSession) -> list[Request]:
-    lines = [line.id for line in cart.lines]
+def two_quantities(session: CheckoutSession) -> list[Request]:
+    lines = [line.id for line in session.lines]
     return [
-        Request(contract.QUANTITY, cart.id, {"lineItemId": line, "quantity": 3 + index}, cart.marketplace)
+        Request(contract.QUANTITY, session.id, {"lineItemId": line, "quantity": 3 + index}, session.marketplace)
         for index, line in enumerate(lines)
     ]
 
 
-def two_options(cart: CheckoutSession) -> list[Request]:
-    wanted = [(line.id, cart.other_option(line)) for line in cart.lines]
+def two_options(session: CheckoutSession) -> list[Request]:
+    wanted = [(line.id, session.other_option(line)) for line in session.lines]
     return [
-        Request(contract.OPTION, cart.id, {"lineItemId": line, "shippingOptionId": option.id}, cart.marketplace)
+        Request(contract.OPTION, session.id, {"lineItemId": line, "shippingOptionId": option.id}, session.marketplace)
         for line, option in wanted
         if option
     ]
 
 
-def two_payments(cart: CheckoutSession) -> list[Request]:
-    return [Request(contract.PLACE_ORDER, cart.id, cart.terms(), cart.marketplace)] * 2
+def two_payments(session: CheckoutSession) -> list[Request]:
+    return [Request(contract.PLACE_ORDER, session.id, session.terms(), session.marketplace)] * 2
 
 
-def broken(shop: CheckoutDriver) -> set[str]:
-    return {judgment.requirement for judgment in shop.trace.judgments if not judgment.ok}
+def broken(driver: CheckoutDriver) -> set[str]:
+    return {judgment.requirement for judgment in driver.trace.judgments if not judgment.ok}
 
 
 def test_a_healthy_server_passes_and_the_session_goes_on(mock: str) -> None:
-    shop = shop_at(mock)
-    cart = shop.cart("EBAY_US", 2)
-    race(lambda: cart, "quantities of two lines", two_quantities, explained)
-    assert [line.quantity for line in cart.lines] == [3, 4]
-    cart.read()
-    cart.set_quantity(cart.lines[0], 1)
-    cart.read()
-    race(lambda: cart, "two payments", two_payments, explained)
-    assert cart.session.phase == "ordered"
-    cart.read_order()
-    cart.set_quantity(cart.lines[0], 2)
-    cart.read()
-    assert not broken(shop)
-    assert {str(judgment.case) for judgment in shop.trace.judgments if judgment.requirement == "RACE"} == {
+    driver = shop_at(mock)
+    session = driver.create_session("EBAY_US", 2)
+    race(lambda: session, "quantities of two lines", two_quantities, explained)
+    assert [line.quantity for line in session.lines] == [3, 4]
+    session.read()
+    session.set_quantity(session.lines[0], 1)
+    session.read()
+    race(lambda: session, "two payments", two_payments, explained)
+    assert session.state.phase == "ordered"
+    session.read_order()
+    session.set_quantity(session.lines[0], 2)
+    session.read()
+    assert not broken(driver)
+    assert {str(judgment.case) for judgment in driver.trace.judgments if judgment.requirement == "RACE"} == {
         "updateGuestQuantity quantities of two lines",
         "placeGuestOrder two payments",
     }
-    assert [exchange.seq for exchange in shop.trace.exchanges] == list(range(len(shop.trace.exchanges)))
+    assert [exchange.seq for exchange in driver.trace.exchanges] == list(range(len(driver.trace.exchanges)))
 
 
 def test_a_lost_update_is_one_finding_of_race_alone(mock: str) -> None:
-    shop = shop_at(f"{mock}/x/quantity-lost-at-once")
-    carts = [shop.cart("EBAY_US", 2) for _ in range(2)]
-    left = iter(carts)
+    driver = shop_at(f"{mock}/x/quantity-lost-at-once")
+    sessions = [driver.create_session("EBAY_US", 2) for _ in range(2)]
+    left = iter(sessions)
     race(lambda: next(left), "quantities of two lines", two_quantities, explained)
-    for cart in carts:
-        cart.read()
-        cart.read()
-    assert broken(shop) == {"RACE"}
-    found = next(judgment for judgment in shop.trace.judgments if not judgment.ok)
+    for session in sessions:
+        session.read()
+        session.read()
+    assert broken(driver) == {"RACE"}
+    found = next(judgment for judgment in driver.trace.judgments if not judgment.ok)
     assert found.claim and len(found.claim.proof) == 2 and found.exchange not in found.claim.proof
 
 
 def test_two_orders_are_one_finding_of_race_alone(mock: str) -> None:
-    shop = shop_at(f"{mock}/x/two-orders-at-once")
-    race(lambda: shop.cart("EBAY_US"), "two payments", two_payments, explained)
-    assert broken(shop) == {"RACE"}
+    driver = shop_at(f"{mock}/x/two-orders-at-once")
+    race(lambda: driver.create_session("EBAY_US"), "two payments", two_payments, explained)
+    assert broken(driver) == {"RACE"}
 
 
 def test_what_breaks_one_after_the_other_is_no_race(mock: str) -> None:
     """The control: the first shows another option than the one that was selected, at once or not."""
-    shop = shop_at(f"{mock}/x/read-selects-first")
-    race(lambda: shop.cart("EBAY_US", 2), "options of two lines", two_options, explained)
-    assert "RACE" not in broken(shop)
-    assert len([exchange for exchange in shop.trace.exchanges if exchange.operation == contract.OPTION]) == 4
+    driver = shop_at(f"{mock}/x/read-selects-first")
+    race(lambda: driver.create_session("EBAY_US", 2), "options of two lines", two_options, explained)
+    assert "RACE" not in broken(driver)
+    assert len([exchange for exchange in driver.trace.exchanges if exchange.operation == contract.OPTION]) == 4
 
 
 def test_a_run_that_may_not_go_on_stops_here_too(mock: str) -> None:
-    shop = shop_at(mock)
-    cart = shop.cart("EBAY_US", 2)
+    driver = shop_at(mock)
+    session = driver.create_session("EBAY_US", 2)
 
     def stop() -> None:
         raise RunStopped("the budget is spent")
 
     stopping = ApiClient(load("mock", mock), key=b"k", before_request=stop)
-    shop.target = stopping
+    driver.target = stopping
     with pytest.raises(RunStopped):
-        at_once(shop, two_quantities(cart), "RACE")
+        at_once(driver, two_quantities(session), "RACE")

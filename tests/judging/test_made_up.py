@@ -14,7 +14,7 @@ from conformance.driver.checkout import CheckoutDriver
 from conformance.judging.load_rules import load_rules
 from conformance.judging.trace import Trace
 from tests.doubles.reference_server import ReferenceShop
-from tests.doubles.scripted_session import cart_of
+from tests.doubles.scripted_session import session_of
 
 LONG, ODD, UUID = "375235520986", "v1|375235520986|ab ~ä=", "6f1e2c1a-0b7d-4c55-9a0e-1d2c3b4a5f60"
 COUNTED = ("1", "17", "19", "cs-17", "s17")
@@ -66,8 +66,10 @@ def test_the_next_id_opens_the_session_of_another_test_or_none(shop: ReferenceSh
     load_rules()
     target: Any = shop
     driver = CheckoutDriver(target, Trace("this test"))
-    first, second = cart_of(driver), cart_of(CheckoutDriver(target, Trace("another test")))
+    first, second = session_of(driver), session_of(CheckoutDriver(target, Trace("another test")))
     assert (first.id, second.id) == ("s1", nearly("s1"))
-    answer = driver.send(Request(contract.READ, second.id, None, first.marketplace), "SESSION-UNKNOWN", "nearly a known one")
+    answer = driver.send(
+        Request(contract.READ, second.id, None, first.marketplace), "SESSION-UNKNOWN", "nearly a known one"
+    )
     assert answer.status == 200
     assert [judgment.requirement for judgment in driver.trace.judgments if not judgment.ok] == broken

@@ -23,7 +23,7 @@ from conformance.driver.checkout import CheckoutDriver
 from conformance.judging.load_rules import load_rules
 from conformance.judging.trace import Trace
 from tests.doubles.reference_server import ReferenceShop, Refusal
-from tests.doubles.scripted_session import cart_of
+from tests.doubles.scripted_session import session_of
 
 
 class Thirteen(ReferenceShop):
@@ -63,7 +63,7 @@ class CutsTitles(Thirteen):
 def broken(target: ReferenceShop) -> list[str]:
     load_rules()
     trace = Trace("made up")
-    cart = cart_of(CheckoutDriver(target, trace))
+    cart = session_of(CheckoutDriver(target, trace))
     line = {"lineItemId": cart.lines[0].id, "quantity": 13}
     cart.send(contract.QUANTITY, line, "QTY-THIRTEEN")
     cart.read()

@@ -178,7 +178,12 @@ def failed_in_the_browser(entries: Entries) -> Any:
     for entry in entries:
         made = copy.deepcopy(entry) | {"_error": "net::ERR_INTERNET_DISCONNECTED"}
         made["startedDateTime"] = (began(entry) - timedelta(milliseconds=300)).isoformat()
-        made["response"] = {"status": 0, "statusText": "", "headers": [], "content": {"size": 0, "mimeType": "x-unknown"}}
+        made["response"] = {
+            "status": 0,
+            "statusText": "",
+            "headers": [],
+            "content": {"size": 0, "mimeType": "x-unknown"},
+        }
         seen += [made, entry] if entry["request"]["method"] == "GET" else [entry]
     return har(seen)
 
@@ -256,5 +261,14 @@ def _redacted(text: str) -> Callable[[Entries], Any]:
     return write
 
 
-for mark in ("[REDACTED:EMAIL]", "<redacted>", "**REDACTED**", "[Filtered]", "XXXX", "[email redacted]", "***", "{{pii}}"):
+for mark in (
+    "[REDACTED:EMAIL]",
+    "<redacted>",
+    "**REDACTED**",
+    "[Filtered]",
+    "XXXX",
+    "[email redacted]",
+    "***",
+    "{{pii}}",
+):
     ODD.append(Odd(f"persons as {mark}", _redacted(mark)))

@@ -166,7 +166,9 @@ def test_what_is_unseen_stays_so_in_our_own_exchanges(tmp_path: Path) -> None:
 @pytest.mark.parametrize("known", [True, False], ids=["profile", "no profile"])
 def test_a_run_whose_token_was_refused_blames_nobody(tmp_path: Path, known: bool) -> None:
     """Our own exchanges of a run that was never let in: its credentials were wrong."""
-    refused = {"errors": [{"errorId": 1001, "domain": "OAuth", "category": "REQUEST", "message": "Invalid access token"}]}
+    refused = {
+        "errors": [{"errorId": 1001, "domain": "OAuth", "category": "REQUEST", "message": "Invalid access token"}]
+    }
     made = judged(saved(tmp_path / "a.har", entries()[:1]), known=True).traces[0].exchanges[0]
     record = json.loads(json.dumps(made.record(), default=str)) | {"status": 401, "response_body": refused}
     record = {name: value for name, value in record.items() if name != "unseen"}

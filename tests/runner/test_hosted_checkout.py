@@ -42,7 +42,7 @@ with_browser = pytest.mark.skipif(hosted_checkout.browser() is None, reason="no 
 
 
 @pytest.fixture(scope="module")
-def shop() -> Iterator[CheckoutDriver]:
+def driver() -> Iterator[CheckoutDriver]:
     process = MockProcess()
     target = ApiClient(load("mock").with_base_url(process.base_url), key=b"key")
     yield CheckoutDriver(target, Trace("hosted"))
@@ -50,47 +50,49 @@ def shop() -> Iterator[CheckoutDriver]:
     process.stop()
 
 
-def script(shop: CheckoutDriver) -> str:
-    return f"{shop.profile.base_url}/sdk/js"
+def script(driver: CheckoutDriver) -> str:
+    return f"{driver.profile.base_url}/sdk/js"
 
 
-def signature(shop: CheckoutDriver) -> str:
-    return shop.target.pay_tokens[shop.trace.exchanges[-1].headers[SIGNATURE]]
+def signature(driver: CheckoutDriver) -> str:
+    return driver.target.pay_tokens[driver.trace.exchanges[-1].headers[SIGNATURE]]
 
 
 @with_browser
 @pytest.mark.parametrize(
     ("press", "kind", "phase"), [("#pay", "success", 409), ("#decline", "error", 409), ("#cancel", "cancel", 200)]
 )
-def test_a_browser_pays(shop: CheckoutDriver, press: str, kind: str, phase: int) -> None:
-    cart = shop.cart("EBAY_US", 2)
-    outcome = by_browser(script(shop), signature(shop), cart.id, [BUTTON, press], 60)
+def test_a_browser_pays(driver: CheckoutDriver, press: str, kind: str, phase: int) -> None:
+    session = driver.create_session("EBAY_US", 2)
+    outcome = by_browser(script(driver), signature(driver), session.id, [BUTTON, press], 60)
     assert outcome.kind == kind, outcome
-    after = shop.target.send(
-        Request(contract.QUANTITY, cart.id, {"lineItemId": cart.lines[0].id, "quantity": 3}, "EBAY_US"), "hosted", 0
+    after = driver.target.send(
+        Request(contract.QUANTITY, session.id, {"lineItemId": session.lines[0].id, "quantity": 3}, "EBAY_US"),
+        "hosted",
+        0,
     )
     assert (200 if after.status == 200 else 409) == phase, after.answer()
     if kind == "success":
         assert outcome.order and outcome.data["purchaseStatus"] == "PAID"
-        paid_elsewhere(shop.trace.world, cart.session, outcome.order)
-        cart.read_order("ORDER-READ")
-        assert not [judgment for judgment in shop.trace.judgments if not judgment.ok]
-        assert any(judgment.requirement == "ORDER-READ" for judgment in shop.trace.judgments)
+        paid_elsewhere(driver.trace.world, session.state, outcome.order)
+        session.read_order("ORDER-READ")
+        assert not [judgment for judgment in driver.trace.judgments if not judgment.ok]
+        assert any(judgment.requirement == "ORDER-READ" for judgment in driver.trace.judgments)
     elif kind == "cancel":
-        assert outcome.data == {"sessionid": cart.id}
+        assert outcome.data == {"sessionid": session.id}
     else:
         assert outcome.data["message"] and outcome.order is None
 
 
 @with_browser
-def test_a_wrong_token_or_a_page_without_its_button_says_so(shop: CheckoutDriver) -> None:
-    cart = shop.cart("EBAY_US")
-    assert by_browser(script(shop), "not the token", cart.id, [BUTTON, "#pay"], 60).kind == "error"
-    nowhere = by_browser(f"{shop.profile.base_url}/nothing.js", "t", cart.id, [BUTTON], 60)
+def test_a_wrong_token_or_a_page_without_its_button_says_so(driver: CheckoutDriver) -> None:
+    session = driver.create_session("EBAY_US")
+    assert by_browser(script(driver), "not the token", session.id, [BUTTON, "#pay"], 60).kind == "error"
+    nowhere = by_browser(f"{driver.profile.base_url}/nothing.js", "t", session.id, [BUTTON], 60)
     assert nowhere == Outcome("error", {"message": "the button's script cannot be loaded"})
 
 
-def test_a_person_pays(shop: CheckoutDriver) -> None:
+def test_a_person_pays(driver: CheckoutDriver) -> None:
     told: list[str] = []
 
     def person(text: str) -> None:
@@ -106,13 +108,13 @@ def test_a_person_pays(shop: CheckoutDriver) -> None:
     assert by_person("http://127.0.0.1:9/sdk/js", "token", "17", 0.1, told.append).kind == "nothing"
 
 
-def test_without_a_browser_it_is_told(shop: CheckoutDriver, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_a_browser_it_is_told(driver: CheckoutDriver, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(hosted_checkout, "browser", lambda: None)
-    assert by_browser(script(shop), "t", "1", [], 1).data == {"message": "there is no chromium on this machine"}
+    assert by_browser(script(driver), "t", "1", [], 1).data == {"message": "there is no chromium on this machine"}
 
 
-def test_the_mock_has_a_page_for_a_person(shop: CheckoutDriver) -> None:
-    page = urllib.request.urlopen(f"{shop.profile.base_url}/checkout?token=a&sessionid=b", timeout=10).read().decode()
+def test_the_mock_has_a_page_for_a_person(driver: CheckoutDriver) -> None:
+    page = urllib.request.urlopen(f"{driver.profile.base_url}/checkout?token=a&sessionid=b", timeout=10).read().decode()
     assert "ebaypay.Button" in page and 'src="sdk/js"' in page
 
 
@@ -143,24 +145,24 @@ def profile_text(payment: str, market: str = "EBAY_US") -> str:
 
 
 @with_browser
-def test_rules_that_need_a_payment_are_judged_on_the_page(shop: CheckoutDriver, tmp_path: Path) -> None:
-    payment = f'[payment]\nkind = "hosted"\nscript_url = "{script(shop)}"\nclicks = ["#pay"]\nwait_s = 60\n'
+def test_rules_that_need_a_payment_are_judged_on_the_page(driver: CheckoutDriver, tmp_path: Path) -> None:
+    payment = f'[payment]\nkind = "hosted"\nscript_url = "{script(driver)}"\nclicks = ["#pay"]\nwait_s = 60\n'
     ask = ["--quick", "--requirement", "PAY-LOCK", "--requirement", "ORDER-READ", "--requirement", "PAY-PLACE"]
-    found = suite(tmp_path, profile_text(payment), shop.profile.base_url, *ask)
+    found = suite(tmp_path, profile_text(payment), driver.profile.base_url, *ask)
     assert found["counts"]["failed"] == 0
     assert [found["by_id"][entry]["outcome"] for entry in ("PAY-LOCK", "ORDER-READ")] == ["passed", "passed"]
     assert found["by_id"]["PAY-PLACE"]["reason"] == "not offered: place_order"
     assert found["reach"]["operations"]["placeGuestOrder"]["sent"] == 0
 
 
-def test_prepaid_orders_are_only_read(shop: CheckoutDriver, tmp_path: Path) -> None:
-    order = shop.cart("EBAY_US", 2).pay()
+def test_prepaid_orders_are_only_read(driver: CheckoutDriver, tmp_path: Path) -> None:
+    order = driver.create_session("EBAY_US", 2).pay()
     text = (
         profile_text('[payment]\nkind = "prepaid"\n') + f'\n[[prepaid]]\norder = "{order}"\nmarketplace = "EBAY_US"\n'
     )
     names = ("ORDER-FIELDS", "ORDER-STABLE", "ORDER-UNKNOWN", "ORDER-APP")
     ask = [word for name in names for word in ("--requirement", name)]
-    found = suite(tmp_path, text, shop.profile.base_url, *ask)
+    found = suite(tmp_path, text, driver.profile.base_url, *ask)
     assert [found["by_id"][name]["outcome"] for name in names] == ["passed"] * 4
     assert found["reach"]["operations"]["getGuestPurchaseOrder"]["accepted"] >= 2
 
@@ -209,13 +211,13 @@ class Person(threading.Thread):
         return found | {"by_id": {item["id"]: item for item in found["requirements"]}}
 
 
-def manual(shop: CheckoutDriver, wait_s: float, payments: int) -> str:
-    kind = f'[payment]\nkind = "manual"\nscript_url = "{script(shop)}"\n'
+def manual(driver: CheckoutDriver, wait_s: float, payments: int) -> str:
+    kind = f'[payment]\nkind = "manual"\nscript_url = "{script(driver)}"\n'
     return f"{kind}wait_s = {wait_s}\npayments = {payments}\n"
 
 
-def test_a_run_that_a_person_pays_for(shop: CheckoutDriver, tmp_path: Path) -> None:
-    person = Person(tmp_path, manual(shop, 30, 8), shop.profile.base_url, "--budget", "150")
+def test_a_run_that_a_person_pays_for(driver: CheckoutDriver, tmp_path: Path) -> None:
+    person = Person(tmp_path, manual(driver, 30, 8), driver.profile.base_url, "--budget", "150")
     found = person.result()
     after = ("PAY-LOCK", "PAY-READ-AFTER", "ORDER-READ", "ORDER-FIELDS", "ORDER-STABLE", "ORDER-APP")
     assert [found["by_id"][entry]["outcome"] for entry in after] == ["passed"] * len(after), found["notes"]
@@ -223,17 +225,17 @@ def test_a_run_that_a_person_pays_for(shop: CheckoutDriver, tmp_path: Path) -> N
     assert found["budget"]["used"] <= 150 and found["reach"]["operations"]["placeGuestOrder"]["sent"] == 0
 
 
-def test_a_person_is_asked_so_often_and_no_more(shop: CheckoutDriver, tmp_path: Path) -> None:
+def test_a_person_is_asked_so_often_and_no_more(driver: CheckoutDriver, tmp_path: Path) -> None:
     ask = ("--requirement", "PAY-LOCK", "--requirement", "ORDER-READ")
-    person = Person(tmp_path, manual(shop, 30, 2), shop.profile.base_url, *ask)
+    person = Person(tmp_path, manual(driver, 30, 2), driver.profile.base_url, *ask)
     found = person.result()
     assert len(person.pages) == 2 and found["by_id"]["PAY-LOCK"]["outcome"] == "passed"
 
 
-def test_nobody_comes(shop: CheckoutDriver, tmp_path: Path) -> None:
+def test_nobody_comes(driver: CheckoutDriver, tmp_path: Path) -> None:
     """One bounded wait, a run that goes on, and a report that says so. No order is placed by a call instead."""
     ask = ["--requirement", "PAY-LOCK", "--requirement", "ORDER-READ", "--requirement", "QTY-SET"]
-    found = suite(tmp_path, profile_text(manual(shop, 1.5, 8)), shop.profile.base_url, *ask)
+    found = suite(tmp_path, profile_text(manual(driver, 1.5, 8)), driver.profile.base_url, *ask)
     assert found["said"].count("Pay session ") == 1
     assert found["reach"]["operations"]["placeGuestOrder"]["sent"] == 0
     lock = found["by_id"]["PAY-LOCK"]
@@ -245,22 +247,22 @@ def test_nobody_comes(shop: CheckoutDriver, tmp_path: Path) -> None:
 # ---------------------------------------------------------------- sessions that were paid beforehand
 
 
-def paid_before(shop: CheckoutDriver, tmp_path: Path, base: str) -> dict[str, Any]:
+def paid_before(driver: CheckoutDriver, tmp_path: Path, base: str) -> dict[str, Any]:
     """A run of the rules about paid sessions at `base`, with a session that was paid there before."""
     target = ApiClient(load("mock").with_base_url(base), key=b"key")
     earlier = CheckoutDriver(target, Trace("before"))
-    cart = earlier.cart("EBAY_GB", 3)
-    order = cart.pay()
+    session = earlier.create_session("EBAY_GB", 3)
+    order = session.pay()
     target.close()
     text = profile_text('[payment]\nkind = "prepaid"\n', "EBAY_GB") + (
-        f'\n[[prepaid]]\norder = "{order}"\nsession = "{cart.id}"\nmarketplace = "EBAY_GB"\n'
+        f'\n[[prepaid]]\norder = "{order}"\nsession = "{session.id}"\nmarketplace = "EBAY_GB"\n'
     )
     names = ("PAY-LOCK", "PAY-READ-AFTER", "ORDER-STABLE")
     return suite(tmp_path, text, base, *[word for name in names for word in ("--requirement", name)])
 
 
-def test_a_session_that_was_paid_beforehand_is_locked(shop: CheckoutDriver, tmp_path: Path) -> None:
-    found = paid_before(shop, tmp_path, shop.profile.base_url)
+def test_a_session_that_was_paid_beforehand_is_locked(driver: CheckoutDriver, tmp_path: Path) -> None:
+    found = paid_before(driver, tmp_path, driver.profile.base_url)
     assert found["counts"]["failed"] == 0
     assert {entry: found["by_id"][entry]["outcome"] for entry in ("PAY-LOCK", "PAY-READ-AFTER", "ORDER-STABLE")} == {
         "PAY-LOCK": "passed", "PAY-READ-AFTER": "passed", "ORDER-STABLE": "passed",
@@ -271,21 +273,21 @@ def test_a_session_that_was_paid_beforehand_is_locked(shop: CheckoutDriver, tmp_
 
 
 @pytest.mark.parametrize("fault", LOCK_FAULTS)
-def test_a_lock_that_does_not_hold_shows_on_it(shop: CheckoutDriver, tmp_path: Path, fault: str) -> None:
-    found = paid_before(shop, tmp_path, f"{shop.profile.base_url}/x/{fault}")
+def test_a_lock_that_does_not_hold_shows_on_it(driver: CheckoutDriver, tmp_path: Path, fault: str) -> None:
+    found = paid_before(driver, tmp_path, f"{driver.profile.base_url}/x/{fault}")
     assert found["by_id"]["PAY-LOCK"]["outcome"] == "failed", found["also_seen"]
 
 
 # ---------------------------------------------------------------- no order by a call
 
 
-def test_no_order_is_placed_by_a_call_unless_the_profile_says_so(shop: CheckoutDriver) -> None:
-    silent = CheckoutDriver(shop.target, Trace("unpaid"))
-    silent.profile = replace(shop.profile, payment="none")
-    cart = silent.cart("EBAY_US")
+def test_no_order_is_placed_by_a_call_unless_the_profile_says_so(driver: CheckoutDriver) -> None:
+    silent = CheckoutDriver(driver.target, Trace("unpaid"))
+    silent.profile = replace(driver.profile, payment="none")
+    session = silent.create_session("EBAY_US")
     sent = len(silent.trace.exchanges)
     with pytest.raises(PrerequisiteFailed, match="no order placed by a call"):
-        cart.place()
+        session.place()
     assert len(silent.trace.exchanges) == sent
 
 

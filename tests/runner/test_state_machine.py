@@ -62,16 +62,16 @@ class Tampering(ApiClient):
 def walked(
     url: str, tamper: Tamper = leave, *, seed: int = 0, market: str = "EBAY_US", walks: int = WALKS
 ) -> CheckoutDriver:
-    shop = CheckoutDriver(Tampering(url, tamper), Trace("walks"))
-    run_walks(shop, market, f"{seed}/walks", walks=walks, steps=STEPS)
-    return shop
+    driver = CheckoutDriver(Tampering(url, tamper), Trace("walks"))
+    run_walks(driver, market, f"{seed}/walks", walks=walks, steps=STEPS)
+    return driver
 
 
-def requests(shop: CheckoutDriver) -> list[tuple[str, str | None, str, str]]:
+def requests(driver: CheckoutDriver) -> list[tuple[str, str | None, str, str]]:
     """What was sent, but for the ids that each session gets anew."""
     own = ("lineItemId", "shippingOptionId")
     found = []
-    for entry in shop.trace.exchanges:
+    for entry in driver.trace.exchanges:
         body = {key: "" if key in own else value for key, value in entry.request.object().items()}
         found.append(
             (entry.operation, entry.request.marketplace, entry.request.credential, json.dumps(body, sort_keys=True))
@@ -79,16 +79,16 @@ def requests(shop: CheckoutDriver) -> list[tuple[str, str | None, str, str]]:
     return found
 
 
-def broken(shop: CheckoutDriver) -> set[str]:
-    return {judgment.requirement for judgment in shop.trace.judgments if not judgment.ok}
+def broken(driver: CheckoutDriver) -> set[str]:
+    return {judgment.requirement for judgment in driver.trace.judgments if not judgment.ok}
 
 
 def test_a_conformant_server_passes_in_every_state(mock: str) -> None:
-    shop = walked(mock)
-    assert not broken(shop)
-    assert not_reached(shop, "EBAY_US") == []
-    assert {exchange.operation for exchange in shop.trace.exchanges} == OPERATIONS
-    assert WALKS * STEPS < len(shop.trace.exchanges) < 3 * WALKS * STEPS
+    driver = walked(mock)
+    assert not broken(driver)
+    assert not_reached(driver, "EBAY_US") == []
+    assert {exchange.operation for exchange in driver.trace.exchanges} == OPERATIONS
+    assert WALKS * STEPS < len(driver.trace.exchanges) < 3 * WALKS * STEPS
 
 
 def test_one_seed_sends_the_same_and_another_something_else(mock: str) -> None:
@@ -98,9 +98,9 @@ def test_one_seed_sends_the_same_and_another_something_else(mock: str) -> None:
 
 
 def test_a_breach_is_recorded_and_the_walk_goes_on(mock: str) -> None:
-    shop, healthy = walked(mock, cheap), walked(mock)
-    assert "PRICE-TOTAL" in broken(shop)
-    assert requests(shop) == requests(healthy)
+    driver, healthy = walked(mock, cheap), walked(mock)
+    assert "PRICE-TOTAL" in broken(driver)
+    assert requests(driver) == requests(healthy)
 
 
 def test_a_server_that_fails_now_and_then_ends_no_walk(mock: str) -> None:
@@ -108,19 +108,19 @@ def test_a_server_that_fails_now_and_then_ends_no_walk(mock: str) -> None:
         if number % 5 == 0:
             exchange.status, exchange.body = (503, None) if number % 2 else (500, {"errors": []})
 
-    shop = walked(mock, fails)
-    assert len(shop.trace.exchanges) > 60
+    driver = walked(mock, fails)
+    assert len(driver.trace.exchanges) > 60
 
 
 def test_a_target_that_makes_no_session_is_left_alone(mock: str) -> None:
     def refuses(number: int, exchange: Exchange) -> None:
         exchange.status, exchange.body = 409, {"errors": [{"errorId": 15053}]}
 
-    shop = CheckoutDriver(Tampering(mock, refuses), Trace("walks"))
+    driver = CheckoutDriver(Tampering(mock, refuses), Trace("walks"))
     with pytest.raises(PrerequisiteFailed, match="SESSION-CREATE"):
-        run_walks(shop, "EBAY_US", "0", walks=WALKS, steps=STEPS)
-    assert {exchange.operation for exchange in shop.trace.exchanges} == {contract.INITIATE}
-    assert len(shop.trace.exchanges) < 40 and not shop.trace.world.sessions
+        run_walks(driver, "EBAY_US", "0", walks=WALKS, steps=STEPS)
+    assert {exchange.operation for exchange in driver.trace.exchanges} == {contract.INITIATE}
+    assert len(driver.trace.exchanges) < 40 and not driver.trace.world.sessions
 
 
 def test_a_run_that_may_not_go_on_stops_at_once(mock: str) -> None:
@@ -135,9 +135,9 @@ def test_a_run_that_may_not_go_on_stops_at_once(mock: str) -> None:
 
 
 def test_states_that_were_never_reached_are_named(mock: str) -> None:
-    shop = CheckoutDriver(ApiClient(load("mock", mock), key=b"k"), Trace("short"))
-    shop.cart("EBAY_US")
-    assert not_reached(shop, "EBAY_US") == ["several lines", "a coupon applied", "ordered", "emptied"]
+    driver = CheckoutDriver(ApiClient(load("mock", mock), key=b"k"), Trace("short"))
+    driver.create_session("EBAY_US")
+    assert not_reached(driver, "EBAY_US") == ["several lines", "a coupon applied", "ordered", "emptied"]
 
 
 def test_the_draws_keep_to_what_hypothesis_asks_of_a_backend() -> None:

@@ -149,23 +149,23 @@ def test_extras_are_lawful() -> None:
 def test_a_situation_is_what_it_says(name: str) -> None:
     load_rules()
     wanted = situations.SITUATIONS[name]
-    shop = CheckoutDriver(ReferenceShop(), Trace("situation"))  # type: ignore[arg-type]
-    cart = situations.cart_in(shop, "EBAY_US", name)
-    session = cart.session
-    assert len(cart.lines) == wanted.lines and cart.lines[0].quantity == wanted.quantity
-    assert bool(session.view.coupons) is wanted.coupon
-    assert (contract.OPTION in session.history) is wanted.option
-    assert (contract.ADDRESS in session.history) is wanted.moved
-    assert (contract.QUANTITY in session.history) is wanted.changed
+    driver = CheckoutDriver(ReferenceShop(), Trace("situation"))  # type: ignore[arg-type]
+    session = situations.session_in(driver, "EBAY_US", name)
+    state = session.state
+    assert len(session.lines) == wanted.lines and session.lines[0].quantity == wanted.quantity
+    assert bool(state.view.coupons) is wanted.coupon
+    assert (contract.OPTION in state.history) is wanted.option
+    assert (contract.ADDRESS in state.history) is wanted.moved
+    assert (contract.QUANTITY in state.history) is wanted.changed
     assert (
-        any(exchange.operation == contract.QUANTITY and exchange.status != 200 for exchange in shop.trace.exchanges)
+        any(exchange.operation == contract.QUANTITY and exchange.status != 200 for exchange in driver.trace.exchanges)
         is wanted.refused
     )
-    assert not session.pending and not session.in_doubt
-    assert all(judgment.ok for judgment in shop.trace.judgments)
+    assert not state.pending and not state.in_doubt
+    assert all(judgment.ok for judgment in driver.trace.judgments)
 
 
 def test_items_that_a_test_needs_come_first() -> None:
-    shop = CheckoutDriver(ReferenceShop(), Trace("items"))  # type: ignore[arg-type]
-    cart = situations.cart_in(shop, "EBAY_US", "two lines", items=["v1|2001|0"])
-    assert [line.item for line in cart.lines] == ["v1|2001|0", "v1|1001|0"]
+    driver = CheckoutDriver(ReferenceShop(), Trace("items"))  # type: ignore[arg-type]
+    session = situations.session_in(driver, "EBAY_US", "two lines", items=["v1|2001|0"])
+    assert [line.item for line in session.lines] == ["v1|2001|0", "v1|1001|0"]

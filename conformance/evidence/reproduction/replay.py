@@ -148,13 +148,13 @@ class UnresolvedReference(Exception):
     """A step needs an id that no answer gave."""
 
 
-def play(shop: CheckoutDriver, steps: Iterable[Step]) -> list[tuple[Step, Exchange]]:
+def play(driver: CheckoutDriver, steps: Iterable[Step]) -> list[tuple[Step, Exchange]]:
     """Sends the steps again. Raises UnresolvedReference."""
     sessions: dict[int, str] = {}
     sent = []
     for step in steps:
-        request = bound(shop, step, sessions)
-        exchange = shop.send(
+        request = bound(driver, step, sessions)
+        exchange = driver.send(
             request, step.intent.requirement if step.intent else None, step.intent.case if step.intent else ""
         )
         if step.creates and exchange.accepted:
@@ -163,24 +163,24 @@ def play(shop: CheckoutDriver, steps: Iterable[Step]) -> list[tuple[Step, Exchan
     return sent
 
 
-def bound(shop: CheckoutDriver, step: Step, sessions: dict[int, str]) -> Request:
+def bound(driver: CheckoutDriver, step: Step, sessions: dict[int, str]) -> Request:
     """The step's request with the ids that this time's answers gave. Raises UnresolvedReference."""
     request = replace(step.request, headers={})
     if step.subject:
-        request.subject = _value(shop, step.subject, sessions)
+        request.subject = _value(driver, step.subject, sessions)
     if step.fields:
-        request.body = dict(request.body) | {name: _value(shop, ref, sessions) for name, ref in step.fields.items()}
+        request.body = dict(request.body) | {name: _value(driver, ref, sessions) for name, ref in step.fields.items()}
     if step.creates and isinstance(request.body, dict) and "@" in str(request.body.get("contactEmail")):
         email = str(request.body["contactEmail"])
-        if email.casefold() not in shop.profile.declined and email != str(shop.profile.good_buyer):
-            head, _, tail = shop.profile.good_buyer.partition("{n}")
+        if email.casefold() not in driver.profile.declined and email != str(driver.profile.good_buyer):
+            head, _, tail = driver.profile.good_buyer.partition("{n}")
             if tail and email.startswith(head) and email.endswith(tail):
-                request.body = {**request.body, "contactEmail": shop.buyer()}
+                request.body = {**request.body, "contactEmail": driver.buyer()}
     return request
 
 
-def _value(shop: CheckoutDriver, ref: Ref, sessions: dict[int, str]) -> str:
-    session = shop.trace.world.sessions.get(sessions.get(ref.of, ""))
+def _value(driver: CheckoutDriver, ref: Ref, sessions: dict[int, str]) -> str:
+    session = driver.trace.world.sessions.get(sessions.get(ref.of, ""))
     if session is None:
         raise UnresolvedReference(ref.kind)
     if ref.kind == "session":
@@ -189,10 +189,10 @@ def _value(shop: CheckoutDriver, ref: Ref, sessions: dict[int, str]) -> str:
         if not session.order:
             raise UnresolvedReference("order")
         return session.order
-    line = session.view.line_of(ref.item) or shop.lines_seen.get((session.id, ref.item))
+    line = session.view.line_of(ref.item) or driver.lines_seen.get((session.id, ref.item))
     if line is None:
         raise UnresolvedReference("line")
-    shop.lines_seen[session.id, ref.item] = line
+    driver.lines_seen[session.id, ref.item] = line
     if ref.kind == "line":
         return line.id
     for option in line.options:
@@ -208,6 +208,6 @@ class ReplayTarget(Protocol):
     def profile(self) -> Profile: ...
     @property
     def parts(self) -> Path: ...
-    def shop(
+    def driver(
         self, index: int, name: str, *, thorough: bool = ..., kind: TraceKind = ...
     ) -> AbstractContextManager[CheckoutDriver]: ...

@@ -55,32 +55,32 @@ class Shrinker:
             return None
         self.replays += 1
         name = f"shrink/{self.finding.requirement}/{self.finding.name}/{self.replays}".replace(" ", "-")
-        with self.run.shop(10**9 + self.replays, name, thorough=False, kind=TraceKind.REPLAY) as shop:
+        with self.run.driver(10**9 + self.replays, name, thorough=False, kind=TraceKind.REPLAY) as driver:
             try:
-                sent = play(shop, steps)
+                sent = play(driver, steps)
             except UnresolvedReference:
                 return None
             finally:
-                self.spent += len(shop.trace.exchanges)
-            return self._proof(shop, steps, sent)
+                self.spent += len(driver.trace.exchanges)
+            return self._proof(driver, steps, sent)
 
     def broken(self, steps: list[Step]) -> set[tuple[str, str]] | None:
         """Every (requirement, name of the claim) that breaks when the steps are sent; None where one of them cannot be sent."""
-        with self.run.shop(
+        with self.run.driver(
             2 * 10**9, f"control/{self.finding.requirement}", thorough=False, kind=TraceKind.REPLAY
-        ) as shop:
+        ) as driver:
             try:
-                play(shop, steps)
+                play(driver, steps)
             except UnresolvedReference:
                 return None
             return {
                 (judgment.requirement, judgment.claim.name)
-                for judgment in shop.trace.judgments
+                for judgment in driver.trace.judgments
                 if judgment.claim and not judgment.ok
             }
 
-    def _proof(self, shop: CheckoutDriver, steps: list[Step], sent: list[tuple[Step, Exchange]]) -> Proof | None:
-        for judgment in shop.trace.judgments:
+    def _proof(self, driver: CheckoutDriver, steps: list[Step], sent: list[tuple[Step, Exchange]]) -> Proof | None:
+        for judgment in driver.trace.judgments:
             if (
                 not judgment.ok
                 and judgment.claim

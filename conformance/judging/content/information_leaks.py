@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from conformance.core.addresses import flat_address
 from conformance.judging.claim import Claim, quoted, true
 from conformance.judging.context import RuleContext
-from conformance.judging.model import Session, text
+from conformance.judging.model import SessionState, text
 
 FIELDS = ("lineItems", "shippingAddress", "pricingSummary", "appliedCoupons", "purchaseOrderStatus")
 PRIVATE = (
@@ -24,7 +24,7 @@ PRIVATE = (
 SHORT = 3  # a text of so many characters may stand in any answer
 
 
-def leak(context: RuleContext, session: Session) -> Claim:
+def leak(context: RuleContext, session: SessionState) -> Claim:
     """Neither the fields of a session or an order nor what its owner put into it are in the answer.
 
     What the request itself carries may be said again: it is no news to whoever sent it.
@@ -53,7 +53,7 @@ def quoted_in(value: str, said: str) -> bool:
     return re.search(rf"(?<![\w.]){re.escape(value)}(?![\w.]*\w)", said) is not None
 
 
-def _belongings(session: Session) -> Iterator[tuple[str, str]]:
+def _belongings(session: SessionState) -> Iterator[tuple[str, str]]:
     """What tells something about a session: the buyer, the address, the items, the total, the coupon."""
     for name, value in flat_address(session.view.address).items():
         if name in PRIVATE and isinstance(value, str):
