@@ -187,13 +187,12 @@ class CheckoutDriver:
         credential: str = OWN_APP,
     ) -> CheckoutSession:
         """A fresh session of plain items (the first lines of the marketplace, or those named). Raises PrerequisiteFailed."""
-        chosen = (
-            [(item, quantity) for item in self.plain(marketplace, lines, skip=skip)]
-            if isinstance(lines, int)
-            else list(lines)
-        )
-        if isinstance(lines, int) and len(chosen) < lines:
-            chosen = [(item, quantity) for item in self.plain(marketplace, lines)]
+        if isinstance(lines, int):
+            items = self.plain(marketplace, lines, skip=skip)
+            items = items if len(items) == lines else self.plain(marketplace, lines)
+            chosen = [(item, quantity) for item in items]
+        else:
+            chosen = list(lines)
         plain = email is None and address is None and why is None
         exactly = chosen if not isinstance(lines, int) or quantity != 1 else chosen[:0]
         world, spare = self.trace.world, None
@@ -202,12 +201,10 @@ class CheckoutDriver:
         if spare:
             return CheckoutSession(self, spare)
         exchange = self.initiate(marketplace, chosen, why, case, email=email, address=address, credential=credential)
-        session = (
-            self.trace.world.sessions.get(str(exchange.body.get("checkoutSessionId"))) if exchange.accepted else None
-        )
-        if session is None or session.created_by != exchange.id:
+        state = world.sessions.get(str(exchange.body.get("checkoutSessionId"))) if exchange.accepted else None
+        if state is None or state.created_by != exchange.id:
             raise PrerequisiteFailed(contract.accepting(contract.INITIATE))
-        return CheckoutSession(self, session)
+        return CheckoutSession(self, state)
 
     def paid(self, marketplace: str) -> CheckoutSession:
         """A session that is paid and nothing more; under a budget that of an earlier test. Raises PrerequisiteFailed."""

@@ -98,7 +98,7 @@ def recorded(
                 if machine.reads_back:
                     machine.touched.read_back()
                 if currently_in_test_context():  # a program may be run by itself
-                    event(f"{rule.__name__}: {known_state(machine.touched.session)}")
+                    event(f"{rule.__name__}: {known_state(machine.touched.state)}")
             results = result.values if isinstance(result, MultipleResults) else () if result is None else (result,)
             machine.program.record(rule.__name__, arguments, results, "" if into is None else into.name, first)
             machine.program.broken = trace.broken_since(judged)
