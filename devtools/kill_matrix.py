@@ -49,18 +49,25 @@ def run_here(arguments: list[str], said: TextIO, suites: Sequence[str] = ()) -> 
 
 
 def judge_fault(
-    fault: dict[str, Any], base_url: str, folder: str, arguments: list[str], own: bool, suites: Sequence[str] = ()
+    fault: dict[str, Any],
+    base_url: str,
+    folder: str,
+    arguments: list[str],
+    own: bool,
+    whole: bool = True,
+    suites: Sequence[str] = (),
 ) -> dict[str, Any]:
     """Runs the suite against one fault in this process and returns its result document; {} if there is none.
 
     Leaves result.json and what the corpus needs in the folder. own: judge the fault's own requirement alone.
-    suites: as for run_here.
+    whole: go on after the fault is proved under its id. suites: as for run_here.
     """
     name = fault["name"]
     report = Path(folder) / name.replace("+", "_")
     said = io.StringIO()
-    for requirement in (fault["requirement"], *fault.get("also", ())) if own else ():
-        arguments = [*arguments, "--requirement", requirement]
+    for requirement in (fault["requirement"], *fault.get("also", ())):
+        arguments = [*arguments, *(["--requirement", requirement] if own else [])]
+        arguments = [*arguments, *([] if whole else ["--until-found", requirement])]
     shutil.rmtree(report, ignore_errors=True)
     target = ["--target", "mock", "--base-url", f"{base_url}/x/{quote(name, safe='~=')}"]
     run_here([*target, "--report", str(report), *arguments], said, suites)
@@ -175,6 +182,7 @@ def run(
     arguments: list[str],
     folder: Path,
     own: bool = False,
+    whole: bool = True,
     suites: Sequence[str] = (),
 ) -> list[dict[str, Any]]:
     """Judges each fault; prints a line for each as it is done."""
@@ -187,6 +195,7 @@ def run(
             folder=str(folder),
             arguments=arguments,
             own=own,
+            whole=whole,
             suites=suites,
         )
         for fault, result in spread(judge, faults, workers):
@@ -252,6 +261,11 @@ def main(arguments: list[str] | None = None) -> int:
         help="run this folder or file below suites/ alone, such as `generated`; repeatable",
     )
     parser.add_argument("--own", action="store_true", help="each fault with its own requirement alone: far quicker")
+    parser.add_argument(
+        "--whole",
+        action="store_true",
+        help="each run to its end, to count the findings of a fault: takes three times as long",
+    )
     options = parser.parse_args(arguments)
     began = time.perf_counter()
     faults = listed("faults")
@@ -274,7 +288,15 @@ def main(arguments: list[str] | None = None) -> int:
     left = [fault for fault in faults if fault["name"] not in known]
     end_as_ctrl_c()
     try:
-        rows += run(left, workers=options.workers, arguments=seed, folder=folder, own=options.own, suites=options.suite)
+        rows += run(
+            left,
+            workers=options.workers,
+            arguments=seed,
+            folder=folder,
+            own=options.own,
+            whole=options.whole,
+            suites=options.suite,
+        )
     except KeyboardInterrupt:
         print(f"Stopped before every fault was judged. `--keep {folder} --resume` goes on from here.")
         return 130

@@ -48,6 +48,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption(
         "--requirement", action="append", default=[], metavar="ID", help="judge this requirement only; repeatable"
     )
+    group.addoption(
+        "--until-found",
+        action="append",
+        default=[],
+        metavar="ID",
+        help="stop at a breach of this requirement; repeatable",
+    )
     group.addoption("--failed", metavar="DIR", help="judge what failed in an earlier report")
     group.addoption(
         "--level", default="should", choices=["must", "should"], help="SHOULDs are judged unless told otherwise"
@@ -291,6 +298,9 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, Any, Any]:
         pytest.skip(excuse.sentence)
     if rule_errors := run.running.rule_errors():
         pytest.fail(f"defect: {rule_errors[0]}", pytrace=False)
+    if found := run.running.breached(run.settings.until_found):
+        run.found_breach = found
+        item.session.shouldstop = f"{found} is breached"
     broken = run.running.breaches(mark_args(item, "provokes"))
     if broken:
         pytest.fail(f"breach: {broken}", pytrace=False)
@@ -341,8 +351,9 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     keep_output()  # pytest's capturing has put the first stream back
     reporter = session.config.pluginmanager.getplugin("terminalreporter")
     run.defects += [run.redact(entry) for entry in getattr(reporter, "defects", [])]
-    interrupted = exitstatus == pytest.ExitCode.INTERRUPTED and not run.budget_spent
-    if not interrupted and run.stopped is None and not run.budget_spent:
+    ended_early = run.budget_spent or run.ends_at_a_breach()
+    interrupted = exitstatus == pytest.ExitCode.INTERRUPTED and not ended_early
+    if not interrupted and run.stopped is None and not ended_early:
         run.stopped = _missing(run.collected, getattr(reporter, "reported", run.collected))
     try:
         session.exitstatus = run.finish_controller(interrupted)

@@ -14,6 +14,7 @@ class Part(NamedTuple):
     """One process's part of a run.
 
     last: why the last request without an answer had none. forgotten: sessions that the target made and then did not know.
+    found_breach: the requirement of `--until-found` that was seen breached.
     """
 
     stopped: str | None
@@ -22,11 +23,13 @@ class Part(NamedTuple):
     unanswered: int
     last: str
     forgotten: int
+    found_breach: str | None = None
 
     @classmethod
-    def of(cls, patience: Patience, stopped: str | None, token_requests: int) -> Part:
+    def of(cls, patience: Patience, stopped: str | None, token_requests: int, found_breach: str | None = None) -> Part:
         """What is to be told of a process."""
-        return cls(stopped, token_requests, patience.total, patience.unanswered, patience.last, patience.forgotten)
+        counts = (patience.total, patience.unanswered, patience.last, patience.forgotten)
+        return cls(stopped, token_requests, *counts, found_breach)
 
     def write(self, path: Path) -> None:
         """Leaves it on disk, whole or not at all. Raises OSError."""

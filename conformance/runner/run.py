@@ -81,6 +81,7 @@ class Run:
     notes: list[str] = field(default_factory=list)
     spent: int = 0
     budget_spent: bool = False
+    found_breach: str | None = None
     limit: TimeLimit | None = None
     telling: list[str] = field(default_factory=list)
     begun: set[str] = field(default_factory=set)
@@ -172,7 +173,7 @@ class Run:
             if self.shares_trace and self._trace:
                 self._close_trace(0)
             stopped = self.stopped or (None if self.budget_spent else self.target.patience.sentence)
-            part = Part.of(self.target.patience, stopped, self.target.token_requests)
+            part = Part.of(self.target.patience, stopped, self.target.token_requests, self.found_breach)
             try:
                 part.write(self.parts / f"{self.book.file}.part")
             except OSError as error:
@@ -190,6 +191,14 @@ class Run:
         self.stopped = self.stopped or cause_of_end(read_parts(self.parts))
         earlier = [(self.settings.resume, self.earlier)] if self.settings.resume else []
         return finish(self, lambda: metadata_of(self), earlier)
+
+    def ends_at_a_breach(self) -> bool:
+        """Whether a process saw what `--until-found` waits for."""
+        if self.found_breach is None and self.settings.until_found:
+            self.found_breach = next((part.found_breach for part in read_parts(self.parts) if part.found_breach), None)
+        if self.found_breach:
+            self.notes.append(f"The run ended at a breach of {self.found_breach}, as --until-found asks.")
+        return self.found_breach is not None
 
     def close(self) -> None:
         """Ends what this process started."""

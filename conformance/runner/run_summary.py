@@ -28,6 +28,7 @@ class Described(Protocol):
     stopped: str | None
     interrupted: bool
     narrowed: bool
+    found_breach: str | None
     profile_problems: list[str]
     defects: list[str]
     notes: list[str]
@@ -92,4 +93,4 @@ def scope_of(run: Described) -> Scope:
         return Scope.BUDGET
     if settings.cut:
         return Scope.QUICK
-    return Scope.PART if settings.requirements or run.narrowed else Scope.WHOLE
+    return Scope.PART if settings.requirements or run.narrowed or run.found_breach else Scope.WHOLE

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from conformance.core.unjudged import Unjudged, UnjudgedReason
@@ -31,6 +31,10 @@ class RunningTest:
     def rule_errors(self) -> list[str]:
         """Rules that failed on an answer."""
         return self.trace.world.rule_errors
+
+    def breached(self, requirements: Collection[str]) -> str | None:
+        """The first of these requirements that is breached."""
+        return next((entry.requirement for entry in self._broken if entry.requirement in requirements), None)
 
     def breaches(self, requirements: Iterable[str]) -> str | None:
         """What is broken of these requirements, a line each."""

@@ -53,6 +53,7 @@ class Settings:
     requirements: tuple[str, ...]
     level: str
     seed: int
+    until_found: frozenset[str] = frozenset()
     budget: int | None = None
     time_s: float | None = None
     rate: float | None = None
@@ -72,7 +73,7 @@ class Settings:
         for name in TEXTS:
             if isinstance(text := getattr(option, name), str):
                 given_text(text, f"--{name.replace('_', '-')}")
-        wanted = tuple(map(_requirement, option.requirement))
+        wanted = tuple(_requirement(given, "--requirement") for given in option.requirement)
         if option.failed:
             wanted += failed_before(_path(here, option.failed, "--failed"), option.failed)
         recording = tuple(_recording(here, given) for given in option.recording or ())
@@ -88,6 +89,7 @@ class Settings:
             requirements=wanted,
             level=option.level,
             seed=whole_number(option.seed, "--seed", -MOST, MOST),
+            until_found=frozenset(_requirement(given, "--until-found") for given in option.until_found),
             budget=budget,
             time_s=number(option.time, "--time", SHORTEST_S) if option.time is not None else None,
             rate=number(option.rate, "--rate", SLOWEST) if option.rate is not None else None,
@@ -116,10 +118,10 @@ def _path(here: Path, given: str, name: str) -> Path:
     return here / checked_path(given, name)
 
 
-def _requirement(given: str) -> str:
+def _requirement(given: str, name: str) -> str:
     wanted = given.strip()
     if not wanted:
-        raise InputError("--requirement is empty: give the id of a requirement, or leave it out.")
+        raise InputError(f"{name} is empty: give the id of a requirement, or leave it out.")
     if wanted not in contract.requirements():
         chapter = wanted.split("-")[0].upper()
         near = [name for name in contract.requirements() if name.startswith(chapter)] if len(chapter) > 1 else []

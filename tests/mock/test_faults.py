@@ -23,7 +23,7 @@ def test_it_changes_what_a_client_sees(name: str, capsys: pytest.CaptureFixture[
         assert name in PROFILES  # the healthy server, described by another profile
         return
     with pytest.raises(Differs):  # else no scene shows it
-        for scene_name in by_relevance(fault.chapter, fault.kind):
+        for scene_name in by_relevance(fault):
             scene(scene_name, f"/x/{name}", healthy(scene_name))
     assert "Traceback" not in capsys.readouterr().err, "the mock itself crashed"
 

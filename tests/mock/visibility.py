@@ -12,6 +12,7 @@ from functools import cache
 
 from mock_server.domain.shop import Call
 from mock_server.http.pipeline import new_shop
+from mock_server.injection.core import Fault
 from mock_server.injection.effects import after
 from mock_server.injection.factors import FACTORS
 from mock_server.injection.situation import keep_situations, situation
@@ -54,9 +55,9 @@ def met(name: str) -> frozenset[Met]:
     return frozenset(found)
 
 
-def by_relevance(chapter: str, kind: str) -> list[str]:
-    """All scenes, those of the chapter first, short ones before long ones."""
-    first = "race" if kind == "race" else chapter
+def by_relevance(fault: Fault) -> list[str]:
+    """All scenes, those of the fault's chapter first, short ones before long ones."""
+    first = "race" if fault.kind == "race" or fault.requirement == "RACE" else fault.chapter
     return sorted(SCENES, key=lambda name: (not name.startswith(first), name.startswith("race"), len(healthy(name))))
 
 
@@ -66,7 +67,7 @@ def visible(name: str) -> bool:
     fault, wanted = known()[base], frozenset(conditions)
     everywhere = any(not effect.operations for effect in fault.effects)
     acts = {operation for effect in fault.effects for operation in effect.operations}
-    for scene_name in by_relevance(fault.chapter, fault.kind):
+    for scene_name in by_relevance(fault):
         if wanted and not any(
             wanted <= levels and (everywhere or operation in acts) for operation, levels in met(scene_name)
         ):

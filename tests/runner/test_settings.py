@@ -24,7 +24,7 @@ def read(folder: Path, worker: dict[str, Any] | None = None, **options: Any) -> 
     usual: dict[str, Any] = {
         "target": None, "base_url": None, "report": "out", "requirement": [], "failed": None, "level": "should",
         "seed": "0", "budget": None, "rate": None, "quick": False, "measure": False, "depth": "1", "shard": None,
-        "resume": None, "recording": None, "waivers": None, "allow_production": False, "time": None,
+        "resume": None, "recording": None, "waivers": None, "allow_production": False, "time": None, "until_found": [],
     }  # fmt: skip
     config: Any = SimpleNamespace(
         option=SimpleNamespace(**usual | options), invocation_params=SimpleNamespace(dir=folder)
@@ -120,6 +120,7 @@ def test_what_failed_in_an_earlier_report_is_selected(tmp_path: Path) -> None:
     "option",
     [
         ["--requirement", "QTY-NULL"],
+        ["--until-found", "QTY-NULL"],
         ["--target", "nowhere"],
         ["--budget", "1"],
         ["--budget", "100", "-n", "2"],
