@@ -45,7 +45,7 @@ COMMANDS = {
 def usage() -> str:
     """The list of commands."""
     width = max(map(len, COMMANDS))
-    lines = [f"  {name:<{width}}  {entry.summary}" for name, entry in COMMANDS.items()]
+    lines = [f"  {name:<{width}}  {command.summary}" for name, command in COMMANDS.items()]
     return "\n".join(
         [
             "usage: python -m conformance COMMAND …",
@@ -70,10 +70,10 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _dispatch(given: list[str]) -> int:
-    entry = COMMANDS.get(given[0])
-    if entry is None:
+    command = COMMANDS.get(given[0])
+    if command is None:
         raise InputError(f"There is no command {given[0]!r}: python -m conformance lists them.")
-    status: int = getattr(import_module(entry.module), entry.function)(given[1:])
+    status: int = getattr(import_module(command.module), command.function)(given[1:])
     return status
 
 

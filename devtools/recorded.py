@@ -49,7 +49,7 @@ class Recorded:
     @property
     def found(self) -> bool:
         """Whether the recording shows a breach that the live run found and a recording can show."""
-        showable = {one for one in self.live if can_show(one)}
+        showable = {requirement for requirement in self.live if can_show(requirement)}
         return not showable or bool(set(self.known) & showable)
 
 
@@ -64,7 +64,7 @@ def failed_in(path: Path, target: str | None) -> tuple[list[str], list[str], int
     """(requirements that fail in a recording, notes, calls); target: the profile, None for none."""
     known = load(target, offline=True) if target else bare_profile([path])
     found = judge_contents(read([path]), known, b"recorded", roles=target is not None)
-    broken = {one.requirement for trace in found.traces for one in trace.judgments if not one.ok}
+    broken = {judgment.requirement for trace in found.traces for judgment in trace.judgments if not judgment.ok}
     broken |= {error for trace in found.traces for error in trace.world.rule_errors}
     return sorted(broken), found.notes, sum(len(trace.exchanges) for trace in found.traces)
 
@@ -78,7 +78,9 @@ def judge_server(name: str, base_url: str, folder: Path, options: list[str], par
         run_here(["--target", str(target), "--report", str(report), *options], io.StringIO())
         proxy.save(har)
     result: dict[str, Any] = json.loads((report / "result.json").read_text(encoding="utf-8"))
-    found.live = sorted(one["id"] for one in result["requirements"] if one["outcome"] == "failed")
+    found.live = sorted(
+        requirement["id"] for requirement in result["requirements"] if requirement["outcome"] == "failed"
+    )
     found.known, found.notes, found.calls = failed_in(har, str(target))
     found.bare = failed_in(har, None)[0]
     return found
@@ -91,15 +93,15 @@ def judge_all(
     chance = random.Random(seed)
     mock = MockProcess()
     try:
-        lawful = [one["name"] for one in listed("variants")]
-        known = {one["name"]: one for one in listed("faults")}
+        lawful = [variant["name"] for variant in listed("variants")]
+        known = {fault["name"]: fault for fault in listed("faults")}
         drawn = [
             ("variant", ""),
-            *(("variant", one) for one in chance.sample(sorted(lawful), min(variants, len(lawful)))),
+            *(("variant", name) for name in chance.sample(sorted(lawful), min(variants, len(lawful)))),
         ]
-        drawn += [("fault", one) for one in chance.sample(sorted(known), min(faults, len(known)))]
+        drawn += [("fault", name) for name in chance.sample(sorted(known), min(faults, len(known)))]
         if names:
-            drawn = [("fault" if one in known else "variant", one) for one in names]
+            drawn = [("fault" if name in known else "variant", name) for name in names]
         for kind, name in drawn:
             path = f"/x/{quote(name, safe='~=')}@{time.monotonic_ns()}" if name else ""
             try:
@@ -109,7 +111,9 @@ def judge_all(
             except (OSError, ValueError) as error:
                 found = Recorded(name, notes=[f"not judged: {error!r}"])
             if kind == "fault":
-                found.live = [one for one in found.live if one in right_ids(known[name])] or found.live
+                found.live = [
+                    requirement for requirement in found.live if requirement in right_ids(known[name])
+                ] or found.live
             yield kind, found
     finally:
         mock.stop()
@@ -128,26 +132,26 @@ def main(arguments: list[str] | None = None) -> int:
     kinds: dict[str, list[Recorded]] = {"variant": [], "fault": []}
     with tempfile.TemporaryDirectory() as held:
         given = ["--quick"] if options.quick else []
-        for kind, one in judge_all(options.variants, options.faults, options.seed, given, Path(held), options.names):
-            kinds[kind].append(one)
-            good = one.fair if kind == "variant" else one.found
+        for kind, result in judge_all(options.variants, options.faults, options.seed, given, Path(held), options.names):
+            kinds[kind].append(result)
+            good = result.fair if kind == "variant" else result.found
             print(
                 "ok  " if good else "MISS",
                 kind,
-                one.name or "healthy",
-                one.live,
-                one.known,
-                one.bare,
-                one.calls,
+                result.name or "healthy",
+                result.live,
+                result.known,
+                result.bare,
+                result.calls,
                 flush=True,
             )
             if options.out:
                 with options.out.open("a", encoding="utf-8") as handle:
-                    handle.write(json.dumps({"kind": kind, **asdict(one)}) + "\n")
-    fair = [one for one in kinds["variant"] if one.fair]
-    shown = [one for one in kinds["fault"] if any(map(can_show, one.live))]
-    unseen = sum(bool(one.live) for one in kinds["fault"]) - len(shown)
-    found = [one for one in shown if one.found]
+                    handle.write(json.dumps({"kind": kind, **asdict(result)}) + "\n")
+    fair = [result for result in kinds["variant"] if result.fair]
+    shown = [result for result in kinds["fault"] if any(map(can_show, result.live))]
+    unseen = sum(bool(result.live) for result in kinds["fault"]) - len(shown)
+    found = [result for result in shown if result.found]
     print(f"{len(fair)} of {len(kinds['variant'])} conformant servers fail nothing in their recordings;")
     print(
         f"{len(found)} of {len(shown)} faults that were found live are found again, {unseen} are none that a recording can show."

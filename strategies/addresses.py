@@ -71,7 +71,7 @@ def whole(market: str, address: dict[str, Any]) -> dict[str, Any]:
 
 def real_people(market: str, address: dict[str, Any]) -> list[dict[str, Any]]:
     """Addresses of real people in this marketplace; the first has every field that an address can have."""
-    people = [with_fields(address, **entry) for entry in (*REAL[""], *REAL.get(market, ()))]
+    people = [with_fields(address, **fields) for fields in (*REAL[""], *REAL.get(market, ()))]
     return [whole(market, people[0]), *people[1:]]
 
 

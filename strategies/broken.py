@@ -60,7 +60,7 @@ def kind_of(value: Any) -> str:
 
 def named(path: Path) -> str:
     """The path as the documents write it."""
-    return ".".join(str(entry) for entry in path if not isinstance(entry, int))
+    return ".".join(str(key) for key in path if not isinstance(key, int))
 
 
 def wrong_values(path: Path, value: Any, market: str, *, all_of_them: bool = True) -> Iterator[Any]:

@@ -49,7 +49,7 @@ def session_in(
     """A fresh session in a named situation, read back. items: put these first. Raises PrerequisiteFailed."""
     wanted = SITUATIONS[name]
     count = min(wanted.lines, driver.maximum())
-    chosen = [*items, *(entry for entry in driver.plain(market, count + 4) if entry not in set(items))][
+    chosen = [*items, *(item for item in driver.plain(market, count + 4) if item not in set(items))][
         : max(count, len(list(items)))
     ]
     quantities = [wanted.quantity, 1, 2, 1, *[1] * len(chosen)]
@@ -74,7 +74,7 @@ def session_in(
 def body_in_turn(driver: CheckoutDriver, market: str) -> dict[str, Any]:
     """A valid body of initiate: one line, in every other marketplace four."""
     many = driver.place(market) % 2 and not driver.brief
-    return driver.initiate_body(market, [(entry, 1) for entry in driver.plain(market, 4 if many else 1)])
+    return driver.initiate_body(market, [(item, 1) for item in driver.plain(market, 4 if many else 1)])
 
 
 def select_another(session: CheckoutSession) -> bool:

@@ -262,8 +262,8 @@ class StrictAdapter(BaseAdapter):
             if now - reader.idle_since < KEPT_S:
                 self._unkept.add(origin)
             stale = [reader, *self._idle.pop(origin, [])]
-        for entry in stale:
-            entry.sock.close()
+        for connection in stale:
+            connection.sock.close()
 
     def _connect(self, origin: Origin, deadline: float) -> socket.socket:
         proxy = self._route.proxy(origin)

@@ -62,8 +62,8 @@ class Secrets:
 
     def _order(self) -> None:
         ordered = sorted(self._known.items(), key=lambda pair: -len(pair[0]))
-        self._percent = tuple(entry for entry in ordered if "%" in entry[0])
-        self._ordered = tuple(entry for entry in ordered if "%" not in entry[0])
+        self._percent = tuple(form for form in ordered if "%" in form[0])
+        self._ordered = tuple(form for form in ordered if "%" not in form[0])
         runs = sorted({_needle(form) for form in self._known} | {f'"{word}"' for word in self._words}, key=len)
         needles: list[str] = []
         for run in runs:

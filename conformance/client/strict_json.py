@@ -44,9 +44,9 @@ def _whole(value: Any) -> Any:
     if isinstance(value, str):
         return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     if isinstance(value, list):
-        return [_whole(entry) for entry in value]
+        return [_whole(element) for element in value]
     if isinstance(value, dict):
-        return {_whole(name): _whole(entry) for name, entry in value.items()}
+        return {_whole(name): _whole(member) for name, member in value.items()}
     return value
 
 
@@ -89,6 +89,8 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 def _too_deep(value: Any) -> bool:
     level = [value] if isinstance(value, dict | list) else []
     for _ in range(DEEPEST):
-        children = (child for entry in level for child in (entry.values() if isinstance(entry, dict) else entry))
+        children = (
+            child for container in level for child in (container.values() if isinstance(container, dict) else container)
+        )
         level = [child for child in children if isinstance(child, dict | list)]
     return bool(level)

@@ -36,9 +36,7 @@ def files(places: Iterable[Path], but: Path) -> Iterator[Path]:
             yield place
         for folder, inner, names in os.walk(place):
             index = Path(folder)
-            inner[:] = [
-                entry for entry in inner if entry[0] != "." and entry not in PASSED_OVER and index / entry != but
-            ]
+            inner[:] = [name for name in inner if name[0] != "." and name not in PASSED_OVER and index / name != but]
             yield from (index / name for name in names if name[0] != "." and not name.endswith((".pyc", "~")))
 
 
@@ -143,7 +141,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--runs", type=int, help="end after so many runs")
     options, more = parser.parse_known_args(arguments)
     profile, report = path_of(options.target).resolve(), options.report.resolve()
-    places = [entry.resolve() for entry in options.watch or [profile.parent]]
+    places = [folder.resolve() for folder in options.watch or [profile.parent]]
     places += [] if any(profile.is_relative_to(place) for place in places) else [profile]
     if missing := [str(place) for place in places if not place.exists()]:
         raise InputError(f"There is nothing to watch at {missing[0]}.")
@@ -167,9 +165,7 @@ def main(arguments: list[str]) -> int:
             if count == options.runs:
                 return status
             seen, names = wait_for_change(places, report, seen)
-            print(
-                f"  changed: {', '.join(Path(entry).name for entry in names[:3])}{' …' * (len(names) > 3)}", flush=True
-            )
+            print(f"  changed: {', '.join(Path(name).name for name in names[:3])}{' …' * (len(names) > 3)}", flush=True)
     except ValueError as error:
         raise InputError(str(error)) from None
     except KeyboardInterrupt:

@@ -56,7 +56,7 @@ def shows(name: str, sent: Any, seen: Any) -> bool:
     """Whether an address part is read back as it was sent. Of a phone number the digits count, and its plus;
     one without a country code may be completed."""
     if name == "phoneNumber" and isinstance(sent, str) and isinstance(seen, str):
-        wanted, given = ("".join(filter(str.isdigit, entry)) for entry in (sent, seen))
+        wanted, given = ("".join(filter(str.isdigit, phone)) for phone in (sent, seen))
         if "+" in sent:
             return given == wanted and "+" in seen
         return wanted != "" and given.endswith(wanted.lstrip("0"))

@@ -154,7 +154,7 @@ def _operation(root: dict[str, Any], version: str, path: str, method: str, node:
         request=body,
         statuses=frozenset(int(status) for status in node["responses"]),
         ids={identifier: frozenset(statuses) for identifier, statuses in ids.items()},
-        warnings=frozenset(int(entry) for entry in ok.get("x-error-codes", [])),
+        warnings=frozenset(int(warning_id) for warning_id in ok.get("x-error-codes", [])),
         response=ok.get("content", {}).get("application/json", {}).get("schema", {}),
     )
 
@@ -171,16 +171,16 @@ def errors() -> tuple[ErrorEntry, ...]:
     """The catalogue of error and warning ids."""
     return tuple(
         ErrorEntry(
-            id=int(entry["id"]),
-            domains=tuple(entry["domain"]),
-            categories=tuple(entry["category"]),
-            kind=entry["kind"],
-            operations=tuple(entry.get("operations", ())),
-            variables=tuple(entry.get("variables", ())),
-            meaning=entry["meaning"],
-            provoked_by=entry["provoked_by"],
+            id=int(error["id"]),
+            domains=tuple(error["domain"]),
+            categories=tuple(error["category"]),
+            kind=error["kind"],
+            operations=tuple(error.get("operations", ())),
+            variables=tuple(error.get("variables", ())),
+            meaning=error["meaning"],
+            provoked_by=error["provoked_by"],
         )
-        for entry in _load("errors.yaml")["errors"]
+        for error in _load("errors.yaml")["errors"]
     )
 
 
@@ -234,9 +234,9 @@ class Stub:
 def stubs() -> tuple[Stub, ...]:
     """The negative-testing strings by operation (`contracts/stubs.yaml`)."""
     return tuple(
-        Stub(entry["string"], entry["id"], operation, requirement)
-        for entry in _load("stubs.yaml")["stubs"]
-        for requirement, listed in entry["judges"].items()
+        Stub(stub["string"], stub["id"], operation, requirement)
+        for stub in _load("stubs.yaml")["stubs"]
+        for requirement, listed in stub["judges"].items()
         for operation in listed
     )
 
@@ -247,9 +247,9 @@ def requirements() -> dict[str, Requirement]:
     found = {}
     for chapter in CHAPTERS:
         loaded = _load(f"requirements/{chapter}.yaml")
-        for entry in loaded["requirements"]:
+        for own in loaded["requirements"]:
             shared = {"factors": loaded["factors"], "rows_per_level": loaded.get("rows_per_level", 1)}
-            found[entry["id"]] = requirement(chapter, {**shared, **entry})
+            found[own["id"]] = requirement(chapter, {**shared, **own})
     return found
 
 

@@ -171,7 +171,7 @@ class Exchange:
         if listed.__class__ is not list:
             return []
         return [
-            entry["errorId"] for entry in listed if entry.__class__ is dict and entry.get("errorId").__class__ is int
+            error["errorId"] for error in listed if error.__class__ is dict and error.get("errorId").__class__ is int
         ]
 
     @property

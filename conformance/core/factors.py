@@ -68,7 +68,7 @@ def factors() -> dict[str, Factor]:
 
 
 def _without(factor: Factor, names: Sequence[str]) -> Factor:
-    return replace(factor, levels=tuple(one for one in factor.levels if one.name not in names))
+    return replace(factor, levels=tuple(level for level in factor.levels if level.name not in names))
 
 
 @cache

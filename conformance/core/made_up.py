@@ -55,23 +55,27 @@ def is_made_up(identifier: str, known: Collection[str], *, complete: bool) -> bo
         return True
     if _digits(identifier) >= FLIPPED and _shifted(identifier, -1) in known:
         return True
-    return complete and bool(known) and not any(_alike(identifier, one) for one in known)
+    return complete and bool(known) and not any(_alike(identifier, given_out) for given_out in known)
 
 
 def may_be_counted(identifier: str, known: Collection[str]) -> bool:
     """Whether a server that counts its ids may have given out this one to another test, or in another run."""
-    return any(_near(identifier, one) for one in known)
+    return any(_near(identifier, given_out) for given_out in known)
 
 
-def _alike(one: str, other: str) -> bool:
-    return _form(one) == _form(other) or _near(one, other)
+def _alike(identifier: str, other: str) -> bool:
+    return _form(identifier) == _form(other) or _near(identifier, other)
 
 
-def _near(one: str, other: str) -> bool:
+def _near(identifier: str, other: str) -> bool:
     """Whether two ids differ in their last digits alone, or in their number where that is short."""
-    if max(_digits(one), _digits(other)) < FLIPPED:
-        return RUNS.sub(r"\1", _form(one)) == RUNS.sub(r"\1", _form(other))
-    return _form(one) == _form(other) and one[:-COUNTED] == other[:-COUNTED] and one[-COUNTED:].isdecimal()
+    if max(_digits(identifier), _digits(other)) < FLIPPED:
+        return RUNS.sub(r"\1", _form(identifier)) == RUNS.sub(r"\1", _form(other))
+    return (
+        _form(identifier) == _form(other)
+        and identifier[:-COUNTED] == other[:-COUNTED]
+        and identifier[-COUNTED:].isdecimal()
+    )
 
 
 def _form(text: str) -> str:

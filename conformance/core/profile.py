@@ -188,7 +188,7 @@ class Profile:
         """What the profile says of a session or an order that was paid before the run."""
         if not subject or not self.prepaid:
             return None
-        return next((entry for entry in self.prepaid if subject in (entry.order, entry.session)), None)
+        return next((prepaid for prepaid in self.prepaid if subject in (prepaid.order, prepaid.session)), None)
 
     def offers(self, need: str) -> bool:
         """Whether the target has what a requirement needs (the vocabulary of contracts/requirements)."""
@@ -211,8 +211,8 @@ NEEDS: dict[str, Callable[[Profile], bool]] = {
     "second_marketplace": lambda it: len(it.markets) > 1,
     "payment": lambda it: it.payment in ("place_order", "hosted", "manual"),
     "place_order": lambda it: it.pays_by_call,
-    "prepaid": lambda it: any(entry.order for entry in it.prepaid),
-    "prepaid.session": lambda it: any(entry.session for entry in it.prepaid),
+    "prepaid": lambda it: any(prepaid.order for prepaid in it.prepaid),
+    "prepaid.session": lambda it: any(prepaid.session for prepaid in it.prepaid),
     "token": lambda it: it.auth != "none",
     "token_endpoint": lambda it: it.auth == "client_credentials",
     "expired_token": lambda it: any(app.expired_token for app in it.apps),

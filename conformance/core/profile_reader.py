@@ -107,7 +107,7 @@ def parse(
         secrets=tuple(reader.secrets),
         allow_production=data.get("allow_production") is True,
         stubs=reader.stubs(data.get("stubs", {}).get("testError", False)),
-        prepaid=tuple(reader.prepaid(entry, set(markets)) for entry in data.get("prepaid", [])),
+        prepaid=tuple(reader.prepaid(table, set(markets)) for table in data.get("prepaid", [])),
         paying=payment,
         auth_plugin=str(auth.get("plugin", "")),
         auth_options=reader.options(auth.get("options", {})),
@@ -246,14 +246,14 @@ class _Reader:
         for item, role in ((item, Role("plain")) for item in listed):
             self._once(where, roles, item, role)
         for kind, key in ROLE_KEYS.items():
-            for index, entry in enumerate(table.get(kind, [])):
-                number = entry[key]
+            for index, role_table in enumerate(table.get(kind, [])):
+                number = role_table[key]
                 if key in ("error", "warning"):
                     self._documented((*where, kind, index, key), number, kind)
                     role = Role(kind, error=number)
                 else:
                     role = Role(kind, amount=number)
-                self._once(where, roles, entry["item"], role)
+                self._once(where, roles, role_table["item"], role)
         return tuple(listed), roles
 
     def _once(self, where: tuple[Any, ...], roles: dict[str, Role], item: str, role: Role) -> None:
@@ -272,12 +272,12 @@ class _Reader:
         """The coupons of a table by their codes."""
         found: dict[str, Coupon] = {}
         for kind in COUPON_KINDS:
-            for index, entry in enumerate(table.get(kind, [])):
-                coupon = Coupon(entry, kind)
-                if isinstance(entry, dict):
-                    self._documented((*where, kind, index, "error"), entry["error"], "coupon")
-                    least = Decimal(str(entry.get("minimum", 0)))
-                    coupon = Coupon(entry["code"], kind, entry["error"], least, tuple(entry.get("fits", ())))
+            for index, given in enumerate(table.get(kind, [])):
+                coupon = Coupon(given, kind)
+                if isinstance(given, dict):
+                    self._documented((*where, kind, index, "error"), given["error"], "coupon")
+                    least = Decimal(str(given.get("minimum", 0)))
+                    coupon = Coupon(given["code"], kind, given["error"], least, tuple(given.get("fits", ())))
                 if coupon.code.casefold() in map(str.casefold, found):
                     raise self._wrong(
                         (*where, kind), f"names {coupon.code[:80]!r}, which is named before: a code has one role"
@@ -296,9 +296,9 @@ class _Reader:
     def declined(self, listed: list[dict[str, Any]]) -> dict[str, int]:
         """Buyers whose payment is refused, by e-mail address."""
         found: dict[str, int] = {}
-        for index, entry in enumerate(listed):
-            self._documented(("buyers", "declined", index, "error"), entry["error"], "declined")
-            if found.setdefault(entry["email"].casefold(), entry["error"]) != entry["error"]:
+        for index, buyer in enumerate(listed):
+            self._documented(("buyers", "declined", index, "error"), buyer["error"], "declined")
+            if found.setdefault(buyer["email"].casefold(), buyer["error"]) != buyer["error"]:
                 raise self._wrong(("buyers", "declined", index), "names a buyer again, with another error")
         return found
 
@@ -312,9 +312,9 @@ class _Reader:
                 raise self._wrong(("stubs", "testError"), f"names {string[:80]!r}: write some of {', '.join(known)}")
         return tuple(given)
 
-    def prepaid(self, entry: dict[str, Any], markets: set[str]) -> Prepaid:
+    def prepaid(self, given: dict[str, Any], markets: set[str]) -> Prepaid:
         """An order or session that was paid before the run."""
-        session, marketplace = entry.get("session", ""), entry.get("marketplace", "")
+        session, marketplace = given.get("session", ""), given.get("marketplace", "")
         if session and marketplace not in markets:
             raise InputError(
                 f"A [[prepaid]] session in {self.source} needs its marketplace, one of {', '.join(sorted(markets))}."
@@ -323,9 +323,9 @@ class _Reader:
             raise InputError(
                 f"A [[prepaid]] table in {self.source} names a marketplace that the documents do not have."
             )
-        if not session and "order" not in entry:
+        if not session and "order" not in given:
             raise InputError(f"A [[prepaid]] table in {self.source} has no order: write its purchaseOrderId.")
-        return Prepaid(entry.get("order", ""), marketplace, session)
+        return Prepaid(given.get("order", ""), marketplace, session)
 
 
 def _given(table: dict[str, Any]) -> bool:

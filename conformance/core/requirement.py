@@ -110,42 +110,42 @@ class Requirement:
     inferred: bool = False
 
 
-def requirement(chapter: str, entry: dict[str, Any]) -> Requirement:
+def requirement(chapter: str, data: dict[str, Any]) -> Requirement:
     """A requirement as its file has it. Raises ValueError for an attribute's value that nobody knows."""
     return Requirement(
-        id=entry["id"],
+        id=data["id"],
         chapter=chapter,
-        level=entry["level"],
-        title=entry["title"],
-        sentence=entry["sentence"],
-        sources=tuple({"document": str(each["document"]), "place": str(each["place"])} for each in entry["sources"]),
-        operations=tuple(entry.get("operations", ())),
-        needs=tuple(entry.get("needs", ())),
-        answers=tuple(_answer(answer) for answer in entry.get("answers", ()) if answer["id"] is not None),
-        readings=tuple(entry.get("readings", ())),
-        factors=tuple(entry.get("factors", ())),
-        rows_per_level=int(entry.get("rows_per_level", 1)),
-        never={name: tuple(levels) for name, levels in entry.get("never", {}).items()},
-        accepts=tuple(Acceptance(**accepted) for accepted in entry.get("accepts", ())),
-        depends_on=DependsOn(entry["depends_on"]) if "depends_on" in entry else None,
-        leaves_unchanged=frozenset(map(Kept, entry.get("leaves_unchanged", ()))),
-        leads_to=entry.get("leads_to"),
-        explains=frozenset(map(Explains, entry.get("explains", ()))),
-        owns=frozenset(map(Owned, entry.get("owns", ()))),
-        follows=frozenset(map(Follows, entry.get("follows", ()))),
-        yields_to=tuple(entry.get("yields_to", ())),
-        presumes_same_cart={None: False, "same_cart": True}[entry.get("presumes")],
-        form_only=entry.get("form_only", False),
-        mission=entry.get("mission", False),
-        inferred=bool(entry.get("inferred", False)),
+        level=data["level"],
+        title=data["title"],
+        sentence=data["sentence"],
+        sources=tuple({"document": str(each["document"]), "place": str(each["place"])} for each in data["sources"]),
+        operations=tuple(data.get("operations", ())),
+        needs=tuple(data.get("needs", ())),
+        answers=tuple(_answer(answer) for answer in data.get("answers", ()) if answer["id"] is not None),
+        readings=tuple(data.get("readings", ())),
+        factors=tuple(data.get("factors", ())),
+        rows_per_level=int(data.get("rows_per_level", 1)),
+        never={name: tuple(levels) for name, levels in data.get("never", {}).items()},
+        accepts=tuple(Acceptance(**accepted) for accepted in data.get("accepts", ())),
+        depends_on=DependsOn(data["depends_on"]) if "depends_on" in data else None,
+        leaves_unchanged=frozenset(map(Kept, data.get("leaves_unchanged", ()))),
+        leads_to=data.get("leads_to"),
+        explains=frozenset(map(Explains, data.get("explains", ()))),
+        owns=frozenset(map(Owned, data.get("owns", ()))),
+        follows=frozenset(map(Follows, data.get("follows", ()))),
+        yields_to=tuple(data.get("yields_to", ())),
+        presumes_same_cart={None: False, "same_cart": True}[data.get("presumes")],
+        form_only=data.get("form_only", False),
+        mission=data.get("mission", False),
+        inferred=bool(data.get("inferred", False)),
     )
 
 
-def _answer(entry: dict[str, Any]) -> AllowedRefusal:
+def _answer(data: dict[str, Any]) -> AllowedRefusal:
     return AllowedRefusal(
-        id=entry["id"] if isinstance(entry["id"], int) else None,
-        status=entry.get("status"),
-        reading=entry.get("reading"),
-        operations=tuple(entry.get("operations", ())),
-        when=entry.get("when", ""),
+        id=data["id"] if isinstance(data["id"], int) else None,
+        status=data.get("status"),
+        reading=data.get("reading"),
+        operations=tuple(data.get("operations", ())),
+        when=data.get("when", ""),
     )

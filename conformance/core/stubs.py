@@ -14,7 +14,9 @@ def stubs_in(profile: Profile, request: Request) -> list[contract.Stub]:
     named = {request.subject or ""}
     listed = request.object().get("lineItemInputs") if request.operation == contract.INITIATE else None
     named |= (
-        {str(entry.get("itemId")) for entry in listed if isinstance(entry, dict)} if isinstance(listed, list) else set()
+        {str(line_input.get("itemId")) for line_input in listed if isinstance(line_input, dict)}
+        if isinstance(listed, list)
+        else set()
     )
     return [
         stub

@@ -83,7 +83,7 @@ class CheckoutDriver:
 
         turn: a marketplace; each takes another few.
         """
-        limits = [entry for entry in (self.depth, None if self.thorough else few) if entry is not None]
+        limits = [limit for limit in (self.depth, None if self.thorough else few) if limit is not None]
         if turn and limits and not self.brief:
             values = list(values)
             first = self.place(turn) * min(limits) % max(1, len(values))
@@ -113,7 +113,7 @@ class CheckoutDriver:
         items: list[str] = []
         for group in (self.market(marketplace).plain, self.market(marketplace).items("warned") if want else ()):
             items = items or [item for item in group if not want or want(shown.get(item, Features()))]
-        items.sort(key=lambda entry: -shown.get(entry, Features()).weight)
+        items.sort(key=lambda item: -shown.get(item, Features()).weight)
         return items[skip:][:count]
 
     def maximum(self) -> int:

@@ -72,8 +72,10 @@ def race(
     def together(session: CheckoutSession, aside: CheckoutDriver) -> list[Exchange]:
         requests = meet(session)
         answered = at_once(session.driver, requests, RACE, case, delays_s=delays_s)
-        order.extend(next(index for index, sent in enumerate(requests) if sent is entry.request) for entry in answered)
-        return [aside.observe(entry) for entry in answered]
+        order.extend(
+            next(index for index, sent in enumerate(requests) if sent is exchange.request) for exchange in answered
+        )
+        return [aside.observe(exchange) for exchange in answered]
 
     def in_turn(session: CheckoutSession, aside: CheckoutDriver) -> list[Exchange]:
         requests = meet(session)
@@ -131,8 +133,8 @@ def _run(
     return RaceResult(session, sent, read, orders, rule(before, sent, read, orders), aside.trace.judgments)
 
 
-def _places(entry: Exchange) -> bool:
-    return entry.accepted and entry.operation == contract.PLACE_ORDER
+def _places(exchange: Exchange) -> bool:
+    return exchange.accepted and exchange.operation == contract.PLACE_ORDER
 
 
 def _judgments(outcome: RaceResult, case: str, claim: Claim) -> list[Judgment]:
@@ -168,14 +170,14 @@ def _take_over(outcome: RaceResult, *, in_doubt: bool) -> None:
         state.changes_seen = len(world.changes)
         if state.phase in ("open", "empty"):
             state.phase = "open" if state.view.lines else "empty"
-    for entry in filter(_places, sent):
-        number = text(entry.body.get("purchaseOrderId"))
+    for exchange in filter(_places, sent):
+        number = text(exchange.body.get("purchaseOrderId"))
         state.phase, state.order = "ordered", state.order or number
         if number:
             world.orders_of.setdefault(state.id, set()).add(number)
-            world.orders.setdefault(number, Order(number, state.app, state.marketplace, state, entry.id))
-    for entry in orders:
-        known = world.orders.get(entry.request.subject or "")
-        if known and entry.accepted:
-            known.view, known.last_read = view(entry.body), entry.id
-            known.status = text(entry.body.get("purchaseOrderPaymentStatus"))
+            world.orders.setdefault(number, Order(number, state.app, state.marketplace, state, exchange.id))
+    for exchange in orders:
+        known = world.orders.get(exchange.request.subject or "")
+        if known and exchange.accepted:
+            known.view, known.last_read = view(exchange.body), exchange.id
+            known.status = text(exchange.body.get("purchaseOrderPaymentStatus"))

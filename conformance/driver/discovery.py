@@ -51,7 +51,7 @@ class Findings:
     def load(cls, data: dict[str, Any]) -> Findings:
         """The findings that another process dumped."""
         return cls(
-            {(market, item): Features(**entry) for market, item, entry in data["features"]},
+            {(market, item): Features(**shown) for market, item, shown in data["features"]},
             {(market, item): Decimal(value) for market, item, value in data["units"]},
         )
 

@@ -21,7 +21,7 @@ def untouched(
             any_do = not lines and plain and len(has) >= count and session.email.casefold() not in profile.declined
             if has == lines or any_do:
                 fitting.append(session)
-    return min(fitting, key=lambda entry: len(entry.view.lines), default=None)
+    return min(fitting, key=lambda session: len(session.view.lines), default=None)
 
 
 def paid(world: World, marketplace: str) -> SessionState | None:

@@ -61,10 +61,10 @@ class PairCoverage:
         for factor, other in combinations(sorted(names), 2):
             seen = set().union(*(met.get((factor, other), set()) for met in own))
             exist = {
-                (one, two)
-                for one in self._existing(requirement, factor, levels)
+                (first, two)
+                for first in self._existing(requirement, factor, levels)
                 for two in self._existing(requirement, other, levels)
-                if possible(factor, one, other, two)
+                if possible(factor, first, other, two)
             }
             missing = sorted(" and ".join(pair) for pair in exist - seen)
             pairs.append(

@@ -90,7 +90,8 @@ def _never_accepted(reach: dict[str, Any]) -> list[str]:
 
 def _outcomes_of(listed: list[dict[str, Any]], chapter: str) -> dict[str, int]:
     return {
-        name: sum(entry["chapter"] == chapter and entry["outcome"] == name for entry in listed) for name in OUTCOMES
+        name: sum(requirement["chapter"] == chapter and requirement["outcome"] == name for requirement in listed)
+        for name in OUTCOMES
     }
 
 

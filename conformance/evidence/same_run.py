@@ -39,7 +39,7 @@ def difference(result: dict[str, Any], other: dict[str, Any]) -> str | None:
     """In what two results are no parts of one run, for a sentence; None if they can be."""
     if result["target"]["name"] != other["target"]["name"]:
         return f"targets ({result['target']['name']} and {other['target']['name']})"
-    addresses = [entry["target"]["base_url"] for entry in (result, other)]
+    addresses = [document["target"]["base_url"] for document in (result, other)]
     if address_of(addresses[0]) != address_of(addresses[1]):
         return f"addresses ({addresses[0]} and {addresses[1]})"
     for name, words in (("seed", "seeds"), ("level", "levels"), ("scope", "scopes")):

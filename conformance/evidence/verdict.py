@@ -221,16 +221,20 @@ def _ending(metadata: RunMetadata, listed: list[dict[str, Any]], complaints: lis
 
 
 def _failed(listed: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    return [entry for entry in listed if entry["outcome"] == "failed" and entry["level"] == "MUST"]
+    return [
+        requirement for requirement in listed if requirement["outcome"] == "failed" and requirement["level"] == "MUST"
+    ]
 
 
 def _missing(listed: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """The MUSTs without evidence that have no excuse: not offered, or blocked by a waived requirement."""
-    waived = {entry["id"] for entry in listed if entry["outcome"] == "waived"}
+    waived = {requirement["id"] for requirement in listed if requirement["outcome"] == "waived"}
     return [
-        entry
-        for entry in listed
-        if entry["unjudged"] and entry["level"] == "MUST" and not _excused(Unjudged.of(entry["unjudged"]), waived)
+        requirement
+        for requirement in listed
+        if requirement["unjudged"]
+        and requirement["level"] == "MUST"
+        and not _excused(Unjudged.of(requirement["unjudged"]), waived)
     ]
 
 
@@ -241,8 +245,8 @@ def _excused(unjudged: Unjudged, waived: set[str]) -> bool:
 def _words(metadata: RunMetadata, listed: list[dict[str, Any]], complaints: list[str]) -> dict[str, Any]:
     """What the templates of FORMS may name."""
     failed, missing = _failed(listed), _missing(listed)
-    waived = [entry["id"] for entry in listed if entry["outcome"] == "waived"]
-    judged = sum(entry["outcome"] != "unjudged" for entry in listed)
+    waived = [requirement["id"] for requirement in listed if requirement["outcome"] == "waived"]
+    judged = sum(requirement["outcome"] != "unjudged" for requirement in listed)
     shards = f" in {metadata.merged} shards" if metadata.merged else ""
     tail = f"{judged} of {len(listed)} requirements were judged{shards}.{_shoulds(listed)}"
     what = missing[0]["id"] if missing else "anything"
@@ -291,7 +295,7 @@ def _number(count: int, noun: str) -> str:
 
 
 def _shoulds(listed: list[dict[str, Any]]) -> str:
-    count = sum(entry["outcome"] == "failed" and entry["level"] == "SHOULD" for entry in listed)
+    count = sum(requirement["outcome"] == "failed" and requirement["level"] == "SHOULD" for requirement in listed)
     if not count:
         return ""
     return " 1 SHOULD failed and does not decide." if count == 1 else f" {count} SHOULDs failed and do not decide."

@@ -73,9 +73,9 @@ def load_waivers(path: Path) -> list[Waiver]:
         if name != "waiver":
             raise InputError(f"{name} in {path.name} is not known here: write [[waiver]].")
     listed = tables.get("waiver", [])
-    if not isinstance(listed, list) or not all(isinstance(entry, dict) for entry in listed):
+    if not isinstance(listed, list) or not all(isinstance(table, dict) for table in listed):
         raise InputError(f"{path.name} must hold [[waiver]] tables.")
-    waivers = [_waiver(path.name, entry) for entry in listed]
+    waivers = [_waiver(path.name, table) for table in listed]
     for position, waiver in enumerate(waivers):
         for earlier in waivers[:position]:
             if (earlier.rule, earlier.operation) == (waiver.rule, waiver.operation):
@@ -83,27 +83,27 @@ def load_waivers(path: Path) -> list[Waiver]:
     return waivers
 
 
-def _waiver(source: str, entry: dict[str, Any]) -> Waiver:
-    for key in entry:
+def _waiver(source: str, table: dict[str, Any]) -> Waiver:
+    for key in table:
         if key not in KEYS:
             raise InputError(f"{key} in a waiver of {source} is not known here: write one of {', '.join(KEYS)}.")
-    rule = entry.get("rule")
+    rule = table.get("rule")
     if not isinstance(rule, str) or rule not in contract.requirements():
         raise InputError(
             f"A waiver of {source} is for {rule!r}, which is no requirement: one waiver waives one rule by its id."
         )
     for key in ("reason", "owner", "link"):
-        if not isinstance(entry.get(key), str) or not entry[key].strip():
+        if not isinstance(table.get(key), str) or not table[key].strip():
             raise InputError(f"The waiver of {rule} in {source} has no {key}: write a text.")
-    expires = entry.get("expires")
+    expires = table.get("expires")
     if isinstance(expires, datetime) or not isinstance(expires, date):
         raise InputError(f"The waiver of {rule} in {source} has no expiry date: write expires = 2027-01-31.")
-    operation = entry.get("operation")
+    operation = table.get("operation")
     if operation is not None and operation not in contract.requirements()[rule].operations:
         raise InputError(
             f"The waiver of {rule} in {source} names the operation {operation!r}, which the rule does not."
         )
-    return Waiver(rule, entry["reason"], entry["owner"], entry["link"], expires, operation)
+    return Waiver(rule, table["reason"], table["owner"], table["link"], expires, operation)
 
 
 def apply_waivers(waivers: list[Waiver], listed: list[dict[str, Any]], *, whole: bool) -> list[AppliedWaiver]:

@@ -55,7 +55,7 @@ def _accepted(context: RuleContext, broken: list[Judgment]) -> None:
     state_broken = any(_of_state(breach) for breach in broken)
     session.prices_in_doubt = context.operation != contract.READ and any(not _of_form(breach) for breach in broken)
     if context.operation == contract.READ:
-        session.pending = [entry for entry in session.pending if entry.operation == contract.PLACE_ORDER]
+        session.pending = [refused for refused in session.pending if refused.operation == contract.PLACE_ORDER]
         session.unconfirmed = None
         session.in_doubt = any(
             Explains.SESSION_READS in contract.requirements()[breach.requirement].explains
@@ -168,7 +168,7 @@ def _order_read(context: RuleContext, broken: list[Judgment]) -> None:
     if context.order is None or context.answer is None:
         _prepaid(context)
         return
-    telling = {*contract.explaining(Explains.ORDER_READS), *(entry.requirement for entry in context.order.pending)}
+    telling = {*contract.explaining(Explains.ORDER_READS), *(refused.requirement for refused in context.order.pending)}
     context.order.tainted |= any(breach.requirement in telling for breach in broken)
     context.order.view = context.answer
     context.order.status = text(context.exchange.body.get("purchaseOrderPaymentStatus"))
@@ -228,9 +228,9 @@ def _refused(context: RuleContext, reasons: list[RefusalReason], fitting: set[st
         session.phase = rule.leads_to
         return
     if context.operation in (*contract.CHANGES, contract.PLACE_ORDER):
-        entry = Pending(owner, context.operation, context.exchange.id, context.request.body)
+        refused = Pending(owner, context.operation, context.exchange.id, context.request.body)
         if Kept.SESSION in rule.leaves_unchanged:
-            session.pending.append(entry)
+            session.pending.append(refused)
         if Kept.ORDER in rule.leaves_unchanged and session.order in context.world.orders:
-            context.world.orders[session.order].pending.append(entry)
+            context.world.orders[session.order].pending.append(refused)
         context.world.changes.append(Change(session.id, owner, context.exchange.id, False, context.operation))

@@ -184,7 +184,8 @@ AFTER_A_REFUSAL: tuple[Row[Difference], ...] = (
         "it is what a refused request asked for",
         "the rule of that refusal",
         lambda facts: _refused(
-            next((entry for entry in reversed(facts.pending) if carried_out(facts.found, entry)), None), exact=True
+            next((pending for pending in reversed(facts.pending) if carried_out(facts.found, pending)), None),
+            exact=True,
         ),
     ),
     Row("it is of the kind that a refused request would have changed", "the rule of that refusal", _of_its_kind),

@@ -222,8 +222,10 @@ def true(ok: bool, name: str, expected: str, actual: Any, test: str, **more: Any
 def refused(ok: bool, name: str, pairs: Iterable[tuple[int, int]], actual: str, **more: Any) -> Claim:
     """A refusal with one of the (status, errorId) pairs."""
     listed = sorted(set(pairs))
-    test = " or ".join(f"(.status=={status} and any(.body.errors[]?; .errorId=={entry}))" for status, entry in listed)
-    expected = "refused with " + " or ".join(f"{status} {entry}" for status, entry in listed)
+    test = " or ".join(
+        f"(.status=={status} and any(.body.errors[]?; .errorId=={error_id}))" for status, error_id in listed
+    )
+    expected = "refused with " + " or ".join(f"{status} {error_id}" for status, error_id in listed)
     return Claim(ok, name, expected, actual, f"({test or 'false'})", **more)
 
 

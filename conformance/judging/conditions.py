@@ -241,7 +241,11 @@ def _sizes(quantities: list[int]) -> tuple[str, str]:
 def _quantities(context: RuleContext) -> list[int]:
     """What a request that makes a session asks for."""
     inputs = context.body.get("lineItemInputs")
-    given = [entry.get("quantity") for entry in inputs if isinstance(entry, dict)] if isinstance(inputs, list) else []
+    given = (
+        [line_input.get("quantity") for line_input in inputs if isinstance(line_input, dict)]
+        if isinstance(inputs, list)
+        else []
+    )
     return [count if isinstance(count, int) else 0 for count in given]
 
 

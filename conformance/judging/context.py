@@ -93,7 +93,7 @@ def tells_of_token(exchange: Exchange) -> bool:
     if exchange.status in (401, 407):
         return True
     entries = [contract.error(identifier, exchange.operation) for identifier in exchange.error_ids]
-    return bool(entries) and all(one is not None and "OAuth" in one.domains for one in entries)
+    return bool(entries) and all(documented is not None and "OAuth" in documented.domains for documented in entries)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -209,7 +209,7 @@ class RuleContext:
     def key_of(self, line: Line) -> str:
         """How a line of the session before is called in its state."""
         assert self.before
-        return next((key for key, entry in keyed(self.before).items() if entry is line), line.id)
+        return next((key for key, known in keyed(self.before).items() if known is line), line.id)
 
     @property
     def another_cart(self) -> bool:

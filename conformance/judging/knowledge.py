@@ -75,9 +75,9 @@ def guarded(context: RuleContext) -> RuleContext:
     if not unseen:
         return context
     of_token = Part.TOKEN in unseen and tells_of_token(context.exchange)
-    views = [one for one in (context.answer, context.before, context.order and context.order.paid.view) if one]
+    views = [shown for shown in (context.answer, context.before, context.order and context.order.paid.view) if shown]
     made = context.session or (context.order.paid if context.order else None)
-    open_before = (made is not None and made.market_unseen) or not all(one.address_known for one in views)
+    open_before = (made is not None and made.market_unseen) or not all(shown.address_known for shown in views)
     if not unseen - {Part.TOKEN, Part.ROLES} and not of_token and not open_before:
         return context
     hidden = {name: part for name, part in HIDDEN_BY.items() if part in unseen}
@@ -130,10 +130,10 @@ def doubts(context: RuleContext, blind: Iterable[str]) -> Doubts:
     if not unseen and context.world.complete and not context.gap:
         return NONE
     for requirement in blind:
-        listed = [one.id for one in contract.requirements()[requirement].answers]
+        listed = [answer.id for answer in contract.requirements()[requirement].answers]
         if not listed:  # any refusal keeps it
             return Doubts(all=True)
-        found |= {one for one in listed if one is not None}
+        found |= {error_id for error_id in listed if error_id is not None}
         if not all(listed):
             found |= _hanging(context.operation)
     if (
@@ -155,10 +155,14 @@ def doubts(context: RuleContext, blind: Iterable[str]) -> Doubts:
 def _hanging(operation: str) -> frozenset[int]:
     """The ids of refusals that hang on the session's state or on what is special about an item, a coupon or a buyer."""
     found = set[int]()
-    for one in contract.operations()[operation].ids:
-        entry = contract.error(one, operation)
-        if entry and not set(entry.domains) <= GATEWAY and (entry.provoked_by != OF_REQUEST or one in OF_SESSION):
-            found.add(one)
+    for error_id in contract.operations()[operation].ids:
+        documented = contract.error(error_id, operation)
+        if (
+            documented
+            and not set(documented.domains) <= GATEWAY
+            and (documented.provoked_by != OF_REQUEST or error_id in OF_SESSION)
+        ):
+            found.add(error_id)
     return frozenset(found)
 
 
@@ -177,8 +181,8 @@ def _roles_known(context: RuleContext) -> bool:
     code = context.body.get("redemptionCode")
     codes = [code] if isinstance(code, str) else []
     codes += context.before.coupons if context.before else []
-    fold = {one.casefold() for one in known.coupons}
-    return all(item in known.roles for item in _items(context)) and all(one.casefold() in fold for one in codes)
+    fold = {code.casefold() for code in known.coupons}
+    return all(item in known.roles for item in _items(context)) and all(code.casefold() in fold for code in codes)
 
 
 def _items(context: RuleContext) -> Iterator[str]:

@@ -29,7 +29,7 @@ LINES: Key = ("lines",)
 
 def objects(node: Any) -> list[dict[str, Any]]:
     """The objects of a list; an absent list is an empty one."""
-    return [entry for entry in node if entry.__class__ is dict] if node.__class__ is list else []
+    return [element for element in node if element.__class__ is dict] if node.__class__ is list else []
 
 
 def text(node: Any) -> str | None:
@@ -155,9 +155,9 @@ def _line(raw: dict[str, Any], position: int) -> Line:
         unit=money(raw.get("baseUnitPrice")),
         net=money(raw.get("netPrice")),
         promotion=total([money(promotion.get("discount")) for promotion in promotions if promotion not in coupon]),
-        coupon_promotion=total([money(entry.get("discount")) for entry in coupon]) if coupon else None,
-        fees=total([money(entry.get("amount")) for entry in objects(raw.get("fees"))]),
-        options=[_option(entry) for entry in objects(raw.get("shippingOptions"))],
+        coupon_promotion=total([money(coupon_entry.get("discount")) for coupon_entry in coupon]) if coupon else None,
+        fees=total([money(fee.get("amount")) for fee in objects(raw.get("fees"))]),
+        options=[_option(option) for option in objects(raw.get("shippingOptions"))],
         raw=raw,
     )
 
@@ -211,7 +211,7 @@ def view(body: dict[str, Any], *, of_order: bool = False, address_known: bool = 
 def _coupons(raw: Any) -> list[str]:
     """The codes, also where a text stands in place of the object."""
     listed = raw if isinstance(raw, list) else []
-    codes = (text(entry.get("redemptionCode")) if isinstance(entry, dict) else text(entry) for entry in listed)
+    codes = (text(coupon.get("redemptionCode")) if isinstance(coupon, dict) else text(coupon) for coupon in listed)
     return [code for code in codes if code is not None]
 
 
@@ -272,7 +272,7 @@ def differences(before: dict[Key, Any], after: dict[Key, Any]) -> dict[Key, tupl
     """Each key whose value changed, with both values; what belongs to a line that came or went is told by `lines`."""
     if before is after or before == after:
         return {}
-    sets = [entry.get(LINES, frozenset()) for entry in (before, after)]
+    sets = [state.get(LINES, frozenset()) for state in (before, after)]
     common = sets[0] & sets[1] if UNKNOWN not in sets else frozenset()
     found = {}
     for key in {**before, **after}:

@@ -20,9 +20,9 @@ def _pairs(requirement: str, operation: str, role_ids: tuple[int, ...], when: st
     for answer in contract.requirements()[requirement].answers:
         if (answer.operations and operation not in answer.operations) or answer.when not in ("", when):
             continue
-        for entry in (answer.id,) if answer.id is not None else role_ids:
-            for status in {answer.status} if answer.status else statuses(operation, entry):
-                found.setdefault((int(status or 0), entry), answer.reading)
+        for error_id in (answer.id,) if answer.id is not None else role_ids:
+            for status in {answer.status} if answer.status else statuses(operation, error_id):
+                found.setdefault((int(status or 0), error_id), answer.reading)
     return found
 
 
@@ -30,8 +30,10 @@ def _pairs(requirement: str, operation: str, role_ids: tuple[int, ...], when: st
 def statuses(operation: str, error_id: int) -> frozenset[int]:
     """The statuses of an id in an operation: the document's, else the one of its category."""
     known = contract.operations()[operation].statuses_of(error_id)
-    entry = contract.error(error_id, operation)
-    return known or frozenset(CATEGORY_STATUS[category] for category in (entry.categories if entry else ("REQUEST",)))
+    documented = contract.error(error_id, operation)
+    return known or frozenset(
+        CATEGORY_STATUS[category] for category in (documented.categories if documented else ("REQUEST",))
+    )
 
 
 def lawful_pairs(reason: RefusalReason, operation: str) -> Pairs:
@@ -42,8 +44,8 @@ def lawful_pairs(reason: RefusalReason, operation: str) -> Pairs:
             found.setdefault((status, identifier), None)
     if reason.any_of == "documented":
         for identifier, known in contract.operations()[operation].ids.items():
-            entry = contract.error(identifier, operation)
-            if entry and set(entry.domains) <= GATEWAY:
+            documented = contract.error(identifier, operation)
+            if documented and set(documented.domains) <= GATEWAY:
                 continue  # of the token, the quota or the address: no reason why this request is refused
             found.update({(status, identifier): None for status in known if 400 <= status < 500})
     return found
@@ -60,7 +62,7 @@ def fits(context: RuleContext, reason: RefusalReason) -> str | None:
     lawful = [(status, identifier) for identifier in context.exchange.error_ids if (status, identifier) in pairs]
     if not lawful:
         return None
-    plain = {entry for pair, reading in pairs.items() if reading is None for entry in [pair[1]]}
+    plain = {error_id for pair, reading in pairs.items() if reading is None for error_id in [pair[1]]}
     return pairs[lawful[0]] or (f"{lawful[0][0]} {lawful[0][1]}" if len(plain) > 1 and reason.any_of == "" else "")
 
 

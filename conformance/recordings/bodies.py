@@ -25,12 +25,12 @@ def body_of(text: Any, encoding: Any, sizes: list[Any], headers: Mapping[str, st
     sizes: the numbers of bytes that the recorder names. headers: those of the message. hints: whether the recorder says
     beside it that it left the body out or cut it.
     """
-    known_sizes = [one for one in map(size, sizes) if one is not None]
+    known_sizes = [known for known in map(size, sizes) if known is not None]
     length = size(headers.get("content-length"))
     if not isinstance(text, str) or not text:
         empty = length == 0 and not any(known_sizes) and not hints
         return Body("") if empty else UNSEEN
-    packed = [one.strip().lower() for one in headers.get("content-encoding", "").split(",") if one.strip()]
+    packed = [coding.strip().lower() for coding in headers.get("content-encoding", "").split(",") if coding.strip()]
     found = text
     flagged = isinstance(encoding, str) and encoding.strip().lower() == "base64"
     if flagged or _is_packed_json(text):
@@ -128,7 +128,7 @@ def _whole(text: str) -> bool:
 def redacted_within(text: str) -> frozenset[str]:
     """The members of a JSON object in which some value was taken out, '' for a value that is no object's."""
     lowered = text.casefold()
-    if not any(one in lowered for one in ("redact", "removed", "mask", "hidden", "scrub", "filtered", "sanitiz", "omitted",
+    if not any(word in lowered for word in ("redact", "removed", "mask", "hidden", "scrub", "filtered", "sanitiz", "omitted",
                                           "anonymiz", "***", "xxx", "\u2022\u2022", "\u2588", "###", "___", "---", "{{",
                                           "${")):  # fmt: skip
         return frozenset()
@@ -143,4 +143,4 @@ def _any_redacted(node: Any, depth: int) -> bool:
     if isinstance(node, str):
         return is_redacted(node)
     children = node.values() if isinstance(node, dict) else node if isinstance(node, list) else ()
-    return any(_any_redacted(one, depth + 1) for one in children)
+    return any(_any_redacted(child, depth + 1) for child in children)

@@ -59,17 +59,17 @@ def operation_of(method: str, url: str) -> tuple[str, str | None] | None:
 @cache
 def _patterns() -> list[tuple[str, str, re.Pattern[str]]]:
     found = []
-    for one in contract.operations().values():
-        pattern = re.sub(r"\\\{[^}]+\\\}", "([^/]+)", re.escape(f"/buy/order/{one.version}{one.path}"))
-        found.append((one.id, one.method, re.compile(pattern + "/?$")))
+    for operation in contract.operations().values():
+        pattern = re.sub(r"\\\{[^}]+\\\}", "([^/]+)", re.escape(f"/buy/order/{operation.version}{operation.path}"))
+        found.append((operation.id, operation.method, re.compile(pattern + "/?$")))
     return found
 
 
 def calls_of(entries: Iterable[Entry]) -> Calls:
     """The calls of guest checkout among the entries, in order, each once."""
     found = Calls()
-    listed = in_order([one for one in entries if operation_of(one.method, one.url)])
-    answered = [call for one in listed if (call := _answered(one, found.passed))]
+    listed = in_order([entry for entry in entries if operation_of(entry.method, entry.url)])
+    answered = [call for entry in listed if (call := _answered(entry, found.passed))]
     kept = list(without_twins(answered))
     if len(kept) < len(answered):
         found.passed["listed twice"] += len(answered) - len(kept)
@@ -79,8 +79,8 @@ def calls_of(entries: Iterable[Entry]) -> Calls:
         found.exchanges.append(_exchange(entry, operation, subject, shown, owners))
         found.entries.append(replace(entry, body=UNSEEN, answer=UNSEEN, sent={}, given={}))  # the exchange has them
     found.together = together(
-        (one.request.subject, one.method != "GET", entry.began, entry.ms)
-        for one, entry in zip(found.exchanges, found.entries, strict=True)
+        (exchange.request.subject, exchange.method != "GET", entry.began, entry.ms)
+        for exchange, entry in zip(found.exchanges, found.entries, strict=True)
     )
     return found
 
@@ -125,20 +125,20 @@ class _Shown:
     @classmethod
     def of(cls, entries: Iterable[Entry]) -> _Shown:
         sent, given = set[str](), set[str]()
-        for one in entries:
-            sent |= one.sent.keys()
-            given |= one.given.keys()
+        for entry in entries:
+            sent |= entry.sent.keys()
+            given |= entry.given.keys()
         return cls(frozenset(sent), frozenset(given))
 
     def hides(self, name: str, entry: Entry) -> bool:
         """Whether nobody knows if a request had a header that is not recorded."""
-        whole = entry.sent_whole and name in self.sent and any(one in entry.sent for one in OF_WIRE_SENT)
+        whole = entry.sent_whole and name in self.sent and any(header in entry.sent for header in OF_WIRE_SENT)
         whole = whole and not (name == MARKETPLACE and any(map(is_marketplace, entry.sent.values())))
         return name not in entry.sent and not whole
 
     def hides_given(self, name: str, entry: Entry) -> bool:
         """The same for an answer."""
-        whole = entry.given_whole and name in self.given and any(one in entry.given for one in OF_WIRE_GIVEN)
+        whole = entry.given_whole and name in self.given and any(header in entry.given for header in OF_WIRE_GIVEN)
         whole = whole and not (name == MEDIA and entry.answer_media)  # the recorder saw one
         return name not in entry.given and not whole
 

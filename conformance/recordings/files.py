@@ -70,7 +70,7 @@ def _file(found: Contents, path: Path) -> None:
 
 
 def _archive(found: Contents, archive: zipfile.ZipFile, name: str) -> None:
-    members = {one.filename: one for one in archive.infolist() if not one.is_dir()}
+    members = {info.filename: info for info in archive.infolist() if not info.is_dir()}
     taken = False
     for member, info in members.items():
         if PurePosixPath(member).suffix.lower() not in (".har", ".jsonl", ".ndjson", ".json", ".yaml", ".yml"):
@@ -140,14 +140,14 @@ def _take(found: Contents, raw: bytes, name: str, attached: Attached) -> bool:
     listed = har.entries_of(document)
     if listed is None:
         return False
-    _each(found, listed, lambda one: har.entry(one, attached))
+    _each(found, listed, lambda raw: har.entry(raw, attached))
     return True
 
 
 def _streamed(found: Contents, raw: bytes, attached: Attached) -> bool:
     """Reads the entries of a HAR one after the other; False, and nothing read, where the document has another form."""
     before, odd = len(found.entries), found.odd
-    document = streamed(raw, lambda one: _each(found, [one], lambda each: har.entry(each, attached)))
+    document = streamed(raw, lambda raw: _each(found, [raw], lambda part: har.entry(part, attached)))
     if document is not None and har.entries_of(document) == []:
         return True
     del found.entries[before:]
@@ -210,7 +210,7 @@ def _line(found: Contents, document: dict[str, Any], attached: Attached) -> bool
     listed = har.entries_of(document)
     if listed is None:
         return False
-    _each(found, listed, lambda one: har.entry(one, attached))
+    _each(found, listed, lambda raw: har.entry(raw, attached))
     return True
 
 

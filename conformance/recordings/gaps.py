@@ -62,7 +62,7 @@ class Gaps:
             self._last[subject] = began
         if exchange.accepted:
             self._accepted.add(exchange.operation)
-        open_to_doubt = [one for one in found if not one.ok and not _carried_out(context, one)]
+        open_to_doubt = [judgment for judgment in found if not judgment.ok and not _carried_out(context, judgment)]
         if open_to_doubt:
             context, found = self._again(context, found, open_to_doubt, subject, at_once)
         take(context, found)
@@ -74,16 +74,24 @@ class Gaps:
         """Judges as if the state had changed before; takes the better of both, which is the first if it explains nothing."""
         undo = self._change(context, at_once or context.operation == contract.INITIATE)
         again, other = assess(self.world, self.profile, context.exchange, gap=True)
-        still = {(one.requirement, one.claim.name) for one in other if not one.ok and one.claim}
-        gone = [one for one in failures if one.claim and (one.requirement, one.claim.name) not in still]
+        still = {
+            (judgment.requirement, judgment.claim.name) for judgment in other if not judgment.ok and judgment.claim
+        }
+        gone = [
+            judgment
+            for judgment in failures
+            if judgment.claim and (judgment.requirement, judgment.claim.name) not in still
+        ]
         if not gone:
             undo()
             return context, found
-        self.doubtful += [Doubtful(one, subject, at_once or context.operation == contract.INITIATE) for one in gone]
+        self.doubtful += [
+            Doubtful(judgment, subject, at_once or context.operation == contract.INITIATE) for judgment in gone
+        ]
         return again, [
-            one
-            for one in other
-            if one.ok or (one.requirement, _about(one)) in {(f.requirement, _about(f)) for f in found}
+            judgment
+            for judgment in other
+            if judgment.ok or (judgment.requirement, _about(judgment)) in {(f.requirement, _about(f)) for f in found}
         ]
 
     def _change(self, context: RuleContext, at_once: bool) -> _Undo:
@@ -118,17 +126,17 @@ class Gaps:
     def proved(self) -> Iterator[Judgment]:
         """The doubtful breaches that count all the same."""
         sessions: dict[tuple[str, str], set[str]] = defaultdict(set)
-        for one in self.doubtful:
-            if one.at_once:
-                sessions[one.judgment.requirement, _about(one.judgment)].add(one.session)
-        for one in self.doubtful:
-            key = one.judgment.requirement, _about(one.judgment)
-            if one.at_once and len(sessions[key]) >= SESSIONS and self._shows_changes(one.judgment):
-                yield one.judgment
+        for doubtful in self.doubtful:
+            if doubtful.at_once:
+                sessions[doubtful.judgment.requirement, _about(doubtful.judgment)].add(doubtful.session)
+        for doubtful in self.doubtful:
+            key = doubtful.judgment.requirement, _about(doubtful.judgment)
+            if doubtful.at_once and len(sessions[key]) >= SESSIONS and self._shows_changes(doubtful.judgment):
+                yield doubtful.judgment
 
-    def _shows_changes(self, one: Judgment) -> bool:
+    def _shows_changes(self, judgment: Judgment) -> bool:
         """Whether the recording shows the operations that could have made the change."""
-        about = _about(one)
+        about = _about(judgment)
         by = (contract.PLACE_ORDER,) if about in ABOUT_THE_OUTCOME else CHANGED_BY.get(about, ())
         return not by or bool(set(by) & self._accepted)
 
@@ -157,9 +165,9 @@ def _before(context: RuleContext, before: View, seen: View) -> View:
     named = str(context.body.get("lineItemId"))
     if context.operation == contract.QUANTITY and named in before.lines:
         lines = {
-            one: before.lines[one] if one == named else lines[one]
-            for one in before.lines
-            if one in lines or one == named
+            line: before.lines[line] if line == named else lines[line]
+            for line in before.lines
+            if line in lines or line == named
         }
     elif context.operation == contract.OPTION and named in before.lines and named in lines:
         lines[named] = replace(lines[named], options=before.lines[named].options)
@@ -183,5 +191,5 @@ def _carried_out(context: RuleContext, one: Judgment) -> bool:
     return any(each.exchange in one.claim.proof for each in pending)
 
 
-def _about(one: Judgment) -> str:
-    return one.claim.name if one.claim else ""
+def _about(judgment: Judgment) -> str:
+    return judgment.claim.name if judgment.claim else ""

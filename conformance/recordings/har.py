@@ -21,9 +21,9 @@ INTERNAL = "internal redirect"  # the status text of the browser's own redirect,
 def entries_of(document: Any, depth: int = 0) -> list[Any] | None:
     """The raw entries of a document: of `log.entries`, `entries`, `har.log`, a list of those; None where there are none."""
     if isinstance(document, list) and depth < 3:
-        parts = [entries_of(one, depth + 1) for one in document]
-        listed = [one for part in parts for one in part or ()]
-        return listed if listed or (not document and depth) or any(one is not None for one in parts) else None
+        parts = [entries_of(part, depth + 1) for part in document]
+        listed = [entry for part in parts for entry in part or ()]
+        return listed if listed or (not document and depth) or any(part is not None for part in parts) else None
     if not isinstance(document, dict):
         return None
     for name in ("log", "har", "_har"):
@@ -99,7 +99,7 @@ def _written(response: dict[str, Any]) -> Any:
 
 def _of_params(node: dict[str, Any]) -> str | None:
     """JSON that a proxy took for a form: it stands in the name of the only field, as far as the first `=`."""
-    listed = [table(one) for one in items(node.get("params"))]
+    listed = [table(parameter) for parameter in items(node.get("params"))]
     name, value = (text(listed[0].get("name")), text(listed[0].get("value"))) if len(listed) == 1 else ("", "")
     return (f"{name}={value}" if value else name) if name.lstrip().startswith("{") else None
 
@@ -136,7 +136,7 @@ def _left_out(node: dict[str, Any]) -> bool:
         "evicted",
     )
     marked = any(node.get(name) is True for name in ("_truncated", "truncated", "_isTruncated"))
-    return marked or any(one in said for one in words)
+    return marked or any(word in said for word in words)
 
 
 def _via(node: dict[str, Any], response: dict[str, Any]) -> str:

@@ -44,7 +44,7 @@ def judge_contents(contents: Contents, profile: Profile, key: bytes, *, roles: b
         for exchange in [*calls.exchanges, *(one for _, one in contents.own)]:
             exchange.unseen |= {Part.ROLES}
     own = [one for _, one in contents.own if one.request.credential == OWN_APP]
-    if not any(one.accepted and one.operation != contract.TOKEN for one in own):
+    if not any(exchange.accepted and exchange.operation != contract.TOKEN for exchange in own):
         for exchange in own:  # nobody was ever let in, as with wrong credentials
             exchange.unseen |= {Part.TOKEN}
     doubtful = _recorded(found, calls, profile, masks)
@@ -89,12 +89,13 @@ def _own(found: Judged, contents: Contents, profile: Profile, masks: Masks) -> N
         exchange.trace, exchange.seq = name, len(trace.exchanges)
         trace.exchanges.append(exchange)
     for name, trace in traces.items():
-        if any(one.unseen - {Part.ROLES} for one in trace.exchanges):
+        if any(exchange.unseen - {Part.ROLES} for exchange in trace.exchanges):
             trace.world.complete = False
         if name != DISCOVERY_TRACE and DISCOVERY_TRACE in traces:
             trace.world.units = dict(traces[DISCOVERY_TRACE].world.units)
         same_time = together(
-            (one.request.subject, one.method != "GET", _moment(one.started), one.ms) for one in trace.exchanges
+            (exchange.request.subject, exchange.method != "GET", _moment(exchange.started), exchange.ms)
+            for exchange in trace.exchanges
         )
         for place, exchange in enumerate(trace.exchanges):
             if place in same_time or exchange.concurrent:
@@ -115,36 +116,42 @@ def _moment(text: str) -> Moment:
 def _clean(trace: Trace, secrets: dict[str, tuple[str, ...]], masks: Masks) -> None:
     """Takes secrets out of a judged trace."""
     of: dict[str, list[Judgment]] = {}
-    for one in trace.judgments:
-        of.setdefault(one.exchange, []).append(one)
+    for judgment in trace.judgments:
+        of.setdefault(judgment.exchange, []).append(judgment)
     kept: list[Judgment] = []
     for exchange in trace.exchanges:
         if secrets:
             kept += masks.clean(exchange, secrets[exchange.id], of.pop(exchange.id, []))
         elif (token := exchange.headers.get(SIGNATURE, "").strip()) and not token.startswith(SIGNED):
             exchange.headers[SIGNATURE] = masks.pseudonym(token)
-    trace.judgments = [*kept, *(one for listed in of.values() for one in listed)]
+    trace.judgments = [*kept, *(judgment for listed in of.values() for judgment in listed)]
 
 
 def environments(exchanges: list[Exchange]) -> list[str]:
     """The trace of each exchange: sessions that two hosts made are apart, a host without sessions belongs to another."""
-    hosts = [urlsplit(one.url).netloc.lower() for one in exchanges]
+    hosts = [urlsplit(exchange.url).netloc.lower() for exchange in exchanges]
     made: dict[str, set[str]] = {}
-    for one, host in zip(exchanges, hosts, strict=True):
-        name = one.member("checkoutSessionId" if one.operation == contract.INITIATE else "purchaseOrderId")
-        if one.accepted and isinstance(name, str) and one.operation in (contract.INITIATE, contract.PLACE_ORDER):
+    for exchange, host in zip(exchanges, hosts, strict=True):
+        name = exchange.member("checkoutSessionId" if exchange.operation == contract.INITIATE else "purchaseOrderId")
+        if (
+            exchange.accepted
+            and isinstance(name, str)
+            and exchange.operation in (contract.INITIATE, contract.PLACE_ORDER)
+        ):
             made.setdefault(name, set()).add(host)
-    makers = sorted({host for one, host in zip(exchanges, hosts, strict=True) if one.operation == contract.INITIATE})
+    makers = sorted(
+        {host for exchange, host in zip(exchanges, hosts, strict=True) if exchange.operation == contract.INITIATE}
+    )
     if len(makers) < 2:
         return [RECORDING] * len(exchanges)
     return [
         f"{RECORDING} {host}"
-        for host in (_of(one, host, made, makers) for one, host in zip(exchanges, hosts, strict=True))
+        for host in (_of(exchange, host, made, makers) for exchange, host in zip(exchanges, hosts, strict=True))
     ]
 
 
-def _of(one: Exchange, host: str, made: dict[str, set[str]], makers: list[str]) -> str:
-    at = made.get(one.request.subject or "", set())
+def _of(exchange: Exchange, host: str, made: dict[str, set[str]], makers: list[str]) -> str:
+    at = made.get(exchange.request.subject or "", set())
     if host in at or not at:
         return host if host in makers else makers[0]
     return sorted(at)[0]
@@ -157,7 +164,7 @@ def _notes(contents: Contents, calls: Calls, doubtful: int) -> Iterator[str]:
         yield f"The last line of {name} is cut off and was passed over."
     for reason, count in sorted(calls.passed.items()):
         yield f"Passed over, {reason}: {count}."
-    parts = Counter(part for one in calls.exchanges for part in one.unseen - {Part.TOKEN, Part.ROLES})
+    parts = Counter(part for exchange in calls.exchanges for part in exchange.unseen - {Part.TOKEN, Part.ROLES})
     total = len(calls.exchanges)
     for part, count in sorted(parts.items()):
         yield f"{part.value[:1].upper()}{part.value[1:]} is not recorded in {count} of {total} calls."

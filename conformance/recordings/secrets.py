@@ -47,7 +47,9 @@ def _secrets(sent: Mapping[str, str], cookies_given: Iterable[str], answer: str)
     for pair in (*sent.get("cookie", "").split(";"), *given):
         if is_secret(value := pair.partition("=")[2].strip(), COOKIE_LENGTH):
             yield value
-    yield from (one for one in GIVEN_TOKENS.findall(answer) if "_token" in answer and is_secret(one, TOKEN_LENGTH))
+    yield from (
+        token for token in GIVEN_TOKENS.findall(answer) if "_token" in answer and is_secret(token, TOKEN_LENGTH)
+    )
 
 
 def is_secret(value: str, least: int) -> bool:
@@ -68,8 +70,8 @@ class Masks:
 
     def learn(self, secrets: Iterable[str]) -> None:
         """Secrets that any exchange may say back."""
-        for one in secrets:
-            self._heads[one[:HEAD]].add(one)
+        for secret in secrets:
+            self._heads[secret[:HEAD]].add(secret)
 
     def pseudonym(self, secret: str) -> str:
         """The pseudonym of a secret that stands in one place only."""
@@ -83,7 +85,7 @@ class Masks:
         written = json.dumps(
             [exchange.url, exchange.headers, exchange.body, exchange.text, exchange.request.body], default=str
         )
-        near = {one for word in set(WORD.findall(written)) for one in self._heads.get(word[:HEAD], ())}
+        near = {secret for word in set(WORD.findall(written)) for secret in self._heads.get(word[:HEAD], ())}
         masks = self._masks(tuple(dict.fromkeys((*own, *sorted(near)))))
         if masks is None or masks.out_of(written) == written:
             return judgments
@@ -91,7 +93,7 @@ class Masks:
         exchange.headers = without(exchange.headers, masks)
         exchange.body, exchange.request.body = without(exchange.body, masks), without(exchange.request.body, masks)
         exchange.text = None if exchange.text is None else masks.out_of(exchange.text)
-        return [_clean(one, masks) for one in judgments]
+        return [_clean(judgment, masks) for judgment in judgments]
 
     def _masks(self, secrets: tuple[str, ...]) -> Secrets | None:
         if secrets and secrets not in self._made:
@@ -105,16 +107,16 @@ def without(value: Any, masks: Secrets) -> Any:
     if isinstance(value, str):
         return masks.out_of(value)
     if isinstance(value, list):
-        return [without(one, masks) for one in value]
-    return {name: without(one, masks) for name, one in value.items()} if isinstance(value, dict) else value
+        return [without(element, masks) for element in value]
+    return {name: without(member, masks) for name, member in value.items()} if isinstance(value, dict) else value
 
 
-def _clean(one: Judgment, masks: Secrets) -> Judgment:
-    if one.ok or one.claim is None:
-        return one
-    claim = one.claim
+def _clean(judgment: Judgment, masks: Secrets) -> Judgment:
+    if judgment.ok or judgment.claim is None:
+        return judgment
+    claim = judgment.claim
     return replace(
-        one,
+        judgment,
         claim=replace(
             claim,
             expected=masks.out_of(claim.expected),

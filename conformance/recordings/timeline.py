@@ -15,8 +15,8 @@ def in_order(entries: Sequence[Entry]) -> list[Entry]:
     """By start; those of the same time, or without any, stay where the recorder put them."""
     last = datetime.min.replace(tzinfo=UTC)
     keys = []
-    for one in entries:
-        last = one.began.at or last
+    for entry in entries:
+        last = entry.began.at or last
         keys.append(last)
     return [entries[place] for place in sorted(range(len(entries)), key=lambda place: keys[place])]
 
@@ -50,7 +50,7 @@ def _of_one(calls: list[tuple[int, bool, Moment, float | None]], timed: bool) ->
             if unknown or (began is not None and ends is not None and began < ends):
                 if changes or changed:  # a read changes nothing: it alone is of no known turn
                     found |= {
-                        one for one, mine in ((place, changes), (other, changed)) if not mine or changes == changed
+                        turn for turn, mine in ((place, changes), (other, changed)) if not mine or changes == changed
                     }
                 if ends is not None:
                     still.append((other, changed, ends))

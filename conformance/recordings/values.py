@@ -75,10 +75,10 @@ def are_whole(node: Any) -> bool:
     if isinstance(node, str):
         return bool(list(_pairs(node)))
     if isinstance(node, dict):
-        listed = [one for value in node.values() for one in (value if isinstance(value, list) else [value])]
+        listed = [element for value in node.values() for element in (value if isinstance(value, list) else [value])]
         return bool(listed) and all(map(_is_written, listed))
-    found = [one for one in items(node) if isinstance(one, dict)]
-    names = [one for one in found if text(one.get("name")) and isinstance(one.get("value"), str)]
+    found = [element for element in items(node) if isinstance(element, dict)]
+    names = [pair for pair in found if text(pair.get("name")) and isinstance(pair.get("value"), str)]
     return bool(found) and len(names) == len(items(node))
 
 
@@ -102,12 +102,12 @@ def _pairs(node: Any) -> Iterator[tuple[str, str]]:
     if isinstance(node, dict):
         for name, value in node.items():
             listed = items(value) or [value]
-            yield from ((text(name), _plain(one)) for one in listed if all(map(_is_written, listed)))
-    for one in items(node):
-        if isinstance(one, dict) and _is_written(one.get("value")):
-            yield text(one.get("name")), _plain(one.get("value"))
-        elif isinstance(one, list) and len(one) == 2 and _is_written(one[1]):
-            yield text(one[0]), _plain(one[1])
+            yield from ((text(name), _plain(element)) for element in listed if all(map(_is_written, listed)))
+    for pair in items(node):
+        if isinstance(pair, dict) and _is_written(pair.get("value")):
+            yield text(pair.get("name")), _plain(pair.get("value"))
+        elif isinstance(pair, list) and len(pair) == 2 and _is_written(pair[1]):
+            yield text(pair[0]), _plain(pair[1])
 
 
 def _is_written(value: Any) -> bool:

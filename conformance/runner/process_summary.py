@@ -49,6 +49,6 @@ def cause_of_end(parts: Iterable[Part]) -> str | None:
     for item in listed:
         if item.stopped:
             return item.stopped
-    count, total = sum(entry.unanswered for entry in listed), sum(entry.requests for entry in listed)
-    last = next((entry.last for entry in reversed(listed) if entry.unanswered), "")
+    count, total = sum(part.unanswered for part in listed), sum(part.requests for part in listed)
+    last = next((part.last for part in reversed(listed) if part.unanswered), "")
     return sentence_for_gaps(count, total, last) if worth_telling(count, total) else None

@@ -23,11 +23,11 @@ def bare_profile(paths: Iterable[Path], contents: Contents | None = None) -> Pro
     """
     paths = list(paths)
     contents = contents or read(paths)
-    asked = {one.sent.get(MARKETPLACE) for one in contents.entries if operation_of(one.method, one.url)}
+    asked = {entry.sent.get(MARKETPLACE) for entry in contents.entries if operation_of(entry.method, entry.url)}
     names = sorted(filter(None, asked | {one.request.marketplace for _, one in contents.own}))
     known = contract.marketplaces()
     markets = {name: Market(name, {"country": known[name]["country"]}) for name in names if name in known}
-    name = ", ".join(one.name for one in paths)
+    name = ", ".join(path.name for path in paths)
     return Profile(
         name=name,
         source=name,

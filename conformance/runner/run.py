@@ -243,7 +243,7 @@ class Run:
         kept = [] if idle else [item for item in items if self._serves(item)]
         kept = in_order(self, kept)
         if self.earlier and not self.settings.alone:
-            done = {entry.name for entry in self.earlier if entry.skipped is None}
+            done = {record.name for record in self.earlier if record.skipped is None}
             kept = [item for item in kept if item.nodeid.removeprefix("suites/") not in done]
         if self.settings.shard:
             part, parts = self.settings.shard
@@ -260,7 +260,11 @@ class Run:
             self.profile.reads_only and item.get_closest_marker("reads_only") is None
         ):
             return False
-        wanted = [entry for entry in provoked if self.is_selected(entry) and not self.not_offered(entry, stubs=stubs)]
+        wanted = [
+            requirement
+            for requirement in provoked
+            if self.is_selected(requirement) and not self.not_offered(requirement, stubs=stubs)
+        ]
         return bool(wanted) or not provoked
 
     def is_selected(self, requirement: str) -> bool:

@@ -34,7 +34,7 @@ class RunningTest:
 
     def breached(self, requirements: Collection[str]) -> str | None:
         """The first of these requirements that is breached."""
-        return next((entry.requirement for entry in self._broken if entry.requirement in requirements), None)
+        return next((judgment.requirement for judgment in self._broken if judgment.requirement in requirements), None)
 
     def breaches(self, requirements: Iterable[str]) -> str | None:
         """What is broken of these requirements, a line each."""

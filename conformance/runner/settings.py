@@ -175,7 +175,7 @@ def failed_before(folder: Path, given: str) -> tuple[str, ...]:
     """The requirements that failed in an earlier report. Raises InputError."""
     try:
         data = json.loads(read_text(folder / "result.json", "--failed", f"{given}/result.json"))
-        failed = tuple(entry["id"] for entry in data["requirements"] if entry["outcome"] == "failed")
+        failed = tuple(requirement["id"] for requirement in data["requirements"] if requirement["outcome"] == "failed")
     except (ValueError, KeyError, TypeError):
         raise InputError(f"--failed names {given}, which holds no result.json of an earlier run.") from None
     if not failed:

@@ -87,5 +87,5 @@ if __name__ == "__main__":
         sys.exit("Name the folder of a report: python -m devtools.pages.error_coverage reports/latest")
     counted = seen_in(Path(sys.argv[1]))
     Path(sys.argv[2] if len(sys.argv) > 2 else PAGE).write_text(page(counted), encoding="utf-8")
-    for one in unprovoked(counted):
-        print(f"{one.id} was not provoked: {one.meaning} ({one.provoked_by})")
+    for error in unprovoked(counted):
+        print(f"{error.id} was not provoked: {error.meaning} ({error.provoked_by})")

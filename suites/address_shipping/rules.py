@@ -307,8 +307,8 @@ def a_delivery_range_begins_before_it_ends(view: View) -> Iterator[Claim]:
     for shown_line in view.lines.values():
         for option in objects(shown_line.raw.get("shippingOptions")):
             pair = [text(option.get(f"{end}EstimatedDeliveryDate")) or "" for end in ("min", "max")]
-            ranges += all(entry[:1].isdigit() for entry in pair)
-            if all(entry[:1].isdigit() for entry in pair) and pair[0][:10] > pair[1][:10]:
+            ranges += all(date[:1].isdigit() for date in pair)
+            if all(date[:1].isdigit() for date in pair) and pair[0][:10] > pair[1][:10]:
                 yield true(
                     False,
                     "the range",

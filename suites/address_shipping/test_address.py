@@ -45,8 +45,8 @@ def test_an_address_without_a_required_field(driver: CheckoutDriver, market: str
         for path in fields(address)
         if path[-1] not in ("addressLine2", "county") and not (path[-1] == "stateOrProvince" and market != "EBAY_US")
     ]
-    postal = [entry for entry in needed if entry[-1] == "postalCode"]  # which hangs on the marketplace
-    needed = [entry for entry in needed if entry not in postal]
+    postal = [path for path in needed if path[-1] == "postalCode"]  # which hangs on the marketplace
+    needed = [path for path in needed if path not in postal]
     chosen = [*postal, *driver.some(needed, few=3, turn=market)]
     for path in driver.some([*postal, *needed]):
         sent = {**body, "shippingAddress": without(address, path)}

@@ -61,7 +61,7 @@ def test_an_unknown_option_or_line_is_refused(driver: CheckoutDriver, market: st
     if driver.thorough and (free := session.other_option(session.lines[0])):  # a refusal leaves the next one free
         session.select(session.lines[0], free.id, "SHIP-SET", "after a refusal")
     for other in session.lines[1:]:
-        foreign = [entry.id for entry in other.options if line.option(entry.id) is None]
+        foreign = [option.id for option in other.options if line.option(option.id) is None]
         if foreign:
             session.expect_refusal(
                 contract.OPTION,

@@ -152,7 +152,7 @@ def removing_restores_the_pricing(context: RuleContext) -> Iterator[Claim]:
     if not changed:
         yield HELD
         return
-    key = min(changed, key=lambda entry: (entry[0] != "summary", entry))
+    key = min(changed, key=lambda key: (key[0] != "summary", key))
     want, seen = changed[key]
     path = (
         f".body.pricingSummary.{key[1]}"

@@ -64,7 +64,12 @@ def test_a_second_coupon_is_refused(driver: CheckoutDriver, market: str, situati
                 "the same again" if again else "another one",
             )
     other = next(
-        (entry for entry in driver.market(market).coupons_of("good", "oversized") if entry.code not in applied), None
+        (
+            candidate
+            for candidate in driver.market(market).coupons_of("good", "oversized")
+            if candidate.code not in applied
+        ),
+        None,
     )
     if other and not driver.brief:
         session.set_quantity(session.lines[-1], 3)
@@ -78,7 +83,7 @@ def test_a_second_coupon_is_refused(driver: CheckoutDriver, market: str, situati
 @provokes("COUPON-NOT-APPLIED", cost=14)
 @in_marketplaces(1)
 def test_a_coupon_that_is_not_applied_cannot_be_removed(driver: CheckoutDriver, market: str) -> None:
-    good = [entry.code for entry in driver.market(market).coupons_of("good")]
+    good = [coupon.code for coupon in driver.market(market).coupons_of("good")]
     session = driver.create_session(market)
     for code in driver.some([*good[:1], made_up.CODE]):
         session.expect_refusal(contract.REMOVE, {"redemptionCode": code}, "COUPON-NOT-APPLIED", "none applied")
@@ -116,15 +121,15 @@ def test_a_minimum_on_each_side(driver: CheckoutDriver, market: str) -> None:
     """As close below it as one item comes, and one piece more."""
     for coupon in driver.some(driver.market(market).coupons_of("minimum")):
         units = {
-            entry: Decimal(driver.features[market, entry].unit)
-            for entry in driver.plain(market, 99)
-            if (market, entry) in driver.features
+            item_id: Decimal(driver.features[market, item_id].unit)
+            for item_id in driver.plain(market, 99)
+            if (market, item_id) in driver.features
         }
-        below = {entry: int((coupon.minimum - Decimal("0.01")) / unit) for entry, unit in units.items() if unit > 0}
-        close = [entry for entry, count in below.items() if 1 <= count <= 40]
+        below = {item_id: int((coupon.minimum - Decimal("0.01")) / unit) for item_id, unit in units.items() if unit > 0}
+        close = [item_id for item_id, count in below.items() if 1 <= count <= 40]
         if not close:
             continue
-        item = min(close, key=lambda entry: coupon.minimum - below[entry] * units[entry])
+        item = min(close, key=lambda item_id: coupon.minimum - below[item_id] * units[item_id])
         session = driver.create_session(market, [(item, below[item])])
         session.expect_refusal(
             contract.APPLY, {"redemptionCode": coupon.code}, "COUPON-REFUSED", f"{coupon.error} below the minimum"
@@ -141,7 +146,7 @@ def test_a_minimum_on_each_side(driver: CheckoutDriver, market: str) -> None:
 @in_marketplaces(2, having="coupon.item_bound")
 def test_a_coupon_that_fits_some_items_only(driver: CheckoutDriver, market: str) -> None:
     for coupon in driver.some(driver.market(market).coupons_of("item_bound")):
-        others = [entry for entry in driver.plain(market, 99) if entry not in coupon.fits]
+        others = [item for item in driver.plain(market, 99) if item not in coupon.fits]
         if coupon.fits and others:
             session = driver.create_session(market, [(others[0], 2)])
             session.expect_refusal(

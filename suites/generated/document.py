@@ -41,7 +41,9 @@ def joint() -> Node:
             components.setdefault(kind, {}).update(named)
     for operation in _operations(paths):
         operation["security"] = [{"bearer": []}]
-        operation["parameters"] = [one for one in operation["parameters"] if not one["$ref"].endswith(DISPUTED_HEADER)]
+        operation["parameters"] = [
+            parameter for parameter in operation["parameters"] if not parameter["$ref"].endswith(DISPUTED_HEADER)
+        ]
     del components["links"]["SelectOption"]["requestBody"]["shippingOptionId"]  # another one than the first
     for link in components["links"].values():
         if reference := link.pop("operationRef", ""):

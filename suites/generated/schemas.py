@@ -62,7 +62,11 @@ def _is_documented_refusal(case: Case, response: Response) -> bool:
     entries = [
         contract.error(error, operation.id) for error in ids if response.status_code in operation.statuses_of(error)
     ]
-    return bool(ids) and len(entries) == len(ids) and all(entry and entry.can_be_provoked for entry in entries)
+    return (
+        bool(ids)
+        and len(entries) == len(ids)
+        and all(documented and documented.can_be_provoked for documented in entries)
+    )
 
 
 def draw_by(seed: int, examples_per_operation: int, offered: Callable[[str], bool]) -> None:

@@ -36,14 +36,14 @@ def inputs(context: RuleContext) -> list[dict[str, Any]]:
     if context.operation != contract.INITIATE:
         return []
     listed = context.body.get("lineItemInputs")
-    return [entry for entry in listed if isinstance(entry, dict)] if isinstance(listed, list) else []
+    return [line_input for line_input in listed if isinstance(line_input, dict)] if isinstance(listed, list) else []
 
 
 @refuses("LINES-MAX")
 def more_lines_than_a_session_holds(context: RuleContext) -> Iterator[RefusalReason]:
     """A profile that names no maximum: 4 or 10, and whichever it is, the same each time."""
     given = inputs(context)
-    distinct = len({entry.get("itemId") for entry in given if isinstance(entry.get("itemId"), str)})
+    distinct = len({line_input.get("itemId") for line_input in given if isinstance(line_input.get("itemId"), str)})
     few, many = DEFAULT_MAXIMA
     most = context.profile.max_line_items or (few if context.world.fewest_refused else many)
     if distinct > most:
@@ -54,7 +54,7 @@ def more_lines_than_a_session_holds(context: RuleContext) -> Iterator[RefusalRea
 
 @refuses("LINES-OWN")
 def the_same_item_twice(context: RuleContext) -> Iterator[RefusalReason]:
-    items = [entry.get("itemId") for entry in inputs(context)]
+    items = [line_input.get("itemId") for line_input in inputs(context)]
     if len(set(map(str, items))) < len(items):
         yield RefusalReason("LINES-OWN", certain=False, any_of="documented", lawful=_lines_of_a_double)
 
@@ -66,7 +66,7 @@ def _lines_of_a_double(context: RuleContext) -> str:
 
 @demands("LINES-OWN")
 def each_item_is_its_own_line(context: RuleContext) -> Iterator[Claim]:
-    items = [entry.get("itemId") for entry in inputs(context)]
+    items = [line_input.get("itemId") for line_input in inputs(context)]
     if context.answer is None or len(set(map(str, items))) < len(items) or context.exchange.warning_ids or not items:
         return
     yield compare("a line of its own for each item", ITEMS, DISTINCT, None, context.answer.items)
@@ -151,10 +151,10 @@ def _asked(context: RuleContext) -> Iterator[tuple[str, int]]:
         if target and target.item and isinstance(wanted, int) and not isinstance(wanted, bool):
             yield target.item, wanted
     sums: dict[str, int] = {}
-    for entry in inputs(context):
-        count = entry.get("quantity")
-        if isinstance(entry.get("itemId"), str) and isinstance(count, int) and not isinstance(count, bool):
-            sums[entry["itemId"]] = sums.get(entry["itemId"], 0) + count
+    for line_input in inputs(context):
+        count = line_input.get("quantity")
+        if isinstance(line_input.get("itemId"), str) and isinstance(count, int) and not isinstance(count, bool):
+            sums[line_input["itemId"]] = sums.get(line_input["itemId"], 0) + count
     yield from sums.items()
 
 
@@ -289,7 +289,7 @@ for _requirement in sorted(set(ITEM_RULES.values())):
 
 @refuses("ITEM-UNKNOWN")
 def an_item_of_no_listing(context: RuleContext) -> Iterator[RefusalReason]:
-    stubs = {entry.subject for entry in stubs_in(context.profile, context.request)}
+    stubs = {stub.subject for stub in stubs_in(context.profile, context.request)}
     unknown = [
         item
         for item, _ in asked(context)

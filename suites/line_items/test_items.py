@@ -26,7 +26,7 @@ def test_an_item_that_is_refused(driver: CheckoutDriver, market: str) -> None:
             driver.initiate(market, [(plain, 1), (item, 2)], why, f"{error} beside another")
             driver.initiate(market, [(item, 5), (plain, 1)], why, f"{error} before another")
     removed = driver.market(market).items("removed")
-    alone = [entry for entry in refused if driver.market(market).roles[entry].error in NEVER_TAKEN_OUT]
+    alone = [item for item in refused if driver.market(market).roles[item].error in NEVER_TAKEN_OUT]
     if removed and alone and not driver.brief:  # a refusal has no warnings beside it
         error = driver.market(market).roles[alone[0]].error
         driver.initiate(

@@ -29,7 +29,7 @@ TOTAL = (
 
 def summed(claim: Claim, name: str) -> Claim:
     """The claim that a part of the summary is the sum over the lines."""
-    sums = ", ".join(f"([.body.lineItems[]?|{entry}]|add // 0)" for entry in SUMS[name])
+    sums = ", ".join(f"([.body.lineItems[]?|{path}]|add // 0)" for path in SUMS[name])
     seen = f"(.body.pricingSummary.{name}|(.amount? // .)|n)"
     return replace(claim, test=f"{DEFS}{seen} as $seen | any({sums}; same(.; $seen))")
 

@@ -34,10 +34,10 @@ def _units(context: RuleContext) -> dict[tuple[str, str], Decimal]:
 def _wrong_units(context: RuleContext) -> Line | None:
     """A line whose unit price is not the one that this item had before."""
     market = context.sold_in
-    for entry in context.answer.lines.values() if context.answer else ():
-        known = _units(context).get((market, entry.item or ""))
-        if known is not None and entry.unit is not None and entry.unit != known:
-            return entry
+    for shown_line in context.answer.lines.values() if context.answer else ():
+        known = _units(context).get((market, shown_line.item or ""))
+        if known is not None and shown_line.unit is not None and shown_line.unit != known:
+            return shown_line
     return None
 
 
@@ -145,12 +145,15 @@ def a_net_price_is_the_line_less_its_discounts(view: View) -> Iterator[Claim]:
     if tax_in_net_prices([(goods, goods - shares[name]) for name, goods in before_coupon.items()], view):
         yield held("netPrice", reading="tax is in the net price")
         return
-    for entry in view.lines.values():
-        share, goods = shares[entry.id], before_coupon[entry.id]
-        if entry.coupon_promotion is not None and entry.coupon_promotion - tax <= share <= entry.coupon_promotion:
+    for shown_line in view.lines.values():
+        share, goods = shares[shown_line.id], before_coupon[shown_line.id]
+        if (
+            shown_line.coupon_promotion is not None
+            and shown_line.coupon_promotion - tax <= share <= shown_line.coupon_promotion
+        ):
             continue  # less than the coupon's share only by a tax that is in the net price
-        if entry.coupon_promotion is not None or (share and not saved) or share < min(ZERO, -tax) or share > goods:
-            yield _net_price(entry, goods, saved, tax)
+        if shown_line.coupon_promotion is not None or (share and not saved) or share < min(ZERO, -tax) or share > goods:
+            yield _net_price(shown_line, goods, saved, tax)
             return
     other_rule = not view.coupons and not view.of_order  # savings without a coupon: PRICE-SAVINGS
     if saved > 0 and not other_rule and not any(shares.values()) and any(value for value in before_coupon.values()):
@@ -165,20 +168,22 @@ def a_net_price_is_the_line_less_its_discounts(view: View) -> Iterator[Claim]:
     yield held("netPrice", condition="with a coupon" if saved else "")
 
 
-def _net_price(entry: Line, goods: Decimal, saved: Decimal, tax: Decimal) -> Claim:
+def _net_price(shown_line: Line, goods: Decimal, saved: Decimal, tax: Decimal) -> Claim:
     """The claim that a wrong net price breaks; how much of a coupon falls on one line is not said anywhere."""
-    path = f"{line(entry.item)}.netPrice"
-    if entry.coupon_promotion is not None or not saved:
-        want = goods - (entry.coupon_promotion or ZERO)
-        return amount("netPrice", path, want, entry.net, why="baseUnitPrice × quantity − discounts")
+    path = f"{line(shown_line.item)}.netPrice"
+    if shown_line.coupon_promotion is not None or not saved:
+        want = goods - (shown_line.coupon_promotion or ZERO)
+        return amount("netPrice", path, want, shown_line.net, why="baseUnitPrice × quantity − discounts")
     test = f"({path}.value|tonumber) as $net | $net >= 0 and $net <= {goods + max(tax, ZERO)}"
-    return true(False, "netPrice", f"0.00 to {shown(goods)} (baseUnitPrice × quantity − discounts)", entry.net, test)
+    return true(
+        False, "netPrice", f"0.00 to {shown(goods)} (baseUnitPrice × quantity − discounts)", shown_line.net, test
+    )
 
 
-def _goods(entry: Line) -> Decimal | None:
-    if entry.unit is None or entry.quantity is None or entry.promotion is None:
+def _goods(shown_line: Line) -> Decimal | None:
+    if shown_line.unit is None or shown_line.quantity is None or shown_line.promotion is None:
         return None
-    return entry.unit * entry.quantity - entry.promotion
+    return shown_line.unit * shown_line.quantity - shown_line.promotion
 
 
 @shows("PRICE-SAVINGS")
@@ -253,8 +258,10 @@ def _corrected(context: RuleContext, view: View) -> set[Decimal]:
     wrong = {name: values[0] for name, values in right.items() if view.summary.get(name, ZERO) not in values}
     market = context.sold_in
     subtotal = ZERO
-    for entry in view.lines.values():
-        subtotal += _units(context).get((market, entry.item or ""), entry.unit or ZERO) * (entry.quantity or 0)
+    for shown_line in view.lines.values():
+        subtotal += _units(context).get((market, shown_line.item or ""), shown_line.unit or ZERO) * (
+            shown_line.quantity or 0
+        )
     found = {formula(view.summary | wrong)} if wrong else set()
     return found | ({formula(view.summary | wrong | {"priceSubtotal": subtotal})} if _wrong_units(context) else set())
 
@@ -278,7 +285,7 @@ def the_same_cart_has_the_same_price(context: RuleContext) -> Iterator[Claim]:
     if context.operation == contract.READ or not changed:
         yield HELD
         return
-    name = min(changed, key=lambda entry: (entry[0] != "summary", entry))
+    name = min(changed, key=lambda key: (key[0] != "summary", key))
     want, seen = changed[name]
     path = (
         f"({SUMMARY}.{name[1]}|(.amount? // .))"
@@ -310,8 +317,8 @@ Odd = tuple[str, str, str, bool, bool]
 
 def _odd(found: list[Amount]) -> list[Odd]:
     """The amounts with too many places for their currency, or below zero: where, currency, value, and which of the two."""
-    shaped = [(*entry, *_shape(*entry[1:])) for entry in found if entry[2].__class__ is str]
-    return [entry for entry in shaped if entry[3] or entry[4]]
+    shaped = [(*amount, *_shape(*amount[1:])) for amount in found if amount[2].__class__ is str]
+    return [amount for amount in shaped if amount[3] or amount[4]]
 
 
 @of_view

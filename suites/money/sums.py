@@ -47,7 +47,7 @@ def sums(view: View) -> dict[str, list[Decimal]]:
             total([cost for cost, _ in costs]),
             total([cost * count if cost is not None else None for cost, count in costs]),
         ]
-        found["deliveryCost"] = [entry for entry in cost if entry is not None]
+        found["deliveryCost"] = [amount for amount in cost if amount is not None]
         found["importCharges"] = [
             sum((option.imports for _, option in pairs), ZERO),
             sum((option.imports * (line.quantity or 0) for line, option in pairs), ZERO),

@@ -24,7 +24,7 @@ def in_net_prices(lines: list[Line], view: View) -> bool:
 
 def _rates(goods: Decimal, saved: Decimal, tax: Decimal, view: View) -> list[Decimal]:
     """The rate of the tax, as it is laid on the goods before or after a coupon, and on delivery, fee and import or not."""
-    delivery, fee, imports = (view.summary.get(entry, ZERO) for entry in ("deliveryCost", "fee", "importCharges"))
+    delivery, fee, imports = (view.summary.get(name, ZERO) for name in ("deliveryCost", "fee", "importCharges"))
     others = (ZERO, delivery, delivery + fee, imports, delivery + imports, delivery + fee + imports)
     bases = {base + more for base in (goods, goods - saved) for more in others}
     return [tax / base for base in bases if base > tax]

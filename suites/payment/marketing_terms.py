@@ -13,9 +13,9 @@ def terms_problem(body: Any) -> str | None:
     terms = body.get("marketingTerms") if isinstance(body, dict) else None
     if not isinstance(terms, list) or not terms or not all(isinstance(term, dict) for term in terms):
         return "shape"
-    for entry in terms:
-        lists = (entry.get("marketingChannels"), entry.get("marketingTypes"))
-        if not isinstance(entry.get("marketingTermsAccepted"), bool) or not all(
+    for term in terms:
+        lists = (term.get("marketingChannels"), term.get("marketingTypes"))
+        if not isinstance(term.get("marketingTermsAccepted"), bool) or not all(
             isinstance(values, list) for values in lists
         ):
             return "shape"

@@ -179,7 +179,7 @@ def lines_that_were_not_bought_are_told(context: RuleContext) -> Iterator[Claim]
             for item in context.order.paid.view.items
             if _role_error(context, item) == 15005
         ]
-        seen = [entry.raw.get("lineItemPaymentStatus") for entry in unbought if entry]
+        seen = [bought.raw.get("lineItemPaymentStatus") for bought in unbought if bought]
         item = unbought[0].item if unbought[0] else ""
         path = Path(f"{line(item)}.lineItemPaymentStatus", "its lineItemPaymentStatus")
         case = CaseKey(context.operation, "a line that was not bought")
@@ -202,7 +202,7 @@ def reading_a_paid_session(context: RuleContext) -> Iterator[RefusalReason]:
 @refuses("ORDER-UNKNOWN")
 def an_unknown_order(context: RuleContext) -> Iterator[str]:
     subject, world = context.request.subject or "", context.world
-    known = {*world.orders, *(entry.order for entry in context.profile.prepaid if entry.order)}
+    known = {*world.orders, *(prepaid.order for prepaid in context.profile.prepaid if prepaid.order)}
     if subject in known:
         return
     never = world.knows_all(contract.PLACE_ORDER) and not may_be_counted(subject, known)
@@ -284,8 +284,8 @@ def the_order_is_the_session_that_was_paid(context: RuleContext) -> Iterator[Cla
 
 def _shipped_as_asked(order: Order, seen: View) -> Claim | None:
     """An option that was refused after payment, and by which the order goes all the same."""
-    for entry in order.pending:
-        wanted = entry.wanted if entry.operation == contract.OPTION and isinstance(entry.wanted, dict) else {}
+    for refused in order.pending:
+        wanted = refused.wanted if refused.operation == contract.OPTION and isinstance(refused.wanted, dict) else {}
         paid = order.paid.view.lines.get(str(wanted.get("lineItemId")))
         option = paid.option(wanted.get("shippingOptionId")) if paid else None
         shown = seen.line_of(paid.item or "") if paid else None
@@ -298,9 +298,9 @@ def _shipped_as_asked(order: Order, seen: View) -> Claim | None:
                 f"{line(paid.item)}.shippingDetail.shippingServiceCode",
                 paid.selected.service,
                 option.service,
-                requirement=entry.requirement,
-                case=CaseKey(entry.operation, "the order stays"),
-                proof=(entry.exchange,),
+                requirement=refused.requirement,
+                case=CaseKey(refused.operation, "the order stays"),
+                proof=(refused.exchange,),
             )
     return None
 
@@ -311,9 +311,9 @@ def _role_error(context: RuleContext, item: str) -> int:
 
 
 def _shipping(context: RuleContext, paid: View, seen: View) -> Iterator[Claim]:
-    for entry in seen.lines.values():
-        mine = paid.line_of(entry.item or "")
-        detail = entry.raw.get("shippingDetail")
+    for ordered in seen.lines.values():
+        mine = paid.line_of(ordered.item or "")
+        detail = ordered.raw.get("shippingDetail")
         if (
             mine is None
             or mine.selected is None
@@ -326,7 +326,7 @@ def _shipping(context: RuleContext, paid: View, seen: View) -> Iterator[Claim]:
             ("shippingServiceCode", mine.selected.service),
         ):
             if detail.get(name) is not None and detail[name] != want:
-                yield equal(f"shippingDetail.{name}", f"{line(entry.item)}.shippingDetail.{name}", want, detail[name])
+                yield equal(f"shippingDetail.{name}", f"{line(ordered.item)}.shippingDetail.{name}", want, detail[name])
                 return
     if seen.lines:
         yield HELD
@@ -369,7 +369,7 @@ def reading_an_order_again_gives_the_same(context: RuleContext) -> Iterator[Clai
             else true(False, "line item ids", "the same ids", "other ids", "$same_line_ids", proof=proof)
         )
     made = [body.get("purchaseOrderCreationDate") for body in (order.view.raw, seen.raw)]
-    if not changed and all(isinstance(entry, str) for entry in made):
+    if not changed and all(isinstance(identifier, str) for identifier in made):
         path, case = ".body.purchaseOrderCreationDate", CaseKey(context.operation, "the creation date")
         yield related("purchaseOrderCreationDate", path, "==", f"$previous{path}", *made, proof=proof, case=case)
     status = member_or_null(context.exchange.body, "purchaseOrderPaymentStatus")

@@ -150,7 +150,7 @@ PAID_FOR = ("calm", "coupon", "two lines", "three lines", "four lines")
 @provokes("PAY-DECLINED", "PAY-DECLINED-ENDS", cost=60)
 @in_marketplaces(1, having="place_order buyer.declined")
 def test_a_declined_payment_ends_the_session(driver: CheckoutDriver, market: str) -> None:
-    declined = sorted(driver.profile.declined.items(), key=lambda entry: entry[1] != 15023)
+    declined = sorted(driver.profile.declined.items(), key=lambda buyer: buyer[1] != 15023)
     at_market = driver.place(market)
     turned = (
         declined[:1] + declined[1 + at_market :] + declined[1 : 1 + at_market]

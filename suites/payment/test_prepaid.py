@@ -13,7 +13,7 @@ from conformance.driver.prerequisite import PrerequisiteFailed
 @reads_only()
 @in_marketplaces(1, having="prepaid")
 def test_orders_that_were_paid_beforehand(driver: CheckoutDriver, market: str) -> None:
-    for item in driver.some(entry for entry in driver.profile.prepaid if entry.order):
+    for item in driver.some(prepaid for prepaid in driver.profile.prepaid if prepaid.order):
         for _ in range(2):
             driver.order(item.order, "ORDER-STABLE", "paid beforehand", marketplace=item.marketplace or None)
         driver.order(driver.unknown(item.order), "ORDER-UNKNOWN")
@@ -25,7 +25,7 @@ def test_orders_that_were_paid_beforehand(driver: CheckoutDriver, market: str) -
 @in_marketplaces(1, having="prepaid.session")
 def test_sessions_that_were_paid_beforehand(driver: CheckoutDriver, market: str) -> None:
     """Changes that must be refused; none pays, so that a server at fault does no more than spoil a session that is over."""
-    for item in driver.some(entry for entry in driver.profile.prepaid if entry.session):
+    for item in driver.some(prepaid for prepaid in driver.profile.prepaid if prepaid.session):
         read = driver.send(
             Request(contract.READ, item.session, None, item.marketplace), "PAY-READ-AFTER", "paid beforehand"
         )

@@ -107,59 +107,59 @@ def entries(exchange: Exchange, name: str) -> list[Any] | None:
     return found if isinstance(found, list) else None
 
 
-def _entry(context: RuleContext, name: str, entry: Any) -> Iterator[tuple[str, str, Any, str]]:
+def _entry(context: RuleContext, name: str, error: Any) -> Iterator[tuple[str, str, Any, str]]:
     """What is wrong with one entry: aspect, what is wanted, what is seen, jq."""
     each = f"all(.body.{name}[]?; "
-    if not isinstance(entry, dict):
-        yield "entries", "objects", entry, f'{each}type == "object")'
+    if not isinstance(error, dict):
+        yield "entries", "objects", error, f'{each}type == "object")'
         return
-    number = entry.get("errorId")
+    number = error.get("errorId")
     if not isinstance(number, int) or isinstance(number, bool):
-        yield "errorId", "an integer", member_or_null(entry, "errorId"), f'{each}(.errorId|type) == "number")'
+        yield "errorId", "an integer", member_or_null(error, "errorId"), f'{each}(.errorId|type) == "number")'
     known = (
         contract.error(number, context.operation) if isinstance(number, int) and not isinstance(number, bool) else None
     )
     for member, wanted in (("domain", known.domains if known else ()), ("category", known.categories if known else ())):
-        value = entry.get(member)
+        value = error.get(member)
         if not isinstance(value, str) or not value:
             yield (
                 member,
                 "a text",
-                member_or_null(entry, member),
+                member_or_null(error, member),
                 f'{each}(.{member}|type) == "string" and .{member} != "")',
             )
         elif wanted and value not in wanted:
             yield member, " or ".join(wanted), value, f"{each}.{member}|IN({','.join(json.dumps(w) for w in wanted)}))"
-    if not isinstance(entry.get("message"), str) or not entry["message"].strip():
+    if not isinstance(error.get("message"), str) or not error["message"].strip():
         yield (
             "message",
             "a non-empty text",
-            member_or_null(entry, "message"),
+            member_or_null(error, "message"),
             f'{each}(.message|type) == "string" and .message != "")',
         )
     for member in ("longMessage", "subdomain", "subDomain"):
-        if member in entry and not isinstance(entry[member], str):
+        if member in error and not isinstance(error[member], str):
             yield (
                 member,
                 "a text",
-                member_or_null(entry, member),
+                member_or_null(error, member),
                 f'{each}(has("{member}")|not) or (.{member}|type) == "string")',
             )
     for member in ("inputRefIds", "outputRefIds"):
-        if member in entry and not (isinstance(entry[member], list) and all(isinstance(x, str) for x in entry[member])):
+        if member in error and not (isinstance(error[member], list) and all(isinstance(x, str) for x in error[member])):
             yield (
                 member,
                 "a list of texts",
-                member_or_null(entry, member),
+                member_or_null(error, member),
                 f'{each}(has("{member}")|not) or ((.{member}|type) == "array" and all(.{member}[]; type == "string")))',
             )
-    if "parameters" in entry and not (
-        isinstance(entry["parameters"], list) and all(_parameter(x) for x in entry["parameters"])
+    if "parameters" in error and not (
+        isinstance(error["parameters"], list) and all(_parameter(x) for x in error["parameters"])
     ):
         yield (
             "parameters",
             "a list of names and values",
-            member_or_null(entry, "parameters"),
+            member_or_null(error, "parameters"),
             (
                 f'{each}(has("parameters")|not) or ((.parameters|type) == "array" and all(.parameters[]; type == "object" '
                 'and (.name // "" |type) == "string" and (.value // "" |type) == "string")))'
@@ -167,15 +167,15 @@ def _entry(context: RuleContext, name: str, entry: Any) -> Iterator[tuple[str, s
         )
 
 
-def _parameter(entry: Any) -> bool:
-    return isinstance(entry, dict) and all(isinstance(entry.get(name, ""), str) for name in ("name", "value"))
+def _parameter(parameter: Any) -> bool:
+    return isinstance(parameter, dict) and all(isinstance(parameter.get(name, ""), str) for name in ("name", "value"))
 
 
 def _wrong(context: RuleContext, name: str, listed: list[Any]) -> Iterator[Claim]:
     """One claim for each aspect in which some entry is wrong."""
     spoken_for: set[str] = set()
-    for entry in listed:
-        for aspect, want, seen, test in _entry(context, name, entry):
+    for error in listed:
+        for aspect, want, seen, test in _entry(context, name, error):
             if aspect not in spoken_for:
                 spoken_for.add(aspect)
                 yield true(False, aspect, f"{aspect}: {want}", seen, test)
@@ -249,7 +249,7 @@ def told_values(context: RuleContext, error_id: int) -> list[str]:
         known = [context.request.marketplace, context.session.marketplace if context.session else None, country]
         if error_id == 15027:  # it speaks of any field that has supported values: a line's or an option's id too
             known += [told for name in OF_THE_SESSION if name in context.body for told in (name, context.body[name])]
-        return [entry for entry in known if isinstance(entry, str) and entry]
+        return [known_text for known_text in known if isinstance(known_text, str) and known_text]
     if error_id == 15011 and context.profile.max_line_items:
         return [str(context.profile.max_line_items)]
     return []
@@ -257,18 +257,18 @@ def told_values(context: RuleContext, error_id: int) -> list[str]:
 
 @demands("ERROR-PARAMS", on="refused")
 def the_refusal_tells_what_it_is_about(context: RuleContext) -> Iterator[Claim]:
-    for entry in entries(context.exchange, "errors") or []:
-        number = entry.get("errorId") if isinstance(entry, dict) else None
+    for error in entries(context.exchange, "errors") or []:
+        number = error.get("errorId") if isinstance(error, dict) else None
         wanted = told_values(context, number) if isinstance(number, int) else []
         if not wanted or len(entries(context.exchange, "errors") or []) > 1:
             continue
-        text = _plain(json.dumps(entry, ensure_ascii=False))
+        text = _plain(json.dumps(error, ensure_ascii=False))
         ok = any(_plain(value) in text for value in wanted)
         yield true(
             ok,
             f"{number} tells it",
             f"a text or parameter with {wanted[-1]}",
-            member_or_null(entry, "message"),
+            member_or_null(error, "message"),
             '(.body.errors|tostring|ascii_downcase|gsub("[^a-z0-9]";"")) as $said | '
             f"any({json.dumps([_plain(value) for value in wanted])}[]; . as $one | $said|contains($one))",
             case=CaseKey(context.operation, str(number)),
@@ -379,9 +379,9 @@ def every_body_is_json(context: RuleContext) -> Iterator[Claim]:
 def _stubbed(requirement: str) -> None:
     @refuses(requirement)
     def a_negative_testing_string(context: RuleContext) -> Iterator[RefusalReason]:
-        for entry in stubs_in(context.profile, context.request):
-            if entry.requirement == requirement:
-                yield RefusalReason(requirement, f"stub {entry.string}", ids=(entry.id,), when="stub")
+        for stub in stubs_in(context.profile, context.request):
+            if stub.requirement == requirement:
+                yield RefusalReason(requirement, f"stub {stub.string}", ids=(stub.id,), when="stub")
 
 
 for _requirement in sorted({stub.requirement for stub in contract.stubs()}):

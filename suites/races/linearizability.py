@@ -124,10 +124,10 @@ def documented(exchange: Exchange, refusal_reasons: list[RefusalReason]) -> bool
 def refused_for_nothing(order: Sequence[Exchange], before: View) -> int:
     """How many of them this order gives no ground to refuse, and yet they were refused."""
     keys, now, count = _keys(before), start(before), 0
-    for entry in order:
-        after, refusal_reasons = step(now, entry.request, keys)
-        count += not entry.accepted and not refusal_reasons
-        now = after if entry.accepted else now
+    for exchange in order:
+        after, refusal_reasons = step(now, exchange.request, keys)
+        count += not exchange.accepted and not refusal_reasons
+        now = after if exchange.accepted else now
     return count
 
 
@@ -140,23 +140,23 @@ def wrong_in(
 ) -> Iterator[Unexplained]:
     """Everything that this order of the requests does not explain."""
     keys, states = _keys(before), [start(before)]
-    for entry in order:
-        after, refusal_reasons = step(states[-1], entry.request, keys)
-        if entry.accepted and any(reason.certain for reason in refusal_reasons):
-            yield Unexplained(TAKEN, ONE_AFTER_THE_OTHER, f"{words(entry.request)} refused", entry.answer())
-        if not entry.accepted:
+    for exchange in order:
+        after, refusal_reasons = step(states[-1], exchange.request, keys)
+        if exchange.accepted and any(reason.certain for reason in refusal_reasons):
+            yield Unexplained(TAKEN, ONE_AFTER_THE_OTHER, f"{words(exchange.request)} refused", exchange.answer())
+        if not exchange.accepted:
             after = states[-1]
-            if not documented(entry, refusal_reasons):
-                expected = f"{words(entry.request)} accepted, or refused with a documented 4xx"
-                yield Unexplained(REFUSED, ANSWERED, expected, entry.answer())
+            if not documented(exchange, refusal_reasons):
+                expected = f"{words(exchange.request)} accepted, or refused with a documented 4xx"
+                yield Unexplained(REFUSED, ANSWERED, expected, exchange.answer())
         states.append(after)
     if refused_for_nothing(order, before) == len(order):
         yield Unexplained(REFUSED, ANSWERED, "one of them accepted", "all of them refused")
-    for place, entry in enumerate(order, 1):
-        if entry.accepted and entry.operation in contract.CHANGES:
-            shown = [unlike(now, view(entry.body)) for now in states[place:]]
+    for place, exchange in enumerate(order, 1):
+        if exchange.accepted and exchange.operation in contract.CHANGES:
+            shown = [unlike(now, view(exchange.body)) for now in states[place:]]
             if all(shown):
-                yield _difference(SHOWN, shown[0], f" in the answer to {words(entry.request)}")
+                yield _difference(SHOWN, shown[0], f" in the answer to {words(exchange.request)}")
     yield from _left(states[-1], read, orders)
 
 
@@ -211,8 +211,8 @@ def explained(before: View, sent: Sequence[Exchange], read: Exchange, orders: Se
     return Claim(True, "an order", "", "", "", reading="one of the two was refused" if for_nothing else None)
 
 
-def _places(entry: Exchange) -> bool:
-    return entry.operation == contract.PLACE_ORDER
+def _places(exchange: Exchange) -> bool:
+    return exchange.operation == contract.PLACE_ORDER
 
 
 def _claim(wrong: Unexplained, sent: Sequence[Exchange]) -> Claim:

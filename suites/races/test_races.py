@@ -41,7 +41,7 @@ def address(session: CheckoutSession, *, home: bool = False) -> Request:
 
 def codes(driver: CheckoutDriver, market: str) -> list[str]:
     """Coupons that any cart can have."""
-    return [entry.code for entry in driver.market(market).coupons_of("good", "oversized")]
+    return [coupon.code for coupon in driver.market(market).coupons_of("good", "oversized")]
 
 
 def coupon(session: CheckoutSession, place: int = 0, operation: str = contract.APPLY) -> Request:
@@ -172,7 +172,7 @@ def test_sessions_made_at_once_are_apart(driver: CheckoutDriver, market: str) ->
     items = driver.plain(market, STORM)
     bodies = [driver.initiate_body(market, [(items[index % len(items)], 1 + index)]) for index in range(STORM)]
     requests = [Request(contract.INITIATE, None, body, market) for body in bodies]
-    made = [driver.observe(entry) for entry in at_once(driver, requests, "SESSION-UNIQUE", "made at once")]
+    made = [driver.observe(exchange) for exchange in at_once(driver, requests, "SESSION-UNIQUE", "made at once")]
     for session in sessions_of(driver, made):
         session.read()
 
@@ -184,15 +184,15 @@ def test_sessions_changed_at_once_are_apart(driver: CheckoutDriver, market: str)
         driver.create_session(market, 1, quantity=1 + index % 2, email=driver.buyer()) for index in range(STORM)
     ]  # none is borrowed
     requests = [quantity(session, session.lines[0], 3 + index) for index, session in enumerate(sessions)]
-    for entry in at_once(driver, requests, "QTY-SET", "in other sessions at once"):
-        driver.observe(entry)
+    for exchange in at_once(driver, requests, "QTY-SET", "in other sessions at once"):
+        driver.observe(exchange)
     for session in sessions:
         session.read()
 
 
 def sessions_of(driver: CheckoutDriver, made: list[Exchange]) -> list[CheckoutSession]:
     """The new sessions; one whose id was given out twice is no session to judge anything else by."""
-    ids = [str(entry.body.get("checkoutSessionId")) for entry in made if entry.accepted]
+    ids = [str(exchange.body.get("checkoutSessionId")) for exchange in made if exchange.accepted]
     sessions = driver.trace.world.sessions
     return [
         CheckoutSession(driver, sessions[identifier])

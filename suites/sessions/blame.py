@@ -53,7 +53,7 @@ WHOLES = {
 
 def as_claim(found: dict[Key, tuple[object, object]], **more: object) -> Claim:
     """One claim for everything that differs, told by its weightiest part."""
-    key = min(found, key=lambda entry: ASPECTS.index(entry[0]))
+    key = min(found, key=lambda difference: ASPECTS.index(difference[0]))
     before, after = found[key]
     also = sorted({item[0] for item in found} - {key[0]})
     seen = f"{_plain(after)}" + (f" (and other {', '.join(also)})" if also else "")

@@ -51,7 +51,7 @@ def every_change(session: CheckoutSession) -> list[tuple[str, object]]:
         )
     )
     applied = session.state.view.coupons
-    good = [entry.code for entry in market.coupons_of("good")]
+    good = [coupon.code for coupon in market.coupons_of("good")]
     if applied:
         found.append((contract.REMOVE, {"redemptionCode": applied[0]}))
     if good:

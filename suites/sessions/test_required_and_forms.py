@@ -31,7 +31,7 @@ def test_initiate_without_a_required_field(driver: CheckoutDriver, market: str) 
     body = _initiate(driver, market)
     for path in driver.some(field for field in fields(body) if named(field) in REQUIRED):
         driver.initiate(market, why="SESSION-REQUIRED", case=named(path), body=without(body, path))
-    two = driver.initiate_body(market, [(entry, 1) for entry in driver.plain(market, 2)])
+    two = driver.initiate_body(market, [(item, 1) for item in driver.plain(market, 2)])
     if len(two["lineItemInputs"]) > 1:
         for name in ("itemId", "quantity"):
             driver.initiate(

@@ -17,7 +17,7 @@ def _of(*operations: str) -> list[Stub]:
 
 
 def _judged(*operations: str) -> list[str]:
-    return sorted({entry.requirement for entry in _of(*operations)})
+    return sorted({stub.requirement for stub in _of(*operations)})
 
 
 def _body(driver: CheckoutDriver, market: str, stub: Stub) -> dict[str, Any]:
@@ -36,13 +36,13 @@ def _body(driver: CheckoutDriver, market: str, stub: Stub) -> dict[str, Any]:
 
 def _ask(driver: CheckoutDriver, market: str, *operations: str) -> None:
     asked: set[str] = set()
-    for entry in _of(*operations):
-        if entry.string not in driver.profile.stubs or (driver.brief and entry.requirement in asked):
+    for stub in _of(*operations):
+        if stub.string not in driver.profile.stubs or (driver.brief and stub.requirement in asked):
             continue
-        asked.add(entry.requirement)
-        subject = None if entry.operation == contract.INITIATE else entry.subject
-        request = Request(entry.operation, subject, _body(driver, market, entry), market)
-        driver.send(request, entry.requirement, f"stub {entry.string}")
+        asked.add(stub.requirement)
+        subject = None if stub.operation == contract.INITIATE else stub.subject
+        request = Request(stub.operation, subject, _body(driver, market, stub), market)
+        driver.send(request, stub.requirement, f"stub {stub.string}")
 
 
 @provokes(*_judged(contract.INITIATE), cost=5)

@@ -38,7 +38,7 @@ def drift(document: Json) -> list[Change]:
             known.operations += [operation for operation in change.operations if operation not in known.operations]
             known.names |= change.names
     order = ("method", "parameter", "field", "status", "id", "text")
-    return sorted(found.values(), key=lambda entry: order.index(entry.kind))
+    return sorted(found.values(), key=lambda change: order.index(change.kind))
 
 
 def _key(change: Change) -> tuple[str, ...]:
@@ -78,7 +78,7 @@ def _of_method(mine: Method, new: Method) -> Iterator[Change]:
             names = {name.partition(" ")[2], *(("header parameters",) if name.startswith("header") else ())}
             yield Change("parameter", name, before, now, [on], names, now.startswith("required"))
     for name in sorted(mine.headers ^ new.headers):
-        here, there = ("header" if name in entry.headers else "" for entry in (mine, new))
+        here, there = ("header" if name in method.headers else "" for method in (mine, new))
         yield Change("field", f"answer header {name}", here, there, [on], {name})
     for direction in ("request", "answer", "refusal"):
         if direction != "refusal" or direction in new.fields:  # the document says of errors only which ids there are
@@ -88,7 +88,7 @@ def _of_method(mine: Method, new: Method) -> Iterator[Change]:
     beyond = contract.document(NAME)["x-beyond-document"]
     unlisted = frozenset(map(str, (*beyond["every"], *beyond.get(on, ()))))
     for status in sorted((mine.statuses - unlisted) ^ (new.statuses - (unlisted & mine.statuses))):
-        here, there = ("listed" if status in entry.statuses else "" for entry in (mine, new))
+        here, there = ("listed" if status in method.statuses else "" for method in (mine, new))
         yield Change("status", status, here, there, [on], {status})
     yield from _of_ids(mine, new)
 
@@ -97,13 +97,13 @@ def _of_fields(direction: str, mine: Method, new: Method) -> Iterator[Change]:
     ours, theirs = mine.fields.get(direction, {}), new.fields.get(direction, {})
     done: list[tuple[str, ...]] = []  # nothing is said of what stands below a field that differs
     for path in dict.fromkeys((*ours, *theirs)):
-        if any(path[: len(entry)] == entry for entry in done):
+        if any(path[: len(prefix)] == prefix for prefix in done):
             continue
         before, now = ours.get(path), theirs.get(path)
         owners = [where[_parent(path)].schema for where in (ours, theirs) if path and _parent(path) in where]
         owner = next(filter(None, owners), ".".join(path[:-1]))
         here = ".".join(filter(None, (owner, *path[-1:]))).replace(".[]", "[]") or "body"
-        names = {entry for entry in (*path[-1:], *owners) if entry and entry != "[]"}
+        names = {name for name in (*path[-1:], *owners) if name and name != "[]"}
 
         def change(
             before: str, now: str, what: str = f"{direction} {here}", names: set[str] = names, breaks: bool = False
@@ -122,15 +122,15 @@ def _of_fields(direction: str, mine: Method, new: Method) -> Iterator[Change]:
 
 def _of_ids(mine: Method, new: Method) -> Iterator[Change]:
     for identifier in sorted(mine.ids.keys() | new.ids.keys()):
-        entry = contract.error(identifier, mine.id)
-        if identifier not in new.ids and entry and "API_ORDER" not in entry.domains:
+        documented = contract.error(identifier, mine.id)
+        if identifier not in new.ids and documented and "API_ORDER" not in documented.domains:
             continue  # of the OAuth layer or a gateway
         before, now = mine.ids.get(identifier, frozenset()), new.ids.get(identifier, frozenset())
         if before != now:
             yield Change(
                 "id", str(identifier), _words(before, "under "), _words(now, "under "), [mine.id], {str(identifier)}
             )
-        for key, known in (("domain", entry.domains), ("category", entry.categories)) if entry else ():
+        for key, known in (("domain", documented.domains), ("category", documented.categories)) if documented else ():
             said = new.details.get(identifier, {}).get(key)
             if said is not None and str(said) not in known:
                 yield Change("id", f"{identifier}, its {key}", _words(known), str(said), [mine.id], {str(identifier)})
@@ -148,14 +148,14 @@ def _parent(path: tuple[str, ...]) -> tuple[str, ...]:
     return path[:-1]
 
 
-def _kind(entry: Field | None) -> str:
-    if entry is None:
+def _kind(shape: Field | None) -> str:
+    if shape is None:
         return ""
-    return " ".join(filter(None, ("required" if "required" in entry.limits else "", entry.type or "any value")))
+    return " ".join(filter(None, ("required" if "required" in shape.limits else "", shape.type or "any value")))
 
 
-def _limit(entry: Field, name: str) -> str:
-    value = entry.limits.get(name)
+def _limit(shape: Field, name: str) -> str:
+    value = shape.limits.get(name)
     return "" if value is None else name if value is True else f"{name} {_words(value)}"
 
 

@@ -95,7 +95,7 @@ def methods(root: Json) -> dict[str, Method]:
 def _method(root: Json, path: str, verb: str, item: Json, node: Json) -> Method:
     index = f"{verb.upper()} {path}"
     servers = node.get("servers") or item.get("servers") or root.get("servers") or []
-    entry = Method(
+    method = Method(
         id=str(node.get("operationId", index)),
         at=index,
         addresses=frozenset(_address(table(server, "a server")) for server in _list(servers, "servers")),
@@ -113,20 +113,20 @@ def _method(root: Json, path: str, verb: str, item: Json, node: Json) -> Method:
         if place != "header" or name.lower() not in IGNORED:
             kind = _type(resolved(root, table(parameter.get("schema", {}), name)))
             old = ", deprecated" if parameter.get("deprecated") else ""
-            entry.parameters[f"{place} {name}"] = (
+            method.parameters[f"{place} {name}"] = (
                 f"{'required' if parameter.get('required') else 'optional'} {kind}{old}"
             )
-    _body(root, entry, "request", resolved(root, table(node.get("requestBody", {}), index)))
+    _body(root, method, "request", resolved(root, table(node.get("requestBody", {}), index)))
     for status, answer in table(node.get("responses"), f"responses of {index}").items():
         answer = resolved(root, table(answer, f"{status} of {index}"))
-        entry.statuses |= {str(status)}
+        method.statuses |= {str(status)}
         if str(status) == "200":
-            entry.headers = frozenset(map(str, table(answer.get("headers", {}), index)))
-        _body(root, entry, "answer" if str(status).startswith("2") else "refusal", answer)
+            method.headers = frozenset(map(str, table(answer.get("headers", {}), index)))
+        _body(root, method, "answer" if str(status).startswith("2") else "refusal", answer)
         for error, details in ids([value for key, value in answer.items() if key in CODES]):
-            entry.ids[error] = entry.ids.get(error, frozenset()) | {str(status)}
-            entry.details.setdefault(error, details)
-    return entry
+            method.ids[error] = method.ids.get(error, frozenset()) | {str(status)}
+            method.details.setdefault(error, details)
+    return method
 
 
 def _body(root: Json, one: Method, direction: str, node: Json) -> None:
@@ -152,12 +152,12 @@ def _fields(root: Json, node: Any, path: tuple[str, ...], inside: tuple[str, ...
         return found
     inside = (*inside, component)
     for part in (part for key in ("allOf", "oneOf", "anyOf") for part in _list(schema.get(key), name)):
-        for index, entry in _fields(root, part, path, inside).items():
+        for index, inherited in _fields(root, part, path, inside).items():
             if index != path:
-                found.setdefault(index, entry)
+                found.setdefault(index, inherited)
             elif own.type in ("", "object"):
-                own.type, own.schema = entry.type or own.type, own.schema or entry.schema
-                own.limits = {**entry.limits, **own.limits}
+                own.type, own.schema = inherited.type or own.type, own.schema or inherited.schema
+                own.limits = {**inherited.limits, **own.limits}
     if "items" in schema:
         found |= _fields(root, schema["items"], (*path, "[]"), inside)
     required = _list(schema.get("required"), name)
@@ -174,7 +174,7 @@ CODES = ("x-response-codes", "x-error-codes")
 
 def ids(node: Any) -> Iterator[tuple[int, Json]]:
     """Error ids in an extension, as keys with details or as a list of numbers."""
-    for key, value in node.items() if isinstance(node, dict) else ((entry, entry) for entry in node):
+    for key, value in node.items() if isinstance(node, dict) else ((element, element) for element in node):
         if isinstance(key, str | int) and re.fullmatch(r"[0-9]{3,7}", str(key)):
             yield int(key), value if isinstance(value, dict) else {}
         elif isinstance(value, dict | list):

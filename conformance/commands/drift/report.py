@@ -78,9 +78,9 @@ def markdown(changes: list[Change], version: str, contract_version: str) -> str:
             out += ["", f"## {title}", "", "| | what | contract | document | methods | requirements |"]
             out += ["|---|---|---|---|---|---|", *(_row(item) for item in found)]
     by_rule: dict[str, list[str]] = {}
-    for entry in changes:
-        for name in touches(entry):
-            by_rule.setdefault(name, []).append(entry.what)
+    for change in changes:
+        for name in touches(change):
+            by_rule.setdefault(name, []).append(change.what)
     if by_rule:
         out += ["", "## Requirements that are touched", "", "| requirement | level | title | by |", "|---|---|---|---|"]
         for rule in (requirement for requirement in contract.requirements().values() if requirement.id in by_rule):

@@ -81,8 +81,8 @@ def digest(text: str) -> str:
 def _components(root: Json, node: Any, seen: set[str]) -> set[str]:
     """Names of the schemas that a method reaches."""
     if isinstance(node, list):
-        for entry in node:
-            _components(root, entry, seen)
+        for element in node:
+            _components(root, element, seen)
     elif isinstance(node, dict):
         name = str(node.get("$ref", ""))
         if name and name not in seen:

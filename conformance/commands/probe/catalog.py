@@ -64,8 +64,8 @@ def _json_rows(text: str, path: Path) -> Iterator[dict[str, Any]]:
         raise InputError(f"--from-catalog names {path}, which is neither CSV nor JSON.") from None
     listed = data.items() if isinstance(data, dict) else [("", data)]
     for role, entries in listed:
-        for entry in entries if isinstance(entries, list) else ():
-            if isinstance(entry, str):
-                yield {"item" if "|" in entry else "code": entry, "role": role}
-            elif isinstance(entry, dict):
-                yield {"role": role, **entry}
+        for given in entries if isinstance(entries, list) else ():
+            if isinstance(given, str):
+                yield {"item" if "|" in given else "code": given, "role": role}
+            elif isinstance(given, dict):
+                yield {"role": role, **given}

@@ -42,7 +42,7 @@ class Found:
 def toml(value: Any) -> str:
     """A value on one line of TOML."""
     if isinstance(value, dict):
-        return "{ " + ", ".join(f"{key} = {toml(entry)}" for key, entry in value.items()) + " }"
+        return "{ " + ", ".join(f"{key} = {toml(member)}" for key, member in value.items()) + " }"
     if isinstance(value, list):
         return "[" + ", ".join(map(toml, value)) + "]"
     return json.dumps(value, ensure_ascii=False)
@@ -50,7 +50,7 @@ def toml(value: Any) -> str:
 
 def note(text: str) -> str:
     """A text of the target on one line of a comment."""
-    return "  # " + "".join(entry if entry.isprintable() else "?" for entry in text)[:160] if text else ""
+    return "  # " + "".join(char if char.isprintable() else "?" for char in text)[:160] if text else ""
 
 
 def render(found: Found, data: dict[str, Any]) -> str:
@@ -65,7 +65,7 @@ def render(found: Found, data: dict[str, Any]) -> str:
     maximum = f"max_line_items = {found.maximum}" if found.maximum else "# max_line_items = 4"
     lines.append(maximum + note(found.about_maximum))
     if data["endpoints"]:
-        lines += ["", "[endpoints]", *(f"{key} = {toml(entry)}" for key, entry in data["endpoints"].items())]
+        lines += ["", "[endpoints]", *(f"{key} = {toml(url)}" for key, url in data["endpoints"].items())]
     lines += ["", *_auth(found, data), "", *_payment(found), ""]
     lines += ["[buyers]", 'good = "guest{n}@example.com"']
     declined = [pair for seen in found.markets for pair in seen.declined]
@@ -87,7 +87,7 @@ def render(found: Found, data: dict[str, Any]) -> str:
 
 def _auth(found: Found, data: dict[str, Any]) -> list[str]:
     auth = data["auth"]
-    lines = ["[auth]", *(f"{key} = {toml(entry)}" for key, entry in auth.items())]
+    lines = ["[auth]", *(f"{key} = {toml(setting)}" for key, setting in auth.items())]
     if auth["kind"] == "client_credentials":
         scope = found.other_scope or "https://api.ebay.com/oauth/api_scope"
         line = f"other_scope = {toml(scope)}  # a scope of the app that does not open these methods"
@@ -96,7 +96,7 @@ def _auth(found: Found, data: dict[str, Any]) -> list[str]:
         lines += ["# No credentials were in the environment. If the server asks for a token, set EBAY_CLIENT_ID and"]
         lines += ["# EBAY_CLIENT_SECRET and probe again."]
     for app in data["apps"]:
-        lines += ["", "[[apps]]", *(f"{key} = {toml(entry)}" for key, entry in app.items())]
+        lines += ["", "[[apps]]", *(f"{key} = {toml(setting)}" for key, setting in app.items())]
         if app is data["apps"][0]:
             lines.append('# expired_token = { env = "EBAY_EXPIRED_TOKEN" }  # a token of this app that has ended')
             if auth["kind"] == "token":
@@ -138,9 +138,9 @@ def _market(seen: Seen, found: Found) -> list[str]:
     ):
         lines.append(f"{name} = {toml(listed)}" if listed else f"# {name} = {example}  # not refused, or not tried")
     lines += ["", f"[marketplaces.{seen.name}.items]"]
-    lines += _list("plain", [(toml(entry.item), entry.remark) for entry in seen.of("plain")], empty=True)
+    lines += _list("plain", [(toml(role.item), role.remark) for role in seen.of("plain")], empty=True)
     for kind, key in (("limit", "limit"), ("stock", "stock"), ("lot", "lot")):
-        lines += _list(kind, [_entry(entry, key, entry.amount) for entry in seen.of(kind)])
+        lines += _list(kind, [_entry(role, key, role.amount) for role in seen.of(kind)])
     for kind, key in (("refused", "error"), ("removed", "warning"), ("warned", "warning"), ("at_payment", "error")):
         lines += _list(
             kind, [_entry(good, key, good.error) for good in seen.of(kind) if not _elsewhere(good, seen, found)]
@@ -173,7 +173,8 @@ def _coupons(seen: Seen) -> list[str]:
         lines += _list(kind, [(toml(coupon.code), coupon.remark) for coupon in seen.coupons if coupon.kind == kind])
     refused = [coupon for coupon in seen.coupons if coupon.kind == "refused"]
     lines += _list(
-        "refused", [(f"{{ code = {toml(entry.code)}, error = {entry.error} }}", entry.remark) for entry in refused]
+        "refused",
+        [(f"{{ code = {toml(voucher.code)}, error = {voucher.error} }}", voucher.remark) for voucher in refused],
     )
     exact = [coupon for coupon in seen.coupons if coupon.kind == "minimum" and coupon.minimum is not None]
     lines += _list("minimum", [_minimum(coupon) for coupon in exact])
@@ -183,16 +184,16 @@ def _coupons(seen: Seen) -> list[str]:
 
 
 def _minimum(voucher: Voucher) -> tuple[str, str]:
-    entry = f'{{ code = {toml(voucher.code)}, minimum = "{voucher.minimum:.2f}", error = {voucher.error} }}'
-    return entry, f"refused at {voucher.refused}, taken at {voucher.taken}: the multiple of five between them"
+    table = f'{{ code = {toml(voucher.code)}, minimum = "{voucher.minimum:.2f}", error = {voucher.error} }}'
+    return table, f"refused at {voucher.refused}, taken at {voucher.taken}: the multiple of five between them"
 
 
 def _guess(voucher: Voucher) -> str:
     if voucher.kind == "minimum":
-        entry = f'{{ code = {toml(voucher.code)}, minimum = "…", error = {voucher.error} }}'
+        table = f'{{ code = {toml(voucher.code)}, minimum = "…", error = {voucher.error} }}'
         between = f": between {voucher.refused} and {voucher.taken}" if voucher.taken else ""
-        return f"# minimum = [{entry}]  # refused for a small cart; from which amount on is it taken{between}?"
+        return f"# minimum = [{table}]  # refused for a small cart; from which amount on is it taken{between}?"
     if voucher.kind == "item_bound":
-        entry = f"{{ code = {toml(voucher.code)}, error = {voucher.error}, fits = {toml(voucher.fits)} }}"
-        return f"# item_bound = [{entry}]  # name every plain item that it fits; or it hangs on the address"
+        table = f"{{ code = {toml(voucher.code)}, error = {voucher.error}, fits = {toml(voucher.fits)} }}"
+        return f"# item_bound = [{table}]  # name every plain item that it fits; or it hangs on the address"
     return f"# {toml(voucher.code)}: {note(voucher.remark)[4:]}"

@@ -126,7 +126,7 @@ def credentials(base: str) -> tuple[dict[str, Any], list[dict[str, Any]]]:
         return {"kind": "client_credentials", "scope": GUEST_SCOPE}, apps
     if os.environ.get(TOKEN):
         listed = [TOKEN] + ([f"{TOKEN}_2"] if os.environ.get(f"{TOKEN}_2") else [])
-        return {"kind": "token"}, [{"token": {"env": entry}} for entry in listed]
+        return {"kind": "token"}, [{"token": {"env": variable}} for variable in listed]
     if loopback(base):
         return {"kind": "none"}, []
     raise InputError(f"No credentials: set {ID} and {SECRET}, or {TOKEN}.")

@@ -63,7 +63,7 @@ def cause(finding: Finding, sent: Sent, known: set[str], replay: Replay) -> str 
 def _with_header(sent: Sent) -> list[Step]:
     """The steps, the last one under the marketplace of its session."""
     *before, last = [step for step, _ in sent]
-    maker = next((entry for entry in before if last.subject and entry.number == last.subject.of), None)
+    maker = next((step for step in before if last.subject and step.number == last.subject.of), None)
     if maker is None:
         return []
     return [*before, replace(last, request=replace(last.request, marketplace=maker.request.marketplace))]

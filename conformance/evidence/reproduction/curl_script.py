@@ -157,8 +157,8 @@ def write_script(run: ReplayTarget, finding: Finding, sent: list[tuple[Step, Exc
     )
     where = "the head of this script says how to get one"
     checks = [
-        f'[ -n "${{{entry}:-}}" ] || {{ echo "set {entry} to a token {WHOSE[entry]}: {where}" >&2; exit 2; }}\n'
-        for entry in used
+        f'[ -n "${{{variable}:-}}" ] || {{ echo "set {variable} to a token {WHOSE[variable]}: {where}" >&2; exit 2; }}\n'
+        for variable in used
     ]
     script = f"scripts/{finding.requirement}-{abs(hash_of(finding.name)) % 10000:04d}.sh"
     head = HEAD.read_text(encoding="utf-8")
@@ -173,7 +173,7 @@ def write_script(run: ReplayTarget, finding: Finding, sent: list[tuple[Step, Exc
         "expected": _one_line(claim.expected),
         "seen": _one_line(claim.actual),
         "about": _one_line(claim.name),
-        "tokens": "".join(f"{entry}=… " for entry in used),
+        "tokens": "".join(f"{variable}=… " for variable in used),
         "grant": _grant(run, used),
         "name": script,
         "base": run.profile.base_url,
@@ -253,7 +253,7 @@ def _grant(run: ReplayTarget, used: list[str]) -> str:
     """How to get a token, as comments."""
     if not used:
         return ""
-    told = "".join(f"\n# {entry}: a token {WHOSE[entry]}" for entry in used)
+    told = "".join(f"\n# {variable}: a token {WHOSE[variable]}" for variable in used)
     if run.profile.auth != "client_credentials":
         return told
     scope = f"-d grant_type=client_credentials --data-urlencode scope={shlex.quote(run.profile.scope)}"

@@ -130,7 +130,11 @@ class Ids:
 
 def locate(line: Line, option: Option) -> tuple[str, str, int]:
     """How to find an option again: carrier, service, and which one of those that share both."""
-    same = [entry for entry in line.options if (entry.carrier, entry.service) == (option.carrier, option.service)]
+    same = [
+        candidate
+        for candidate in line.options
+        if (candidate.carrier, candidate.service) == (option.carrier, option.service)
+    ]
     return option.carrier or "", option.service or "", same.index(option)
 
 

@@ -110,7 +110,7 @@ class Shrinker:
                 chunk = best.steps[index : index + size]
                 if chunk[-1] is best.steps[-1]:
                     chunk = chunk[:-1]
-                gone = {entry.number for entry in chunk}
+                gone = {step.number for step in chunk}
                 rest = [step for step in best.steps if step not in chunk and not step.sessions & gone]
                 found = self.replay(rest) if chunk and len(rest) < len(best.steps) else None
                 if found:
@@ -140,7 +140,7 @@ def _guesses(steps: list[Step]) -> Iterator[list[Step]]:
     roots = last.sessions
     makers = [step for step in steps[:-1] if step.number in roots]
     own = [step for step in steps if step.sessions & roots or step.number in roots]
-    previous = [entry for entry in own[:-1] if entry not in makers][-1:]
+    previous = [candidate for candidate in own[:-1] if candidate not in makers][-1:]
     yield from ([*makers, last], [*makers, *previous, last], own)
     if len(own) < len(steps):
         yield steps
@@ -148,15 +148,18 @@ def _guesses(steps: list[Step]) -> Iterator[list[Step]]:
 
 def _smaller(step: Step, steps: list[Step]) -> Iterator[Step]:
     inputs = step.request.body.get("lineItemInputs")
-    if not isinstance(inputs, list) or not all(isinstance(entry, dict) for entry in inputs):
+    if not isinstance(inputs, list) or not all(isinstance(line_input, dict) for line_input in inputs):
         return
     used = {ref.item for other in steps for ref in other.fields.values() if ref.of == step.number}
-    kept = [entry for entry in inputs if entry.get("itemId") in used] or inputs[:1]
+    kept = [line_input for line_input in inputs if line_input.get("itemId") in used] or inputs[:1]
     for lines in (kept, inputs[:2], inputs[: (len(inputs) + 1) // 2]):
         if len(lines) < len(inputs):
             yield _with_inputs(step, lines)
-    if any(entry.get("quantity") not in (0, 1) and isinstance(entry.get("quantity"), int) for entry in inputs):
-        yield _with_inputs(step, [{**entry, "quantity": 1} for entry in inputs])
+    if any(
+        line_input.get("quantity") not in (0, 1) and isinstance(line_input.get("quantity"), int)
+        for line_input in inputs
+    ):
+        yield _with_inputs(step, [{**line_input, "quantity": 1} for line_input in inputs])
 
 
 def _with_inputs(step: Step, lines: list[dict[str, object]]) -> Step:
@@ -211,7 +214,7 @@ def describe(exchange: Exchange, *, whole: bool = False) -> str:
 
 def _told(body: str) -> str:
     """JSON with its long texts cut, so that the fields after them show as well."""
-    return _cut(TEXT.sub(lambda entry: _cut(entry.group(), LONGEST_TEXT), body), LONGEST_BODY)
+    return _cut(TEXT.sub(lambda match: _cut(match.group(), LONGEST_TEXT), body), LONGEST_BODY)
 
 
 def _cut(text: str, most: int) -> str:

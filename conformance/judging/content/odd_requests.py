@@ -27,13 +27,13 @@ def unknown_fields(request: Request) -> bool:
 def _unknown(shape: Shape | None, value: Any) -> bool:
     if isinstance(value, list):
         items = shape.items if shape else None
-        return any([_unknown(items, entry) for entry in value])
+        return any([_unknown(items, element) for element in value])
     if not isinstance(value, dict) or (shape and shape.kind != "object"):
         return False
     known = shape.fields if shape else {}
     if not value.keys() <= known.keys():
         return True
-    return any([_unknown(known[name], entry) for name, entry in value.items() if entry.__class__ in (dict, list)])
+    return any([_unknown(known[name], member) for name, member in value.items() if member.__class__ in (dict, list)])
 
 
 def is_odd(text: str) -> bool:
@@ -55,7 +55,7 @@ def no_phone(address: dict[str, Any]) -> bool:
 def named_texts(body: dict[str, Any]) -> Iterator[str]:
     """The ids and codes that a body names."""
     listed = body.get("lineItemInputs")
-    inputs = [one for one in listed if isinstance(one, dict)] if isinstance(listed, list) else []
+    inputs = [line_input for line_input in listed if isinstance(line_input, dict)] if isinstance(listed, list) else []
     for holder in (body, *inputs):
         for name in ("lineItemId", "shippingOptionId", "redemptionCode", "itemId"):
             if isinstance(holder.get(name), str):

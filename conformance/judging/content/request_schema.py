@@ -129,8 +129,8 @@ def _value(shape: Shape, value: Any, path: str, optional: bool, market: str, fou
         if not value:
             found.append(Problem("empty", path, value, optional))
         assert shape.items
-        for entry in value:
-            _value(shape.items, entry, f"{path}[]", False, market, found)
+        for element in value:
+            _value(shape.items, element, f"{path}[]", False, market, found)
     elif kind == "integer" and (value < 0 or value > INT32):
         found.append(Problem("range", path, value, optional))
 

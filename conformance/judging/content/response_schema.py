@@ -71,7 +71,7 @@ def departures(context: RuleContext, requirement: str) -> Iterator[Claim]:
         known[form] = checker.is_valid(body)
     if not known[form]:
         for error in checker.iter_errors(body):
-            path = [entry for entry in error.instance_path]
+            path = [key for key in error.instance_path]
             if path[:1] == ["shippingAddress"] and Part.PERSON in context.exchange.unseen:
                 continue
             for claim in _claim(context, requirement, path, error):
@@ -96,7 +96,7 @@ def _charges(context: RuleContext, requirement: str) -> Iterator[Claim]:
 
 
 def _claim(context: RuleContext, requirement: str, path: list[Any], error: Any) -> Iterator[Claim]:
-    keyword = [entry for entry in error.schema_path if isinstance(entry, str)][-1]
+    keyword = [key for key in error.schema_path if isinstance(key, str)][-1]
     if path[:1] == [WARNINGS]:
         return
     emptied = _may_be_empty(context)
@@ -154,19 +154,19 @@ def _takes_the_last(context: RuleContext) -> bool:
 
 
 def _where(path: list[Any]) -> str:
-    return "".join("[]" if isinstance(entry, int) else f".{entry}" for entry in path).lstrip(".")
+    return "".join("[]" if isinstance(key, int) else f".{key}" for key in path).lstrip(".")
 
 
 def _value(body: Any, path: list[Any]) -> Any:
-    for entry in path:
-        body = body[entry] if isinstance(body, dict | list) else None
+    for key in path:
+        body = body[key] if isinstance(body, dict | list) else None
     return body
 
 
 def _want(keyword: str, error: Any) -> str:
     if keyword in LIMITS:
-        words, entry, many = LIMITS[keyword]
-        return f"{words} {error.kind.limit} {entry if error.kind.limit == 1 else many}".rstrip()
+        words, unit, many = LIMITS[keyword]
+        return f"{words} {error.kind.limit} {unit if error.kind.limit == 1 else many}".rstrip()
     if keyword == "pattern":
         return _form(error.kind.pattern)
     if keyword == "type":
@@ -192,12 +192,12 @@ def _seen(keyword: str, value: Any) -> str:
 
 def _test(path: list[Any], keyword: str, error: Any, missing: bool) -> str:
     """jq over every element of the lists on the way, so that it does not hang on a position."""
-    steps = "".join("[]?" if isinstance(entry, int) else f".{entry}" for entry in (path[:-1] if missing else path))
+    steps = "".join("[]?" if isinstance(key, int) else f".{key}" for key in (path[:-1] if missing else path))
     if missing:
         return f'all(.body{steps}; type != "object" or has({quoted(path[-1])}))'
     holds = _condition(keyword, error)
     if path and isinstance(path[-1], str):  # a member may be absent, but not null
-        outer = "".join("[]?" if isinstance(entry, int) else f".{entry}" for entry in path[:-1])
+        outer = "".join("[]?" if isinstance(key, int) else f".{key}" for key in path[:-1])
         name = quoted(path[-1])
         return f'all(.body{outer}; type != "object" or (has({name})|not) or (.[{name}]|{holds}))'
     return f"all(.body{steps}; {holds})"

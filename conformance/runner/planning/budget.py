@@ -55,9 +55,9 @@ def weight(requirement: str) -> int:
 
 def cost(nodeid: str, *, whole: bool = False) -> int:
     """About how many requests a test takes by itself, cut to the bone or with all its cases."""
-    entry = costs().get(test_name(nodeid), {})
-    fewest = max(1, int(entry.get("requests", 1)))
-    return max(fewest, int(entry.get("whole", fewest))) if whole else fewest
+    measured = costs().get(test_name(nodeid), {})
+    fewest = max(1, int(measured.get("requests", 1)))
+    return max(fewest, int(measured.get("whole", fewest))) if whole else fewest
 
 
 def choose(nodeids: Iterable[str], limit: int | None, done: set[str], spent: int = 0) -> dict[str, bool]:
@@ -68,15 +68,15 @@ def choose(nodeids: Iterable[str], limit: int | None, done: set[str], spent: int
     cases of the same tests, those first where that is cheap, and then into other tests of the same rules.
     """
     left = {
-        nodeid: (cost(nodeid), frozenset(entry["judges"]))
+        nodeid: (cost(nodeid), frozenset(measured["judges"]))
         for nodeid in nodeids
-        if (entry := costs().get(test_name(nodeid))) and entry["judges"]
+        if (measured := costs().get(test_name(nodeid))) and measured["judges"]
     }
     usual = {requirement for requirement in contract.requirements() if not contract.is_rare(requirement)}
     chosen: dict[str, bool] = {}
     room = None if limit is None else round(limit * SHARING) - spent
     judged = set(done)
-    for item in sorted(left, key=lambda entry: FIRST.index(test_name(entry)) if test_name(entry) in FIRST else -1):
+    for item in sorted(left, key=lambda nodeid: FIRST.index(test_name(nodeid)) if test_name(nodeid) in FIRST else -1):
         if test_name(item) in FIRST and left[item][1] - judged and (room is None or left[item][0] <= room):
             needed, judges = left.pop(item)
             room = None if room is None else room - needed
@@ -99,8 +99,8 @@ def _deepen(chosen: dict[str, bool], room: int) -> int:
     Returns how many requests that takes.
     """
     before = room
-    more = {entry: cost(entry, whole=True) - cost(entry) for entry in chosen if test_name(entry) not in FIRST}
-    for item in sorted(more, key=lambda entry: (more[entry], entry)):
+    more = {nodeid: cost(nodeid, whole=True) - cost(nodeid) for nodeid in chosen if test_name(nodeid) not in FIRST}
+    for item in sorted(more, key=lambda nodeid: (more[nodeid], nodeid)):
         if 0 < more[item] <= room and not chosen[item]:
             room -= more[item]
             del chosen[item]
@@ -118,12 +118,12 @@ def _cover(
     """Takes out of `left` what judges most of `wanted` for a request, until nothing more does; returns the room left."""
     while True:
         worth = {
-            entry: sum(map(weight, (judges & wanted) - judged)) / needed for entry, (needed, judges) in left.items()
+            nodeid: sum(map(weight, (judges & wanted) - judged)) / needed for nodeid, (needed, judges) in left.items()
         }
-        fitting = [entry for entry in worth if worth[entry] and (room is None or left[entry][0] <= room)]
+        fitting = [nodeid for nodeid in worth if worth[nodeid] and (room is None or left[nodeid][0] <= room)]
         if not fitting:
             return room
-        best = max(fitting, key=lambda entry: (worth[entry], -left[entry][0], entry))
+        best = max(fitting, key=lambda nodeid: (worth[nodeid], -left[nodeid][0], nodeid))
         needed, judges = left.pop(best)
         room = None if room is None else room - needed
         judged |= judges

@@ -37,7 +37,7 @@ def in_order(run: Planned, items: list[pytest.Item]) -> list[pytest.Item]:
     if run.settings.alone:
         return _most_telling(run, items)
     if run.profile.payment == "manual":  # a person pays a few times: first for what most is judged by
-        first = {entry: index for index, entry in enumerate(choose([item.nodeid for item in items], None, set()))}
+        first = {nodeid: index for index, nodeid in enumerate(choose([item.nodeid for item in items], None, set()))}
         return sorted(items, key=lambda item: first.get(item.nodeid, len(first)))
     # All cases of a test first, so that breaches show early; long tests first, so that no process ends alone with one.
     return sorted(items, key=lambda item: (not run.thorough(item), -cost(item.nodeid, whole=True)))
@@ -53,9 +53,9 @@ def _most_telling(run: Planned, items: list[pytest.Item]) -> list[pytest.Item]:
     chosen = choose(by_id, run.settings.budget, done, spent=run.spent)
     if run.settings.time_s:
         run.telling = list(dict.fromkeys([*chosen, *choose(by_id, None, done)]))
-    run.whole = {entry.removeprefix("suites/") for entry, whole in chosen.items() if whole}
-    rest = [by_id[entry] for entry in by_id if entry not in chosen and is_row(by_id[entry])]
-    return [by_id[entry] for entry in chosen] + (rest if run.settings.budget is not None else [])
+    run.whole = {nodeid.removeprefix("suites/") for nodeid, whole in chosen.items() if whole}
+    rest = [by_id[nodeid] for nodeid in by_id if nodeid not in chosen and is_row(by_id[nodeid])]
+    return [by_id[nodeid] for nodeid in chosen] + (rest if run.settings.budget is not None else [])
 
 
 def is_row(item: pytest.Item) -> bool:

@@ -42,15 +42,17 @@ def print_plan(run: Run, items: list[pytest.Item]) -> None:
         total, count = total + cost(run, item), count + 1
         if limit is None or total <= limit * SHARED:
             sure |= judges
-        for entry in mark_args(item, "provokes"):
-            tests[entry].append(item)
+        for requirement_id in mark_args(item, "provokes"):
+            tests[requirement_id].append(item)
     words = f" apart, fewer since they share sessions, of a budget of {limit}" if limit else ""
     print(f"Plan for {run.profile.name}: {count} tests, about {total} requests{words}.")
     for chapter in contract.CHAPTERS:
         print(f"\n{chapter.replace('_', ' ')}")
-        for entry in contract.requirements().values():
-            if entry.chapter == chapter and run.is_selected(entry.id):
-                print(f"  {entry.id:<26} {entry.level:<8} {_words(run, entry.id, tests[entry.id], told, sure)}")
+        for requirement in contract.requirements().values():
+            if requirement.chapter == chapter and run.is_selected(requirement.id):
+                print(
+                    f"  {requirement.id:<26} {requirement.level:<8} {_words(run, requirement.id, tests[requirement.id], told, sure)}"
+                )
 
 
 def _words(run: Run, requirement: str, tests: list[pytest.Item], told: set[str], sure: set[str]) -> str:
