@@ -58,7 +58,7 @@ def _leave_out_apps_without_a_token(run: Run) -> None:
     assert run.target
     profile = run.profile
     wanted = any(
-        any(SECOND_APP in need.split("|") for need in requirement.needs) and run.is_selected(requirement.id)
+        any(SECOND_APP in need.split("|") for need in requirement.needs) and run.selection.is_selected(requirement.id)
         for requirement in contract.requirements().values()
     )
     if profile.auth != "client_credentials" or len(profile.apps) < 2 or not wanted:

@@ -179,7 +179,7 @@ def pytest_xdist_node_collection_finished(node: Any, ids: Sequence[str]) -> None
     """xdist: what the workers are to run."""
     run = node.config.stash.get(RUN, None)
     if run:
-        run.collected |= set(ids)
+        run.selection.collected |= set(ids)
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -205,14 +205,16 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         pairs = [
             (market, name)
             for name, count in mark.args[0].items()
-            for market in run.marketplaces(f"{nodeid}/{name}" if count else nodeid, count, mark.kwargs["having"])
+            for market in run.selection.marketplaces(
+                f"{nodeid}/{name}" if count else nodeid, count, mark.kwargs["having"]
+            )
         ]
         metafunc.parametrize("market, situation", pairs, ids=[f"{market}-{name}" for market, name in pairs])
         return
     mark = metafunc.definition.get_closest_marker("in_marketplaces")
     count = mark.args[0] if mark and mark.args else None
     having = mark.kwargs.get("having") if mark else None
-    names = run.marketplaces(nodeid, count, having)
+    names = run.selection.marketplaces(nodeid, count, having)
     if names and metafunc.definition.get_closest_marker("again"):
         values, ids = rounds(names, run.settings.depth)
         metafunc.parametrize("market", values, ids=ids)
@@ -229,11 +231,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     run = config.stash.get(RUN, None)
     if run is None:
         return
-    kept, gone = run.select(items)
+    kept, gone = run.selection.select(items)
     if gone:
         config.hook.pytest_deselected(items=gone)
         items[:] = kept
-    run.collected |= {item.nodeid for item in kept}
+    run.selection.collected |= {item.nodeid for item in kept}
     if config.option.plan:
         from conformance.runner.planning.plan import print_plan
 
@@ -245,7 +247,7 @@ def pytest_deselected(items: Sequence[pytest.Item]) -> None:
     """Tests that pytest's own options leave out are not waited for."""
     run = items[0].config.stash.get(RUN, None) if items else None
     if run:
-        run.collected -= {item.nodeid for item in items}
+        run.selection.collected -= {item.nodeid for item in items}
 
 
 @pytest.fixture
@@ -260,7 +262,7 @@ def driver(request: pytest.FixtureRequest) -> Generator[CheckoutDriver, None, No
 
     if run.target and capture:
         run.target.tell = tell
-    if not run.fits(request.node):
+    if not run.selection.fits(request.node):
         run.budget_spent = True
         pytest.skip("the budget has no room for it")
     random.seed(f"{run.settings.seed}/{request.node.nodeid}")
@@ -354,7 +356,7 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     ended_early = run.budget_spent or run.ends_at_a_breach()
     interrupted = exitstatus == pytest.ExitCode.INTERRUPTED and not ended_early
     if not interrupted and run.stopped is None and not ended_early:
-        run.stopped = _missing(run.collected, getattr(reporter, "reported", run.collected))
+        run.stopped = _missing(run.selection.collected, getattr(reporter, "reported", run.selection.collected))
     try:
         session.exitstatus = run.finish_controller(interrupted)
     except KeyboardInterrupt:

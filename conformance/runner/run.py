@@ -12,14 +12,12 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from zlib import crc32
 
 import pytest
 
 from conformance.client.api_client import ApiClient, BudgetSpent, RunStopped
 from conformance.client.circuit_breaker import Patience
 from conformance.client.route import Route
-from conformance.core import contract
 from conformance.core.exchange import Exchange
 from conformance.core.inputs import InputError
 from conformance.core.profile import Profile
@@ -36,7 +34,7 @@ from conformance.judging.load_rules import load_rules
 from conformance.judging.trace import DISCOVERY_TRACE, Trace, TraceKind
 from conformance.runner.finalize import SHRINKING, finish
 from conformance.runner.mock_process import MockProcess
-from conformance.runner.planning.order import cost_of, in_order, market_of
+from conformance.runner.planning.selection import Selection
 from conformance.runner.process_summary import Part, cause_of_end, read_parts
 from conformance.runner.processes import with_share_of_rate
 from conformance.runner.run_summary import metadata_of
@@ -60,6 +58,7 @@ class Run:
     settings: Settings
     profile: Profile
     sends: bool = True
+    selection: Selection = field(init=False)
     processes: int = 1
     started: datetime = field(default_factory=lambda: datetime.now(UTC))
     clock: float = field(default_factory=time.perf_counter)
@@ -69,9 +68,6 @@ class Run:
     target: ApiClient | None = None
     mock: MockProcess | None = None
     book: journal.Journal | None = None
-    indices: dict[str, int] = field(default_factory=dict)
-    chosen: dict[str, list[str]] = field(default_factory=dict)
-    collected: set[str] = field(default_factory=set)
     defects: list[str] = field(default_factory=list)
     waivers: list[Waiver] = field(default_factory=list)
     earlier: journal.Records = field(default_factory=lambda: journal.Records(()))
@@ -83,10 +79,7 @@ class Run:
     budget_spent: bool = False
     found_breach: str | None = None
     limit: TimeLimit | None = None
-    telling: list[str] = field(default_factory=list)
-    begun: set[str] = field(default_factory=set)
     contents: Contents | None = None
-    whole: set[str] = field(default_factory=set)
     _trace: Trace | None = None
     _skipped: Unjudged | None = None
     _before: int = 0
@@ -95,6 +88,7 @@ class Run:
 
     def __post_init__(self) -> None:
         load_rules()
+        self.selection = Selection(self)
         settings = self.settings
         self.waivers = load_waivers(settings.waivers) if settings.waivers else []
         if settings.waivers and not self.waivers:
@@ -187,7 +181,7 @@ class Run:
         self.finish_worker()
         if self.limit:
             self.limit.shrinks = True
-            self.notes += what_is_left(self.telling, self.begun)
+            self.notes += what_is_left(self.selection.telling, self.selection.begun)
         self.stopped = self.stopped or cause_of_end(read_parts(self.parts))
         earlier = [(self.settings.resume, self.earlier)] if self.settings.resume else []
         return finish(self, lambda: metadata_of(self), earlier)
@@ -212,98 +206,10 @@ class Run:
 
     # ------------------------------------------------------------ tests
 
-    def marketplaces(self, nodeid: str, count: int | None, having: str | None) -> list[str]:
-        """The marketplaces in which a test runs; with a count, another choice for each test.
-
-        Those that are chosen show together every role that the test is about, of which another marketplace may have few.
-        """
-        names = [name for name in self.profile.markets if self._has(name, having)]
-        roles = {name: self.profile.markets[name].roles_of(having or "") for name in names}
-        if self.settings.cut:
-            names = sorted(names, key=lambda name: -len(roles[name]))[:1]
-        elif count is not None and count < len(names):
-            start = crc32(nodeid.encode()) % len(names)
-            left, wanted = names[start:] + names[:start], set[object]().union(*roles.values())
-            taken: list[str] = []
-            while left and (len(taken) < count or wanted):
-                taken.append(max(left, key=lambda name: len(roles[name] & wanted)))
-                left.remove(taken[-1])
-                wanted -= roles[taken[-1]]
-            names = [name for name in names if name in taken]
-        self.chosen[nodeid.rpartition("::")[2]] = names
-        return names
-
-    def _has(self, name: str, having: str | None) -> bool:
-        only = replace(self.profile, markets={name: self.profile.markets[name]})
-        return all(any(only.offers(word) for word in need.split("|")) for need in having.split(" ")) if having else True
-
-    def select(self, items: list[pytest.Item]) -> tuple[list[pytest.Item], list[pytest.Item]]:
-        """The tests of this run: those of the requirements asked for that the target offers something for."""
-        idle = self.stopped is not None or bool(self.settings.recording)
-        kept = [] if idle else [item for item in items if self._serves(item)]
-        kept = in_order(self, kept)
-        if self.earlier and not self.settings.alone:
-            done = {record.name for record in self.earlier if record.skipped is None}
-            kept = [item for item in kept if item.nodeid.removeprefix("suites/") not in done]
-        if self.settings.shard:
-            part, parts = self.settings.shard
-            kept = [item for index, item in enumerate(kept) if index % parts == part - 1]
-        self.indices = {item.nodeid: index for index, item in enumerate(kept)}
-        chosen = set(self.indices)
-        return kept, [item for item in items if item.nodeid not in chosen]
-
-    def _serves(self, item: pytest.Item) -> bool:
-        """Whether a test can judge something that was asked for."""
-        provoked = mark_args(item, "provokes")
-        stubs = item.get_closest_marker("through_stubs") is not None
-        if (stubs and not self.profile.stubs) or (
-            self.profile.reads_only and item.get_closest_marker("reads_only") is None
-        ):
-            return False
-        wanted = [
-            requirement
-            for requirement in provoked
-            if self.is_selected(requirement) and not self.not_offered(requirement, stubs=stubs)
-        ]
-        return bool(wanted) or not provoked
-
-    def is_selected(self, requirement: str) -> bool:
-        """Whether the run decides on this requirement."""
-        if self.settings.requirements:
-            return requirement in self.settings.requirements
-        return self.settings.level == "should" or contract.requirements()[requirement].level != "SHOULD"
-
-    def not_offered(self, requirement: str, *, stubs: bool = True) -> str | None:
-        """Which need of a requirement the target does not meet; None if it meets them all.
-
-        stubs: the sandbox's negative-testing strings count too.
-        """
-        if stubs and requirement in self.profile.stubbed():
-            return None
-        for need in contract.requirements()[requirement].needs:
-            if not any(self.profile.offers(word) for word in need.split("|")):
-                return need
-        return None
-
-    def fits(self, item: pytest.Item) -> bool:
-        """Whether the budget surely has room for a test; half a test may leave a refusal unproved."""
-        needed = cost_of(item, whole=item.nodeid.removeprefix("suites/") in self.whole)
-        return self.limit is not None or self.settings.budget is None or self.spent + needed <= self.settings.budget
-
     def driver_of(self, item: pytest.Item) -> AbstractContextManager[CheckoutDriver]:
         """The driver of a test."""
-        index, name = self.indices.get(item.nodeid, 0), item.nodeid.removeprefix("suites/")
-        self.begun.add(item.nodeid)
-        return self.driver(index, name, mark_args(item, "provokes"), thorough=self.thorough(item))
-
-    def thorough(self, item: pytest.Item) -> bool:
-        """One marketplace of each test is thorough; which one differs from test to test, so that all have their share."""
-        market = market_of(item)
-        if market is None:
-            return True
-        name = item.nodeid.rpartition("[")[0]
-        names = self.chosen.get(getattr(item, "originalname", ""), []) or list(self.profile.markets)
-        return bool(names[crc32(name.encode()) // 7 % len(names)] == market)
+        index, name = self.selection.begin(item), item.nodeid.removeprefix("suites/")
+        return self.driver(index, name, mark_args(item, "provokes"), thorough=self.selection.thorough(item))
 
     @contextmanager
     def driver(
@@ -326,7 +232,7 @@ class Run:
             self._trace,
             features=self.found.features,
             thorough=thorough and not self.settings.cut,
-            depth=1 if self.settings.cut and name not in self.whole else None,
+            depth=1 if self.settings.cut and name not in self.selection.whole else None,
             borrows=self.shares_trace,
             record=self._record,
         )

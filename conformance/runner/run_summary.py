@@ -13,6 +13,7 @@ from conformance.core.unjudged import Unjudged, UnjudgedReason
 from conformance.evidence.coverage import offered
 from conformance.evidence.run_metadata import RunMetadata, Scope
 from conformance.evidence.waivers import Waiver
+from conformance.runner.planning.selection import Selection
 from conformance.runner.process_summary import read_parts
 from conformance.runner.settings import Settings
 
@@ -36,8 +37,8 @@ class Described(Protocol):
 
     @property
     def parts(self) -> Path: ...
-    def is_selected(self, requirement: str) -> bool: ...
-    def not_offered(self, requirement: str) -> str | None: ...
+    @property
+    def selection(self) -> Selection: ...
 
 
 def metadata_of(run: Described) -> RunMetadata:
@@ -58,13 +59,13 @@ def metadata_of(run: Described) -> RunMetadata:
         started=run.started.isoformat(timespec="seconds").replace("+00:00", "Z"),
         duration_s=time.perf_counter() - run.clock,
         token_requests=sum(part.token_requests for part in read_parts(run.parts)),
-        selected=[requirement for requirement in contract.requirements() if run.is_selected(requirement)],
+        selected=[requirement for requirement in contract.requirements() if run.selection.is_selected(requirement)],
         scope=scope_of(run),
         shard=settings.shard,
         unmet={
             requirement: Unjudged(UnjudgedReason.NOT_OFFERED, needs=(need,))
             for requirement in contract.requirements()
-            if (need := run.not_offered(requirement))
+            if (need := run.selection.not_offered(requirement))
         },
         operations=[
             operation

@@ -16,7 +16,7 @@ import pytest
 from conformance.core.profile import Market, Profile
 from conformance.core.profile_reader import load
 from conformance.runner.mock_process import MockProcess
-from conformance.runner.run import Run
+from conformance.runner.planning.selection import Selection
 from suites.situations.design import Life, lives
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -74,5 +74,5 @@ def test_a_test_runs_where_its_roles_are(test: str) -> None:
     }
     for markets, wanted in ((profile.markets, 1), (few, 2)):
         chosen = replace(profile, markets=markets)
-        run: Any = SimpleNamespace(profile=chosen, settings=SimpleNamespace(cut=False), chosen={}, _has=lambda *_: True)
-        assert len(Run.marketplaces(run, test, 1, "item.limit|item.stock")) == wanted
+        run: Any = SimpleNamespace(profile=chosen, settings=SimpleNamespace(cut=False))
+        assert len(Selection(run).marketplaces(test, 1, "item.limit|item.stock")) == wanted

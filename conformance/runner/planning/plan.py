@@ -11,7 +11,7 @@ import pytest
 from conformance.core import contract
 from conformance.driver.marks import mark_args
 from conformance.runner.planning.budget import costs, test_name
-from conformance.runner.planning.order import is_row
+from conformance.runner.planning.items import is_row
 
 if TYPE_CHECKING:
     from conformance.runner.run import Run
@@ -24,7 +24,7 @@ def cost(run: Run, item: pytest.Item) -> int:
     """About how many requests a test sends by itself."""
     known = {} if is_row(item) else costs().get(test_name(item.nodeid), {})
     declared = next((int(mark.kwargs.get("cost", 10)) for mark in item.iter_markers("provokes")), 10)
-    cut = run.settings.alone and item.nodeid.removeprefix("suites/") not in run.whole
+    cut = run.settings.alone and item.nodeid.removeprefix("suites/") not in run.selection.whole
     return int(known.get("requests" if cut else "whole", declared))
 
 
@@ -49,14 +49,14 @@ def print_plan(run: Run, items: list[pytest.Item]) -> None:
     for chapter in contract.CHAPTERS:
         print(f"\n{chapter.replace('_', ' ')}")
         for requirement in contract.requirements().values():
-            if requirement.chapter == chapter and run.is_selected(requirement.id):
+            if requirement.chapter == chapter and run.selection.is_selected(requirement.id):
                 print(
                     f"  {requirement.id:<26} {requirement.level:<8} {_words(run, requirement.id, tests[requirement.id], told, sure)}"
                 )
 
 
 def _words(run: Run, requirement: str, tests: list[pytest.Item], told: set[str], sure: set[str]) -> str:
-    need = run.not_offered(requirement)
+    need = run.selection.not_offered(requirement)
     if need:
         return f"not judged: the profile does not offer {need}"
     if requirement in told and requirement not in sure:

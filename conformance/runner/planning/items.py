@@ -1,0 +1,26 @@
+"""What a test item says of itself: whether it walks a row of the array, what it costs, its marketplace."""
+
+from __future__ import annotations
+
+import pytest
+
+from conformance.runner.planning.budget import cost
+
+
+def is_row(item: pytest.Item) -> bool:
+    """Whether a test walks a row of the covering array; rows come in the order of the pairs of conditions that they close."""
+    callspec = getattr(item, "callspec", None)
+    return callspec is not None and "life" in callspec.params
+
+
+def cost_of(item: pytest.Item, *, whole: bool) -> int:
+    """About how many requests a test takes: what was measured, for a row what it declares."""
+    if not is_row(item):
+        return cost(item.nodeid, whole=whole)
+    return max(int(mark.kwargs.get("cost", 1)) for mark in item.iter_markers("provokes"))
+
+
+def market_of(item: pytest.Item) -> str | None:
+    """The marketplace that a test is parametrized with."""
+    callspec = getattr(item, "callspec", None)
+    return callspec.params.get("market") if callspec else None

@@ -1,0 +1,170 @@
+"""Which tests a run has, where they run, and in which order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from typing import Protocol
+from zlib import crc32
+
+import pytest
+
+from conformance.core import contract
+from conformance.core.profile import Profile
+from conformance.driver.marks import mark_args
+from conformance.evidence.trace_record import TraceRecord
+from conformance.runner.planning.budget import choose, cost
+from conformance.runner.planning.items import cost_of, is_row, market_of
+from conformance.runner.settings import Settings
+from conformance.runner.time_limit import TimeLimit
+
+
+class Selecting(Protocol):
+    """What the selection reads of a run (conformance/runner/run.py). spent: requests so far."""
+
+    settings: Settings
+    profile: Profile
+    spent: int
+    stopped: str | None
+    limit: TimeLimit | None
+
+    @property
+    def earlier(self) -> Iterable[TraceRecord]: ...
+
+
+@dataclass
+class Selection:
+    """The tests of a run.
+
+    indices: the place of each in the plan. chosen: the marketplaces of each test function. collected: what this process
+    and its workers are to run. begun: what this process began. whole: under a limit, the tests that get all their cases.
+    telling: under a limit of time, the tests that are worth a request, in their order.
+    """
+
+    run: Selecting
+    indices: dict[str, int] = field(default_factory=dict)
+    chosen: dict[str, list[str]] = field(default_factory=dict)
+    collected: set[str] = field(default_factory=set)
+    begun: set[str] = field(default_factory=set)
+    whole: set[str] = field(default_factory=set)
+    telling: list[str] = field(default_factory=list)
+
+    def marketplaces(self, nodeid: str, count: int | None, having: str | None) -> list[str]:
+        """The marketplaces in which a test runs; with a count, another choice for each test.
+
+        Those that are chosen show together every role that the test is about, of which another marketplace may have few.
+        """
+        names = [name for name in self.run.profile.markets if self._has(name, having)]
+        roles = {name: self.run.profile.markets[name].roles_of(having or "") for name in names}
+        if self.run.settings.cut:
+            names = sorted(names, key=lambda name: -len(roles[name]))[:1]
+        elif count is not None and count < len(names):
+            start = crc32(nodeid.encode()) % len(names)
+            left, wanted = names[start:] + names[:start], set[object]().union(*roles.values())
+            taken: list[str] = []
+            while left and (len(taken) < count or wanted):
+                taken.append(max(left, key=lambda name: len(roles[name] & wanted)))
+                left.remove(taken[-1])
+                wanted -= roles[taken[-1]]
+            names = [name for name in names if name in taken]
+        self.chosen[nodeid.rpartition("::")[2]] = names
+        return names
+
+    def _has(self, name: str, having: str | None) -> bool:
+        only = replace(self.run.profile, markets={name: self.run.profile.markets[name]})
+        return all(any(only.offers(word) for word in need.split("|")) for need in having.split(" ")) if having else True
+
+    def select(self, items: list[pytest.Item]) -> tuple[list[pytest.Item], list[pytest.Item]]:
+        """The tests of this run: those of the requirements asked for that the target offers something for."""
+        idle = self.run.stopped is not None or bool(self.run.settings.recording)
+        kept = [] if idle else [item for item in items if self._serves(item)]
+        kept = self._in_order(kept)
+        if self.run.earlier and not self.run.settings.alone:
+            done = {record.name for record in self.run.earlier if record.skipped is None}
+            kept = [item for item in kept if item.nodeid.removeprefix("suites/") not in done]
+        if self.run.settings.shard:
+            part, parts = self.run.settings.shard
+            kept = [item for index, item in enumerate(kept) if index % parts == part - 1]
+        self.indices = {item.nodeid: index for index, item in enumerate(kept)}
+        chosen = set(self.indices)
+        return kept, [item for item in items if item.nodeid not in chosen]
+
+    def _in_order(self, items: list[pytest.Item]) -> list[pytest.Item]:
+        """The tests in their order; under a budget those that it has room for."""
+        if self.run.settings.alone:
+            return self._most_telling(items)
+        if self.run.profile.payment == "manual":  # a person pays a few times: first for what most is judged by
+            first = {nodeid: index for index, nodeid in enumerate(choose([item.nodeid for item in items], None, set()))}
+            return sorted(items, key=lambda item: first.get(item.nodeid, len(first)))
+        # All cases of a test first, so that breaches show early; long tests first, so that no process ends alone with one.
+        return sorted(items, key=lambda item: (not self.thorough(item), -cost(item.nodeid, whole=True)))
+
+    def _most_telling(self, items: list[pytest.Item]) -> list[pytest.Item]:
+        """One marketplace, the tests that judge most for a request first."""
+        first = next(iter(self.run.profile.markets))
+        by_id = {item.nodeid: item for item in items if market_of(item) in (None, first)}
+        done = {requirement for record in self.run.earlier for requirement, *_ in record.passed}
+        selected = {requirement for requirement in contract.requirements() if self.is_selected(requirement)}
+        done |= set(contract.requirements()) - selected
+        chosen = choose(by_id, self.run.settings.budget, done, spent=self.run.spent)
+        if self.run.settings.time_s:
+            self.telling = list(dict.fromkeys([*chosen, *choose(by_id, None, done)]))
+        self.whole = {nodeid.removeprefix("suites/") for nodeid, whole in chosen.items() if whole}
+        rest = [by_id[nodeid] for nodeid in by_id if nodeid not in chosen and is_row(by_id[nodeid])]
+        return [by_id[nodeid] for nodeid in chosen] + (rest if self.run.settings.budget is not None else [])
+
+    def _serves(self, item: pytest.Item) -> bool:
+        """Whether a test can judge something that was asked for."""
+        provoked = mark_args(item, "provokes")
+        stubs = item.get_closest_marker("through_stubs") is not None
+        if (stubs and not self.run.profile.stubs) or (
+            self.run.profile.reads_only and item.get_closest_marker("reads_only") is None
+        ):
+            return False
+        wanted = [
+            requirement
+            for requirement in provoked
+            if self.is_selected(requirement) and not self.not_offered(requirement, stubs=stubs)
+        ]
+        return bool(wanted) or not provoked
+
+    def is_selected(self, requirement: str) -> bool:
+        """Whether the run decides on this requirement."""
+        if self.run.settings.requirements:
+            return requirement in self.run.settings.requirements
+        return self.run.settings.level == "should" or contract.requirements()[requirement].level != "SHOULD"
+
+    def not_offered(self, requirement: str, *, stubs: bool = True) -> str | None:
+        """Which need of a requirement the target does not meet; None if it meets them all.
+
+        stubs: the sandbox's negative-testing strings count too.
+        """
+        if stubs and requirement in self.run.profile.stubbed():
+            return None
+        for need in contract.requirements()[requirement].needs:
+            if not any(self.run.profile.offers(word) for word in need.split("|")):
+                return need
+        return None
+
+    def fits(self, item: pytest.Item) -> bool:
+        """Whether the budget surely has room for a test; half a test may leave a refusal unproved."""
+        needed = cost_of(item, whole=item.nodeid.removeprefix("suites/") in self.whole)
+        return (
+            self.run.limit is not None
+            or self.run.settings.budget is None
+            or self.run.spent + needed <= self.run.settings.budget
+        )
+
+    def begin(self, item: pytest.Item) -> int:
+        """The place of a test in the plan; it is noted as begun."""
+        self.begun.add(item.nodeid)
+        return self.indices.get(item.nodeid, 0)
+
+    def thorough(self, item: pytest.Item) -> bool:
+        """One marketplace of each test is thorough; which one differs from test to test, so that all have their share."""
+        market = market_of(item)
+        if market is None:
+            return True
+        name = item.nodeid.rpartition("[")[0]
+        names = self.chosen.get(getattr(item, "originalname", ""), []) or list(self.run.profile.markets)
+        return bool(names[crc32(name.encode()) // 7 % len(names)] == market)
