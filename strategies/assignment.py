@@ -34,11 +34,11 @@ class Bits:
 def assign(
     keys: Sequence[tuple[Key, Sequence[Row]]],
     factors_of: Callable[[str], frozenset[str]],
-    rows_per_level: Callable[[str], int] = lambda _: 1,
+    times: int = 1,
 ) -> dict[int, list[Key]]:
     """The probes of each row, by the row's number. keys: each probe with the rows that can have it.
 
-    rows_per_level: how many rows show each level to a probe of a requirement; probes that share a group have one.
+    times: how many rows show each level to a probe; probes that share a group have one.
     """
     bits = Bits()
     load: dict[int, int] = defaultdict(int)
@@ -56,7 +56,7 @@ def assign(
         for row in rows:
             every |= levels[row.number, names][0]
         missing, first = every & ~covered[key[:3]], True
-        for _ in range(rows_per_level(requirement) if group == case else 1):
+        for _ in range(times if group == case else 1):
             while (missing or first) and left:
                 best = max(
                     left,

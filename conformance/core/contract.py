@@ -248,7 +248,7 @@ def requirements() -> dict[str, Requirement]:
     for chapter in CHAPTERS:
         loaded = _load(f"requirements/{chapter}.yaml")
         for own in loaded["requirements"]:
-            shared = {"factors": loaded["factors"], "rows_per_level": loaded.get("rows_per_level", 1)}
+            shared = {"factors": loaded["factors"]}
             found[own["id"]] = requirement(chapter, {**shared, **own})
     return found
 

@@ -95,7 +95,6 @@ class Requirement:
     readings: tuple[str, ...] = ()
     factors: tuple[str, ...] = ()
     never: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    rows_per_level: int = 1
     accepts: tuple[Acceptance, ...] = ()
     depends_on: DependsOn | None = None
     leaves_unchanged: frozenset[Kept] = frozenset()
@@ -124,7 +123,6 @@ def requirement(chapter: str, data: dict[str, Any]) -> Requirement:
         answers=tuple(_answer(answer) for answer in data.get("answers", ()) if answer["id"] is not None),
         readings=tuple(data.get("readings", ())),
         factors=tuple(data.get("factors", ())),
-        rows_per_level=int(data.get("rows_per_level", 1)),
         never={name: tuple(levels) for name, levels in data.get("never", {}).items()},
         accepts=tuple(Acceptance(**accepted) for accepted in data.get("accepts", ())),
         depends_on=DependsOn(data["depends_on"]) if "depends_on" in data else None,

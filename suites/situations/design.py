@@ -51,7 +51,7 @@ def lives(profile: Profile, depth: int = 1) -> list[Life]:
             begun.setdefault((start.requirement, probes.START, start.group or start.case, start.case), {})[market] = (
                 start
             )
-    met = assign([(key, _rows(rows, key, set(where))) for key, where in asked.items()], _factors, _rows_per_level)
+    met = assign([(key, _rows(rows, key, set(where))) for key, where in asked.items()], _factors, depth)
     starts = assign([(key, _rows(rows, key, set(where))) for key, where in begun.items()], _factors_of_starts)
     return _most_telling_first(
         Life(
@@ -84,10 +84,6 @@ def _rows(rows: tuple[Row, ...], key: Key, markets: set[str]) -> list[Row]:
 def _factors(requirement: str) -> frozenset[str]:
     """The factors of a requirement that a row sets."""
     return frozenset(contract.requirements()[requirement].factors) & frozenset(factors.row_design().factors)
-
-
-def _rows_per_level(requirement: str) -> int:
-    return contract.requirements()[requirement].rows_per_level
 
 
 def _factors_of_starts(requirement: str) -> frozenset[str]:
