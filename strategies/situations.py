@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from conformance.core import contract
+from conformance.core import contract, made_up
 from conformance.core.requirement import Owned
 from conformance.driver.checkout import CheckoutDriver, CheckoutSession
 
@@ -62,7 +62,7 @@ def session_in(
     if wanted.moved and (address := driver.market(market).other_address):
         session.move(address)
     if wanted.refused:
-        unknown = {"lineItemId": driver.unknown(session.lines[0].id), "quantity": 2}
+        unknown = {"lineItemId": made_up.unknown(session.lines[0].id), "quantity": 2}
         session.send(contract.QUANTITY, unknown, contract.owner_of(Owned.UNKNOWN_LINES))
     if wanted.coupon and (coupons := driver.market(market).coupons_of("good")):
         session.apply(coupons[0].code)

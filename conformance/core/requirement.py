@@ -10,6 +10,15 @@ from enum import StrEnum
 from typing import Any
 
 
+class SessionPhase(StrEnum):
+    """Where a session is in its life. EMPTY: every line was removed. DECLINED: its payment was, and it is spent."""
+
+    OPEN = "open"
+    EMPTY = "empty"
+    ORDERED = "ordered"
+    DECLINED = "declined"
+
+
 class DependsOn(StrEnum):
     """What a judgment hangs on beside the request itself."""
 
@@ -98,7 +107,7 @@ class Requirement:
     accepts: tuple[Acceptance, ...] = ()
     depends_on: DependsOn | None = None
     leaves_unchanged: frozenset[Kept] = frozenset()
-    leads_to: str | None = None
+    leads_to: SessionPhase | None = None
     explains: frozenset[Explains] = frozenset()
     owns: frozenset[Owned] = frozenset()
     follows: frozenset[Follows] = frozenset()
@@ -127,7 +136,7 @@ def requirement(chapter: str, data: dict[str, Any]) -> Requirement:
         accepts=tuple(Acceptance(**accepted) for accepted in data.get("accepts", ())),
         depends_on=DependsOn(data["depends_on"]) if "depends_on" in data else None,
         leaves_unchanged=frozenset(map(Kept, data.get("leaves_unchanged", ()))),
-        leads_to=data.get("leads_to"),
+        leads_to=SessionPhase(data["leads_to"]) if "leads_to" in data else None,
         explains=frozenset(map(Explains, data.get("explains", ()))),
         owns=frozenset(map(Owned, data.get("owns", ()))),
         follows=frozenset(map(Follows, data.get("follows", ()))),

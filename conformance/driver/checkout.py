@@ -14,9 +14,10 @@ from typing import Any, TypeVar
 from zlib import crc32
 
 from conformance.client.api_client import ApiClient
-from conformance.core import contract, made_up
+from conformance.core import contract
 from conformance.core.exchange import OWN_APP, Exchange, Intent, Request
 from conformance.core.profile import Market, Profile
+from conformance.core.requirement import SessionPhase
 from conformance.driver import session_pool
 from conformance.driver.features import Features
 from conformance.driver.payment import WAITS_S, on_a_page
@@ -24,8 +25,9 @@ from conformance.driver.prerequisite import PrerequisiteFailed
 from conformance.driver.session_methods import CHANGES, Call, Method, calls
 from conformance.judging.apply_exchange import paid_elsewhere
 from conformance.judging.judge import judge
-from conformance.judging.model import Line, Option, Order, SessionState
+from conformance.judging.model import Line, Option
 from conformance.judging.trace import Trace
+from conformance.judging.world import Order, SessionState
 
 T = TypeVar("T")
 TERMS: list[dict[str, Any]] = [
@@ -214,14 +216,6 @@ class CheckoutDriver:
         fresh.pay()
         return fresh
 
-    def unknown(self, like: str) -> str:
-        """An id of the same form that was never given out."""
-        return made_up.unknown(like)
-
-    def nearly(self, like: str) -> str:
-        """An id that differs from a real one at its very end, and so was never given out either."""
-        return made_up.nearly(like)
-
     def order(
         self,
         order_id: str,
@@ -296,7 +290,7 @@ class CheckoutSession:
         """A change that must be accepted: what was refused before, a payment too, has not closed the session."""
         if self.driver.brief:
             return  # the next test that has this session shows it
-        if self.state.phase == "open" and self.lines:
+        if self.state.phase == SessionPhase.OPEN and self.lines:
             own = {} if self.state.app == OWN_APP else {"credential": self.state.app}
             self.set_quantity(self.lines[0], (self.lines[0].quantity or 1) + 1, **own)
 
@@ -304,7 +298,7 @@ class CheckoutSession:
         """Reads the session, and its order if it was paid."""
         own = {} if self.state.app == OWN_APP else {"credential": self.state.app}
         self.read(**own)
-        if self.state.order and self.state.phase == "ordered":
+        if self.state.order and self.state.phase == SessionPhase.ORDERED:
             self.read_order(**own)
 
     def read(self, why: str | None = None, case: str = "", **more: Any) -> Exchange:
@@ -354,7 +348,7 @@ class CheckoutSession:
             paid_elsewhere(self.trace.world, self.state, outcome.order, datetime.now(UTC).isoformat())
         else:
             raise PrerequisiteFailed(detail="a profile that names no way to pay")
-        if self.state.phase != "ordered" or not self.state.order:
+        if self.state.phase != SessionPhase.ORDERED or not self.state.order:
             raise PrerequisiteFailed(contract.accepting(contract.PLACE_ORDER))
         return self.state.order
 

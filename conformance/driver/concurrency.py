@@ -15,12 +15,12 @@ from time import perf_counter, sleep
 
 from conformance.core import contract
 from conformance.core.exchange import CaseKey, Exchange, Intent, Request
-from conformance.core.requirement import DependsOn, Owned
+from conformance.core.requirement import DependsOn, Owned, SessionPhase
 from conformance.driver.checkout import CheckoutDriver, CheckoutSession
 from conformance.judging.claim import Claim
 from conformance.judging.context import Judgment
-from conformance.judging.model import Order, View, text, view
-from conformance.judging.world import Change, World
+from conformance.judging.model import View, text, view
+from conformance.judging.world import Change, Order, World
 
 RACE = contract.owner_of(Owned.CONCURRENT_REQUESTS)
 MEET_S = 10.0
@@ -168,11 +168,11 @@ def _take_over(outcome: RaceResult, *, in_doubt: bool) -> None:
     if read.accepted:
         state.view, state.last_read = view(read.body), read.id
         state.changes_seen = len(world.changes)
-        if state.phase in ("open", "empty"):
-            state.phase = "open" if state.view.lines else "empty"
+        if state.phase in (SessionPhase.OPEN, SessionPhase.EMPTY):
+            state.phase = SessionPhase.OPEN if state.view.lines else SessionPhase.EMPTY
     for exchange in filter(_places, sent):
         number = text(exchange.body.get("purchaseOrderId"))
-        state.phase, state.order = "ordered", state.order or number
+        state.phase, state.order = SessionPhase.ORDERED, state.order or number
         if number:
             world.orders_of.setdefault(state.id, set()).add(number)
             world.orders.setdefault(number, Order(number, state.app, state.marketplace, state, exchange.id))

@@ -8,8 +8,8 @@ from conformance.client.api_client import ApiClient
 from conformance.core.exchange import SIGNATURE
 from conformance.core.profile import Profile
 from conformance.driver.hosted_checkout import Outcome, by_browser, by_person
-from conformance.judging.model import SessionState
 from conformance.judging.trace import Trace
+from conformance.judging.world import SessionState
 
 BUTTON = "#checkout button, #checkout a, #checkout [role=button]"
 WAITS_S = {"hosted": 20.0, "manual": 120.0}

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from conformance.core.exchange import OWN_APP
 from conformance.core.profile import Profile
-from conformance.judging.model import SessionState
-from conformance.judging.world import World
+from conformance.core.requirement import SessionPhase
+from conformance.judging.world import SessionState, World
 
 
 def untouched(
@@ -14,7 +14,7 @@ def untouched(
     """A session as it was made: with these lines, or (none given) with at least so many of any plain items, one of each."""
     fitting = []
     for session in world.sessions.values():
-        as_made = session.phase == "open" and not (session.history or session.pending or session.tainted)
+        as_made = session.phase == SessionPhase.OPEN and not (session.history or session.pending or session.tainted)
         if as_made and (session.marketplace, session.app) == (marketplace, credential):
             has = [(line.item, line.quantity) for line in session.view.lines.values()]
             plain = all(item in profile.markets[marketplace].plain and quantity == 1 for item, quantity in has)
@@ -28,7 +28,9 @@ def paid(world: World, marketplace: str) -> SessionState | None:
     """A session that the run's own app paid, and whose order stands as it was."""
     for session in world.sessions.values():
         order = world.orders.get(session.order or "")
-        sound = session.phase == "ordered" and order and not (session.tainted or order.tainted or order.pending)
+        sound = (
+            session.phase == SessionPhase.ORDERED and order and not (session.tainted or order.tainted or order.pending)
+        )
         if sound and session.created_by and (session.marketplace, session.app) == (marketplace, OWN_APP):
             return session
     return None

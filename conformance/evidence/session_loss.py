@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 
 from conformance.core import contract
+from conformance.core.requirement import SessionPhase
 from conformance.judging.trace import Trace
 
 
@@ -17,7 +18,9 @@ def forgotten(trace: Trace) -> int:
         own = session is not None and (request.credential, request.marketplace) == (session.app, session.marketplace)
         if session is None or exchange.silent or not own:
             continue
-        if session.phase in ("open", "empty") and exchange.error_ids == [contract.UNKNOWN_SESSION]:
+        if session.phase in (SessionPhase.OPEN, SessionPhase.EMPTY) and exchange.error_ids == [
+            contract.UNKNOWN_SESSION
+        ]:
             unknown[session.id].add(exchange.operation)
         else:
             unknown.pop(session.id, None)

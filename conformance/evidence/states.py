@@ -6,12 +6,14 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from conformance.core import contract
+from conformance.core.requirement import SessionPhase
 
 if TYPE_CHECKING:
-    from conformance.judging.model import SessionState
     from conformance.judging.trace import Trace
+    from conformance.judging.world import SessionState
 
-START, ORDERED, DECLINED, EMPTY = "start", "ordered", "declined", "empty"
+START = "start"
+ORDERED, DECLINED, EMPTY = SessionPhase.ORDERED, SessionPhase.DECLINED, SessionPhase.EMPTY
 
 
 def state_of(body: dict[str, Any]) -> str:

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 from conformance.core import contract
 from conformance.core.exchange import Part
-from conformance.core.requirement import Explains, Kept
+from conformance.core.requirement import Explains, Kept, SessionPhase
 from conformance.core.stubs import stubs_in
-from conformance.judging.model import UNKNOWN, Order, Pending, SessionState, cart_key, lasting, pricing, text
-from conformance.judging.world import Change, World
+from conformance.judging.model import UNKNOWN, cart_key, lasting, pricing, text
+from conformance.judging.world import Change, Order, Pending, SessionState, World
 
 if TYPE_CHECKING:
     from conformance.judging.context import Judgment, RefusalReason, RuleContext
@@ -88,8 +88,8 @@ def _adopt(context: RuleContext, session: SessionState, *, sound: bool) -> None:
     if context.answer is None:
         return
     session.view = context.answer
-    if session.phase in ("open", "empty") and session.view.lines_known:
-        session.phase = "open" if session.view.lines else "empty"
+    if session.phase in (SessionPhase.OPEN, SessionPhase.EMPTY) and session.view.lines_known:
+        session.phase = SessionPhase.OPEN if session.view.lines else SessionPhase.EMPTY
     _learn(context, session, sound=sound)
 
 
@@ -130,7 +130,7 @@ def _create(context: RuleContext, broken: list[Judgment]) -> None:
     context.world.sessions[seen.id] = session
     context.world.most_lines = max(context.world.most_lines, len(seen.lines))
     if not seen.lines and seen.lines_known:
-        session.phase = "empty"
+        session.phase = SessionPhase.EMPTY
     _learn(context, session, sound=not broken)
 
 
@@ -138,8 +138,8 @@ def _placed(context: RuleContext, session: SessionState) -> None:
     body = context.exchange.body
     order_id = text(body.get("purchaseOrderId"))
     failed = body.get("purchaseOrderPaymentStatus") == "FAILED"
-    if session.phase in ("open", "empty"):
-        session.phase = "declined" if failed else "ordered"
+    if session.phase in (SessionPhase.OPEN, SessionPhase.EMPTY):
+        session.phase = SessionPhase.DECLINED if failed else SessionPhase.ORDERED
         session.order = order_id
         session.pending.clear()
         session.unconfirmed = context.exchange.id
@@ -155,7 +155,7 @@ def _placed(context: RuleContext, session: SessionState) -> None:
 
 def paid_elsewhere(world: World, session: SessionState, order: str, when: str = "") -> None:
     """The session was paid on a page, not by a call: it has its order from now on. when: the time of it, in ISO 8601."""
-    session.phase, session.order = "ordered", order
+    session.phase, session.order = SessionPhase.ORDERED, order
     session.pending.clear()
     owner = contract.accepting(contract.PLACE_ORDER)
     world.changes.append(Change(session.id, owner, session.created_by, True, contract.PLACE_ORDER))
@@ -190,7 +190,7 @@ def _prepaid(context: RuleContext) -> None:
         "",
         context.answer,
         context.exchange.id,
-        "ordered",
+        SessionPhase.ORDERED,
         known.order,
     )
     paid.in_doubt = True  # nobody saw the session
@@ -222,7 +222,7 @@ def _refused(context: RuleContext, reasons: list[RefusalReason], fitting: set[st
     if (
         rule.leads_to
         and context.operation == contract.PLACE_ORDER
-        and session.phase == "open"
+        and session.phase == SessionPhase.OPEN
         and (not fits or owner in fits)
     ):
         session.phase = rule.leads_to

@@ -13,8 +13,8 @@ from typing import Any, Generic, TypeVar
 from conformance.core import contract
 from conformance.core.addresses import flat_address, folded
 from conformance.judging.context import RefusalReason, RuleContext
-from conformance.judging.model import Key, Pending
-from conformance.judging.world import Change
+from conformance.judging.model import Key
+from conformance.judging.world import Change, Pending
 
 Facts = TypeVar("Facts", contravariant=True)
 Found = dict[Key, tuple[Any, Any]]

@@ -13,13 +13,20 @@ from typing import NamedTuple
 from conformance.core import contract
 from conformance.core.exchange import OTHER_APP, OWN_APP
 from conformance.core.factors import factors
+from conformance.core.requirement import SessionPhase
 from conformance.judging.context import Judgment, RuleContext
-from conformance.judging.model import Line, SessionState, View, cart_key
+from conformance.judging.model import Line, View, cart_key
+from conformance.judging.world import SessionState
 
 FEW, MANY = 10, 11  # pieces
 COUNTS = {1: "one", 2: "two", 3: "three"}
 TIMES = {1: "first", 2: "second"}
-PHASES = {"ordered": "paid", "declined": "declined", "empty": "empty", "open": "open"}
+PHASES = {
+    SessionPhase.ORDERED: "paid",
+    SessionPhase.DECLINED: "declined",
+    SessionPhase.EMPTY: "empty",
+    SessionPhase.OPEN: "open",
+}
 CHANGED = {
     contract.QUANTITY: "quantity",
     contract.OPTION: "option",
@@ -168,7 +175,7 @@ class Coverage:
     def _observe_read(self, context: RuleContext, session: SessionState, story: Story) -> None:
         self._observe("later_read", story.read)
         self._observe("next_read", story.unread)
-        story.read, story.unread = story.unread, ([] if session.phase != "ordered" else story.unread)
+        story.read, story.unread = story.unread, ([] if session.phase != SessionPhase.ORDERED else story.unread)
         for effect in self._effects[story.seen :]:
             other = context.world.sessions.get(effect.session)
             if other is not None and other is not session:

@@ -9,24 +9,12 @@ from typing import Any, TypeVar
 from conformance.core import contract
 from conformance.core.exchange import CaseKey, Exchange, Request
 from conformance.core.profile import Profile
+from conformance.core.requirement import SessionPhase
 from conformance.judging.amounts import amounts
 from conformance.judging.claim import Claim
 from conformance.judging.content.request_schema import Problem, problems
-from conformance.judging.model import (
-    LINES,
-    Key,
-    Line,
-    Order,
-    SessionState,
-    View,
-    all_amounts,
-    differences,
-    keyed,
-    pricing,
-    repeated,
-    state,
-)
-from conformance.judging.world import World
+from conformance.judging.model import LINES, Key, Line, View, all_amounts, differences, keyed, pricing, repeated, state
+from conformance.judging.world import Order, SessionState, World
 
 Value = TypeVar("Value")
 
@@ -221,7 +209,7 @@ class RuleContext:
         if session is None or answer is None or self.operation not in (contract.READ, *contract.CHANGES):
             return False
         if self.operation == contract.READ:
-            if session.phase == "ordered" and not answer.lines:
+            if session.phase == SessionPhase.ORDERED and not answer.lines:
                 return True
             return not session.in_doubt and (repeated(answer.coupons) or any(key[0] != "id" for key in self.changes))
         if self.operation == contract.QUANTITY and self._quantity_missed(answer):

@@ -12,16 +12,16 @@ from dataclasses import replace
 from conformance.core import contract
 from conformance.core.exchange import OWN_APP, CaseKey, Exchange, Part
 from conformance.core.profile import Profile
-from conformance.core.requirement import DependsOn, Owned
+from conformance.core.requirement import DependsOn, Owned, SessionPhase
 from conformance.judging import apply_exchange
 from conformance.judging.attribution import RefusedRequest, owner_of_answer, owner_of_valid_request, owners_of_refusal
 from conformance.judging.claim import ACCEPTED, REFUSED, Aspect, Claim, refused, true
 from conformance.judging.context import Judgment, RefusalReason, RuleContext
 from conformance.judging.knowledge import NotRecorded, doubts, guarded, is_usable, lawful_reading
-from conformance.judging.model import SessionState, seen_again, view
+from conformance.judging.model import seen_again, view
 from conformance.judging.refusals import Pairs, fits, lawful_pairs
 from conformance.judging.registry import UNREADABLE, Rule, demanding, forbidding, in_order, refusing, yields_to
-from conformance.judging.world import World
+from conformance.judging.world import SessionState, World
 
 # An answer with none of these is no session at all: one finding, not one for each part.
 SESSION_PARTS = {"checkoutSessionId", "lineItems", "shippingAddress", "pricingSummary"}
@@ -140,7 +140,9 @@ def _paid_before(world: World, profile: Profile, subject: str) -> SessionState |
     known = profile.prepaid_as(subject)
     if known is None or known.session != subject:
         return None
-    paid = SessionState(subject, OWN_APP, known.marketplace, "", view({}), "", "ordered", known.order or None)
+    paid = SessionState(
+        subject, OWN_APP, known.marketplace, "", view({}), "", SessionPhase.ORDERED, known.order or None
+    )
     paid.in_doubt = True
     world.sessions[subject] = paid
     return paid

@@ -15,9 +15,9 @@ from typing import Any, cast
 from conformance.core import contract
 from conformance.core.exchange import SIGNATURE, Exchange, Part, Request
 from conformance.judging.context import NONE, Doubts, RefusalReason, RuleContext, tells_of_token
-from conformance.judging.model import Order, SessionState, View
+from conformance.judging.model import View
 from conformance.judging.refusals import GATEWAY
-from conformance.judging.world import World
+from conformance.judging.world import Order, SessionState, World
 
 OF_REQUEST = "request"  # who provokes an id by what the request says: contracts/errors.yaml
 # Ids that a request alone cannot provoke, although no role is needed: the session ended, is empty, lost its coupon.

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import marshal
 from collections.abc import Callable
-from copy import copy
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import wraps
@@ -329,63 +328,3 @@ def cart_key(seen: View) -> tuple[Any, ...]:
 
 def _option_key(option: Option | None) -> str:
     return f"{option.carrier}/{option.service}/{option.cost}" if option else ""
-
-
-@dataclass(slots=True)
-class Pending:
-    """A refused request whose session has not been read since: if something changed, its rule was broken."""
-
-    requirement: str
-    operation: str
-    exchange: str
-    wanted: Any = None
-
-
-@dataclass(slots=True)
-class SessionState:
-    """A checkout session as the answers so far show it. phase: open, empty, ordered, declined.
-
-    market_unseen: whether a recording does not show the marketplace that it was made in.
-    """
-
-    id: str
-    app: str
-    marketplace: str
-    email: str
-    view: View
-    created_by: str
-    phase: str = "open"
-    order: str | None = None
-    pending: list[Pending] = field(default_factory=list)
-    unconfirmed: str | None = None
-    in_doubt: bool = False
-    prices_in_doubt: bool = False
-    tainted: bool = False
-    changes_seen: int = 0
-    last_read: str | None = None
-    history: list[str] = field(default_factory=list)
-    without_coupon: dict[tuple[Any, ...], dict[Key, Any]] = field(default_factory=dict)
-    market_unseen: bool = False
-
-
-@dataclass(slots=True)
-class Order:
-    """A purchase order: the session that was paid, as it stood then, and the last reading of the order itself.
-
-    placed_at: when its payment was answered, in ISO 8601, '' where nobody knows.
-    """
-
-    id: str
-    app: str
-    marketplace: str
-    paid: SessionState
-    placed_by: str
-    placed_at: str = ""
-    view: View | None = None
-    status: str | None = None
-    last_read: str | None = None
-    tainted: bool = False
-    pending: list[Pending] = field(default_factory=list)
-
-    def __post_init__(self) -> None:
-        self.paid = copy(self.paid)  # whatever the session shows later, this was paid

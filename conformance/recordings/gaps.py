@@ -16,11 +16,12 @@ from datetime import datetime, timedelta
 from conformance.core import contract
 from conformance.core.exchange import Exchange
 from conformance.core.profile import Profile
+from conformance.core.requirement import SessionPhase
 from conformance.judging.claim import ABOUT_THE_OUTCOME, Aspect
 from conformance.judging.context import Judgment, RuleContext
 from conformance.judging.judge import assess, take
-from conformance.judging.model import SUMMARY, Order, SessionState, View, cart_key, state
-from conformance.judging.world import World
+from conformance.judging.model import SUMMARY, View, cart_key, state
+from conformance.judging.world import Order, SessionState, World
 
 SESSIONS = 3  # so many sessions show that it is no accident
 AT_ONCE = timedelta(minutes=1)  # so soon after the call before
@@ -115,7 +116,7 @@ class Gaps:
             and PAID_BEFORE in context.exchange.warning_ids
         ):
             paid = copy(session)
-            paid.phase, paid.order = "ordered", str(context.exchange.member("purchaseOrderId"))
+            paid.phase, paid.order = SessionPhase.ORDERED, str(context.exchange.member("purchaseOrderId"))
             world.sessions[session.id] = paid
         elif order is not None:
             changed_order = copy(order)

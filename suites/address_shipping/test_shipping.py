@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from conformance.core import contract
+from conformance.core import contract, made_up
 from conformance.driver.checkout import CheckoutDriver
 from conformance.driver.marks import in_marketplaces, in_situations, provokes
 from strategies.situations import session_in
@@ -48,8 +48,8 @@ def test_an_unknown_option_or_line_is_refused(driver: CheckoutDriver, market: st
     )
     for bad_line, option, case in driver.some(
         (
-            (line.id, driver.unknown(chosen), "an unknown option"),
-            (driver.unknown(line.id), chosen, "an unknown line"),
+            (line.id, made_up.unknown(chosen), "an unknown option"),
+            (made_up.unknown(line.id), chosen, "an unknown line"),
             (line.id, "no-such-option", "an unknown option"),
         )
     ):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from conformance.core import contract
+from conformance.core import contract, made_up
 from conformance.core.exchange import OTHER_APP
 from conformance.driver.checkout import CheckoutDriver, CheckoutSession
 from strategies.addresses import MARKUP, of_length, real_people, with_fields
@@ -30,7 +30,7 @@ def alternatives(
     if session is None:
         return
     if operation == contract.READ_ORDER:
-        ids = (driver.nearly(session.order.id), session.id) if session.order else ()
+        ids = (made_up.nearly(session.order.id), session.id) if session.order else ()
         yield from (_one("purchaseOrderId", text) for text in ids)
     else:
         yield from (_one("checkoutSessionId", text) for text in _nearly(driver, session))
@@ -75,7 +75,7 @@ def _addresses(driver: CheckoutDriver, market: str) -> Iterator[dict[str, Any]]:
 
 def _nearly(driver: CheckoutDriver, session: CheckoutSession) -> Iterator[str]:
     """Ids that are nearly the session's, and that of its order."""
-    yield from (driver.nearly(session.id), f"{session.id}0", f"{session.id}abc", session.id[:-1])
+    yield from (made_up.nearly(session.id), f"{session.id}0", f"{session.id}abc", session.id[:-1])
     if session.order:
         yield session.order.id
 
@@ -86,11 +86,11 @@ def _lines(driver: CheckoutDriver, session: CheckoutSession) -> Iterator[str]:
     others = [known for known in driver.trace.world.sessions.values() if known.id != session.id]
     yield from (line.id for known in others[-1:] for line in known.view.lines.values())
     if session.lines:
-        yield driver.nearly(session.lines[0].id)
+        yield made_up.nearly(session.lines[0].id)
 
 
 def _options(driver: CheckoutDriver, session: CheckoutSession) -> Iterator[str]:
     """Each option of each line, and one that is nobody's."""
     ids = [option.id for line in session.lines for option in line.options if option.id]
     yield from ids
-    yield from (driver.nearly(text) for text in ids[:1])
+    yield from (made_up.nearly(text) for text in ids[:1])

@@ -9,6 +9,7 @@ from schemathesis import Case
 
 from conformance.core import contract
 from conformance.core.exchange import OWN_APP, Exchange
+from conformance.core.requirement import SessionPhase
 from conformance.driver.checkout import CheckoutDriver, CheckoutSession
 from strategies.situations import session_in
 from suites.generated.alternatives import alternatives, credentials
@@ -66,7 +67,7 @@ class SessionsInTurn:
             if made and made.app == OWN_APP:
                 CheckoutSession(self.driver, made).read()
             return
-        if exchange.operation == contract.PLACE_ORDER and session.state.phase != "open":
+        if exchange.operation == contract.PLACE_ORDER and session.state.phase != SessionPhase.OPEN:
             self._after_payment(session)
         elif exchange.accepted or self.sender.cases % 2:  # one read shows what two refusals left
             session.read_back()
@@ -122,7 +123,7 @@ def _fits(session: CheckoutSession, operation: str) -> bool:
     """Whether a request of the operation means something in the session as it is."""
     if operation == contract.READ_ORDER:
         return session.order is not None
-    if session.state.phase != "open" or not session.lines:
+    if session.state.phase != SessionPhase.OPEN or not session.lines:
         return False
     return operation != contract.REMOVE or bool(session.state.view.coupons)
 

@@ -8,6 +8,7 @@ from typing import Any
 from conformance.core import contract
 from conformance.core.exchange import CaseKey
 from conformance.core.made_up import is_made_up_item
+from conformance.core.requirement import SessionPhase
 from conformance.core.stubs import stubs_in
 from conformance.judging.claim import (
     DISTINCT,
@@ -124,7 +125,7 @@ def _place(context: RuleContext, target: Line) -> str:
 
 @refuses("QTY-LAST")
 def the_session_is_empty(context: RuleContext) -> Iterator[RefusalReason]:
-    if context.session and context.session.phase == "empty" and context.operation in contract.CHANGES:
+    if context.session and context.session.phase == SessionPhase.EMPTY and context.operation in contract.CHANGES:
         yield RefusalReason("QTY-LAST")
     elif (
         context.session
@@ -183,7 +184,7 @@ def a_session_that_cannot_be_emptied(context: RuleContext) -> Iterator[Claim]:
     """The reading that the last line stays: then no session without lines can be paid either."""
     if (
         context.session
-        and context.session.phase == "open"
+        and context.session.phase == SessionPhase.OPEN
         and context.body.get("quantity") == 0
         and _last(context)
         and 15019 in context.exchange.error_ids

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from conformance.core import contract
+from conformance.core import contract, made_up
 from conformance.driver.checkout import CheckoutDriver
 from conformance.driver.marks import in_marketplaces, provokes
 from strategies.quantities import INVALID
@@ -47,7 +47,7 @@ def test_an_unknown_line_is_refused(driver: CheckoutDriver, market: str) -> None
     for quantity in driver.some((2, 0, 5), few=1, turn=market):
         session.expect_refusal(
             contract.QUANTITY,
-            {"lineItemId": driver.unknown(session.lines[0].id), "quantity": quantity},
+            {"lineItemId": made_up.unknown(session.lines[0].id), "quantity": quantity},
             "QTY-UNKNOWN-LINE",
         )
         if other.lines[0].id != session.lines[0].id:  # line item ids are unique in a session only

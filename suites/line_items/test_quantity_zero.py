@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from conformance.core.requirement import SessionPhase
 from conformance.driver.checkout import CheckoutDriver
 from conformance.driver.marks import in_marketplaces, in_situations, provokes
 from strategies.situations import select_another, session_in
@@ -41,7 +42,7 @@ def test_an_emptied_session_takes_no_more_changes(driver: CheckoutDriver, market
     for line in session.lines:
         session.set_quantity(line, 0)
     session.read()
-    if session.state.phase != "empty":
+    if session.state.phase != SessionPhase.EMPTY:
         return  # the reading that the last line stays
     for operation, body in bodies:
         session.expect_refusal(operation, body, "QTY-LAST")

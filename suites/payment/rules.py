@@ -8,6 +8,7 @@ from typing import Any
 from conformance.core import contract
 from conformance.core.exchange import OTHER_APP, OWN_APP, CaseKey, is_over
 from conformance.core.made_up import is_made_up, is_made_up_order, may_be_counted
+from conformance.core.requirement import SessionPhase
 from conformance.judging.amounts import amounts
 from conformance.judging.attribution import AFTER_A_REFUSAL, Difference, decide
 from conformance.judging.claim import (
@@ -29,8 +30,9 @@ from conformance.judging.claim import (
 from conformance.judging.content.information_leaks import leak
 from conformance.judging.content.response_schema import departures
 from conformance.judging.context import RefusalReason, RuleContext
-from conformance.judging.model import Key, Order, View, differences, pricing, state
+from conformance.judging.model import Key, View, differences, pricing, state
 from conformance.judging.registry import demands, refuses
+from conformance.judging.world import Order
 from suites.payment.marketing_terms import terms_problem
 from suites.sessions.blame import as_claim, blamed, with_zeros
 
@@ -45,7 +47,7 @@ CURRENCIES = Path(".body|..|objects|.currency? // empty", "the currencies")
 @demands("PAY-PLACE")
 def placing_answers_with_an_order(context: RuleContext) -> Iterator[Claim]:
     session = context.session
-    if session is None or session.phase != "open":
+    if session is None or session.phase != SessionPhase.OPEN:
         return
     body, order = context.exchange.body, context.exchange.body.get("purchaseOrderId")
     if body.get("purchaseOrderPaymentStatus") == "FAILED":
@@ -71,13 +73,13 @@ def placing_answers_with_an_order(context: RuleContext) -> Iterator[Claim]:
 
 @refuses("PAY-LOCK")
 def a_change_after_payment(context: RuleContext) -> Iterator[str]:
-    if context.session and context.session.phase == "ordered" and context.operation in contract.CHANGES:
+    if context.session and context.session.phase == SessionPhase.ORDERED and context.operation in contract.CHANGES:
         yield "quantity 0" if context.operation == contract.QUANTITY and context.body.get("quantity") == 0 else ""
 
 
 @refuses("PAY-TWICE")
 def placing_again(context: RuleContext) -> Iterator[RefusalReason]:
-    if context.session and context.session.phase == "ordered" and context.operation == contract.PLACE_ORDER:
+    if context.session and context.session.phase == SessionPhase.ORDERED and context.operation == contract.PLACE_ORDER:
         yield RefusalReason("PAY-TWICE", certain=False, lawful=_the_same_order)
 
 
@@ -88,7 +90,7 @@ def _the_same_order(context: RuleContext) -> str | None:
 
 @demands("PAY-TWICE")
 def it_is_the_same_order(context: RuleContext) -> Iterator[Claim]:
-    if context.session and context.session.phase == "ordered":
+    if context.session and context.session.phase == SessionPhase.ORDERED:
         first = context.session.order
         shows = member_or_null(context.exchange.body, "purchaseOrderId")
         yield related("the same order", ORDER_ID.jq, "==", "$order", first, shows)
@@ -108,7 +110,11 @@ def incomplete_marketing_terms(context: RuleContext) -> Iterator[RefusalReason]:
 @refuses("PAY-DECLINED")
 def a_declined_buyer(context: RuleContext) -> Iterator[RefusalReason]:
     session = context.session
-    error = context.profile.declined.get(session.email.casefold()) if session and session.phase == "open" else None
+    error = (
+        context.profile.declined.get(session.email.casefold())
+        if session and session.phase == SessionPhase.OPEN
+        else None
+    )
     if error:
         yield RefusalReason("PAY-DECLINED", f"{error}", ids=(error,), lawful=_payment_failed)
 
@@ -133,7 +139,7 @@ def _after_a_failed_payment(error: int, operation: str) -> str:
 
 @refuses("PAY-DECLINED-ENDS")
 def anything_after_a_declined_payment(context: RuleContext) -> Iterator[RefusalReason]:
-    if context.session and context.session.phase == "declined":
+    if context.session and context.session.phase == SessionPhase.DECLINED:
         error = context.profile.declined.get(context.session.email.casefold(), 15023)
         reading = _after_a_failed_payment(error, context.operation)
         yield RefusalReason(
@@ -147,7 +153,7 @@ def anything_after_a_declined_payment(context: RuleContext) -> Iterator[RefusalR
 
 @refuses("PAY-EMPTY")
 def an_empty_session(context: RuleContext) -> Iterator[str]:
-    if context.session and context.session.phase == "empty":
+    if context.session and context.session.phase == SessionPhase.EMPTY:
         yield ""
 
 
@@ -161,7 +167,7 @@ def at_payment(context: RuleContext) -> Iterator[int]:
 
 @refuses("PAY-ITEM-CHANGED")
 def an_item_that_changed_meanwhile(context: RuleContext) -> Iterator[RefusalReason]:
-    if context.session and context.session.phase == "open":
+    if context.session and context.session.phase == SessionPhase.OPEN:
         for error in at_payment(context):
             if error not in PAYMENT_IDS:
                 yield RefusalReason("PAY-ITEM-CHANGED", f"{error}", ids=(error,))
@@ -184,13 +190,13 @@ def lines_that_were_not_bought_are_told(context: RuleContext) -> Iterator[Claim]
         path = Path(f"{line(item)}.lineItemPaymentStatus", "its lineItemPaymentStatus")
         case = CaseKey(context.operation, "a line that was not bought")
         yield compare("a line that was not bought", path, LACKS, "PAID", seen, case=case)
-    if context.session and context.session.phase == "open" and PAYMENT_IDS & set(at_payment(context)):
+    if context.session and context.session.phase == SessionPhase.OPEN and PAYMENT_IDS & set(at_payment(context)):
         yield from warned(context.exchange, 15005)
 
 
 @refuses("PAY-READ-AFTER")
 def reading_a_paid_session(context: RuleContext) -> Iterator[RefusalReason]:
-    if context.session and context.session.phase == "ordered" and context.operation == contract.READ:
+    if context.session and context.session.phase == SessionPhase.ORDERED and context.operation == contract.READ:
         yield RefusalReason(
             "PAY-READ-AFTER", certain=False, any_of="documented", lawful=lambda _: "200 with the final state"
         )

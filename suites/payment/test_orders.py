@@ -17,9 +17,9 @@ def test_an_unknown_order(driver: CheckoutDriver, market: str) -> None:
         known = session.state.order or known
         if driver.profile.offers("second_app") and not driver.brief:
             session.read_order("ORDER-APP", credential=OTHER_APP)
-    for unknown in driver.some((driver.unknown(known), made_up.ORDERS[0])):
+    for unknown in driver.some((made_up.unknown(known), made_up.ORDERS[0])):
         driver.order(unknown, "ORDER-UNKNOWN")
-    driver.order(driver.unknown(known), "ORDER-UNKNOWN", "with a marketplace", marketplace=market)
+    driver.order(made_up.unknown(known), "ORDER-UNKNOWN", "with a marketplace", marketplace=market)
 
 
 @provokes("ORDER-APP", "SESSION-APP", cost=9)

@@ -8,6 +8,7 @@ import pytest
 
 from conformance.core import contract
 from conformance.core.exchange import OTHER_APP
+from conformance.core.requirement import SessionPhase
 from conformance.driver.checkout import CheckoutDriver, CheckoutSession
 from conformance.driver.marks import in_marketplaces, in_situations, provokes
 from conformance.driver.session_methods import CHANGES, Method
@@ -199,5 +200,5 @@ def test_an_item_that_changed_meanwhile(driver: CheckoutDriver, market: str) -> 
             if why == "PAY-ITEM-CHANGED" and driver.thorough and len(lines) == 1:
                 session.place(why, f"{error} again")
             session.read()
-            if session.state.phase == "ordered":
+            if session.state.phase == SessionPhase.ORDERED:
                 session.read_order()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from conformance.core import contract
+from conformance.core import contract, made_up
 from conformance.core.exchange import OTHER_APP, Request
 from conformance.driver.checkout import CheckoutDriver, CheckoutSession
 from conformance.driver.marks import in_marketplaces, provokes, reads_only
@@ -16,7 +16,7 @@ def test_orders_that_were_paid_beforehand(driver: CheckoutDriver, market: str) -
     for item in driver.some(prepaid for prepaid in driver.profile.prepaid if prepaid.order):
         for _ in range(2):
             driver.order(item.order, "ORDER-STABLE", "paid beforehand", marketplace=item.marketplace or None)
-        driver.order(driver.unknown(item.order), "ORDER-UNKNOWN")
+        driver.order(made_up.unknown(item.order), "ORDER-UNKNOWN")
         if driver.profile.offers("second_app"):
             driver.order(item.order, "ORDER-APP", credential=OTHER_APP)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from conformance.core import contract
+from conformance.core import contract, made_up
 from conformance.core.exchange import OTHER_APP, Request
 from conformance.driver.checkout import CheckoutDriver
 from conformance.driver.marks import in_marketplaces, in_situations, provokes
@@ -13,10 +13,10 @@ from strategies.situations import session_in
 @in_marketplaces(1)
 def test_no_method_knows_an_unknown_session(driver: CheckoutDriver, market: str) -> None:
     session = driver.create_session(market)
-    unknown = driver.unknown(session.id)
+    unknown = made_up.unknown(session.id)
     for operation, body in driver.some(session.calls()):
         driver.send(Request(operation, unknown, body, market), "SESSION-UNKNOWN")
-    for other in driver.some((driver.nearly(session.id), f"{session.id}0", session.id[:-1] or "1"), few=1):
+    for other in driver.some((made_up.nearly(session.id), f"{session.id}0", session.id[:-1] or "1"), few=1):
         driver.send(Request(contract.READ, other, None, market), "SESSION-UNKNOWN", "nearly a known one")
     session.read()
 

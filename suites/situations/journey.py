@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from conformance.core import contract
 from conformance.core.exchange import OTHER_APP, OWN_APP, Request
 from conformance.core.profile import Coupon
+from conformance.core.requirement import SessionPhase
 from conformance.driver.checkout import CheckoutDriver, CheckoutSession
 from conformance.driver.features import Features
 from conformance.judging.conditions import BOUNDED
@@ -370,7 +371,7 @@ class Journey:
         for line in self._in_turn(self.session.lines):
             self.session.set_quantity(line, 0, "QTY-ZERO")
             self.session.read()
-        if self.session.state.phase == "empty":
+        if self.session.state.phase == SessionPhase.EMPTY:
             self._meet(EMPTY)
 
     def _in_turn(self, lines: list[Line]) -> Iterable[Line]:

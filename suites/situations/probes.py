@@ -123,14 +123,14 @@ def _shorter(session: CheckoutSession) -> str | None:
 
 # Ids that are nearly the session's own. None of these can be another session's, whatever the ids are made of.
 NEAR: dict[str, Callable[[CheckoutSession], str | None]] = {
-    "never given out": lambda session: session.driver.unknown(session.id),
+    "never given out": lambda session: made_up.unknown(session.id),
     "with letters behind": lambda session: f"{session.id}abc",
     "its beginning": _shorter,
     "its end": lambda session: session.id[2:] if len(session.id) >= 10 else None,
     "twice": lambda session: session.id * 2,
 }
 NEAR_ORDERS: dict[str, Callable[[CheckoutSession], str | None]] = {
-    "never given out": lambda session: session.driver.unknown(session.state.order or "1"),
+    "never given out": lambda session: made_up.unknown(session.state.order or "1"),
     "with letters behind": lambda session: f"{session.state.order}abc",
     "its beginning": lambda session: session.state.order[:-2] if len(session.state.order or "") >= 10 else None,  # type: ignore[index]
     "of its session": lambda session: session.id if session.id != session.state.order else None,
@@ -168,7 +168,7 @@ def _of_lines(profile: Profile, market: str) -> Iterator[Probe]:
 
 def _unknown_line(quantity: int) -> Callable[[CheckoutSession], Sent | None]:
     def make(session: CheckoutSession) -> Sent | None:
-        line = session.driver.unknown(session.lines[0].id) if session.lines else None
+        line = made_up.unknown(session.lines[0].id) if session.lines else None
         return {"operation": contract.QUANTITY, "body": {"lineItemId": line, "quantity": quantity}} if line else None
 
     return make
@@ -194,7 +194,7 @@ def _option(option: str) -> Callable[[CheckoutSession], Sent | None]:
 
 def _unknown_option(session: CheckoutSession) -> Sent | None:
     known = next((option.id for line in session.lines for option in line.options if option.id), None)
-    return _option(session.driver.unknown(known))(session) if known else None
+    return _option(made_up.unknown(known))(session) if known else None
 
 
 def _foreign_option(session: CheckoutSession) -> Sent | None:
@@ -208,7 +208,7 @@ def _foreign_option(session: CheckoutSession) -> Sent | None:
 
 def _option_of_unknown_line(session: CheckoutSession) -> Sent | None:
     sent = valid(session, Method.OPTION)
-    return {**sent, "body": {**sent["body"], "lineItemId": session.driver.unknown(sent["body"]["lineItemId"])}}
+    return {**sent, "body": {**sent["body"], "lineItemId": made_up.unknown(sent["body"]["lineItemId"])}}
 
 
 def _second(code: str) -> Callable[[CheckoutSession], Sent | None]:

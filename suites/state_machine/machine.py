@@ -25,6 +25,7 @@ from hypothesis.stateful import (
 
 from conformance.core import contract
 from conformance.core.exchange import OTHER_APP
+from conformance.core.requirement import SessionPhase
 from conformance.driver.checkout import CheckoutDriver, CheckoutSession
 from conformance.driver.prerequisite import PrerequisiteFailed
 from conformance.judging.context import Judgment
@@ -86,7 +87,7 @@ def has_a_coupon(session: CheckoutSession) -> bool:
 
 def is_open(session: CheckoutSession) -> bool:
     """Whether the session can be changed."""
-    return session.state.phase == "open"
+    return session.state.phase == SessionPhase.OPEN
 
 
 def is_in_the_cart(line: LineItem) -> bool:
@@ -269,7 +270,7 @@ class CheckoutMachine(RuleBasedStateMachine):
     @rule(line=lines)
     @recorded()
     def unknown_line(self, line: LineItem) -> None:
-        self._change(line.session, contract.QUANTITY, lineItemId=self.driver.unknown(line.id), quantity=2)
+        self._change(line.session, contract.QUANTITY, lineItemId=self.made_up.unknown(line.id), quantity=2)
 
     @rule(line=lines)
     @recorded()

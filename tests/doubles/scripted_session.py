@@ -170,7 +170,7 @@ def foreigners(driver: CheckoutDriver) -> None:
         session.expect_refusal(operation, body, "MARKET-SAME", marketplace="EBAY_GB")
         session.expect_refusal(operation, body, "MARKET-SUPPORTED", marketplace="EBAY_ATLANTIS")
         session.expect_refusal(operation, body, "AUTH-TOKEN", "none", credential="none")
-        driver.send(Request(operation, driver.unknown(session.id), body, "EBAY_US"), "SESSION-UNKNOWN")
+        driver.send(Request(operation, made_up.unknown(session.id), body, "EBAY_US"), "SESSION-UNKNOWN")
         if operation != contract.PLACE_ORDER:
             session.expect_refusal(operation, body, "MARKET-REQUIRED", marketplace=None)
     own = driver.create_session("EBAY_GB", [(UNIT, 1)], credential=OTHER_APP, address=GB)

@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from conformance.core.addresses import flat_address
 from conformance.judging.claim import Claim, quoted, true
 from conformance.judging.context import RuleContext
-from conformance.judging.model import SessionState, text
+from conformance.judging.model import text
+from conformance.judging.world import SessionState
 
 FIELDS = ("lineItems", "shippingAddress", "pricingSummary", "appliedCoupons", "purchaseOrderStatus")
 PRIVATE = (

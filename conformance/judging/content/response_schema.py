@@ -12,7 +12,7 @@ import jsonschema_rs
 
 from conformance.core import contract
 from conformance.core.exchange import Part
-from conformance.core.requirement import Owned
+from conformance.core.requirement import Owned, SessionPhase
 from conformance.judging.claim import HELD, Claim, quoted, shown, true
 from conformance.judging.context import RuleContext
 
@@ -145,7 +145,11 @@ def _may_be_empty(context: RuleContext) -> bool:
     """Whether the session has no lines, or lost its only one just now; of a session that is not known, who can tell."""
     if context.session is None:
         return context.operation != contract.INITIATE
-    return context.session.phase in ("empty", "ordered", "declined") or _takes_the_last(context)
+    return context.session.phase in (
+        SessionPhase.EMPTY,
+        SessionPhase.ORDERED,
+        SessionPhase.DECLINED,
+    ) or _takes_the_last(context)
 
 
 def _takes_the_last(context: RuleContext) -> bool:
