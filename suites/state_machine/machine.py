@@ -270,7 +270,7 @@ class CheckoutMachine(RuleBasedStateMachine):
     @rule(line=lines)
     @recorded()
     def unknown_line(self, line: LineItem) -> None:
-        self._change(line.session, contract.QUANTITY, lineItemId=self.made_up.unknown(line.id), quantity=2)
+        self._change(line.session, contract.QUANTITY, lineItemId=made_up.unknown(line.id), quantity=2)
 
     @rule(line=lines)
     @recorded()
