@@ -23,7 +23,7 @@ from hypothesis.stateful import (
     rule,
 )
 
-from conformance.core import contract
+from conformance.core import contract, made_up
 from conformance.core.exchange import OTHER_APP
 from conformance.core.requirement import SessionPhase
 from conformance.driver.checkout import CheckoutDriver, CheckoutSession
