@@ -181,15 +181,15 @@ class Journey:
             self.session.move(market.address)
 
     def _option(self) -> None:
-        line = self.line
-        if (
-            line
-            and self.row["option"] == "other"
-            and (option := self.session.other_option(line, 1 + self.row.number % 2))
-        ):
-            self.session.select(line, option.id)
-        elif line and self.row["history"] == "option" and line.options:
-            self.session.select(line, line.options[0].id)
+        """Another option on the line that the row means; in every other row on the other lines as well."""
+        meant = self.line
+        if meant and self.row["option"] == "other":
+            others = self.session.lines if self.row.number % 2 else []
+            for line in [*(line for line in others if line.id != meant.id), meant]:
+                if option := self.session.other_option(line, 1 + self.row.number % 2):
+                    self.session.select(line, option.id)
+        elif meant and self.row["history"] == "option" and meant.options:
+            self.session.select(meant, meant.options[0].id)
 
     def _apply(self) -> None:
         coupon = self._coupon()

@@ -89,6 +89,12 @@ def _on_the_first_line(proceed: Callable[..., Any], call: Call) -> None:
     line.option = line.item.options[min(_place(call), len(line.item.options) - 1)].id
 
 
+def _first_line_starts_again(call: Call, value: Any) -> None:
+    first = call.require_cart().lines[0]
+    if call.line_index > 0:
+        first.option = first.item.options[0].id
+
+
 def _second_for_third(proceed: Callable[..., Any], call: Call) -> None:
     line = call.require_cart().lines[call.line_index]
     line.option = line.item.options[1].id
@@ -164,6 +170,11 @@ FAULTS: list[Fault] = [
     fault(
         "option-lands-on-first-line", "SHIP-SET", "the first line gets the option, whichever is named",
         wrap("apply_option", _on_the_first_line, on=OPTION), also="SESSION-ONLY",
+    ),
+    fault(
+        "option-of-a-later-line-resets-the-first", "SESSION-ONLY",
+        "with a coupon a change of a later line's option puts the first line back to its first option",
+        after("apply_option", _first_line_starts_again, on=OPTION, when=coupon, kind="coupon"), also="SHIP-SET",
     ),
     fault(
         "third-option-is-the-second", "SHIP-SET", "who wants the third option gets the second",
