@@ -76,7 +76,7 @@ trend: $(READY) ## each requirement through past runs: HISTORY=folder or file
 test: $(READY_DEV) ## lint, types and the product's own tests: [ARGS=…]
 	@$(PY) -m ruff check .
 	@$(PY) -m mypy --strict $(PACKAGES)
-	@$(PY) -m pytest tests -n 2 -m "not hostile" $(ARGS)
+	@$(PY) -m pytest tests -n 2 --dist worksteal -m "not hostile" $(ARGS)
 
 hostile: $(READY_DEV) ## the whole gallery of hostile servers
 	@$(PY) -m pytest tests/hostile -n 2 -m hostile $(ARGS)

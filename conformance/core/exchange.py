@@ -148,7 +148,7 @@ class Exchange:
         return (
             self.status is not None
             and 200 <= self.status < 300
-            and isinstance(self.body, dict)
+            and self.body.__class__ is dict
             and "errors" not in self.body
         )
 

@@ -173,12 +173,9 @@ class Profile:
 
     def coupon(self, marketplace: str, code: str) -> Coupon | None:
         """What the profile says of a coupon; None if it says nothing."""
-        market = self.markets.get(marketplace)
-        return (
-            next((coupon for coupon in market.coupons.values() if coupon.code.casefold() == code.casefold()), None)
-            if market
-            else None
-        )
+        market, wanted = self.markets.get(marketplace), code.casefold()
+        coupons = market.coupons.values() if market else ()
+        return next((coupon for coupon in coupons if coupon.code.casefold() == wanted), None)
 
     def with_base_url(self, base_url: str) -> Profile:
         """The same target elsewhere."""

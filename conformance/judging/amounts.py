@@ -56,7 +56,14 @@ def _gather(node: Any, path: str, found: list[Amount]) -> None:
             return
         for name in node:
             child = node[name]
-            if child.__class__ is dict or child.__class__ is list:
+            if (
+                child.__class__ is dict
+                and "value" in child
+                and "currency" in child
+                and child["currency"].__class__ is str
+            ):
+                found.append((f"{path}.{name}" if path else name, child["currency"], child["value"]))
+            elif child.__class__ is dict or child.__class__ is list:
                 _gather(child, f"{path}.{name}" if path else name, found)
     elif node.__class__ is list:
         path += "[]"

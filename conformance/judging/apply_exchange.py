@@ -8,7 +8,7 @@ from conformance.core import contract
 from conformance.core.exchange import Part
 from conformance.core.requirement import Explains, Kept, SessionPhase
 from conformance.core.stubs import stubs_in
-from conformance.judging.model import UNKNOWN, cart_key, lasting, pricing, text
+from conformance.judging.model import cart_key, is_readable, lasting, pricing, text
 from conformance.judging.world import Change, Order, Pending, SessionState, World
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def apply(context: RuleContext, reasons: list[RefusalReason], judged: list[Judgm
         context.world.lost.add(context.operation)
     if context.operation == contract.PLACE_ORDER and not isinstance(context.exchange.member("purchaseOrderId"), str):
         context.world.lost.add(context.operation)
-    if context.exchange.accepted:
+    if context.accepted:
         _accepted(context, broken)
     else:
         _refused(context, reasons, {judgment.requirement for judgment in judged if judgment.ok})
@@ -96,13 +96,13 @@ def _adopt(context: RuleContext, session: SessionState, *, sound: bool) -> None:
 def _learn(context: RuleContext, session: SessionState, *, sound: bool) -> None:
     """Remembers unit prices and the pricing of each cart: the first answer counts, later ones must agree."""
     seen = session.view
-    if context.profile.prepaid_as(session.id):
+    if context.profile.prepaid and context.profile.prepaid_as(session.id):
         return  # what it cost says nothing of today's prices
     for line in seen.lines.values():
         if line.item and line.unit is not None:
             context.world.units.setdefault((session.marketplace, line.item), line.unit)
     amounts = pricing(seen)
-    if not session.tainted and seen.lines and sound and UNKNOWN not in amounts.values():
+    if not session.tainted and seen.lines and sound and is_readable(seen):
         key = (session.marketplace, *cart_key(seen))
         context.world.prices.setdefault(key, (lasting(seen), context.exchange.id))
     if not seen.coupons:

@@ -184,7 +184,7 @@ class Coverage:
 
     def _observe(self, observer: str, effects: Iterable[Effect]) -> None:
         for effect in effects:
-            self.met[effect.condition._replace(observer=observer)].add(effect.rules)
+            self.met[Condition(*effect.condition[:-1], observer)].add(effect.rules)
 
 
 def _relation(session: SessionState, other: SessionState) -> str:

@@ -179,7 +179,7 @@ def _refusal_judgments(context: RuleContext, found: list[RefusalReason]) -> Iter
     """Judges an answer to a request that has reasons for refusal; nothing for a lawful acceptance without a reading."""
     exchange = context.exchange
     certain = [reason for reason in found if reason.certain]
-    if exchange.accepted:
+    if context.accepted:
         lawful = [(reason, reading) for reason in found if (reading := lawful_reading(context, reason)) is not None]
         excused = [reason for reason, _ in lawful]
         if lawful and all(reason in excused for reason in certain):  # no owner's licence excuses another app
@@ -189,7 +189,7 @@ def _refusal_judgments(context: RuleContext, found: list[RefusalReason]) -> Iter
     fitting = [(reason, reading) for reason in found if (reading := fits(context, reason)) is not None]
     for reason, name in fitting:
         yield _judgment(context, reason.requirement, None, ok=True, condition=reason.condition, reading=name or None)
-    if fitting or (exchange.accepted and not certain) or context.doubts.cover(exchange):
+    if fitting or (context.accepted and not certain) or context.doubts.cover(exchange):
         return
     forbidden = _forbidden(context)
     if forbidden:  # whatever the request was sent for, it never came to that
@@ -203,7 +203,7 @@ def _refusal_judgments(context: RuleContext, found: list[RefusalReason]) -> Iter
 def _refusal_claim(context: RuleContext, found: list[RefusalReason]) -> Claim:
     exchange = context.exchange
     about = Aspect.NO_SERVER_ERROR if exchange.crashed else Aspect.REFUSAL_ID
-    if exchange.accepted:
+    if context.accepted:
         about = Aspect.REFUSED
     if any(reason.any_of == "4xx" for reason in found):
         return true(False, about, "refused with a 4xx", exchange.answer(), REFUSED)
@@ -226,7 +226,7 @@ def _acceptance(context: RuleContext) -> Iterator[Judgment]:
             return
     elif context.operation != contract.INITIATE and context.session is None:
         return
-    if exchange.accepted:
+    if context.accepted:
         owner = owner_of_answer(context)
         if context.answer and context.order is None and not SESSION_PARTS & exchange.body.keys():
             want, test = "a checkout session in the answer", '(.body|has("checkoutSessionId") or has("lineItems"))'
@@ -248,7 +248,7 @@ def _acceptance(context: RuleContext) -> Iterator[Judgment]:
 
 def _forbidden(context: RuleContext) -> list[Judgment]:
     """The breach of a rule that forbids this refusal, whatever was asked for."""
-    if context.exchange.accepted:
+    if context.accepted:
         return []
     for said in _said(context, forbidding[context.operation]):
         for claim in said[1]:

@@ -73,8 +73,11 @@ class Line:
     @property
     def selected(self) -> Option | None:
         """The one selected option, None if there is not exactly one."""
-        chosen = [option for option in self.options if option.selected]
-        return chosen[0] if len(chosen) == 1 else None
+        chosen, count = None, 0
+        for option in self.options:
+            if option.selected:
+                chosen, count = option, count + 1
+        return chosen if count == 1 else None
 
     def option(self, option_id: str | None) -> Option | None:
         """The option of that id."""
@@ -296,6 +299,12 @@ def pricing(seen: View) -> dict[Key, Any]:
     for name in seen.unreadable:
         found["summary", name] = UNKNOWN
     return found
+
+
+@of_view
+def is_readable(seen: View) -> bool:
+    """Whether each amount of the cart can be read."""
+    return all([value is not UNKNOWN for value in pricing(seen).values()])
 
 
 @of_view

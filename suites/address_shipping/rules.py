@@ -25,7 +25,7 @@ from conformance.judging.claim import (
     warned,
 )
 from conformance.judging.context import RefusalReason, RuleContext
-from conformance.judging.model import Line, View, differences, keyed, objects, of_view, state, text
+from conformance.judging.model import Line, View, differences, keyed, objects, of_view, state
 from conformance.judging.registry import demands, forbids, refuses, shows
 from suites.sessions.blame import not_read_back, reported_by_form
 
@@ -306,14 +306,16 @@ def a_delivery_range_begins_before_it_ends(view: View) -> Iterator[Claim]:
     ranges = 0
     for shown_line in view.lines.values():
         for option in objects(shown_line.raw.get("shippingOptions")):
-            pair = [text(option.get(f"{end}EstimatedDeliveryDate")) or "" for end in ("min", "max")]
-            ranges += all(date[:1].isdigit() for date in pair)
-            if all(date[:1].isdigit() for date in pair) and pair[0][:10] > pair[1][:10]:
+            first, last = option.get("minEstimatedDeliveryDate"), option.get("maxEstimatedDeliveryDate")
+            if not (first.__class__ is str and last.__class__ is str and first[:1].isdigit() and last[:1].isdigit()):
+                continue
+            ranges += 1
+            if first[:10] > last[:10]:
                 yield true(
                     False,
                     "the range",
-                    f"a last day from {pair[0]} on",
-                    pair[1],
+                    f"a last day from {first} on",
+                    last,
                     "all(.body.lineItems[].shippingOptions[]; "
                     '(.minEstimatedDeliveryDate // "")[:10] <= (.maxEstimatedDeliveryDate // "9")[:10])',
                 )

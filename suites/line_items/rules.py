@@ -8,6 +8,7 @@ from typing import Any
 from conformance.core import contract
 from conformance.core.exchange import CaseKey
 from conformance.core.made_up import is_made_up_item
+from conformance.core.profile import Role
 from conformance.core.requirement import SessionPhase
 from conformance.core.stubs import stubs_in
 from conformance.judging.claim import (
@@ -273,12 +274,23 @@ ITEM_RULES = {
 }
 
 
+def refused_items(context: RuleContext) -> list[Role]:
+    """The roles of the items of a new session that the profile says are refused."""
+    return context.once("refused_items", lambda: _refused_items(context))
+
+
+def _refused_items(context: RuleContext) -> list[Role]:
+    if context.operation != contract.INITIATE:
+        return []
+    roles = [context.profile.role(context.request.marketplace, item) for item, _ in asked(context)]
+    return [role for role in roles if role is not None and role.kind == "refused"]
+
+
 def _refused_item(requirement: str) -> None:
     @refuses(requirement)
     def an_item_that_is_refused(context: RuleContext) -> Iterator[RefusalReason]:
-        for item, _ in asked(context) if context.operation == contract.INITIATE else ():
-            role = context.profile.role(context.request.marketplace, item)
-            if role and role.kind == "refused" and ITEM_RULES.get(role.error) == requirement:
+        for role in refused_items(context):
+            if ITEM_RULES.get(role.error) == requirement:
                 yield RefusalReason(
                     requirement, f"{role.error}", lawful=_line_taken_out if role.error in (15013, 15053) else None
                 )

@@ -28,6 +28,7 @@ from conformance.judging.content.information_leaks import leak
 from conformance.judging.content.odd_requests import FOREIGN, has_odd_content, is_object, is_odd, media_type, taken
 from conformance.judging.context import RefusalReason, RuleContext
 from conformance.judging.registry import demands, forbids, refuses
+from suites.protocol.error_form import wrong_members
 from suites.protocol.tokens import token_rejected
 
 TRACE = re.compile(
@@ -107,78 +108,15 @@ def entries(exchange: Exchange, name: str) -> list[Any] | None:
     return found if isinstance(found, list) else None
 
 
-def _entry(context: RuleContext, name: str, error: Any) -> Iterator[tuple[str, str, Any, str]]:
-    """What is wrong with one entry: aspect, what is wanted, what is seen, jq."""
-    each = f"all(.body.{name}[]?; "
-    if not isinstance(error, dict):
-        yield "entries", "objects", error, f'{each}type == "object")'
-        return
-    number = error.get("errorId")
-    if not isinstance(number, int) or isinstance(number, bool):
-        yield "errorId", "an integer", member_or_null(error, "errorId"), f'{each}(.errorId|type) == "number")'
-    known = (
-        contract.error(number, context.operation) if isinstance(number, int) and not isinstance(number, bool) else None
-    )
-    for member, wanted in (("domain", known.domains if known else ()), ("category", known.categories if known else ())):
-        value = error.get(member)
-        if not isinstance(value, str) or not value:
-            yield (
-                member,
-                "a text",
-                member_or_null(error, member),
-                f'{each}(.{member}|type) == "string" and .{member} != "")',
-            )
-        elif wanted and value not in wanted:
-            yield member, " or ".join(wanted), value, f"{each}.{member}|IN({','.join(json.dumps(w) for w in wanted)}))"
-    if not isinstance(error.get("message"), str) or not error["message"].strip():
-        yield (
-            "message",
-            "a non-empty text",
-            member_or_null(error, "message"),
-            f'{each}(.message|type) == "string" and .message != "")',
-        )
-    for member in ("longMessage", "subdomain", "subDomain"):
-        if member in error and not isinstance(error[member], str):
-            yield (
-                member,
-                "a text",
-                member_or_null(error, member),
-                f'{each}(has("{member}")|not) or (.{member}|type) == "string")',
-            )
-    for member in ("inputRefIds", "outputRefIds"):
-        if member in error and not (isinstance(error[member], list) and all(isinstance(x, str) for x in error[member])):
-            yield (
-                member,
-                "a list of texts",
-                member_or_null(error, member),
-                f'{each}(has("{member}")|not) or ((.{member}|type) == "array" and all(.{member}[]; type == "string")))',
-            )
-    if "parameters" in error and not (
-        isinstance(error["parameters"], list) and all(_parameter(x) for x in error["parameters"])
-    ):
-        yield (
-            "parameters",
-            "a list of names and values",
-            member_or_null(error, "parameters"),
-            (
-                f'{each}(has("parameters")|not) or ((.parameters|type) == "array" and all(.parameters[]; type == "object" '
-                'and (.name // "" |type) == "string" and (.value // "" |type) == "string")))'
-            ),
-        )
-
-
-def _parameter(parameter: Any) -> bool:
-    return isinstance(parameter, dict) and all(isinstance(parameter.get(name, ""), str) for name in ("name", "value"))
-
-
 def _wrong(context: RuleContext, name: str, listed: list[Any]) -> Iterator[Claim]:
     """One claim for each aspect in which some entry is wrong."""
     spoken_for: set[str] = set()
     for error in listed:
-        for aspect, want, seen, test in _entry(context, name, error):
-            if aspect not in spoken_for:
-                spoken_for.add(aspect)
-                yield true(False, aspect, f"{aspect}: {want}", seen, test)
+        for wrong in wrong_members(error, context.operation):
+            if wrong.member not in spoken_for:
+                spoken_for.add(wrong.member)
+                test = f"all(.body.{name}[]?; {wrong.test})"
+                yield true(False, wrong.member, f"{wrong.member}: {wrong.expected}", wrong.seen, test)
 
 
 @demands("ERROR-SHAPE", on="refused")

@@ -319,7 +319,7 @@ def a_value_has_another_type_or_form(context: RuleContext) -> Iterator[RefusalRe
 @demands("SESSION-DOCUMENTED", on="any")
 def status_and_ids_are_documented(context: RuleContext) -> Iterator[Claim]:
     exchange, known = context.exchange, contract.operations()[context.operation]
-    if exchange.accepted:
+    if context.accepted:
         yield equal("status of a success", ".status", 200, exchange.status)
         return
     open_ids = any(reason.requirement in OPEN_IDS for reason in context.reasons)

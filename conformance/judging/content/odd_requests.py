@@ -14,6 +14,7 @@ from conformance.judging.context import RuleContext
 PLAIN = re.compile(r"[ -~]{0,128}")
 SIGNS = re.compile(r"['\"\\%{}$<>]")
 DIGIT = re.compile(r"\d")
+NAMING = ("lineItemId", "shippingOptionId", "redemptionCode", "itemId")
 FEWEST_DIGITS = 5  # of a phone number
 FOREIGN = ("text/plain", "application/x-www-form-urlencoded", "application/xml", "text/xml", "text/html")
 
@@ -57,8 +58,8 @@ def named_texts(body: dict[str, Any]) -> Iterator[str]:
     listed = body.get("lineItemInputs")
     inputs = [line_input for line_input in listed if isinstance(line_input, dict)] if isinstance(listed, list) else []
     for holder in (body, *inputs):
-        for name in ("lineItemId", "shippingOptionId", "redemptionCode", "itemId"):
-            if isinstance(holder.get(name), str):
+        for name in NAMING:
+            if name in holder and holder[name].__class__ is str:
                 yield holder[name]
 
 
