@@ -9,6 +9,7 @@ from typing import NamedTuple
 from conformance import VERSION
 from conformance.core.command_line import DONE, run
 from conformance.core.inputs import InputError
+from conformance.runner.system.output import keep_output
 
 
 class Entry(NamedTuple):
@@ -59,17 +60,17 @@ def usage() -> str:
 
 def main(arguments: list[str] | None = None) -> int:
     """The entry of the command line. Returns the exit status (docs/verdict.md)."""
-    given = sys.argv[1:] if arguments is None else arguments
+    keep_output()
+    return run(_dispatch, sys.argv[1:] if arguments is None else arguments)
+
+
+def _dispatch(given: list[str]) -> int:
     if not given or given[0] in ("-h", "--help"):
         print(usage())
         return DONE
     if given[0] == "--version":
         print(VERSION)
         return DONE
-    return run(_dispatch, given)
-
-
-def _dispatch(given: list[str]) -> int:
     command = COMMANDS.get(given[0])
     if command is None:
         raise InputError(f"There is no command {given[0]!r}: python -m conformance lists them.")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 
-from mock_server.command_line import Parser, port, whole_number
+from mock_server.command_line import Parser, port, show, whole_number
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -26,20 +26,18 @@ def main(arguments: list[str] | None = None) -> int:
     if options.list_faults or options.list_variants:
         from mock_server.registry import listed
 
-        print(json.dumps(listed("faults" if options.list_faults else "variants"), indent=1, ensure_ascii=False))
-        return 0
+        rows = listed("faults" if options.list_faults else "variants")
+        return show(json.dumps(rows, indent=1, ensure_ascii=False) + "\n")
     if options.list_conditions:
         from mock_server.injection.factors import LEVELS
 
         pairs = [(factor, level) for factor, levels in LEVELS.items() for level in levels]
-        rows = [{"name": f"{factor}={level}", "factor": factor, "level": level} for factor, level in pairs]
-        print(json.dumps(rows, indent=1))
-        return 0
+        levels = [{"name": f"{factor}={level}", "factor": factor, "level": level} for factor, level in pairs]
+        return show(json.dumps(levels, indent=1) + "\n")
     if options.profile:
         from mock_server.catalogue.profile import profile
 
-        sys.stdout.write(profile())
-        return 0
+        return show(profile())
     from mock_server.domain.shop import Settings
     from mock_server.serve import serve
 

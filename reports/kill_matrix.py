@@ -84,5 +84,7 @@ def page(matrix: Json) -> str:
 def write(path: Path, out: Path | None = None) -> Path:
     """Write the page of the matrix at `path`, beside it unless told; where it is. Raises as `read`."""
     out = out or path.with_suffix(".html")
-    out.write_text(page(read(path)), encoding="utf-8", newline="\n")
+    text = page(read(path))
+    out.parent.mkdir(parents=True, exist_ok=True)
+    out.write_text(text, encoding="utf-8", newline="\n")
     return out

@@ -4,13 +4,38 @@ from __future__ import annotations
 
 import pytest
 
+from conformance.core.command_line import DONE, Parser
 from conformance.core.places import ROOT
+from conformance.runner.settings import GROUPS
+
+ABOUT = """\
+Judges a server of eBay's guest checkout against the vendor's documents: sends requests, compares each answer with
+the requirements, and writes a report. Without --target the embedded mock is judged.
+
+Exit status: 0 nothing failed, 1 not conformant, 6 incomplete, 4 wrong input (nothing was sent), 2 interrupted."""
+MORE = "pytest's own options, such as -k or -x, are taken too: python -m conformance judge --help-pytest lists them."
 
 
 def main(arguments: list[str]) -> int:
     """Judges a target. Returns the run's exit status (docs/verdict.md)."""
-    suites = (
-        [] if any((ROOT / word.partition("::")[0]).exists() and "suites" in word for word in arguments) else ["suites"]
-    )
+    if {"-h", "--help"} & set(arguments):
+        print(_help(), end="")
+        return DONE
+    words = ["--help" if word == "--help-pytest" else word for word in arguments]
+    suites = [] if any((ROOT / word.partition("::")[0]).exists() and "suites" in word for word in words) else ["suites"]
     places = [str(ROOT / suite) for suite in suites]
-    return int(pytest.main([*places, "--rootdir", str(ROOT), "-c", str(ROOT / "pyproject.toml"), *arguments]))
+    return int(pytest.main([*places, "--rootdir", str(ROOT), "-c", str(ROOT / "pyproject.toml"), *words]))
+
+
+def _help() -> str:
+    """The suite's options by purpose; pytest's are named in the last line."""
+    parser = Parser("judge", ABOUT, usage="python -m conformance judge [options]", epilog=MORE, add_help=False)
+    for heading, options in GROUPS.items():
+        group = parser.add_argument_group(heading)
+        for name, keywords in options.items():
+            group.add_argument(name, **keywords)
+    group = parser.add_argument_group("other")
+    group.add_argument("-n", metavar="N", help="in N processes; not with --budget, --time or --resume")
+    group.add_argument("-h", "--help", action="store_true", help="this text")
+    group.add_argument("--help-pytest", action="store_true", help="every option of pytest")
+    return parser.format_help()

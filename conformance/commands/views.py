@@ -7,7 +7,7 @@ from collections.abc import Callable
 from functools import wraps
 from pathlib import Path
 
-from conformance.core.command_line import Parser
+from conformance.core.command_line import Parser, write_file
 from conformance.core.inputs import InputError
 from reports import render_all
 from reports.comparison import compare as compared
@@ -21,14 +21,12 @@ from reports.terminal import print_summary, wants_colour
 
 
 def _reading(command: Callable[[Parser, list[str]], int]) -> Callable[[list[str]], int]:
-    """A command of this name, described by its docstring; what cannot be read or written is wrong input."""
+    """A command of this name, described by its docstring; a file that holds something else is wrong input."""
 
     @wraps(command)
     def checked(arguments: list[str]) -> int:
         try:
             return command(Parser(command.__name__, command.__doc__ or ""), arguments)
-        except OSError as error:
-            raise InputError(f"{error.filename or 'A file'} cannot be read or written: {error.strerror}.") from None
         except ValueError as error:
             raise InputError(f"{error}".rstrip(".") + ".") from None
 
@@ -98,7 +96,7 @@ def trend(parser: Parser, arguments: list[str]) -> int:
     options = parser.parse_args(arguments)
     page = trend_page(options.place, options.cost)
     out: Path = options.out or (options.place if options.place.is_dir() else options.place.parent) / "trend.html"
-    out.write_text(page, encoding="utf-8", newline="\n")
+    write_file(out, page)
     print(out)
     return 0
 

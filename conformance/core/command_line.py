@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, NoReturn
 
 from conformance.core.inputs import InputError
@@ -27,11 +28,18 @@ class Parser(argparse.ArgumentParser):
 
 def run(command: Command, arguments: list[str]) -> int:
     """Runs a command; wrong input becomes a sentence on standard error and status 4."""
-    for stream in (sys.stdout, sys.stderr):
-        if stream is not None and hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="backslashreplace")
     try:
         return command(arguments)
     except InputError as error:
         print(error, file=sys.stderr)
-        return WRONG_INPUT
+    except OSError as error:
+        if error.strerror is None:  # of a library, not of a file
+            raise
+        print(f"{error.filename or 'A file'} cannot be read or written: {error.strerror}.", file=sys.stderr)
+    return WRONG_INPUT
+
+
+def write_file(path: Path, text: str) -> None:
+    """Writes what `--out` asks for; a folder that is missing is made."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8", newline="\n")

@@ -27,7 +27,7 @@ from conformance.runner.first_requests import send_first_requests
 from conformance.runner.processes import choose_processes
 from conformance.runner.progress import where
 from conformance.runner.run import Run
-from conformance.runner.settings import Settings, has_workers
+from conformance.runner.settings import Settings, add_options, has_workers
 from conformance.runner.system.output import keep_output
 from conformance.runner.system.signals import children_apart, end_as_ctrl_c
 
@@ -42,42 +42,7 @@ CLOSED = pytest.StashKey[bool]()  # standard output was closed from the start
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("conformance", "conformance of a guest checkout server")
-    group.addoption("--target", metavar="NAME|FILE", help="a profile in targets/ or a path to one (mock)")
-    group.addoption("--base-url", metavar="URL", help="where the target is, in place of the profile's base_url")
-    group.addoption("--report", default="reports/latest", metavar="DIR", help="where the report goes (reports/latest)")
-    group.addoption(
-        "--requirement", action="append", default=[], metavar="ID", help="judge this requirement only; repeatable"
-    )
-    group.addoption(
-        "--until-found",
-        action="append",
-        default=[],
-        metavar="ID",
-        help="stop at a breach of this requirement; repeatable",
-    )
-    group.addoption("--failed", metavar="DIR", help="judge what failed in an earlier report")
-    group.addoption(
-        "--level", default="should", choices=["must", "should"], help="SHOULDs are judged unless told otherwise"
-    )
-    group.addoption("--plan", action="store_true", help="what would be judged, what not and why; sends nothing")
-    group.addoption("--seed", default="0", metavar="N", help="seed of everything that is drawn (0)")
-    group.addoption("--budget", metavar="N", help="at most N requests in all, the most telling ones first")
-    group.addoption("--time", metavar="S", help="at most S seconds in all, the most telling requests first")
-    group.addoption("--rate", metavar="R", help="at most R requests a second")
-    group.addoption("--quick", action="store_true", help="what needs nothing rare, as few requests as possible")
-    group.addoption("--depth", default="1", metavar="N", help="N times the walks and generated requests (1)")
-    group.addoption("--measure", action="store_true", help="every test as under a budget, apart from the others")
-    group.addoption("--shard", metavar="I/N", help="part I of N; `python -m conformance merge` puts them together")
-    group.addoption("--resume", metavar="DIR", help="go on with what an earlier run left unjudged")
-    group.addoption(
-        "--recording",
-        metavar="FILE",
-        action="append",
-        default=[],
-        help="judge a HAR file, a cassette or an exchanges.jsonl, packed or not; repeatable; sends nothing",
-    )
-    group.addoption("--waivers", metavar="FILE", help="known failures (docs/waivers.md)")
-    group.addoption("--allow-production", action="store_true", help="with the profile's consent: read from production")
+    add_options(group.addoption)
 
 
 def _wanted(config: pytest.Config) -> bool:
@@ -239,6 +204,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if config.option.plan:
         from conformance.runner.planning.plan import print_plan
 
+        keep_output()  # pytest's capturing has put the first stream back
         print_plan(run, kept)
         items[:] = []
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -41,6 +42,55 @@ TEXTS = (
     "resume",
     "waivers",
 )
+REPEATABLE = {"action": "append", "default": []}
+SWITCH = {"action": "store_true"}
+
+# By heading of the help; each option with what argparse and pytest need of it.
+GROUPS: dict[str, dict[str, dict[str, Any]]] = {
+    "which server": {
+        "--target": {"metavar": "NAME|FILE", "help": "a profile in targets/ or a path to one (mock)"},
+        "--base-url": {"metavar": "URL", "help": "where the target is, in place of the profile's base_url"},
+        "--allow-production": {**SWITCH, "help": "with the profile's consent: read from production"},
+        "--recording": {
+            **REPEATABLE,
+            "metavar": "FILE",
+            "help": "judge a HAR file, a cassette or an exchanges.jsonl, packed or not; repeatable; sends nothing",
+        },
+    },
+    "what is judged": {
+        "--requirement": {**REPEATABLE, "metavar": "ID", "help": "judge this requirement only; repeatable"},
+        "--failed": {"metavar": "DIR", "help": "judge what failed in an earlier report"},
+        "--level": {
+            "default": "should",
+            "choices": ["must", "should"],
+            "help": "must leaves SHOULDs out; they are judged unless told otherwise",
+        },
+        "--plan": {**SWITCH, "help": "what would be judged, what not and why; sends nothing"},
+        "--waivers": {"metavar": "FILE", "help": "known failures (docs/waivers.md)"},
+        "--until-found": {**REPEATABLE, "metavar": "ID", "help": "stop at a breach of this requirement; repeatable"},
+    },
+    "how much is sent": {
+        "--quick": {**SWITCH, "help": "what needs nothing rare, as few requests as possible"},
+        "--budget": {"metavar": "N", "help": "at most N requests in all, the most telling ones first"},
+        "--time": {"metavar": "S", "help": "at most S seconds in all, the most telling requests first"},
+        "--rate": {"metavar": "R", "help": "at most R requests a second"},
+        "--depth": {"default": "1", "metavar": "N", "help": "N times the walks and generated requests (1)"},
+        "--seed": {"default": "0", "metavar": "N", "help": "seed of everything that is drawn (0)"},
+        "--measure": {**SWITCH, "help": "every test as under a budget, apart from the others"},
+    },
+    "report, and runs in parts": {
+        "--report": {"default": "reports/latest", "metavar": "DIR", "help": "where the report goes (reports/latest)"},
+        "--resume": {"metavar": "DIR", "help": "go on with what an earlier run left unjudged"},
+        "--shard": {"metavar": "I/N", "help": "part I of N; `python -m conformance merge` puts them together"},
+    },
+}
+
+
+def add_options(add: Callable[..., Any]) -> None:
+    """Declares each option by a function such as argparse's add_argument."""
+    for options in GROUPS.values():
+        for name, keywords in options.items():
+            add(name, **keywords)
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from conformance.commands.drift.openapi_summary import Field, Json, Method, Unus
 from conformance.commands.drift.report import markdown, sentence
 from conformance.commands.drift.text_digests import texts
 from conformance.core import contract
-from conformance.core.command_line import Parser
+from conformance.core.command_line import Parser, write_file
 from conformance.core.inputs import InputError
 
 NAME = "order-v2"
@@ -182,7 +182,7 @@ def main(arguments: list[str]) -> int:
         raise InputError(f"{options.document} refers to itself without end.") from None
     report = markdown(found, _version(root), _version(contract.document(NAME)))
     if options.out:
-        options.out.write_text(report, encoding="utf-8", newline="\n")
+        write_file(options.out, report)
         print(f"{sentence(found)} {options.out}")
     else:
         print(report, end="")

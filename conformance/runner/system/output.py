@@ -1,4 +1,4 @@
-"""Standard output that may go away: a run's report and exit status do not hang on whoever reads along."""
+"""Standard output that may go away: no report and no exit status hangs on whoever reads along."""
 
 from __future__ import annotations
 
@@ -71,4 +71,5 @@ def _nowhere(number: int) -> int:
     if opened != number:
         os.dup2(opened, number)
         os.close(opened)
+    os.set_inheritable(number, True)
     return number
