@@ -5,13 +5,19 @@ set -euo pipefail
 root=$(cd "$(dirname "$0")/../.." && pwd)
 python=${PY:-$root/.venv/bin/python}
 target=${TARGET-mock} report=${REPORT-conformance-report}
-args=()
-while IFS= read -r -d '' word; do args+=("$word"); done < <(
-  ARGS=${ARGS:-} "$python" -c 'import os, shlex, sys; sys.stdout.write("".join(w + "\0" for w in shlex.split(os.environ["ARGS"])))'
-)
+args=() words=$(mktemp)
+trap 'rm -f "$words"' EXIT
 status=0
-PYTHONPATH=$root "$python" -P -m conformance judge --target "$target" ${BASE_URL:+--base-url "$BASE_URL"} \
-  --report "$report" "${args[@]}" || status=$?
+ARGS=${ARGS:-} "$python" >"$words" -c '
+import os, shlex, sys
+try:
+    sys.stdout.write("".join(word + "\0" for word in shlex.split(os.environ["ARGS"])))
+except ValueError as error:
+    sys.exit(f"args cannot be read as a shell reads words: {str(error).lower()}.")
+' || status=4
+while IFS= read -r -d '' word; do args+=("$word"); done <"$words"
+[ "$status" = 4 ] || PYTHONPATH=$root "$python" -P -m conformance judge --target "$target" \
+  ${BASE_URL:+--base-url "$BASE_URL"} --report "$report" "${args[@]}" || status=$?
 [[ $report == /* ]] || report=$PWD/$report
 verdict=none
 if [ "$status" != 4 ] && [ -f "$report/result.json" ]; then  # 4: wrong input, so a report there is an earlier one

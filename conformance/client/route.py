@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 from urllib.request import getproxies, proxy_bypass
 
-from conformance.core.inputs import InputError, checked_file
+from conformance.core.inputs import HOST, InputError, checked_file
 
 if TYPE_CHECKING:
     from conformance.core.profile import Profile
@@ -97,13 +97,17 @@ def _addresses() -> dict[str, str]:
 
 def _proxy(scheme: str, address: str) -> Proxy:
     name = f"The proxy of the environment for {scheme} ({scheme}_proxy)"
+    if not address.strip().isprintable():
+        raise InputError(f"{name} holds a control character or bytes that are no UTF-8.")
     try:
         parts = urlsplit(address.strip() if "://" in address else f"http://{address.strip()}")
-        host, port = parts.hostname, parts.port or 80
+        host, port = parts.hostname, 80 if parts.port is None else parts.port
     except ValueError:
         raise InputError(f"{name} is no URL: its host or port is none.") from None
     if parts.scheme != "http" or not host:
         raise InputError(f"{name} is no http URL: socks and https proxies are not spoken.")
+    if port == 0 or not HOST.fullmatch(f"[{host}]" if ":" in host else host):
+        raise InputError(f"{name} is no URL: its host or port is none.")
     origin = Origin("http", host, port)
     if parts.username is None:
         return Proxy(origin)

@@ -85,6 +85,8 @@ def environment_words(variable: str, name: str, *, optional: bool = False) -> li
     found = os.environ.get(variable, "").replace(",", " ").split()
     if not found and not optional:
         raise InputError(f"{name} is taken from the environment: set {variable}.")
+    if not all(map(str.isprintable, found)):
+        raise InputError(f"The variable {variable} ({name}) holds a control character, which cannot be sent.")
     return found
 
 

@@ -104,7 +104,6 @@ def parse(
         declined=reader.declined(buyers.get("declined", [])),
         markets=markets,
         transport=reader.transport(data.get("transport", {}), folder),
-        secrets=tuple(reader.secrets),
         allow_production=data.get("allow_production") is True,
         stubs=reader.stubs(data.get("stubs", {}).get("testError", False)),
         prepaid=tuple(reader.prepaid(table, set(markets)) for table in data.get("prepaid", [])),
@@ -112,6 +111,7 @@ def parse(
         auth_plugin=str(auth.get("plugin", "")),
         auth_options=reader.options(auth.get("options", {})),
         folder=folder,
+        secrets=tuple(reader.secrets),  # last: what is read above adds to them
     )
 
 

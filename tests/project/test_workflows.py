@@ -350,6 +350,14 @@ def test_an_empty_variable_or_the_workspace_itself_is_wrong_input(
     assert [path.name for path in tmp_path.iterdir()] == ["scripts", "out"]
 
 
+def test_options_of_the_action_that_cannot_be_read_are_wrong_input(shell: Shell, tmp_path: Path) -> None:
+    """A quote that is never closed loses no option in silence."""
+    ended = shell("action.sh", cwd=tmp_path, TARGET="mock", REPORT="there", ARGS="--requirement 'QTY-ZERO")
+    assert ended.returncode == 4 and "Traceback" not in ended.stderr, ended.stdout + ended.stderr
+    assert "args cannot be read as a shell reads words: no closing quotation." in ended.stderr
+    assert "verdict=none" in (tmp_path / "out").read_text() and not (tmp_path / "there").exists()
+
+
 @contextmanager
 def embedded_mock() -> Iterator[str]:
     process = MockProcess()

@@ -120,16 +120,24 @@ def free_place(wanted: Path) -> Path:
 
 def credentials(base: str) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     """([auth], [[apps]]) of the profile to write, each secret as the name of its variable. Raises InputError."""
-    if os.environ.get(ID) and os.environ.get(SECRET):
-        suffixes = [""] + (["_2"] if os.environ.get(f"{ID}_2") and os.environ.get(f"{SECRET}_2") else [])
+    if _app_is_given(""):
+        suffixes = ["", "_2"] if _app_is_given("_2") else [""]
         apps = [{"client_id": {"env": ID + suffix}, "client_secret": {"env": SECRET + suffix}} for suffix in suffixes]
         return {"kind": "client_credentials", "scope": GUEST_SCOPE}, apps
-    if os.environ.get(TOKEN):
-        listed = [TOKEN] + ([f"{TOKEN}_2"] if os.environ.get(f"{TOKEN}_2") else [])
+    if os.environ.get(TOKEN, "").strip():
+        listed = [TOKEN] + ([f"{TOKEN}_2"] if os.environ.get(f"{TOKEN}_2", "").strip() else [])
         return {"kind": "token"}, [{"token": {"env": variable}} for variable in listed]
     if loopback(base):
         return {"kind": "none"}, []
     raise InputError(f"No credentials: set {ID} and {SECRET}, or {TOKEN}.")
+
+
+def _app_is_given(suffix: str) -> bool:
+    """Whether both variables of an app are set. Raises InputError if only one of them is."""
+    missing = [name for name in (ID + suffix, SECRET + suffix) if not os.environ.get(name, "").strip()]
+    if len(missing) == 1:
+        raise InputError(f"{ID}{suffix} and {SECRET}{suffix} belong together: set {missing[0]}, or neither.")
+    return not missing
 
 
 def main(given: list[str]) -> int:
