@@ -136,6 +136,25 @@ def test_a_script_sends_what_the_profile_sends(tmp_path: Path) -> None:
     assert not list(tmp_path.rglob("pwned"))
 
 
+def test_the_command_for_a_token_sends_what_the_profile_sends(tmp_path: Path) -> None:
+    """Behind a gateway the token comes through it too."""
+    proof, _ = shrunk(LIARS["KeepsTheCoupon"])
+    assert proof
+    transport = {"headers": {"X-Gateway-Key": "secret"}, "ca_file": "/a b/ca.pem", "client_cert": "/c.pem"}
+    script = written(proof, "http://127.0.0.1:9", tmp_path, auth="client_credentials", scope="s", transport=transport)
+    (command,) = [line for line in script.read_text("utf-8").splitlines() if line.startswith("#   TOKEN=")]
+    sent = "curl -q -s -H 'X-Gateway-Key: '\"$HEADER_X_GATEWAY_KEY\" --cacert '/a b/ca.pem' --cert /c.pem -u "
+    assert sent in command
+
+
+def test_an_address_is_no_command(tmp_path: Path) -> None:
+    proof, _ = shrunk(LIARS["KeepsTheCoupon"])
+    assert proof
+    script = written(proof, "http://127.0.0.1:9/$(touch${IFS}pwned)}'", tmp_path)
+    ended = run(script, None, tmp_path, **TOKENS)
+    assert ended.returncode == 2 and not list(tmp_path.rglob("pwned"))
+
+
 EVIL = "'\"$(touch pwned)`touch pwned`\\'\n; touch pwned; #"
 
 

@@ -176,13 +176,13 @@ def write_script(run: ReplayTarget, finding: Finding, sent: list[tuple[Step, Exc
         "tokens": "".join(f"{variable}=… " for variable in used),
         "grant": _grant(run, used),
         "name": script,
-        "base": run.profile.base_url,
+        "base": shlex.quote(run.profile.base_url),
         "session_url": _url(run, contract.READ),
         "order_url": _url(run, contract.READ_ORDER),
         "place_url": _url(run, contract.PLACE_ORDER),
         "checks": "".join(checks),
         "headers": _header_checks(run.profile),
-        "transport": _transport(run.profile),
+        "transport": "".join(f" \\\n    {argument}" for argument in _transport(run.profile)),
     }.items():
         head = head.replace(f"@{name}@", value)
     tail = f"""
@@ -227,13 +227,20 @@ def _header_checks(profile: Profile) -> str:
     return "".join(lines)
 
 
-def _transport(profile: Profile) -> str:
+def _transport(profile: Profile) -> list[str]:
     """The arguments with which curl sends what the profile's [transport] sends: headers, authority, certificate."""
     settings = profile.transport
     found = [f'-H {shlex.quote(f"{name}: ")}"${_variable(name)}"' for name in settings.get("headers") or {}]
     found += ['--cacert "$CA_FILE"'] if settings.get("ca_file") else []
     found += ['--cert "$CLIENT_CERT"'] if settings.get("client_cert") else []
-    return "".join(f" \\\n    {argument}" for argument in found)
+    return found
+
+
+def _in_a_shell(argument: str, profile: Profile) -> str:
+    """An argument of curl as somebody types it, where no script has set the variables of files."""
+    for key, variable in FILES.items():
+        argument = argument.replace(f'"${variable}"', shlex.quote(str(profile.transport.get(key, ""))))
+    return argument
 
 
 def _look(claim: Claim, sent: list[tuple[Step, Exchange]]) -> str:
@@ -258,8 +265,9 @@ def _grant(run: ReplayTarget, used: list[str]) -> str:
         return told
     scope = f"-d grant_type=client_credentials --data-urlencode scope={shlex.quote(run.profile.scope)}"
     url = shlex.quote(run.profile.url(contract.TOKEN))
+    transport = "".join(f"{_in_a_shell(argument, run.profile)} " for argument in _transport(run.profile))
     return f"""{told}, as in
-#   TOKEN=$(curl -s -u "$CLIENT_ID:$CLIENT_SECRET" {scope} {url} | jq -r .access_token)"""
+#   TOKEN=$(curl -q -s {transport}-u "$CLIENT_ID:$CLIENT_SECRET" {scope} {url} | jq -r .access_token)"""
 
 
 def hash_of(text: str) -> int:
@@ -275,7 +283,7 @@ def _one_line(text: str) -> str:
 
 def _url(run: ReplayTarget, operation: str) -> str:
     url = run.profile.url(operation)
-    return "$BASE_URL" if url == run.profile.base_url else url
+    return "$BASE_URL" if url == run.profile.base_url else shlex.quote(url)
 
 
 def _test(writer: Writer, claim: Claim, sent: list[tuple[Step, Exchange]]) -> tuple[str, list[str]]:
