@@ -111,6 +111,16 @@ def type_page(field: str, values: tuple[str, ...]) -> str | None:
 
 
 @cache
+def need_in_words(need: str) -> str:
+    """How a profile offers what a rule needs (`contracts/needs.yaml`). need: a name, or several of which one is enough."""
+    if "|" in need:
+        return ", or ".join(map(need_in_words, need.split("|")))
+    words: dict[str, str] = _load("needs.yaml")["words"]
+    role, _, identifier = need.rpartition(".")
+    return words[need] if need in words else words[f"{role}.*"].format(id=identifier)
+
+
+@cache
 def rare_roles() -> tuple[str, ...]:
     """What a shop has to set up on purpose before a rule can be judged (`contracts/needs.yaml`)."""
     return tuple(_load("needs.yaml")["rare"])

@@ -186,7 +186,7 @@ def _section(entry: Entry) -> list[str]:
         ("Source", "; ".join(_source(cited(source)) for source in item.sources)),
         ("Basis", "by inference: no document says it in these words" if item.inferred else ""),
         ("Operations", ", ".join(f"`{it}`" for it in item.operations)),
-        ("Needs", ", ".join(f"`{it}`" for it in item.needs) or "nothing of the profile"),
+        ("Needs", "; ".join(map(contract.need_in_words, item.needs)) or "nothing of the profile"),
         ("Readings", "; ".join(item.readings)),
         ("Rule", _places(entry.rules)),
         ("Tests", _places([*entry.tests, *entry.situations])),

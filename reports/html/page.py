@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from conformance.core.contract import need_in_words
 from reports.html.difference import mark
 from reports.html.drawing import drawing
 from reports.html.exchange_view import Room, text_node, view
 from reports.html.heat_map import heat_map
 from reports.html.templating import render_page, short
 from reports.kill_matrix import totals
-from reports.needs import advice, lacks, unjudged
+from reports.needs import lacks, unjudged
 from reports.run import Run
 from reports.text import CHAPTERS, OUTCOMES, Json, grouped_readings, notes
 
@@ -60,7 +61,7 @@ def _context(run: Run, room: Room, most: int, exchanges: int) -> dict[str, Any]:
         "heat": heat_map(result),
         "readings": grouped_readings(result),
         "groups": unjudged(result),
-        "advice": lambda rule: [advice(need) for need in lacks(rule)],
+        "advice": lambda rule: [need_in_words(need) for need in lacks(rule)],
         "operations": _operations(run),
         "rate": result["requests"] / result["duration_s"] if result["duration_s"] else None,
         **_matrix(run),

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from conformance.core import contract
+from conformance.core import contract, factors
 from conformance.core.citation import cited, in_words
 from conformance.core.profile import NEEDS
 from conformance.core.profile_reader import load
@@ -36,6 +36,12 @@ def test_a_requirement_is_whole(requirement: Requirement) -> None:
         for part in need.split("|"):
             assert part in NEEDS or part.partition(".")[0] in ("item", "items", "coupon", "seen"), part
             assert not part.startswith("seen.") or part.removeprefix("seen.") in SEEN
+        assert contract.need_in_words(need) and "." not in contract.need_in_words(need).split(":")[0]
+
+
+def test_every_need_of_a_level_has_words() -> None:
+    needs = [level.needs for factor in factors.factors().values() for level in factor.levels if level.needs]
+    assert needs and all(map(contract.need_in_words, needs))
 
 
 @each

@@ -58,7 +58,7 @@ def print_plan(run: Run, items: list[pytest.Item]) -> None:
 def _words(run: Run, requirement: str, tests: list[pytest.Item], told: set[str], sure: set[str]) -> str:
     need = run.selection.not_offered(requirement)
     if need:
-        return f"not judged: the profile does not offer {need}"
+        return f"not judged: the profile does not offer {contract.need_in_words(need)}"
     if requirement in told and requirement not in sure:
         return "perhaps: the budget may end before"
     if tests:
