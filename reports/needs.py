@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from conformance.core.contract import need_in_words
 from reports.text import Json
 
 
 def lacks(requirement: Json) -> list[str]:
-    """What the profile does not offer and the requirement needs, in the vocabulary of `needs`."""
+    """What a profile would add so that a requirement that it does not offer is judged, in words."""
     unjudged = requirement["unjudged"]
-    needs: list[str] = unjudged["needs"] if unjudged and unjudged["reason"] == "not_offered" else []
-    return needs
+    return _in_words(unjudged) if unjudged and unjudged["reason"] == "not_offered" else []
+
+
+def _in_words(unjudged: Json) -> list[str]:
+    words: list[str] = unjudged.get("needs_in_words") or unjudged["needs"]  # older documents have the names alone
+    return words
 
 
 def reason(requirement: Json) -> str:
@@ -21,13 +24,13 @@ def reason(requirement: Json) -> str:
     if unjudged and unjudged["reason"] == "not_offered":
         return "not offered by the profile"
     if unjudged and unjudged["reason"] == "not_shown":
-        return f"the target never showed {' and '.join(need_in_words(need) for need in unjudged['needs'])}"
+        return f"the target never showed {' and '.join(_in_words(unjudged))}"
     return requirement["reason"] or "no reason was given"
 
 
 def reason_with_advice(requirement: Json) -> str:
     """The reason and, in brackets, what a profile would offer."""
-    hints = " and ".join(need_in_words(need) for need in lacks(requirement))
+    hints = " and ".join(lacks(requirement))
     return reason(requirement) + (f" ({hints})" if hints else "")
 
 
@@ -45,7 +48,7 @@ def unjudged(result: Json) -> list[Group]:
     groups: dict[tuple[str, str | None], list[Json]] = {}
     for requirement in result["requirements"]:
         if requirement["outcome"] == "unjudged":
-            hint = " and ".join(need_in_words(need) for need in lacks(requirement)) or None
+            hint = " and ".join(lacks(requirement)) or None
             groups.setdefault((reason(requirement), hint), []).append(requirement)
     found = [Group(words, hint, members) for (words, hint), members in groups.items()]
     return sorted(found, key=lambda group: (group.advice is not None, -len(group.requirements), group.advice or ""))

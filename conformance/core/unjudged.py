@@ -6,6 +6,8 @@ from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Any
 
+from conformance.core import contract
+
 
 class StopsHypothesis(BaseException):
     """Ends a test at once. No Exception: Hypothesis takes that for a failing example, which it sends again."""
@@ -58,7 +60,8 @@ class Unjudged:
 
     def document(self) -> dict[str, Any]:
         """Its form in result.json and traces.jsonl."""
-        return {**asdict(self), "needs": list(self.needs)}
+        words = [contract.need_in_words(need) for need in self.needs]
+        return {**asdict(self), "needs": list(self.needs), "needs_in_words": words}
 
     @classmethod
     def of(cls, document: dict[str, Any]) -> Unjudged:

@@ -22,7 +22,6 @@ from allure_commons.model2 import (
 )
 from attr import asdict
 
-from conformance.core.contract import need_in_words
 from reports.formats.allure_model import EPIC, exchange_text, exchange_title, labels, link
 from reports.formats.ctrf import NAMESPACE, milliseconds
 from reports.formats.junit import finding_text
@@ -131,7 +130,7 @@ def _result(run: Run, rule: Json, folder: Path, start: int) -> TestResult:
         )
         result.steps = [_step(run, found, position, folder, start) for position, found in enumerate(rule["findings"])]
     elif rule["outcome"] in ("unjudged", "waived"):
-        hints = "; ".join(need_in_words(need) for need in lacks(rule))
+        hints = "; ".join(lacks(rule))
         trace = f"A profile would offer: {hints}" if hints else None
         result.statusDetails = StatusDetails(message=reason(rule), trace=trace)
     return result

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from conformance.core.contract import need_in_words
 from reports.html.difference import mark
 from reports.html.drawing import drawing
 from reports.html.exchange_view import Room, text_node, view
@@ -61,7 +60,7 @@ def _context(run: Run, room: Room, most: int, exchanges: int) -> dict[str, Any]:
         "heat": heat_map(result),
         "readings": grouped_readings(result),
         "groups": unjudged(result),
-        "advice": lambda rule: [need_in_words(need) for need in lacks(rule)],
+        "advice": lacks,
         "operations": _operations(run),
         "rate": result["requests"] / result["duration_s"] if result["duration_s"] else None,
         **_matrix(run),

@@ -12,6 +12,8 @@ CHAPTERS = ["sessions", "marketplace", "line_items", "address_shipping", "coupon
 BASE = "http://127.0.0.1:8080"
 SESSION = f"{BASE}/buy/order/v2/guest_checkout_session"
 
+WORDS = {"second_app": "a second app under [[apps]]"}  # how a profile offers a need
+
 
 def amount(cents: int, currency: str = "USD") -> Json:
     return {"value": f"{cents / 100:.2f}", "currency": currency}
@@ -262,7 +264,10 @@ def counted(result: Json) -> Json:
 
 def unjudged(reason: str, *needs: str, requirement: str = "", detail: str = "") -> Json:
     """Why a requirement is unjudged, as a result has it."""
-    return {"reason": reason, "requirement": requirement, "needs": list(needs), "detail": detail}
+    words = [WORDS.get(need, need) for need in needs]
+    return {
+        "reason": reason, "requirement": requirement, "needs": list(needs), "needs_in_words": words, "detail": detail,
+    }
 
 
 def change(result: Json, name: str, **members: Any) -> None:
