@@ -74,7 +74,7 @@ trend: $(READY) ## each requirement through past runs: HISTORY=folder or file
 # ------------------------------------------------------------------ the product itself
 
 test: $(READY_DEV) ## lint, types and the product's own tests: [ARGS=…]
-	@$(PY) -m ruff check .
+	@$(PY) -m ruff check . && $(PY) -m ruff format --check --quiet .
 	@$(PY) -m mypy --strict $(PACKAGES)
 	@$(PY) -m pytest tests -n 2 --dist worksteal -m "not hostile" $(ARGS)
 

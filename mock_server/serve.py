@@ -64,9 +64,7 @@ def _end_with_stdin(server: Server) -> None:
     server.should_exit = True
 
 
-def serve(
-    host: str, port: int, settings: Settings, *, quiet: bool = False, until_stdin_closes: bool = False
-) -> int:
+def serve(host: str, port: int, settings: Settings, *, quiet: bool = False, until_stdin_closes: bool = False) -> int:
     """Blocks until a signal comes, or until standard input closes if it is asked to; returns the exit status."""
     config = uvicorn.Config(
         App(settings),

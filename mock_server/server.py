@@ -75,7 +75,9 @@ class App:
             base += "/x/" + path[1]
             path = path[2:]
         if shop is None:
-            return Response(404, Refusal(2002, text="No such fault or variant: see --list-faults, --list-variants").body)
+            return Response(
+                404, Refusal(2002, text="No such fault or variant: see --list-faults, --list-variants").body
+            )
         if path in ((), ("",), ("catalogue",)) and scope["method"] in ("GET", "HEAD"):
             from mock_server.http.catalogue_page import response
 

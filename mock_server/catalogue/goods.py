@@ -16,20 +16,26 @@ _DE = Tax("VAT", 1900, True, "Deutschland", "COUNTRY")
 _AU = Tax("GST", 1000, True, "Australia", "COUNTRY", on_imports=True)
 _CA = Tax("PROVINCE_SALES_TAX", 1300, False, "Ontario", "STATE_OR_PROVINCE")
 
-MARKETPLACES = {market.id: market for market in (
-    Marketplace("EBAY_US", "US", "USD", 40, _US, ("stateOrProvince", "postalCode")),
-    Marketplace("EBAY_GB", "GB", "GBP", 35, _GB, ("postalCode",)),
-    Marketplace("EBAY_DE", "DE", "EUR", 35, _DE, ("postalCode",)),
-    Marketplace("EBAY_AU", "AU", "AUD", 40, _AU, ("postalCode",)),
-    Marketplace("EBAY_CA", "CA", "CAD", 40, _CA, ("postalCode",)),
-    Marketplace("EBAY_HK", "HK", "HKD", 50, None, ()),
-)}
+MARKETPLACES = {
+    market.id: market
+    for market in (
+        Marketplace("EBAY_US", "US", "USD", 40, _US, ("stateOrProvince", "postalCode")),
+        Marketplace("EBAY_GB", "GB", "GBP", 35, _GB, ("postalCode",)),
+        Marketplace("EBAY_DE", "DE", "EUR", 35, _DE, ("postalCode",)),
+        Marketplace("EBAY_AU", "AU", "AUD", 40, _AU, ("postalCode",)),
+        Marketplace("EBAY_CA", "CA", "CAD", 40, _CA, ("postalCode",)),
+        Marketplace("EBAY_HK", "HK", "HKD", 50, None, ()),
+    )
+}
 
 # Percent of the price in US dollars, and the carriers of the first, second and third option.
 _SCALE = {"USD": 100, "GBP": 79, "EUR": 91, "AUD": 151, "CAD": 136, "HKD": 783}
 _CARRIERS = {
-    "US": ("USPS", "UPS", "FedEx"), "GB": ("Royal Mail", "Evri", "DPD"), "DE": ("DHL", "Hermes", "GLS"),
-    "AU": ("AusPost", "Sendle", "StarTrack"), "CA": ("Canada Post", "UPS", "Purolator"),
+    "US": ("USPS", "UPS", "FedEx"),
+    "GB": ("Royal Mail", "Evri", "DPD"),
+    "DE": ("DHL", "Hermes", "GLS"),
+    "AU": ("AusPost", "Sendle", "StarTrack"),
+    "CA": ("Canada Post", "UPS", "Purolator"),
     "HK": ("Hongkong Post", "SF Express", "DHL"),
 }
 _SERVICES = (("Economy", (5, 9)), ("Priority", (2, 4)), ("Next Day", (1, 1)))
@@ -44,19 +50,39 @@ PLAIN: list[tuple[str, str, int, list[int], dict[str, Any]]] = [
     ("Desk lamp with a “soft” dimmer", "home", 5689, [915, 1835], {"promotions": [{"each": 375}]}),
     ("Rain jacket", "fashion", 8837, [640, 1410], {"promotions": [{"percent": 700}, {"each": 211}]}),
     ("Pocket radio", "electronics", 4111, [515, 1315], {"fees": [("BATTERY_RECYCLING_FEE", 45)]}),
-    ("Portable display", "electronics", 17903, [0, 2395],
-     {"fees": [("ELECTRONIC_RECYCLING_FEE", 500), ("ADDITIONAL_FEE", 37)]}),
+    (
+        "Portable display",
+        "electronics",
+        17903,
+        [0, 2395],
+        {"fees": [("ELECTRONIC_RECYCLING_FEE", 500), ("ADDITIONAL_FEE", 37)]},
+    ),
     ("Stoneware teapot", "home", 3743, [785, 1565], {"discount": 265}),
     ("Garden secateurs", "garden", 2957, [610, 1290], {"discount": 610}),
     ("Carbon steel knife", "home", 6229, [655, 1495], {"imports": [690, 835], "abroad": True}),
-    ("Studio headphones", "electronics", 9341, [565, 1345, 2890],
-     {"promotions": [{"percent": 1200}], "fees": [("ADDITIONAL_FEE", 31)], "discount": 145, "imports": [415, 530, 0],
-      "abroad": True}),
+    (
+        "Studio headphones",
+        "electronics",
+        9341,
+        [565, 1345, 2890],
+        {
+            "promotions": [{"percent": 1200}],
+            "fees": [("ADDITIONAL_FEE", 31)],
+            "discount": 145,
+            "imports": [415, 530, 0],
+            "abroad": True,
+        },
+    ),
     ("Second-hand atlas", "books", 2689, [395, 765], {"promotions": [{"percent": 333}], "adjustment": -115}),
     ("Hand bell", "office", 959, [370, 815], {"adjustment": 55}),
     ("Automatic watch", "fashion", 23117, [1185, 2365], {"authentic": True}),
-    ("Pottery kiln", "garden", 119873, [0, 4985],
-     {"promotions": [{"each": 9999}], "imports": [2190, 2675], "abroad": True}),
+    (
+        "Pottery kiln",
+        "garden",
+        119873,
+        [0, 4985],
+        {"promotions": [{"each": 9999}], "imports": [2190, 2675], "abroad": True},
+    ),
     ("Poetry anthology, blue cover", "books", 683, [305, 595], {"taxed": False, "variation": True}),
     ("Poetry anthology, red cover", "books", 683, [305, 595], {"taxed": False, "variation": True}),
 ]
@@ -87,34 +113,37 @@ SPECIAL: list[tuple[str, dict[str, int | bool]]] = [
     ("unpaid", {"unpaid": True}),
 ]
 
-COUPONS = {coupon.code: coupon for coupon in (
-    Coupon("FIVEOFF", value=500),
-    Coupon("TENTH", percent=1000),
-    Coupon("HOME20", percent=2000, category="home", error=16013),
-    Coupon("GIANT", value=9_999_999_999),
-    Coupon("SPEND100", value=1500, minimum=10000, error=16005),
-    Coupon("SPEND200", percent=1500, minimum=20000, error=16009),
-    Coupon("NOITEMS", refused=16000),
-    Coupon("EXPIRED", refused=16003),
-    Coupon("NOTYET", refused=16004),
-    Coupon("VOID", refused=16006),
-    Coupon("USED", refused=16007),
-    Coupon("WITHDRAWN", refused=16008),
-    Coupon("LASTYEAR", refused=16009),
-    Coupon("OTHERMONEY", refused=16010),
-    Coupon("OTHERSITE", refused=16012),
-    Coupon("OTHERCATEGORY", refused=16013),
-    Coupon("CARDONLY", refused=16014),
-    Coupon("EXPRESSONLY", refused=16015),
-    Coupon("DOMESTIC", refused=16016),
-    Coupon("ABROAD", refused=16017),
-    Coupon("STRANGER", refused=16018),
-    Coupon("MEMBERS", refused=16019),
-    Coupon("PARTNERS", refused=16020),
-    Coupon("BAD CODE!", refused=16022),
-    Coupon("ONEONLY", refused=16023),
-    Coupon("NOTNOW", refused=16024),
-)}
+COUPONS = {
+    coupon.code: coupon
+    for coupon in (
+        Coupon("FIVEOFF", value=500),
+        Coupon("TENTH", percent=1000),
+        Coupon("HOME20", percent=2000, category="home", error=16013),
+        Coupon("GIANT", value=9_999_999_999),
+        Coupon("SPEND100", value=1500, minimum=10000, error=16005),
+        Coupon("SPEND200", percent=1500, minimum=20000, error=16009),
+        Coupon("NOITEMS", refused=16000),
+        Coupon("EXPIRED", refused=16003),
+        Coupon("NOTYET", refused=16004),
+        Coupon("VOID", refused=16006),
+        Coupon("USED", refused=16007),
+        Coupon("WITHDRAWN", refused=16008),
+        Coupon("LASTYEAR", refused=16009),
+        Coupon("OTHERMONEY", refused=16010),
+        Coupon("OTHERSITE", refused=16012),
+        Coupon("OTHERCATEGORY", refused=16013),
+        Coupon("CARDONLY", refused=16014),
+        Coupon("EXPRESSONLY", refused=16015),
+        Coupon("DOMESTIC", refused=16016),
+        Coupon("ABROAD", refused=16017),
+        Coupon("STRANGER", refused=16018),
+        Coupon("MEMBERS", refused=16019),
+        Coupon("PARTNERS", refused=16020),
+        Coupon("BAD CODE!", refused=16022),
+        Coupon("ONEONLY", refused=16023),
+        Coupon("NOTNOW", refused=16024),
+    )
+}
 UNKNOWN_COUPON = "NOSUCHCODE"  # any code that is not in COUPONS: 16002
 
 # Buyers whose payment fails, by contactEmail.
@@ -163,7 +192,8 @@ def _item(
         price=_scaled(price, market),
         promotions=tuple(_promotion(market, **promotion) for promotion in more.get("promotions", ())),
         fees=tuple(Fee(kind, _scaled(amount, market)) for kind, amount in more.get("fees", ())),
-        adjustment=-_scaled(-more["adjustment"], market) if more.get("adjustment", 0) < 0
+        adjustment=-_scaled(-more["adjustment"], market)
+        if more.get("adjustment", 0) < 0
         else _scaled(more.get("adjustment", 0), market),
         abroad=more.get("abroad", False),
         taxed=more.get("taxed", True),

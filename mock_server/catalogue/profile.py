@@ -50,9 +50,7 @@ def coupons() -> dict[str, list[Any]]:
     return {
         "good": [c.code for c in every if (c.value or c.percent) and not (c.error or c.code == "GIANT")],
         "oversized": ["GIANT"],
-        "minimum": [
-            {"code": c.code, "minimum": decimal(c.minimum, 2), "error": c.error} for c in every if c.minimum
-        ],
+        "minimum": [{"code": c.code, "minimum": decimal(c.minimum, 2), "error": c.error} for c in every if c.minimum],
         "refused": [
             {"code": UNKNOWN_COUPON, "error": 16002},
             *({"code": c.code, "error": c.refused} for c in every if c.refused),
@@ -65,7 +63,8 @@ def item_bound(items: list[Item]) -> list[Any]:
     plain = [item for item in items if item.role == "plain"]
     return [
         {"code": c.code, "error": c.error, "fits": [item.id for item in plain if item.category == c.category]}
-        for c in COUPONS.values() if c.category
+        for c in COUPONS.values()
+        if c.category
     ]
 
 
@@ -83,7 +82,8 @@ def roles(items: list[Item]) -> dict[str, list[Any]]:
         "removed": pick("removed", "warning"),
         "warned": pick("warned", "warning"),
         "at_payment": [
-            *pick("at_payment", "error"), *({"item": item.id, "error": 15005} for item in items if item.unpaid)
+            *pick("at_payment", "error"),
+            *({"item": item.id, "error": 15005} for item in items if item.unpaid),
         ],
     }
 

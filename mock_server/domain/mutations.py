@@ -94,11 +94,28 @@ def apply_place(call: Call) -> None:
 
 # Each operation's own step of `apply`, by the end of its name.
 APPLY_STEP = {
-    INITIATE: "initiate", QUANTITY: "quantity", OPTION: "option", ADDRESS: "address", APPLY: "apply", REMOVE: "remove",
+    INITIATE: "initiate",
+    QUANTITY: "quantity",
+    OPTION: "option",
+    ADDRESS: "address",
+    APPLY: "apply",
+    REMOVE: "remove",
     PLACE: "place",
 }
 
-STEPS = {step.__name__: step for step in (
-    new_id, apply, apply_initiate, apply_quantity, apply_option, apply_address, apply_apply, apply_remove,
-    goods, payment, apply_place,
-)}
+STEPS = {
+    step.__name__: step
+    for step in (
+        new_id,
+        apply,
+        apply_initiate,
+        apply_quantity,
+        apply_option,
+        apply_address,
+        apply_apply,
+        apply_remove,
+        goods,
+        payment,
+        apply_place,
+    )
+}

@@ -173,6 +173,18 @@ def shares(call: Call, cart: Cart, rows: list[Row]) -> None:
             left -= 1
 
 
-STEPS = {step.__name__: step for step in (
-    bill, row, unit, promotions, fees, delivery, imports, adjustment, tax, shares,
-)}
+STEPS = {
+    step.__name__: step
+    for step in (
+        bill,
+        row,
+        unit,
+        promotions,
+        fees,
+        delivery,
+        imports,
+        adjustment,
+        tax,
+        shares,
+    )
+}

@@ -74,6 +74,17 @@ def line(call: Call, line_id: str) -> int:
     raise invalid("lineItemId")
 
 
-STEPS = {step.__name__: step for step in (
-    marketplace, session, app, session_marketplace, state, lines, order, order_app, line,
-)}
+STEPS = {
+    step.__name__: step
+    for step in (
+        marketplace,
+        session,
+        app,
+        session_marketplace,
+        state,
+        lines,
+        order,
+        order_app,
+        line,
+    )
+}

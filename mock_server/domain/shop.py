@@ -114,9 +114,7 @@ class Shop:
     the sending of its answer wait for the network.
     """
 
-    def __init__(
-        self, settings: Settings, steps: Mapping[str, Step], steps_of: Mapping[str, tuple[str, ...]]
-    ) -> None:
+    def __init__(self, settings: Settings, steps: Mapping[str, Step], steps_of: Mapping[str, tuple[str, ...]]) -> None:
         self.settings = settings
         self.steps = dict(steps)
         self.steps_of = dict(steps_of)

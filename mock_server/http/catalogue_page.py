@@ -40,15 +40,25 @@ def _item(item: Item, market: Marketplace) -> JSON:
     has = [
         name
         for name, there in {
-            "promotion": item.promotions, "fee": item.fees, "adjustment": item.adjustment, "untaxed": not item.taxed,
-            "delivery discount": any(option.discount for option in item.options), "import charges": item.abroad,
+            "promotion": item.promotions,
+            "fee": item.fees,
+            "adjustment": item.adjustment,
+            "untaxed": not item.taxed,
+            "delivery discount": any(option.discount for option in item.options),
+            "import charges": item.abroad,
             "authenticity": item.authentic,
         }.items()
         if there
     ]
     shown: JSON = {
-        "item": item.id, "role": item.role, "title": item.title, "price": decimal(item.price, market.decimals),
-        "category": item.category, "seller": item.seller, "options": len(item.options), "has": has,
+        "item": item.id,
+        "role": item.role,
+        "title": item.title,
+        "price": decimal(item.price, market.decimals),
+        "category": item.category,
+        "seller": item.seller,
+        "options": len(item.options),
+        "has": has,
     }
     for trait in TRAITS:
         if getattr(item, trait):
@@ -63,8 +73,11 @@ def catalogue(shop: Shop, base: str) -> JSON:
         "base_url": base,
         "token_url": f"{base}/identity/v1/oauth2/token",
         "apps": [
-            {"client_id": app, "client_secret": secret,
-             "expired_token": next(token for token, owner in EXPIRED_TOKENS.items() if owner == app)}
+            {
+                "client_id": app,
+                "client_secret": secret,
+                "expired_token": next(token for token, owner in EXPIRED_TOKENS.items() if owner == app),
+            }
             for app, secret in APPS.items()
         ],
         "scope": SCOPE,
@@ -76,16 +89,19 @@ def catalogue(shop: Shop, base: str) -> JSON:
             "roles": coupons_by_role(),
             "terms": {
                 coupon.code: {
-                    name: value for name, value in (
+                    name: value
+                    for name, value in (
                         ("off", decimal(coupon.value, 2) if coupon.value else ""),
                         ("percent", coupon.percent / 100 if coupon.percent else ""),
                         ("category", coupon.category),
                         ("minimum", decimal(coupon.minimum, 2) if coupon.minimum else ""),
                         ("error", coupon.refused or coupon.error),
-                    ) if value
+                    )
+                    if value
                 }
                 for coupon in COUPONS.values()
-            } | {UNKNOWN_COUPON: {"error": 16002}},
+            }
+            | {UNKNOWN_COUPON: {"error": 16002}},
         },
         "negative_testing": {
             "use": f"{PREFIX}NAME as session id, or as itemId in initiate; {PREFIX}<id> for any id of the operation",
@@ -97,8 +113,12 @@ def catalogue(shop: Shop, base: str) -> JSON:
                 "currency": market.currency,
                 "country": market.country,
                 "address_line_length": market.line_length,
-                "tax": None if market.tax is None else {
-                    "type": market.tax.kind, "percent": market.tax.rate / 100, "included": market.tax.included,
+                "tax": None
+                if market.tax is None
+                else {
+                    "type": market.tax.kind,
+                    "percent": market.tax.rate / 100,
+                    "included": market.tax.included,
                 },
                 "address": GOOD.get(name),
                 "other_address": OTHER.get(name),
@@ -140,10 +160,17 @@ def _market(name: str, market: JSON) -> str:
     rows: list[list[object]] = []
     for item in market["items"]:
         traits = [f"{trait} {item[trait]}" for trait in (*TRAITS, "stock") if trait in item]
-        rows.append([
-            item["item"], item["title"], item["price"], item["category"], item["seller"], item["options"],
-            ", ".join(item["has"] + traits),
-        ])
+        rows.append(
+            [
+                item["item"],
+                item["title"],
+                item["price"],
+                item["category"],
+                item["seller"],
+                item["options"],
+                ", ".join(item["has"] + traits),
+            ]
+        )
     table = _table(["item", "title", "price", "category", "seller", "options", "peculiarities"], rows)
     address = html.escape(str(market["address"]))
     return (
@@ -158,13 +185,17 @@ def page(body: JSON) -> str:
     buyers = _table(["contactEmail", "payment ends with"], [list(row) for row in body["buyers"]["declined"].items()])
     coupons = _table(
         ["code", "terms"],
-        [[code, ", ".join(f"{name} {value}" for name, value in terms.items())]
-         for code, terms in body["coupons"]["terms"].items()],
+        [
+            [code, ", ".join(f"{name} {value}" for name, value in terms.items())]
+            for code, terms in body["coupons"]["terms"].items()
+        ],
     )
     stubs = _table(
         ["name", "id", "operations"],
-        [[PREFIX + name, stub["error"], ", ".join(stub["operations"])]
-         for name, stub in body["negative_testing"]["names"].items()],
+        [
+            [PREFIX + name, stub["error"], ", ".join(stub["operations"])]
+            for name, stub in body["negative_testing"]["names"].items()
+        ],
     )
     choices = "".join(f"<li>{html.escape(choice)}</li>" for choice in body["choices"])
     markets = "".join(_market(name, market) for name, market in body["marketplaces"].items())

@@ -34,8 +34,29 @@ _READ = {15000, 15003, 15025, 15027, 15029}
 _CHANGE = _READ | {15001, 15002, 15019, 15021, 15032}
 DOCUMENTED: dict[str, set[int]] = {
     INITIATE: {
-        15000, 15001, 15002, 15011, 15012, 15013, 15014, 15015, 15017, 15018, 15019, 15026, 15027, 15028, 15029, 15031,
-        15044, 15045, 15047, 15048, 15053, 17002, 20002,
+        15000,
+        15001,
+        15002,
+        15011,
+        15012,
+        15013,
+        15014,
+        15015,
+        15017,
+        15018,
+        15019,
+        15026,
+        15027,
+        15028,
+        15029,
+        15031,
+        15044,
+        15045,
+        15047,
+        15048,
+        15053,
+        17002,
+        20002,
     },
     READ: _READ,
     APPLY: _CHANGE | {*range(16000, 16025)} - {16011, 16021},
@@ -57,7 +78,7 @@ def stubbed(call: Call, text: object) -> None:
     """Raises what `text` asks for, if it asks for anything that belongs to the operation."""
     if not (isinstance(text, str) and text.startswith(PREFIX)):
         return
-    name = text[len(PREFIX):]
+    name = text[len(PREFIX) :]
     error, operations = STUBS.get(name, (0, ()))
     if name.isascii() and name.isdigit() and len(name) == 5:
         error, operations = int(name), (call.operation,)

@@ -165,8 +165,11 @@ def address(call: Call, data: dict[str, Any], prefix: str = "") -> None:
         Field(f"{prefix}addressLine2", required=False),
         Field(f"{prefix}city"),
         Field(f"{prefix}county", required=False),
-        Field(f"{prefix}stateOrProvince", required="stateOrProvince" in required,
-              form=(lambda text: len(text) == 2) if in_us else None),
+        Field(
+            f"{prefix}stateOrProvince",
+            required="stateOrProvince" in required,
+            form=(lambda text: len(text) == 2) if in_us else None,
+        ),
         Field(f"{prefix}postalCode", required="postalCode" in required),
         Field(f"{prefix}country", form=_COUNTRY.fullmatch),
     )
@@ -311,12 +314,45 @@ def terms(call: Call, term: Any) -> None:
 
 
 _BODIES = {
-    INITIATE: "initiate", QUANTITY: "quantity", ADDRESS: "address", OPTION: "option", APPLY: "apply", REMOVE: "remove",
+    INITIATE: "initiate",
+    QUANTITY: "quantity",
+    ADDRESS: "address",
+    OPTION: "option",
+    APPLY: "apply",
+    REMOVE: "remove",
     PLACE: "place",
 }
 
-STEPS = {step.__name__: step for step in (
-    field, body, body_initiate, max_lines, supply, remove, item, quantity, limit, stock, lot,
-    address, length, characters, sanction, domestic, doubt, body_quantity, body_address, body_option, option,
-    body_apply, single_coupon, coupon, body_remove, coupon_applied, body_place, terms,
-)}
+STEPS = {
+    step.__name__: step
+    for step in (
+        field,
+        body,
+        body_initiate,
+        max_lines,
+        supply,
+        remove,
+        item,
+        quantity,
+        limit,
+        stock,
+        lot,
+        address,
+        length,
+        characters,
+        sanction,
+        domestic,
+        doubt,
+        body_quantity,
+        body_address,
+        body_option,
+        option,
+        body_apply,
+        single_coupon,
+        coupon,
+        body_remove,
+        coupon_applied,
+        body_place,
+        terms,
+    )
+}

@@ -136,6 +136,7 @@ def option_view(call: Call, cart: Cart, row: Row, option: Option) -> JSON:
 
 def summary_view(call: Call, cart: Cart, bill: Bill) -> JSON:
     """What both summaries hold; the one of an order has two fields in another form (`order_view`)."""
+
     def money(minor: int) -> Any:
         return call.run("amount", minor, cart.market)
 
@@ -189,21 +190,23 @@ def order_line_view(call: Call, cart: Cart, row: Row) -> JSON:
     legacy_item = item.id.split("|")[1]
     seller = item.seller.rpartition("_")[2]  # one order id for each seller
     shown = _common(call, cart, row)
-    shown.update({
-        "orderId": f"{order.id[:2]}-{order.id[2:7]}-{order.id[7:]}{seller}",
-        "lineItemPaymentStatus": "NOT_PAID" if item.unpaid else "PAID",
-        "lineItemStatus": "PENDING",
-        "legacyReference": {
-            "legacyItemId": legacy_item,
-            "legacyOrderId": f"{legacy_item}-{row.line.id}!{order.id}{seller}",
-            "legacyTransactionId": row.line.id,
-        },
-        "shippingDetail": {
-            "shippingCarrierCode": row.line.selected.carrier,
-            "shippingServiceCode": row.line.selected.service,
-            **_estimates(cart, row.line.selected),
-        },
-    })
+    shown.update(
+        {
+            "orderId": f"{order.id[:2]}-{order.id[2:7]}-{order.id[7:]}{seller}",
+            "lineItemPaymentStatus": "NOT_PAID" if item.unpaid else "PAID",
+            "lineItemStatus": "PENDING",
+            "legacyReference": {
+                "legacyItemId": legacy_item,
+                "legacyOrderId": f"{legacy_item}-{row.line.id}!{order.id}{seller}",
+                "legacyTransactionId": row.line.id,
+            },
+            "shippingDetail": {
+                "shippingCarrierCode": row.line.selected.carrier,
+                "shippingServiceCode": row.line.selected.service,
+                **_estimates(cart, row.line.selected),
+            },
+        }
+    )
     if item.authentic:
         shown["authenticityVerification"]["status"] = "PENDING"
     return shown
@@ -222,7 +225,18 @@ def placed_view(call: Call) -> JSON:
     return body
 
 
-STEPS = {step.__name__: step for step in (
-    amount, view, session_view, line_view, option_view, summary_view, order_view, payment_status, order_line_view,
-    placed_view,
-)}
+STEPS = {
+    step.__name__: step
+    for step in (
+        amount,
+        view,
+        session_view,
+        line_view,
+        option_view,
+        summary_view,
+        order_view,
+        payment_status,
+        order_line_view,
+        placed_view,
+    )
+}

@@ -64,6 +64,7 @@ async def together(call: Call) -> Response:
 
 def lost_update(**scope: Any) -> Effect:
     """Of two changes at once the second starts from what both found, so that the first is lost."""
+
     def replacement(proceed: Callable[..., Any], call: Call, *args: Any) -> Any:
         if call.before is not None:
             call.cart = call.require_session().cart = call.before.copy()

@@ -28,6 +28,7 @@ def _cart(call: Call) -> Cart | None:
 
 def in_market(*marketplaces: str) -> Condition:
     """Only in these marketplaces (of the session, or of the header before there is one)."""
+
     def test(call: Call, *_: Any) -> bool:
         cart = _cart(call)
         market = cart.market if cart is not None else call.market
@@ -64,6 +65,7 @@ def every(n: int, per: str = "shop") -> Condition:
 
 def lines(least: int, most: int = 1_000) -> Condition:
     """With so many lines in the cart (asked in `apply`: before the change)."""
+
     def test(call: Call, *_: Any) -> bool:
         cart = _cart(call)
         return least <= (len(call.requested) if cart is None else len(cart.lines)) <= most
@@ -120,6 +122,7 @@ def body_matches(test: Callable[[Any], object], kind: str = "field") -> Conditio
 
 def quantity_above(n: int) -> Condition:
     """The quantity that is asked for, or that any line has."""
+
     def test(call: Call, *_: Any) -> bool:
         if call.operation == QUANTITY:
             return call.quantity > n
@@ -144,10 +147,13 @@ other_option = Condition(
 
 def line_at(position: str) -> Condition:
     """The request names the first, last, middle (neither) or only line; asked before the change."""
+
     def test(call: Call, *_: Any) -> bool:
         last = len(call.cart.lines) - 1 if call.cart is not None else 0
         return {
-            "first": call.line_index == 0 and last > 0, "last": call.line_index == last and last > 0, "middle": 0 < call.line_index < last,
+            "first": call.line_index == 0 and last > 0,
+            "last": call.line_index == last and last > 0,
+            "middle": 0 < call.line_index < last,
             "only": last == 0,
         }[position]
 
@@ -161,6 +167,7 @@ def cart_contains(test: Callable[[Item], object]) -> Condition:
 
 def field(*paths: str) -> Condition:
     """In the steps `field`, `length` and `characters`: the path of the field ends so, as in `field("city")`."""
+
     def test(call: Call, about: Any, *_: Any) -> bool:
         path = about if isinstance(about, str) else about.path
         return any(path == requested or path.endswith("." + requested) for requested in paths)
@@ -175,6 +182,7 @@ accepted = Condition(lambda call, response: response.status < 300)
 
 def error(*ids: int) -> Condition:
     """In the steps `answer` and `refusal`: the refusal carries one of these ids."""
+
     def test(call: Call, response: Response | Refusal) -> bool:
         if isinstance(response, Refusal):
             return response.error in ids

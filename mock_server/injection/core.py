@@ -14,8 +14,23 @@ from mock_server.http.pipeline import STEPS
 
 # When or how a fault shows; conditions and combinators bring theirs along, `fault(kind=…)` says otherwise.
 KINDS = (
-    "always", "marketplace", "repeat", "lines", "coupon", "after", "answer-only", "read-only",
-    "applied-though-refused", "status", "id", "field", "boundary", "cent", "ignored", "quantity", "race",
+    "always",
+    "marketplace",
+    "repeat",
+    "lines",
+    "coupon",
+    "after",
+    "answer-only",
+    "read-only",
+    "applied-though-refused",
+    "status",
+    "id",
+    "field",
+    "boundary",
+    "cent",
+    "ignored",
+    "quantity",
+    "race",
 )
 
 
@@ -35,13 +50,15 @@ class Condition:
     def __and__(self, other: Condition) -> Condition:
         return Condition(
             lambda call, *args: self.test(call, *args) and other.test(call, *args),
-            self.kind or other.kind, self.meets or other.meets,
+            self.kind or other.kind,
+            self.meets or other.meets,
         )
 
     def __or__(self, other: Condition) -> Condition:
         return Condition(
             lambda call, *args: self.test(call, *args) or other.test(call, *args),
-            self.kind or other.kind, self.meets or other.meets,
+            self.kind or other.kind,
+            self.meets or other.meets,
         )
 
     def __invert__(self) -> Condition:
@@ -79,7 +96,12 @@ Variant = Fault
 
 
 def wrap(
-    step: str, replacement: Callable[..., Any], *, on: str | Sequence[str] = (), when: Condition | None = None, kind: str = ""
+    step: str,
+    replacement: Callable[..., Any],
+    *,
+    on: str | Sequence[str] = (),
+    when: Condition | None = None,
+    kind: str = "",
 ) -> Effect:
     """Runs `replacement(proceed, call, *args)` in place of a step, on these operations, when the condition holds.
 
@@ -115,6 +137,7 @@ def wrap(
 
 def combine(*effects: Effect) -> Effect:
     """Several effects as one."""
+
     def install(shop: Shop) -> None:
         for effect in effects:
             effect.install(shop)
@@ -135,7 +158,12 @@ def _shows(name: str, effects: tuple[Effect, ...], on: str | Sequence[str]) -> t
 
 
 def fault(
-    name: str, requirement: str, sees: str, *effects: Effect, kind: str = "", on: str | Sequence[str] = (),
+    name: str,
+    requirement: str,
+    sees: str,
+    *effects: Effect,
+    kind: str = "",
+    on: str | Sequence[str] = (),
     also: str | Sequence[str] = (),
 ) -> Fault:
     """`sees`: what a client sees, in a phrase. `kind` and `on` say what the effects do not say themselves; `also`:
@@ -148,7 +176,12 @@ def fault(
 
 
 def variant(
-    name: str, requirement: str, sees: str, *effects: Effect, about: str = "", on: str | Sequence[str] = (),
+    name: str,
+    requirement: str,
+    sees: str,
+    *effects: Effect,
+    about: str = "",
+    on: str | Sequence[str] = (),
     profile: JSON | None = None,
 ) -> Variant:
     """A lawful difference. Two variants `about` the same thing are not combined; `profile`: what the target profile has

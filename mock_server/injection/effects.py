@@ -25,6 +25,7 @@ def skip(step: str, returning: Any = None, **scope: Any) -> Effect:
 
 def before(step: str, action: Callable[..., Any], **scope: Any) -> Effect:
     """`action(call, *args)` first, then the step."""
+
     def replacement(proceed: Callable[..., Any], call: Call, *args: Any) -> Any:
         action(call, *args)
         return proceed()
@@ -34,6 +35,7 @@ def before(step: str, action: Callable[..., Any], **scope: Any) -> Effect:
 
 def after(step: str, action: Callable[..., Any], **scope: Any) -> Effect:
     """The step, then `action(call, value, *args)`: what it returns takes the value's place, but for None."""
+
     def replacement(proceed: Callable[..., Any], call: Call, *args: Any) -> Any:
         value = proceed()
         other = action(call, value, *args)
@@ -45,6 +47,7 @@ def after(step: str, action: Callable[..., Any], **scope: Any) -> Effect:
 def refuse(step: str, id: int, *, status: int | None = None, path: str = "", **scope: Any) -> Effect:
     """A refusal with this id where the step stands, whatever the step would say; `path`: that of the field that it
     names."""
+
     def replacement(proceed: Callable[..., Any], call: Call, *args: Any) -> Any:
         raise Refusal(id, path, status=status, **parameters(call, id, path or "field"))
 
@@ -53,6 +56,7 @@ def refuse(step: str, id: int, *, status: int | None = None, path: str = "", **s
 
 def tolerate(step: str, *, returning: Any = None, **scope: Any) -> Effect:
     """What the step would refuse passes; in the step `field` the value passes as it came."""
+
     def replacement(proceed: Callable[..., Any], call: Call, *args: Any) -> Any:
         try:
             return proceed()
@@ -64,6 +68,7 @@ def tolerate(step: str, *, returning: Any = None, **scope: Any) -> Effect:
 
 def assign(**values: Any) -> Callable[..., None]:
     """For `before`, `store`, `rebill`: sets these attributes of what it is given, as in `assign(quantity=3)`."""
+
     def action(target: Any, *_: Any) -> None:
         for name, value in values.items():
             setattr(target, name, value)
@@ -73,6 +78,7 @@ def assign(**values: Any) -> Callable[..., None]:
 
 def plus(**amounts: int) -> Callable[..., None]:
     """As `assign`, but adds: `rebill(plus(delivery=1))`."""
+
     def action(target: Any, *_: Any) -> None:
         for name, amount in amounts.items():
             setattr(target, name, getattr(target, name) + amount)

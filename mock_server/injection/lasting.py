@@ -16,6 +16,7 @@ from mock_server.injection.effects import after
 
 def since(*operations: str, least: int = 1) -> Condition:
     """From an accepted request of these on, its own answer (in the steps that show it) and orders included."""
+
     def test(call: Call, *_: Any) -> bool:
         session = call.find_session()
         if session is None:

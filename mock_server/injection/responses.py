@@ -96,6 +96,7 @@ def add(path: str, minor: int, **scope: Any) -> Effect:
 
 def rebill(change: Callable[[Bill], Any], **scope: Any) -> Effect:
     """`change(bill)` on the summary's amounts; the total follows."""
+
     def action(call: Call, bill: Bill, *_: Any) -> None:
         change(bill)
         bill.total = total(bill)
@@ -105,6 +106,7 @@ def rebill(change: Callable[[Bill], Any], **scope: Any) -> Effect:
 
 def header(name: str, value: str | None, **scope: Any) -> Effect:
     """Sets a header of the answer, or with None takes it away."""
+
     def action(call: Call, response: Response, *_: Any) -> None:
         response.headers.pop(name, None)
         if value is not None:

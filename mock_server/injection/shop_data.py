@@ -26,6 +26,7 @@ def check_earlier(step: str, than: str, *, on: str | tuple[str, ...]) -> Effect:
 
 def settings(**values: Any) -> Effect:
     """Other settings (`mock_server.domain.shop.Settings`)."""
+
     def install(shop: Shop) -> None:
         shop.settings = replace(shop.settings, **values)
 
@@ -34,6 +35,7 @@ def settings(**values: Any) -> Effect:
 
 def items(change: Callable[[Item], Item]) -> Effect:
     """Other goods: `change(item)` of each."""
+
     def install(shop: Shop) -> None:
         shop.items = {
             name: {changed.id: changed for changed in map(change, goods.values())} for name, goods in shop.items.items()
@@ -44,6 +46,7 @@ def items(change: Callable[[Item], Item]) -> Effect:
 
 def coupons(change: Callable[[Coupon], Coupon]) -> Effect:
     """Other coupons: `change(coupon)` of each."""
+
     def install(shop: Shop) -> None:
         shop.coupons = {changed.code: changed for changed in map(change, shop.coupons.values())}
 
@@ -52,6 +55,7 @@ def coupons(change: Callable[[Coupon], Coupon]) -> Effect:
 
 def marketplaces(change: Callable[[Marketplace], Marketplace]) -> Effect:
     """Other marketplaces: `change(marketplace)` of each."""
+
     def install(shop: Shop) -> None:
         shop.marketplaces = {changed.id: changed for changed in map(change, shop.marketplaces.values())}
 

@@ -50,6 +50,7 @@ def applied_elsewhere(to: str, **scope: Any) -> Effect:
 
 def shown(change: Callable[[Cart, Call], Any], **scope: Any) -> Effect:
     """The answer is made of a cart that `change(cart, call)` altered; what is stored stays as it is."""
+
     def replacement(proceed: Callable[..., Any], call: Call) -> Any:
         kept = call.require_cart()
         call.cart = kept.copy()
@@ -74,7 +75,8 @@ def shown_not_kept(**scope: Any) -> Effect:
             call.require_session().cart = call.notes[key]
 
     return combine(
-        before("apply", remember, **{"kind": "answer-only", **scope}), after("response", restore, on=scope.get("on", ()))
+        before("apply", remember, **{"kind": "answer-only", **scope}),
+        after("response", restore, on=scope.get("on", ())),
     )
 
 
@@ -126,7 +128,11 @@ def refused_yet_applied(step: str, to: str = "session", returning: Any = None, *
     again = Condition(lambda call, *_: key in call.notes)  # the second time round nothing is asked, or counted
     when = condition if condition is None else again | condition
     effect = wrap(step, replacement, when=when, **{"kind": "applied-though-refused", **scope})
-    return replace(effect, install=combine(effect, after("apply_place", catch_up)).install) if to == "next_order" else effect
+    return (
+        replace(effect, install=combine(effect, after("apply_place", catch_up)).install)
+        if to == "next_order"
+        else effect
+    )
 
 
 def _carry_out(call: Call, to: str, key: object) -> None:
@@ -179,6 +185,10 @@ def _target(call: Call, to: str) -> Cart | None:
 
 def _could_take(other: Session, call: Call) -> bool:
     """Whether the change makes sense there too: an open session of the same marketplace, with such a line."""
-    if other.phase != OPEN or other.cart.market is not call.require_cart().market or len(other.cart.lines) <= call.line_index:
+    if (
+        other.phase != OPEN
+        or other.cart.market is not call.require_cart().market
+        or len(other.cart.lines) <= call.line_index
+    ):
         return False
     return not call.option or any(option.id == call.option for option in other.cart.lines[call.line_index].item.options)

@@ -266,7 +266,11 @@ def unjudged(reason: str, *needs: str, requirement: str = "", detail: str = "") 
     """Why a requirement is unjudged, as a result has it."""
     words = [WORDS.get(need, need) for need in needs]
     return {
-        "reason": reason, "requirement": requirement, "needs": list(needs), "needs_in_words": words, "detail": detail,
+        "reason": reason,
+        "requirement": requirement,
+        "needs": list(needs),
+        "needs_in_words": words,
+        "detail": detail,
     }
 
 
