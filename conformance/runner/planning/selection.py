@@ -38,7 +38,8 @@ class Selection:
 
     indices: the place of each in the plan. chosen: the marketplaces of each test function. collected: what this process
     and its workers are to run. begun: what this process began. whole: under a limit, the tests that get all their cases.
-    telling: under a limit of time, the tests that are worth a request, in their order.
+    telling: under a limit of time, the tests that are worth a request, in their order. owed: under a budget, the fewest
+    requests of each test that it has room for.
     """
 
     run: Selecting
@@ -48,6 +49,7 @@ class Selection:
     begun: set[str] = field(default_factory=set)
     whole: set[str] = field(default_factory=set)
     telling: list[str] = field(default_factory=list)
+    owed: dict[str, int] = field(default_factory=dict)
 
     def marketplaces(self, nodeid: str, count: int | None, having: str | None) -> list[str]:
         """The marketplaces in which a test runs; with a count, another choice for each test.
@@ -110,6 +112,7 @@ class Selection:
         if self.run.settings.time_s:
             self.telling = list(dict.fromkeys([*chosen, *choose(by_id, None, done)]))
         self.whole = {nodeid.removeprefix("suites/") for nodeid, whole in chosen.items() if whole}
+        self.owed = {nodeid: cost_of(by_id[nodeid], whole=False) for nodeid in chosen}
         rest = [by_id[nodeid] for nodeid in by_id if nodeid not in chosen and is_row(by_id[nodeid])]
         return [by_id[nodeid] for nodeid in chosen] + (rest if self.run.settings.budget is not None else [])
 
@@ -147,13 +150,18 @@ class Selection:
         return None
 
     def fits(self, item: pytest.Item) -> bool:
-        """Whether the budget surely has room for a test; half a test may leave a refusal unproved."""
-        needed = cost_of(item, whole=item.nodeid.removeprefix("suites/") in self.whole)
-        return (
-            self.run.limit is not None
-            or self.run.settings.budget is None
-            or self.run.spent + needed <= self.run.settings.budget
-        )
+        """Whether the budget surely has room for a test; half a test may leave a refusal unproved.
+
+        It gets all its cases only where each test after it still gets one, even if those before it cost more than thought.
+        """
+        budget, name = self.run.settings.budget, item.nodeid.removeprefix("suites/")
+        if self.run.limit is not None or budget is None:
+            return True
+        room = budget - self.run.spent
+        owed = sum(least for nodeid, least in self.owed.items() if nodeid not in self.begun and nodeid != item.nodeid)
+        if name in self.whole and cost_of(item, whole=True) + owed > room:
+            self.whole.discard(name)
+        return cost_of(item, whole=name in self.whole) <= room
 
     def begin(self, item: pytest.Item) -> int:
         """The place of a test in the plan; it is noted as begun."""
