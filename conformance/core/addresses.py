@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from functools import lru_cache
 from typing import Any
@@ -18,6 +19,8 @@ ADDRESS_FIELDS = (
     "stateOrProvince",
 )
 ABSENT = (None, "")
+ZIP = re.compile("[0-9]{5}")
+ZIP_PLUS_4 = re.compile("^([0-9]{5})-[0-9]{4}$")
 RECIPIENT = ("recipient.firstName", "recipient.lastName")
 
 
@@ -53,13 +56,18 @@ def folded(value: Any) -> Any:
 
 
 def shows(name: str, sent: Any, seen: Any) -> bool:
-    """Whether an address part is read back as it was sent. Of a phone number the digits count, and its plus;
-    one without a country code may be completed."""
+    """Whether an address part is read back as it was sent.
+
+    Of a phone number the digits count, and its plus; one without a country code may be completed. A US postal code may be
+    completed by its four further digits.
+    """
     if name == "phoneNumber" and isinstance(sent, str) and isinstance(seen, str):
         wanted, given = ("".join(filter(str.isdigit, phone)) for phone in (sent, seen))
         if "+" in sent:
             return given == wanted and "+" in seen
         return wanted != "" and given.endswith(wanted.lstrip("0"))
+    if name == "postalCode" and isinstance(sent, str) and isinstance(seen, str) and ZIP.fullmatch(sent.strip()):
+        return ZIP_PLUS_4.sub(r"\1", seen.strip()) == sent.strip()
     return bool(folded(sent) == folded(seen))
 
 

@@ -20,6 +20,7 @@ from conformance.judging.amounts import ZERO, Amount, amounts, money, total
 # is concluded from it.
 UNKNOWN = "(cannot be read)"
 PER_LINE = ("id", "quantity", "option", "unit", "net")
+NOT_ALWAYS = {"additionalSavings", "importCharges", "importTax"}  # what a summary may have besides
 SUMMARY = ("priceSubtotal", "priceDiscount", "deliveryCost", "tax", "fee", "total", "adjustment")
 Key = tuple[str, ...]
 Fact = TypeVar("Fact")
@@ -205,7 +206,8 @@ def view(body: dict[str, Any], *, of_order: bool = False, address_known: bool = 
         else not amounts_read.get("priceSubtotal"),
         coupons_known=raw_coupons is None or _codes(raw_coupons),
         address_known=address_known,
-        unreadable=frozenset({*SUMMARY, *(summary if isinstance(summary, dict) else ())}) - set(amounts_read),
+        unreadable=frozenset({*SUMMARY, *(NOT_ALWAYS & set(summary if isinstance(summary, dict) else ()))})
+        - set(amounts_read),
         of_order=of_order,
     )
 
@@ -291,8 +293,10 @@ def pricing(seen: View) -> dict[Key, Any]:
     """The amounts that follow: unit and net price of each line by item, and the summary, zero as good as absent."""
     found: dict[Key, Any] = {}
     for line in seen.lines.values():
-        found["unit", line.item or line.id] = UNKNOWN if line.unit is None else line.unit
-        found["net", line.item or line.id] = UNKNOWN if line.net is None else line.net
+        item = line.item or line.id
+        before = found.get(("net", item), ZERO)  # of an item on several lines, whose order does not matter
+        found["unit", item] = UNKNOWN if line.unit is None else line.unit
+        found["net", item] = UNKNOWN if line.net is None or before is UNKNOWN else before + line.net
     for name, value in seen.summary.items():
         if value:
             found["summary", name] = value

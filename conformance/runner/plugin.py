@@ -319,7 +319,7 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     keep_output()  # pytest's capturing has put the first stream back
     reporter = session.config.pluginmanager.getplugin("terminalreporter")
     run.defects += [run.redact(defect) for defect in getattr(reporter, "defects", [])]
-    ended_early = run.budget_spent or run.ends_at_a_breach()
+    ended_early = run.budget_spent or run.ends_at_a_breach() or run.ends_at_failures(session.testsfailed)
     interrupted = exitstatus == pytest.ExitCode.INTERRUPTED and not ended_early
     if not interrupted and run.stopped is None and not ended_early:
         run.stopped = _missing(run.selection.collected, getattr(reporter, "reported", run.selection.collected))

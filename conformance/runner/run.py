@@ -194,6 +194,14 @@ class Run:
             self.notes.append(f"The run ended at a breach of {self.found_breach}, as --until-found asks.")
         return self.found_breach is not None
 
+    def ends_at_failures(self, count: int) -> bool:
+        """Whether pytest's `-x` or `--maxfail` has ended the tests; what was not run is left out, as `-k` would."""
+        if self.settings.most_failures and count >= self.settings.most_failures:
+            self.narrowed = True
+            self.notes.append("The run ended early, as -x or --maxfail asks.")
+            return True
+        return False
+
     def close(self) -> None:
         """Ends what this process started."""
         if self.book:

@@ -104,6 +104,7 @@ class Settings:
     level: str
     seed: int
     until_found: frozenset[str] = frozenset()
+    most_failures: int = 0
     budget: int | None = None
     time_s: float | None = None
     rate: float | None = None
@@ -140,6 +141,7 @@ class Settings:
             level=option.level,
             seed=whole_number(option.seed, "--seed", -MOST, MOST),
             until_found=frozenset(_requirement(given, "--until-found") for given in option.until_found),
+            most_failures=int(getattr(option, "maxfail", 0) or 0),
             budget=budget,
             time_s=number(option.time, "--time", SHORTEST_S) if option.time is not None else None,
             rate=number(option.rate, "--rate", SLOWEST) if option.rate is not None else None,

@@ -72,6 +72,7 @@ SHOULDS: dict[str, tuple[str, ...]] = {
     "address-in-capitals": ("ADDR-REPLACE-EXACT",),
     "address-with-other-blanks": ("ADDR-REPLACE-EXACT",),
     "phone-with-dashes": ("ADDR-REPLACE-EXACT",),
+    "postal-code-completed": ("ADDR-REPLACE-EXACT",),
     "markup-taken": ("ADDR-CHARS-MARKUP",),
     "all-items-15018": ("ITEM-OWN-ID",),
     "all-items-15053": ("ITEM-OWN-ID",),

@@ -75,6 +75,12 @@ def _upper(body: dict[str, Any]) -> None:
                 holder[name] = text.upper()
 
 
+def _zip_plus_4(body: dict[str, Any]) -> None:
+    address = body["shippingAddress"]
+    if address["country"] == "US" and len(address["postalCode"]) == 5:
+        address["postalCode"] += "-1234"
+
+
 def _spaced(body: dict[str, Any]) -> None:
     address = body["shippingAddress"]
     phone = address["phoneNumber"]
@@ -186,6 +192,8 @@ VARIANTS: list[Variant] = [
             about="spelling of an address"),
     variant("phone-with-dashes", "ADDR-REPLACE", "phone numbers are shown with brackets and dashes",
             sessions(_dashed), on=SESSIONS, about="spelling of an address"),
+    variant("postal-code-completed", "ADDR-REPLACE", "US postal codes are shown with their four further digits",
+            sessions(_zip_plus_4), on=SESSIONS, about="spelling of an address"),
     variant("address-with-other-blanks", "ADDR-REPLACE", "phone numbers are shown with blanks, postal codes without",
             sessions(_spaced), on=SESSIONS, about="spelling of an address"),
     _chars("markup-taken", "markup in an address is taken as text", lambda call, path, text: False),

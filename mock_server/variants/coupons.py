@@ -8,7 +8,7 @@ from typing import Any
 
 from mock_server.catalogue.model import Coupon
 from mock_server.domain.errors import JSON, Refusal
-from mock_server.domain.pricing import Row, portion, spendable
+from mock_server.domain.pricing import Bill, Row, portion, spendable, total
 from mock_server.domain.shop import Call
 from mock_server.domain.state import Cart
 from mock_server.http.validation import unfit
@@ -51,6 +51,22 @@ def _twin(coupon: Coupon) -> Coupon:
     return replace(
         coupon, refused=_TWINS.get(coupon.refused, coupon.refused), error=_TWINS.get(coupon.error, coupon.error)
     )
+
+
+def _for_delivery(cart: Cart, rows: list[Row]) -> bool:
+    """Whether the coupon saves the delivery: where that is free, it is one of the goods."""
+    fits = cart.coupon is not None and cart.coupon.code == "FIVEOFF"
+    return fits and any(row.delivery > row.delivery_discount for row in rows)
+
+
+def _nothing_of_the_goods(proceed: Callable[..., Any], call: Call, cart: Cart, rows: list[Row]) -> Any:
+    return None if _for_delivery(cart, rows) else proceed()
+
+
+def _delivery_is_saved(call: Call, made: Bill, cart: Cart) -> None:
+    if _for_delivery(cart, made.rows):
+        made.savings = made.delivery
+        made.total = total(made)
 
 
 def _own_reason(proceed: Callable[..., Any], call: Call) -> Any:
@@ -178,6 +194,8 @@ def _same_coupon(name: str, sees: str, effect: Effect) -> Variant:
 
 
 VARIANTS: list[Variant] = [
+    variant("coupon-for-delivery", "PRICE-NET", "FIVEOFF takes off the delivery, if there is any: no net price holds it",
+            wrap("shares", _nothing_of_the_goods), after("bill", _delivery_is_saved), on=SHOWN, about="what FIVEOFF saves"),
     variant("second-coupon-16023", "COUPON-ONE", "a second coupon is refused with 16023",
             change_error_id(16023, on=APPLY, when=error(16001)), about="second coupon"),
     variant("second-coupon-own-reason", "COUPON-ONE", "a second code that no cart may have is refused for its own reason",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from functools import cache, lru_cache
 
@@ -155,6 +155,9 @@ def a_net_price_is_the_line_less_its_discounts(view: View) -> Iterator[Claim]:
         if shown_line.coupon_promotion is not None or (share and not saved) or share < min(ZERO, -tax) or share > goods:
             yield _net_price(shown_line, goods, saved, tax)
             return
+    if _takes_off_delivery(view, shares.values()):
+        yield held("netPrice", reading=OFF_DELIVERY)
+        return
     other_rule = not view.coupons and not view.of_order  # savings without a coupon: PRICE-SAVINGS
     if saved > 0 and not other_rule and not any(shares.values()) and any(value for value in before_coupon.values()):
         yield true(
@@ -166,6 +169,12 @@ def a_net_price_is_the_line_less_its_discounts(view: View) -> Iterator[Claim]:
         )
         return
     yield held("netPrice", condition="with a coupon" if saved else "")
+
+
+def _takes_off_delivery(view: View, shares: Iterable[Decimal]) -> bool:
+    """Whether a coupon saves the delivery, which no net price holds, and nothing of the goods."""
+    saved = view.summary.get("additionalSavings", ZERO)
+    return bool(view.coupons) and saved > 0 and not any(shares) and saved == view.summary.get("deliveryCost")
 
 
 def _net_price(shown_line: Line, goods: Decimal, saved: Decimal, tax: Decimal) -> Claim:
@@ -203,6 +212,9 @@ def savings_are_what_the_lines_save(view: View) -> Iterator[Claim]:
     shares = sum((goods - net for goods, net in known), ZERO)
     if tax_in_net_prices(known, view):
         yield held("additionalSavings", reading="tax is in the net price")
+        return
+    if _takes_off_delivery(view, [shares]):
+        yield held("additionalSavings", reading=OFF_DELIVERY)
         return
     path, given = f"{SUMMARY}.additionalSavings", view.summary.get("additionalSavings")
     claim = amount("additionalSavings", path, shares, given, why="what the net prices are short of")
@@ -295,6 +307,7 @@ def the_same_cart_has_the_same_price(context: RuleContext) -> Iterator[Claim]:
     yield amount("the same cart", path, want or ZERO, seen, why=f"{name[1]} of the same cart earlier", proof=(proof,))
 
 
+OFF_DELIVERY = "the coupon takes off the delivery"
 PLAIN = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 
 

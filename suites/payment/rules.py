@@ -342,6 +342,10 @@ def _shipping(context: RuleContext, paid: View, seen: View) -> Iterator[Claim]:
 def it_is_paid_within_the_promise(context: RuleContext) -> Iterator[Claim]:
     if context.order is None or PAYMENT_IDS & {_role_error(context, item) for item in context.order.paid.view.items}:
         return
+    if (
+        context.order.paid.phase is SessionPhase.DECLINED
+    ):  # its payment was answered with FAILED, and there is none to come
+        return
     status = context.exchange.body.get("purchaseOrderPaymentStatus")
     went_back = context.order.tainted or (context.order.status == "PAID" and status != "PAID")  # told by ORDER-STABLE
     if is_over(context.order.placed_at, context.exchange.started, context.profile.paid_within_s) and not went_back:
