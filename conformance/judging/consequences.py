@@ -20,11 +20,11 @@ Broken = set[tuple[str, str]]  # (requirement, name of the claim)
 
 
 class Control(Protocol):
-    """A finding, and its shortest sequence sent again in other forms; None where that cannot be sent."""
+    """A finding, and its shortest sequence sent again in other forms; None where that cannot be sent. known: all findings."""
 
     requirement: str
     name: str
-    known: set[str]
+    known: Broken
 
     def alone(self) -> Broken | None:
         """What breaks with plain reads in place of all that is blamed, and of what went to other sessions."""
@@ -34,6 +34,9 @@ class Control(Protocol):
 
     def with_header(self) -> Broken | None:
         """What breaks if the order is read under its marketplace; None if it was."""
+
+    def read_back(self) -> Broken | None:
+        """What breaks if a read follows each refusal; None if that is so anyway."""
 
 
 @dataclass
@@ -47,6 +50,11 @@ class Once:
         """See Control."""
         return self.control.alone()
 
+    @cached_property
+    def known_rules(self) -> set[str]:
+        """The rules that have a finding."""
+        return {rule for rule, _ in self.control.known}
+
     def suspects(self) -> list[str]:
         """The rules about reads of which the finding may be a consequence: those broken elsewhere, above its own."""
         reads = contract.explaining(Explains.SESSION_READS)
@@ -54,7 +62,7 @@ class Once:
         if of_the_request_alone(requirement, self.control.name):
             return []
         above = reads[: reads.index(requirement)] if requirement in reads else reads
-        return [each for each in above if each in self.control.known]
+        return [each for each in above if each in self.known_rules]
 
     def shows_again(self, broken: Broken) -> bool:
         """Whether the finding itself broke."""
@@ -78,17 +86,36 @@ def _first(suspects: list[str], broken: Broken | None) -> Blame | None:
 def _of_another_session(facts: Once) -> Blame | None:
     reads = facts.control.requirement == contract.accepting(contract.READ)
     (owner,) = contract.explaining(Explains.OTHER_SESSIONS)
-    if not reads or owner not in facts.control.known or facts.alone is None or facts.shows_again(facts.alone):
+    if not reads or owner not in facts.known_rules or facts.alone is None or facts.shows_again(facts.alone):
         return None
     return Blame(Culprit.ANOTHER_SESSION, owner)
 
 
 def _of_the_header(facts: Once) -> Blame | None:
     (owner,) = contract.explaining(Explains.MISSING_HEADER)
-    if owner == facts.control.requirement or owner not in facts.control.known:
+    if owner == facts.control.requirement or owner not in facts.known_rules:
         return None
     broken = facts.control.with_header()
     return None if broken is None or facts.shows_again(broken) else Blame(requirement=owner)
+
+
+def _of_an_earlier_refusal(facts: Once) -> Blame | None:
+    """The rule that breaks may have no finding yet: then the most special rule of refusals with a finding of that part."""
+    control = facts.control
+    if of_the_request_alone(control.requirement, control.name) or len(control.known) < 2:
+        return None
+    broken = control.read_back()
+    if broken is None or facts.shows_again(broken):
+        return None
+    rules = [rule for rule, _ in sorted(broken, key=lambda pair: pair[1] != control.name) if _keeps_a_session(rule)]
+    siblings = [rule for rule, name in sorted(control.known) if name == control.name and _keeps_a_session(rule)]
+    siblings.sort(key=lambda rule: len(contract.requirements()[rule].operations))
+    found = [rule for rule in rules if rule in facts.known_rules] or (siblings if rules else [])
+    return next((Blame(requirement=rule) for rule in found if rule != control.requirement), None)
+
+
+def _keeps_a_session(rule: str) -> bool:
+    return bool(contract.requirements()[rule].leaves_unchanged)
 
 
 SENT_AGAIN: tuple[Row[Once], ...] = (
@@ -111,6 +138,11 @@ SENT_AGAIN: tuple[Row[Once], ...] = (
         "an order that was read without a marketplace reads well with it",
         "the rule that `explains: [missing_header]`",
         _of_the_header,
+    ),
+    Row(
+        "it is gone when a read follows each refusal, and the rule of a refusal breaks in its place",
+        "that rule",
+        _of_an_earlier_refusal,
     ),
 )
 

@@ -133,7 +133,7 @@ def collect(folder: Path, sources: Sequence[Source]) -> None:
 
 def _shrink(run: Any, merged: Aggregate, records: journal.Records) -> None:
     began = monotonic()
-    known = {finding.requirement for finding in merged.findings.values()}
+    known = {(finding.requirement, finding.name) for finding in merged.findings.values()}
     worth = [
         finding
         for finding in merged.findings.values()

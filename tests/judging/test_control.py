@@ -17,6 +17,7 @@ from conformance.evidence.trace_record import Breach, TraceRecord
 from conformance.judging.load_rules import load_rules
 from conformance.judging.trace import Trace
 from tests.doubles.in_memory_replay import Replays
+from tests.doubles.reference_checks import Refusal
 from tests.doubles.reference_server import ReferenceShop
 from tests.doubles.scripted_session import session_of
 
@@ -42,15 +43,28 @@ class ObeysStrangers(ReferenceShop):
         return super().handle(request)
 
 
+class LosesItsCoupon(ReferenceShop):
+    """A second coupon is refused, and the first one is gone."""
+
+    def handle(self, request: Request) -> dict[str, Any]:
+        session = self.sessions.get(request.subject or "")
+        try:
+            return super().handle(request)
+        except Refusal:
+            if session and request.operation == contract.APPLY:
+                session.coupon = None
+            raise
+
+
 def told(target: ReferenceShop) -> tuple[Replays, Trace]:
     """A stranger is refused, and the next read shows another quantity: SESSION-APP is blamed."""
     load_rules()
     trace = Trace("a stranger")
-    cart = session_of(CheckoutDriver(target, trace))  # type: ignore[arg-type]
-    cart.expect_refusal(
-        contract.QUANTITY, {"lineItemId": cart.lines[0].id, "quantity": 9}, "SESSION-APP", credential=OTHER_APP
+    session = session_of(CheckoutDriver(target, trace))  # type: ignore[arg-type]
+    session.expect_refusal(
+        contract.QUANTITY, {"lineItemId": session.lines[0].id, "quantity": 9}, "SESSION-APP", credential=OTHER_APP
     )
-    cart.read()
+    session.read()
     assert "SESSION-APP" in {judgment.requirement for judgment in trace.judgments if not judgment.ok}
     return Replays(target), trace
 
@@ -59,7 +73,7 @@ def cause_of(target: ReferenceShop, *known: str, about: str = "quantity") -> str
     run, trace = told(target)
     sent = list(zip(steps_of(trace.exchanges), trace.exchanges, strict=True))
     finding = Finding(Breach("SESSION-APP", about, ""), TraceRecord("", 0))
-    return cause(finding, sent, set(known), Shrinker(run, finding).broken)  # type: ignore[arg-type]
+    return cause(finding, sent, {(rule, about) for rule in known}, Shrinker(run, finding).broken)  # type: ignore[arg-type]
 
 
 def test_what_a_read_does_is_not_a_strangers_doing() -> None:
@@ -75,16 +89,37 @@ def test_what_a_stranger_does_stays_told() -> None:
     assert cause_of(ObeysStrangers(), "SESSION-SAFE", "SESSION-READ") is None
 
 
+def test_what_an_earlier_refusal_did_is_no_strangers_doing() -> None:
+    """A second coupon is refused, then a stranger's removal; the next read lacks the coupon, as if the stranger had had it."""
+    load_rules()
+    trace = Trace("two refusals")
+    session = session_of(CheckoutDriver(target := LosesItsCoupon(), trace))  # type: ignore[arg-type]
+    session.apply("FIVEOFF")
+    session.apply("TENPERCENT", "COUPON-ONE")
+    session.remove("FIVEOFF", "SESSION-APP", credential=OTHER_APP)
+    session.read()
+    assert {judgment.requirement for judgment in trace.judgments if not judgment.ok} == {"SESSION-APP"}
+    sent = list(zip(steps_of(trace.exchanges), trace.exchanges, strict=True))
+    finding = Finding(Breach("SESSION-APP", "coupons", ""), TraceRecord("", 0))
+    replay = Shrinker(Replays(target), finding).broken  # type: ignore[arg-type]
+    assert cause(finding, sent, {("SESSION-APP", "coupons"), ("COUPON-ONE", "coupons")}, replay) == "COUPON-ONE"
+    assert cause(finding, sent, {("SESSION-APP", "coupons"), ("COUPON-UNKNOWN", "coupons")}, replay) == "COUPON-UNKNOWN"
+    assert cause(finding, sent, {("SESSION-APP", "coupons")}, replay) is None
+
+
 def test_an_order_that_needs_a_marketplace_is_one_finding() -> None:
     trace = Trace("an order")
-    cart = session_of(CheckoutDriver(target := ReferenceShop(), trace))  # type: ignore[arg-type]
-    cart.place()
-    cart.read_order()
+    session = session_of(CheckoutDriver(target := ReferenceShop(), trace))  # type: ignore[arg-type]
+    session.place()
+    session.read_order()
     sent = list(zip(steps_of(trace.exchanges), trace.exchanges, strict=True))
     finding = Finding(Breach("ORDER-READ", "is accepted", ""), TraceRecord("", 0))
     replay = Shrinker(Replays(target), finding).broken  # type: ignore[arg-type]
-    assert cause(finding, sent, {"MARKET-ORDER-OPTIONAL"}, replay) == "MARKET-ORDER-OPTIONAL"
-    assert cause(finding, sent, {"MARKET-ORDER-OPTIONAL"}, lambda _: {("ORDER-READ", "is accepted")}) is None
+    assert cause(finding, sent, {("MARKET-ORDER-OPTIONAL", "is accepted")}, replay) == "MARKET-ORDER-OPTIONAL"
+    assert (
+        cause(finding, sent, {("MARKET-ORDER-OPTIONAL", "is accepted")}, lambda _: {("ORDER-READ", "is accepted")})
+        is None
+    )
     assert cause(finding, sent, set(), replay) is None
 
 

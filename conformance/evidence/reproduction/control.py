@@ -28,7 +28,7 @@ class Resent:
 
     requirement: str
     name: str
-    known: set[str]
+    known: Broken
     sent: Sent
     replay: Replay
 
@@ -47,11 +47,15 @@ class Resent:
         bare = last.operation == contract.READ_ORDER and not last.marketplace
         return self._play(_with_header(self.sent)) if bare else None
 
+    def read_back(self) -> Broken | None:
+        """See `consequences.Control`."""
+        return self._play(_read_back(self.sent))
+
     def _play(self, steps: list[Step]) -> Broken | None:
         return self.replay(steps) if steps else None
 
 
-def cause(finding: Finding, sent: Sent, known: set[str], replay: Replay) -> str | None:
+def cause(finding: Finding, sent: Sent, known: Broken, replay: Replay) -> str | None:
     """The broken rule of `known` that the finding is a consequence of.
 
     sent: the shortest sequence that showed the breach. replay: sends steps and says what breaks; None where they cannot be
@@ -67,6 +71,23 @@ def _with_header(sent: Sent) -> list[Step]:
     if maker is None:
         return []
     return [*before, replace(last, request=replace(last.request, marketplace=maker.request.marketplace))]
+
+
+def _read_back(sent: Sent) -> list[Step]:
+    """The steps with a read of its session after each refusal; [] if one follows each anyway."""
+    makers = {step.number: step for step, _ in sent if step.creates}
+    number = max(step.number for step, _ in sent)
+    steps: list[Step] = []
+    for place, (step, exchange) in enumerate(sent):
+        steps.append(step)
+        follows = sent[place + 1][0].request if place + 1 < len(sent) else step.request
+        maker = makers.get(step.subject.of) if step.subject else None
+        if exchange.accepted or maker is None or step.subject is None or follows.operation == contract.READ:
+            continue
+        number += 1
+        read = Request(contract.READ, None, None, maker.request.marketplace, maker.request.credential)
+        steps.append(Step(number, read, None, replace(step.subject, kind="session")))
+    return steps if len(steps) > len(sent) else []
 
 
 def _with_reads(sent: Sent, *, others: bool = True) -> list[Step]:
