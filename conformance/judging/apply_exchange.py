@@ -219,13 +219,15 @@ def _refused(context: RuleContext, reasons: list[RefusalReason], fitting: set[st
         return
     fits = fitting & {reason.requirement for reason in reasons}
     rule = contract.requirements()[owner]
-    if (
-        rule.leads_to
-        and context.operation == contract.PLACE_ORDER
-        and session.phase == SessionPhase.OPEN
-        and (not fits or owner in fits)
-    ):
-        session.phase = rule.leads_to
+    # Of several reasons the answer names one: terms that are incomplete, and a card that is declined.
+    named = (
+        [owner]
+        if not fits or owner in fits
+        else [reason.requirement for reason in reasons if reason.requirement in fits]
+    )
+    leads_to = contract.requirements()[named[0]].leads_to
+    if leads_to and context.operation == contract.PLACE_ORDER and session.phase == SessionPhase.OPEN:
+        session.phase = leads_to
         return
     if context.operation in (*contract.CHANGES, contract.PLACE_ORDER):
         refused = Pending(owner, context.operation, context.exchange.id, context.request.body)

@@ -98,6 +98,8 @@ VARIANTS: list[Variant] = [
           ("session_marketplace", "app"), ("body", "app"), on=CHANGES, requirement="SESSION-APP"),
     guard("body-before-state", "the body is read before the state counts", ("body", "state"), on=(*CHANGES, PLACE),
           requirement="PAY-LOCK"),
+    guard("card-before-terms", "a card is declined before the terms are read", ("payment", "body"), on=(PLACE,),
+          requirement="PAY-TERMS"),
     guard("marketplace-before-owner", "the session's marketplace counts before its app", ("session_marketplace", "app"),
           on=SESSION_METHODS, requirement="MARKET-SAME"),
     guard("session-before-token", "an unknown session is told before the token is looked at", ("session", "token"),
