@@ -44,31 +44,39 @@ def _told(node: ast.AST) -> str:
 
 def _variants(node: ast.AST) -> Iterator[tuple[ast.AST | None, str]]:
     """What may stand in the place of a node; None takes a statement out."""
-    if isinstance(node, ast.Compare):
-        for index, op in enumerate(node.ops):
-            changed = deepcopy(node)
-            changed.ops[index] = COMPARED[type(op)]()
-            yield changed, f"{_told(node)} → {_told(changed)}"
-    elif isinstance(node, ast.BoolOp):
-        changed_op = deepcopy(node)
-        changed_op.op = ast.Or() if isinstance(node.op, ast.And) else ast.And()
-        yield changed_op, f"{'and' if isinstance(node.op, ast.And) else 'or'} turned in: {_told(node)}"
-    elif isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
-        yield node.operand, f"{_told(node)} → {_told(node.operand)}"
-    elif isinstance(node, ast.BinOp) and type(node.op) in SIGNS:
-        changed_sign = deepcopy(node)
-        changed_sign.op = SIGNS[type(node.op)]()
-        yield changed_sign, f"{_told(node)} → {_told(changed_sign)}"
-    elif isinstance(node, ast.Constant) and isinstance(node.value, bool):
-        yield ast.Constant(not node.value), f"{node.value} → {not node.value}"
-    elif isinstance(node, ast.Constant) and isinstance(node.value, int):
-        for value in (node.value + 1, node.value - 1):
-            yield ast.Constant(value), f"{node.value} → {value}"
-    elif isinstance(node, ast.Return):
+    if isinstance(node, ast.Return):
         if node.value is None or not (isinstance(node.value, ast.Constant) and node.value.value is None):
             yield None if node.value is None else ast.Return(ast.Constant(None)), f"left out: {_told(node)}"
     elif isinstance(node, ast.Expr) and isinstance(node.value, ast.Yield | ast.YieldFrom):
         yield None, f"left out: {_told(node)}"
+    elif isinstance(node, ast.BoolOp):
+        other = ast.BoolOp(ast.Or() if isinstance(node.op, ast.And) else ast.And(), node.values)
+        yield other, f"{'and' if isinstance(node.op, ast.And) else 'or'} turned in: {_told(node)}"
+    elif isinstance(node, ast.Constant):
+        for value in _other_values(node.value):
+            yield ast.Constant(value), f"{node.value!r} → {value!r}"
+    else:
+        for changed in _changed(node):
+            yield changed, f"{_told(node)} → {_told(changed)}"
+
+
+def _changed(node: ast.AST) -> Iterator[ast.AST]:
+    """The node with another comparison or sign, or without its `not`."""
+    if isinstance(node, ast.Compare):
+        for index, op in enumerate(node.ops):
+            changed = deepcopy(node)
+            changed.ops[index] = COMPARED[type(op)]()
+            yield changed
+    elif isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
+        yield node.operand
+    elif isinstance(node, ast.BinOp) and type(node.op) in SIGNS:
+        yield ast.BinOp(node.left, SIGNS[type(node.op)](), node.right)
+
+
+def _other_values(value: object) -> tuple[bool | int, ...]:
+    if isinstance(value, bool):
+        return (not value,)
+    return (value + 1, value - 1) if isinstance(value, int) else ()
 
 
 class _Places(ast.NodeVisitor):

@@ -9,6 +9,7 @@ import json
 from typing import Any
 
 JSON = "application/json"
+JSON_SEQUENCE = "application/json-seq"  # begins like JSON, and is another format (RFC 7464)
 DEPTH = 5000
 
 NEGATIVE: dict[str, tuple[bytes, str | None]] = {
@@ -31,7 +32,7 @@ NEGATIVE: dict[str, tuple[bytes, str | None]] = {
 def as_other_media(body: Any) -> dict[str, tuple[bytes, str | None]]:
     """A valid body under another media type, and under none."""
     raw = json.dumps(body).encode()
-    return {"text/plain": (raw, "text/plain"), "no media type": (raw, None)}
+    return {"text/plain": (raw, "text/plain"), JSON_SEQUENCE: (raw, JSON_SEQUENCE), "no media type": (raw, None)}
 
 
 def with_extras(body: dict[str, Any]) -> dict[str, dict[str, Any]]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from conformance.client.circuit_breaker import sentence_for_broken_answers, sentence_for_silence
 from conformance.client.turned_away import is_locked_out, why_not_let_in
@@ -57,43 +57,79 @@ class Findings:
 
 
 def look(driver: CheckoutDriver, *, chunks: int | None = None, markets: list[str] | None = None) -> Findings:
-    """Initiates sessions with all plain items of each marketplace, as many in one as surely fit."""
-    found = Findings()
-    seen: list[Exchange] = []
-    refused: list[tuple[str, list[str], Exchange]] = []
-    size = driver.maximum()
-    for name in markets or list(driver.profile.markets):
-        items = list(driver.market(name).plain)[:MOST_ITEMS]
-        parts = [items[index : index + size] for index in range(0, len(items), size)]
-        for part in parts[:chunks]:
-            full = len(part) == driver.profile.max_line_items
-            why = contract.owner_of(Owned.MOST_LINES) if full else contract.accepting(contract.INITIATE)
-            exchange = driver.initiate(name, [(item, 1) for item in part], why, f"{len(part)} plain items")
-            seen.append(exchange)
-            if 15011 in exchange.error_ids and len(part) > FEW_LINES:
-                # Fewer than the profile says: go on with what fits.
-                exchange = driver.initiate(name, [(item, 1) for item in part[:FEW_LINES]])
-            elif not set(part) <= {line.item for line in _lines(driver, exchange)}:
-                refused.append((name, part, exchange))
-            for line in _lines(driver, exchange):
-                found.features[name, line.item or ""] = _features(line)
-                if line.unit is not None:
-                    found.units.setdefault((name, line.item or ""), line.unit)
+    """Initiates sessions with all plain items of each marketplace, as many in one as surely fit.
+
+    chunks: how many sessions for a marketplace; all items if that is not given.
+    """
+    found, names = Findings(), markets or list(driver.profile.markets)
+    first_answers = [
+        _Answer(name, part, _initiate(driver, name, part)) for name in names for part in _parts(driver, name, chunks)
+    ]
+    for answer in first_answers:
+        _learn(found, driver, answer)
     whole = bool(found.features) and chunks is None
-    for name, part, answer in refused:
-        if whole or (speaks_of_items(answer) and not found.problems):  # the first one says enough
-            found.problems += wrong_items(driver, driver.market(name), [(item, 1) for item in part])
-    if not (found.features or found.problems) and seen:
-        telling = next((item for item in seen if not item.silent or item.breach), seen[0])
+    for answer in first_answers:
+        lacking = not answer.lacks_room and not set(answer.items) <= {
+            line.item for line in _lines(driver, answer.exchange)
+        }
+        if lacking and (
+            whole or (speaks_of_items(answer.exchange) and not found.problems)
+        ):  # the first one says enough
+            market = driver.market(answer.marketplace)
+            found.problems += wrong_items(driver, market, [(item, 1) for item in answer.items])
+    if not (found.features or found.problems) and first_answers:
+        exchanges = [answer.exchange for answer in first_answers]
+        telling = next((exchange for exchange in exchanges if not exchange.silent or exchange.breach), exchanges[0])
         found.cause = cause_of(telling, driver.profile)
-        found.locked_out = all(is_locked_out(exchange, driver.profile) for exchange in seen)
+        found.locked_out = all(is_locked_out(exchange, driver.profile) for exchange in exchanges)
     elif whole:
-        for name in markets or list(driver.profile.markets):
-            found.problems += wrong_roles(driver, name)
-        for session in driver.trace.world.sessions.values():
-            for line in session.view.lines.values():
-                found.features.setdefault((session.marketplace, line.item or ""), _features(line))
+        _check_roles(found, driver, names)
     return found
+
+
+class _Answer(NamedTuple):
+    """The answer to a session of these items."""
+
+    marketplace: str
+    items: list[str]
+    exchange: Exchange
+
+    @property
+    def lacks_room(self) -> bool:
+        """Whether fewer lines fit than the profile says."""
+        return 15011 in self.exchange.error_ids and len(self.items) > FEW_LINES
+
+
+def _parts(driver: CheckoutDriver, marketplace: str, chunks: int | None) -> list[list[str]]:
+    """The plain items of a marketplace, in as few carts as surely hold them."""
+    items, size = list(driver.market(marketplace).plain)[:MOST_ITEMS], driver.maximum()
+    return [items[index : index + size] for index in range(0, len(items), size)][:chunks]
+
+
+def _initiate(driver: CheckoutDriver, marketplace: str, items: list[str]) -> Exchange:
+    full = len(items) == driver.profile.max_line_items
+    why = contract.owner_of(Owned.MOST_LINES) if full else contract.accepting(contract.INITIATE)
+    return driver.initiate(marketplace, [(item, 1) for item in items], why, f"{len(items)} plain items")
+
+
+def _learn(found: Findings, driver: CheckoutDriver, answer: _Answer) -> None:
+    """What the lines show; of a cart that has no room for all of them, a smaller cart."""
+    exchange = answer.exchange
+    if answer.lacks_room:
+        exchange = driver.initiate(answer.marketplace, [(item, 1) for item in answer.items[:FEW_LINES]])
+    for line in _lines(driver, exchange):
+        found.features[answer.marketplace, line.item or ""] = _features(line)
+        if line.unit is not None:
+            found.units.setdefault((answer.marketplace, line.item or ""), line.unit)
+
+
+def _check_roles(found: Findings, driver: CheckoutDriver, marketplaces: list[str]) -> None:
+    """Whether each role is what the profile says; the sessions that this makes show features as well."""
+    for name in marketplaces:
+        found.problems += wrong_roles(driver, name)
+    for session in driver.trace.world.sessions.values():
+        for line in session.view.lines.values():
+            found.features.setdefault((session.marketplace, line.item or ""), _features(line))
 
 
 def _lines(driver: CheckoutDriver, exchange: Exchange) -> Iterator[Line]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import cache
 from urllib.parse import unquote, urlsplit
@@ -144,33 +144,8 @@ class _Shown:
 
 
 def _exchange(entry: Entry, operation: str, subject: str | None, shown: _Shown, owners: dict[str, str]) -> Exchange:
-    unseen = {Part.TOKEN}
-    media = entry.media if entry.media.startswith(JSON) else ""  # a recorder may guess another one
-    for name, part in ((MARKETPLACE, Part.MARKETPLACE), (MEDIA, Part.MEDIA_TYPE)):
-        if shown.hides(name, entry) and not (part is Part.MEDIA_TYPE and (media or entry.method == "GET")):
-            unseen.add(part)
-    for name, part in ((SIGNATURE, Part.SIGNATURE), (MEDIA, Part.ANSWER_TYPE)):
-        if shown.hides_given(name, entry):
-            unseen.add(part)
-    body_shown = entry.body.known and not entry.body.taken_out
-    if entry.method != "GET" and not body_shown:
-        unseen.add(Part.REQUEST_BODY)
-    if not entry.answer.known or entry.answer.taken_out - {OF_PERSON} or _of_no_server(entry):
-        unseen.add(Part.ANSWER)
-    elif entry.answer.taken_out:
-        unseen.add(Part.PERSON)
-    sent = read_json(entry.body.text) if entry.method != "GET" and body_shown and entry.body.text else None
-    raw = entry.body.text.encode() if entry.method != "GET" and body_shown and (sent is None or sent.text) else None
-    request = Request(
-        operation=operation,
-        subject=subject,
-        body=sent.value if sent else None,
-        marketplace=entry.sent.get(MARKETPLACE),
-        credential=OWN_APP,
-        raw=raw,
-        content_type=entry.sent.get(MEDIA) or media or None,
-        headers={name: entry.sent[name] for name in SHOWN if name in entry.sent},
-    )
+    unseen = {Part.TOKEN, *_unseen_headers(entry, shown), *_unseen_bodies(entry)}
+    request = _request(entry, operation, subject)
     exchange = Exchange("recording", 0, request, entry.method, entry.url.partition("?")[0], status=entry.status)
     exchange.headers = {name: value[:LONGEST] for name, value in entry.given.items() if name != "set-cookie"}
     exchange.started, exchange.ms = _written(entry.began), entry.ms or 0.0
@@ -184,6 +159,52 @@ def _exchange(entry: Entry, operation: str, subject: str | None, shown: _Shown, 
         unseen.add(Part.APP)
     exchange.unseen = frozenset(unseen)
     return exchange
+
+
+def _media(entry: Entry) -> str:
+    """The media type that the recorder names for the request's body: a recorder may guess another one than JSON."""
+    return entry.media if entry.media.startswith(JSON) else ""
+
+
+def _body_shown(entry: Entry) -> bool:
+    """Whether the request's body is in the recording, as it was sent."""
+    return entry.body.known and not entry.body.taken_out
+
+
+def _unseen_headers(entry: Entry, shown: _Shown) -> Iterator[Part]:
+    if shown.hides(MARKETPLACE, entry):
+        yield Part.MARKETPLACE
+    if shown.hides(MEDIA, entry) and not (_media(entry) or entry.method == "GET"):
+        yield Part.MEDIA_TYPE
+    if shown.hides_given(SIGNATURE, entry):
+        yield Part.SIGNATURE
+    if shown.hides_given(MEDIA, entry):
+        yield Part.ANSWER_TYPE
+
+
+def _unseen_bodies(entry: Entry) -> Iterator[Part]:
+    if entry.method != "GET" and not _body_shown(entry):
+        yield Part.REQUEST_BODY
+    if not entry.answer.known or entry.answer.taken_out - {OF_PERSON} or _of_no_server(entry):
+        yield Part.ANSWER
+    elif entry.answer.taken_out:
+        yield Part.PERSON
+
+
+def _request(entry: Entry, operation: str, subject: str | None) -> Request:
+    """The request of an entry; its body as bytes where they are no JSON."""
+    shown = entry.method != "GET" and _body_shown(entry)
+    sent = read_json(entry.body.text) if shown and entry.body.text else None
+    return Request(
+        operation=operation,
+        subject=subject,
+        body=sent.value if sent else None,
+        marketplace=entry.sent.get(MARKETPLACE),
+        credential=OWN_APP,
+        raw=entry.body.text.encode() if shown and (sent is None or sent.text) else None,
+        content_type=entry.sent.get(MEDIA) or _media(entry) or None,
+        headers={name: entry.sent[name] for name in SHOWN if name in entry.sent},
+    )
 
 
 def _same_app(exchange: Exchange, entry: Entry, owners: dict[str, str]) -> bool:

@@ -122,21 +122,24 @@ def _take(found: Contents, raw: bytes, name: str, attached: Attached) -> bool:
     try:
         document = json.loads(text)
     except (ValueError, RecursionError):
-        document = None
         if _lines(found, raw, name, attached):
             return True
         if text.lstrip()[:1] in ("", "{", "["):
             return False
         document = _yaml(text)
+    return _document(found, document, name, attached)
+
+
+def _document(found: Contents, document: Any, name: str, attached: Attached) -> bool:
+    """Reads a document that is one value: a cassette, a single exchange, a HAR. Raises InputError for half an exchange."""
     if cassettes.is_cassette(document):
         _each(found, cassettes.interactions(document), cassettes.interaction)
         return True
-    if isinstance(document, dict) and "operation" in document:
-        if not _line(found, document, attached):
+    if isinstance(document, dict):
+        if _line(found, document, attached):
+            return True
+        if "operation" in document:
             raise InputError(f"Line 1 of {name} is no exchange.")
-        return True
-    if isinstance(document, dict) and _line(found, document, attached):
-        return True
     listed = har.entries_of(document)
     if listed is None:
         return False

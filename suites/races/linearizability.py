@@ -56,8 +56,7 @@ def step(now: State, request: Request, keys: dict[str, str]) -> tuple[State, lis
 
     keys: what the model calls a line, by its lineItemId.
     """
-    body, operation = request.object(), request.operation
-    if operation == contract.PLACE_ORDER:
+    if request.operation == contract.PLACE_ORDER:
         if now[PAID]:
             return now, [RefusalReason("PAY-TWICE", certain=False)]
         return (now | {PAID: True}, []) if now[LINES] else (now, [RefusalReason("PAY-EMPTY")])
@@ -65,18 +64,26 @@ def step(now: State, request: Request, keys: dict[str, str]) -> tuple[State, lis
         return now, [RefusalReason("PAY-LOCK")]
     if not now[LINES]:
         return now, [RefusalReason("QTY-LAST")]
-    if operation in (contract.QUANTITY, contract.OPTION):
-        key = keys.get(str(body.get("lineItemId")), "")
-        if key not in now[LINES]:
-            return now, [RefusalReason("QTY-UNKNOWN-LINE" if operation == contract.QUANTITY else "SHIP-UNKNOWN")]
-        if operation == contract.OPTION:
-            return now | {("option", key): body.get("shippingOptionId")}, []
-        return _quantity(now, key, body.get("quantity"))
-    if operation == contract.ADDRESS:
-        sent = {("address", name): folded(value) for name, value in flat_address(body).items()}
+    if request.operation == contract.ADDRESS:
+        sent = {("address", name): folded(value) for name, value in flat_address(request.object()).items()}
         return {key: value for key, value in now.items() if key[0] != "address"} | sent, []
-    code = str(body.get("redemptionCode")).casefold()
-    if operation == contract.REMOVE:
+    if request.operation in (contract.QUANTITY, contract.OPTION):
+        return _of_a_line(now, request, keys)
+    return _of_a_coupon(now, request)
+
+
+def _of_a_line(now: State, request: Request, keys: dict[str, str]) -> tuple[State, list[RefusalReason]]:
+    body, key = request.object(), keys.get(str(request.object().get("lineItemId")), "")
+    if key not in now[LINES]:
+        return now, [RefusalReason("QTY-UNKNOWN-LINE" if request.operation == contract.QUANTITY else "SHIP-UNKNOWN")]
+    if request.operation == contract.OPTION:
+        return now | {("option", key): body.get("shippingOptionId")}, []
+    return _quantity(now, key, body.get("quantity"))
+
+
+def _of_a_coupon(now: State, request: Request) -> tuple[State, list[RefusalReason]]:
+    code = str(request.object().get("redemptionCode")).casefold()
+    if request.operation == contract.REMOVE:
         gone = now | {COUPONS: now[COUPONS] - {code}}
         return (gone, []) if code in now[COUPONS] else (now, [RefusalReason("COUPON-NOT-APPLIED")])
     if now[COUPONS]:

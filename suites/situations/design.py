@@ -17,9 +17,10 @@ from suites.situations.refusals import Broken, of_initiate, of_items
 
 CHANGES_AND_READS = 20  # of a session, whatever its row
 LEAST_MAXIMUM = 10  # lines, where the profile names none: one more is too many in each reading
+PAID_ENDS = ("paid", "locked")
 ENDS = {
-    probes.PAID: ("paid", "locked"),
-    probes.ORDER: ("paid", "locked"),
+    probes.PAID: PAID_ENDS,
+    probes.ORDER: PAID_ENDS,
     probes.EMPTY: ("emptied",),
     probes.DECLINED: ("declined",),
 }
@@ -77,7 +78,12 @@ def _most_telling_first(found: Iterable[Life]) -> list[Life]:
 
 def _rows(rows: tuple[Row, ...], key: Key, markets: set[str]) -> list[Row]:
     ends = ENDS.get(key[1])
-    return [row for row in rows if row["marketplace"] in markets and (ends is None or row["end"] in ends)]
+    return [row for row in rows if row["marketplace"] in markets and (ends is None or _ends_in(row, ends))]
+
+
+def _ends_in(row: Row, ends: tuple[str, ...]) -> bool:
+    """Whether a row comes to such an end: nobody pays for items of which there are few, since that would use them up."""
+    return row["end"] in ends and not (row["end"] in PAID_ENDS and row["goods"] == "limited")
 
 
 @cache

@@ -18,7 +18,7 @@ from conformance.driver.features import Features
 from conformance.judging.conditions import BOUNDED
 from conformance.judging.model import Line
 from strategies.array import Row
-from suites.situations.design import Life
+from suites.situations.design import PAID_ENDS, Life
 from suites.situations.probes import DECLINED, EMPTY, OPEN, ORDER, PAID, Probe
 
 SHOWS: dict[str, Callable[[Features], bool]] = {
@@ -32,7 +32,6 @@ SHOWS: dict[str, Callable[[Features], bool]] = {
 COUNTS = {"one": 1, "two": 2, "three": 3, "most": 4}
 PIECES = {"one": 1, "few": 3, "many": 12}
 READ_AFTER = {"refusal": 10, "read": 4, "change": 4}  # refusals, before a read or a change shows what they left
-PAID_ENDS = ("paid", "locked")
 
 
 @dataclass
@@ -366,6 +365,8 @@ class Journey:
             self.session.place("PAY-DECLINED")
             self._meet(DECLINED)
             self._look()
+        for session in self.others:
+            session.assert_still_open()
 
     def _emptied(self) -> None:
         for line in self._in_turn(self.session.lines):

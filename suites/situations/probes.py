@@ -18,6 +18,7 @@ from strategies.assignment import Key
 from suites.situations.refusals import Broken, of_address, of_changes, of_terms
 
 UNSUPPORTED = "EBAY_ATLANTIS"
+LONG_ID = 10  # characters; shorter ids may be numbered in turn
 # Parts of a session's life, and of a purchase order.
 START, OPEN, PAID, ORDER, EMPTY, DECLINED = "start", "open", "paid", "order", "empty", "declined"
 Sent = dict[str, Any]
@@ -116,23 +117,24 @@ def _near(method: Method, subject: Callable[[CheckoutSession], str | None]) -> C
     return make
 
 
-def _shorter(session: CheckoutSession) -> str | None:
-    """The id but for its last two characters: of a long id only, since short ones may be numbered in turn."""
-    return session.id[:-2] if len(session.id) >= 10 else None
+def _cut_by(identifier: str, count: int) -> str | None:
+    """An id but for its last characters: of a long id only, since short ones may be numbered in turn."""
+    return identifier[:-count] if len(identifier) >= LONG_ID else None
 
 
 # Ids that are nearly the session's own. None of these can be another session's, whatever the ids are made of.
 NEAR: dict[str, Callable[[CheckoutSession], str | None]] = {
     "never given out": lambda session: made_up.unknown(session.id),
     "with letters behind": lambda session: f"{session.id}abc",
-    "its beginning": _shorter,
-    "its end": lambda session: session.id[2:] if len(session.id) >= 10 else None,
+    "its beginning": lambda session: _cut_by(session.id, 2),
+    "its end": lambda session: session.id[2:] if len(session.id) >= LONG_ID else None,
     "twice": lambda session: session.id * 2,
 }
 NEAR_ORDERS: dict[str, Callable[[CheckoutSession], str | None]] = {
     "never given out": lambda session: made_up.unknown(session.state.order or "1"),
     "with letters behind": lambda session: f"{session.state.order}abc",
-    "its beginning": lambda session: session.state.order[:-2] if len(session.state.order or "") >= 10 else None,  # type: ignore[index]
+    "its beginning": lambda session: _cut_by(session.state.order or "", 2),
+    "without its last character": lambda session: _cut_by(session.state.order or "", 1),
     "of its session": lambda session: session.id if session.id != session.state.order else None,
 }
 

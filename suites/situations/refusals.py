@@ -64,12 +64,31 @@ def _drop(path: Path) -> Edit:
 
 def broken_addresses(market: Market) -> Iterator[tuple[str, str, Body]]:
     """(requirement, case, address): addresses that a marketplace must refuse."""
+    yield from _incomplete(market)
+    yield from _odd_texts(market)
+    for requirement, word, countries in (
+        ("ADDR-DOMESTIC", "foreign", market.foreign_countries),
+        ("ADDR-SANCTION", "sanctioned", market.sanctioned_countries),
+    ):
+        for index, country in enumerate(countries):
+            yield requirement, f"{word} country {index + 1}", with_fields(market.address, country=country)
+    full = whole(market.name, market.address)
+    for path in fields(full):
+        for index, value in enumerate(_wrong(path, value_at(full, path), market.name)):
+            yield "SESSION-INVALID", f"{named(path)} {_place(index, value)}", with_value(full, path, value)
+
+
+def _incomplete(market: Market) -> Iterator[tuple[str, str, Body]]:
+    """Without a field that is required: a state is only in the US."""
+    optional = ("addressLine2", "county", *(() if market.country == "US" else ("stateOrProvince",)))
+    for path in fields(market.address):
+        if path[-1] not in optional:
+            yield "ADDR-REQUIRED", f"no {named(path)}", without(market.address, path)
+
+
+def _odd_texts(market: Market) -> Iterator[tuple[str, str, Body]]:
+    """Lines that are too long, control characters, markup."""
     address, most = market.address, contract.address_line_limit(market.name)
-    for path in fields(address):
-        if path[-1] not in ("addressLine2", "county") and not (
-            path[-1] == "stateOrProvince" and market.country != "US"
-        ):
-            yield "ADDR-REQUIRED", f"no {named(path)}", without(address, path)
     for name in ("addressLine1", "addressLine2"):
         for extra in (1, 15):
             long = of_length(str(address.get(name, "Unit 7")), most + extra)
@@ -79,14 +98,6 @@ def broken_addresses(market: Market) -> Iterator[tuple[str, str, Body]]:
             yield "ADDR-CHARS", f"{name} with {char!r}", with_path(address, name, f"Wal{char}nut Street")
     for text in MARKUP:
         yield "ADDR-CHARS-MARKUP", text, with_fields(address, addressLine1=text[:most])
-    for index, country in enumerate(market.foreign_countries):
-        yield "ADDR-DOMESTIC", f"foreign country {index + 1}", with_fields(address, country=country)
-    for index, country in enumerate(market.sanctioned_countries):
-        yield "ADDR-SANCTION", f"sanctioned country {index + 1}", with_fields(address, country=country)
-    full = whole(market.name, address)
-    for path in fields(full):
-        for index, value in enumerate(_wrong(path, value_at(full, path), market.name)):
-            yield "SESSION-INVALID", f"{named(path)} {_place(index, value)}", with_value(full, path, value)
 
 
 def _wrong(path: Path, value: Any, market: str) -> list[Any]:

@@ -138,7 +138,7 @@ def test_extras_are_lawful() -> None:
     for name, body in hostile.with_extras(BODY).items():
         assert not kinds(body), name
         assert set(BODY) < set(body)
-    assert {media for _, media in hostile.as_other_media(BODY).values()} == {"text/plain", None}
+    assert {media for _, media in hostile.as_other_media(BODY).values()} == {"text/plain", "application/json-seq", None}
     assert len(hostile.odd_texts()["2,000 characters"]) == 2000
 
 

@@ -16,7 +16,14 @@ SIGNS = re.compile(r"['\"\\%{}$<>]")
 DIGIT = re.compile(r"\d")
 NAMING = ("lineItemId", "shippingOptionId", "redemptionCode", "itemId")
 FEWEST_DIGITS = 5  # of a phone number
-FOREIGN = ("text/plain", "application/x-www-form-urlencoded", "application/xml", "text/xml", "text/html")
+FOREIGN = (
+    "text/plain",
+    "application/json-seq",
+    "application/x-www-form-urlencoded",
+    "application/xml",
+    "text/xml",
+    "text/html",
+)
 
 
 def unknown_fields(request: Request) -> bool:
