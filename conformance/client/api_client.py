@@ -60,7 +60,6 @@ class ApiClient:
         profile: Profile,
         *,
         key: bytes,
-        run_id: str = "",
         before_request: Callable[[], None] | None = None,
         patience: Patience | None = None,
     ) -> None:
@@ -87,7 +86,7 @@ class ApiClient:
             route=route,
             auth=load_plugin(profile),
             extra_headers=extra,
-            user_agent=f"guest-checkout-conformance/{VERSION}{f' ({run_id})' if run_id else ''}",
+            user_agent=f"guest-checkout-conformance/{VERSION}",
             allowed_hosts=profile.hosts(),
             before_request=before_request,
         )
@@ -96,7 +95,6 @@ class ApiClient:
         self._worked: set[str] = set()  # credentials whose token was taken
         self._vain = 0  # tokens that were renewed for nothing
         self._waits = 0
-        self.on_token: Callable[[Exchange], None] = lambda exchange: None
         self.tell: Callable[[str], None] = print  # for a person who is waited for
         self.pay_tokens: dict[str, str] = {}  # by their pseudonyms
         self.paid_by_person = 0  # payments that a person was asked for
@@ -130,7 +128,7 @@ class ApiClient:
         while True:
             exchange = Exchange(trace, seq, request, operation.method, self.secrets.out_of(url), intent)
             self._perform(exchange, operation.method, url, headers, body, self._authorization(request))
-            if renewed or not self._has_ended(exchange):
+            if renewed or not self._drop_token_if_ended(exchange):
                 self._vain += renewed and exchange.status == 401
                 return exchange
             renewed = True
@@ -157,7 +155,7 @@ class ApiClient:
                 sleep(pause)
             began = monotonic()
             raw = self._attempt(exchange, method, url, headers, body, secret)
-            if self._waited_for(exchange):
+            if self._pause_if_asked(exchange):
                 continue
             if exchange.status == 503 and again:  # a read may be sent again, once
                 again = False
@@ -230,7 +228,7 @@ class ApiClient:
         shown = None if body.text is None else self.secrets.out_of(text)[:SHOWN]
         return Body(self.secrets.out_of_value(body.value), shown, body.why)
 
-    def _waited_for(self, exchange: Exchange) -> bool:
+    def _pause_if_asked(self, exchange: Exchange) -> bool:
         """Whether the target asked for a short pause, which is over now, so that the request can be sent again."""
         wanted = exchange.headers.get("retry-after", "").strip()
         if exchange.status not in (429, 503) or not re.fullmatch("[0-9]{1,7}", wanted):
@@ -279,7 +277,6 @@ class ApiClient:
             raise RunStopped(no_token(exchange, self.profile, self.profile.apps.index(app)))
         margin = min(60.0, life / 10)
         self._tokens[app.client_id, scope] = token, monotonic() + life - margin
-        self.on_token(exchange)
         return token
 
     def grant(self, client_id: str, client_secret: str, scope: str, intent: Intent | None = None) -> Exchange:
@@ -317,7 +314,7 @@ class ApiClient:
             exchange.problem = "its access_token is not there, or no text that a header can carry"
         return exchange, token if usable else None, float(life) if known and life is not None else 7200.0
 
-    def _has_ended(self, exchange: Exchange) -> bool:
+    def _drop_token_if_ended(self, exchange: Exchange) -> bool:
         """Whether a token that was good has ended before its time; it is forgotten, so that the next one is new.
 
         A single refusal proves nothing of the token, so it is tried once more, where it can do no harm.

@@ -161,7 +161,3 @@ def read_toml(path: Path, name: str, given: str | None = None) -> dict[str, Any]
 
 def _why(error: Exception) -> str:
     return (getattr(error, "strerror", None) or type(error).__name__).lower()
-
-
-def _shown(path: Path) -> str:
-    return repr(str(path)[:SHOWN])

@@ -19,6 +19,17 @@ class SessionPhase(StrEnum):
     DECLINED = "declined"
 
 
+class Presumes(StrEnum):
+    """What a rule takes for granted of an answer (`presumes`, contracts/README.md)."""
+
+    SAME_CART = "same_cart"
+
+
+def phase_after_payment(body: dict[str, Any]) -> SessionPhase:
+    """What an accepted placeGuestOrder makes of a session: a payment may be answered as FAILED."""
+    return SessionPhase.DECLINED if body.get("purchaseOrderPaymentStatus") == "FAILED" else SessionPhase.ORDERED
+
+
 class DependsOn(StrEnum):
     """What a judgment hangs on beside the request itself."""
 
@@ -141,7 +152,7 @@ def requirement(chapter: str, data: dict[str, Any]) -> Requirement:
         owns=frozenset(map(Owned, data.get("owns", ()))),
         follows=frozenset(map(Follows, data.get("follows", ()))),
         yields_to=tuple(data.get("yields_to", ())),
-        presumes_same_cart={None: False, "same_cart": True}[data.get("presumes")],
+        presumes_same_cart="presumes" in data and Presumes(data["presumes"]) is Presumes.SAME_CART,
         form_only=data.get("form_only", False),
         mission=data.get("mission", False),
         inferred=bool(data.get("inferred", False)),

@@ -203,7 +203,7 @@ class CheckoutDriver:
         if spare:
             return CheckoutSession(self, spare)
         exchange = self.initiate(marketplace, chosen, why, case, email=email, address=address, credential=credential)
-        state = world.sessions.get(str(exchange.body.get("checkoutSessionId"))) if exchange.accepted else None
+        state = world.session_of(exchange)
         if state is None or state.created_by != exchange.id:
             raise PrerequisiteFailed(contract.accepting(contract.INITIATE))
         return CheckoutSession(self, state)

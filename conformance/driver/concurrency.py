@@ -15,7 +15,7 @@ from time import perf_counter, sleep
 
 from conformance.core import contract
 from conformance.core.exchange import CaseKey, Exchange, Intent, Request
-from conformance.core.requirement import DependsOn, Owned, SessionPhase
+from conformance.core.requirement import DependsOn, Owned, SessionPhase, phase_after_payment
 from conformance.driver.checkout import CheckoutDriver, CheckoutSession
 from conformance.judging.claim import Claim
 from conformance.judging.context import Judgment
@@ -172,7 +172,7 @@ def _take_over(outcome: RaceResult, *, in_doubt: bool) -> None:
             state.phase = SessionPhase.OPEN if state.view.lines else SessionPhase.EMPTY
     for exchange in filter(_places, sent):
         number = text(exchange.body.get("purchaseOrderId"))
-        state.phase, state.order = SessionPhase.ORDERED, state.order or number
+        state.phase, state.order = phase_after_payment(exchange.body), state.order or number
         if number:
             world.orders_of.setdefault(state.id, set()).add(number)
             world.orders.setdefault(number, Order(number, state.app, state.marketplace, state, exchange.id))

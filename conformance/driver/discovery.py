@@ -27,7 +27,7 @@ FEW_LINES = 4  # what any server takes, whatever its maximum
 
 
 @dataclass
-class Findings:
+class Discovery:
     """What the first requests learned.
 
     cause: the sentence with which the run ends, if there is nothing to judge. locked_out: nothing was proved, since the
@@ -48,7 +48,7 @@ class Findings:
         }
 
     @classmethod
-    def load(cls, data: dict[str, Any]) -> Findings:
+    def load(cls, data: dict[str, Any]) -> Discovery:
         """The findings that another process dumped."""
         return cls(
             {(market, item): Features(**shown) for market, item, shown in data["features"]},
@@ -56,12 +56,12 @@ class Findings:
         )
 
 
-def look(driver: CheckoutDriver, *, chunks: int | None = None, markets: list[str] | None = None) -> Findings:
+def look(driver: CheckoutDriver, *, chunks: int | None = None, markets: list[str] | None = None) -> Discovery:
     """Initiates sessions with all plain items of each marketplace, as many in one as surely fit.
 
     chunks: how many sessions for a marketplace; all items if that is not given.
     """
-    found, names = Findings(), markets or list(driver.profile.markets)
+    found, names = Discovery(), markets or list(driver.profile.markets)
     first_answers = [
         _Answer(name, part, _initiate(driver, name, part)) for name in names for part in _parts(driver, name, chunks)
     ]
@@ -112,7 +112,7 @@ def _initiate(driver: CheckoutDriver, marketplace: str, items: list[str]) -> Exc
     return driver.initiate(marketplace, [(item, 1) for item in items], why, f"{len(items)} plain items")
 
 
-def _learn(found: Findings, driver: CheckoutDriver, answer: _Answer) -> None:
+def _learn(found: Discovery, driver: CheckoutDriver, answer: _Answer) -> None:
     """What the lines show; of a cart that has no room for all of them, a smaller cart."""
     exchange = answer.exchange
     if answer.lacks_room:
@@ -123,7 +123,7 @@ def _learn(found: Findings, driver: CheckoutDriver, answer: _Answer) -> None:
             found.units.setdefault((answer.marketplace, line.item or ""), line.unit)
 
 
-def _check_roles(found: Findings, driver: CheckoutDriver, marketplaces: list[str]) -> None:
+def _check_roles(found: Discovery, driver: CheckoutDriver, marketplaces: list[str]) -> None:
     """Whether each role is what the profile says; the sessions that this makes show features as well."""
     for name in marketplaces:
         found.problems += wrong_roles(driver, name)
@@ -133,9 +133,7 @@ def _check_roles(found: Findings, driver: CheckoutDriver, marketplaces: list[str
 
 
 def _lines(driver: CheckoutDriver, exchange: Exchange) -> Iterator[Line]:
-    session = (
-        driver.trace.world.sessions.get(str(exchange.body.get("checkoutSessionId"))) if exchange.accepted else None
-    )
+    session = driver.trace.world.session_of(exchange)
     if session:
         yield from session.view.lines.values()
 

@@ -66,5 +66,5 @@ def _sentence(driver: CheckoutDriver, market: Market, item: str, answer: Exchang
 
 
 def _sells(driver: CheckoutDriver, answer: Exchange, items: list[str]) -> bool:
-    session = driver.trace.world.sessions.get(str(answer.body.get("checkoutSessionId"))) if answer.accepted else None
+    session = driver.trace.world.session_of(answer)
     return session is not None and set(items) <= set(session.view.items)

@@ -16,7 +16,7 @@ from conformance.core.unjudged import Unjudged
 from conformance.evidence.coverage import PairCoverage
 from conformance.evidence.trace_record import Breach, TraceRecord
 from conformance.judging.attribution import decide
-from conformance.judging.consequences import AMONG_ALL, Beside
+from conformance.judging.consequences import CONSEQUENCES, FindingAmongAll
 
 
 @dataclass(frozen=True)
@@ -222,7 +222,7 @@ def _drop_explained(merged: Aggregate, *, lost: bool = False) -> None:
     """Drops the findings that another one explains before anything is sent again."""
     findings = list(merged.findings.values())
     for key, finding in list(merged.findings.items()):
-        if decide(AMONG_ALL, Beside(finding, findings, lost=lost)).requirement:
+        if decide(CONSEQUENCES, FindingAmongAll(finding, findings, lost=lost)).requirement:
             merged.drop(key)
 
 
@@ -255,7 +255,10 @@ def drop_consequences(merged: Aggregate) -> None:
     for key, finding in list(merged.findings.items()):
         cause, why = finding.cause, "the same shows without the requests they blame"
         if cause is None and finding.never_again:
-            cause, why = decide(AMONG_ALL, Beside(finding, findings)).requirement, "what they blame did not show again"
+            cause, why = (
+                decide(CONSEQUENCES, FindingAmongAll(finding, findings)).requirement,
+                "what they blame did not show again",
+            )
         if cause:
             merged.drop(key)
             taken[cause, why].add(finding.requirement)

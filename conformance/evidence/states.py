@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from conformance.core import contract
-from conformance.core.requirement import SessionPhase
+from conformance.core.requirement import SessionPhase, phase_after_payment
 
 if TYPE_CHECKING:
     from conformance.judging.trace import Trace
@@ -50,9 +50,7 @@ def transitions(trace: Trace) -> Iterator[tuple[str, str, str]]:
             before = states[subject]
             if exchange.operation == contract.PLACE_ORDER:
                 if exchange.accepted:
-                    states[subject] = (
-                        ORDERED if exchange.body.get("purchaseOrderPaymentStatus") != "FAILED" else DECLINED
-                    )
+                    states[subject] = phase_after_payment(exchange.body)
                 elif exchange.intent and contract.requirements()[exchange.intent.requirement].leads_to == DECLINED:
                     states[subject] = DECLINED
             elif exchange.accepted and before not in (ORDERED, DECLINED):

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from conformance.core import contract
 from conformance.core.exchange import Part
-from conformance.core.requirement import Explains, Kept, SessionPhase
+from conformance.core.requirement import Explains, Kept, SessionPhase, phase_after_payment
 from conformance.core.stubs import stubs_in
 from conformance.judging.model import cart_key, is_readable, lasting, pricing, text
 from conformance.judging.world import Change, Order, Pending, SessionState, World
@@ -137,9 +137,8 @@ def _create(context: RuleContext, broken: list[Judgment]) -> None:
 def _placed(context: RuleContext, session: SessionState) -> None:
     body = context.exchange.body
     order_id = text(body.get("purchaseOrderId"))
-    failed = body.get("purchaseOrderPaymentStatus") == "FAILED"
     if session.phase in (SessionPhase.OPEN, SessionPhase.EMPTY):
-        session.phase = SessionPhase.DECLINED if failed else SessionPhase.ORDERED
+        session.phase = phase_after_payment(body)
         session.order = order_id
         session.pending.clear()
         session.unconfirmed = context.exchange.id

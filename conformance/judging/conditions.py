@@ -18,7 +18,7 @@ from conformance.judging.context import Judgment, RuleContext
 from conformance.judging.model import Line, View, cart_key
 from conformance.judging.world import SessionState
 
-FEW, MANY = 10, 11  # pieces
+FEW = 10  # pieces: the most of a line with few
 COUNTS = {1: "one", 2: "two", 3: "three"}
 TIMES = {1: "first", 2: "second"}
 PHASES = {

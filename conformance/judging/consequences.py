@@ -40,7 +40,7 @@ class Control(Protocol):
 
 
 @dataclass
-class Once:
+class CachedControl:
     """A control of which each sequence is sent once, and only if a row asks for it."""
 
     control: Control
@@ -83,7 +83,7 @@ def _first(suspects: list[str], broken: Broken | None) -> Blame | None:
     return next((Blame(Culprit.THE_READ, suspect) for suspect in suspects if suspect in rules), None)
 
 
-def _of_another_session(facts: Once) -> Blame | None:
+def _of_another_session(facts: CachedControl) -> Blame | None:
     reads = facts.control.requirement == contract.accepting(contract.READ)
     (owner,) = contract.explaining(Explains.OTHER_SESSIONS)
     if not reads or owner not in facts.known_rules or facts.alone is None or facts.shows_again(facts.alone):
@@ -91,7 +91,7 @@ def _of_another_session(facts: Once) -> Blame | None:
     return Blame(Culprit.ANOTHER_SESSION, owner)
 
 
-def _of_the_header(facts: Once) -> Blame | None:
+def _of_the_header(facts: CachedControl) -> Blame | None:
     (owner,) = contract.explaining(Explains.MISSING_HEADER)
     if owner == facts.control.requirement or owner not in facts.known_rules:
         return None
@@ -99,7 +99,7 @@ def _of_the_header(facts: Once) -> Blame | None:
     return None if broken is None or facts.shows_again(broken) else Blame(requirement=owner)
 
 
-def _of_an_earlier_refusal(facts: Once) -> Blame | None:
+def _of_an_earlier_refusal(facts: CachedControl) -> Blame | None:
     """The rule that breaks may have no finding yet: then the most special rule of refusals with a finding of that part."""
     control = facts.control
     if of_the_request_alone(control.requirement, control.name) or len(control.known) < 2:
@@ -118,7 +118,7 @@ def _keeps_a_session(rule: str) -> bool:
     return bool(contract.requirements()[rule].leaves_unchanged)
 
 
-SENT_AGAIN: tuple[Row[Once], ...] = (
+SENT_AGAIN: tuple[Row[CachedControl], ...] = (
     Row(
         "a rule about reads breaks when plain reads stand in place of what the finding blames",
         "that rule (`explains: [session_reads]`), the first of the file",
@@ -149,13 +149,13 @@ SENT_AGAIN: tuple[Row[Once], ...] = (
 
 def consequence_of(control: Control) -> str | None:
     """The broken rule that a finding is a consequence of. Raises RunStopped."""
-    return decide(SENT_AGAIN, Once(control)).requirement
+    return decide(SENT_AGAIN, CachedControl(control)).requirement
 
 
 # ---------------------------------------------------------------- findings beside each other
 
 
-class Known(Protocol):
+class FindingFacts(Protocol):
     """A finding as the others see it, `name` being what is broken of the requirement.
 
     weak: the difference is not what the blamed request asked for. never_again, shown_again: it was sent again, and did not
@@ -180,11 +180,11 @@ class Known(Protocol):
 
 
 @dataclass(frozen=True)
-class Beside:
+class FindingAmongAll:
     """A finding among all of them. lost: the target forgot sessions while the run went on."""
 
-    finding: Known
-    all: Sequence[Known]
+    finding: FindingFacts
+    all: Sequence[FindingFacts]
     lost: bool = False
 
 
@@ -193,23 +193,23 @@ def explains_reads(requirement: str) -> bool:
     return bool({Explains.SESSION_READS, Explains.ORDER_READS} & contract.requirements()[requirement].explains)
 
 
-def _same_part(facts: Beside) -> Iterable[Known]:
+def _same_part(facts: FindingAmongAll) -> Iterable[FindingFacts]:
     return (each for each in facts.all if explains_reads(each.requirement) and each.name == facts.finding.name)
 
 
-def _moves_by_itself(facts: Beside) -> Blame | None:
+def _moves_by_itself(facts: FindingAmongAll) -> Blame | None:
     cause = next(iter(_same_part(facts)), None) if facts.finding.weak else None
     return Blame(Culprit.THE_READ, cause.requirement) if cause else None
 
 
-def _never_again(facts: Beside) -> Blame | None:
+def _never_again(facts: FindingAmongAll) -> Blame | None:
     if not facts.finding.never_again or explains_reads(facts.finding.requirement):
         return None
     shown_again = [each for each in _same_part(facts) if each.shown_again]
     return Blame(Culprit.THE_READ, shown_again[-1].requirement) if shown_again else None
 
 
-def _of_the_loss(facts: Beside) -> Blame | None:
+def _of_the_loss(facts: FindingAmongAll) -> Blame | None:
     if not facts.lost or not facts.finding.unknown_session:
         return None
     lost = [each for each in facts.all if each.unknown_session]
@@ -218,14 +218,14 @@ def _of_the_loss(facts: Beside) -> Blame | None:
     return None if kept is facts.finding else Blame(requirement=kept.requirement)
 
 
-def _rules_beside(facts: Beside, owner: str) -> list[str]:
+def _rules_beside(facts: FindingAmongAll, owner: str) -> list[str]:
     """The other requirements that an undocumented status breaks, in the order of their findings."""
     return list(
         dict.fromkeys(each.requirement for each in facts.all if each.undocumented_status and each.requirement != owner)
     )
 
 
-def _of_one_rule(facts: Beside) -> Blame | None:
+def _of_one_rule(facts: FindingAmongAll) -> Blame | None:
     owner = contract.owner_of(Owned.UNDOCUMENTED_STATUSES)
     rules = _rules_beside(facts, owner)
     if facts.finding.requirement != owner or not facts.finding.undocumented_status or not 0 < len(rules) < SYSTEMIC:
@@ -233,7 +233,7 @@ def _of_one_rule(facts: Beside) -> Blame | None:
     return Blame(requirement=rules[0])
 
 
-def _of_every_refusal(facts: Beside) -> Blame | None:
+def _of_every_refusal(facts: FindingAmongAll) -> Blame | None:
     owner = contract.owner_of(Owned.UNDOCUMENTED_STATUSES)
     if facts.finding.requirement == owner or not facts.finding.undocumented_status:
         return None
@@ -241,7 +241,7 @@ def _of_every_refusal(facts: Beside) -> Blame | None:
     return Blame(requirement=owner) if known and len(_rules_beside(facts, owner)) >= SYSTEMIC else None
 
 
-AMONG_ALL: tuple[Row[Beside], ...] = (
+CONSEQUENCES: tuple[Row[FindingAmongAll], ...] = (
     Row(
         "refusals of three rules or more have a status that their operations document for no refusal",
         "the rule that `owns: [undocumented_statuses]`",

@@ -38,7 +38,10 @@ def judge(world: World, profile: Profile, exchange: Exchange) -> list[Judgment]:
 def assess(
     world: World, profile: Profile, exchange: Exchange, *, gap: bool = False
 ) -> tuple[RuleContext, list[Judgment]]:
-    """Judges one exchange and leaves the world as it is; gap: a change before it may be missing in the recording."""
+    """Judges one exchange and does not take it into the world, which may learn of a prepaid session and of errors of rules.
+
+    gap: whether a change before it may be missing in the recording.
+    """
     context = _context(world, profile, exchange)
     if gap:
         context.learn(gap=gap)

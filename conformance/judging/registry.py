@@ -19,7 +19,7 @@ from conformance.judging.context import RefusalReason, RuleContext
 from conformance.judging.model import View
 
 ACCEPTED, REFUSED, UNREADABLE = "accepted", "refused", "unreadable"
-KINDS = {"any": (ACCEPTED, REFUSED), "each": (ACCEPTED, REFUSED, UNREADABLE)}
+KINDS = {"any": (ACCEPTED, REFUSED)}
 
 RefusalReasons = Callable[[RuleContext], Iterable[RefusalReason | str]]
 Claims = Callable[[RuleContext], Iterable[Claim]]

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, NamedTuple, Protocol
 
+from conformance.core.exchange import Exchange
 from conformance.core.requirement import SessionPhase
 from conformance.judging.model import Key, View
 
@@ -109,6 +110,10 @@ class World:
     most_lines: int = 0
     fewest_refused: int = 0
     coverage: Observer | None = None  # measured where a trace is kept
+
+    def session_of(self, exchange: Exchange) -> SessionState | None:
+        """The session that an accepted answer shows."""
+        return self.sessions.get(str(exchange.member("checkoutSessionId"))) if exchange.accepted else None
 
     def knows_all(self, made_by: str) -> bool:
         """Whether everything that an operation made is known, so that any other id was never given out."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from urllib.parse import urlsplit
 
+from conformance.client.redaction import PSEUDONYM
 from conformance.core import contract
 from conformance.core.exchange import OWN_APP, SIGNATURE, Exchange, Part
 from conformance.core.profile import Profile
@@ -19,7 +20,7 @@ from conformance.recordings.calls import Calls, calls_of
 from conformance.recordings.entry import Moment
 from conformance.recordings.files import Contents
 from conformance.recordings.gaps import Gaps
-from conformance.recordings.secrets import SIGNED, Masks
+from conformance.recordings.secrets import Masks
 from conformance.recordings.timeline import together
 
 RECORDING = "recording"
@@ -122,7 +123,7 @@ def _clean(trace: Trace, secrets: dict[str, tuple[str, ...]], masks: Masks) -> N
     for exchange in trace.exchanges:
         if secrets:
             kept += masks.clean(exchange, secrets[exchange.id], of.pop(exchange.id, []))
-        elif (token := exchange.headers.get(SIGNATURE, "").strip()) and not token.startswith(SIGNED):
+        elif (token := exchange.headers.get(SIGNATURE, "").strip()) and not token.startswith(PSEUDONYM):
             exchange.headers[SIGNATURE] = masks.pseudonym(token)
     trace.judgments = [*kept, *(judgment for listed in of.values() for judgment in listed)]
 

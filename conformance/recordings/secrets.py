@@ -12,17 +12,15 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
-from typing import Any
 
 from conformance.client.api_client import GIVEN_TOKENS
-from conformance.client.redaction import Secrets
+from conformance.client.redaction import PSEUDONYM, Secrets
 from conformance.core.exchange import SIGNATURE, Exchange
 from conformance.judging.context import Judgment
 
 TOKEN_LENGTH, COOKIE_LENGTH = 8, 12  # a shorter value is a setting
 HEAD = 8
 WORD = re.compile(r"[^\s\"'\\,;=&?/:{}\[\]()<>]{8,}")
-SIGNED = "secret-"
 
 
 def secrets_of(sent: Mapping[str, str], cookies_given: Iterable[str], answer: str) -> tuple[str, ...]:
@@ -80,7 +78,7 @@ class Masks:
     def clean(self, exchange: Exchange, own: tuple[str, ...], judgments: list[Judgment]) -> list[Judgment]:
         """Takes secrets out of a judged exchange; the judgments without them."""
         signature = exchange.headers.get(SIGNATURE, "").strip()
-        if signature and not signature.startswith(SIGNED):
+        if signature and not signature.startswith(PSEUDONYM):
             exchange.headers[SIGNATURE] = self.pseudonym(signature)
         written = json.dumps(
             [exchange.url, exchange.headers, exchange.body, exchange.text, exchange.request.body], default=str
@@ -90,8 +88,11 @@ class Masks:
         if masks is None or masks.out_of(written) == written:
             return judgments
         exchange.url = masks.out_of(exchange.url)
-        exchange.headers = without(exchange.headers, masks)
-        exchange.body, exchange.request.body = without(exchange.body, masks), without(exchange.request.body, masks)
+        exchange.headers = masks.out_of_value(exchange.headers, ours=True)
+        exchange.body, exchange.request.body = (
+            masks.out_of_value(exchange.body, ours=True),
+            masks.out_of_value(exchange.request.body, ours=True),
+        )
         exchange.text = None if exchange.text is None else masks.out_of(exchange.text)
         return [_clean(judgment, masks) for judgment in judgments]
 
@@ -100,15 +101,6 @@ class Masks:
             self._made[secrets] = made = Secrets(self._key)
             made.add(*secrets)
         return self._made.get(secrets)
-
-
-def without(value: Any, masks: Secrets) -> Any:
-    """A JSON value with the secrets taken out of its texts; names stay."""
-    if isinstance(value, str):
-        return masks.out_of(value)
-    if isinstance(value, list):
-        return [without(element, masks) for element in value]
-    return {name: without(member, masks) for name, member in value.items()} if isinstance(value, dict) else value
 
 
 def _clean(judgment: Judgment, masks: Secrets) -> Judgment:

@@ -7,7 +7,6 @@ import os
 import re
 import shutil
 import sys
-import traceback
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from itertools import chain
@@ -108,8 +107,7 @@ def _render(folder: Path) -> str | None:
     except OSError:
         raise
     except Exception as error:
-        last = traceback.extract_tb(error.__traceback__)[-1]
-        return f"{type(error).__name__} at {Path(last.filename).name}:{last.lineno}"
+        return where(error)
     return None
 
 

@@ -21,7 +21,10 @@ SECOND_APP = "second_app"  # the need of requirements that a second app is for
 
 
 def send_first_requests(run: Run) -> None:
-    """What the first requests show is in `run.found`, and in `run.stopped` why nothing follows. None for a recording."""
+    """What the first requests show is in `run.found`, and in `run.stopped` why nothing follows.
+
+    Sends nothing for a recording, or to a target that is only read.
+    """
     if run.settings.recording or run.profile.reads_only:
         return
     if run.settings.time_s:

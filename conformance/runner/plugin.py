@@ -228,7 +228,7 @@ def driver(request: pytest.FixtureRequest) -> Generator[CheckoutDriver, None, No
 
     if run.target and capture:
         run.target.tell = tell
-    if not run.selection.fits(request.node):
+    if not run.selection.reserve(request.node):
         run.budget_spent = True
         pytest.skip("the budget has no room for it")
     random.seed(f"{run.settings.seed}/{request.node.nodeid}")
@@ -246,7 +246,7 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, Any, Any]:
     try:
         result = yield
     except PrerequisiteFailed as blocked:
-        run.skipped(item, blocked.unjudged)
+        run.skipped(blocked.unjudged)
         pytest.skip(blocked.unjudged.sentence)
     except RunStopped as stopped:
         if isinstance(stopped, BudgetSpent):
@@ -254,7 +254,7 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, Any, Any]:
         else:
             run.stopped = str(stopped)
             reason = Unjudged(UnjudgedReason.RUN_ENDED, detail=str(stopped))
-            run.skipped(item, reason)  # so that --resume asks again
+            run.skipped(reason)  # so that --resume asks again
         item.session.shouldstop = str(stopped)
         pytest.skip(str(stopped))
     except Exception:
@@ -262,7 +262,7 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, Any, Any]:
         excuse = run.running.excuse()
         if excuse is None:
             raise
-        run.skipped(item, excuse)
+        run.skipped(excuse)
         pytest.skip(excuse.sentence)
     if rule_errors := run.running.rule_errors():
         pytest.fail(f"defect: {rule_errors[0]}", pytrace=False)
@@ -319,7 +319,7 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     keep_output()  # pytest's capturing has put the first stream back
     reporter = session.config.pluginmanager.getplugin("terminalreporter")
     run.defects += [run.redact(defect) for defect in getattr(reporter, "defects", [])]
-    ended_early = run.budget_spent or run.ends_at_a_breach() or run.ends_at_failures(session.testsfailed)
+    ended_early = run.budget_spent or run.note_end_at_breach() or run.note_end_at_failures(session.testsfailed)
     interrupted = exitstatus == pytest.ExitCode.INTERRUPTED and not ended_early
     if not interrupted and run.stopped is None and not ended_early:
         run.stopped = _missing(run.selection.collected, getattr(reporter, "reported", run.selection.collected))

@@ -23,12 +23,13 @@ from conformance.core.inputs import InputError
 from conformance.core.profile import Profile
 from conformance.core.unjudged import Unjudged
 from conformance.driver.checkout import CheckoutDriver
-from conformance.driver.discovery import Findings
+from conformance.driver.discovery import Discovery
 from conformance.driver.marks import mark_args
 from conformance.evidence import journal
 from conformance.evidence.atomic_swap import check_folder
 from conformance.evidence.same_run import check_resumed
 from conformance.evidence.session_loss import forgotten
+from conformance.evidence.verdict import WRONG_INPUT
 from conformance.evidence.waivers import Waiver, load_waivers
 from conformance.judging.load_rules import load_rules
 from conformance.judging.trace import DISCOVERY_TRACE, Trace, TraceKind
@@ -63,7 +64,7 @@ class Run:
     started: datetime = field(default_factory=lambda: datetime.now(UTC))
     clock: float = field(default_factory=time.perf_counter)
     key: bytes = field(default_factory=lambda: secrets.token_bytes(16))
-    found: Findings = field(default_factory=Findings)
+    found: Discovery = field(default_factory=Discovery)
     stopped: str | None = None
     target: ApiClient | None = None
     mock: MockProcess | None = None
@@ -136,7 +137,7 @@ class Run:
 
     def start_worker(self, given: dict[str, Any]) -> None:
         """Takes over what the controller found."""
-        self.found = Findings.load(given["conformance_found"])
+        self.found = Discovery.load(given["conformance_found"])
         self.key = bytes.fromhex(given["conformance_key"])
         self.stopped = given["conformance_stopped"]
         self.processes = int(given.get("workercount", 1))
@@ -176,7 +177,7 @@ class Run:
     def finish_controller(self, interrupted: bool) -> int:
         """Merges, shrinks, writes the report and returns the exit status."""
         if self.book is None:
-            return 4
+            return WRONG_INPUT
         self.interrupted = interrupted
         self.finish_worker()
         if self.limit:
@@ -186,7 +187,7 @@ class Run:
         earlier = [(self.settings.resume, self.earlier)] if self.settings.resume else []
         return finish(self, lambda: metadata_of(self), earlier)
 
-    def ends_at_a_breach(self) -> bool:
+    def note_end_at_breach(self) -> bool:
         """Whether a process saw what `--until-found` waits for."""
         if self.found_breach is None and self.settings.until_found:
             self.found_breach = next((part.found_breach for part in read_parts(self.parts) if part.found_breach), None)
@@ -194,7 +195,7 @@ class Run:
             self.notes.append(f"The run ended at a breach of {self.found_breach}, as --until-found asks.")
         return self.found_breach is not None
 
-    def ends_at_failures(self, count: int) -> bool:
+    def note_end_at_failures(self, count: int) -> bool:
         """Whether pytest's `-x` or `--maxfail` has ended the tests; what was not run is left out, as `-k` would."""
         if self.settings.most_failures and count >= self.settings.most_failures:
             self.narrowed = True
@@ -305,7 +306,7 @@ class Run:
         self.target.patience.give_up(sentence)
         return sentence
 
-    def skipped(self, item: pytest.Item, reason: Unjudged) -> None:
+    def skipped(self, reason: Unjudged) -> None:
         """Remembers why the running test could not go on."""
         self._skipped = reason
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from conformance.core.contract import ROOT
 from conformance.judging.attribution import IN_A_READ, VALID_REQUEST, Row
-from conformance.judging.consequences import AMONG_ALL, SENT_AGAIN
+from conformance.judging.consequences import CONSEQUENCES, SENT_AGAIN
 from devtools.pages import between, write
 
 PAGE = ROOT.parent / "docs" / "verdict.md"
@@ -19,7 +19,7 @@ TABLES: dict[str, Sequence[Row[Any]]] = {
     "A valid request is refused": VALID_REQUEST,
     "A read shows another state than the last answer": IN_A_READ,
     "A finding's shortest sequence is sent again": SENT_AGAIN,
-    "All findings of the run": AMONG_ALL,
+    "All findings of the run": CONSEQUENCES,
 }
 BEGIN, END = "<!-- decision tables: begin -->", "<!-- decision tables: end -->"
 

@@ -63,7 +63,7 @@ class SessionsInTurn:
     def _send(self, case: Case, session: CheckoutSession | None, **more: Any) -> None:
         exchange = self.sender.send(case, session.marketplace if session else self._market(), session, **more)
         if session is None:
-            made = self.driver.trace.world.sessions.get(str(exchange.member("checkoutSessionId")))
+            made = self.driver.trace.world.session_of(exchange)
             if made and made.app == OWN_APP:
                 CheckoutSession(self.driver, made).read()
             return
@@ -150,7 +150,7 @@ class SessionsByLink:
         session = CheckoutSession(self.driver, known) if known else self._latest
         exchange = self.sender.send(case, session.marketplace if session else self.market, session)
         if operation_of(case) == contract.INITIATE:
-            made = world.sessions.get(str(exchange.member("checkoutSessionId")))
+            made = world.session_of(exchange)
             self._latest = CheckoutSession(self.driver, made) if made else self._latest
         elif session and self.sender.cases % 2:
             session.read_back()

@@ -44,9 +44,7 @@ def test_every_number_of_lines_up_to_the_maximum_passes(driver: CheckoutDriver, 
 def test_the_same_item_twice(driver: CheckoutDriver, market: str) -> None:
     item = driver.plain(market)[0]
     exchange = driver.initiate(market, [(item, 1), (item, 2)], "LINES-OWN", "the same item twice")
-    session = (
-        driver.trace.world.sessions.get(str(exchange.body.get("checkoutSessionId"))) if exchange.accepted else None
-    )
+    session = driver.trace.world.session_of(exchange)
     if session:
         from conformance.driver.checkout import CheckoutSession
 

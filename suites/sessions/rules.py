@@ -228,10 +228,8 @@ def may_lose_coupon(context: RuleContext) -> bool:
     if context.session is None or context.before is None or context.answer is None or not context.answer.lines:
         return True
     roles = [context.profile.coupon(context.session.marketplace, code) for code in context.before.coupons]
-    fits_any = all(role is not None and role.kind in ("good", "oversized") for role in roles)
-    return not (fits_any and set(context.answer.coupons) <= set(context.before.coupons)) and set(
-        context.answer.coupons
-    ) <= set(context.before.coupons)
+    conditional = any(role is None or role.kind not in ("good", "oversized") for role in roles)
+    return conditional and set(context.answer.coupons) <= set(context.before.coupons)
 
 
 @refuses("SESSION-UNKNOWN")

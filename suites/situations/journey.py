@@ -64,7 +64,7 @@ class Journey:
         self.session = self.driver.create_session(self.market, self._lines(), email=self.email)
         if not made_first:
             self._beside()
-        self._look()
+        self._read_others()
         self._reach()
         if self.row["before"] == "change":  # nothing comes between the state and the change
             self._change()
@@ -239,7 +239,7 @@ class Journey:
         if codes and self.row.number % 2:
             self.others[0].apply(codes[-1].code, credential=app)
 
-    def _look(self) -> None:
+    def _read_others(self) -> None:
         """Reads the sessions beside this one."""
         for session in self.others:
             session.read_back()
@@ -272,7 +272,7 @@ class Journey:
             if index % READ_AFTER[self.row["before"]] == 0:
                 self._between(phase)
         if own:
-            self._look()
+            self._read_others()
             if phase == PAID and self.row.number % 3:
                 self.session.read_order()
             self.session.read_back()
@@ -286,7 +286,7 @@ class Journey:
         elif changes and line and history == "option" and line.selected:
             self.session.select(line, line.selected.id)
         elif changes and history == "address":
-            self._moved(again=True)
+            self._move_address(again=True)
         else:
             self.session.read()
 
@@ -305,15 +305,15 @@ class Journey:
             return
         if self.row["before"] == "refusal":
             self.session.send(contract.OPTION, {"lineItemId": line.id, "shippingOptionId": "no-such-option"})
-        undo = self._changed(self.line or line)
+        undo = self._make_change(self.line or line)
         self.session.read()
         self._alike()
-        self._look()
+        self._read_others()
         if undo:
             undo()
             self.session.read()
 
-    def _changed(self, line: Line) -> Callable[[], object] | None:
+    def _make_change(self, line: Line) -> Callable[[], object] | None:
         """Makes the change and says how it is undone."""
         session, before, change = self.session, line.quantity or 1, self.row["change"]
         quantities = {"more": before + 2, "many": 13, "less": max(1, before - 1), "same": before, "remove": 0}
@@ -329,10 +329,10 @@ class Journey:
             session.select(line, wanted.id)
             return (lambda: session.select(line, chosen.id)) if chosen and wanted is not chosen else None
         if change in ("move", "move_again"):
-            return self._moved(again=change == "move_again")
-        return self._couponed(again=change == "coupon_again")
+            return self._move_address(again=change == "move_again")
+        return self._toggle_coupon(again=change == "coupon_again")
 
-    def _moved(self, *, again: bool) -> Callable[[], object] | None:
+    def _move_address(self, *, again: bool) -> Callable[[], object] | None:
         market, session, before = self.driver.market(self.market), self.session, dict(self.session.state.view.address)
         known = [address for address in (market.address, market.other_address, market.unverifiable_address) if address]
         current = next((address for address in known if address.get("city") == before.get("city")
@@ -341,7 +341,7 @@ class Journey:
         session.move(current if again else other)
         return None if again else (lambda: session.move(current))
 
-    def _couponed(self, *, again: bool) -> Callable[[], object] | None:
+    def _toggle_coupon(self, *, again: bool) -> Callable[[], object] | None:
         session, applied = self.session, list(self.session.state.view.coupons)
         codes = [coupon.code for coupon in self.driver.market(self.market).coupons_of("good", "oversized")]
         if not codes and not applied:
@@ -358,17 +358,17 @@ class Journey:
     def _end(self) -> None:
         end = self.row["end"]
         if end == "emptied":
-            self._emptied()
+            self._empty()
         elif end in PAID_ENDS and self.session.lines and self.row["goods"] != "limited":  # paying would use them up
-            self._paid(end)
+            self._pay(end)
         elif end == "declined" and self.session.lines and self.driver.profile.pays_by_call:
             self.session.place("PAY-DECLINED")
             self._meet(DECLINED)
-            self._look()
+            self._read_others()
         for session in self.others:
             session.assert_still_open()
 
-    def _emptied(self) -> None:
+    def _empty(self) -> None:
         for line in self._in_turn(self.session.lines):
             self.session.set_quantity(line, 0, "QTY-ZERO")
             self.session.read()
@@ -378,7 +378,7 @@ class Journey:
     def _in_turn(self, lines: list[Line]) -> Iterable[Line]:
         return lines[::-1] if self.row.number % 2 else lines
 
-    def _paid(self, end: str) -> None:
+    def _pay(self, end: str) -> None:
         self.session.pay()
         if end == "paid":
             self.session.read_order()
@@ -387,4 +387,4 @@ class Journey:
         self._meet(PAID)
         self._meet(ORDER)
         self.session.read_order()
-        self._look()
+        self._read_others()

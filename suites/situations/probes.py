@@ -67,7 +67,12 @@ def _methods(profile: Profile) -> tuple[Method, ...]:
 
 def _access(profile: Profile, market: str) -> Iterator[Probe]:
     """Every method under another header, for another app, without a good token, with an id that is not the session's."""
-    headers = {UNSUPPORTED: "unsupported", market[:-1]: "a character less", f"{market}X": "a character more"}
+    headers = {
+        UNSUPPORTED: "unsupported",
+        market[:-1]: "a character less",
+        f"{market}X": "a character more",
+        f"{market},{UNSUPPORTED}": "a list",
+    }
     for method in _methods(profile):
         for other in profile.markets:
             if other != market:

@@ -75,7 +75,7 @@ def broken_addresses(market: Market) -> Iterator[tuple[str, str, Body]]:
     full = whole(market.name, market.address)
     for path in fields(full):
         for index, value in enumerate(_wrong(path, value_at(full, path), market.name)):
-            yield "SESSION-INVALID", f"{named(path)} {_place(index, value)}", with_value(full, path, value)
+            yield "SESSION-INVALID", f"{named(path)} {_kind_in_words(index, value)}", with_value(full, path, value)
 
 
 def _incomplete(market: Market) -> Iterator[tuple[str, str, Body]]:
@@ -106,7 +106,7 @@ def _wrong(path: Path, value: Any, market: str) -> list[Any]:
     return [*few, [value]] if isinstance(value, str) else few
 
 
-def _place(index: int, value: object) -> str:
+def _kind_in_words(index: int, value: object) -> str:
     kind = "null" if value is None else "empty" if value == "" else type(value).__name__
     return f"as {kind}{f' {index}' if isinstance(value, str) and value else ''}"
 
@@ -133,7 +133,7 @@ def of_initiate(market: Market) -> Iterator[Broken]:
         for index, value in enumerate(_wrong(path, value_at(sample, path), market.name)):
             if path == ("lineItemInputs",) and value == []:
                 continue  # SESSION-NO-LINES
-            yield broken("SESSION-INVALID", f"{named(path)} {_place(index, value)}", _set(path, value))
+            yield broken("SESSION-INVALID", f"{named(path)} {_kind_in_words(index, value)}", _set(path, value))
     last: Path = ("lineItemInputs", -1, "quantity")
     for value in (0, *INVALID):
         yield broken("QTY-INVALID", f"{value!r}", _set(last, value))
@@ -178,7 +178,9 @@ def of_changes() -> Iterator[Broken]:
             for index, value in enumerate(_wrong((name,), "text", "")):
                 if name == "redemptionCode" and value in COUPONS_ASIDE:
                     continue
-                yield Broken("SESSION-INVALID", operation, f"{name} {_place(index, value)}", _set((name,), value))
+                yield Broken(
+                    "SESSION-INVALID", operation, f"{name} {_kind_in_words(index, value)}", _set((name,), value)
+                )
     for operation in (contract.APPLY, contract.REMOVE):
         yield Broken("COUPON-REQUIRED", operation, "absent", _always({}))
         yield Broken("COUPON-REQUIRED", operation, "empty", _always({"redemptionCode": ""}))

@@ -26,7 +26,7 @@ ALLOWED = {
 }
 # What suites and strategies may import of conformance/: what judges and what sends, not what runs them.
 FOR_SUITES = {"core", "judging", "driver"}
-# Three modules reach further, each for its reason.
+# Four modules reach further, each for its reason.
 FURTHER = {
     # Phases, number and seed of generated requests are settings of the run that collects.
     ("suites.generated.conftest", "conformance.runner.plugin"),

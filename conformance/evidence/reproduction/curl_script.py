@@ -160,7 +160,7 @@ def write_script(run: ReplayTarget, finding: Finding, sent: list[tuple[Step, Exc
         f'[ -n "${{{variable}:-}}" ] || {{ echo "set {variable} to a token {WHOSE[variable]}: {where}" >&2; exit 2; }}\n'
         for variable in used
     ]
-    script = f"scripts/{finding.requirement}-{abs(hash_of(finding.name)) % 10000:04d}.sh"
+    script = f"scripts/{finding.requirement}-{hash_of(finding.name) % 10000:04d}.sh"
     head = HEAD.read_text(encoding="utf-8")
     for name, value in {
         "requirement": requirement.id,

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from conformance.client.api_client import RunStopped
 from conformance.core import contract
-from conformance.core.exchange import Exchange, Request
+from conformance.core.exchange import OWN_APP, Exchange, Request
 from conformance.driver.checkout import CheckoutDriver
 from conformance.evidence import journal
 from conformance.evidence.aggregate import Finding, Reproduction
@@ -28,7 +28,7 @@ from conformance.judging.consequences import Broken
 from conformance.judging.context import Judgment
 from conformance.judging.trace import TraceKind
 
-CAP = 220  # requests for one finding
+CAP = 220  # requests to shorten a finding; its control comes on top
 LONGEST_BODY, LONGEST_TEXT = 800, 80  # characters of a request in a line of steps, and of one text in it
 TEXT = re.compile(r'"(?:[^"\\]|\\.)*"')  # in JSON
 REPEATS = 3
@@ -188,8 +188,7 @@ def shrink_finding(run: ReplayTarget, finding: Finding, records: journal.Records
         if proof is None:
             finding.reproduced = Reproduction(0, shrinker.replays)
             return
-        again = sum(shrinker.replay(proof.steps) is not None for _ in range(REPEATS - 1)) if shrinker.spent < CAP else 0
-        finding.reproduced = Reproduction(again + 1, REPEATS)
+        finding.reproduced = _sent_again(shrinker, proof.steps)
     except RunStopped:
         return
     claim = proof.judgment.claim
@@ -200,13 +199,22 @@ def shrink_finding(run: ReplayTarget, finding: Finding, records: journal.Records
     finding.script = write_script(run, finding, proof.sent, claim)
 
 
+def _sent_again(shrinker: Shrinker, steps: list[Step]) -> Reproduction:
+    """How often the shortest sequence showed the breach: once while it was found, and in what the cap leaves room for."""
+    shown = tried = 1
+    while tried < REPEATS and shrinker.spent + len(steps) <= CAP:
+        tried += 1
+        shown += shrinker.replay(steps) is not None
+    return Reproduction(shown, tried)
+
+
 def describe(exchange: Exchange, *, whole: bool = False) -> str:
     """A request and its answer in one line. whole: more than the items of a new session, for the step that is judged."""
     body = exchange.request.body
     if exchange.operation == contract.INITIATE and not whole:
         body = body.get("lineItemInputs") if isinstance(body, dict) else None
     sent = "" if body is None else f" {_told(json.dumps(body, ensure_ascii=False))}"
-    who = "" if exchange.request.credential == "app0" else f" as {exchange.request.credential}"
+    who = "" if exchange.request.credential == OWN_APP else f" as {exchange.request.credential}"
     where = f" in {exchange.request.marketplace or 'no marketplace'}"
     if exchange.operation == contract.READ_ORDER and not exchange.request.marketplace:
         where = ""  # it names none anyway

@@ -149,7 +149,7 @@ class Selection:
                 return need
         return None
 
-    def fits(self, item: pytest.Item) -> bool:
+    def reserve(self, item: pytest.Item) -> bool:
         """Whether the budget surely has room for a test; half a test may leave a refusal unproved.
 
         It gets all its cases only where each test after it still gets one, even if those before it cost more than thought.
