@@ -31,6 +31,9 @@ class Reproduction:
         return {"shown": self.shown, "tried": self.tried}
 
 
+FindingKey = tuple[str, str, bool]  # requirement, what of it is broken, whether in doubt
+
+
 @dataclass
 class Finding:
     """One broken claim of one requirement, wherever it was seen. cause: the rule that it is a consequence of. also: what
@@ -86,6 +89,11 @@ class Finding:
         """Whether it is about an answer whose status is none that the operation documents for a refusal."""
         return self.first.undocumented_status
 
+    @property
+    def of_orders(self) -> bool:
+        """Whether it was seen in reads of purchase orders alone."""
+        return self.operations == {contract.READ_ORDER}
+
     def document(self) -> dict[str, Any]:
         """Its part of result.json."""
         requirement = contract.requirements()[self.requirement]
@@ -120,7 +128,7 @@ class Aggregate:
     passed: dict[str, Counter[CaseKey]] = field(default_factory=lambda: defaultdict(Counter))
     planned: dict[str, set[CaseKey]] = field(default_factory=lambda: defaultdict(set))
     readings: dict[tuple[str, str], Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
-    findings: dict[tuple[str, str, bool], Finding] = field(default_factory=dict)
+    findings: dict[FindingKey, Finding] = field(default_factory=dict)
     failed_cases: dict[str, set[CaseKey]] = field(default_factory=lambda: defaultdict(set))
     visits: Counter[tuple[str, str, str]] = field(default_factory=Counter)
     blocked: dict[str, Unjudged] = field(default_factory=dict)
@@ -129,7 +137,7 @@ class Aggregate:
     notes: list[str] = field(default_factory=list)
     coverage: PairCoverage = field(default_factory=PairCoverage)
 
-    def drop(self, key: tuple[str, str, bool]) -> None:
+    def drop(self, key: FindingKey) -> None:
         """Takes a finding out."""
         requirement = self.findings.pop(key).requirement
         if not any(finding.requirement == requirement for finding in self.findings.values()):
@@ -218,12 +226,29 @@ def _broken(
     )
 
 
+def _cause_among(finding: Finding, findings: list[Finding]) -> str | None:
+    return decide(CONSEQUENCES, FindingAmongAll(finding, findings)).requirement
+
+
 def _drop_explained(merged: Aggregate, *, lost: bool = False) -> None:
     """Drops the findings that another one explains before anything is sent again."""
     findings = list(merged.findings.values())
-    for key, finding in list(merged.findings.items()):
-        if decide(CONSEQUENCES, FindingAmongAll(finding, findings, lost=lost)).requirement:
-            merged.drop(key)
+    causes = {
+        key: decide(CONSEQUENCES, FindingAmongAll(finding, findings, lost=lost)).requirement
+        for key, finding in merged.findings.items()
+    }
+    for key in _explained(causes):
+        merged.drop(key)
+
+
+def _explained(causes: dict[FindingKey, str | None]) -> set[FindingKey]:
+    """The findings that a finding which stays explains, itself or through others: no circle of causes drops them all."""
+    explaining = {key[0] for key, cause in causes.items() if cause is None}
+    explained: set[FindingKey] = set()
+    while new := {key for key, cause in causes.items() if cause in explaining} - explained:
+        explained |= new
+        explaining |= {requirement for requirement, *_ in new}
+    return explained
 
 
 def drop_what_loss_explains(merged: Aggregate) -> None:
@@ -251,17 +276,18 @@ def drop_consequences(merged: Aggregate) -> None:
     """Takes out the findings that are consequences, and leaves a note: those that a control (conformance/evidence/reproduction/control.py)
     found to be some, and those that never showed again, of a part that is known to move by itself."""
     findings = list(merged.findings.values())
+    causes = {
+        key: finding.cause or (_cause_among(finding, findings) if finding.never_again else None)
+        for key, finding in merged.findings.items()
+    }
     taken: dict[tuple[str, str], set[str]] = defaultdict(set)
-    for key, finding in list(merged.findings.items()):
-        cause, why = finding.cause, "the same shows without the requests they blame"
-        if cause is None and finding.never_again:
-            cause, why = (
-                decide(CONSEQUENCES, FindingAmongAll(finding, findings)).requirement,
-                "what they blame did not show again",
-            )
-        if cause:
-            merged.drop(key)
-            taken[cause, why].add(finding.requirement)
+    for key in _explained(causes):
+        finding = merged.findings[key]
+        why = (
+            "the same shows without the requests they blame" if finding.cause else "what they blame did not show again"
+        )
+        taken[str(causes[key]), why].add(finding.requirement)
+        merged.drop(key)
     merged.consequences += [
         f"{', '.join(sorted(ids))} broke only as a consequence of {cause}: {why}."
         for (cause, why), ids in taken.items()

@@ -160,7 +160,7 @@ class FindingFacts(Protocol):
 
     weak: the difference is not what the blamed request asked for. never_again, shown_again: it was sent again, and did not
     show, or did. unknown_session: the answer was that there is no such session. undocumented_status: it is about an answer
-    whose status is none that the operation documents for a refusal.
+    whose status is none that the operation documents for a refusal. of_orders: whether it was seen in reads of orders alone.
     """
 
     @property
@@ -177,6 +177,8 @@ class FindingFacts(Protocol):
     def unknown_session(self) -> bool: ...
     @property
     def undocumented_status(self) -> bool: ...
+    @property
+    def of_orders(self) -> bool: ...
 
 
 @dataclass(frozen=True)
@@ -235,13 +237,26 @@ def _of_one_rule(facts: FindingAmongAll) -> Blame | None:
 
 def _of_every_refusal(facts: FindingAmongAll) -> Blame | None:
     owner = contract.owner_of(Owned.UNDOCUMENTED_STATUSES)
-    if facts.finding.requirement == owner or not facts.finding.undocumented_status:
+    of_a_header = facts.finding.requirement in contract.explaining(Explains.MISSING_HEADER)
+    if facts.finding.requirement == owner or not facts.finding.undocumented_status or of_a_header:
         return None
     known = any(each.requirement == owner and each.undocumented_status for each in facts.all)
     return Blame(requirement=owner) if known and len(_rules_beside(facts, owner)) >= SYSTEMIC else None
 
 
+def _of_the_missing_header(facts: FindingAmongAll) -> Blame | None:
+    (owner,) = contract.explaining(Explains.MISSING_HEADER)
+    known = any(each.requirement == owner and each.undocumented_status for each in facts.all)
+    reads = facts.finding.undocumented_status and facts.finding.of_orders
+    return Blame(requirement=owner) if known and reads and facts.finding.requirement != owner else None
+
+
 CONSEQUENCES: tuple[Row[FindingAmongAll], ...] = (
+    Row(
+        "reads of orders are refused with a status that they document for no refusal, and so are those without a marketplace",
+        "the rule that `explains: [missing_header]`",
+        _of_the_missing_header,
+    ),
     Row(
         "refusals of three rules or more have a status that their operations document for no refusal",
         "the rule that `owns: [undocumented_statuses]`",

@@ -196,3 +196,27 @@ def test_what_is_told_with_and_without_doubt_is_one_finding() -> None:
     join_those_of_one_answer(merged)
     (only,) = merged.findings.values()
     assert (only.first.weak, only.count, only.also) == (False, 2, [])
+
+
+def test_findings_that_explain_each_other_stay() -> None:
+    merged = Aggregate()
+    for requirement, cause in (
+        ("SESSION-SAFE", "SESSION-READ"),
+        ("SESSION-READ", "SESSION-SAFE"),
+        ("QTY-SET", "SESSION-READ"),
+    ):
+        merged.findings[requirement, "quantity", False] = Finding(
+            Breach(requirement, "quantity", ""), TraceRecord("", 0), cause=cause
+        )
+    drop_consequences(merged)
+    assert len(merged.findings) == 3 and merged.consequences == []
+
+
+def test_a_chain_of_causes_leaves_its_root() -> None:
+    merged = Aggregate()
+    for requirement, cause in (("SESSION-SAFE", None), ("SESSION-READ", "SESSION-SAFE"), ("QTY-SET", "SESSION-READ")):
+        merged.findings[requirement, "quantity", False] = Finding(
+            Breach(requirement, "quantity", ""), TraceRecord("", 0), cause=cause
+        )
+    drop_consequences(merged)
+    assert [finding.requirement for finding in merged.findings.values()] == ["SESSION-SAFE"]
