@@ -200,13 +200,13 @@ def test_what_is_told_with_and_without_doubt_is_one_finding() -> None:
 
 def test_findings_that_explain_each_other_stay() -> None:
     merged = Aggregate()
-    for requirement, cause in (
+    for requirement, origin in (
         ("SESSION-SAFE", "SESSION-READ"),
         ("SESSION-READ", "SESSION-SAFE"),
         ("QTY-SET", "SESSION-READ"),
     ):
         merged.findings[requirement, "quantity", False] = Finding(
-            Breach(requirement, "quantity", ""), TraceRecord("", 0), cause=cause
+            Breach(requirement, "quantity", ""), TraceRecord("", 0), cause=origin
         )
     drop_consequences(merged)
     assert len(merged.findings) == 3 and merged.consequences == []
@@ -214,9 +214,9 @@ def test_findings_that_explain_each_other_stay() -> None:
 
 def test_a_chain_of_causes_leaves_its_root() -> None:
     merged = Aggregate()
-    for requirement, cause in (("SESSION-SAFE", None), ("SESSION-READ", "SESSION-SAFE"), ("QTY-SET", "SESSION-READ")):
+    for requirement, origin in (("SESSION-SAFE", None), ("SESSION-READ", "SESSION-SAFE"), ("QTY-SET", "SESSION-READ")):
         merged.findings[requirement, "quantity", False] = Finding(
-            Breach(requirement, "quantity", ""), TraceRecord("", 0), cause=cause
+            Breach(requirement, "quantity", ""), TraceRecord("", 0), cause=origin
         )
     drop_consequences(merged)
     assert [finding.requirement for finding in merged.findings.values()] == ["SESSION-SAFE"]
