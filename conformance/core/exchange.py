@@ -17,7 +17,7 @@ SIGNATURE = "x-ebay-security-signature"  # the token of the pay window, as initi
 BAD_CREDENTIALS = ("none", "made-up", "wrong-scheme", "expired", "other-scope")
 
 
-class Part(StrEnum):
+class RecordedPart(StrEnum):
     """What a recording may leave open of an exchange; a run of the suite leaves nothing open."""
 
     ANSWER = "the answer's body"
@@ -122,7 +122,7 @@ class Exchange:
     ms: float = 0.0
     started: str = ""
     concurrent: bool = False
-    unseen: frozenset[Part] = frozenset()
+    unseen: frozenset[RecordedPart] = frozenset()
 
     @property
     def id(self) -> str:

@@ -76,7 +76,7 @@ class CheckoutDriver:
         """What the profile says of a marketplace."""
         return self.profile.markets[marketplace]
 
-    def place(self, marketplace: str) -> int:
+    def marketplace_index(self, marketplace: str) -> int:
         """Its place among the profile's marketplaces, so that each can take its turn."""
         return list(self.profile.markets).index(marketplace)
 
@@ -88,7 +88,7 @@ class CheckoutDriver:
         limits = [limit for limit in (self.depth, None if self.thorough else few) if limit is not None]
         if turn and limits and not self.brief:
             values = list(values)
-            first = self.place(turn) * min(limits) % max(1, len(values))
+            first = self.marketplace_index(turn) * min(limits) % max(1, len(values))
             values = values[first:] + values[:first]
         for index, value in enumerate(values):
             if not limits or index < min(limits):
@@ -216,7 +216,7 @@ class CheckoutDriver:
         fresh.pay()
         return fresh
 
-    def order(
+    def read_order(
         self,
         order_id: str,
         why: str | None = None,
@@ -325,7 +325,7 @@ class CheckoutSession:
         """removeGuestCoupon."""
         return self.send(contract.REMOVE, {"redemptionCode": code}, why, case, **more)
 
-    def place(self, why: str | None = None, case: str = "", terms: Any = None, **more: Any) -> Exchange:
+    def place_order(self, why: str | None = None, case: str = "", terms: Any = None, **more: Any) -> Exchange:
         """placeGuestOrder with full marketing terms, or those given."""
         return self.send(contract.PLACE_ORDER, self.terms() if terms is None else terms, why, case, **more)
 
@@ -338,7 +338,7 @@ class CheckoutSession:
     def pay(self) -> str:
         """Gets the session paid as the profile has it and returns the order's id. Raises PrerequisiteFailed."""
         if self.profile.payment == "place_order":
-            self.place()
+            self.place_order()
         elif self.profile.payment in WAITS_S:
             outcome = on_a_page(self)
             if outcome.order is None:
@@ -369,7 +369,7 @@ class CheckoutSession:
 
     def read_order(self, why: str | None = None, case: str = "", **more: Any) -> Exchange:
         """getGuestPurchaseOrder of its order."""
-        return self.driver.order(self.state.order or "", why, case, **more)
+        return self.driver.read_order(self.state.order or "", why, case, **more)
 
     def call(self, method: Method) -> Call:
         """Operation and body of a method as this session stands, as if it were to be accepted."""

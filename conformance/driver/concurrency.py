@@ -127,7 +127,7 @@ def _run(
     read = look()
     placed = {text(step.body.get("purchaseOrderId")): step for step in sent if _places(step)}
     mine = {"credential": state.app, "marketplace": session.marketplace}
-    orders = [aside.order(number, RACE, case, **mine) for number in placed if number]
+    orders = [aside.read_order(number, RACE, case, **mine) for number in placed if number]
     if not orders and any(step.operation == contract.PLACE_ORDER for step in sent):
         look()  # as many requests whoever came first: a seed tells how many a run sends
     return RaceResult(session, sent, read, orders, rule(before, sent, read, orders), aside.trace.judgments)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from conformance.core import contract
-from conformance.core.exchange import Part
+from conformance.core.exchange import RecordedPart
 from conformance.core.requirement import Explains, Kept, SessionPhase, phase_after_payment
 from conformance.core.stubs import stubs_in
 from conformance.judging.model import cart_key, is_readable, lasting, pricing, text
@@ -125,7 +125,7 @@ def _create(context: RuleContext, broken: list[Judgment]) -> None:
         prices_in_doubt=any(not _of_form(breach) for breach in broken),
         changes_seen=len(context.world.changes),
         tainted=bool(broken),
-        market_unseen=Part.MARKETPLACE in context.exchange.unseen,
+        market_unseen=RecordedPart.MARKETPLACE in context.exchange.unseen,
     )
     context.world.sessions[seen.id] = session
     context.world.most_lines = max(context.world.most_lines, len(seen.lines))

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from conformance.core import contract
-from conformance.core.exchange import OWN_APP, CaseKey, Exchange, Part
+from conformance.core.exchange import OWN_APP, CaseKey, Exchange, RecordedPart
 from conformance.core.profile import Profile
 from conformance.core.requirement import DependsOn, Owned, SessionPhase
 from conformance.judging import apply_exchange
@@ -132,7 +132,7 @@ def _context(world: World, profile: Profile, exchange: Exchange) -> RuleContext:
         session = world.sessions.get(subject) or _paid_before(world, profile, subject)
     if operation not in (contract.PLACE_ORDER, contract.TOKEN) and exchange.accepted:
         known = order or session
-        shown = Part.PERSON not in exchange.unseen
+        shown = RecordedPart.PERSON not in exchange.unseen
         answer = seen_again(known.view if known else None, exchange.body, of_order=of_order, address_known=shown)
         exchange.body = answer.raw  # equal, and held once
     return RuleContext(world, profile, exchange, session, answer, order)

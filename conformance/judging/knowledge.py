@@ -13,7 +13,7 @@ from functools import cache
 from typing import Any, cast
 
 from conformance.core import contract
-from conformance.core.exchange import SIGNATURE, Exchange, Part, Request
+from conformance.core.exchange import SIGNATURE, Exchange, RecordedPart, Request
 from conformance.judging.context import NONE, Doubts, RefusalReason, RuleContext, tells_of_token
 from conformance.judging.model import View
 from conformance.judging.refusals import GATEWAY
@@ -24,21 +24,21 @@ OF_REQUEST = "request"  # who provokes an id by what the request says: contracts
 OF_SESSION = frozenset({15003, 15019, 16025})
 OF_ADDRESS = frozenset({15001, 15002, 17002})  # what a target may find wrong with an address that no document rules out
 HIDDEN_BY = {
-    "body": Part.REQUEST_BODY,
-    "raw": Part.REQUEST_BODY,
-    "object": Part.REQUEST_BODY,
-    "payload": Part.REQUEST_BODY,
-    "marketplace": Part.MARKETPLACE,
-    "content_type": Part.MEDIA_TYPE,
-    "credential": Part.APP,
+    "body": RecordedPart.REQUEST_BODY,
+    "raw": RecordedPart.REQUEST_BODY,
+    "object": RecordedPart.REQUEST_BODY,
+    "payload": RecordedPart.REQUEST_BODY,
+    "marketplace": RecordedPart.MARKETPLACE,
+    "content_type": RecordedPart.MEDIA_TYPE,
+    "credential": RecordedPart.APP,
 }
-HEADERS = {SIGNATURE: Part.SIGNATURE, "content-type": Part.ANSWER_TYPE}
+HEADERS = {SIGNATURE: RecordedPart.SIGNATURE, "content-type": RecordedPart.ANSWER_TYPE}
 
 
 class NotRecorded(Exception):
     """A rule read what the recording does not show."""
 
-    def __init__(self, part: Part) -> None:
+    def __init__(self, part: RecordedPart) -> None:
         super().__init__(part.value)
         self.part = part
 
@@ -46,7 +46,7 @@ class NotRecorded(Exception):
 class _Headers(dict[str, str]):
     """The headers of an answer; one that may have been taken out cannot be looked for."""
 
-    def __init__(self, shown: Mapping[str, str], unseen: frozenset[Part]) -> None:
+    def __init__(self, shown: Mapping[str, str], unseen: frozenset[RecordedPart]) -> None:
         super().__init__(shown)
         self._unseen = unseen
 
@@ -60,7 +60,7 @@ class _Headers(dict[str, str]):
 class _Guarded:
     """Stands for a request or an exchange: attributes of open parts raise NotRecorded, others are replaced or as they are."""
 
-    def __init__(self, of: object, hidden: Mapping[str, Part], replaced: Mapping[str, object]) -> None:
+    def __init__(self, of: object, hidden: Mapping[str, RecordedPart], replaced: Mapping[str, object]) -> None:
         self._of, self._hidden, self._replaced = of, hidden, replaced
 
     def __getattr__(self, name: str) -> Any:
@@ -74,15 +74,15 @@ def guarded(context: RuleContext) -> RuleContext:
     unseen = context.exchange.unseen
     if not unseen:
         return context
-    of_token = Part.TOKEN in unseen and tells_of_token(context.exchange)
+    of_token = RecordedPart.TOKEN in unseen and tells_of_token(context.exchange)
     views = [shown for shown in (context.answer, context.before, context.order and context.order.paid.view) if shown]
     made = context.session or (context.order.paid if context.order else None)
     open_before = (made is not None and made.market_unseen) or not all(shown.address_known for shown in views)
-    if not unseen - {Part.TOKEN, Part.ROLES} and not of_token and not open_before:
+    if not unseen - {RecordedPart.TOKEN, RecordedPart.ROLES} and not of_token and not open_before:
         return context
     hidden = {name: part for name, part in HIDDEN_BY.items() if part in unseen}
     if of_token:
-        hidden["credential"] = Part.TOKEN
+        hidden["credential"] = RecordedPart.TOKEN
     request = _Guarded(context.request, hidden, {})
     replaced = {"request": cast(Request, request), "headers": _Headers(context.exchange.headers, unseen)}
     return replace(
@@ -96,18 +96,18 @@ def guarded(context: RuleContext) -> RuleContext:
 
 
 def _view(seen: View) -> View:
-    return seen if seen.address_known else cast(View, _Guarded(seen, {"address": Part.PERSON}, {}))
+    return seen if seen.address_known else cast(View, _Guarded(seen, {"address": RecordedPart.PERSON}, {}))
 
 
 def _session(of: SessionState) -> SessionState:
-    hidden = {"marketplace": Part.MARKETPLACE} if of.market_unseen else {}
+    hidden = {"marketplace": RecordedPart.MARKETPLACE} if of.market_unseen else {}
     shown = of.view.address_known and not hidden
     return of if shown else cast(SessionState, _Guarded(of, hidden, {"view": _view(of.view)}))
 
 
 def _order(of: Order) -> Order:
     paid = _session(of.paid)
-    hidden = {"marketplace": Part.MARKETPLACE} if of.paid.market_unseen else {}
+    hidden = {"marketplace": RecordedPart.MARKETPLACE} if of.paid.market_unseen else {}
     return of if paid is of.paid else cast(Order, _Guarded(of, hidden, {"paid": paid}))
 
 
@@ -121,7 +121,7 @@ def lawful_reading(context: RuleContext, ground: RefusalReason) -> str | None:
 
 def is_usable(exchange: Exchange) -> bool:
     """Whether the answer is shown, so that anything can be concluded from it."""
-    return Part.ANSWER not in exchange.unseen
+    return RecordedPart.ANSWER not in exchange.unseen
 
 
 def doubts(context: RuleContext, blind: Iterable[str]) -> Doubts:
@@ -138,7 +138,7 @@ def doubts(context: RuleContext, blind: Iterable[str]) -> Doubts:
             found |= _hanging(context.operation)
     if (
         context.gap
-        or Part.ROLES in unseen
+        or RecordedPart.ROLES in unseen
         or (not context.world.complete and not (_session_known(context) and _roles_known(context)))
     ):
         found |= _hanging(context.operation)
@@ -148,7 +148,7 @@ def doubts(context: RuleContext, blind: Iterable[str]) -> Doubts:
         and not _address_known(context)
     ):
         found |= OF_ADDRESS
-    return Doubts(frozenset(found), token=Part.TOKEN in unseen)
+    return Doubts(frozenset(found), token=RecordedPart.TOKEN in unseen)
 
 
 @cache
@@ -172,7 +172,7 @@ def _session_known(context: RuleContext) -> bool:
 
 def _roles_known(context: RuleContext) -> bool:
     """Whether the profile says something of each item, coupon and buyer that the exchange is about."""
-    if Part.REQUEST_BODY in context.exchange.unseen or Part.MARKETPLACE in context.exchange.unseen:
+    if RecordedPart.REQUEST_BODY in context.exchange.unseen or RecordedPart.MARKETPLACE in context.exchange.unseen:
         return False
     market = context.sold_in
     known = context.profile.markets.get(market or "")
@@ -196,7 +196,7 @@ def _items(context: RuleContext) -> Iterator[str]:
 def _address_known(context: RuleContext) -> bool:
     """Whether the address is one of the profile's, which the target takes."""
     known = context.profile.markets.get(context.request.marketplace or "")
-    if Part.REQUEST_BODY in context.exchange.unseen or known is None:
+    if RecordedPart.REQUEST_BODY in context.exchange.unseen or known is None:
         return False
     return context.address in (known.address, known.other_address, known.unverifiable_address)
 

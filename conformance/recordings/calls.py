@@ -12,7 +12,7 @@ from urllib.parse import unquote, urlsplit
 from conformance.client.strict_json import read_json
 from conformance.client.turned_away import DOORS
 from conformance.core import contract
-from conformance.core.exchange import OWN_APP, SIGNATURE, Exchange, Part, Request
+from conformance.core.exchange import OWN_APP, SIGNATURE, Exchange, RecordedPart, Request
 from conformance.recordings.entry import UNSEEN, Entry, Moment
 from conformance.recordings.secrets import TOKEN_LENGTH, is_secret
 from conformance.recordings.timeline import in_order, together
@@ -144,19 +144,19 @@ class _Shown:
 
 
 def _exchange(entry: Entry, operation: str, subject: str | None, shown: _Shown, owners: dict[str, str]) -> Exchange:
-    unseen = {Part.TOKEN, *_unseen_headers(entry, shown), *_unseen_bodies(entry)}
+    unseen = {RecordedPart.TOKEN, *_unseen_headers(entry, shown), *_unseen_bodies(entry)}
     request = _request(entry, operation, subject)
     exchange = Exchange("recording", 0, request, entry.method, entry.url.partition("?")[0], status=entry.status)
     exchange.headers = {name: value[:LONGEST] for name, value in entry.given.items() if name != "set-cookie"}
     exchange.started, exchange.ms = _written(entry.began), entry.ms or 0.0
     if entry.status is None:
         exchange.problem = "the recording has no answer"
-    elif Part.ANSWER not in unseen and entry.answer.text:
+    elif RecordedPart.ANSWER not in unseen and entry.answer.text:
         answer = read_json(entry.answer.text)
         exchange.body, exchange.text, exchange.problem = answer.value, answer.text, answer.why
         exchange.problem_kind = "json" if answer.why else None
     if not _same_app(exchange, entry, owners):
-        unseen.add(Part.APP)
+        unseen.add(RecordedPart.APP)
     exchange.unseen = frozenset(unseen)
     return exchange
 
@@ -171,24 +171,24 @@ def _body_shown(entry: Entry) -> bool:
     return entry.body.known and not entry.body.taken_out
 
 
-def _unseen_headers(entry: Entry, shown: _Shown) -> Iterator[Part]:
+def _unseen_headers(entry: Entry, shown: _Shown) -> Iterator[RecordedPart]:
     if shown.hides(MARKETPLACE, entry):
-        yield Part.MARKETPLACE
+        yield RecordedPart.MARKETPLACE
     if shown.hides(MEDIA, entry) and not (_media(entry) or entry.method == "GET"):
-        yield Part.MEDIA_TYPE
+        yield RecordedPart.MEDIA_TYPE
     if shown.hides_given(SIGNATURE, entry):
-        yield Part.SIGNATURE
+        yield RecordedPart.SIGNATURE
     if shown.hides_given(MEDIA, entry):
-        yield Part.ANSWER_TYPE
+        yield RecordedPart.ANSWER_TYPE
 
 
-def _unseen_bodies(entry: Entry) -> Iterator[Part]:
+def _unseen_bodies(entry: Entry) -> Iterator[RecordedPart]:
     if entry.method != "GET" and not _body_shown(entry):
-        yield Part.REQUEST_BODY
+        yield RecordedPart.REQUEST_BODY
     if not entry.answer.known or entry.answer.taken_out - {OF_PERSON} or _of_no_server(entry):
-        yield Part.ANSWER
+        yield RecordedPart.ANSWER
     elif entry.answer.taken_out:
-        yield Part.PERSON
+        yield RecordedPart.PERSON
 
 
 def _request(entry: Entry, operation: str, subject: str | None) -> Request:

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from conformance.client.redaction import PSEUDONYM
 from conformance.core import contract
-from conformance.core.exchange import OWN_APP, SIGNATURE, Exchange, Part
+from conformance.core.exchange import OWN_APP, SIGNATURE, Exchange, RecordedPart
 from conformance.core.profile import Profile
 from conformance.judging.context import Judgment
 from conformance.judging.judge import judge, observe
@@ -43,11 +43,11 @@ def judge_contents(contents: Contents, profile: Profile, key: bytes, *, roles: b
     contents.entries.clear()  # a gateway's log is large
     if not roles:
         for exchange in [*calls.exchanges, *(one for _, one in contents.own)]:
-            exchange.unseen |= {Part.ROLES}
+            exchange.unseen |= {RecordedPart.ROLES}
     own = [one for _, one in contents.own if one.request.credential == OWN_APP]
     if not any(exchange.accepted and exchange.operation != contract.TOKEN for exchange in own):
         for exchange in own:  # nobody was ever let in, as with wrong credentials
-            exchange.unseen |= {Part.TOKEN}
+            exchange.unseen |= {RecordedPart.TOKEN}
     doubtful = _recorded(found, calls, profile, masks)
     _own(found, contents, profile, masks)
     found.notes = list(_notes(contents, calls, doubtful))
@@ -90,7 +90,7 @@ def _own(found: Judged, contents: Contents, profile: Profile, masks: Masks) -> N
         exchange.trace, exchange.seq = name, len(trace.exchanges)
         trace.exchanges.append(exchange)
     for name, trace in traces.items():
-        if any(exchange.unseen - {Part.ROLES} for exchange in trace.exchanges):
+        if any(exchange.unseen - {RecordedPart.ROLES} for exchange in trace.exchanges):
             trace.world.complete = False
         if name != DISCOVERY_TRACE and DISCOVERY_TRACE in traces:
             trace.world.units = dict(traces[DISCOVERY_TRACE].world.units)
@@ -165,7 +165,9 @@ def _notes(contents: Contents, calls: Calls, doubtful: int) -> Iterator[str]:
         yield f"The last line of {name} is cut off and was passed over."
     for reason, count in sorted(calls.passed.items()):
         yield f"Passed over, {reason}: {count}."
-    parts = Counter(part for exchange in calls.exchanges for part in exchange.unseen - {Part.TOKEN, Part.ROLES})
+    parts = Counter(
+        part for exchange in calls.exchanges for part in exchange.unseen - {RecordedPart.TOKEN, RecordedPart.ROLES}
+    )
     total = len(calls.exchanges)
     for part, count in sorted(parts.items()):
         yield f"{part.value[:1].upper()}{part.value[1:]} is not recorded in {count} of {total} calls."

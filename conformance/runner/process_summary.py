@@ -10,7 +10,7 @@ from typing import NamedTuple
 from conformance.client.circuit_breaker import Patience, sentence_for_gaps, worth_telling
 
 
-class Part(NamedTuple):
+class ProcessSummary(NamedTuple):
     """One process's part of a run.
 
     last: why the last request without an answer had none. forgotten: sessions that the target made and then did not know.
@@ -26,7 +26,9 @@ class Part(NamedTuple):
     found_breach: str | None = None
 
     @classmethod
-    def of(cls, patience: Patience, stopped: str | None, token_requests: int, found_breach: str | None = None) -> Part:
+    def of(
+        cls, patience: Patience, stopped: str | None, token_requests: int, found_breach: str | None = None
+    ) -> ProcessSummary:
         """What is to be told of a process."""
         counts = (patience.total, patience.unanswered, patience.last, patience.forgotten)
         return cls(stopped, token_requests, *counts, found_breach)
@@ -38,12 +40,12 @@ class Part(NamedTuple):
         draft.replace(path)
 
 
-def read_parts(folder: Path) -> list[Part]:
+def read_parts(folder: Path) -> list[ProcessSummary]:
     """The parts of the processes that came to their end."""
-    return [Part(**json.loads(path.read_text(encoding="utf-8"))) for path in sorted(folder.glob("*.part"))]
+    return [ProcessSummary(**json.loads(path.read_text(encoding="utf-8"))) for path in sorted(folder.glob("*.part"))]
 
 
-def cause_of_end(parts: Iterable[Part]) -> str | None:
+def cause_of_end(parts: Iterable[ProcessSummary]) -> str | None:
     """Why the run ended early, or cannot be complete though it came to its end; None if nothing is wrong."""
     listed = list(parts)
     for item in listed:

@@ -36,7 +36,7 @@ from conformance.judging.trace import DISCOVERY_TRACE, Trace, TraceKind
 from conformance.runner.finalize import SHRINKING, finish
 from conformance.runner.mock_process import MockProcess
 from conformance.runner.planning.selection import Selection
-from conformance.runner.process_summary import Part, cause_of_end, read_parts
+from conformance.runner.process_summary import ProcessSummary, cause_of_end, read_parts
 from conformance.runner.processes import with_share_of_rate
 from conformance.runner.run_summary import metadata_of
 from conformance.runner.running_test import RunningTest
@@ -146,7 +146,7 @@ class Run:
 
     def _open(self, process: str) -> None:
         profile = with_share_of_rate(self.profile, self.settings.rate, self.processes)
-        patience = Patience(whole=not (self.settings.alone or self.settings.requirements))
+        patience = Patience(whole=not (self.settings.shares_sessions or self.settings.requirements))
         self.target = ApiClient(profile, key=self.key, before_request=self._spend, patience=patience)
         self.book = journal.Journal(self.parts, process, self.target.secrets.out_of_json)
 
@@ -168,7 +168,7 @@ class Run:
             if self.shares_trace and self._trace:
                 self._close_trace(0)
             stopped = self.stopped or (None if self.budget_spent else self.target.patience.sentence)
-            part = Part.of(self.target.patience, stopped, self.target.token_requests, self.found_breach)
+            part = ProcessSummary.of(self.target.patience, stopped, self.target.token_requests, self.found_breach)
             try:
                 part.write(self.parts / f"{self.book.file}.part")
             except OSError as error:
@@ -240,8 +240,8 @@ class Run:
             self.target,
             self._trace,
             features=self.found.features,
-            thorough=thorough and not self.settings.cut,
-            depth=1 if self.settings.cut and name not in self.selection.whole else None,
+            thorough=thorough and not self.settings.one_case_per_test,
+            depth=1 if self.settings.one_case_per_test and name not in self.selection.whole else None,
             borrows=self.shares_trace,
             record=self._record,
         )
@@ -272,7 +272,7 @@ class Run:
     @property
     def shares_trace(self) -> bool:
         """Whether all tests make one trace, so that they can share sessions."""
-        return self.settings.alone
+        return self.settings.shares_sessions
 
     def _record(self, exchange: Exchange) -> None:
         assert self.book

@@ -92,6 +92,6 @@ def scope_of(run: Described) -> Scope:
         return Scope.RECORDING
     if settings.budget is not None:
         return Scope.BUDGET
-    if settings.cut:
+    if settings.one_case_per_test:
         return Scope.QUICK
     return Scope.PART if settings.requirements or run.narrowed or run.found_breach else Scope.WHOLE

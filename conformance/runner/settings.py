@@ -156,12 +156,12 @@ class Settings:
         )
 
     @property
-    def cut(self) -> bool:
+    def one_case_per_test(self) -> bool:
         """Whether tests are cut to one case each."""
-        return self.alone or self.measure
+        return self.shares_sessions or self.measure
 
     @property
-    def alone(self) -> bool:
+    def shares_sessions(self) -> bool:
         """Whether one process, with sessions shared between tests, does it all: under a budget or to be quick."""
         return self.budget is not None or self.time_s is not None or self.quick
 

@@ -109,7 +109,7 @@ def test_a_coupon_that_is_not_applied_cannot_be_removed(driver: CheckoutDriver, 
 def test_each_refused_coupon_has_the_id_of_its_reason(driver: CheckoutDriver, market: str) -> None:
     session = driver.create_session(market)
     coupons = driver.market(market).coupons_of("refused")
-    first = driver.place(market) * 7 % max(1, len(coupons))
+    first = driver.marketplace_index(market) * 7 % max(1, len(coupons))
     for coupon in driver.some(coupons[first:] + coupons[:first], few=6):
         session.expect_refusal(contract.APPLY, {"redemptionCode": coupon.code}, "COUPON-REFUSED", f"{coupon.error}")
     session.expect_refusal(contract.APPLY, {"redemptionCode": f"{made_up.CODE}-42"}, "COUPON-UNKNOWN")

@@ -77,7 +77,7 @@ class SessionsInTurn:
         changes = session.changes()
         operation, body = changes[self.sender.cases % len(changes)]
         session.send(operation, body)
-        session.place()
+        session.place_order()
         session.read_back()
 
     # ------------------------------------------------------------ sessions
@@ -133,7 +133,7 @@ class SessionsByLink:
 
     def __init__(self, driver: CheckoutDriver, market: str) -> None:
         self.driver, self.market, self.sender = driver, market, Sender(driver)
-        self._turns = count(driver.place(market))
+        self._turns = count(driver.marketplace_index(market))
         self._latest: CheckoutSession | None = None
         self._other: CheckoutSession | None = None
 

@@ -47,5 +47,5 @@ def test_an_emptied_session_takes_no_more_changes(driver: CheckoutDriver, market
     for operation, body in bodies:
         session.expect_refusal(operation, body, "QTY-LAST")
     if driver.profile.pays_by_call:
-        session.place("PAY-EMPTY")
+        session.place_order("PAY-EMPTY")
         session.read()

@@ -50,7 +50,7 @@ def test_an_order_is_read_without_a_marketplace(driver: CheckoutDriver, market: 
     for other in [name for name in driver.profile.markets if name != market][:1]:
         session.read_order("MARKET-ORDER-SAME", f"{market} as {other}", marketplace=other)
         if driver.profile.payment == "place_order" and not driver.brief:
-            session.place("MARKET-SAME", "a paid session", marketplace=other)
+            session.place_order("MARKET-SAME", "a paid session", marketplace=other)
 
 
 @provokes("MARKET-CURRENCY", "MARKET-CURRENCY-OWN", cost=8)

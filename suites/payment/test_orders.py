@@ -18,8 +18,8 @@ def test_an_unknown_order(driver: CheckoutDriver, market: str) -> None:
         if driver.profile.offers("second_app") and not driver.brief:
             session.read_order("ORDER-APP", credential=OTHER_APP)
     for unknown in driver.some((made_up.unknown(known), made_up.ORDERS[0])):
-        driver.order(unknown, "ORDER-UNKNOWN")
-    driver.order(made_up.unknown(known), "ORDER-UNKNOWN", "with a marketplace", marketplace=market)
+        driver.read_order(unknown, "ORDER-UNKNOWN")
+    driver.read_order(made_up.unknown(known), "ORDER-UNKNOWN", "with a marketplace", marketplace=market)
 
 
 @provokes("ORDER-APP", "SESSION-APP", cost=9)
@@ -34,7 +34,7 @@ def test_another_app_cannot_read_an_order(driver: CheckoutDriver, market: str) -
     session.read("SESSION-APP", "once it is paid", credential=OTHER_APP)
     session.set_quantity(session.lines[0], 3, "SESSION-APP", "once it is paid", credential=OTHER_APP)
     if driver.profile.payment == "place_order":
-        session.place("SESSION-APP", "once it is paid", credential=OTHER_APP)
+        session.place_order("SESSION-APP", "once it is paid", credential=OTHER_APP)
     others = [name for name in driver.profile.markets if name != market]
     for other in others[:1]:
         session.read("MARKET-SAME", f"{market} as {other}, once it is paid", marketplace=other)
@@ -45,5 +45,5 @@ def test_another_app_cannot_read_an_order(driver: CheckoutDriver, market: str) -
     if not driver.profile.pays_by_call:
         return
     theirs = driver.create_session(market, credential=OTHER_APP)
-    theirs.place(credential=OTHER_APP)
+    theirs.place_order(credential=OTHER_APP)
     theirs.read_order("ORDER-APP", "an order of the other app")

@@ -21,7 +21,9 @@ from strategies.terms import MISSING, SHAPES
 @pytest.mark.parametrize("accepted", [True, False], ids=["accepted", "not accepted"])
 def test_an_order_is_placed_and_read(driver: CheckoutDriver, market: str, accepted: bool) -> None:
     session = session_in(driver, market, "rich" if accepted and driver.thorough else "two lines")
-    session.place("PAY-PLACE", "terms accepted" if accepted else "terms not accepted", session.terms(accepted=accepted))
+    session.place_order(
+        "PAY-PLACE", "terms accepted" if accepted else "terms not accepted", session.terms(accepted=accepted)
+    )
     for _ in driver.some(range(3), few=2):
         session.read_order("ORDER-STABLE")
 
@@ -65,7 +67,7 @@ def test_nothing_changes_after_payment(driver: CheckoutDriver, market: str, situ
         for operation, body in bodies:
             session.send(operation, body, "PAY-LOCK", _case(operation, body))
         if driver.profile.payment == "place_order":
-            session.place("PAY-TWICE")
+            session.place_order("PAY-TWICE")
         session.read("PAY-READ-AFTER")
         session.read_order()
         return
@@ -109,7 +111,7 @@ def test_the_first_change_after_payment_is_refused_already(driver: CheckoutDrive
     session.send(operation, body, "PAY-LOCK", _case(operation, body))
     session.read_back()
     if driver.brief and driver.profile.payment == "place_order":
-        session.place("PAY-TWICE")
+        session.place_order("PAY-TWICE")
 
 
 def _case(operation: str, body: dict[str, Any]) -> str:
@@ -118,9 +120,9 @@ def _case(operation: str, body: dict[str, Any]) -> str:
 
 def _place_again(session: CheckoutSession) -> None:
     if session.driver.profile.payment == "place_order":
-        session.place("PAY-TWICE")
-        session.place("PAY-TWICE", "a third time")
-        session.place("PAY-TWICE", "with other terms", session.terms(accepted=False))
+        session.place_order("PAY-TWICE")
+        session.place_order("PAY-TWICE", "a third time")
+        session.place_order("PAY-TWICE", "with other terms", session.terms(accepted=False))
 
 
 @provokes("PAY-TERMS", cost=40)
@@ -139,7 +141,7 @@ def test_incomplete_marketing_terms_are_refused(driver: CheckoutDriver, market: 
             session.expect_refusal(contract.PLACE_ORDER, change(session.terms()), "PAY-TERMS", case)
     if not driver.brief:
         session.set_quantity(session.lines[0], 2)
-    session.place("PAY-PLACE", "after refused terms")
+    session.place_order("PAY-PLACE", "after refused terms")
     if not driver.brief:
         session.read_order()
 
@@ -152,29 +154,29 @@ PAID_FOR = ("calm", "coupon", "two lines", "three lines", "four lines")
 @in_marketplaces(1, having="place_order buyer.declined")
 def test_a_declined_payment_ends_the_session(driver: CheckoutDriver, market: str) -> None:
     declined = sorted(driver.profile.declined.items(), key=lambda buyer: buyer[1] != 15023)
-    at_market = driver.place(market)
+    at_market = driver.marketplace_index(market)
     turned = (
         declined[:1] + declined[1 + at_market :] + declined[1 : 1 + at_market]
     )  # the first everywhere, others in turn
     for index, (email, error) in enumerate(driver.some(turned, few=2)):
         session = session_in(driver, market, PAID_FOR[(index + at_market) % len(PAID_FOR)], email=email)
         bodies = session.changes()
-        session.place("PAY-DECLINED", f"{error}")
+        session.place_order("PAY-DECLINED", f"{error}")
         if driver.brief:
-            session.place("PAY-DECLINED-ENDS")
+            session.place_order("PAY-DECLINED-ENDS")
             session.send(*bodies[0], "PAY-DECLINED-ENDS")
             break
         if index == 0:
-            session.place("PAY-DECLINED-ENDS")
+            session.place_order("PAY-DECLINED-ENDS")
         for operation, body in bodies if index < (2 if driver.thorough else 1) else [bodies[index % len(bodies)]]:
             session.send(operation, body, "PAY-DECLINED-ENDS", _case(operation, body))
             if index == 0 and driver.thorough:
                 session.send(operation, body, "PAY-DECLINED-ENDS", f"{_case(operation, body)} again".strip())
             if index == 0:
                 session.read("PAY-DECLINED-ENDS")
-        session.place("PAY-DECLINED-ENDS", "again")
+        session.place_order("PAY-DECLINED-ENDS", "again")
     fresh = driver.create_session(market)
-    fresh.place("PAY-PLACE", "a new session after a declined one")
+    fresh.place_order("PAY-PLACE", "a new session after a declined one")
 
 
 @provokes("PAY-ITEM-CHANGED", "PAY-PARTIAL", cost=12)
@@ -196,9 +198,9 @@ def test_an_item_that_changed_meanwhile(driver: CheckoutDriver, market: str) -> 
             else ([(plain, 2), (item, 1)],)
         ):
             session = driver.create_session(market, lines)
-            session.place(why, f"{error}")
+            session.place_order(why, f"{error}")
             if why == "PAY-ITEM-CHANGED" and driver.thorough and len(lines) == 1:
-                session.place(why, f"{error} again")
+                session.place_order(why, f"{error} again")
             session.read()
             if session.state.phase == SessionPhase.ORDERED:
                 session.read_order()

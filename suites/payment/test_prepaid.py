@@ -15,10 +15,10 @@ from conformance.driver.prerequisite import PrerequisiteFailed
 def test_orders_that_were_paid_beforehand(driver: CheckoutDriver, market: str) -> None:
     for item in driver.some(prepaid for prepaid in driver.profile.prepaid if prepaid.order):
         for _ in range(2):
-            driver.order(item.order, "ORDER-STABLE", "paid beforehand", marketplace=item.marketplace or None)
-        driver.order(made_up.unknown(item.order), "ORDER-UNKNOWN")
+            driver.read_order(item.order, "ORDER-STABLE", "paid beforehand", marketplace=item.marketplace or None)
+        driver.read_order(made_up.unknown(item.order), "ORDER-UNKNOWN")
         if driver.profile.offers("second_app"):
-            driver.order(item.order, "ORDER-APP", credential=OTHER_APP)
+            driver.read_order(item.order, "ORDER-APP", credential=OTHER_APP)
 
 
 @provokes("PAY-LOCK", "PAY-READ-AFTER", "MARKET-SAME", "SESSION-APP", cost=20)

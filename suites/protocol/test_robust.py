@@ -51,7 +51,7 @@ def test_odd_ids_and_texts(driver: CheckoutDriver, market: str) -> None:
             "ROBUST",
             f"session id: {case}",
         )
-        driver.order(text, "ROBUST", f"order id: {case}")
+        driver.read_order(text, "ROBUST", f"order id: {case}")
         session.send(contract.QUANTITY, {"lineItemId": text, "quantity": 2}, "ROBUST", f"line id: {case}")
         session.send(
             contract.OPTION,

@@ -31,7 +31,7 @@ def test_no_order_opens_without_a_good_token(driver: CheckoutDriver, market: str
         if driver.thorough:
             session.read("AUTH-TOKEN", f"{credential}, a paid session", credential=credential)
             if driver.profile.payment == "place_order":
-                session.place("AUTH-TOKEN", f"{credential}, a paid session", credential=credential)
+                session.place_order("AUTH-TOKEN", f"{credential}, a paid session", credential=credential)
     if driver.thorough:
         session.read_order()
 

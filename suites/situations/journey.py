@@ -362,7 +362,7 @@ class Journey:
         elif end in PAID_ENDS and self.session.lines and self.row["goods"] != "limited":  # paying would use them up
             self._pay(end)
         elif end == "declined" and self.session.lines and self.driver.profile.pays_by_call:
-            self.session.place("PAY-DECLINED")
+            self.session.place_order("PAY-DECLINED")
             self._meet(DECLINED)
             self._read_others()
         for session in self.others:

@@ -207,7 +207,7 @@ class CheckoutMachine(RuleBasedStateMachine):
     @recorded(into=orders)
     def pay(self, session: CheckoutSession) -> CheckoutSession | MultipleResults[CheckoutSession]:
         self.unpaid.remove(session)
-        session.place()
+        session.place_order()
         self.touched = session
         return session if session.order else multiple()
 

@@ -7,7 +7,7 @@ import pytest
 from conformance.client.circuit_breaker import Patience
 from conformance.core import contract
 from conformance.core.exchange import Exchange, Request
-from conformance.runner.process_summary import Part, cause_of_end
+from conformance.runner.process_summary import ProcessSummary, cause_of_end
 
 
 def met(
@@ -97,9 +97,9 @@ def test_sessions_that_are_forgotten() -> None:
 
 
 def test_what_the_processes_leave() -> None:
-    fine = Part(None, 1, 3000, 2, "No answer began within 10 s.", 0)
+    fine = ProcessSummary(None, 1, 3000, 2, "No answer began within 10 s.", 0)
     assert cause_of_end([fine, fine]) is None
-    lossy = Part(None, 1, 300, 20, "503", 0)
+    lossy = ProcessSummary(None, 1, 300, 20, "503", 0)
     assert cause_of_end([fine, lossy]) is None, "of all requests, few"
     assert cause_of_end([lossy]) == "The target left 20 of 300 requests without an answer, the last one so: 503."
-    assert cause_of_end([fine, Part("It stopped.", 1, 5, 0, "", 0)]) == "It stopped."
+    assert cause_of_end([fine, ProcessSummary("It stopped.", 1, 5, 0, "", 0)]) == "It stopped."

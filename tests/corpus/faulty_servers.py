@@ -54,7 +54,7 @@ class Unlocks(ReferenceShop):
 def prepaid(target: ReferenceShop, broken: str | None = None) -> tuple[Json, Entry]:
     """A paid session and its order, known from the profile alone, as suites/payment/test_prepaid.py asks for them."""
     paid = session_of(CheckoutDriver(target, Trace("paid before")))  # type: ignore[arg-type]
-    order = paid.place().body["purchaseOrderId"]
+    order = paid.place_order().body["purchaseOrderId"]
     data = profile_data() | {"prepaid": [{"session": paid.id, "order": order, "marketplace": "EBAY_US"}]}
     target.profile = parse(data, "prepaid.toml")
     trace = Trace("prepaid")

@@ -110,7 +110,7 @@ def test_what_an_earlier_refusal_did_is_no_strangers_doing() -> None:
 def test_an_order_that_needs_a_marketplace_is_one_finding() -> None:
     trace = Trace("an order")
     session = session_of(CheckoutDriver(target := ReferenceShop(), trace))  # type: ignore[arg-type]
-    session.place()
+    session.place_order()
     session.read_order()
     sent = list(zip(steps_of(trace.exchanges), trace.exchanges, strict=True))
     finding = Finding(Breach("ORDER-READ", "is accepted", ""), TraceRecord("", 0))

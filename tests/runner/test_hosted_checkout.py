@@ -287,7 +287,7 @@ def test_no_order_is_placed_by_a_call_unless_the_profile_says_so(driver: Checkou
     session = silent.create_session("EBAY_US")
     sent = len(silent.trace.exchanges)
     with pytest.raises(PrerequisiteFailed, match="no order placed by a call"):
-        session.place()
+        session.place_order()
     assert len(silent.trace.exchanges) == sent
 
 

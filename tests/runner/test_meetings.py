@@ -74,5 +74,5 @@ def test_a_test_runs_where_its_roles_are(test: str) -> None:
     }
     for markets, wanted in ((profile.markets, 1), (few, 2)):
         chosen = replace(profile, markets=markets)
-        run: Any = SimpleNamespace(profile=chosen, settings=SimpleNamespace(cut=False))
+        run: Any = SimpleNamespace(profile=chosen, settings=SimpleNamespace(one_case_per_test=False))
         assert len(Selection(run).marketplaces(test, 1, "item.limit|item.stock")) == wanted

@@ -34,9 +34,14 @@ def read(folder: Path, worker: dict[str, Any] | None = None, **options: Any) -> 
 
 def test_usual_settings(tmp_path: Path) -> None:
     usual = read(tmp_path)
-    assert (usual.target, usual.report, usual.cut, usual.alone) == ("mock", tmp_path / "out", False, False)
-    assert read(tmp_path, budget="50").alone and read(tmp_path, quick=True).alone
-    assert read(tmp_path, measure=True).cut and not read(tmp_path, measure=True).alone
+    assert (usual.target, usual.report, usual.one_case_per_test, usual.shares_sessions) == (
+        "mock",
+        tmp_path / "out",
+        False,
+        False,
+    )
+    assert read(tmp_path, budget="50").shares_sessions and read(tmp_path, quick=True).shares_sessions
+    assert read(tmp_path, measure=True).one_case_per_test and not read(tmp_path, measure=True).shares_sessions
     assert read(tmp_path, shard="2/3").shard == (2, 3) and read(tmp_path, rate="0.5").rate == 0.5
     assert read(tmp_path, base_url=" http://127.0.0.1:2/ ").base_url == "http://127.0.0.1:2"
     assert read(tmp_path, worker={"conformance_base_url": "http://127.0.0.1:2"}).base_url == "http://127.0.0.1:2"

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from conformance.core import contract
-from conformance.core.exchange import Exchange, Intent, Part, Request
+from conformance.core.exchange import Exchange, Intent, RecordedPart, Request
 from conformance.core.profile import Profile
 from conformance.driver.checkout import CheckoutDriver
 from conformance.judging.model import Line, Option, view
@@ -77,7 +77,7 @@ def from_record(record: dict[str, Any]) -> Exchange:
         intent=Intent(**record["intent"]) if record["intent"] else None, status=record["status"], headers=record["response_headers"],
         body=None if text is not None else received, text=text, problem=record["problem"],
         problem_kind=record.get("problem_kind"), ms=record["ms"], started=record["started"],
-        concurrent=record.get("concurrent", False), unseen=frozenset(map(Part, record.get("unseen", ()))),
+        concurrent=record.get("concurrent", False), unseen=frozenset(map(RecordedPart, record.get("unseen", ()))),
     )  # fmt: skip
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import jsonschema_rs
 
 from conformance.core import contract
-from conformance.core.exchange import Part
+from conformance.core.exchange import RecordedPart
 from conformance.core.requirement import Owned, SessionPhase
 from conformance.judging.claim import HELD, Claim, quoted, shown, true
 from conformance.judging.context import RuleContext
@@ -72,7 +72,7 @@ def departures(context: RuleContext, requirement: str) -> Iterator[Claim]:
     if not known[form]:
         for error in checker.iter_errors(body):
             path = [key for key in error.instance_path]
-            if path[:1] == ["shippingAddress"] and Part.PERSON in context.exchange.unseen:
+            if path[:1] == ["shippingAddress"] and RecordedPart.PERSON in context.exchange.unseen:
                 continue
             for claim in _claim(context, requirement, path, error):
                 found.setdefault((claim.requirement, claim.name), claim)

@@ -24,7 +24,7 @@ def cost(run: Run, item: pytest.Item) -> int:
     """About how many requests a test sends by itself."""
     known = {} if is_row(item) else costs().get(test_name(item.nodeid), {})
     declared = next((int(mark.kwargs.get("cost", 10)) for mark in item.iter_markers("provokes")), 10)
-    cut = run.settings.alone and item.nodeid.removeprefix("suites/") not in run.selection.whole
+    cut = run.settings.shares_sessions and item.nodeid.removeprefix("suites/") not in run.selection.whole
     return int(known.get("requests" if cut else "whole", declared))
 
 

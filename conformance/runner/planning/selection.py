@@ -58,7 +58,7 @@ class Selection:
         """
         names = [name for name in self.run.profile.markets if self._has(name, having)]
         roles = {name: self.run.profile.markets[name].roles_of(having or "") for name in names}
-        if self.run.settings.cut:
+        if self.run.settings.one_case_per_test:
             names = sorted(names, key=lambda name: -len(roles[name]))[:1]
         elif count is not None and count < len(names):
             start = crc32(nodeid.encode()) % len(names)
@@ -81,7 +81,7 @@ class Selection:
         idle = self.run.stopped is not None or bool(self.run.settings.recording)
         kept = [] if idle else [item for item in items if self._serves(item)]
         kept = self._in_order(kept)
-        if self.run.earlier and not self.run.settings.alone:
+        if self.run.earlier and not self.run.settings.shares_sessions:
             done = {record.name for record in self.run.earlier if record.skipped is None}
             kept = [item for item in kept if item.nodeid.removeprefix("suites/") not in done]
         if self.run.settings.shard:
@@ -93,7 +93,7 @@ class Selection:
 
     def _in_order(self, items: list[pytest.Item]) -> list[pytest.Item]:
         """The tests in their order; under a budget those that it has room for."""
-        if self.run.settings.alone:
+        if self.run.settings.shares_sessions:
             return self._most_telling(items)
         if self.run.profile.payment == "manual":  # a person pays a few times: first for what most is judged by
             first = {nodeid: index for index, nodeid in enumerate(choose([item.nodeid for item in items], None, set()))}
