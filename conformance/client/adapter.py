@@ -23,6 +23,7 @@ from requests.adapters import BaseAdapter
 
 from conformance.client.http1 import Problem, Reader, Response, malformed, read_answer
 from conformance.client.route import URL, Origin, Proxy, Route
+from conformance.core.profile import DEFAULT_MAX_BYTES, DEFAULT_TIMEOUT_S
 
 KEPT_S = 0.5  # a server that drops a connection sooner than this does not keep connections
 ALONE_S = 1.0  # an answer that takes longer may wait for a thread that an idle connection holds
@@ -92,8 +93,8 @@ class StrictAdapter(BaseAdapter):
     def __init__(
         self,
         *,
-        timeout_s: float = 10.0,
-        max_bytes: int = 8_000_000,
+        timeout_s: float = DEFAULT_TIMEOUT_S,
+        max_bytes: int = DEFAULT_MAX_BYTES,
         rate_per_s: float | None = None,
         route: Route | None = None,
         allowed_hosts: frozenset[str] | None = None,

@@ -27,7 +27,7 @@ from conformance.client.transport import SigningFailed, Transport
 from conformance.client.turned_away import no_token
 from conformance.core import contract
 from conformance.core.exchange import OTHER_APP, OWN_APP, SIGNATURE, Exchange, Intent, Request
-from conformance.core.profile import App, Profile
+from conformance.core.profile import DEFAULT_MAX_BYTES, DEFAULT_TIMEOUT_S, App, Profile
 from conformance.core.unjudged import StopsHypothesis
 
 MADE_UP_TOKEN = "v^1.1#i^1#made-up-by-the-conformance-suite"
@@ -76,12 +76,12 @@ class ApiClient:
         )
         route = Route.of(profile)
         self.secrets.add(*route.secrets)
-        timeout_s = float(settings.get("timeout_s", 10.0))
+        timeout_s = float(settings.get("timeout_s", DEFAULT_TIMEOUT_S))
         self.patience = patience or Patience()
         self.patience.timeout_s = timeout_s
         self.transport = Transport(
             timeout_s=timeout_s,
-            max_bytes=int(settings.get("max_bytes", 8_000_000)),
+            max_bytes=int(settings.get("max_bytes", DEFAULT_MAX_BYTES)),
             rate_per_s=settings.get("rate_per_s"),
             route=route,
             auth=load_plugin(profile),

@@ -12,6 +12,7 @@ from statistics import median
 
 from conformance.core import contract
 from conformance.core.exchange import Exchange
+from conformance.core.profile import DEFAULT_TIMEOUT_S
 
 SLOW_IN_A_ROW = 3  # requests in a row that nobody answered in time
 # The same where the failure came at once: the next request waits a little, for a server that restarts.
@@ -28,7 +29,7 @@ MOST_LOST = 5  # sessions that a target made and then did not know
 class Patience:
     """What the requests of one process met. timeout_s: of one exchange. whole: a whole run is ahead, so speed matters."""
 
-    timeout_s: float = 10.0
+    timeout_s: float = DEFAULT_TIMEOUT_S
     whole: bool = False
     answered: int = 0
     unanswered: int = 0

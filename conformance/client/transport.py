@@ -11,6 +11,7 @@ from requests.auth import AuthBase
 from conformance.client.adapter import ExactRequest, ExactResponse, StrictAdapter
 from conformance.client.http1 import Problem, Response
 from conformance.client.route import URL, Origin, Route
+from conformance.core.profile import DEFAULT_MAX_BYTES, DEFAULT_TIMEOUT_S
 
 _REDIRECTS = (301, 302, 303, 307, 308)
 
@@ -28,8 +29,8 @@ class Transport:
     def __init__(
         self,
         *,
-        timeout_s: float = 10.0,
-        max_bytes: int = 8_000_000,
+        timeout_s: float = DEFAULT_TIMEOUT_S,
+        max_bytes: int = DEFAULT_MAX_BYTES,
         rate_per_s: float | None = None,
         route: Route | None = None,
         extra_headers: Mapping[str, str] | None = None,

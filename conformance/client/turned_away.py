@@ -45,7 +45,7 @@ def turned_away(exchange: Exchange) -> str:
 
 def wants_a_token(exchange: Exchange) -> bool:
     """Whether an answer asks for a token, or for another one."""
-    return exchange.status == 401 or bool(set(exchange.error_ids) & {1001, 1002, 1003, 1100})
+    return exchange.status == 401 or bool(contract.TOKEN_IDS & set(exchange.error_ids))
 
 
 def no_token(exchange: Exchange, profile: Profile, app: int) -> str:

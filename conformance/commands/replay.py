@@ -16,7 +16,7 @@ from conformance.core.inputs import InputError
 from conformance.core.profile import Profile
 from conformance.core.profile_reader import load
 from conformance.driver.checkout import CheckoutDriver
-from conformance.driver.discovery import look
+from conformance.driver.discovery import discover
 from conformance.evidence import journal
 from conformance.evidence.reproduction.replay import Step, UnresolvedReference, from_record, play, steps_of
 from conformance.evidence.same_run import read_result
@@ -75,7 +75,7 @@ def replay(profile: Profile, finding: Finding, listed: list[Step]) -> int:
         driver = CheckoutDriver(target, trace, thorough=False)
         markets = list(dict.fromkeys(step.request.marketplace or "" for step in listed if step.creates))
         known = [name for name in markets if name in profile.markets]
-        trace.world.units = look(CheckoutDriver(target, Trace("discovery")), chunks=1, markets=known or None).units
+        trace.world.units = discover(CheckoutDriver(target, Trace("discovery")), chunks=1, markets=known or None).units
         for step, exchange in play(driver, listed):
             print(f"{step.number + 1}: {exchange.method} {exchange.operation} -> {exchange.answer()}")
     except UnresolvedReference as missing:

@@ -13,6 +13,8 @@ from conformance.core import places
 from conformance.core.requirement import Explains, Owned, Requirement, requirement
 
 ROOT = places.ROOT / "contracts"
+TOKEN_IDS = frozenset({1001, 1002, 1003, 1100})  # what is wrong with a token
+GATEWAY_IDS = range(1000, 4000)  # of what stands before the API
 UNKNOWN_SESSION = 15003  # the error id for a session that the target does not know
 CHAPTERS = ("sessions", "marketplace", "line_items", "address_shipping", "coupons", "money", "payment", "protocol")
 PLACE_ORDER = "placeGuestOrder"

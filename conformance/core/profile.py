@@ -15,6 +15,9 @@ from conformance.core.inputs import checked_url
 
 TARGETS = places.ROOT / "targets"
 GUEST_SCOPE = "https://api.ebay.com/oauth/api_scope/buy.guest.order"
+DEFAULT_TIMEOUT_S = 10.0  # for one exchange
+DEFAULT_MAX_BYTES = 8_000_000  # of one answer
+SAFE_LINE_COUNT = 4  # lines that every session takes, whatever its maximum
 PRODUCTION_HOSTS = ("api.ebay.com", "apix.ebay.com")
 
 
@@ -193,7 +196,7 @@ class Profile:
             return NEEDS[need](self)
         head, _, rest = need.partition(".")
         if head == "items":
-            wanted = (self.max_line_items or 4) if rest == "max" else int(rest)
+            wanted = (self.max_line_items or SAFE_LINE_COUNT) if rest == "max" else int(rest)
             return any(len(market.plain) >= wanted for market in self.markets.values())
         if head == "item":
             kind, _, error = rest.partition(".")
@@ -204,24 +207,27 @@ class Profile:
 
 
 NEEDS: dict[str, Callable[[Profile], bool]] = {
-    "second_app": lambda it: len(it.apps) > 1,
-    "second_marketplace": lambda it: len(it.markets) > 1,
-    "payment": lambda it: it.payment in ("place_order", "hosted", "manual"),
-    "place_order": lambda it: it.pays_by_call,
-    "prepaid": lambda it: any(prepaid.order for prepaid in it.prepaid),
-    "prepaid.session": lambda it: any(prepaid.session for prepaid in it.prepaid),
-    "token": lambda it: it.auth != "none",
-    "token_endpoint": lambda it: it.auth == "client_credentials",
-    "expired_token": lambda it: any(app.expired_token for app in it.apps),
-    "other_scope": lambda it: (
-        any(app.other_scope_token for app in it.apps) or (bool(it.other_scope) and it.auth == "client_credentials")
+    "second_app": lambda profile: len(profile.apps) > 1,
+    "second_marketplace": lambda profile: len(profile.markets) > 1,
+    "payment": lambda profile: profile.payment in ("place_order", "hosted", "manual"),
+    "place_order": lambda profile: profile.pays_by_call,
+    "prepaid": lambda profile: any(prepaid.order for prepaid in profile.prepaid),
+    "prepaid.session": lambda profile: any(prepaid.session for prepaid in profile.prepaid),
+    "token": lambda profile: profile.auth != "none",
+    "token_endpoint": lambda profile: profile.auth == "client_credentials",
+    "expired_token": lambda profile: any(app.expired_token for app in profile.apps),
+    "other_scope": lambda profile: (
+        any(app.other_scope_token for app in profile.apps)
+        or (bool(profile.other_scope) and profile.auth == "client_credentials")
     ),
-    "coupon": lambda it: any(market.coupons_of("good", "oversized") for market in it.markets.values()),
-    "second_coupon": lambda it: any(len(market.coupons_of("good", "oversized")) > 1 for market in it.markets.values()),
-    "buyer.declined": lambda it: bool(it.declined) and it.payment == "place_order",
-    "address.other": lambda it: any(market.other_address for market in it.markets.values()),
-    "address.unverifiable": lambda it: any(market.unverifiable_address for market in it.markets.values()),
-    "address.foreign": lambda it: any(market.foreign_countries for market in it.markets.values()),
-    "address.sanctioned": lambda it: any(market.sanctioned_countries for market in it.markets.values()),
-    "paid_promise": lambda it: it.paid_within_s is not None,
+    "coupon": lambda profile: any(market.coupons_of("good", "oversized") for market in profile.markets.values()),
+    "second_coupon": lambda profile: any(
+        len(market.coupons_of("good", "oversized")) > 1 for market in profile.markets.values()
+    ),
+    "buyer.declined": lambda profile: bool(profile.declined) and profile.payment == "place_order",
+    "address.other": lambda profile: any(market.other_address for market in profile.markets.values()),
+    "address.unverifiable": lambda profile: any(market.unverifiable_address for market in profile.markets.values()),
+    "address.foreign": lambda profile: any(market.foreign_countries for market in profile.markets.values()),
+    "address.sanctioned": lambda profile: any(market.sanctioned_countries for market in profile.markets.values()),
+    "paid_promise": lambda profile: profile.paid_within_s is not None,
 }

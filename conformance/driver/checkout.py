@@ -16,7 +16,7 @@ from zlib import crc32
 from conformance.client.api_client import ApiClient
 from conformance.core import contract
 from conformance.core.exchange import OWN_APP, Exchange, Intent, Request
-from conformance.core.profile import Market, Profile
+from conformance.core.profile import SAFE_LINE_COUNT, Market, Profile
 from conformance.core.requirement import SessionPhase
 from conformance.driver import session_pool
 from conformance.driver.features import Features
@@ -120,7 +120,7 @@ class CheckoutDriver:
 
     def maximum(self) -> int:
         """The largest number of lines that surely fits."""
-        return self.profile.max_line_items or 4
+        return self.profile.max_line_items or SAFE_LINE_COUNT
 
     def initiate_body(
         self,

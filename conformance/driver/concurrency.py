@@ -27,7 +27,7 @@ MEET_S = 10.0
 
 # (the session before, what was sent in the order of the answers, the session's read, the orders' reads) -> a claim, or
 # None where nothing can be said
-Rule = Callable[[View, Sequence[Exchange], Exchange, Sequence[Exchange]], Claim | None]
+RaceRule = Callable[[View, Sequence[Exchange], Exchange, Sequence[Exchange]], Claim | None]
 
 
 def at_once(
@@ -57,7 +57,7 @@ def race(
     make: Callable[[], CheckoutSession],
     case: str,
     meet: Callable[[CheckoutSession], Sequence[Request]],
-    rule: Rule,
+    rule: RaceRule,
     *,
     delays_s: Sequence[float] = (),
 ) -> None:
@@ -67,19 +67,19 @@ def race(
     then, too, is no race.
     """
 
-    order: list[int] = []  # in which the requests were answered
+    answer_order: list[int] = []  # in which the requests were answered
 
     def together(session: CheckoutSession, aside: CheckoutDriver) -> list[Exchange]:
         requests = meet(session)
         answered = at_once(session.driver, requests, RACE, case, delays_s=delays_s)
-        order.extend(
+        answer_order.extend(
             next(index for index, sent in enumerate(requests) if sent is exchange.request) for exchange in answered
         )
         return [aside.observe(exchange) for exchange in answered]
 
     def in_turn(session: CheckoutSession, aside: CheckoutDriver) -> list[Exchange]:
         requests = meet(session)
-        return [aside.send(requests[index], RACE, case) for index in order]
+        return [aside.send(requests[index], RACE, case) for index in answer_order]
 
     outcome = _run(make(), case, together, rule)
     _take_over(outcome, in_doubt=outcome.claim is None or not outcome.claim.ok)
@@ -113,7 +113,10 @@ class RaceResult:
 
 
 def _run(
-    session: CheckoutSession, case: str, send: Callable[[CheckoutSession, CheckoutDriver], list[Exchange]], rule: Rule
+    session: CheckoutSession,
+    case: str,
+    send: Callable[[CheckoutSession, CheckoutDriver], list[Exchange]],
+    rule: RaceRule,
 ) -> RaceResult:
     driver, state = session.driver, session.state
     before = state.view

@@ -14,7 +14,7 @@ from conformance.client.circuit_breaker import sentence_for_broken_answers, sent
 from conformance.client.turned_away import is_locked_out, why_not_let_in
 from conformance.core import contract
 from conformance.core.exchange import Exchange
-from conformance.core.profile import Profile
+from conformance.core.profile import SAFE_LINE_COUNT, Profile
 from conformance.core.requirement import Owned
 from conformance.driver.checkout import CheckoutDriver
 from conformance.driver.features import Features
@@ -23,7 +23,6 @@ from conformance.judging.amounts import ZERO
 from conformance.judging.model import Line
 
 MOST_ITEMS = 24
-FEW_LINES = 4  # what any server takes, whatever its maximum
 
 
 @dataclass
@@ -56,7 +55,7 @@ class Discovery:
         )
 
 
-def look(driver: CheckoutDriver, *, chunks: int | None = None, markets: list[str] | None = None) -> Discovery:
+def discover(driver: CheckoutDriver, *, chunks: int | None = None, markets: list[str] | None = None) -> Discovery:
     """Initiates sessions with all plain items of each marketplace, as many in one as surely fit.
 
     chunks: how many sessions for a marketplace; all items if that is not given.
@@ -97,7 +96,7 @@ class _Answer(NamedTuple):
     @property
     def lacks_room(self) -> bool:
         """Whether fewer lines fit than the profile says."""
-        return 15011 in self.exchange.error_ids and len(self.items) > FEW_LINES
+        return 15011 in self.exchange.error_ids and len(self.items) > SAFE_LINE_COUNT
 
 
 def _parts(driver: CheckoutDriver, marketplace: str, chunks: int | None) -> list[list[str]]:
@@ -116,7 +115,7 @@ def _learn(found: Discovery, driver: CheckoutDriver, answer: _Answer) -> None:
     """What the lines show; of a cart that has no room for all of them, a smaller cart."""
     exchange = answer.exchange
     if answer.lacks_room:
-        exchange = driver.initiate(answer.marketplace, [(item, 1) for item in answer.items[:FEW_LINES]])
+        exchange = driver.initiate(answer.marketplace, [(item, 1) for item in answer.items[:SAFE_LINE_COUNT]])
     for line in _lines(driver, exchange):
         found.features[answer.marketplace, line.item or ""] = _features(line)
         if line.unit is not None:

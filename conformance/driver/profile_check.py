@@ -8,11 +8,10 @@ from functools import cache
 
 from conformance.core import contract
 from conformance.core.exchange import Exchange
-from conformance.core.profile import Market
+from conformance.core.profile import SAFE_LINE_COUNT, Market
 from conformance.driver.checkout import CheckoutDriver
 
 SOLD = ("limit", "stock", "lot", "warned", "at_payment")  # roles of items that initiate sells
-TOGETHER = 4  # lines that every session takes
 TRIES = 2  # an answer that comes once proves nothing
 
 
@@ -32,8 +31,8 @@ def wrong_roles(driver: CheckoutDriver, name: str) -> Iterator[str]:
     market = driver.market(name)
     wanted = [(item, market.roles[item].amount or 1) for kind in SOLD for item in market.items(kind)]
     wanted = [(item, pieces if market.roles[item].kind == "lot" else 1) for item, pieces in wanted]
-    for start in range(0, len(wanted), TOGETHER):
-        part = wanted[start : start + TOGETHER]
+    for start in range(0, len(wanted), SAFE_LINE_COUNT):
+        part = wanted[start : start + SAFE_LINE_COUNT]
         if not _sells(driver, driver.initiate(name, part), [item for item, _ in part]):
             yield from wrong_items(driver, market, part)
 

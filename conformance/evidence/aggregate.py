@@ -15,7 +15,7 @@ from conformance.core.requirement import Owned
 from conformance.core.unjudged import Unjudged
 from conformance.evidence.coverage import PairCoverage
 from conformance.evidence.trace_record import Breach, TraceRecord
-from conformance.judging.attribution import decide
+from conformance.judging.attribution import first_match
 from conformance.judging.consequences import CONSEQUENCES, FindingAmongAll
 
 
@@ -227,14 +227,14 @@ def _broken(
 
 
 def _cause_among(finding: Finding, findings: list[Finding]) -> str | None:
-    return decide(CONSEQUENCES, FindingAmongAll(finding, findings)).requirement
+    return first_match(CONSEQUENCES, FindingAmongAll(finding, findings)).requirement
 
 
 def _drop_explained(merged: Aggregate, *, lost: bool = False) -> None:
     """Drops the findings that another one explains before anything is sent again."""
     findings = list(merged.findings.values())
     causes = {
-        key: decide(CONSEQUENCES, FindingAmongAll(finding, findings, lost=lost)).requirement
+        key: first_match(CONSEQUENCES, FindingAmongAll(finding, findings, lost=lost)).requirement
         for key, finding in merged.findings.items()
     }
     for key in _explained(causes):

@@ -15,7 +15,7 @@ from conformance.core.requirement import Requirement
 from conformance.core.unjudged import Unjudged, UnjudgedReason
 from conformance.evidence.aggregate import Aggregate
 from conformance.evidence.run_metadata import RunMetadata, Scope
-from conformance.evidence.verdict import decide
+from conformance.evidence.verdict import decide_verdict
 from conformance.evidence.waivers import FAILING, WaiverState, apply_waivers
 
 FORMAT = 2
@@ -32,7 +32,7 @@ def build(metadata: RunMetadata, merged: Aggregate, exchanges: Path) -> dict[str
         if requirement.id in wanted
     ]
     waivers = apply_waivers(metadata.waivers, listed, whole=metadata.whole)
-    decision = decide(metadata, listed, [waiver.sentence for waiver in waivers if waiver.state in FAILING])
+    decision = decide_verdict(metadata, listed, [waiver.sentence for waiver in waivers if waiver.state in FAILING])
     outcomes = Counter(requirement["outcome"] for requirement in listed)
     reach = _reach(merged, exchanges)
     unused = [waiver.sentence for waiver in waivers if waiver.state is WaiverState.UNUSED]

@@ -173,7 +173,7 @@ class Decision:
     colour: str
 
 
-def decide(metadata: RunMetadata, listed: list[dict[str, Any]], complaints: list[str]) -> Decision:
+def decide_verdict(metadata: RunMetadata, listed: list[dict[str, Any]], complaints: list[str]) -> Decision:
     """Decides on the requirements of a result. complaints: the sentence of each waiver that fails the run."""
     ending = _ending(metadata, listed, complaints)
     form, words = FORMS[ending], _words(metadata, listed, complaints)

@@ -49,12 +49,12 @@ class Row(Generic[Facts]):
 
     when: str
     owner: str
-    decide: Callable[[Facts], Blame | None]
+    first_match: Callable[[Facts], Blame | None]
 
 
-def decide(table: Sequence[Row[Facts]], facts: Facts) -> Blame:
+def first_match(table: Sequence[Row[Facts]], facts: Facts) -> Blame:
     """What the first row that applies says."""
-    return next((blame for row in table if (blame := row.decide(facts))), Blame())
+    return next((blame for row in table if (blame := row.first_match(facts))), Blame())
 
 
 def _refused(pending: Pending | None, *, exact: bool) -> Blame | None:
@@ -101,7 +101,7 @@ def owner_of_answer(context: RuleContext) -> str:
 
 def owner_of_valid_request(facts: RefusedRequest) -> Blame:
     """Whose breach it is that a valid request was refused."""
-    return decide(VALID_REQUEST, facts)
+    return first_match(VALID_REQUEST, facts)
 
 
 VALID_REQUEST: tuple[Row[RefusedRequest], ...] = (

@@ -9,7 +9,7 @@ from typing import Protocol
 
 from conformance.core import contract
 from conformance.core.requirement import DependsOn, Explains, Owned
-from conformance.judging.attribution import Blame, Culprit, Row, decide
+from conformance.judging.attribution import Blame, Culprit, Row, first_match
 from conformance.judging.claim import Aspect
 
 SYSTEMIC = 3  # so many rules that break alike have one cause
@@ -149,7 +149,7 @@ SENT_AGAIN: tuple[Row[CachedControl], ...] = (
 
 def consequence_of(control: Control) -> str | None:
     """The broken rule that a finding is a consequence of. Raises RunStopped."""
-    return decide(SENT_AGAIN, CachedControl(control)).requirement
+    return first_match(SENT_AGAIN, CachedControl(control)).requirement
 
 
 # ---------------------------------------------------------------- findings beside each other

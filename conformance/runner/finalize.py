@@ -28,7 +28,6 @@ from conformance.runner.process_summary import read_parts
 from conformance.runner.progress import where
 from conformance.runner.system.signals import undisturbed
 
-SHRINKING = 10**9  # places in the plan from here on are replays
 MOST_SHRUNK = 12  # findings that are shrunk; beyond that something general is broken
 LONGEST_SHRINKING_S = 90.0
 TRACES, EXCHANGES = "traces.jsonl", "exchanges.jsonl"

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from conformance.client.api_client import BudgetSpent, RunStopped
 from conformance.core import contract
-from conformance.driver.discovery import look
+from conformance.core.profile import DEFAULT_TIMEOUT_S
+from conformance.driver.discovery import discover
 from conformance.judging.trace import TraceKind
 from conformance.runner.progress import where
 from conformance.runner.time_limit import TimeLimit
@@ -16,19 +17,18 @@ from conformance.runner.time_limit import TimeLimit
 if TYPE_CHECKING:
     from conformance.runner.run import Run
 
-TIMEOUT_S = 10.0  # for an exchange, where the profile says nothing
 SECOND_APP = "second_app"  # the need of requirements that a second app is for
 
 
 def send_first_requests(run: Run) -> None:
-    """What the first requests show is in `run.found`, and in `run.stopped` why nothing follows.
+    """What the first requests show is in `run.discovery`, and in `run.stopped` why nothing follows.
 
     Sends nothing for a recording, or to a target that is only read.
     """
     if run.settings.recording or run.profile.reads_only:
         return
     if run.settings.time_s:
-        run.limit = TimeLimit(run.settings.time_s, float(run.profile.transport.get("timeout_s", TIMEOUT_S)))
+        run.limit = TimeLimit(run.settings.time_s, float(run.profile.transport.get("timeout_s", DEFAULT_TIMEOUT_S)))
     began = monotonic()
     try:
         _send(run)
@@ -45,10 +45,10 @@ def _send(run: Run) -> None:
     with run.driver(-1, run.first_trace, kind=kind) as driver:
         try:
             names = list(run.profile.markets)
-            run.found = look(driver, chunks=2 if few else None, markets=names[:1] if few else None)
-            run.profile_problems = run.found.problems
-            run.stopped = run.found.cause or ("Nothing was judged." if run.profile_problems else None)
-            if run.found.locked_out or run.profile_problems:
+            run.discovery = discover(driver, chunks=2 if few else None, markets=names[:1] if few else None)
+            run.profile_problems = run.discovery.problems
+            run.stopped = run.discovery.cause or ("Nothing was judged." if run.profile_problems else None)
+            if run.discovery.locked_out or run.profile_problems:
                 driver.trace.judgments.clear()
             if run.stopped is None:
                 _leave_out_apps_without_a_token(run)

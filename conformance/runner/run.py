@@ -20,20 +20,21 @@ from conformance.client.circuit_breaker import Patience
 from conformance.client.route import Route
 from conformance.core.exchange import Exchange
 from conformance.core.inputs import InputError
-from conformance.core.profile import Profile
+from conformance.core.profile import SAFE_LINE_COUNT, Profile
 from conformance.core.unjudged import Unjudged
 from conformance.driver.checkout import CheckoutDriver
 from conformance.driver.discovery import Discovery
 from conformance.driver.marks import mark_args
 from conformance.evidence import journal
 from conformance.evidence.atomic_swap import check_folder
+from conformance.evidence.reproduction.replay import FIRST_REPLAY
 from conformance.evidence.same_run import check_resumed
 from conformance.evidence.session_loss import forgotten
 from conformance.evidence.verdict import WRONG_INPUT
 from conformance.evidence.waivers import Waiver, load_waivers
 from conformance.judging.load_rules import load_rules
 from conformance.judging.trace import DISCOVERY_TRACE, Trace, TraceKind
-from conformance.runner.finalize import SHRINKING, finish
+from conformance.runner.finalize import finish
 from conformance.runner.mock_process import MockProcess
 from conformance.runner.planning.selection import Selection
 from conformance.runner.process_summary import ProcessSummary, cause_of_end, read_parts
@@ -64,7 +65,7 @@ class Run:
     started: datetime = field(default_factory=lambda: datetime.now(UTC))
     clock: float = field(default_factory=time.perf_counter)
     key: bytes = field(default_factory=lambda: secrets.token_bytes(16))
-    found: Discovery = field(default_factory=Discovery)
+    discovery: Discovery = field(default_factory=Discovery)
     stopped: str | None = None
     target: ApiClient | None = None
     mock: MockProcess | None = None
@@ -111,7 +112,7 @@ class Run:
     def start_controller(self) -> None:
         """Prepares the report folder, and the mock if it is what is judged."""
         if self.settings.target == "mock" and not self.settings.base_url and not self.settings.recording:
-            self.mock = MockProcess("--max-line-items", str(self.profile.max_line_items or 4))
+            self.mock = MockProcess("--max-line-items", str(self.profile.max_line_items or SAFE_LINE_COUNT))
             self.profile = self.profile.with_base_url(self.mock.base_url)
         if self.settings.resume:
             try:
@@ -129,7 +130,7 @@ class Run:
         """What xdist hands to a worker."""
         return {
             "conformance_base_url": self.profile.base_url if self.mock or self.settings.base_url else None,
-            "conformance_found": self.found.dump(),
+            "conformance_found": self.discovery.dump(),
             "conformance_key": self.key.hex(),
             "conformance_stopped": self.stopped,
             "conformance_apps": len(self.profile.apps),
@@ -137,7 +138,7 @@ class Run:
 
     def start_worker(self, given: dict[str, Any]) -> None:
         """Takes over what the controller found."""
-        self.found = Discovery.load(given["conformance_found"])
+        self.discovery = Discovery.load(given["conformance_found"])
         self.key = bytes.fromhex(given["conformance_key"])
         self.stopped = given["conformance_stopped"]
         self.processes = int(given.get("workercount", 1))
@@ -234,12 +235,12 @@ class Run:
         assert self.target and self.book
         if self._trace is None or not self.shares_trace:
             self._trace, self._skipped = Trace(name, provokes=provokes, kind=kind), None
-            self._trace.world.units = dict(self.found.units)
+            self._trace.world.units = dict(self.discovery.units)
         self._before = len(self._trace.judgments)
         driver = CheckoutDriver(
             self.target,
             self._trace,
-            features=self.found.features,
+            features=self.discovery.features,
             thorough=thorough and not self.settings.one_case_per_test,
             depth=1 if self.settings.one_case_per_test and name not in self.selection.whole else None,
             borrows=self.shares_trace,
@@ -250,7 +251,7 @@ class Run:
             self._settle(driver)
         finally:
             self.target.patience.forgot(self._trace.name, forgotten(self._trace))
-            if not self.shares_trace or index >= SHRINKING:
+            if not self.shares_trace or index >= FIRST_REPLAY:
                 self._close_trace(index)
 
     def _settle(self, driver: CheckoutDriver) -> None:

@@ -1,4 +1,4 @@
-"""What the result document says of a run beside what was seen."""
+"""Makes the metadata of a run that is under way."""
 
 from __future__ import annotations
 

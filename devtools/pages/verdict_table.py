@@ -11,7 +11,7 @@ from conformance.core import contract
 from conformance.core.places import ROOT
 from conformance.core.unjudged import Unjudged, UnjudgedReason
 from conformance.evidence.run_metadata import RunMetadata, Scope
-from conformance.evidence.verdict import FORMS, Decision, Ending, decide
+from conformance.evidence.verdict import FORMS, Decision, Ending, decide_verdict
 from devtools.pages import between, write
 
 PAGE = ROOT / "docs" / "verdict.md"
@@ -60,7 +60,7 @@ def _requirement(name: str, unjudged: Unjudged | None = None) -> dict[str, Any]:
 def example(ending: Ending) -> Decision:
     """What a made-up run with this ending ends with."""
     complaints = [f"The waiver of {EXAMPLE} ended on 2027-01-31: …."] if ending is Ending.WAIVER else []
-    return decide(replace(RUN, **SAID.get(ending, {})), requirements(ending), complaints)
+    return decide_verdict(replace(RUN, **SAID.get(ending, {})), requirements(ending), complaints)
 
 
 def block() -> str:

@@ -10,7 +10,7 @@ from conformance.core.exchange import OTHER_APP, OWN_APP, CaseKey, is_over
 from conformance.core.made_up import is_made_up, is_made_up_order, may_be_counted
 from conformance.core.requirement import SessionPhase
 from conformance.judging.amounts import amounts
-from conformance.judging.attribution import AFTER_A_REFUSAL, Difference, decide
+from conformance.judging.attribution import AFTER_A_REFUSAL, Difference, first_match
 from conformance.judging.claim import (
     AMONG,
     FILLED,
@@ -36,7 +36,8 @@ from conformance.judging.world import Order
 from suites.payment.marketing_terms import terms_problem
 from suites.sessions.blame import as_claim, blamed, with_zeros
 
-PAYMENT_IDS = {15005}
+PARTLY_BOUGHT = 15005
+PAYMENT_IDS = {PARTLY_BOUGHT}
 ORDER_ID = Path(".body.purchaseOrderId", "a purchaseOrderId")
 LINE_STATUS = Path(
     '.body.lineItems[]?|select(has("lineItemPaymentStatus")).lineItemPaymentStatus', "lineItemPaymentStatus"
@@ -140,13 +141,13 @@ def _after_a_failed_payment(error: int, operation: str) -> str:
 @refuses("PAY-DECLINED-ENDS")
 def anything_after_a_declined_payment(context: RuleContext) -> Iterator[RefusalReason]:
     if context.session and context.session.phase == SessionPhase.DECLINED:
-        error = context.profile.declined.get(context.session.email.casefold(), 15023)
+        error = context.profile.declined.get(context.session.email.casefold(), UNUSABLE)
         reading = _after_a_failed_payment(error, context.operation)
         yield RefusalReason(
             "PAY-DECLINED-ENDS",
             any_of="documented",
             certain=not reading,
-            ids=() if context.operation == contract.READ else (15023, error),
+            ids=() if context.operation == contract.READ else (UNUSABLE, error),
             lawful=(lambda _: reading) if reading else None,
         )
 
@@ -178,12 +179,12 @@ def lines_that_were_not_bought_are_told(context: RuleContext) -> Iterator[Claim]
     if (
         context.order
         and context.answer
-        and 15005 in {_role_error(context, item) for item in context.order.paid.view.items}
+        and PARTLY_BOUGHT in {_role_error(context, item) for item in context.order.paid.view.items}
     ):
         unbought = [
             context.answer.line_of(item)
             for item in context.order.paid.view.items
-            if _role_error(context, item) == 15005
+            if _role_error(context, item) == PARTLY_BOUGHT
         ]
         seen = [bought.raw.get("lineItemPaymentStatus") for bought in unbought if bought]
         item = unbought[0].item if unbought[0] else ""
@@ -191,7 +192,7 @@ def lines_that_were_not_bought_are_told(context: RuleContext) -> Iterator[Claim]
         case = CaseKey(context.operation, "a line that was not bought")
         yield compare("a line that was not bought", path, LACKS, "PAID", seen, case=case)
     if context.session and context.session.phase == SessionPhase.OPEN and PAYMENT_IDS & set(at_payment(context)):
-        yield from warned(context.exchange, 15005)
+        yield from warned(context.exchange, PARTLY_BOUGHT)
 
 
 @refuses("PAY-READ-AFTER")
@@ -265,7 +266,7 @@ def the_order_is_the_session_that_was_paid(context: RuleContext) -> Iterator[Cla
         for key, pair in changed.items()
         if not (key[0] == "summary" and key[1] in ("importTax", "deliveryDiscount"))
     }
-    blame = decide(AFTER_A_REFUSAL, Difference(wrong, order.pending, unchanged=order.view is not None))
+    blame = first_match(AFTER_A_REFUSAL, Difference(wrong, order.pending, unchanged=order.view is not None))
     if order.tainted or order.paid.in_doubt:
         return
     if asked := _shipped_as_asked(order, seen):
@@ -366,7 +367,7 @@ def reading_an_order_again_gives_the_same(context: RuleContext) -> Iterator[Clai
     changed = with_zeros(differences(_order_state(order.view), _order_state(seen)), order.view, seen)
     proof = (order.last_read,) if order.last_read else ()
     if changed and order.pending and order.paid.in_doubt:  # an order of the profile: nobody saw what was paid
-        blame = decide(AFTER_A_REFUSAL, Difference(changed, order.pending, unchanged=True))
+        blame = first_match(AFTER_A_REFUSAL, Difference(changed, order.pending, unchanged=True))
         yield blamed(changed, blame, "the order stays")
         return
     if (changed and order.pending) or order.tainted:

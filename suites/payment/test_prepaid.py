@@ -29,7 +29,7 @@ def test_sessions_that_were_paid_beforehand(driver: CheckoutDriver, market: str)
         read = driver.send(
             Request(contract.READ, item.session, None, item.marketplace), "PAY-READ-AFTER", "paid beforehand"
         )
-        if 15003 in read.error_ids:
+        if contract.UNKNOWN_SESSION in read.error_ids:
             raise PrerequisiteFailed(detail=f"a prepaid session that the target does not know: {item.session}")
         session = CheckoutSession(driver, driver.trace.world.sessions[item.session])
         if item.order:

@@ -16,4 +16,4 @@ def token_rejected(context: RuleContext) -> bool:
     if owned and app != owned.app:
         return False  # SESSION-APP and ORDER-APP say how a stranger is refused
     ids = set(context.exchange.error_ids)
-    return granted and (bool(ids & {1001, 1002, 1003, 1100}) or (context.exchange.status == 401 and not ids))
+    return granted and (bool(ids & contract.TOKEN_IDS) or (context.exchange.status == 401 and not ids))

@@ -24,7 +24,6 @@ from conformance.judging.context import RefusalReason
 from conformance.judging.model import Key, View, differences, keyed, pricing, state, text, view
 from conformance.judging.refusals import lawful_pairs
 from suites.sessions.blame import as_claim, with_zeros
-from suites.sessions.rules import GATEWAY_IDS
 
 PAID: Key = ("paid",)
 LINES: Key = ("lines",)
@@ -124,7 +123,9 @@ def documented(exchange: Exchange, refusal_reasons: list[RefusalReason]) -> bool
     for reason in (RefusalReason("RACE", any_of="documented"), locked, *refusal_reasons):
         pairs |= set(lawful_pairs(reason, exchange.operation))
     return any(
-        (exchange.status, identifier) in pairs for identifier in exchange.error_ids if identifier not in GATEWAY_IDS
+        (exchange.status, identifier) in pairs
+        for identifier in exchange.error_ids
+        if identifier not in contract.GATEWAY_IDS
     )
 
 

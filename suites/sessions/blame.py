@@ -87,12 +87,14 @@ def key_test(key: Key, want: object) -> str:
         return address_test(key[1], want or "")
     if key[0] == "id":
         return "$same_line_ids"
-    paths = {
-        "summary": f".body.pricingSummary.{key[1]}",
-        "net": f"{line(key[1])}.netPrice",
-        "unit": f"{line(key[1])}.baseUnitPrice",
-    }
-    return f"(({paths[key[0]]}|(.amount? // .)|.value?) // 0 | tonumber) == {want or 0}"
+    return f"(({amount_path(key)}|(.amount? // .)|.value?) // 0 | tonumber) == {want or 0}"
+
+
+def amount_path(key: Key) -> str:
+    """The jq path of an amount that follows from the cart (conformance/judging/model.py, `pricing`)."""
+    if key[0] == "summary":
+        return f".body.pricingSummary.{key[1]}"
+    return f"{line(key[1])}.{'netPrice' if key[0] == 'net' else 'baseUnitPrice'}"
 
 
 def blamed(found: Found, blame: Blame, words: str) -> Claim:

@@ -11,7 +11,15 @@ from conformance.core import contract
 from conformance.core.exchange import BAD_CREDENTIALS, OTHER_APP, OWN_APP, CaseKey
 from conformance.core.made_up import is_made_up, may_be_counted
 from conformance.core.stubs import stubs_in
-from conformance.judging.attribution import AFTER_A_REFUSAL, IN_A_READ, Culprit, Difference, Found, carried_out, decide
+from conformance.judging.attribution import (
+    AFTER_A_REFUSAL,
+    IN_A_READ,
+    Culprit,
+    Difference,
+    Found,
+    carried_out,
+    first_match,
+)
 from conformance.judging.claim import (
     COUPONS,
     DISTINCT,
@@ -40,7 +48,6 @@ from suites.sessions.blame import as_claim, blamed, not_read_back, with_zeros
 REMOVED_WARNINGS = {15043, 15055}
 SESSION_ID = Path(".body.checkoutSessionId", "a checkoutSessionId")
 SIGNATURE_HEADER = Path('.headers["x-ebay-security-signature"]', "a header")
-GATEWAY_IDS = range(1000, 4000)
 # Requirements that leave the id of a refusal open, so that no document can be asked for it.
 OPEN_IDS = ("MARKET-REQUIRED", "ROBUST", "PAY-TERMS", "AUTH-TOKEN")
 
@@ -140,7 +147,7 @@ def a_read_shows_the_last_accepted_state(context: RuleContext) -> Iterator[Claim
     if not found and session.pending and not session.unconfirmed:
         return  # a refusal that changed nothing is no news of reads
     facts = Difference(found, session.pending, not session.unconfirmed, session.unconfirmed, others)
-    blame = decide(IN_A_READ, facts)
+    blame = first_match(IN_A_READ, facts)
     if found and blame.pending:
         yield blamed(found, blame, "nothing changed")
         return
@@ -207,7 +214,7 @@ def a_change_changes_only_what_it_names(context: RuleContext) -> Iterator[Claim]
     }
     if not found:
         yield HELD
-    elif (blame := decide(AFTER_A_REFUSAL, Difference(found, session.pending))).pending:
+    elif (blame := first_match(AFTER_A_REFUSAL, Difference(found, session.pending))).pending:
         yield blamed(found, blame, "nothing changed")
     else:
         yield as_claim(found)
@@ -337,7 +344,7 @@ def status_and_ids_are_documented(context: RuleContext) -> Iterator[Claim]:
     extra = [
         identifier
         for identifier in exchange.error_ids
-        if identifier not in GATEWAY_IDS and exchange.status not in _known(context.operation, identifier)
+        if identifier not in contract.GATEWAY_IDS and exchange.status not in _known(context.operation, identifier)
     ]
     yield true(
         not extra,

@@ -18,6 +18,7 @@ from suites.situations.refusals import Broken, of_initiate, of_items
 CHANGES_AND_READS = 20  # of a session, whatever its row
 LEAST_MAXIMUM = 10  # lines, where the profile names none: one more is too many in each reading
 PAID_ENDS = ("paid", "locked")
+WITHOUT_COUPON = ("none", "removed")  # levels of the coupon
 ENDS = {
     probes.PAID: PAID_ENDS,
     probes.ORDER: PAID_ENDS,
@@ -52,8 +53,8 @@ def lives(profile: Profile, depth: int = 1) -> list[Life]:
             begun.setdefault((start.requirement, probes.START, start.group or start.case, start.case), {})[market] = (
                 start
             )
-    met = assign([(key, _rows(rows, key, set(where))) for key, where in asked.items()], _factors, depth)
-    starts = assign([(key, _rows(rows, key, set(where))) for key, where in begun.items()], _factors_of_starts)
+    met = assign([(key, _rows_for(rows, where)) for key, where in asked.items()], _factors, depth)
+    starts = assign([(key, _rows_in(rows, set(where))) for key, where in begun.items()], _factors_of_starts)
     return _most_telling_first(
         Life(
             row,
@@ -76,9 +77,16 @@ def _most_telling_first(found: Iterable[Life]) -> list[Life]:
     return ordered
 
 
-def _rows(rows: tuple[Row, ...], key: Key, markets: set[str]) -> list[Row]:
-    ends = ENDS.get(key[1])
-    return [row for row in rows if row["marketplace"] in markets and (ends is None or _ends_in(row, ends))]
+def _rows_in(rows: tuple[Row, ...], markets: set[str]) -> list[Row]:
+    return [row for row in rows if row["marketplace"] in markets]
+
+
+def _rows_for(rows: tuple[Row, ...], probes_by_market: dict[str, Probe]) -> list[Row]:
+    """The rows whose session comes to the state that a probe is for; without a fitting coupon, whichever do."""
+    probe, ends = next(iter(probes_by_market.values())), ENDS.get(next(iter(probes_by_market.values())).phase)
+    found = [row for row in _rows_in(rows, set(probes_by_market)) if ends is None or _ends_in(row, ends)]
+    fitting = [row for row in found if probe.coupon in (None, row["coupon"] not in WITHOUT_COUPON)]
+    return fitting if {row["marketplace"] for row in fitting} == {row["marketplace"] for row in found} else found
 
 
 def _ends_in(row: Row, ends: tuple[str, ...]) -> bool:
@@ -88,8 +96,10 @@ def _ends_in(row: Row, ends: tuple[str, ...]) -> bool:
 
 @cache
 def _factors(requirement: str) -> frozenset[str]:
-    """The factors of a requirement that a row sets."""
-    return frozenset(contract.requirements()[requirement].factors) & frozenset(factors.row_design().factors)
+    """The factors of a requirement that a row sets; a refusal may reach whatever session stands beside."""
+    rule = contract.requirements()[requirement]
+    names = frozenset(rule.factors) & frozenset(factors.row_design().factors)
+    return names | {"beside"} if rule.leaves_unchanged else names
 
 
 def _factors_of_starts(requirement: str) -> frozenset[str]:

@@ -225,18 +225,26 @@ class Journey:
     # ------------------------------------------------------------ other sessions
 
     def _beside(self) -> None:
-        """Another session, with the item that the row means; with a plain one where nobody may have many of that."""
-        kind, meant = self.row["beside"], self._meant_item()
+        """Another session, with the items of the first line and of the line that the row means; plain ones, of which
+        anybody may have many. It has a coupon in every other row, and where this session's coupon changes."""
+        kind = self.row["beside"]
         if kind in ("none", "alike"):
             return
-        item = self.driver.plain(self.market)[0] if self.driver.profile.role(self.market, meant) else meant
+        wanted = dict.fromkeys([self._meant_item(), self._lines()[0][0]])
+        items = [item for item in wanted if not self.driver.profile.role(self.market, item)]
         email = self.email if kind == "same_buyer" and self.row["end"] != "declined" else None
         app = OTHER_APP if kind == "other_app" else OWN_APP
         self.others = [
-            self.driver.create_session(self.market, [(item, 2)], email=email or self.driver.buyer(), credential=app)
+            self.driver.create_session(
+                self.market,
+                [(item, 2) for item in items or self.driver.plain(self.market)[:1]],
+                email=email or self.driver.buyer(),
+                credential=app,
+            )
         ]
         codes = self.driver.market(self.market).coupons_of("good")
-        if codes and self.row.number % 2:
+        changes = self.row["coupon"] == "removed" or self.row["change"] in ("coupon", "coupon_again")
+        if codes and (changes or self.row.number % 2):
             self.others[0].apply(codes[-1].code, credential=app)
 
     def _read_others(self) -> None:

@@ -29,6 +29,7 @@ class Probe:
     """make: the keywords for `CheckoutSession.send` (`operation`, `body`, `subject`, …); None where the session has nothing for it.
 
     group: probes that share the levels that each of them would have to meet alone; "" for a group of its own.
+    coupon: whether the session must have a coupon, or must have none, for the request to be wrong in this one thing.
     """
 
     requirement: str
@@ -36,11 +37,15 @@ class Probe:
     phase: str
     make: Callable[[CheckoutSession], Sent | None]
     group: str = ""
+    coupon: bool | None = None
 
     @property
     def key(self) -> Key:
         """What assigns it to rows."""
         return self.requirement, self.phase, self.group or self.case, self.case
+
+
+NEEDS_COUPON = {Method.APPLY: False, Method.REMOVE: True}  # a second coupon, or none to remove, is wrong by itself
 
 
 def valid(session: CheckoutSession, method: Method) -> Sent:
@@ -74,23 +79,33 @@ def _access(profile: Profile, market: str) -> Iterator[Probe]:
         f"{market},{UNSUPPORTED}": "a list",
     }
     for method in _methods(profile):
+        coupon = NEEDS_COUPON.get(method)
         for other in profile.markets:
             if other != market:
                 case = f"{market} as {other}, {method}"
-                yield Probe("MARKET-SAME", case, OPEN, _with(method, marketplace=other), group=method)
+                yield Probe("MARKET-SAME", case, OPEN, _with(method, marketplace=other), group=method, coupon=coupon)
         for header, kind in headers.items():
             if header not in profile.markets:
                 yield Probe(
-                    "MARKET-SUPPORTED", f"{kind}, {method}", OPEN, _with(method, marketplace=header), group=method
+                    "MARKET-SUPPORTED",
+                    f"{kind}, {method}",
+                    OPEN,
+                    _with(method, marketplace=header),
+                    group=method,
+                    coupon=coupon,
                 )
         if method is not Method.PLACE:
-            yield Probe("MARKET-REQUIRED", f"no header, {method}", OPEN, _with(method, marketplace=None))
+            yield Probe("MARKET-REQUIRED", f"no header, {method}", OPEN, _with(method, marketplace=None), coupon=coupon)
         if profile.offers("second_app"):
-            yield Probe("SESSION-APP", method, OPEN, _with(method, credential=OTHER_APP))
+            yield Probe("SESSION-APP", method, OPEN, _with(method, credential=OTHER_APP), coupon=coupon)
         for credential in profile.bad_tokens:
-            yield Probe("AUTH-TOKEN", f"{credential}, {method}", OPEN, _with(method, credential=credential))
+            yield Probe(
+                "AUTH-TOKEN", f"{credential}, {method}", OPEN, _with(method, credential=credential), coupon=coupon
+            )
         for kind, subject in NEAR.items():
-            yield Probe("SESSION-UNKNOWN", f"{kind}, {method}", OPEN, _near(method, subject), group=method)
+            yield Probe(
+                "SESSION-UNKNOWN", f"{kind}, {method}", OPEN, _near(method, subject), group=method, coupon=coupon
+            )
 
 
 def _access_once_paid(profile: Profile, market: str) -> Iterator[Probe]:
@@ -132,6 +147,7 @@ NEAR: dict[str, Callable[[CheckoutSession], str | None]] = {
     "never given out": lambda session: made_up.unknown(session.id),
     "with letters behind": lambda session: f"{session.id}abc",
     "its beginning": lambda session: _cut_by(session.id, 2),
+    "without its last character": lambda session: _cut_by(session.id, 1),
     "its end": lambda session: session.id[2:] if len(session.id) >= LONG_ID else None,
     "twice": lambda session: session.id * 2,
 }
@@ -156,19 +172,20 @@ def _of_lines(profile: Profile, market: str) -> Iterator[Probe]:
     offered = profile.markets[market]
     for coupon in offered.coupons_of("refused", "minimum"):
         body = {"operation": contract.APPLY, "body": {"redemptionCode": coupon.code}}
-        yield Probe("COUPON-REFUSED", f"{coupon.error} {coupon.code}", OPEN, lambda _, body=body: body)  # type: ignore[misc]
+        yield Probe("COUPON-REFUSED", f"{coupon.error} {coupon.code}", OPEN, lambda _, body=body: body, coupon=False)  # type: ignore[misc]
     for coupon in offered.coupons_of("good", "oversized"):
-        yield Probe("COUPON-ONE", f"{coupon.kind} {coupon.code}", OPEN, _second(coupon.code))
+        yield Probe("COUPON-ONE", f"{coupon.kind} {coupon.code}", OPEN, _second(coupon.code), coupon=True)
         yield Probe("COUPON-NOT-APPLIED", f"{coupon.kind} {coupon.code}", OPEN, _not_applied(coupon.code))
     yield Probe(
         "COUPON-UNKNOWN",
         "",
         OPEN,
         lambda _: {"operation": contract.APPLY, "body": {"redemptionCode": made_up.CODE}},
+        coupon=False,
     )
     yield Probe("COUPON-NOT-APPLIED", "never heard of", OPEN, _not_applied(made_up.CODE))
     for words, near in (("a character more", _longer), ("a character less", _cut)):
-        yield Probe("COUPON-UNKNOWN", words, OPEN, _near_code(contract.APPLY, near))
+        yield Probe("COUPON-UNKNOWN", words, OPEN, _near_code(contract.APPLY, near), coupon=False)
         yield Probe("COUPON-NOT-APPLIED", words, OPEN, _near_code(contract.REMOVE, near))
         yield Probe("QTY-UNKNOWN-LINE", words, OPEN, _near_line(near))
 
@@ -328,6 +345,8 @@ def of_sessions(profile: Profile, market: str) -> Iterator[Probe]:
     yield from _of_lines(profile, market)
     bodies = [*of_address(profile.markets[market]), *of_changes(), *(of_terms() if profile.pays_by_call else ())]
     for broken in bodies:
-        yield Probe(broken.requirement, f"{broken.case}, {broken.operation}", OPEN, _broken(broken), group=broken.group)
+        coupon = NEEDS_COUPON.get(METHOD_OF[broken.operation])
+        case = f"{broken.case}, {broken.operation}"
+        yield Probe(broken.requirement, case, OPEN, _broken(broken), group=broken.group, coupon=coupon)
     yield from _after_the_end(profile)
     yield from _of_orders(profile, market)

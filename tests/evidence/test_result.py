@@ -19,7 +19,7 @@ from conformance.evidence.aggregate import merge
 from conformance.evidence.journal import Journal
 from conformance.evidence.result import build
 from conformance.evidence.run_metadata import RunMetadata, Scope
-from conformance.evidence.verdict import decide
+from conformance.evidence.verdict import decide_verdict
 from conformance.evidence.waivers import Waiver
 from conformance.judging.trace import Trace
 from tests.doubles.faulty_servers_by_action import CAST
@@ -169,7 +169,7 @@ def test_a_waived_failure_passes_and_a_needless_waiver_fails(tmp_path: Path) -> 
 
 
 def test_nothing_at_all(tmp_path: Path) -> None:
-    assert decide(METADATA, [], []).exit_status == 6
+    assert decide_verdict(METADATA, [], []).exit_status == 6
     assert document([], tmp_path)["exit_status"] == 6
 
 

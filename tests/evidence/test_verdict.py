@@ -13,7 +13,7 @@ import pytest
 from conformance.core import contract
 from conformance.core.unjudged import Unjudged, UnjudgedReason
 from conformance.evidence.run_metadata import RunMetadata, Scope
-from conformance.evidence.verdict import FORMS, Decision, Ending, decide
+from conformance.evidence.verdict import FORMS, Decision, Ending, decide_verdict
 from reports import render_all
 from tests.reports import examples
 from tests.reports.test_views import terminal
@@ -38,7 +38,7 @@ def requirement(rule: str, outcome: str = "passed", unjudged: Unjudged | None = 
 
 
 def ended(*listed: dict[str, Any], complaints: tuple[str, ...] = (), **more: Any) -> Decision:
-    return decide(replace(METADATA, **more), list(listed or [requirement("QTY-ZERO")]), list(complaints))
+    return decide_verdict(replace(METADATA, **more), list(listed or [requirement("QTY-ZERO")]), list(complaints))
 
 
 def test_every_ending_has_a_form_with_words_of_its_own() -> None:

@@ -11,7 +11,7 @@ import pytest
 from conformance.core.inputs import InputError
 from conformance.core.unjudged import Unjudged, UnjudgedReason
 from conformance.evidence.run_metadata import RunMetadata
-from conformance.evidence.verdict import decide
+from conformance.evidence.verdict import decide_verdict
 from conformance.evidence.waivers import FAILING, Waiver, WaiverState, apply_waivers, load_waivers
 
 TODAY = datetime.now(UTC).date()
@@ -43,7 +43,7 @@ def failing(waivers: list[Waiver], listed: list[dict[str, Any]], *, whole: bool 
 
 def verdict(listed: list[dict[str, Any]], complaints: list[str], **more: Any) -> int:
     metadata = RunMetadata({"name": "shop"}, "", 0, "should", "", **more)
-    return decide(metadata, listed, complaints).exit_status
+    return decide_verdict(metadata, listed, complaints).exit_status
 
 
 NOT_OFFERED = Unjudged(UnjudgedReason.NOT_OFFERED, needs=("items.2",))

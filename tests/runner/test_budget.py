@@ -15,7 +15,7 @@ import pytest
 from conformance.client.api_client import BudgetSpent
 from conformance.core import contract
 from conformance.runner.planning import budget
-from conformance.runner.planning.budget import FIRST, choose, costs, weight
+from conformance.runner.planning.budget import MISSION_TESTS, choose, costs, weight
 from conformance.runner.run import Run
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -82,8 +82,8 @@ def test_the_choice_is_the_same_each_time() -> None:
 def test_what_comes_first() -> None:
     """The mission's rules with every method, then what any target can be judged by, then what needs a rare role."""
     chosen = [budget.test_name(entry) for entry in choose([f"suites/{cost}" for cost in costs()], None, set())]
-    assert tuple(chosen[: len(FIRST)]) == FIRST and set(FIRST) <= set(costs())
-    assert set(MISSION) <= {cost for name in FIRST for cost in costs()[name]["judges"]}
+    assert tuple(chosen[: len(MISSION_TESTS)]) == MISSION_TESTS and set(MISSION_TESTS) <= set(costs())
+    assert set(MISSION) <= {cost for name in MISSION_TESTS for cost in costs()[name]["judges"]}
     judged, rare_began = set[str](), False
     for name in chosen:
         new = set(costs()[name]["judges"]) - judged
@@ -101,7 +101,7 @@ def test_a_large_budget_goes_on_with_more_cases() -> None:
     assert set(choose(tests, 10**6, set())) == set(tests)
     few, some = choose(tests, 150, set()), choose(tests, 600, set())
     assert sum(some.values()) > 10 and not any(few.values()) and not any(choose(tests, None, set()).values())
-    assert list(some)[: len(FIRST)] == list(few)[: len(FIRST)]
+    assert list(some)[: len(MISSION_TESTS)] == list(few)[: len(MISSION_TESTS)]
     assert len(choose(tests, None, set())) < len(tests) / 2
 
 

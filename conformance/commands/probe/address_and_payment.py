@@ -4,24 +4,23 @@ from __future__ import annotations
 
 from typing import Any
 
-from conformance.commands.probe.item_roles import TOGETHER
 from conformance.commands.probe.sample_addresses import Address
 from conformance.commands.probe.session import Probe
 from conformance.core import contract
 from conformance.core.exchange import Exchange
+from conformance.core.profile import SAFE_LINE_COUNT
 from conformance.driver.checkout import TERMS
 
 NOT_BOUGHT, UNVERIFIABLE = 15005, 15007
 ABROAD = {15026, 15027, 15028, 15047}
 AT_PAYMENT = (15012, 15020, 15045, NOT_BOUGHT)
 DECLINED = (15023, 15024, 15033, 17000)
-GATEWAY = frozenset(range(1000, 4000))
 ADDRESS_CALLS = 4
 
 
 def most_calls(items: int, buyers: int) -> int:
     """The most requests that payments take in one marketplace."""
-    return 1 + 2 * -(-items // TOGETHER) + 2 * items + 2 * buyers
+    return 1 + 2 * -(-items // SAFE_LINE_COUNT) + 2 * items + 2 * buyers
 
 
 def find_addresses(probe: Probe, other: Address, foreign: str, unverifiable: Address | None) -> None:
@@ -64,8 +63,8 @@ def find_payment(probe: Probe) -> tuple[str, str]:
     """(payment.kind, what was seen): the plain items are bought, one order for four of them."""
     items = [good.item for good in probe.seen.of("plain")]
     kind, about = "none", "not tried: no plain item"
-    for index in range(0, len(items), TOGETHER):
-        part = items[index : index + TOGETHER]
+    for index in range(0, len(items), SAFE_LINE_COUNT):
+        part = items[index : index + SAFE_LINE_COUNT]
         exchange, order = _buy(probe, part)
         if order and kind == "none":
             status = probe.send(contract.READ_ORDER, order, None).body
@@ -73,7 +72,9 @@ def find_payment(probe: Probe) -> tuple[str, str]:
             kind, about = "place_order", f"an order was placed, and read {paid or 'without a status'} at once"
         if not exchange.error_ids and not order:
             return kind, f"placeGuestOrder answers {exchange.answer()}"
-        if not set(exchange.error_ids) & GATEWAY and (not order or NOT_BOUGHT in exchange.warning_ids):
+        if not set(exchange.error_ids).intersection(contract.GATEWAY_IDS) and (
+            not order or NOT_BOUGHT in exchange.warning_ids
+        ):
             for item in part if len(part) > 1 else ():
                 _buy_alone(probe, item, exchange)
             if len(part) == 1:

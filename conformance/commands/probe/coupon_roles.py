@@ -9,10 +9,10 @@ from conformance.commands.probe.observations import Voucher
 from conformance.commands.probe.session import Probe
 from conformance.core import contract
 from conformance.core.exchange import Exchange
+from conformance.core.profile import SAFE_LINE_COUNT
 from conformance.judging.amounts import total
 from conformance.judging.model import Line, View, view
 
-TOGETHER = 4  # lines that every session takes
 SINGLES = 4  # sessions of one item each in which a coupon is tried
 MINIMUM = (16005, 16009)
 DEPENDS = (*MINIMUM, 16013, 16016, 16017)  # a coupon that fits another cart or address
@@ -29,7 +29,7 @@ class Cart(NamedTuple):
 
 def most_calls(coupons: int, items: int) -> int:
     """The most requests that the coupons of one marketplace take."""
-    carts = SINGLES + -(-items // TOGETHER)
+    carts = SINGLES + -(-items // SAFE_LINE_COUNT)
     return carts + coupons * (2 * carts + 6 + 1 + 4 * STEPS) if coupons else 0
 
 
@@ -41,7 +41,11 @@ def find_coupon_roles(probe: Probe, codes: list[str]) -> None:
         if shown is not None and shown.id:
             sessions.append((good.item, shown))
     plain = [good.item for good in probe.seen.of("plain")]
-    parts = [plain[start : start + TOGETHER] for start in range(SINGLES, len(plain), TOGETHER)] if codes else []
+    parts = (
+        [plain[start : start + SAFE_LINE_COUNT] for start in range(SINGLES, len(plain), SAFE_LINE_COUNT)]
+        if codes
+        else []
+    )
     carts = [shown for part in parts if (shown := probe.initiate([(item, 1) for item in part])[1]) is not None]
     for code in codes if sessions else ():
         probe.seen.coupons.append(_role(probe, code, sessions, carts))

@@ -9,13 +9,13 @@ from conformance.commands.probe.observations import Good
 from conformance.commands.probe.sample_addresses import Address
 from conformance.commands.probe.session import Probe
 from conformance.core.exchange import Exchange
+from conformance.core.profile import SAFE_LINE_COUNT
 from conformance.driver.discovery import cause_of
 from conformance.judging.model import Line, View
 
 AMPLE = 60  # an item of which a buyer gets so many is plain
 QUANTITY_CALLS = 10  # for one item's limit or stock
 LOTS = (2, 3, 4, 5, 6, 10, 12)
-TOGETHER = 4  # lines that every session takes
 AT_INITIATE = (15013, 15017, 15018, 15026, 15028, 15031, 15044, 15045, 15053, 20002)
 REMOVED, WARNED = (15043, 15055), (20000, 20001)
 LOT = 15014
@@ -26,7 +26,7 @@ SECOND_TRIES = 3  # requests that confirm a role, at most
 
 def most_calls(items: int) -> int:
     """The most requests that the items of one marketplace take."""
-    return -(-items // TOGETHER) + items * (2 + QUANTITY_CALLS + SECOND_TRIES) + 2
+    return -(-items // SAFE_LINE_COUNT) + items * (2 + QUANTITY_CALLS + SECOND_TRIES) + 2
 
 
 def find_item_roles(probe: Probe, items: list[str]) -> None:
@@ -35,7 +35,7 @@ def find_item_roles(probe: Probe, items: list[str]) -> None:
     seen.goods = [Good(item, remark="not asked about") for item in items]
     waiting = list(seen.goods)
     while waiting:
-        part, waiting = waiting[:TOGETHER], waiting[TOGETHER:]
+        part, waiting = waiting[:SAFE_LINE_COUNT], waiting[SAFE_LINE_COUNT:]
         exchange, shown = probe.initiate([(good.item, 1) for good in part])
         whole = shown is not None and {good.item for good in part} == set(shown.items)
         if whole and not exchange.warning_ids:

@@ -19,6 +19,9 @@ from conformance.driver.checkout import CheckoutDriver
 from conformance.judging.model import Line, Option, view
 from conformance.judging.trace import TraceKind
 
+FIRST_REPLAY = 10**9  # places in the plan from here on are replays of a finding
+FIRST_CONTROL = 2 * FIRST_REPLAY  # and from here on, its controls
+
 
 @dataclass(frozen=True)
 class Ref:

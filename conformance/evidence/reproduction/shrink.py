@@ -17,6 +17,8 @@ from conformance.evidence.aggregate import Finding, Reproduction
 from conformance.evidence.reproduction.control import cause
 from conformance.evidence.reproduction.curl_script import write_script
 from conformance.evidence.reproduction.replay import (
+    FIRST_CONTROL,
+    FIRST_REPLAY,
     ReplayTarget,
     Step,
     UnresolvedReference,
@@ -56,7 +58,7 @@ class Shrinker:
             return None
         self.replays += 1
         name = f"shrink/{self.finding.requirement}/{self.finding.name}/{self.replays}".replace(" ", "-")
-        with self.run.driver(10**9 + self.replays, name, thorough=False, kind=TraceKind.REPLAY) as driver:
+        with self.run.driver(FIRST_REPLAY + self.replays, name, thorough=False, kind=TraceKind.REPLAY) as driver:
             try:
                 sent = play(driver, steps)
             except UnresolvedReference:
@@ -68,7 +70,7 @@ class Shrinker:
     def broken(self, steps: list[Step]) -> set[tuple[str, str]] | None:
         """Every (requirement, name of the claim) that breaks when the steps are sent; None where one of them cannot be sent."""
         with self.run.driver(
-            2 * 10**9, f"control/{self.finding.requirement}", thorough=False, kind=TraceKind.REPLAY
+            FIRST_CONTROL, f"control/{self.finding.requirement}", thorough=False, kind=TraceKind.REPLAY
         ) as driver:
             try:
                 play(driver, steps)

@@ -18,7 +18,7 @@ from conformance.core import contract
 COSTS = Path(__file__).with_name("costs.json")
 WEIGHT = {"MUST": 10, "SHOULD": 3, "READING": 1}
 # The tests that ask for the requirements of the mission with every method.
-FIRST = (
+MISSION_TESTS = (
     "line_items/test_lines.py::test_the_maximum_passes_and_one_more_is_refused",
     "line_items/test_quantity_zero.py::test_each_line_can_be_removed",
     "payment/test_payment.py::test_nothing_changes_after_payment[calm]",
@@ -53,7 +53,7 @@ def weight(requirement: str) -> int:
     return MISSION_WEIGHT if known.mission else WEIGHT[known.level]
 
 
-def cost(nodeid: str, *, whole: bool = False) -> int:
+def measured_cost(nodeid: str, *, whole: bool = False) -> int:
     """About how many requests a test takes by itself, cut to the bone or with all its cases."""
     measured = costs().get(test_name(nodeid), {})
     fewest = max(1, int(measured.get("requests", 1)))
@@ -68,7 +68,7 @@ def choose(nodeids: Iterable[str], limit: int | None, done: set[str], spent: int
     cases of the same tests, those first where that is cheap, and then into other tests of the same rules.
     """
     left = {
-        nodeid: (cost(nodeid), frozenset(measured["judges"]))
+        nodeid: (measured_cost(nodeid), frozenset(measured["judges"]))
         for nodeid in nodeids
         if (measured := costs().get(test_name(nodeid))) and measured["judges"]
     }
@@ -76,8 +76,10 @@ def choose(nodeids: Iterable[str], limit: int | None, done: set[str], spent: int
     chosen: dict[str, bool] = {}
     room = None if limit is None else round(limit * SHARING) - spent
     judged = set(done)
-    for item in sorted(left, key=lambda nodeid: FIRST.index(test_name(nodeid)) if test_name(nodeid) in FIRST else -1):
-        if test_name(item) in FIRST and left[item][1] - judged and (room is None or left[item][0] <= room):
+    for item in sorted(
+        left, key=lambda nodeid: MISSION_TESTS.index(test_name(nodeid)) if test_name(nodeid) in MISSION_TESTS else -1
+    ):
+        if test_name(item) in MISSION_TESTS and left[item][1] - judged and (room is None or left[item][0] <= room):
             needed, judges = left.pop(item)
             room = None if room is None else room - needed
             judged |= judges
@@ -89,7 +91,7 @@ def choose(nodeids: Iterable[str], limit: int | None, done: set[str], spent: int
         if room is None or len(chosen) == before:
             return chosen
         assert limit is not None
-        room -= round(_deepen(chosen, limit - spent - sum(map(cost, chosen))) * SHARING)
+        room -= round(_deepen(chosen, limit - spent - sum(map(measured_cost, chosen))) * SHARING)
         judged = set(done)
 
 
@@ -99,7 +101,11 @@ def _deepen(chosen: dict[str, bool], room: int) -> int:
     Returns how many requests that takes.
     """
     before = room
-    more = {nodeid: cost(nodeid, whole=True) - cost(nodeid) for nodeid in chosen if test_name(nodeid) not in FIRST}
+    more = {
+        nodeid: measured_cost(nodeid, whole=True) - measured_cost(nodeid)
+        for nodeid in chosen
+        if test_name(nodeid) not in MISSION_TESTS
+    }
     for item in sorted(more, key=lambda nodeid: (more[nodeid], nodeid)):
         if 0 < more[item] <= room and not chosen[item]:
             room -= more[item]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from conformance.runner.planning.budget import cost
+from conformance.runner.planning.budget import measured_cost
 
 
 def is_row(item: pytest.Item) -> bool:
@@ -13,10 +13,10 @@ def is_row(item: pytest.Item) -> bool:
     return callspec is not None and "life" in callspec.params
 
 
-def cost_of(item: pytest.Item, *, whole: bool) -> int:
+def cost_in_selection(item: pytest.Item, *, whole: bool) -> int:
     """About how many requests a test takes: what was measured, for a row what it declares."""
     if not is_row(item):
-        return cost(item.nodeid, whole=whole)
+        return measured_cost(item.nodeid, whole=whole)
     return max(int(mark.kwargs.get("cost", 1)) for mark in item.iter_markers("provokes"))
 
 

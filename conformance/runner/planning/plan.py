@@ -17,10 +17,10 @@ if TYPE_CHECKING:
     from conformance.runner.run import Run
 
 SHARED = 1.05  # by so much tests that share sessions are surely cheaper than apart
-FIRST = 2  # a token, and a look at the items
+DISCOVERY_REQUESTS = 2  # a token, and a look at the items
 
 
-def cost(run: Run, item: pytest.Item) -> int:
+def cost_in_plan(run: Run, item: pytest.Item) -> int:
     """About how many requests a test sends by itself."""
     known = {} if is_row(item) else costs().get(test_name(item.nodeid), {})
     declared = next((int(mark.kwargs.get("cost", 10)) for mark in item.iter_markers("provokes")), 10)
@@ -30,16 +30,16 @@ def cost(run: Run, item: pytest.Item) -> int:
 
 def print_plan(run: Run, items: list[pytest.Item]) -> None:
     """Prints the plan of a run, requirement by requirement."""
-    limit, total = run.settings.budget, FIRST
+    limit, total = run.settings.budget, DISCOVERY_REQUESTS
     tests: dict[str, list[pytest.Item]] = defaultdict(list)
     sure, told = set[str](), set[str]()
     count = 0
     for item in items:
         judges = {*costs().get(test_name(item.nodeid), {}).get("judges", []), *mark_args(item, "provokes")}
         told |= judges
-        if limit and is_row(item) and total + cost(run, item) > limit:
+        if limit and is_row(item) and total + cost_in_plan(run, item) > limit:
             continue  # rows of the array take what the other tests leave of a budget
-        total, count = total + cost(run, item), count + 1
+        total, count = total + cost_in_plan(run, item), count + 1
         if limit is None or total <= limit * SHARED:
             sure |= judges
         for requirement_id in mark_args(item, "provokes"):
@@ -62,7 +62,7 @@ def _words(run: Run, requirement: str, tests: list[pytest.Item], told: set[str],
     if requirement in told and requirement not in sure:
         return "perhaps: the budget may end before"
     if tests:
-        words = f"judged by {_counted(len(tests), 'test')}, about {_counted(sum(cost(run, test) for test in tests), 'request')}"
+        words = f"judged by {_counted(len(tests), 'test')}, about {_counted(sum(cost_in_plan(run, test) for test in tests), 'request')}"
         return words + _conditions(requirement, [test for test in tests if is_row(test)])
     if requirement in told:
         return "judged along the way"

@@ -13,8 +13,8 @@ from conformance.core import contract
 from conformance.core.profile import Profile
 from conformance.driver.marks import mark_args
 from conformance.evidence.trace_record import TraceRecord
-from conformance.runner.planning.budget import choose, cost
-from conformance.runner.planning.items import cost_of, is_row, market_of
+from conformance.runner.planning.budget import choose, measured_cost
+from conformance.runner.planning.items import cost_in_selection, is_row, market_of
 from conformance.runner.settings import Settings
 from conformance.runner.time_limit import TimeLimit
 
@@ -99,7 +99,7 @@ class Selection:
             first = {nodeid: index for index, nodeid in enumerate(choose([item.nodeid for item in items], None, set()))}
             return sorted(items, key=lambda item: first.get(item.nodeid, len(first)))
         # All cases of a test first, so that breaches show early; long tests first, so that no process ends alone with one.
-        return sorted(items, key=lambda item: (not self.thorough(item), -cost(item.nodeid, whole=True)))
+        return sorted(items, key=lambda item: (not self.thorough(item), -measured_cost(item.nodeid, whole=True)))
 
     def _most_telling(self, items: list[pytest.Item]) -> list[pytest.Item]:
         """One marketplace, the tests that judge most for a request first."""
@@ -112,7 +112,7 @@ class Selection:
         if self.run.settings.time_s:
             self.telling = list(dict.fromkeys([*chosen, *choose(by_id, None, done)]))
         self.whole = {nodeid.removeprefix("suites/") for nodeid, whole in chosen.items() if whole}
-        self.owed = {nodeid: cost_of(by_id[nodeid], whole=False) for nodeid in chosen}
+        self.owed = {nodeid: cost_in_selection(by_id[nodeid], whole=False) for nodeid in chosen}
         rest = [by_id[nodeid] for nodeid in by_id if nodeid not in chosen and is_row(by_id[nodeid])]
         return [by_id[nodeid] for nodeid in chosen] + (rest if self.run.settings.budget is not None else [])
 
@@ -159,9 +159,9 @@ class Selection:
             return True
         room = budget - self.run.spent
         owed = sum(least for nodeid, least in self.owed.items() if nodeid not in self.begun and nodeid != item.nodeid)
-        if name in self.whole and cost_of(item, whole=True) + owed > room:
+        if name in self.whole and cost_in_selection(item, whole=True) + owed > room:
             self.whole.discard(name)
-        return cost_of(item, whole=name in self.whole) <= room
+        return cost_in_selection(item, whole=name in self.whole) <= room
 
     def begin(self, item: pytest.Item) -> int:
         """The place of a test in the plan; it is noted as begun."""
