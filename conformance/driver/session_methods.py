@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 from conformance.core import contract
+from conformance.core.addresses import shows
 from conformance.core.profile import Market
 from conformance.judging.model import Line, Option, View
 
@@ -39,6 +40,13 @@ METHOD_OF = {
 }
 
 
+def _another_address(market: Market, shown: View) -> dict[str, Any]:
+    """An address that the session does not show, so that whoever takes it over shows it."""
+    other = market.other_address or market.address
+    same = [shows(name, other.get(name), shown.address.get(name)) for name in ("addressLine1", "city")]
+    return market.address if all(same) else other
+
+
 def calls(market: Market, shown: View, line: Line | None, option: Option | None, terms: Any) -> dict[Method, Call]:
     """A call of each method as if it were to be accepted. shown: the session; line and option: what changes name.
 
@@ -54,7 +62,7 @@ def calls(market: Market, shown: View, line: Line | None, option: Option | None,
         Method.READ: (contract.READ, None),
         Method.QUANTITY: (contract.QUANTITY, {"lineItemId": line_id, "quantity": more}),
         Method.OPTION: (contract.OPTION, {"lineItemId": line_id, "shippingOptionId": option.id if option else "1"}),
-        Method.ADDRESS: (contract.ADDRESS, deepcopy(market.other_address or market.address)),
+        Method.ADDRESS: (contract.ADDRESS, deepcopy(_another_address(market, shown))),
         Method.APPLY: (contract.APPLY, {"redemptionCode": (free or codes)[0]}),
         Method.REMOVE: (contract.REMOVE, {"redemptionCode": (applied or codes)[0]}),
         Method.ZERO: (contract.QUANTITY, {"lineItemId": line_id, "quantity": 0}),

@@ -19,6 +19,7 @@ from suites.situations.refusals import Broken, of_address, of_changes, of_terms
 
 UNSUPPORTED = "EBAY_ATLANTIS"
 LONG_ID = 10  # characters; shorter ids may be numbered in turn
+SHORT_LINE_ID = 4  # characters; shorter ids of lines may be numbered in turn
 # Parts of a session's life, and of a purchase order.
 START, OPEN, PAID, ORDER, EMPTY, DECLINED = "start", "open", "paid", "order", "empty", "declined"
 Sent = dict[str, Any]
@@ -76,6 +77,7 @@ def _access(profile: Profile, market: str) -> Iterator[Probe]:
         UNSUPPORTED: "unsupported",
         market[:-1]: "a character less",
         f"{market}X": "a character more",
+        market.lower(): "in lower case",
         f"{market},{UNSUPPORTED}": "a list",
     }
     for method in _methods(profile):
@@ -187,7 +189,8 @@ def _of_lines(profile: Profile, market: str) -> Iterator[Probe]:
     for words, near in (("a character more", _longer), ("a character less", _cut)):
         yield Probe("COUPON-UNKNOWN", words, OPEN, _near_code(contract.APPLY, near), coupon=False)
         yield Probe("COUPON-NOT-APPLIED", words, OPEN, _near_code(contract.REMOVE, near))
-        yield Probe("QTY-UNKNOWN-LINE", words, OPEN, _near_line(near))
+        yield Probe("QTY-UNKNOWN-LINE", words, OPEN, _near_line(Method.QUANTITY, near))
+        yield Probe("SHIP-UNKNOWN", words, OPEN, _near_line(Method.OPTION, near))
 
 
 def _unknown_line(quantity: int) -> Callable[[CheckoutSession], Sent | None]:
@@ -274,12 +277,15 @@ def _near_code(operation: str, near: Callable[[str], str]) -> Callable[[Checkout
     return make
 
 
-def _near_line(near: Callable[[str], str]) -> Callable[[CheckoutSession], Sent | None]:
+def _near_line(method: Method, near: Callable[[str], str]) -> Callable[[CheckoutSession], Sent | None]:
+    """A change of quantity or option that names nearly the first line."""
+
     def make(session: CheckoutSession) -> Sent | None:
-        line = near(session.lines[0].id) if session.lines and len(session.lines[0].id) >= 4 else None
+        line = near(session.lines[0].id) if session.lines and len(session.lines[0].id) >= SHORT_LINE_ID else None
         if line is None or line in session.state.view.lines:
             return None
-        return {"operation": contract.QUANTITY, "body": {"lineItemId": line, "quantity": 2}}
+        sent = valid(session, method)
+        return {**sent, "body": {**sent["body"], "lineItemId": line}}
 
     return make
 

@@ -127,5 +127,5 @@ FAULTS: list[Fault] = [
           before("order", _crash, on=ORDER, when=Condition(
               lambda call: call.id in call.shop.orders
               and _sent(call) not in ("", call.shop.orders[call.id].cart.market.id)) & from_nth(2)),
-          kind="repeat", also="SESSION-DOCUMENTED"),
+          kind="repeat", also=("SESSION-DOCUMENTED", "MARKET-ORDER-SAME")),
 ]
