@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 from mock_server.domain.errors import Refusal
 from mock_server.domain.shop import Call
 from mock_server.injection import (
@@ -35,6 +38,16 @@ def _by_method(call: Call, refusal: Refusal) -> Refusal:
     return Refusal(id, status=status, fieldName="X-EBAY-C-MARKETPLACE-ID", fieldValue="", supportedValues="EBAY_US")
 
 
+def _any_case(proceed: Callable[..., Any], call: Call) -> Any:
+    """A marketplace counts in any letter case."""
+    sent = call.request.headers.get("x-ebay-c-marketplace-id") or ""
+    known = call.shop.marketplaces.get(sent.upper())
+    if known is None:
+        return proceed()
+    call.market = known
+    return None
+
+
 def _of_session(proceed: object, call: Call) -> None:
     """A method that needs no marketplace takes the one of its session."""
     session = call.shop.sessions.get(call.id)
@@ -42,6 +55,8 @@ def _of_session(proceed: object, call: Call) -> None:
 
 
 VARIANTS: list[Variant] = [
+    variant("marketplace-in-any-case", "MARKET-SUPPORTED", "the name of a marketplace counts in any letter case",
+            wrap("marketplace", _any_case), on=(INITIATE, *SESSION_METHODS), about="letter case of the marketplace"),
     variant(
         "no-marketplace-15027", "MARKET-REQUIRED", "a missing marketplace header is 409 with 15027",
         refuse("marketplace", 15027, on=SESSIONS, when=nameless), about="no marketplace",

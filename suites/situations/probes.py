@@ -77,7 +77,6 @@ def _access(profile: Profile, market: str) -> Iterator[Probe]:
         UNSUPPORTED: "unsupported",
         market[:-1]: "a character less",
         f"{market}X": "a character more",
-        market.lower(): "in lower case",
         f"{market},{UNSUPPORTED}": "a list",
     }
     for method in _methods(profile):

@@ -113,8 +113,6 @@ FAULTS: list[Fault] = [
     fault("marketplace-cut-short-with-three", "MARKET-SUPPORTED", "with three lines EBAY_U stands for EBAY_US on a quantity",
           _taken_for(lambda sent, own: sent == own[:-1], on=QUANTITY, when=Condition(
               lambda call: call.id in call.shop.sessions) & lines(3)), kind="boundary"),
-    fault("marketplace-in-lower-case", "MARKET-SUPPORTED", "ebay_us stands for EBAY_US when a coupon is applied",
-          _taken_for(lambda sent, own: sent.upper() == own, on=APPLY), kind="boundary"),
     fault("first-of-two-marketplaces", "MARKET-SUPPORTED", "of a list of marketplaces the first counts for an address",
           _taken_for(lambda sent, own: sent.split(",")[0] == own, on=ADDRESS), kind="boundary"),
     # -- orders under a marketplace header --
