@@ -19,8 +19,7 @@ ADDRESS_FIELDS = (
     "stateOrProvince",
 )
 ABSENT = (None, "")
-ZIP = re.compile("[0-9]{5}")
-ZIP_PLUS_4 = re.compile("^([0-9]{5})-[0-9]{4}$")
+ZIP_PLUS_4 = re.compile("([0-9]{5})-[0-9]{4}")
 RECIPIENT = ("recipient.firstName", "recipient.lastName")
 
 
@@ -66,8 +65,8 @@ def shows(name: str, sent: Any, seen: Any) -> bool:
         if "+" in sent:
             return given == wanted and "+" in seen
         return wanted != "" and given.endswith(wanted.lstrip("0"))
-    if name == "postalCode" and isinstance(sent, str) and isinstance(seen, str) and ZIP.fullmatch(sent.strip()):
-        return ZIP_PLUS_4.sub(r"\1", seen.strip()) == sent.strip()
+    if name == "postalCode" and isinstance(seen, str) and (completed := ZIP_PLUS_4.fullmatch(seen.strip())):
+        return bool(folded(sent) in (folded(seen), completed[1]))
     return bool(folded(sent) == folded(seen))
 
 

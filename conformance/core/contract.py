@@ -260,8 +260,7 @@ def requirements() -> dict[str, Requirement]:
     for chapter in CHAPTERS:
         loaded = _load(f"requirements/{chapter}.yaml")
         for own in loaded["requirements"]:
-            shared = {"factors": loaded["factors"]}
-            found[own["id"]] = requirement(chapter, {**shared, **own})
+            found[own["id"]] = requirement(chapter, {"factors": loaded["factors"], **own})
     return found
 
 

@@ -68,12 +68,10 @@ def discover(driver: CheckoutDriver, *, chunks: int | None = None, markets: list
         _learn(found, driver, answer)
     whole = bool(found.features) and chunks is None
     for answer in first_answers:
-        lacking = not answer.lacks_room and not set(answer.items) <= {
-            line.item for line in _lines(driver, answer.exchange)
-        }
-        if lacking and (
-            whole or (speaks_of_items(answer.exchange) and not found.problems)
-        ):  # the first one says enough
+        shown = {line.item for line in _lines(driver, answer.exchange)}
+        if answer.lacks_room or set(answer.items) <= shown:
+            continue
+        if whole or (speaks_of_items(answer.exchange) and not found.problems):  # the first one says enough
             market = driver.market(answer.marketplace)
             found.problems += wrong_items(driver, market, [(item, 1) for item in answer.items])
     if not (found.features or found.problems) and first_answers:

@@ -226,17 +226,14 @@ def _broken(
     )
 
 
-def _cause_among(finding: Finding, findings: list[Finding]) -> str | None:
-    return first_match(CONSEQUENCES, FindingAmongAll(finding, findings)).requirement
+def _cause_among(finding: Finding, findings: list[Finding], *, lost: bool = False) -> str | None:
+    return first_match(CONSEQUENCES, FindingAmongAll(finding, findings, lost=lost)).requirement
 
 
 def _drop_explained(merged: Aggregate, *, lost: bool = False) -> None:
     """Drops the findings that another one explains before anything is sent again."""
     findings = list(merged.findings.values())
-    causes = {
-        key: first_match(CONSEQUENCES, FindingAmongAll(finding, findings, lost=lost)).requirement
-        for key, finding in merged.findings.items()
-    }
+    causes = {key: _cause_among(finding, findings, lost=lost) for key, finding in merged.findings.items()}
     for key in _explained(causes):
         merged.drop(key)
 

@@ -219,12 +219,9 @@ def _refused(context: RuleContext, reasons: list[RefusalReason], fitting: set[st
     fits = fitting & {reason.requirement for reason in reasons}
     rule = contract.requirements()[owner]
     # Of several reasons the answer names one: terms that are incomplete, and a card that is declined.
-    named = (
-        [owner]
-        if not fits or owner in fits
-        else [reason.requirement for reason in reasons if reason.requirement in fits]
-    )
-    leads_to = contract.requirements()[named[0]].leads_to
+    fitting_first = (reason.requirement for reason in reasons if reason.requirement in fits)
+    named = owner if owner in fits else next(fitting_first, owner)
+    leads_to = contract.requirements()[named].leads_to
     if leads_to and context.operation == contract.PLACE_ORDER and session.phase == SessionPhase.OPEN:
         session.phase = leads_to
         return

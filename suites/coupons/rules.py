@@ -21,7 +21,6 @@ from conformance.judging.claim import (
     amount,
     compare,
     held,
-    quoted,
     related,
     shown,
     true,
@@ -29,7 +28,7 @@ from conformance.judging.claim import (
 from conformance.judging.context import RefusalReason, RuleContext
 from conformance.judging.model import View, cart_key, differences, pricing
 from conformance.judging.registry import demands, refuses
-from suites.sessions.blame import with_zeros
+from suites.sessions.blame import amount_path, with_zeros
 
 # Two ids each for one cause, with no sentence to choose between them.
 TWINS = {16001: 16023, 16023: 16001, 16006: 16022, 16022: 16006, 16005: 16009, 16009: 16005}
@@ -154,12 +153,7 @@ def removing_restores_the_pricing(context: RuleContext) -> Iterator[Claim]:
         return
     key = min(changed, key=lambda key: (key[0] != "summary", key))
     want, seen = changed[key]
-    path = (
-        f".body.pricingSummary.{key[1]}"
-        if key[0] == "summary"
-        else f"(.body.lineItems[]|select(.itemId=={quoted(key[1])})).{'netPrice' if key[0] == 'net' else 'baseUnitPrice'}"
-    )
-    yield amount("the pricing from before", f"({path}|(.amount? // .))", want or ZERO, seen, why=key[1])
+    yield amount("the pricing from before", f"({amount_path(key)}|(.amount? // .))", want or ZERO, seen, why=key[1])
 
 
 @refuses("COUPON-NOT-APPLIED")

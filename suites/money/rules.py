@@ -17,7 +17,7 @@ from suites.money import jq
 from suites.money.jq import summed, totalled
 from suites.money.sums import FORMULAS, READINGS, RULE_OF, formula, sums
 from suites.money.tax import in_net_prices as tax_in_net_prices
-from suites.sessions.blame import with_zeros
+from suites.sessions.blame import amount_path, with_zeros
 
 SUMMARY = ".body.pricingSummary"
 
@@ -138,7 +138,7 @@ def a_net_price_is_the_line_less_its_discounts(view: View) -> Iterator[Claim]:
         return
     known = {line.id: (_goods(line), line.net) for line in view.lines.values()}
     before_coupon = {name: goods for name, (goods, net) in known.items() if goods is not None and net is not None}
-    if len(before_coupon) < len(known) or "additionalSavings" in view.unreadable:
+    if len(before_coupon) < len(known):
         return
     shares = {name: goods - (known[name][1] or ZERO) for name, goods in before_coupon.items()}
     saved, tax = view.summary.get("additionalSavings", ZERO), view.summary.get("tax", ZERO)
@@ -299,11 +299,7 @@ def the_same_cart_has_the_same_price(context: RuleContext) -> Iterator[Claim]:
         return
     name = min(changed, key=lambda key: (key[0] != "summary", key))
     want, seen = changed[name]
-    path = (
-        f"({SUMMARY}.{name[1]}|(.amount? // .))"
-        if name[0] == "summary"
-        else f"{line(name[1])}.{'netPrice' if name[0] == 'net' else 'baseUnitPrice'}"
-    )
+    path = f"({amount_path(name)}|(.amount? // .))"
     yield amount("the same cart", path, want or ZERO, seen, why=f"{name[1]} of the same cart earlier", proof=(proof,))
 
 

@@ -83,13 +83,14 @@ def _rows_in(rows: tuple[Row, ...], markets: set[str]) -> list[Row]:
 
 def _rows_for(rows: tuple[Row, ...], probes_by_market: dict[str, Probe]) -> list[Row]:
     """The rows whose session comes to the state that a probe is for; without a fitting coupon, whichever do."""
-    probe, ends = next(iter(probes_by_market.values())), ENDS.get(next(iter(probes_by_market.values())).phase)
-    found = [row for row in _rows_in(rows, set(probes_by_market)) if ends is None or _ends_in(row, ends)]
+    probe = next(iter(probes_by_market.values()))
+    ends = ENDS.get(probe.phase)
+    found = [row for row in _rows_in(rows, set(probes_by_market)) if ends is None or ends_in(row, ends)]
     fitting = [row for row in found if probe.coupon in (None, row["coupon"] not in WITHOUT_COUPON)]
     return fitting if {row["marketplace"] for row in fitting} == {row["marketplace"] for row in found} else found
 
 
-def _ends_in(row: Row, ends: tuple[str, ...]) -> bool:
+def ends_in(row: Row, ends: tuple[str, ...]) -> bool:
     """Whether a row comes to such an end: nobody pays for items of which there are few, since that would use them up."""
     return row["end"] in ends and not (row["end"] in PAID_ENDS and row["goods"] == "limited")
 

@@ -18,7 +18,7 @@ from conformance.driver.features import Features
 from conformance.judging.conditions import BOUNDED
 from conformance.judging.model import Line
 from strategies.array import Row
-from suites.situations.design import PAID_ENDS, Life
+from suites.situations.design import PAID_ENDS, Life, ends_in
 from suites.situations.probes import DECLINED, EMPTY, OPEN, ORDER, PAID, Probe
 
 SHOWS: dict[str, Callable[[Features], bool]] = {
@@ -367,7 +367,7 @@ class Journey:
         end = self.row["end"]
         if end == "emptied":
             self._empty()
-        elif end in PAID_ENDS and self.session.lines and self.row["goods"] != "limited":  # paying would use them up
+        elif ends_in(self.row, PAID_ENDS) and self.session.lines:
             self._pay(end)
         elif end == "declined" and self.session.lines and self.driver.profile.pays_by_call:
             self.session.place_order("PAY-DECLINED")

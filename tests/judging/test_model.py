@@ -241,3 +241,18 @@ def test_a_phone_number_counts_by_its_digits(sent: str, seen: Any, same: bool) -
 def test_other_parts_of_an_address_count_but_for_case_and_blanks() -> None:
     assert shows("postalCode", "SW1A 1AA", "sw1a1aa")
     assert not shows("postalCode", "95125", "95-125")
+
+
+@pytest.mark.parametrize(
+    ("sent", "seen", "same"),
+    [
+        ("95125", "95125-1234", True),
+        ("95125", "95 125", True),
+        ("95125-1234", "95125-1234", True),
+        ("sw1a 1aa", "SW1A1AA", True),
+        ("95125", "95126-1234", False),
+        ("95125", None, False),
+    ],
+)
+def test_a_postal_code_is_folded_or_completed(sent: str, seen: str | None, same: bool) -> None:
+    assert shows("postalCode", sent, seen) is same

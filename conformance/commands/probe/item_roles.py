@@ -8,6 +8,7 @@ from conformance.client.api_client import RunStopped
 from conformance.commands.probe.observations import Good
 from conformance.commands.probe.sample_addresses import Address
 from conformance.commands.probe.session import Probe
+from conformance.core import contract
 from conformance.core.exchange import Exchange
 from conformance.core.profile import SAFE_LINE_COUNT
 from conformance.driver.discovery import cause_of
@@ -20,7 +21,7 @@ AT_INITIATE = (15013, 15017, 15018, 15026, 15028, 15031, 15044, 15045, 15053, 20
 REMOVED, WARNED = (15043, 15055), (20000, 20001)
 LOT = 15014
 AMOUNTS = {15012: "limit", 15013: "stock", 15053: "stock"}
-NO_ACCESS = {1001, 1002, 1003, 1100, 2002, 3003}
+NO_ACCESS = {*contract.TOKEN_IDS, 2002, 3003}
 SECOND_TRIES = 3  # requests that confirm a role, at most
 
 

@@ -73,6 +73,11 @@ def _with_header(sent: Sent) -> list[Step]:
     return [*before, replace(last, request=replace(last.request, marketplace=maker.request.marketplace))]
 
 
+def _read_by(maker: Step) -> Request:
+    """A read by whoever made the session."""
+    return Request(contract.READ, None, None, maker.request.marketplace, maker.request.credential)
+
+
 def _read_back(sent: Sent) -> list[Step]:
     """The steps with a read of its session after each refusal; [] if one follows each anyway."""
     makers = {step.number: step for step, _ in sent if step.creates}
@@ -85,7 +90,7 @@ def _read_back(sent: Sent) -> list[Step]:
         if exchange.accepted or maker is None or step.subject is None or follows.operation == contract.READ:
             continue
         number += 1
-        read = Request(contract.READ, None, None, maker.request.marketplace, maker.request.credential)
+        read = _read_by(maker)
         steps.append(Step(number, read, None, replace(step.subject, kind="session")))
     return steps if len(steps) > len(sent) else []
 
@@ -111,6 +116,6 @@ def _with_reads(sent: Sent, *, others: bool = True) -> list[Step]:
             continue
         if maker is None:
             return []
-        read = Request(contract.READ, None, None, maker.request.marketplace, maker.request.credential)
+        read = _read_by(maker)
         kept.append(replace(step, request=read, intent=None, subject=replace(step.subject, kind="session"), fields={}))
     return kept if any(new is not old for new, (old, _) in zip(kept, sent, strict=True)) else []
