@@ -54,18 +54,23 @@ def folded(value: Any) -> Any:
     return _folded(value) if value.__class__ is str else value
 
 
-def shows(name: str, sent: Any, seen: Any) -> bool:
+def shows(name: str, sent: Any, seen: Any, country: Any = None) -> bool:
     """Whether an address part is read back as it was sent.
 
     Of a phone number the digits count, and its plus; one without a country code may be completed. A US postal code may be
-    completed by its four further digits.
+    completed by its four further digits. country: of the address, for its postal code.
     """
     if name == "phoneNumber" and isinstance(sent, str) and isinstance(seen, str):
         wanted, given = ("".join(filter(str.isdigit, phone)) for phone in (sent, seen))
         if "+" in sent:
             return given == wanted and "+" in seen
         return wanted != "" and given.endswith(wanted.lstrip("0"))
-    if name == "postalCode" and isinstance(seen, str) and (completed := ZIP_PLUS_4.fullmatch(seen.strip())):
+    if (
+        name == "postalCode"
+        and country == "US"
+        and isinstance(seen, str)
+        and (completed := ZIP_PLUS_4.fullmatch(seen.strip()))
+    ):
         return bool(folded(sent) in (folded(seen), completed[1]))
     return bool(folded(sent) == folded(seen))
 

@@ -15,7 +15,7 @@ from time import perf_counter, sleep
 
 from conformance.core import contract
 from conformance.core.exchange import CaseKey, Exchange, Intent, Request
-from conformance.core.requirement import DependsOn, Owned, SessionPhase, phase_after_payment
+from conformance.core.requirement import DependsOn, Owned, phase_after_payment
 from conformance.driver.checkout import CheckoutDriver, CheckoutSession
 from conformance.judging.claim import Claim
 from conformance.judging.context import Judgment
@@ -169,18 +169,15 @@ def _take_over(outcome: RaceResult, *, in_doubt: bool) -> None:
     state.history += [step.operation for step in sent if step.accepted]
     world.changes += [Change(state.id, RACE, step.id, True, step.operation) for step in sent if step.accepted]
     if read.accepted:
-        state.view, state.last_read = view(read.body), read.id
+        state.follow(view(read.body))
+        state.last_read = read.id
         state.changes_seen = len(world.changes)
-        if state.phase in (SessionPhase.OPEN, SessionPhase.EMPTY):
-            state.phase = SessionPhase.OPEN if state.view.lines else SessionPhase.EMPTY
     for exchange in filter(_places, sent):
         number = text(exchange.body.get("purchaseOrderId"))
         state.phase, state.order = phase_after_payment(exchange.body), state.order or number
         if number:
-            world.orders_of.setdefault(state.id, set()).add(number)
-            world.orders.setdefault(number, Order(number, state.app, state.marketplace, state, exchange.id))
+            world.add_order(Order(number, state.app, state.marketplace, state, exchange.id))
     for exchange in orders:
         known = world.orders.get(exchange.request.subject or "")
         if known and exchange.accepted:
-            known.view, known.last_read = view(exchange.body), exchange.id
-            known.status = text(exchange.body.get("purchaseOrderPaymentStatus"))
+            known.follow(view(exchange.body), text(exchange.body.get("purchaseOrderPaymentStatus")), exchange.id)

@@ -87,9 +87,7 @@ def _of_state(judgment: Judgment) -> bool:
 def _adopt(context: RuleContext, session: SessionState, *, sound: bool) -> None:
     if context.answer is None:
         return
-    session.view = context.answer
-    if session.phase in (SessionPhase.OPEN, SessionPhase.EMPTY) and session.view.lines_known:
-        session.phase = SessionPhase.OPEN if session.view.lines else SessionPhase.EMPTY
+    session.follow(context.answer)
     _learn(context, session, sound=sound)
 
 
@@ -129,8 +127,7 @@ def _create(context: RuleContext, broken: list[Judgment]) -> None:
     )
     context.world.sessions[seen.id] = session
     context.world.most_lines = max(context.world.most_lines, len(seen.lines))
-    if not seen.lines and seen.lines_known:
-        session.phase = SessionPhase.EMPTY
+    session.follow(seen)
     _learn(context, session, sound=not broken)
 
 
@@ -145,11 +142,8 @@ def _placed(context: RuleContext, session: SessionState) -> None:
         owner = contract.accepting(contract.PLACE_ORDER)
         context.world.changes.append(Change(session.id, owner, context.exchange.id, True, context.operation))
     if order_id:
-        context.world.orders_of.setdefault(session.id, set()).add(order_id)
-        if order_id not in context.world.orders:
-            context.world.orders[order_id] = Order(
-                order_id, session.app, session.marketplace, session, context.exchange.id, context.exchange.ended
-            )
+        exchange = context.exchange
+        context.world.add_order(Order(order_id, session.app, session.marketplace, session, exchange.id, exchange.ended))
 
 
 def paid_elsewhere(world: World, session: SessionState, order: str, when: str = "") -> None:
@@ -158,9 +152,7 @@ def paid_elsewhere(world: World, session: SessionState, order: str, when: str = 
     session.pending.clear()
     owner = contract.accepting(contract.PLACE_ORDER)
     world.changes.append(Change(session.id, owner, session.created_by, True, contract.PLACE_ORDER))
-    world.orders_of.setdefault(session.id, set()).add(order)
-    made = Order(order, session.app, session.marketplace, session, session.created_by, when)
-    world.orders.setdefault(order, made)
+    world.add_order(Order(order, session.app, session.marketplace, session, session.created_by, when))
 
 
 def _order_read(context: RuleContext, broken: list[Judgment]) -> None:
@@ -169,9 +161,8 @@ def _order_read(context: RuleContext, broken: list[Judgment]) -> None:
         return
     telling = {*contract.explaining(Explains.ORDER_READS), *(refused.requirement for refused in context.order.pending)}
     context.order.tainted |= any(breach.requirement in telling for breach in broken)
-    context.order.view = context.answer
-    context.order.status = text(context.exchange.body.get("purchaseOrderPaymentStatus"))
-    context.order.last_read = context.exchange.id
+    status = text(context.exchange.body.get("purchaseOrderPaymentStatus"))
+    context.order.follow(context.answer, status, context.exchange.id)
     context.order.pending.clear()
 
 
@@ -194,8 +185,7 @@ def _prepaid(context: RuleContext) -> None:
     )
     paid.in_doubt = True  # nobody saw the session
     order = Order(known.order, context.request.credential, known.marketplace, paid, "")
-    order.view, order.last_read = context.answer, context.exchange.id
-    order.status = text(context.exchange.body.get("purchaseOrderPaymentStatus"))
+    order.follow(context.answer, text(context.exchange.body.get("purchaseOrderPaymentStatus")), context.exchange.id)
     context.world.orders[known.order] = order
 
 

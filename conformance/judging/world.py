@@ -48,6 +48,12 @@ class SessionState:
     without_coupon: dict[tuple[Any, ...], dict[Key, Any]] = field(default_factory=dict)
     market_unseen: bool = False
 
+    def follow(self, shown: View) -> None:
+        """Takes what an answer shows as the session's state: without lines it is empty, with lines it is open."""
+        self.view = shown
+        if self.phase in (SessionPhase.OPEN, SessionPhase.EMPTY) and shown.lines_known:
+            self.phase = SessionPhase.OPEN if shown.lines else SessionPhase.EMPTY
+
 
 @dataclass(slots=True)
 class Order:
@@ -70,6 +76,10 @@ class Order:
 
     def __post_init__(self) -> None:
         self.paid = copy(self.paid)  # whatever the session shows later, this was paid
+
+    def follow(self, shown: View, status: str | None, exchange: str) -> None:
+        """Takes what a read shows as the order's state. exchange: the id of the read."""
+        self.view, self.status, self.last_read = shown, status, exchange
 
 
 class Change(NamedTuple):
@@ -114,6 +124,11 @@ class World:
     def session_of(self, exchange: Exchange) -> SessionState | None:
         """The session that an accepted answer shows."""
         return self.sessions.get(str(exchange.member("checkoutSessionId"))) if exchange.accepted else None
+
+    def add_order(self, order: Order) -> None:
+        """A payment gave out this order; an order that is known already stays as it is."""
+        self.orders_of.setdefault(order.paid.id, set()).add(order.id)
+        self.orders.setdefault(order.id, order)
 
     def knows_all(self, made_by: str) -> bool:
         """Whether everything that an operation made is known, so that any other id was never given out."""

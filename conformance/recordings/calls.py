@@ -27,7 +27,6 @@ JSON = "application/json"
 OF_PERSON = "shippingAddress"  # the member of an answer that cleaners take out
 TURNED_AWAY = (*DOORS, 429)  # with a page of HTML: the request never came to the API
 EDGES = (*TURNED_AWAY, 408, *range(502, 600))  # with these something before a server answers in its place
-EPOCH = "1970-01-01T00:00:00Z"
 
 
 @dataclass
@@ -223,4 +222,4 @@ def _same_app(exchange: Exchange, entry: Entry, owners: dict[str, str]) -> bool:
 
 
 def _written(moment: Moment) -> str:
-    return moment.at.isoformat(timespec="milliseconds").replace("+00:00", "Z") if moment.at else EPOCH
+    return moment.at.isoformat(timespec="milliseconds").replace("+00:00", "Z") if moment.at else ""

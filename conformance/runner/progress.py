@@ -16,15 +16,17 @@ from conformance.core.places import ROOT
 
 
 def where(error: BaseException) -> str:
-    """What went wrong in our own code, and where, without a value that a server may have sent."""
+    """What went wrong in our own code, and where, with the line of code, and without a value that a server may have sent."""
     while isinstance(error, BaseExceptionGroup):
         error = error.exceptions[0]
     frames = traceback.extract_tb(error.__traceback__)
     ours = [
         frame for frame in frames if ROOT in Path(frame.filename).parents and ".venv" not in frame.filename
     ] or frames
-    place = f" at {Path(ours[-1].filename).name}:{ours[-1].lineno}" if ours else ""
-    return f"{type(error).__name__}{place}"
+    if not ours:
+        return type(error).__name__
+    last = ours[-1]
+    return f"{type(error).__name__} at {Path(last.filename).name}:{last.lineno} in {last.name}: {last.line}"
 
 
 def _last_line(report: pytest.CollectReport | pytest.TestReport) -> str:

@@ -14,11 +14,9 @@ from conformance.judging.amounts import ZERO
 from conformance.judging.claim import (
     AT_MOST_ONE,
     COUPONS,
-    HELD,
     LACKS,
     ONCE,
     Claim,
-    amount,
     compare,
     held,
     related,
@@ -28,7 +26,7 @@ from conformance.judging.claim import (
 from conformance.judging.context import RefusalReason, RuleContext
 from conformance.judging.model import View, cart_key, differences, pricing
 from conformance.judging.registry import demands, refuses
-from suites.sessions.blame import amount_path, with_zeros
+from suites.sessions.blame import same_amounts, with_zeros
 
 # Two ids each for one cause, with no sentence to choose between them.
 TWINS = {16001: 16023, 16023: 16001, 16006: 16022, 16022: 16006, 16005: 16009, 16009: 16005}
@@ -145,15 +143,8 @@ def removing_restores_the_pricing(context: RuleContext) -> Iterator[Claim]:
     reading = "appliedCoupons is empty" if "appliedCoupons" in context.exchange.body else "appliedCoupons is absent"
     yield compare("no longer listed", COUPONS, LACKS, code, context.answer.coupons, reading=reading)
     earlier = context.session.without_coupon.get(cart_key(context.answer)) if gone else None
-    if earlier is None:
-        return
-    changed = with_zeros(differences(earlier, pricing(context.answer)), None, context.answer)
-    if not changed:
-        yield HELD
-        return
-    key = min(changed, key=lambda key: (key[0] != "summary", key))
-    want, seen = changed[key]
-    yield amount("the pricing from before", f"({amount_path(key)}|(.amount? // .))", want or ZERO, seen, why=key[1])
+    if earlier is not None:
+        yield same_amounts("the pricing from before", earlier, pricing(context.answer), context.answer)
 
 
 @refuses("COUPON-NOT-APPLIED")

@@ -11,13 +11,13 @@ from conformance.core import contract
 from conformance.judging.amounts import ZERO, Amount
 from conformance.judging.claim import HELD, Claim, amount, held, line, shown, true
 from conformance.judging.context import RuleContext
-from conformance.judging.model import Line, View, all_amounts, cart_key, differences, lasting, of_view
+from conformance.judging.model import Line, View, all_amounts, cart_key, lasting, of_view
 from conformance.judging.registry import demands, shows
 from suites.money import jq
 from suites.money.jq import summed, totalled
 from suites.money.sums import FORMULAS, READINGS, RULE_OF, formula, sums
 from suites.money.tax import in_net_prices as tax_in_net_prices
-from suites.sessions.blame import amount_path, with_zeros
+from suites.sessions.blame import same_amounts
 
 SUMMARY = ".body.pricingSummary"
 
@@ -293,14 +293,11 @@ def the_same_cart_has_the_same_price(context: RuleContext) -> Iterator[Claim]:
     if key not in context.world.prices:
         return
     earlier, proof = context.world.prices[key]
-    changed = with_zeros(differences(earlier, lasting(context.answer)), None, context.answer)
-    if context.operation == contract.READ or not changed:
+    if context.operation == contract.READ:
         yield HELD
         return
-    name = min(changed, key=lambda key: (key[0] != "summary", key))
-    want, seen = changed[name]
-    path = f"({amount_path(name)}|(.amount? // .))"
-    yield amount("the same cart", path, want or ZERO, seen, why=f"{name[1]} of the same cart earlier", proof=(proof,))
+    now = lasting(context.answer)
+    yield same_amounts("the same cart", earlier, now, context.answer, " of the same cart earlier", proof=(proof,))
 
 
 OFF_DELIVERY = "the coupon takes off the delivery"

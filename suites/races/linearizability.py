@@ -109,7 +109,7 @@ def _counts(now: State, key: Key, pair: tuple[Any, Any]) -> bool:
     if key[0] in ("id", "paid") or (key == COUPONS and not now[LINES]):
         return False
     if key[0] == "address":
-        return key in now and not shows(key[1], *pair)
+        return key in now and not shows(key[1], *pair, now.get(("address", "country")))
     return key[0] != "option" or None not in pair
 
 

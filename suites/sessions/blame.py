@@ -6,9 +6,10 @@ from typing import Any
 
 from conformance.core.addresses import ALWAYS_IN_ADDRESS, flat_address, shows
 from conformance.core.exchange import CaseKey
+from conformance.judging.amounts import ZERO
 from conformance.judging.attribution import Blame, Found
-from conformance.judging.claim import Aspect, Claim, line, member_or_null, quoted, shown, true
-from conformance.judging.model import Key, View
+from conformance.judging.claim import HELD, Aspect, Claim, amount, line, member_or_null, quoted, shown, true
+from conformance.judging.model import Key, View, differences
 
 
 def reported_by_form(name: str, seen: dict[str, object]) -> bool:
@@ -20,7 +21,7 @@ def not_read_back(address: dict[str, Any], answer: dict[str, Any], about: str) -
     """The claim of the first part of an address that was sent and is not shown; None if all are."""
     sent, seen = flat_address(address), flat_address(answer)
     for name, value in sent.items():
-        if not shows(name, value, seen.get(name)) and not reported_by_form(name, seen):
+        if not shows(name, value, seen.get(name), sent.get("country")) and not reported_by_form(name, seen):
             return true(False, about, f"{name} {value}", address_seen(answer, name), address_test(name, value))
     return None
 
@@ -95,6 +96,19 @@ def amount_path(key: Key) -> str:
     if key[0] == "summary":
         return f".body.pricingSummary.{key[1]}"
     return f"{line(key[1])}.{'netPrice' if key[0] == 'net' else 'baseUnitPrice'}"
+
+
+def same_amounts(
+    name: str, earlier: dict[Key, Any], now: dict[Key, Any], after: View, why: str = "", **more: Any
+) -> Claim:
+    """The claim that each amount is what it was; broken by the first that is not, an amount of the summary before others."""
+    changed = with_zeros(differences(earlier, now), None, after)
+    if not changed:
+        return HELD
+    key = min(changed, key=lambda key: (key[0] != "summary", key))
+    want, seen = changed[key]
+    path = f"({amount_path(key)}|(.amount? // .))"
+    return amount(name, path, want or ZERO, seen, why=f"{key[1]}{why}", **more)
 
 
 def blamed(found: Found, blame: Blame, words: str) -> Claim:

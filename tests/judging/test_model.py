@@ -244,15 +244,16 @@ def test_other_parts_of_an_address_count_but_for_case_and_blanks() -> None:
 
 
 @pytest.mark.parametrize(
-    ("sent", "seen", "same"),
+    ("country", "sent", "seen", "same"),
     [
-        ("95125", "95125-1234", True),
-        ("95125", "95 125", True),
-        ("95125-1234", "95125-1234", True),
-        ("sw1a 1aa", "SW1A1AA", True),
-        ("95125", "95126-1234", False),
-        ("95125", None, False),
+        ("US", "95125", "95125-1234", True),
+        ("US", "95125", "95 125", True),
+        ("US", "95125-1234", "95125-1234", True),
+        ("GB", "sw1a 1aa", "SW1A1AA", True),
+        ("US", "95125", "95126-1234", False),
+        ("DE", "10115", "10115-1234", False),
+        ("US", "95125", None, False),
     ],
 )
-def test_a_postal_code_is_folded_or_completed(sent: str, seen: str | None, same: bool) -> None:
-    assert shows("postalCode", sent, seen) is same
+def test_a_postal_code_is_folded_or_completed(country: str, sent: str, seen: str | None, same: bool) -> None:
+    assert shows("postalCode", sent, seen, country) is same

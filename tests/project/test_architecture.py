@@ -146,9 +146,8 @@ def test_no_modules_import_each_other_in_a_circle() -> None:
 
 
 def test_folders_are_small() -> None:
-    counts = Counter(
-        path.parent.relative_to(ROOT).as_posix() for path in modules().values() if "faults" not in path.parts
-    )
+    paths = [*modules().values(), *(path for path in (ROOT / "tests").rglob("*.py") if path.name != "__init__.py")]
+    counts = Counter(path.parent.relative_to(ROOT).as_posix() for path in paths if "faults" not in path.parts)
     assert not {folder: count for folder, count in counts.items() if count > MOST_MODULES}
 
 

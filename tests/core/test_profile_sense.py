@@ -20,8 +20,8 @@ from conformance.client.route import Route
 from conformance.core.inputs import InputError, checked_url, read_text
 from conformance.core.profile_reader import load, parse, path_of
 from conformance.core.profile_schema import schema
+from tests.core.test_profile import GOOD, ITEM, changed, complaint
 from tests.hostile.tls import self_signed
-from tests.runner.test_profile import GOOD, ITEM, changed, complaint
 
 MARKET = "marketplaces.EBAY_US"
 ROLE = {"item": "v1|2|0"}
