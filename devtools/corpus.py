@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from conformance.core import contract
-from conformance.core.exchange import CaseKey, Exchange, Intent
+from conformance.core.exchange import CaseKey, Exchange, ExchangeId, Intent
 from conformance.core.profile import TARGETS, Profile
 from conformance.core.profile_reader import parse
 from conformance.evidence.reproduction.replay import from_record
@@ -47,7 +47,7 @@ Said = tuple[
 
 
 @dataclass
-class Entry:
+class CorpusEntry:
     """One trace. requirement: what the fault breaks, None for a healthy trace, TWIST where one thing of a healthy trace
     was changed at random, JUNK where anything may be broken but no rule may fail on it; also: what the fault breaks by
     its nature.
@@ -76,7 +76,7 @@ class Corpus:
     """Profiles by name, and entries."""
 
     profiles: dict[str, dict[str, Any]] = field(default_factory=dict)
-    entries: list[Entry] = field(default_factory=list)
+    entries: list[CorpusEntry] = field(default_factory=list)
 
     def profile(self, name: str) -> Profile:
         """A profile as the judge needs it."""
@@ -102,7 +102,7 @@ def load(path: Path = CORPUS) -> Corpus:
             else:
                 for name in ("units", "found", "passed"):
                     entry[name] = [tuple(each) for each in entry[name]]
-                found.entries.append(Entry(**entry))
+                found.entries.append(CorpusEntry(**entry))
     return found
 
 
@@ -137,7 +137,7 @@ def _counted(said: Counter[Pair]) -> list[Counted]:
     return sorted((*pair, count) for pair, count in said.items())
 
 
-def expect(entry: Entry, profile: Profile) -> Entry:
+def expect(entry: CorpusEntry, profile: Profile) -> CorpusEntry:
     """The entry with what the rules say of it today."""
     broken, passed = signature(judged(profile, entry.units, map(from_record, entry.exchanges)))
     if entry.requirement == JUNK:
@@ -167,8 +167,9 @@ def _lines(report: Path, traces: set[str]) -> Iterator[dict[str, Any]]:
     """The exchanges of these traces."""
     with open(report / "exchanges.jsonl", encoding="utf-8") as handle:
         for line in handle:
-            if line.partition('"id": "')[2].partition('"')[0].rpartition("/")[0] in traces:
-                yield json.loads(line)
+            record = json.loads(line)
+            if record["trace"] in traces:
+                yield record
 
 
 def _units(discovered: Iterable[dict[str, Any]]) -> dict[tuple[str, str], str]:
@@ -188,21 +189,21 @@ def _needed(units: dict[tuple[str, str], str], records: list[dict[str, Any]]) ->
     return sorted(needed, key=str)  # a session may have been made without a marketplace
 
 
-def proofs(report: Path, fault: dict[str, Any], profile: str = "mock") -> list[Entry]:
+def proofs(report: Path, fault: dict[str, Any], profile: str = "mock") -> list[CorpusEntry]:
     """The shrunk proofs of a fault's findings, those of the broken rule first."""
     result = json.loads((report / "result.json").read_text(encoding="utf-8"))
     findings = [entry for each in result["requirements"] for entry in each["findings"]] + result["also_seen"]
     right = right_ids(fault)
     shrunk = [finding for finding in findings if finding["exchanges"] and finding["reproduced"]]
     shrunk.sort(key=lambda entry: entry["requirement"] not in right)
-    named = [{entry.rpartition("/")[0] for entry in finding["exchanges"]} for finding in shrunk[:MOST_PROOFS]]
+    named = [{ExchangeId.parse(entry).trace for entry in finding["exchanges"]} for finding in shrunk[:MOST_PROOFS]]
     lines = list(_lines(report, {DISCOVERY_TRACE}.union(*named)))
     units = _units(line for line in lines if line["trace"] == DISCOVERY_TRACE)
     entries = []
     for finding in shrunk[:MOST_PROOFS]:
         records = [slim(line) for line in lines if line["id"] in set(finding["exchanges"])]
         entries.append(
-            Entry(fault["name"], profile, fault["requirement"], list(fault.get("also", ())), _needed(units, records),
+            CorpusEntry(fault["name"], profile, fault["requirement"], list(fault.get("also", ())), _needed(units, records),
                   exchanges=records)
         )  # fmt: skip
     return entries
@@ -213,7 +214,7 @@ Proved = set[tuple[str, CaseKey, str]]
 
 def healthy(
     report: Path, profile: str, known: Profile, most: int = MOST_HEALTHY, seen: Proved | None = None
-) -> list[Entry]:
+) -> list[CorpusEntry]:
     """Traces of a run in which nothing failed: those that prove the most for an exchange, up to `most` exchanges.
 
     seen: each (requirement, case, reading) that other traces prove already.
@@ -227,10 +228,10 @@ def healthy(
             if not (record["intent"] and Intent(**record["intent"]).concurrent):
                 traces.setdefault(record["trace"], []).append(slim(record))
     units = _units(traces.get(DISCOVERY_TRACE, ()))
-    left: dict[str, tuple[Entry, Proved]] = {}
+    left: dict[str, tuple[CorpusEntry, Proved]] = {}
     for name, records in traces.items():
         if len(records) <= max(12, most // 4) and name not in concurrent:
-            entry = Entry(name, profile, None, units=_needed(units, records), exchanges=records)
+            entry = CorpusEntry(name, profile, None, units=_needed(units, records), exchanges=records)
             judgments = judged(known, entry.units, map(from_record, records))
             if all(judgment.ok for judgment in judgments):
                 left[name] = entry, proved(judgments)
@@ -242,8 +243,8 @@ def proved(judgments: Iterable[Judgment]) -> Proved:
     return {(judgment.requirement, judgment.case, judgment.reading or "") for judgment in judgments if judgment.ok}
 
 
-def _cover(left: dict[str, tuple[Entry, Proved]], most: int, seen: Proved) -> list[Entry]:
-    chosen: list[Entry] = []
+def _cover(left: dict[str, tuple[CorpusEntry, Proved]], most: int, seen: Proved) -> list[CorpusEntry]:
+    chosen: list[CorpusEntry] = []
     while left and most > 0:
         name = max(left, key=lambda entry: (len(left[entry][1] - seen) / len(left[entry][0].exchanges), entry))
         entry, proves = left.pop(name)
@@ -274,11 +275,11 @@ def keep(report: Path, fault: dict[str, Any]) -> None:
     (report / KEPT).write_text(lines, encoding="utf-8")
 
 
-def kept(folder: Path) -> Iterator[Entry]:
+def kept(folder: Path) -> Iterator[CorpusEntry]:
     """The entries of all kept reports."""
     for path in sorted(folder.glob(f"*/{KEPT}")):
         for line in path.read_text(encoding="utf-8").splitlines():
-            yield Entry(**json.loads(line))
+            yield CorpusEntry(**json.loads(line))
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -332,7 +333,7 @@ def main(arguments: list[str] | None = None) -> int:
     return 1 if lost else 0
 
 
-def unproved(entries: Iterable[Entry]) -> list[str]:
+def unproved(entries: Iterable[CorpusEntry]) -> list[str]:
     """Faults none of whose traces breaks the rule that the fault is about, and healthy traces that break one."""
     right: dict[str, bool] = {}
     for entry in entries:
@@ -346,7 +347,7 @@ def unproved(entries: Iterable[Entry]) -> list[str]:
     return sorted(name for name, fine in right.items() if not fine)
 
 
-def _distinct(entries: list[Entry]) -> list[Entry]:
+def _distinct(entries: list[CorpusEntry]) -> list[CorpusEntry]:
     """Without a fault's proofs that break only what an earlier one of it broke."""
     seen: set[tuple[str, str, str]] = set()
     chosen = []

@@ -30,7 +30,7 @@ from typing import Any
 
 from conformance import VERSION
 from conformance.core import contract
-from conformance.core.requirement import Owned
+from conformance.core.requirement import OwnedBreach
 from conformance.runner.mock_process import MockProcess
 from devtools.kill_matrix import run_here, spread
 from mock_server.catalogue.profile import text
@@ -90,7 +90,7 @@ def _part(name: str) -> dict[str, str]:
         return {
             "name": name,
             "kind": "form",
-            "requirement": contract.owner_of(Owned.ODD_REQUESTS),
+            "requirement": contract.owner_of(OwnedBreach.ODD_REQUESTS),
             "sees": FORMS[name].about,
         }
     variant = VARIANTS[name]

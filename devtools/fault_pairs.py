@@ -65,8 +65,8 @@ def main(arguments: list[str] | None = None) -> int:
             for pair, result in spread(judge, pairs, options.workers):
                 lost = missed(pair, result)
                 both += not lost
-                told = f"MISSED {', '.join(lost)}" if lost else "both"
-                print(f"{' + '.join(entry['name'] for entry in pair):<90} {told}", flush=True)
+                words = f"MISSED {', '.join(lost)}" if lost else "both"
+                print(f"{' + '.join(entry['name'] for entry in pair):<90} {words}", flush=True)
     finally:
         mock.stop()
     share = 100 * both / max(1, len(pairs))

@@ -62,7 +62,7 @@ def flakes(outcomes: Sequence[Outcome]) -> dict[str, dict[str, list[int]]]:
     return {name: by_outcome for name, by_outcome in found.items() if len(by_outcome) > 1}
 
 
-def told(found: dict[str, dict[str, list[int]]]) -> list[str]:
+def words(found: dict[str, dict[str, list[int]]]) -> list[str]:
     """A line for each flake: what most runs said, and the seeds that said something else."""
     lines = []
     for name, said in found.items():
@@ -159,7 +159,7 @@ def main(arguments: list[str] | None = None) -> int:
     }  # fmt: skip
     options.out.parent.mkdir(parents=True, exist_ok=True)
     options.out.write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
-    print("\n".join(told(found)) + "\n" * bool(found), end="")
+    print("\n".join(words(found)) + "\n" * bool(found), end="")
     print(
         f"{len(outcomes)} runs in {document['seconds']} s, {len(found)} flakes, {broken} without a result; {options.out}"
     )

@@ -26,7 +26,7 @@ from conformance.core import contract
 from conformance.core.exchange import Exchange
 from conformance.core.profile import Profile
 from conformance.evidence.reproduction.replay import from_record
-from devtools.corpus import CORPUS, JUNK, TWIST, Corpus, Entry, Said, load
+from devtools.corpus import CORPUS, JUNK, TWIST, Corpus, CorpusEntry, Said, load
 from devtools.mutants import Mutant, mutants, mutated
 
 ROOT = contract.ROOT.parent
@@ -51,7 +51,7 @@ NOTICED, WORDS, SURVIVED = "noticed", "words", "survived"
 class Trial:
     """A trace ready to be judged."""
 
-    entry: Entry
+    entry: CorpusEntry
     profile: Profile
     exchanges: list[Exchange]
     said: Said
@@ -229,7 +229,7 @@ def page(results: list[tuple[Mutant, str]], listed: list[Trial], seed: int, ever
         "<!-- Written by `make mutate`; only the column `reason` is written by hand, and kept. -->",
         "",
         f"Mutants of rules, model and judge ({drawn}) against {len(listed)} traces, {exchanges:,} exchanges: of {faults} "
-        f"faults and liars, of healthy shops, and {twists:,} twists, healthy traces with one thing changed at random (what "
+        f"faults and faulty servers, of healthy shops, and {twists:,} twists, healthy traces with one thing changed at random (what "
         "the rules say of those is written down, not proved right). A mutant is noticed if a trace is judged in another "
         "way than before. "
         "*Words* are mutants that change only what a person reads or a script tests. "

@@ -153,17 +153,17 @@ def _walk(soaked: Soaked, target: ApiClient, book: Journal, markets: list[str], 
 
 def complaints(soaked: Soaked) -> list[str]:
     """What did not stay as it was, each in a sentence. The first quarter is for warming up."""
-    told = [soaked.stopped] if soaked.stopped else []
-    told += [f"{name}, {count} times." for name, count in sorted(soaked.findings.items(), key=lambda entry: -entry[1])]
+    words = [soaked.stopped] if soaked.stopped else []
+    words += [f"{name}, {count} times." for name, count in sorted(soaked.findings.items(), key=lambda entry: -entry[1])]
     if len(soaked.samples) < 8:
-        return [*told, "The time was too short to tell growth: at least 8 samples, one a second, are needed."]
+        return [*words, "The time was too short to tell growth: at least 8 samples, one a second, are needed."]
     # the last one may follow the one before at once, and its rate says nothing
     early, late = _quarter(soaked.samples[:-1], 1), _quarter(soaked.samples[:-1], 3)
 
     def grows(name: str, what: str) -> None:
         before, after = (median(getattr(entry, name) for entry in part) for part in (early, late))
         if after > before * GROWTH and after - before > GROWTH_MB:
-            told.append(
+            words.append(
                 f"The memory of {what} grows: {before:.0f} MB in the second quarter, {after:.0f} MB in the last."
             )
 
@@ -172,17 +172,17 @@ def complaints(soaked: Soaked) -> list[str]:
     for name, what in (("files", "open files"), ("sockets", "sockets"), ("server_files", "open files of the mock")):
         before, after = (max(getattr(entry, name) for entry in part) for part in (early, late))
         if after > before + SPARE:
-            told.append(f"More and more {what}: {before} in the second quarter, {after} in the last.")
+            words.append(f"More and more {what}: {before} in the second quarter, {after} in the last.")
     before, after = (median(entry.rate for entry in part) for part in (early, late))
     work, more = (median(entry.cpu_ms for entry in part) for part in (early, late))
     own = f"this process works {work:.2f} ms for each, then {more:.2f} ms"
     if after < before * SLOWER:
-        told.append(
+        words.append(
             f"It gets slower: {before:.0f} requests a second in the second quarter, {after:.0f} in the last; {own}."
         )
     elif more > work * WORKS_MORE:
-        told.append(f"It takes more and more: {own}.")
-    return told
+        words.append(f"It takes more and more: {own}.")
+    return words
 
 
 def _quarter(samples: list[Sample], which: int) -> list[Sample]:
@@ -190,13 +190,13 @@ def _quarter(samples: list[Sample], which: int) -> list[Sample]:
     return samples[which * size :][:size] if which < 3 else samples[-size:]
 
 
-def sentence(soaked: Soaked, told: list[str]) -> str:
+def sentence(soaked: Soaked, words: list[str]) -> str:
     """The report in one sentence, the worst first."""
     last = soaked.samples[-1] if soaked.samples else Sample(0.0, 0, 0.0, 0.0, 0, 0)
     done = f"{soaked.requests:,} requests in {last.at_s:.0f} s"
-    if told:
-        more = f" ({len(told) - 1} more)" if len(told) > 1 else ""
-        return f"{done}: {told[0]}{more}"
+    if words:
+        more = f" ({len(words) - 1} more)" if len(words) > 1 else ""
+        return f"{done}: {words[0]}{more}"
     rates = sorted(sample.rate for sample in soaked.samples[:-1] or soaked.samples)
     work = median(sample.cpu_ms for sample in soaked.samples)
     server = f", the mock {last.server_rss_mb:.0f} MB" if last.server_rss_mb else ""
@@ -231,11 +231,11 @@ def main(arguments: list[str] | None = None) -> int:
     finally:
         if mock:
             mock.stop()
-    told = complaints(soaked)
+    words = complaints(soaked)
     report: dict[str, Any] = {
         "format": 1,
-        "sentence": sentence(soaked, told),
-        "complaints": told,
+        "sentence": sentence(soaked, words),
+        "complaints": words,
         "target": {"name": profile.name, "base_url": profile.base_url},
         "seed": options.seed,
         "started": started,
@@ -244,10 +244,10 @@ def main(arguments: list[str] | None = None) -> int:
     options.out.parent.mkdir(parents=True, exist_ok=True)
     options.out.write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
     print(report["sentence"])
-    for entry in told[1:]:
+    for entry in words[1:]:
         print(f"  {entry}")
     print(f"Report: {options.out}")
-    return 1 if told else 0
+    return 1 if words else 0
 
 
 if __name__ == "__main__":

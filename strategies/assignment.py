@@ -13,7 +13,7 @@ from itertools import combinations
 
 from strategies.array import Row
 
-Key = tuple[str, str, str, str]  # requirement, part of life, group, case
+ProbeKey = tuple[str, str, str, str]  # requirement, part of life, group, case
 
 
 class Bits:
@@ -32,10 +32,10 @@ class Bits:
 
 
 def assign(
-    keys: Sequence[tuple[Key, Sequence[Row]]],
+    keys: Sequence[tuple[ProbeKey, Sequence[Row]]],
     factors_of: Callable[[str], frozenset[str]],
     times: int = 1,
-) -> dict[int, list[Key]]:
+) -> dict[int, list[ProbeKey]]:
     """The probes of each row, by the row's number. keys: each probe with the rows that can have it.
 
     times: how many rows show each level to a probe; probes that share a group have one.
@@ -45,7 +45,7 @@ def assign(
     covered: dict[tuple[str, ...], int] = defaultdict(int)  # levels of a group, pairs of a family
     own: dict[tuple[str, ...], int] = defaultdict(int)  # pairs of a group
     levels: dict[tuple[int, frozenset[str]], tuple[int, int]] = {}
-    found: dict[int, list[Key]] = defaultdict(list)
+    found: dict[int, list[ProbeKey]] = defaultdict(list)
     for key, rows in keys:
         requirement, _, group, case = key
         names, left = factors_of(requirement), list(rows)

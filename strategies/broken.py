@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from copy import deepcopy
 from typing import Any
 
-Path = tuple[str | int, ...]
+FieldPath = tuple[str | int, ...]
 WRONG_TYPES: dict[str, tuple[Any, ...]] = {
     "string": (7, True),
     "object": ("text", 7, [], True),
@@ -20,7 +20,7 @@ WRONG_FORMS: dict[str, tuple[str, ...]] = {
 US_STATES = ("California", "CAL", "C")
 
 
-def fields(body: Any, path: Path = ()) -> Iterator[Path]:
+def fields(body: Any, path: FieldPath = ()) -> Iterator[FieldPath]:
     """The path of every field of a body, containers included, the first entry of each list."""
     if isinstance(body, dict):
         for name, value in body.items():
@@ -30,14 +30,14 @@ def fields(body: Any, path: Path = ()) -> Iterator[Path]:
         yield from fields(body[0], (*path, 0))
 
 
-def value_at(body: Any, path: Path) -> Any:
+def value_at(body: Any, path: FieldPath) -> Any:
     """The value at a path."""
     for part in path:
         body = body[part]
     return body
 
 
-def without(body: Any, path: Path) -> Any:
+def without(body: Any, path: FieldPath) -> Any:
     """A copy without the field."""
     changed = deepcopy(body)
     holder = value_at(changed, path[:-1])
@@ -45,7 +45,7 @@ def without(body: Any, path: Path) -> Any:
     return changed
 
 
-def with_value(body: Any, path: Path, value: Any) -> Any:
+def with_value(body: Any, path: FieldPath, value: Any) -> Any:
     """A copy with another value in the field."""
     changed = deepcopy(body)
     holder = value_at(changed, path[:-1])
@@ -58,12 +58,12 @@ def kind_of(value: Any) -> str:
     return "object" if isinstance(value, dict) else "array" if isinstance(value, list) else "string"
 
 
-def named(path: Path) -> str:
+def named(path: FieldPath) -> str:
     """The path as the documents write it."""
     return ".".join(str(key) for key in path if not isinstance(key, int))
 
 
-def wrong_values(path: Path, value: Any, market: str, *, all_of_them: bool = True) -> Iterator[Any]:
+def wrong_values(path: FieldPath, value: Any, market: str, *, all_of_them: bool = True) -> Iterator[Any]:
     """Values that the field must not have: other JSON types, null, empty, and texts against its stated form."""
     types = WRONG_TYPES[kind_of(value)]
     yield from types if all_of_them else types[:1]

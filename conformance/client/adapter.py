@@ -21,7 +21,7 @@ from typing import Any
 import requests
 from requests.adapters import BaseAdapter
 
-from conformance.client.http1 import Problem, Reader, Response, malformed, read_answer
+from conformance.client.http1 import Reader, Response, WireProblem, malformed, read_answer
 from conformance.client.route import URL, Origin, Proxy, Route
 from conformance.core.profile import DEFAULT_MAX_BYTES, DEFAULT_TIMEOUT_S
 
@@ -126,7 +126,7 @@ class StrictAdapter(BaseAdapter):
         proxy = self._route.proxy(outgoing.origin)
         if isinstance(outcome, Response) and outcome.status == 407 and proxy:
             outcome = refused_by_proxy(proxy, outgoing.origin, outcome.status)
-        if isinstance(outcome, Problem):
+        if isinstance(outcome, WireProblem):
             raise outcome
         return ExactResponse(outcome, request)
 
@@ -167,7 +167,7 @@ class StrictAdapter(BaseAdapter):
         head = "\r\n".join([f"{method} {target} HTTP/1.1", *fields.values(), "", ""])
         return _Outgoing(origin, method, head.encode() + (body or b""))
 
-    def _exchange(self, request: _Outgoing) -> Response | Problem:
+    def _exchange(self, request: _Outgoing) -> Response | WireProblem:
         """One exchange, its connection put back or closed; repeated if its connection had been closed."""
         while True:
             self._admit()
@@ -175,13 +175,13 @@ class StrictAdapter(BaseAdapter):
             deadline = started + self._timeout_s
             try:
                 reader, reused = self._connection(request.origin, deadline)
-            except Problem as problem:
+            except WireProblem as problem:
                 return problem.with_traceback(None)
             kept = False
             try:
                 answer, kept = self._attempt(request, reader, deadline)
                 return replace(answer, ms=(monotonic() - started) * 1000)
-            except Problem as problem:
+            except WireProblem as problem:
                 quick = monotonic() - started < KEPT_S
                 if not (reused and quick and problem.kind == "reset" and reader.received == 0):
                     problem.partial = problem.partial or bytes(reader.first)
@@ -200,12 +200,12 @@ class StrictAdapter(BaseAdapter):
             answer, keep = read_answer(reader, request.method, self._max_bytes)
         except TimeoutError:
             came = f"ended after {reader.received} bytes" if reader.received else "began"
-            raise Problem("timeout", f"No answer {came} within {self._timeout_s:g} s.") from None
+            raise WireProblem("timeout", f"No answer {came} within {self._timeout_s:g} s.") from None
         except ssl.SSLError as error:
-            raise Problem("tls", f"The TLS connection broke ({error.reason or 'no reason given'}).") from None
+            raise WireProblem("tls", f"The TLS connection broke ({error.reason or 'no reason given'}).") from None
         except OSError:
             where = f"after {reader.received} bytes of its answer" if reader.received else "without an answer"
-            raise Problem("reset", f"The server reset the connection {where}.") from None
+            raise WireProblem("reset", f"The server reset the connection {where}.") from None
         if reader.buffer.strip(b"\r\n"):
             raise malformed(f"The answer is followed by {len(reader.buffer)} bytes that it did not announce.")
         return answer, keep
@@ -272,10 +272,10 @@ class StrictAdapter(BaseAdapter):
         try:
             sock = socket.create_connection((near.host, near.port), max(0.001, deadline - monotonic()))
         except TimeoutError:
-            raise Problem("unreachable", f"{near} cannot be reached: no answer in {self._timeout_s:g} s.") from None
+            raise WireProblem("unreachable", f"{near} cannot be reached: no answer in {self._timeout_s:g} s.") from None
         except OSError as error:
             why = (error.strerror or type(error).__name__).lower()
-            raise Problem("unreachable", f"{near} cannot be reached: {why}.") from None
+            raise WireProblem("unreachable", f"{near} cannot be reached: {why}.") from None
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         if origin.scheme == "http":
             return sock
@@ -291,14 +291,14 @@ class StrictAdapter(BaseAdapter):
             raise
 
 
-def _handshake_problem(error: OSError, origin: Origin, timeout_s: float) -> Problem:
+def _handshake_problem(error: OSError, origin: Origin, timeout_s: float) -> WireProblem:
     if isinstance(error, ssl.SSLCertVerificationError):
-        return Problem("tls", f"The certificate of {origin} is not trusted: {error.verify_message}.")
+        return WireProblem("tls", f"The certificate of {origin} is not trusted: {error.verify_message}.")
     if isinstance(error, ssl.SSLError):
-        return Problem("tls", f"{origin} does not speak TLS as expected ({error.reason or 'no reason given'}).")
+        return WireProblem("tls", f"{origin} does not speak TLS as expected ({error.reason or 'no reason given'}).")
     if isinstance(error, TimeoutError):
-        return Problem("timeout", f"No TLS connection to {origin} within {timeout_s:g} s.")
-    return Problem("reset", f"{origin} closed the connection during the TLS handshake.")
+        return WireProblem("timeout", f"No TLS connection to {origin} within {timeout_s:g} s.")
+    return WireProblem("reset", f"{origin} closed the connection during the TLS handshake.")
 
 
 def _is_readable(sock: socket.socket, seconds: float) -> bool:
@@ -327,7 +327,7 @@ def _is_alive(reader: Reader) -> bool:
         return False
     reader.sock.close()
     detail = f"The answer before was followed by {len(data)} bytes that it did not announce."
-    raise Problem("malformed_http", detail, data[:4096])
+    raise WireProblem("malformed_http", detail, data[:4096])
 
 
 def _tunnel(sock: socket.socket, proxy: Proxy, origin: Origin, deadline: float) -> None:
@@ -342,7 +342,7 @@ def _tunnel(sock: socket.socket, proxy: Proxy, origin: Origin, deadline: float) 
         raise refused_by_proxy(proxy, origin, answer.status)
 
 
-def refused_by_proxy(proxy: Proxy, origin: Origin, status: int) -> Problem:
+def refused_by_proxy(proxy: Proxy, origin: Origin, status: int) -> WireProblem:
     """The sentence for a proxy that lets nothing through."""
     wants = ""
     if status == 407:
@@ -351,4 +351,4 @@ def refused_by_proxy(proxy: Proxy, origin: Origin, status: int) -> Problem:
             if proxy.authorization
             else "; it wants a user name and a password in its URL"
         )
-    return Problem("unreachable", f"The proxy refused a connection to {origin} with {status}{wants}.")
+    return WireProblem("unreachable", f"The proxy refused a connection to {origin} with {status}{wants}.")

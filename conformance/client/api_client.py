@@ -17,8 +17,8 @@ from oauthlib.oauth2 import BackendApplicationClient
 
 from conformance import VERSION
 from conformance.client.auth_plugin import load_plugin
-from conformance.client.circuit_breaker import Patience, sentence_for_quota
-from conformance.client.http1 import Problem, Response
+from conformance.client.circuit_breaker import CircuitBreaker, sentence_for_quota
+from conformance.client.http1 import Response, WireProblem
 from conformance.client.public_texts import public_texts
 from conformance.client.redaction import Secrets
 from conformance.client.route import Route
@@ -61,7 +61,7 @@ class ApiClient:
         *,
         key: bytes,
         before_request: Callable[[], None] | None = None,
-        patience: Patience | None = None,
+        circuit_breaker: CircuitBreaker | None = None,
     ) -> None:
         self.profile = profile
         settings = profile.transport
@@ -77,8 +77,8 @@ class ApiClient:
         route = Route.of(profile)
         self.secrets.add(*route.secrets)
         timeout_s = float(settings.get("timeout_s", DEFAULT_TIMEOUT_S))
-        self.patience = patience or Patience()
-        self.patience.timeout_s = timeout_s
+        self.circuit_breaker = circuit_breaker or CircuitBreaker()
+        self.circuit_breaker.timeout_s = timeout_s
         self.transport = Transport(
             timeout_s=timeout_s,
             max_bytes=int(settings.get("max_bytes", DEFAULT_MAX_BYTES)),
@@ -149,9 +149,9 @@ class ApiClient:
         """One exchange on the wire, after a short pause again if the target asks for one; the body as it came."""
         again = method == "GET"
         while True:
-            if self.patience.sentence:
-                raise RunStopped(self.patience.sentence)
-            if pause := self.patience.pause_s():
+            if self.circuit_breaker.sentence:
+                raise RunStopped(self.circuit_breaker.sentence)
+            if pause := self.circuit_breaker.pause_s():
                 sleep(pause)
             began = monotonic()
             raw = self._attempt(exchange, method, url, headers, body, secret)
@@ -160,7 +160,7 @@ class ApiClient:
             if exchange.status == 503 and again:  # a read may be sent again, once
                 again = False
                 continue
-            self.patience.note(exchange, monotonic() - began)
+            self.circuit_breaker.note(exchange, monotonic() - began)
             return raw
 
     def _attempt(
@@ -178,7 +178,7 @@ class ApiClient:
             answer = self.transport.send(method, url, headers, body, secret_headers=secret)
         except SigningFailed as failed:
             raise RunStopped(f"The request was not sent: auth.plugin in the profile failed ({failed}).") from None
-        except Problem as problem:
+        except WireProblem as problem:
             if problem.answer is not None:
                 self._take(exchange, problem.answer)
                 exchange.problem, exchange.problem_kind = None, problem.kind
@@ -197,12 +197,12 @@ class ApiClient:
         exchange.headers = self._masked_headers(shown, answer.signed)
         if not answer.raw:
             return
-        text, why = read_bytes(answer.raw)
+        text, problem = read_bytes(answer.raw)
         if exchange.operation == contract.TOKEN:
             self.secrets.add(*GIVEN_TOKENS.findall(text))
         body = self._masked_body(text, answer.signed)
-        exchange.body, exchange.text, exchange.problem = body.value, body.text, why or body.why
-        if why:
+        exchange.body, exchange.text, exchange.problem = body.value, body.text, problem or body.problem
+        if problem:
             exchange.body, exchange.text = (
                 None,
                 body.text if body.text is not None else self.secrets.out_of(text)[:SHOWN],
@@ -226,7 +226,7 @@ class ApiClient:
         if not self.secrets.may_be_in(plain) and not self.secrets.may_be_in(text):
             return body
         shown = None if body.text is None else self.secrets.out_of(text)[:SHOWN]
-        return Body(self.secrets.out_of_value(body.value), shown, body.why)
+        return Body(self.secrets.out_of_value(body.value), shown, body.problem)
 
     def _pause_if_asked(self, exchange: Exchange) -> bool:
         """Whether the target asked for a short pause, which is over now, so that the request can be sent again."""
@@ -235,7 +235,7 @@ class ApiClient:
             return False
         longest = float(self.profile.transport.get("longest_wait_s", LONGEST_WAIT_S))
         if exchange.status == 429 and float(wanted) > longest:
-            self.patience.give_up(sentence_for_quota(wanted))
+            self.circuit_breaker.give_up(sentence_for_quota(wanted))
         if float(wanted) > longest or self._waits >= WAITS:
             return False
         self._waits += 1
@@ -270,8 +270,8 @@ class ApiClient:
         if known and known[1] > monotonic():
             return known[0]
         for _ in range(TOKEN_TRIES):
-            exchange, token, life = self._grant(app.client_id, app.client_secret, scope, None)
-            if not exchange.silent or self.patience.sentence:
+            exchange, token, life = self._grant(app.client_id, app.client_secret, scope)
+            if not exchange.silent or self.circuit_breaker.sentence:
                 break
         if token is None:
             raise RunStopped(no_token(exchange, self.profile, self.profile.apps.index(app)))
@@ -279,12 +279,25 @@ class ApiClient:
         self._tokens[app.client_id, scope] = token, monotonic() + life - margin
         return token
 
-    def grant(self, client_id: str, client_secret: str, scope: str, intent: Intent | None = None) -> Exchange:
-        """One call of the token endpoint, as an exchange; a token in its answer stands as a pseudonym."""
-        return self._grant(client_id, client_secret, scope, intent)[0]
+    def grant(
+        self,
+        client_id: str,
+        client_secret: str,
+        scope: str,
+        *,
+        credential: str = "client",
+        requirement: str | None = None,
+    ) -> Exchange:
+        """One call of the token endpoint, as an exchange; a token in its answer stands as a pseudonym.
+
+        credential: what is wrong with the grant (see Request). requirement: that it is sent for.
+        """
+        return self._grant(
+            client_id, client_secret, scope, credential, Intent(requirement, credential) if requirement else None
+        )[0]
 
     def _grant(
-        self, client_id: str, client_secret: str, scope: str, intent: Intent | None
+        self, client_id: str, client_secret: str, scope: str, credential: str = "client", intent: Intent | None = None
     ) -> tuple[Exchange, str | None, float]:
         """(the exchange, the token if there is one that can be sent, its life in seconds)."""
         self.secrets.add(client_secret)
@@ -295,7 +308,7 @@ class ApiClient:
             contract.TOKEN,
             raw=str(form).encode(),
             content_type="application/x-www-form-urlencoded",
-            credential="client",
+            credential=credential,
         )
         url = self.profile.url(contract.TOKEN)
         exchange = Exchange("tokens", self.token_requests, request, "POST", self.secrets.out_of(url), intent)

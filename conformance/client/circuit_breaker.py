@@ -26,7 +26,7 @@ MOST_LOST = 5  # sessions that a target made and then did not know
 
 
 @dataclass
-class Patience:
+class CircuitBreaker:
     """What the requests of one process met. timeout_s: of one exchange. whole: a whole run is ahead, so speed matters."""
 
     timeout_s: float = DEFAULT_TIMEOUT_S
@@ -134,8 +134,10 @@ def sentence_for_broken_answers(exchange: Exchange) -> str:
 def sentence_for_quota(wanted: str) -> str:
     """The sentence for a quota that is used up for so many seconds."""
     hours, minutes = divmod(round(int(wanted) / 60), 60)
-    told = f"{hours} h {minutes} min" if hours else f"{minutes} min" if minutes else f"{wanted} s"
-    return f"The target's quota of calls is used up (429) for another {told}: go on then with --resume and this report."
+    words = f"{hours} h {minutes} min" if hours else f"{minutes} min" if minutes else f"{wanted} s"
+    return (
+        f"The target's quota of calls is used up (429) for another {words}: go on then with --resume and this report."
+    )
 
 
 def sentence_for_silence(exchange: Exchange, answered: int = 0) -> str:

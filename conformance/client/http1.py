@@ -75,7 +75,7 @@ class Response:
     signed: tuple[str, ...] = field(default=(), repr=False)
 
 
-class Problem(Exception):
+class WireProblem(Exception):
     """No answer that can be judged came back; `detail` says why in one sentence without a secret.
 
     `partial` has the first bytes of what came, head included, as the server sent them; `answer` the whole answer where
@@ -95,12 +95,12 @@ class Problem(Exception):
     def __repr__(self) -> str:
         return f"Problem({self.kind!r})"  # without the server's text, as Response
 
-    def __reduce__(self) -> tuple[type[Problem], tuple[object, ...]]:
-        return Problem, (self.kind, self.detail, self.partial, self.answer)
+    def __reduce__(self) -> tuple[type[WireProblem], tuple[object, ...]]:
+        return WireProblem, (self.kind, self.detail, self.partial, self.answer)
 
 
-def malformed(detail: str) -> Problem:
-    return Problem("malformed_http", detail)
+def malformed(detail: str) -> WireProblem:
+    return WireProblem("malformed_http", detail)
 
 
 class Reader:
@@ -136,7 +136,7 @@ class Reader:
         if len(self.first) < PARTIAL_LIMIT:
             self.first += data[: PARTIAL_LIMIT - len(self.first)]
         if self.received > self.limit:
-            raise Problem("too_large", f"The answer was cut off after {self.received} bytes, above the limit.")
+            raise WireProblem("too_large", f"The answer was cut off after {self.received} bytes, above the limit.")
         return bool(data)
 
     def take(self, count: int) -> bytes:
@@ -156,7 +156,7 @@ class Reader:
             end = _HEAD_END.search(self.buffer, max(0, searched - 3))
             searched = len(self.buffer)
             if (end.start() if end else searched) > HEAD_LIMIT:
-                raise Problem("too_large", f"The head of the answer is larger than {HEAD_LIMIT} bytes.")
+                raise WireProblem("too_large", f"The head of the answer is larger than {HEAD_LIMIT} bytes.")
             if not b"HTTP/".startswith(self.buffer[:5]):
                 raise malformed(_not_http(self.buffer))
             if end:
@@ -166,7 +166,7 @@ class Reader:
                 return data[:-4]
             if not self.more():
                 where = "in the middle of the head" if self.buffer else "without an answer"
-                raise Problem("reset", f"The server closed the connection {where}.")
+                raise WireProblem("reset", f"The server closed the connection {where}.")
 
     def line(self) -> bytes:
         """The next line of a chunked body, without its end."""
@@ -257,7 +257,7 @@ def _length(headers: Headers) -> int | None:
 
 def _check_size(size: int, max_bytes: int) -> None:
     if size > max_bytes:
-        raise Problem("too_large", f"The body of the answer is larger than {max_bytes} bytes.")
+        raise WireProblem("too_large", f"The body of the answer is larger than {max_bytes} bytes.")
 
 
 def _read_chunks(reader: Reader, max_bytes: int) -> bytes:
@@ -280,7 +280,7 @@ def _read_chunks(reader: Reader, max_bytes: int) -> bytes:
     while line := reader.line():
         trailers += len(line)
         if trailers > HEAD_LIMIT:
-            raise Problem("too_large", f"The trailers of the answer are larger than {HEAD_LIMIT} bytes.")
+            raise WireProblem("too_large", f"The trailers of the answer are larger than {HEAD_LIMIT} bytes.")
         if not _FIELD.fullmatch(line):
             raise malformed("The trailers of the answer have a line that is no header field.")
     return bytes(body)
@@ -301,7 +301,7 @@ def _decoded(body: bytes, coding: str, max_bytes: int) -> bytes:
         except zlib.error:
             raise malformed(f"The body says it is {name}, but cannot be unpacked.") from None
         if len(decoded) > max_bytes:
-            raise Problem("too_large", f"The body of the answer unpacks to more than {max_bytes} bytes.")
+            raise WireProblem("too_large", f"The body of the answer unpacks to more than {max_bytes} bytes.")
         if not unpack.eof:
             raise malformed(f"The body says it is {name}, but ends too early.")
         body = unpack.unused_data.lstrip(b"\0")  # a gzip body may have several members, and padding

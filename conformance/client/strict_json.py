@@ -15,11 +15,11 @@ FLAT = 200  # so many brackets in all cannot nest too deep to be handled
 
 
 class Body(NamedTuple):
-    """value: the JSON; or text: what it was, and why it is none, in words. All of them None for an empty body."""
+    """value: the JSON; or text: what it was, and its problem in words. All of them None for an empty body."""
 
     value: Any = None
     text: str | None = None
-    why: str | None = None
+    problem: str | None = None
 
 
 def read_json(text: str) -> Body:

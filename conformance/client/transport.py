@@ -9,7 +9,7 @@ import requests
 from requests.auth import AuthBase
 
 from conformance.client.adapter import ExactRequest, ExactResponse, StrictAdapter
-from conformance.client.http1 import Problem, Response
+from conformance.client.http1 import Response, WireProblem
 from conformance.client.route import URL, Origin, Route
 from conformance.core.profile import DEFAULT_MAX_BYTES, DEFAULT_TIMEOUT_S
 
@@ -86,10 +86,10 @@ class Transport:
                 return outcome
             where = _place(outcome.headers["Location"], str(request.url))
             detail = f"The server answered {outcome.status} with a redirect to {where}; redirects are not followed."
-            outcome = Problem("redirect", detail, outcome.raw[:4096], outcome)
+            outcome = WireProblem("redirect", detail, outcome.raw[:4096], outcome)
         # A new exception, so that no frame with the server's text hangs on its traceback; and no variable for it, since
         # that would be a cycle, which keeps megabytes of a hostile answer until the collector comes by.
-        raise Problem(outcome.kind, request.without_secrets(outcome.detail), outcome.partial, outcome.answer)
+        raise WireProblem(outcome.kind, request.without_secrets(outcome.detail), outcome.partial, outcome.answer)
 
     def _sign(self, request: ExactRequest) -> None:
         """Hands the request to the user's authentication. What it adds counts as secret."""
@@ -104,12 +104,12 @@ class Transport:
         added = {name: value for name, value in request.headers.items() if before.get(name) != value}
         request.signed = tuple(map(str, added.values()))
 
-    def _outcome(self, request: ExactRequest) -> Response | Problem:
+    def _outcome(self, request: ExactRequest) -> Response | WireProblem:
         try:
             reply = self.session.send(
                 request, stream=True, timeout=None, verify=True, cert=None, proxies={}, allow_redirects=False
             )
-        except Problem as problem:
+        except WireProblem as problem:
             return problem.with_traceback(None)
         assert isinstance(reply, ExactResponse)
         return reply.strict

@@ -12,6 +12,7 @@ from typing import Any
 
 from conformance.client.api_client import ApiClient, RunStopped
 from conformance.core.command_line import Parser
+from conformance.core.exchange import ExchangeId
 from conformance.core.inputs import InputError
 from conformance.core.profile import Profile
 from conformance.core.profile_reader import load
@@ -55,15 +56,13 @@ def chosen(result: dict[str, Any], name: str) -> Finding:
 
 def steps(report: Path, finding: Finding) -> list[Step]:
     """The requests of a finding: the shortest sequence, or everything that its test sent until then. Raises InputError."""
-    trace, _, seq = finding["exchanges"][-1].rpartition("/")
+    trace, seq = ExchangeId.parse(finding["exchanges"][-1])
     record = journal.read_all(report).get(trace)
     if record is None:
         raise InputError(f"{report} holds no exchanges of this finding.")
     sent = [from_record(line) for line in journal.lines(report, record)]
     wanted = set(finding["exchanges"]) if finding["reproduced"] and finding["script"] else None
-    return steps_of(
-        exchange for exchange in sent if exchange.seq <= int(seq) and (wanted is None or exchange.id in wanted)
-    )
+    return steps_of(exchange for exchange in sent if exchange.seq <= seq and (wanted is None or exchange.id in wanted))
 
 
 def replay(profile: Profile, finding: Finding, listed: list[Step]) -> int:

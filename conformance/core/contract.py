@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
@@ -10,12 +11,15 @@ from typing import Any
 import yaml
 
 from conformance.core import places
-from conformance.core.requirement import Explains, Owned, Requirement, requirement
+from conformance.core.requirement import ExplainedFinding, OwnedBreach, Requirement, requirement
 
 ROOT = places.ROOT / "contracts"
 TOKEN_IDS = frozenset({1001, 1002, 1003, 1100})  # what is wrong with a token
 GATEWAY_IDS = range(1000, 4000)  # of what stands before the API
-UNKNOWN_SESSION = 15003  # the error id for a session that the target does not know
+UNKNOWN_SESSION = 15003  # the error id of a session that the target does not know
+TOO_MANY_LINES = 15011  # of more line items than a session holds
+EMPTY_CART = 15019  # of a change that leaves no line item
+COUPON_NOT_APPLIED = 16025
 CHAPTERS = ("sessions", "marketplace", "line_items", "address_shipping", "coupons", "money", "payment", "protocol")
 PLACE_ORDER = "placeGuestOrder"
 INITIATE = "initiateGuestCheckoutSession"
@@ -30,6 +34,7 @@ TOKEN = "token"
 STUB = "testError|"
 CHANGES = (QUANTITY, OPTION, ADDRESS, APPLY, REMOVE)
 SESSION_METHODS = (READ, *CHANGES, PLACE_ORDER)
+STATUS_AND_ID = re.compile(r"\d{3} \d{4,5}")  # of the answer that was seen, where several are lawful
 
 
 @dataclass(frozen=True)
@@ -62,12 +67,13 @@ class ErrorEntry:
     operations: tuple[str, ...]
     variables: tuple[str, ...]
     meaning: str
-    provoked_by: str
+    provoked_by: str = ""
+    not_provoked: str = ""
 
     @property
     def can_be_provoked(self) -> bool:
-        """Whether a client can bring it about; otherwise `provoked_by` has the words why not."""
-        return " " not in self.provoked_by
+        """Whether a client can bring it about; `not_provoked` says why not."""
+        return not self.not_provoked
 
 
 def _load(name: str) -> Any:
@@ -112,11 +118,16 @@ def type_page(field: str, values: tuple[str, ...]) -> str | None:
     return pages.get((field, values))
 
 
+def alternatives(need: str) -> list[str]:
+    """The names of `a|b`, of which a target has to offer one (contracts/README.md)."""
+    return need.split("|")
+
+
 @cache
 def need_in_words(need: str) -> str:
     """How a profile offers what a rule needs (`contracts/needs.yaml`). need: a name, or several of which one is enough."""
-    if "|" in need:
-        return ", or ".join(map(need_in_words, need.split("|")))
+    if len(several := alternatives(need)) > 1:
+        return ", or ".join(map(need_in_words, several))
     words: dict[str, str] = _load("needs.yaml")["words"]
     role, _, identifier = need.rpartition(".")
     return words[need] if need in words else words[f"{role}.*"].format(id=identifier)
@@ -134,7 +145,7 @@ def is_rare(requirement: str) -> bool:
     def rare(need: str) -> bool:
         return any(need == role or need.startswith(f"{role}.") for role in rare_roles())
 
-    return any(all(map(rare, need.split("|"))) for need in requirements()[requirement].needs)
+    return any(all(map(rare, alternatives(need))) for need in requirements()[requirement].needs)
 
 
 @cache
@@ -190,7 +201,8 @@ def errors() -> tuple[ErrorEntry, ...]:
             operations=tuple(error.get("operations", ())),
             variables=tuple(error.get("variables", ())),
             meaning=error["meaning"],
-            provoked_by=error["provoked_by"],
+            provoked_by=error.get("provoked_by", ""),
+            not_provoked=error.get("not_provoked", ""),
         )
         for error in _load("errors.yaml")["errors"]
     )
@@ -264,21 +276,28 @@ def requirements() -> dict[str, Requirement]:
     return found
 
 
+def declares_reading(requirement: str, reading: str) -> bool:
+    """Whether a run may report the reading: a phrase of the requirement's page, or a status and an error id."""
+    return reading in requirements()[requirement].readings or STATUS_AND_ID.fullmatch(reading) is not None
+
+
 @cache
 def rule_of_need(need: str) -> str | None:
     """The requirement that needs just this of a profile, as in `item.refused.15018`; None if there is none."""
-    return next((each.id for each in requirements().values() for needs in each.needs if need in needs.split("|")), None)
+    return next(
+        (each.id for each in requirements().values() for needs in each.needs if need in alternatives(needs)), None
+    )
 
 
 @cache
-def owner_of(what: Owned) -> str:
+def owner_of(what: OwnedBreach) -> str:
     """The id of the one requirement that owns a kind of breach."""
     (found,) = (each.id for each in requirements().values() if what in each.owns)
     return found
 
 
 @cache
-def explaining(what: Explains) -> tuple[str, ...]:
+def explaining(what: ExplainedFinding) -> tuple[str, ...]:
     """The ids of the requirements whose breach explains findings of that kind, in the order of their files."""
     return tuple(each.id for each in requirements().values() if what in each.explains)
 

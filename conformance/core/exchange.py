@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import Any, NamedTuple
 
 from conformance.core import contract
-from conformance.core.requirement import Owned
+from conformance.core.requirement import OwnedBreach
 
 OWN_APP, OTHER_APP = "app0", "app1"
 SIGNATURE = "x-ebay-security-signature"  # the token of the pay window, as initiate answers it
@@ -50,7 +50,7 @@ class Intent(NamedTuple):
     @property
     def concurrent(self) -> bool:
         """Whether the request went together with others, so that its turn is not known."""
-        return self.requirement == contract.owner_of(Owned.CONCURRENT_REQUESTS)
+        return self.requirement == contract.owner_of(OwnedBreach.CONCURRENT_REQUESTS)
 
 
 class CaseKey(NamedTuple):
@@ -68,6 +68,7 @@ class Request:
     """What is sent, before secrets are added.
 
     credential: `app0` and `app1` are the profile's apps; any other (`none`, `made-up`, `expired`, …) carries no good token.
+    To the token endpoint it is `client`, or what is wrong with the grant (`wrong-secret`, `unknown-client`, `unknown-scope`).
     subject: the checkout session id or purchase order id of the path.
     body: a JSON value; raw: bytes sent in its place (malformed on purpose).
     """
@@ -98,6 +99,22 @@ class Request:
         return None if self.body is None else json.dumps(self.body, ensure_ascii=False).encode("utf-8", "surrogatepass")
 
 
+class ExchangeId(NamedTuple):
+    """Where an exchange stands in `exchanges.jsonl`: its trace, and its place there, from 0. As a text: `trace/seq`."""
+
+    trace: str
+    seq: int
+
+    @classmethod
+    def parse(cls, text: str) -> ExchangeId:
+        """Raises ValueError for a text that is no id of an exchange."""
+        trace, _, seq = text.rpartition("/")
+        return cls(trace, int(seq))
+
+    def __str__(self) -> str:
+        return f"{self.trace}/{self.seq}"
+
+
 @dataclass(slots=True)
 class Exchange:
     """A request and what came back.
@@ -126,8 +143,8 @@ class Exchange:
 
     @property
     def id(self) -> str:
-        """Where the exchange stands in `exchanges.jsonl`."""
-        return f"{self.trace}/{self.seq}"
+        """Its ExchangeId as a text."""
+        return str(ExchangeId(self.trace, self.seq))
 
     @property
     def ended(self) -> str:

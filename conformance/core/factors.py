@@ -21,7 +21,7 @@ class Level:
 
     def is_offered(self, profile: Profile) -> bool:
         """Whether the profile has what the level needs, one of `a|b`."""
-        return not self.needs or any(profile.offers(need) for need in self.needs.split("|"))
+        return not self.needs or profile.offers(self.needs)
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,7 @@ def row_design() -> RowDesign:
     """The design of the rows."""
     data = _document()["rows"]
     sets = {name: _without(factors()[name], data["leaves_out"].get(name, ())) for name in data["sets"]}
-    does = {name: _factor(name, one) for name, one in data["does"].items()}
+    does = {name: _factor(name, item) for name, item in data["does"].items()}
     return RowDesign(sets | does, tuple(tuple(group) for group in data["triples"]))
 
 

@@ -16,6 +16,7 @@ FLIPPED = 8  # digits, from the end, that an unknown id has otherwise
 FAR = "90817263"  # behind an id of fewer digits
 COUNTED = 5  # last digits of a long id in which others of the same days may differ
 RUNS = re.compile(r"(.)\1+")
+UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 
 
 def is_made_up_item(item: str) -> bool:
@@ -63,12 +64,19 @@ def may_be_counted(identifier: str, known: Collection[str]) -> bool:
     return any(_near(identifier, given_out) for given_out in known)
 
 
+def is_uuid(identifier: str) -> bool:
+    """Whether an id has the form of a UUID, whose letter case does not count (RFC 9562)."""
+    return UUID.fullmatch(identifier) is not None
+
+
 def _alike(identifier: str, other: str) -> bool:
     return _form(identifier) == _form(other) or _near(identifier, other)
 
 
 def _near(identifier: str, other: str) -> bool:
-    """Whether two ids differ in their last digits alone, or in their number where that is short."""
+    """Whether two ids are the same UUID, or differ in their last digits alone, or in their number where that is short."""
+    if is_uuid(identifier) and identifier.casefold() == other.casefold():
+        return True
     if max(_digits(identifier), _digits(other)) < FLIPPED:
         return RUNS.sub(r"\1", _form(identifier)) == RUNS.sub(r"\1", _form(other))
     return (

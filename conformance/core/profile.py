@@ -191,7 +191,10 @@ class Profile:
         return next((prepaid for prepaid in self.prepaid if subject in (prepaid.order, prepaid.session)), None)
 
     def offers(self, need: str) -> bool:
-        """Whether the target has what a requirement needs (the vocabulary of contracts/requirements)."""
+        """Whether the target has what a requirement needs, one of `a|b` (the vocabulary of contracts/README.md)."""
+        return any(map(self._offers, contract.alternatives(need)))
+
+    def _offers(self, need: str) -> bool:
         if need in NEEDS:
             return NEEDS[need](self)
         head, _, rest = need.partition(".")

@@ -259,8 +259,8 @@ class _Reader:
     def _once(self, where: tuple[Any, ...], roles: dict[str, Role], item: str, role: Role) -> None:
         if item in roles:
             first = roles[item].kind
-            told = f"twice under {first}" if first == role.kind else f"under {first} and under {role.kind}"
-            raise self._wrong(where, f"names {item[:80]!r} {told}: an item has one role")
+            words = f"twice under {first}" if first == role.kind else f"under {first} and under {role.kind}"
+            raise self._wrong(where, f"names {item[:80]!r} {words}: an item has one role")
         roles[item] = role
 
     def _documented(self, path: tuple[Any, ...], number: int, kind: str) -> None:

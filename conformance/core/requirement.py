@@ -38,14 +38,14 @@ class DependsOn(StrEnum):
     ORDER_OF_REQUESTS = "order_of_requests"
 
 
-class Kept(StrEnum):
+class UnchangedPart(StrEnum):
     """What a refusal leaves as it was."""
 
     SESSION = "session"
     ORDER = "order"
 
 
-class Explains(StrEnum):
+class ExplainedFinding(StrEnum):
     """Of what kind of finding a breach can be the cause."""
 
     SESSION_READS = "session_reads"
@@ -54,7 +54,7 @@ class Explains(StrEnum):
     MISSING_HEADER = "missing_header"
 
 
-class Owned(StrEnum):
+class OwnedBreach(StrEnum):
     """A kind of breach that no rule function sees as one exchange: exactly one requirement owns each."""
 
     IDS_ACROSS_TRACES = "ids_across_traces"
@@ -68,7 +68,7 @@ class Owned(StrEnum):
     UNKNOWN_LINES = "unknown_lines"
 
 
-class Follows(StrEnum):
+class FollowedPart(StrEnum):
     """The part of the OpenAPI document that a requirement reads anew, whatever it says."""
 
     REQUEST_FIELDS = "request_fields"
@@ -117,15 +117,15 @@ class Requirement:
     never: dict[str, tuple[str, ...]] = field(default_factory=dict)
     accepts: tuple[Acceptance, ...] = ()
     depends_on: DependsOn | None = None
-    leaves_unchanged: frozenset[Kept] = frozenset()
+    leaves_unchanged: frozenset[UnchangedPart] = frozenset()
     leads_to: SessionPhase | None = None
-    explains: frozenset[Explains] = frozenset()
-    owns: frozenset[Owned] = frozenset()
-    follows: frozenset[Follows] = frozenset()
+    explains: frozenset[ExplainedFinding] = frozenset()
+    owns: frozenset[OwnedBreach] = frozenset()
+    follows: frozenset[FollowedPart] = frozenset()
     yields_to: tuple[str, ...] = ()
     presumes_same_cart: bool = False
     form_only: bool = False
-    mission: bool = False
+    mission: str = ""
     inferred: bool = False
 
 
@@ -146,15 +146,15 @@ def requirement(chapter: str, data: dict[str, Any]) -> Requirement:
         never={name: tuple(levels) for name, levels in data.get("never", {}).items()},
         accepts=tuple(Acceptance(**accepted) for accepted in data.get("accepts", ())),
         depends_on=DependsOn(data["depends_on"]) if "depends_on" in data else None,
-        leaves_unchanged=frozenset(map(Kept, data.get("leaves_unchanged", ()))),
+        leaves_unchanged=frozenset(map(UnchangedPart, data.get("leaves_unchanged", ()))),
         leads_to=SessionPhase(data["leads_to"]) if "leads_to" in data else None,
-        explains=frozenset(map(Explains, data.get("explains", ()))),
-        owns=frozenset(map(Owned, data.get("owns", ()))),
-        follows=frozenset(map(Follows, data.get("follows", ()))),
+        explains=frozenset(map(ExplainedFinding, data.get("explains", ()))),
+        owns=frozenset(map(OwnedBreach, data.get("owns", ()))),
+        follows=frozenset(map(FollowedPart, data.get("follows", ()))),
         yields_to=tuple(data.get("yields_to", ())),
         presumes_same_cart="presumes" in data and Presumes(data["presumes"]) is Presumes.SAME_CART,
         form_only=data.get("form_only", False),
-        mission=data.get("mission", False),
+        mission=data.get("mission", ""),
         inferred=bool(data.get("inferred", False)),
     )
 

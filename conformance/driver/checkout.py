@@ -22,7 +22,7 @@ from conformance.driver import session_pool
 from conformance.driver.features import Features
 from conformance.driver.payment import WAITS_S, on_a_page
 from conformance.driver.prerequisite import PrerequisiteFailed
-from conformance.driver.session_methods import CHANGES, Call, Method, calls
+from conformance.driver.session_methods import CHANGE_METHODS, Method, MethodCall, calls
 from conformance.judging.apply_exchange import paid_elsewhere
 from conformance.judging.judge import judge
 from conformance.judging.model import Line, Option
@@ -139,17 +139,17 @@ class CheckoutDriver:
 
     # ------------------------------------------------------------ requests
 
-    def send(self, request: Request, why: str | None = None, case: str = "") -> Exchange:
+    def send(self, request: Request, requirement: str | None = None, case: str = "") -> Exchange:
         """Sends a request with its intent, judges the answer and folds it into the world.
 
         Raises PrerequisiteFailed for an order where the profile has none placed by a call.
         """
         if request.operation == contract.PLACE_ORDER and not self.profile.pays_by_call:
             raise PrerequisiteFailed(detail="a profile that has no order placed by a call")
-        intent = Intent(why, case) if why else None
-        return self.observe(self.target.send(request, self.trace.name, len(self.trace.exchanges), intent))
+        intent = Intent(requirement, case) if requirement else None
+        return self.judge_exchange(self.target.send(request, self.trace.name, len(self.trace.exchanges), intent))
 
-    def observe(self, exchange: Exchange) -> Exchange:
+    def judge_exchange(self, exchange: Exchange) -> Exchange:
         """Judges an exchange and takes it into the trace."""
         exchange.trace, exchange.seq = self.trace.name, len(self.trace.exchanges)
         self.trace.exchanges.append(exchange)
@@ -162,7 +162,7 @@ class CheckoutDriver:
         self,
         marketplace: str,
         lines: Iterable[tuple[str, int]] = (),
-        why: str | None = None,
+        requirement: str | None = None,
         case: str = "",
         *,
         body: Any = None,
@@ -173,7 +173,7 @@ class CheckoutDriver:
     ) -> Exchange:
         """initiateGuestCheckoutSession; `body` replaces the valid one."""
         sent = body if body is not None else self.initiate_body(marketplace, lines, email=email, address=address)
-        return self.send(Request(contract.INITIATE, None, sent, marketplace, credential, **more), why, case)
+        return self.send(Request(contract.INITIATE, None, sent, marketplace, credential, **more), requirement, case)
 
     def create_session(
         self,
@@ -183,7 +183,7 @@ class CheckoutDriver:
         quantity: int = 1,
         email: str | None = None,
         address: dict[str, Any] | None = None,
-        why: str | None = None,
+        requirement: str | None = None,
         case: str = "",
         skip: int = 0,
         credential: str = OWN_APP,
@@ -195,14 +195,16 @@ class CheckoutDriver:
             chosen = [(item, quantity) for item in items]
         else:
             chosen = list(lines)
-        plain = email is None and address is None and why is None
+        plain = email is None and address is None and requirement is None
         exactly = chosen if not isinstance(lines, int) or quantity != 1 else chosen[:0]
         world, spare = self.trace.world, None
         if self.borrows and plain:
             spare = session_pool.untouched(world, self.profile, marketplace, credential, exactly, len(chosen))
         if spare:
             return CheckoutSession(self, spare)
-        exchange = self.initiate(marketplace, chosen, why, case, email=email, address=address, credential=credential)
+        exchange = self.initiate(
+            marketplace, chosen, requirement, case, email=email, address=address, credential=credential
+        )
         state = world.session_of(exchange)
         if state is None or state.created_by != exchange.id:
             raise PrerequisiteFailed(contract.accepting(contract.INITIATE))
@@ -219,14 +221,14 @@ class CheckoutDriver:
     def read_order(
         self,
         order_id: str,
-        why: str | None = None,
+        requirement: str | None = None,
         case: str = "",
         *,
         marketplace: str | None = None,
         credential: str = OWN_APP,
     ) -> Exchange:
         """getGuestPurchaseOrder."""
-        return self.send(Request(contract.READ_ORDER, order_id, None, marketplace, credential), why, case)
+        return self.send(Request(contract.READ_ORDER, order_id, None, marketplace, credential), requirement, case)
 
 
 @dataclass
@@ -263,27 +265,29 @@ class CheckoutSession:
         free = [option for option in line.options if not option.selected and option.id]
         return free[(place - 1) % len(free)] if free else None
 
-    def send(self, operation: str, body: Any = None, why: str | None = None, case: str = "", **more: Any) -> Exchange:
+    def send(
+        self, operation: str, body: Any = None, requirement: str | None = None, case: str = "", **more: Any
+    ) -> Exchange:
         """Any session method; `marketplace`, `credential`, `raw`, `content_type` and `headers` may be given."""
         more.setdefault("marketplace", self.marketplace)
-        return self.driver.send(Request(operation, self.id, body, **more), why, case)
+        return self.driver.send(Request(operation, self.id, body, **more), requirement, case)
 
     def expect_refusal(
-        self, operation: str, body: Any = None, why: str | None = None, case: str = "", **more: Any
+        self, operation: str, body: Any = None, requirement: str | None = None, case: str = "", **more: Any
     ) -> Exchange:
         """Sends what should be refused; a read follows, now or with the next refusals (`CheckoutDriver.settle`).
 
         The first two of a kind are read back at once, later ones by twos.
         """
-        tries = self._tries[operation, why] = self._tries[operation, why] + 1
-        if self.driver.thorough and self._owed not in (None, why):
+        tries = self._tries[operation, requirement] = self._tries[operation, requirement] + 1
+        if self.driver.thorough and self._owed not in (None, requirement):
             self.read_back()
-        exchange = self.send(operation, body, why, case, **more)
+        exchange = self.send(operation, body, requirement, case, **more)
         self._owed = None
         if self.driver.thorough and (tries <= 2 or tries % 2 == 0):
             self.read_back()
         elif self.driver.thorough:
-            self._owed = why
+            self._owed = requirement
         return exchange
 
     def assert_still_open(self) -> None:
@@ -301,33 +305,39 @@ class CheckoutSession:
         if self.state.order and self.state.phase == SessionPhase.ORDERED:
             self.read_order(**own)
 
-    def read(self, why: str | None = None, case: str = "", **more: Any) -> Exchange:
+    def read(self, requirement: str | None = None, case: str = "", **more: Any) -> Exchange:
         """getGuestCheckoutSession."""
-        return self.send(contract.READ, None, why, case, **more)
+        return self.send(contract.READ, None, requirement, case, **more)
 
-    def set_quantity(self, line: Line, quantity: Any, why: str | None = None, case: str = "", **more: Any) -> Exchange:
+    def set_quantity(
+        self, line: Line, quantity: Any, requirement: str | None = None, case: str = "", **more: Any
+    ) -> Exchange:
         """updateGuestQuantity."""
-        return self.send(contract.QUANTITY, {"lineItemId": line.id, "quantity": quantity}, why, case, **more)
+        return self.send(contract.QUANTITY, {"lineItemId": line.id, "quantity": quantity}, requirement, case, **more)
 
-    def select(self, line: Line, option: str | None, why: str | None = None, case: str = "", **more: Any) -> Exchange:
+    def select(
+        self, line: Line, option: str | None, requirement: str | None = None, case: str = "", **more: Any
+    ) -> Exchange:
         """updateGuestShippingOption."""
-        return self.send(contract.OPTION, {"lineItemId": line.id, "shippingOptionId": option}, why, case, **more)
+        return self.send(
+            contract.OPTION, {"lineItemId": line.id, "shippingOptionId": option}, requirement, case, **more
+        )
 
-    def move(self, address: dict[str, Any], why: str | None = None, case: str = "", **more: Any) -> Exchange:
+    def move(self, address: dict[str, Any], requirement: str | None = None, case: str = "", **more: Any) -> Exchange:
         """updateGuestShippingAddress."""
-        return self.send(contract.ADDRESS, deepcopy(address), why, case, **more)
+        return self.send(contract.ADDRESS, deepcopy(address), requirement, case, **more)
 
-    def apply(self, code: Any, why: str | None = None, case: str = "", **more: Any) -> Exchange:
+    def apply(self, code: Any, requirement: str | None = None, case: str = "", **more: Any) -> Exchange:
         """applyGuestCoupon."""
-        return self.send(contract.APPLY, {"redemptionCode": code}, why, case, **more)
+        return self.send(contract.APPLY, {"redemptionCode": code}, requirement, case, **more)
 
-    def remove(self, code: Any, why: str | None = None, case: str = "", **more: Any) -> Exchange:
+    def remove(self, code: Any, requirement: str | None = None, case: str = "", **more: Any) -> Exchange:
         """removeGuestCoupon."""
-        return self.send(contract.REMOVE, {"redemptionCode": code}, why, case, **more)
+        return self.send(contract.REMOVE, {"redemptionCode": code}, requirement, case, **more)
 
-    def place_order(self, why: str | None = None, case: str = "", terms: Any = None, **more: Any) -> Exchange:
+    def place_order(self, requirement: str | None = None, case: str = "", terms: Any = None, **more: Any) -> Exchange:
         """placeGuestOrder with full marketing terms, or those given."""
-        return self.send(contract.PLACE_ORDER, self.terms() if terms is None else terms, why, case, **more)
+        return self.send(contract.PLACE_ORDER, self.terms() if terms is None else terms, requirement, case, **more)
 
     def terms(self, *, accepted: bool = True) -> dict[str, Any]:
         """A valid body of placeGuestOrder."""
@@ -367,27 +377,27 @@ class CheckoutSession:
         """The client that reaches the target."""
         return self.driver.target
 
-    def read_order(self, why: str | None = None, case: str = "", **more: Any) -> Exchange:
+    def read_order(self, requirement: str | None = None, case: str = "", **more: Any) -> Exchange:
         """getGuestPurchaseOrder of its order."""
-        return self.driver.read_order(self.state.order or "", why, case, **more)
+        return self.driver.read_order(self.state.order or "", requirement, case, **more)
 
-    def call(self, method: Method) -> Call:
+    def call(self, method: Method) -> MethodCall:
         """Operation and body of a method as this session stands, as if it were to be accepted."""
         return self._calls()[method]
 
-    def changes(self) -> list[Call]:
+    def changes(self) -> list[MethodCall]:
         """A call of each of the five changes as this session stands, and of quantity 0."""
         every = self._calls()
-        return [every[method] for method in CHANGES]
+        return [every[method] for method in CHANGE_METHODS]
 
-    def calls(self) -> list[Call]:
+    def calls(self) -> list[MethodCall]:
         """A call of each session method: a read, the changes, and payment where v1's placeGuestOrder is there."""
         every = self._calls()
         return [
             call for method, call in every.items() if method is not Method.PLACE or self.driver.profile.pays_by_call
         ]
 
-    def _calls(self) -> dict[Method, Call]:
+    def _calls(self) -> dict[Method, MethodCall]:
         line = self.lines[0] if self.lines else None
         option = (self.other_option(line) or line.selected) if line else None
         return calls(self.driver.market(self.marketplace), self.state.view, line, option, self.terms())

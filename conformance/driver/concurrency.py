@@ -15,14 +15,14 @@ from time import perf_counter, sleep
 
 from conformance.core import contract
 from conformance.core.exchange import CaseKey, Exchange, Intent, Request
-from conformance.core.requirement import DependsOn, Owned, phase_after_payment
+from conformance.core.requirement import DependsOn, OwnedBreach, phase_after_payment
 from conformance.driver.checkout import CheckoutDriver, CheckoutSession
 from conformance.judging.claim import Claim
 from conformance.judging.context import Judgment
 from conformance.judging.model import View, text, view
 from conformance.judging.world import Change, Order, World
 
-RACE = contract.owner_of(Owned.CONCURRENT_REQUESTS)
+RACE = contract.owner_of(OwnedBreach.CONCURRENT_REQUESTS)
 MEET_S = 10.0
 
 # (the session before, what was sent in the order of the answers, the session's read, the orders' reads) -> a claim, or
@@ -31,7 +31,12 @@ RaceRule = Callable[[View, Sequence[Exchange], Exchange, Sequence[Exchange]], Cl
 
 
 def at_once(
-    driver: CheckoutDriver, requests: Sequence[Request], why: str, case: str = "", *, delays_s: Sequence[float] = ()
+    driver: CheckoutDriver,
+    requests: Sequence[Request],
+    requirement: str,
+    case: str = "",
+    *,
+    delays_s: Sequence[float] = (),
 ) -> list[Exchange]:
     """Sends all requests together, each from a thread and on a connection of its own, and judges none of them.
 
@@ -44,7 +49,7 @@ def at_once(
         ready.wait(MEET_S)
         if position < len(delays_s) and delays_s[position]:
             sleep(delays_s[position])
-        exchange = driver.target.send(requests[position], driver.trace.name, 0, Intent(why, case))
+        exchange = driver.target.send(requests[position], driver.trace.name, 0, Intent(requirement, case))
         exchange.concurrent = True
         return perf_counter(), exchange
 
@@ -75,7 +80,7 @@ def race(
         answer_order.extend(
             next(index for index, sent in enumerate(requests) if sent is exchange.request) for exchange in answered
         )
-        return [aside.observe(exchange) for exchange in answered]
+        return [aside.judge_exchange(exchange) for exchange in answered]
 
     def in_turn(session: CheckoutSession, aside: CheckoutDriver) -> list[Exchange]:
         requests = meet(session)

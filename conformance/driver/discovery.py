@@ -15,7 +15,7 @@ from conformance.client.turned_away import is_locked_out, why_not_let_in
 from conformance.core import contract
 from conformance.core.exchange import Exchange
 from conformance.core.profile import SAFE_LINE_COUNT, Profile
-from conformance.core.requirement import Owned
+from conformance.core.requirement import OwnedBreach
 from conformance.driver.checkout import CheckoutDriver
 from conformance.driver.features import Features
 from conformance.driver.profile_check import speaks_of_items, wrong_items, wrong_roles
@@ -94,7 +94,7 @@ class _Answer(NamedTuple):
     @property
     def lacks_room(self) -> bool:
         """Whether fewer lines fit than the profile says."""
-        return 15011 in self.exchange.error_ids and len(self.items) > SAFE_LINE_COUNT
+        return contract.TOO_MANY_LINES in self.exchange.error_ids and len(self.items) > SAFE_LINE_COUNT
 
 
 def _parts(driver: CheckoutDriver, marketplace: str, chunks: int | None) -> list[list[str]]:
@@ -105,8 +105,8 @@ def _parts(driver: CheckoutDriver, marketplace: str, chunks: int | None) -> list
 
 def _initiate(driver: CheckoutDriver, marketplace: str, items: list[str]) -> Exchange:
     full = len(items) == driver.profile.max_line_items
-    why = contract.owner_of(Owned.MOST_LINES) if full else contract.accepting(contract.INITIATE)
-    return driver.initiate(marketplace, [(item, 1) for item in items], why, f"{len(items)} plain items")
+    requirement = contract.owner_of(OwnedBreach.MOST_LINES) if full else contract.accepting(contract.INITIATE)
+    return driver.initiate(marketplace, [(item, 1) for item in items], requirement, f"{len(items)} plain items")
 
 
 def _learn(found: Discovery, driver: CheckoutDriver, answer: _Answer) -> None:
@@ -160,8 +160,8 @@ def cause_of(exchange: Exchange, profile: Profile) -> str:
         return sentence_for_silence(exchange)
     if exchange.problem_kind == "redirect":
         return f"The target answers with a redirect ({exchange.status}), which is not followed: check base_url in the profile."
-    if why := why_not_let_in(exchange, profile):
-        return why
+    if refusal := why_not_let_in(exchange, profile):
+        return refusal
     if exchange.status == 404 and not ids - {2002, 3003}:
         return f"Nothing answers like the Order API at {where} (404): check base_url in the profile."
     if exchange.accepted and not isinstance(exchange.body.get("checkoutSessionId"), str):

@@ -23,6 +23,11 @@ def in_marketplaces(count: int | None = None, *, having: str | None = None) -> p
     return pytest.mark.in_marketplaces(count, having=having)
 
 
+def for_each_session_plan() -> pytest.MarkDecorator:
+    """The test runs once for each row of the covering array (suites/situations/design.py)."""
+    return pytest.mark.for_each_session_plan()
+
+
 def in_situations(
     *everywhere: str, having: str | None = None, each: Iterable[str] = (), **counted: int
 ) -> pytest.MarkDecorator:

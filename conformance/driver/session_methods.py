@@ -11,7 +11,7 @@ from conformance.core.addresses import shows
 from conformance.core.profile import Market
 from conformance.judging.model import Line, Option, View
 
-Call = tuple[str, Any]  # operationId and JSON body
+MethodCall = tuple[str, Any]  # operationId and JSON body
 NO_CODE = "SAVE10"  # where the profile has no coupon
 
 
@@ -28,7 +28,7 @@ class Method(StrEnum):
     PLACE = "place"
 
 
-CHANGES = (Method.QUANTITY, Method.OPTION, Method.ADDRESS, Method.APPLY, Method.REMOVE, Method.ZERO)
+CHANGE_METHODS = (Method.QUANTITY, Method.OPTION, Method.ADDRESS, Method.APPLY, Method.REMOVE, Method.ZERO)
 METHOD_OF = {
     contract.READ: Method.READ,
     contract.QUANTITY: Method.QUANTITY,
@@ -47,7 +47,9 @@ def _another_address(market: Market, shown: View) -> dict[str, Any]:
     return market.address if all(same) else other
 
 
-def calls(market: Market, shown: View, line: Line | None, option: Option | None, terms: Any) -> dict[Method, Call]:
+def calls(
+    market: Market, shown: View, line: Line | None, option: Option | None, terms: Any
+) -> dict[Method, MethodCall]:
     """A call of each method as if it were to be accepted. shown: the session; line and option: what changes name.
 
     A change that the session has nothing for (no second option, no coupon in the profile) still has a body: it is meant

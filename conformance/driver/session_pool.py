@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from conformance.core.exchange import OWN_APP
+from conformance.core.exchange import OWN_APP, ExchangeId
 from conformance.core.profile import Profile
 from conformance.core.requirement import SessionPhase
 from conformance.judging.world import SessionState, World
@@ -39,10 +39,7 @@ def paid(world: World, marketplace: str) -> SessionState | None:
 def owes_a_read(world: World, session: SessionState) -> bool:
     """Whether nothing has shown yet what the last refused request left of the session, or of its order."""
     order = world.orders.get(session.order or "")
-    refused = _place(session.pending[-1].exchange)
-    return session.last_read is None or _place(session.last_read) < refused or bool(order and order.pending)
-
-
-def _place(exchange: str) -> int:
-    """The place of an exchange in its trace."""
-    return int(exchange.rpartition("/")[2])
+    refused = ExchangeId.parse(session.pending[-1].exchange).seq
+    return (
+        session.last_read is None or ExchangeId.parse(session.last_read).seq < refused or bool(order and order.pending)
+    )

@@ -10,8 +10,8 @@ from typing import Any
 
 from conformance.core import contract
 from conformance.core.citation import cited
-from conformance.core.exchange import CaseKey
-from conformance.core.requirement import Owned
+from conformance.core.exchange import CaseKey, ExchangeId
+from conformance.core.requirement import OwnedBreach
 from conformance.core.unjudged import Unjudged
 from conformance.evidence.coverage import PairCoverage
 from conformance.evidence.trace_record import Breach, TraceRecord
@@ -148,7 +148,7 @@ def merge(records: Iterable[TraceRecord]) -> Aggregate:
     """Adds the traces up; facts that only count together (ids, prices of one cart) are judged here. Keeps no trace."""
     merged = Aggregate()
     sessions: dict[str, str] = {}
-    prices: dict[str, tuple[str, str]] = {}
+    prices: dict[str, tuple[dict[str, str], str]] = {}
     for record in records:
         for requirement, case, operation, reading, count in record.passed:
             merged.passed[requirement][case] += count
@@ -171,13 +171,15 @@ def merge(records: Iterable[TraceRecord]) -> Aggregate:
     return merged
 
 
-def _across(record: TraceRecord, sessions: dict[str, str], prices: dict[str, tuple[str, str]]) -> list[Breach]:
+def _across(
+    record: TraceRecord, sessions: dict[str, str], prices: dict[str, tuple[dict[str, str], str]]
+) -> list[Breach]:
     found = []
     for identifier, exchange in record.sessions.items():
         if identifier in sessions:
             found.append(
                 _broken(
-                    contract.owner_of(Owned.IDS_ACROSS_TRACES),
+                    contract.owner_of(OwnedBreach.IDS_ACROSS_TRACES),
                     contract.INITIATE,
                     exchange,
                     sessions[identifier],
@@ -193,22 +195,21 @@ def _across(record: TraceRecord, sessions: dict[str, str], prices: dict[str, tup
             if earlier != amounts:
                 found.append(
                     _broken(
-                        contract.owner_of(Owned.PRICES_ACROSS_TRACES),
+                        contract.owner_of(OwnedBreach.PRICES_ACROSS_TRACES),
                         contract.INITIATE,
                         exchange,
                         proof,
                         "the same cart in another session",
-                        _without(earlier, amounts),
-                        _without(amounts, earlier),
+                        _unlike(earlier, amounts),
+                        _unlike(amounts, earlier),
                     )
                 )
     return found
 
 
-def _without(amounts: str, others: str) -> str:
-    """The amounts in words that the other session does not show alike."""
-    alike = set(others.split(", "))
-    return ", ".join(word for word in amounts.split(", ") if word not in alike) or "nothing"
+def _unlike(amounts: dict[str, str], others: dict[str, str]) -> str:
+    """The amounts, in words, that the other session does not show alike."""
+    return ", ".join(f"{name} {value}" for name, value in amounts.items() if others.get(name) != value) or "nothing"
 
 
 def _broken(
@@ -300,7 +301,7 @@ def tests_of(trace: str) -> str:
 
 def _add(merged: Aggregate, breach: Breach, record: TraceRecord) -> None:
     key = (breach.requirement, breach.name, breach.weak)
-    index = merged.requests + int(breach.exchange.rpartition("/")[2]) + 1
+    index = merged.requests + ExchangeId.parse(breach.exchange).seq + 1
     finding = merged.findings.setdefault(key, Finding(breach, record, first_request=index))
     finding.count += 1
     finding.found_by.add(tests_of(record.name))

@@ -109,17 +109,16 @@ def _names(exchange: Exchange) -> bool:
     return intent is not None and exchange.operation in contract.requirements()[intent.requirement].operations
 
 
-def _prices(world: World) -> list[tuple[str, str, str]]:
-    """Each cart that was priced, told by a digest, with its amounts in words."""
+def _prices(world: World) -> list[tuple[str, dict[str, str], str]]:
+    """Each cart that was priced, named by a digest, with its amounts by name, and the exchange that showed them."""
     return [
         (hashlib.sha256(repr(key).encode()).hexdigest()[:20], _amounts(amounts), exchange)
         for key, (amounts, exchange) in world.prices.items()
     ]
 
 
-def _amounts(amounts: dict[Any, Any]) -> str:
-    told = ((key, value) for key, value in sorted(amounts.items()) if value is not None)
-    return ", ".join(f"{' '.join(key)} {value.normalize():f}" for key, value in told)
+def _amounts(amounts: dict[Any, Any]) -> dict[str, str]:
+    return {" ".join(key): f"{value.normalize():f}" for key, value in sorted(amounts.items()) if value is not None}
 
 
 def _conditions(world: World) -> list[tuple[list[str], list[str]]]:

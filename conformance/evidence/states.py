@@ -38,6 +38,11 @@ def _unpaid(lines: int, coupon: bool) -> str:
 def transitions(trace: Trace) -> Iterator[tuple[str, str, str]]:
     """(state before, operation, state after) of each exchange with a session; a refusal stays where it is."""
     states: dict[str, str] = {}
+    declined = {
+        judgment.exchange
+        for judgment in trace.judgments
+        if judgment.ok and contract.requirements()[judgment.requirement].leads_to == DECLINED
+    }
     for exchange in trace.exchanges:
         if exchange.intent and exchange.intent.concurrent:
             continue  # whose turn it was is luck
@@ -51,7 +56,7 @@ def transitions(trace: Trace) -> Iterator[tuple[str, str, str]]:
             if exchange.operation == contract.PLACE_ORDER:
                 if exchange.accepted:
                     states[subject] = phase_after_payment(exchange.body)
-                elif exchange.intent and contract.requirements()[exchange.intent.requirement].leads_to == DECLINED:
+                elif exchange.id in declined:
                     states[subject] = DECLINED
             elif exchange.accepted and before not in (ORDERED, DECLINED):
                 states[subject] = state_of(exchange.body)

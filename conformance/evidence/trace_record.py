@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from conformance.core.exchange import CaseKey, Exchange
 from conformance.core.unjudged import Unjudged
+from conformance.judging.claim import ABOUT_THE_OUTCOME
 from conformance.judging.context import Judgment
 from conformance.judging.refusals import has_undocumented_status
 from conformance.judging.trace import TraceKind
@@ -67,7 +68,7 @@ class Breach:
         """The breach of a judgment that did not hold. exchange: the one that was judged. more: further members."""
         claim = judgment.claim
         assert claim
-        whole = exchange is not None and not exchange.accepted and claim.actual == exchange.answer()
+        whole = exchange is not None and not exchange.accepted and claim.name in ABOUT_THE_OUTCOME
         return cls(
             requirement=judgment.requirement,
             name=claim.name,
@@ -98,7 +99,7 @@ class TraceRecord:
     failed: list[Breach] = field(default_factory=list)
     planned: list[tuple[str, CaseKey]] = field(default_factory=list)
     sessions: dict[str, str] = field(default_factory=dict)
-    prices: list[tuple[str, str, str]] = field(default_factory=list)
+    prices: list[tuple[str, dict[str, str], str]] = field(default_factory=list)
     visits: list[tuple[str, str, str, int]] = field(default_factory=list)
     conditions: list[tuple[list[str], list[str]]] = field(default_factory=list)  # rules, and encoded conditions
     requests: int = 0

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from conformance.core import contract
 from conformance.core.exchange import RecordedPart
-from conformance.core.requirement import Explains, Kept, SessionPhase, phase_after_payment
+from conformance.core.requirement import ExplainedFinding, SessionPhase, UnchangedPart, phase_after_payment
 from conformance.core.stubs import stubs_in
 from conformance.judging.model import cart_key, is_readable, lasting, pricing, text
 from conformance.judging.world import Change, Order, Pending, SessionState, World
@@ -58,7 +58,7 @@ def _accepted(context: RuleContext, broken: list[Judgment]) -> None:
         session.pending = [refused for refused in session.pending if refused.operation == contract.PLACE_ORDER]
         session.unconfirmed = None
         session.in_doubt = any(
-            Explains.SESSION_READS in contract.requirements()[breach.requirement].explains
+            ExplainedFinding.SESSION_READS in contract.requirements()[breach.requirement].explains
             or (breach.claim and breach.claim.weak)
             for breach in broken
         )
@@ -159,7 +159,10 @@ def _order_read(context: RuleContext, broken: list[Judgment]) -> None:
     if context.order is None or context.answer is None:
         _prepaid(context)
         return
-    telling = {*contract.explaining(Explains.ORDER_READS), *(refused.requirement for refused in context.order.pending)}
+    telling = {
+        *contract.explaining(ExplainedFinding.ORDER_READS),
+        *(refused.requirement for refused in context.order.pending),
+    }
     context.order.tainted |= any(breach.requirement in telling for breach in broken)
     status = text(context.exchange.body.get("purchaseOrderPaymentStatus"))
     context.order.follow(context.answer, status, context.exchange.id)
@@ -194,7 +197,7 @@ def _refused(context: RuleContext, reasons: list[RefusalReason], fitting: set[st
     session = context.session
     if (
         context.operation == contract.INITIATE
-        and 15011 in context.exchange.error_ids
+        and contract.TOO_MANY_LINES in context.exchange.error_ids
         and not stubs_in(context.profile, context.request)
     ):
         count = len(context.body.get("lineItemInputs") or [])
@@ -217,8 +220,8 @@ def _refused(context: RuleContext, reasons: list[RefusalReason], fitting: set[st
         return
     if context.operation in (*contract.CHANGES, contract.PLACE_ORDER):
         refused = Pending(owner, context.operation, context.exchange.id, context.request.body)
-        if Kept.SESSION in rule.leaves_unchanged:
+        if UnchangedPart.SESSION in rule.leaves_unchanged:
             session.pending.append(refused)
-        if Kept.ORDER in rule.leaves_unchanged and session.order in context.world.orders:
+        if UnchangedPart.ORDER in rule.leaves_unchanged and session.order in context.world.orders:
             context.world.orders[session.order].pending.append(refused)
         context.world.changes.append(Change(session.id, owner, context.exchange.id, False, context.operation))

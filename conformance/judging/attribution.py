@@ -13,14 +13,14 @@ from typing import Any, Generic, TypeVar
 from conformance.core import contract
 from conformance.core.addresses import flat_address, folded
 from conformance.judging.context import RefusalReason, RuleContext
-from conformance.judging.model import Key
+from conformance.judging.model import StateKey
 from conformance.judging.world import Change, Pending
 
 Facts = TypeVar("Facts", contravariant=True)
-Found = dict[Key, tuple[Any, Any]]
+Found = dict[StateKey, tuple[Any, Any]]
 
 
-class Culprit(Enum):
+class Cause(Enum):
     """What a difference comes from; NOBODY: the facts do not say."""
 
     REFUSED_REQUEST = "a refused request"
@@ -31,34 +31,34 @@ class Culprit(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Blame:
+class Attribution:
     """What a row decides. requirement: None where the rule that asks speaks for itself, or nothing is said.
 
     pending: the refused request. exact: whether the difference is just what that request asked for.
     """
 
-    culprit: Culprit = Culprit.NOBODY
+    cause: Cause = Cause.NOBODY
     requirement: str | None = None
     pending: Pending | None = None
     exact: bool = True
 
 
 @dataclass(frozen=True)
-class Row(Generic[Facts]):
+class DecisionRow(Generic[Facts]):
     """One line of a table: what was seen, whose breach that is, and the decision (None: the row does not apply)."""
 
     when: str
     owner: str
-    first_match: Callable[[Facts], Blame | None]
+    first_match: Callable[[Facts], Attribution | None]
 
 
-def first_match(table: Sequence[Row[Facts]], facts: Facts) -> Blame:
+def first_match(table: Sequence[DecisionRow[Facts]], facts: Facts) -> Attribution:
     """What the first row that applies says."""
-    return next((blame for row in table if (blame := row.first_match(facts))), Blame())
+    return next((blame for row in table if (blame := row.first_match(facts))), Attribution())
 
 
-def _refused(pending: Pending | None, *, exact: bool) -> Blame | None:
-    return Blame(Culprit.REFUSED_REQUEST, pending.requirement, pending, exact) if pending else None
+def _refused(pending: Pending | None, *, exact: bool) -> Attribution | None:
+    return Attribution(Cause.REFUSED_REQUEST, pending.requirement, pending, exact) if pending else None
 
 
 # ---------------------------------------------------------------- a request that has to be refused
@@ -67,7 +67,7 @@ def _refused(pending: Pending | None, *, exact: bool) -> Blame | None:
 def owners_of_refusal(context: RuleContext, reasons: list[RefusalReason]) -> list[RefusalReason]:
     """The reasons whose breach it is that a request was accepted, or refused in another way: one for each requirement."""
     certain = [reason for reason in reasons if reason.certain]
-    own = [reason for reason in certain if reason.requirement == context.why]
+    own = [reason for reason in certain if reason.requirement == context.sent_for]
     owners: dict[str, RefusalReason] = {}
     for reason in own or certain or reasons[:1]:
         owners.setdefault(reason.requirement, reason)
@@ -94,31 +94,31 @@ class RefusedRequest:
 
 def owner_of_answer(context: RuleContext) -> str:
     """The requirement that owns the answer to a valid request."""
-    if context.why and context.operation in contract.requirements()[context.why].operations:
-        return context.why
+    if context.sent_for and context.operation in contract.requirements()[context.sent_for].operations:
+        return context.sent_for
     return contract.accepting(context.operation, context.body)
 
 
-def owner_of_valid_request(facts: RefusedRequest) -> Blame:
+def owner_of_valid_request(facts: RefusedRequest) -> Attribution:
     """Whose breach it is that a valid request was refused."""
     return first_match(VALID_REQUEST, facts)
 
 
-VALID_REQUEST: tuple[Row[RefusedRequest], ...] = (
-    Row(
+VALID_REQUEST: tuple[DecisionRow[RefusedRequest], ...] = (
+    DecisionRow(
         "an answer has left in doubt what the session holds",
         "nobody, until the next read",
-        lambda facts: Blame() if facts.context.session and facts.context.session.in_doubt else None,
+        lambda facts: Attribution() if facts.context.session and facts.context.session.in_doubt else None,
     ),
-    Row(
+    DecisionRow(
         "a request was refused and the session was not read since",
         "the rule of that refusal: it has changed something",
         lambda facts: _refused(facts.pending, exact=False),
     ),
-    Row(
+    DecisionRow(
         "the request was sent for a rule that names its operation, or a rule `accepts` it",
         "that rule",
-        lambda facts: Blame(requirement=owner_of_answer(facts.context)),
+        lambda facts: Attribution(requirement=owner_of_answer(facts.context)),
     ),
 )
 
@@ -168,7 +168,7 @@ def carried_out(found: Found, pending: Pending) -> bool:
     return isinstance(before, frozenset) and isinstance(after, frozenset) and code in before ^ after
 
 
-def _of_its_kind(facts: Difference) -> Blame | None:
+def _of_its_kind(facts: Difference) -> Attribution | None:
     parts = {key[0] for key in facts.found} - set(PRICES)
     for pending in reversed(facts.pending):
         coupon = pending.operation in (contract.APPLY, contract.REMOVE)
@@ -179,8 +179,8 @@ def _of_its_kind(facts: Difference) -> Blame | None:
     return None
 
 
-AFTER_A_REFUSAL: tuple[Row[Difference], ...] = (
-    Row(
+AFTER_A_REFUSAL: tuple[DecisionRow[Difference], ...] = (
+    DecisionRow(
         "it is what a refused request asked for",
         "the rule of that refusal",
         lambda facts: _refused(
@@ -188,24 +188,26 @@ AFTER_A_REFUSAL: tuple[Row[Difference], ...] = (
             exact=True,
         ),
     ),
-    Row("it is of the kind that a refused request would have changed", "the rule of that refusal", _of_its_kind),
-    Row(
+    DecisionRow(
+        "it is of the kind that a refused request would have changed", "the rule of that refusal", _of_its_kind
+    ),
+    DecisionRow(
         "requests were refused since the last read, and none was accepted",
         "the rule of the last refusal",
         lambda facts: _refused(facts.pending[-1], exact=False) if facts.pending and facts.unchanged else None,
     ),
 )
-IN_A_READ: tuple[Row[Difference], ...] = (
+IN_A_READ: tuple[DecisionRow[Difference], ...] = (
     *AFTER_A_REFUSAL,
-    Row(
+    DecisionRow(
         "a change was accepted since the last read",
         "the rule that `accepts` reads",
-        lambda facts: Blame(Culprit.ACCEPTED_CHANGE) if facts.unconfirmed else None,
+        lambda facts: Attribution(Cause.ACCEPTED_CHANGE) if facts.unconfirmed else None,
     ),
-    Row(
+    DecisionRow(
         "another session was changed since the last read",
         "the rule that `explains: [other_sessions]`",
-        lambda facts: Blame(Culprit.ANOTHER_SESSION) if facts.others else None,
+        lambda facts: Attribution(Cause.ANOTHER_SESSION) if facts.others else None,
     ),
-    Row("none of these", "the rule that reads change nothing", lambda facts: Blame(Culprit.THE_READ)),
+    DecisionRow("none of these", "the rule that reads change nothing", lambda facts: Attribution(Cause.THE_READ)),
 )

@@ -31,10 +31,13 @@ class Aspect(StrEnum):
     REFUSED = "is refused"
     REFUSAL_ID = "has the documented id"
     NO_SERVER_ERROR = "has no server error"
+    REFUSAL_STATUS = "status of a refusal"
 
 
 # Whether a request is carried out, and how a refusal looks: said of the status and the errors alone.
-ABOUT_THE_OUTCOME = frozenset({Aspect.ACCEPTED, Aspect.REFUSED, Aspect.REFUSAL_ID, Aspect.NO_SERVER_ERROR})
+ABOUT_THE_OUTCOME = frozenset(
+    {Aspect.ACCEPTED, Aspect.REFUSED, Aspect.REFUSAL_ID, Aspect.NO_SERVER_ERROR, Aspect.REFUSAL_STATUS}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,14 +110,14 @@ def equal(name: str, path: str, expected: Any, actual: Any, **more: Any) -> Clai
     return Claim(False, name, shown(expected), shown(actual), f"[{path}] == [{quoted(expected)}]", look=path, **more)
 
 
-def amount(name: str, path: str, expected: Decimal, actual: Decimal | None, why: str = "", **more: Any) -> Claim:
+def amount(name: str, path: str, expected: Decimal, actual: Decimal | None, basis: str = "", **more: Any) -> Claim:
     """The Amount at `path` has the value `expected`; an absent one counts as zero."""
     if expected == (actual or 0):
         return held(name, **more)
     return Claim(
         False,
         name,
-        shown(expected) + (f" ({why})" if why else ""),
+        shown(expected) + (f" ({basis})" if basis else ""),
         shown(actual),
         f"([{path}.value? // 0 | tonumber] | add // 0) * 10000 | round == {int(expected * 10000)}",
         look=f"{path}.value?",
@@ -122,7 +125,7 @@ def amount(name: str, path: str, expected: Decimal, actual: Decimal | None, why:
     )
 
 
-class Path(NamedTuple):
+class AnswerPath(NamedTuple):
     """Where values stand in an answer: the jq path, and what people call them. folded: whether letters' case counts not."""
 
     jq: str
@@ -130,11 +133,11 @@ class Path(NamedTuple):
     folded: bool = False
 
 
-ITEMS = Path(".body.lineItems[]?.itemId", "lineItems")
-LINE_IDS = Path(".body.lineItems[]?.lineItemId", "line item ids")
-COUPONS = Path(".body.appliedCoupons[]?.redemptionCode", "appliedCoupons", folded=True)
-ERROR_IDS = Path(".body.errors[]?.errorId", "errors")
-WARNING_IDS = Path(".body.warnings[]?.errorId", "warnings")
+ITEMS = AnswerPath(".body.lineItems[]?.itemId", "lineItems")
+LINE_IDS = AnswerPath(".body.lineItems[]?.lineItemId", "line item ids")
+COUPONS = AnswerPath(".body.appliedCoupons[]?.redemptionCode", "appliedCoupons", folded=True)
+ERROR_IDS = AnswerPath(".body.errors[]?.errorId", "errors")
+WARNING_IDS = AnswerPath(".body.warnings[]?.errorId", "warnings")
 
 
 class Operator(NamedTuple):
@@ -171,7 +174,9 @@ FILLED = Operator(
 )
 
 
-def compare(name: str, path: Path, operator: Operator, expected: Any, actual: Sequence[Any], **more: Any) -> Claim:
+def compare(
+    name: str, path: AnswerPath, operator: Operator, expected: Any, actual: Sequence[Any], **more: Any
+) -> Claim:
     """The values at a path as the operator has it. Sentence and jq follow from path, operator and expected value."""
     values, wanted = ([fold(value) for value in actual], fold(expected)) if path.folded else (actual, expected)
     if operator.holds(values, wanted):

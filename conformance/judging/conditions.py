@@ -86,7 +86,7 @@ class Effect(NamedTuple):
 
 
 @dataclass(slots=True)
-class Story:
+class SessionHistory:
     """What happened to a session so far, as far as a condition speaks of it. seen: effects that its reads have shown."""
 
     history: str = "fresh"
@@ -108,7 +108,7 @@ class Coverage:
     """Which conditions the rules of one trace were judged under."""
 
     met: dict[Condition, set[frozenset[str]]] = field(default_factory=lambda: defaultdict(set))
-    _stories: dict[str, Story] = field(default_factory=lambda: defaultdict(Story))
+    _stories: dict[str, SessionHistory] = field(default_factory=lambda: defaultdict(SessionHistory))
     _effects: list[Effect] = field(default_factory=list)
     _buyers: Counter[str] = field(default_factory=Counter)
 
@@ -123,7 +123,7 @@ class Coverage:
         """Takes an exchange in, before it is applied to the world."""
         rules = frozenset([judgment.requirement for judgment in judged])
         session = _session(context)
-        story = self._stories[session.id] if session else Story()
+        story = self._stories[session.id] if session else SessionHistory()
         condition = self._condition(context, session, story)
         if rules:
             self.met[condition].add(rules)
@@ -141,7 +141,7 @@ class Coverage:
             self._effects.append(effect)
         _tell(context, session, story)
 
-    def _condition(self, context: RuleContext, session: SessionState | None, story: Story) -> Condition:
+    def _condition(self, context: RuleContext, session: SessionState | None, story: SessionHistory) -> Condition:
         request, world = context.request, context.world
         app = session.app if session else OWN_APP
         common = (
@@ -172,7 +172,7 @@ class Coverage:
             "shared" if self._buyers[session.email.casefold()] > 1 else "own",
         )
 
-    def _observe_read(self, context: RuleContext, session: SessionState, story: Story) -> None:
+    def _observe_read(self, context: RuleContext, session: SessionState, story: SessionHistory) -> None:
         self._observe("later_read", story.read)
         self._observe("next_read", story.unread)
         story.read, story.unread = story.unread, ([] if session.phase != SessionPhase.ORDERED else story.unread)
@@ -197,7 +197,7 @@ def _session(context: RuleContext) -> SessionState | None:
     return context.world.sessions.get(context.order.paid.id) if context.order else context.session
 
 
-def _tell(context: RuleContext, session: SessionState, story: Story) -> None:
+def _tell(context: RuleContext, session: SessionState, story: SessionHistory) -> None:
     """What the exchange adds to the story of its session."""
     operation = context.operation
     story.sent[operation] += 1
@@ -227,7 +227,7 @@ def _address(context: RuleContext) -> str:
     return "same" if context.before and context.before.address == context.address else "updated"
 
 
-def _cart(context: RuleContext, session: SessionState, story: Story) -> Cart:
+def _cart(context: RuleContext, session: SessionState, story: SessionHistory) -> Cart:
     lines = session.view.lines.values()
     return Cart(
         *_sizes([line.quantity or 0 for line in lines]),
@@ -274,7 +274,7 @@ def _first(line: Line) -> bool:
     return not line.options or line.options[0].selected
 
 
-def _coupon(context: RuleContext, session: SessionState, story: Story) -> str:
+def _coupon(context: RuleContext, session: SessionState, story: SessionHistory) -> str:
     if not session.view.coupons:
         return "removed" if story.had_coupon else "none"
     role = context.profile.coupon(session.marketplace, session.view.coupons[0])

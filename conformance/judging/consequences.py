@@ -8,8 +8,8 @@ from functools import cached_property
 from typing import Protocol
 
 from conformance.core import contract
-from conformance.core.requirement import DependsOn, Explains, Owned
-from conformance.judging.attribution import Blame, Culprit, Row, first_match
+from conformance.core.requirement import DependsOn, ExplainedFinding, OwnedBreach
+from conformance.judging.attribution import Attribution, Cause, DecisionRow, first_match
 from conformance.judging.claim import Aspect
 
 SYSTEMIC = 3  # so many rules that break alike have one cause
@@ -57,7 +57,7 @@ class CachedControl:
 
     def suspects(self) -> list[str]:
         """The rules about reads of which the finding may be a consequence: those broken elsewhere, above its own."""
-        reads = contract.explaining(Explains.SESSION_READS)
+        reads = contract.explaining(ExplainedFinding.SESSION_READS)
         requirement = self.control.requirement
         if of_the_request_alone(requirement, self.control.name):
             return []
@@ -78,28 +78,28 @@ def of_the_request_alone(requirement: str, name: str) -> bool:
     )
 
 
-def _first(suspects: list[str], broken: Broken | None) -> Blame | None:
+def _first(suspects: list[str], broken: Broken | None) -> Attribution | None:
     rules = {rule for rule, _ in broken or ()}
-    return next((Blame(Culprit.THE_READ, suspect) for suspect in suspects if suspect in rules), None)
+    return next((Attribution(Cause.THE_READ, suspect) for suspect in suspects if suspect in rules), None)
 
 
-def _of_another_session(facts: CachedControl) -> Blame | None:
+def _of_another_session(facts: CachedControl) -> Attribution | None:
     reads = facts.control.requirement == contract.accepting(contract.READ)
-    (owner,) = contract.explaining(Explains.OTHER_SESSIONS)
+    (owner,) = contract.explaining(ExplainedFinding.OTHER_SESSIONS)
     if not reads or owner not in facts.known_rules or facts.alone is None or facts.shows_again(facts.alone):
         return None
-    return Blame(Culprit.ANOTHER_SESSION, owner)
+    return Attribution(Cause.ANOTHER_SESSION, owner)
 
 
-def _of_the_header(facts: CachedControl) -> Blame | None:
-    (owner,) = contract.explaining(Explains.MISSING_HEADER)
+def _of_the_header(facts: CachedControl) -> Attribution | None:
+    (owner,) = contract.explaining(ExplainedFinding.MISSING_HEADER)
     if owner == facts.control.requirement or owner not in facts.known_rules:
         return None
     broken = facts.control.with_header()
-    return None if broken is None or facts.shows_again(broken) else Blame(requirement=owner)
+    return None if broken is None or facts.shows_again(broken) else Attribution(requirement=owner)
 
 
-def _of_an_earlier_refusal(facts: CachedControl) -> Blame | None:
+def _of_an_earlier_refusal(facts: CachedControl) -> Attribution | None:
     """The rule that breaks may have no finding yet: then the most special rule of refusals with a finding of that part."""
     control = facts.control
     if of_the_request_alone(control.requirement, control.name) or len(control.known) < 2:
@@ -111,35 +111,35 @@ def _of_an_earlier_refusal(facts: CachedControl) -> Blame | None:
     siblings = [rule for rule, name in sorted(control.known) if name == control.name and _keeps_a_session(rule)]
     siblings.sort(key=lambda rule: len(contract.requirements()[rule].operations))
     found = [rule for rule in rules if rule in facts.known_rules] or (siblings if rules else [])
-    return next((Blame(requirement=rule) for rule in found if rule != control.requirement), None)
+    return next((Attribution(requirement=rule) for rule in found if rule != control.requirement), None)
 
 
 def _keeps_a_session(rule: str) -> bool:
     return bool(contract.requirements()[rule].leaves_unchanged)
 
 
-SENT_AGAIN: tuple[Row[CachedControl], ...] = (
-    Row(
+SENT_AGAIN: tuple[DecisionRow[CachedControl], ...] = (
+    DecisionRow(
         "a rule about reads breaks when plain reads stand in place of what the finding blames",
         "that rule (`explains: [session_reads]`), the first of the file",
         lambda facts: _first(facts.suspects(), facts.alone) if facts.suspects() else None,
     ),
-    Row(
+    DecisionRow(
         "the same, when the requests to other sessions are sent as well",
         "that rule",
         lambda facts: _first(facts.suspects(), facts.control.beside()) if facts.suspects() else None,
     ),
-    Row(
+    DecisionRow(
         "a difference of a read is gone when other sessions are left alone",
         "the rule that `explains: [other_sessions]`",
         _of_another_session,
     ),
-    Row(
+    DecisionRow(
         "an order that was read without a marketplace reads well with it",
         "the rule that `explains: [missing_header]`",
         _of_the_header,
     ),
-    Row(
+    DecisionRow(
         "it is gone when a read follows each refusal, and the rule of a refusal breaks in its place",
         "that rule",
         _of_an_earlier_refusal,
@@ -192,32 +192,34 @@ class FindingAmongAll:
 
 def explains_reads(requirement: str) -> bool:
     """Whether the requirement is about what reads of a session or an order show."""
-    return bool({Explains.SESSION_READS, Explains.ORDER_READS} & contract.requirements()[requirement].explains)
+    return bool(
+        {ExplainedFinding.SESSION_READS, ExplainedFinding.ORDER_READS} & contract.requirements()[requirement].explains
+    )
 
 
 def _same_part(facts: FindingAmongAll) -> Iterable[FindingFacts]:
     return (each for each in facts.all if explains_reads(each.requirement) and each.name == facts.finding.name)
 
 
-def _moves_by_itself(facts: FindingAmongAll) -> Blame | None:
+def _moves_by_itself(facts: FindingAmongAll) -> Attribution | None:
     cause = next(iter(_same_part(facts)), None) if facts.finding.weak else None
-    return Blame(Culprit.THE_READ, cause.requirement) if cause else None
+    return Attribution(Cause.THE_READ, cause.requirement) if cause else None
 
 
-def _never_again(facts: FindingAmongAll) -> Blame | None:
+def _never_again(facts: FindingAmongAll) -> Attribution | None:
     if not facts.finding.never_again or explains_reads(facts.finding.requirement):
         return None
     shown_again = [each for each in _same_part(facts) if each.shown_again]
-    return Blame(Culprit.THE_READ, shown_again[-1].requirement) if shown_again else None
+    return Attribution(Cause.THE_READ, shown_again[-1].requirement) if shown_again else None
 
 
-def _of_the_loss(facts: FindingAmongAll) -> Blame | None:
+def _of_the_loss(facts: FindingAmongAll) -> Attribution | None:
     if not facts.lost or not facts.finding.unknown_session:
         return None
     lost = [each for each in facts.all if each.unknown_session]
     reads = contract.accepting(contract.READ)
     kept = next((each for each in lost if each.requirement == reads), lost[0])
-    return None if kept is facts.finding else Blame(requirement=kept.requirement)
+    return None if kept is facts.finding else Attribution(requirement=kept.requirement)
 
 
 def _rules_beside(facts: FindingAmongAll, owner: str) -> list[str]:
@@ -227,51 +229,53 @@ def _rules_beside(facts: FindingAmongAll, owner: str) -> list[str]:
     )
 
 
-def _of_one_rule(facts: FindingAmongAll) -> Blame | None:
-    owner = contract.owner_of(Owned.UNDOCUMENTED_STATUSES)
+def _of_one_rule(facts: FindingAmongAll) -> Attribution | None:
+    owner = contract.owner_of(OwnedBreach.UNDOCUMENTED_STATUSES)
     rules = _rules_beside(facts, owner)
     if facts.finding.requirement != owner or not facts.finding.undocumented_status or not 0 < len(rules) < SYSTEMIC:
         return None
-    return Blame(requirement=rules[0])
+    return Attribution(requirement=rules[0])
 
 
-def _of_every_refusal(facts: FindingAmongAll) -> Blame | None:
-    owner = contract.owner_of(Owned.UNDOCUMENTED_STATUSES)
-    of_a_header = facts.finding.requirement in contract.explaining(Explains.MISSING_HEADER)
+def _of_every_refusal(facts: FindingAmongAll) -> Attribution | None:
+    owner = contract.owner_of(OwnedBreach.UNDOCUMENTED_STATUSES)
+    of_a_header = facts.finding.requirement in contract.explaining(ExplainedFinding.MISSING_HEADER)
     if facts.finding.requirement == owner or not facts.finding.undocumented_status or of_a_header:
         return None
     known = any(each.requirement == owner and each.undocumented_status for each in facts.all)
-    return Blame(requirement=owner) if known and len(_rules_beside(facts, owner)) >= SYSTEMIC else None
+    return Attribution(requirement=owner) if known and len(_rules_beside(facts, owner)) >= SYSTEMIC else None
 
 
-def _of_the_missing_header(facts: FindingAmongAll) -> Blame | None:
-    (owner,) = contract.explaining(Explains.MISSING_HEADER)
+def _of_the_missing_header(facts: FindingAmongAll) -> Attribution | None:
+    (owner,) = contract.explaining(ExplainedFinding.MISSING_HEADER)
     known = any(each.requirement == owner and each.undocumented_status for each in facts.all)
     reads = facts.finding.undocumented_status and facts.finding.of_orders
-    return Blame(requirement=owner) if known and reads and facts.finding.requirement != owner else None
+    return Attribution(requirement=owner) if known and reads and facts.finding.requirement != owner else None
 
 
-CONSEQUENCES: tuple[Row[FindingAmongAll], ...] = (
-    Row(
+CONSEQUENCES: tuple[DecisionRow[FindingAmongAll], ...] = (
+    DecisionRow(
         "reads of orders are refused with a status that they document for no refusal, and so are those without a marketplace",
         "the rule that `explains: [missing_header]`",
         _of_the_missing_header,
     ),
-    Row(
+    DecisionRow(
         "refusals of three rules or more have a status that their operations document for no refusal",
         "the rule that `owns: [undocumented_statuses]`",
         _of_every_refusal,
     ),
-    Row("the same of fewer rules", "each of those rules, not the one that owns them", _of_one_rule),
-    Row(
+    DecisionRow("the same of fewer rules", "each of those rules, not the one that owns them", _of_one_rule),
+    DecisionRow(
         "sessions are forgotten, and the answer was that there is no such session",
         "the rule that `accepts` reads if it has such a finding, else the first of them",
         _of_the_loss,
     ),
-    Row(
+    DecisionRow(
         "the difference is not what the refused request asked for, and a rule about reads breaks for the same part",
         "the rule about reads",
         _moves_by_itself,
     ),
-    Row("it never showed again, and a rule about reads did for the same part", "the rule about reads", _never_again),
+    DecisionRow(
+        "it never showed again, and a rule about reads did for the same part", "the rule about reads", _never_again
+    ),
 )

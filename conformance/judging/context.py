@@ -12,8 +12,19 @@ from conformance.core.profile import Profile
 from conformance.core.requirement import SessionPhase
 from conformance.judging.amounts import amounts
 from conformance.judging.claim import Claim
-from conformance.judging.content.request_schema import Problem, problems
-from conformance.judging.model import LINES, Key, Line, View, all_amounts, differences, keyed, pricing, repeated, state
+from conformance.judging.content.request_schema import FieldProblem, problems
+from conformance.judging.model import (
+    LINES,
+    Line,
+    StateKey,
+    View,
+    all_amounts,
+    differences,
+    keyed,
+    pricing,
+    repeated,
+    state,
+)
 from conformance.judging.world import Order, SessionState, World
 
 Value = TypeVar("Value")
@@ -25,13 +36,15 @@ class RefusalReason:
 
     ids: the id of a profile's role where the requirement says `role`, or further ids. any_of: `documented` takes every
     4xx pair of the operation but those of token, quota and address, `4xx` any status from 400 to 499. when: opens the
-    requirement's answers of that kind (`stub`: none but ids). lawful: says which reading it is when the answer is a success.
+    requirement's answers of that kind. stub: the sandbox's negative-testing string that asks for the error; nothing but
+    `ids` is right then. lawful: says which reading it is when the answer is a success.
     """
 
     requirement: str
     condition: str = ""
     ids: tuple[int, ...] = ()
     when: str = ""
+    stub: str = ""
     any_of: str = ""
     certain: bool = True
     lawful: Callable[[RuleContext], str | None] | None = None
@@ -73,7 +86,7 @@ class Doubts:
         return self.all or bool(self.ids & set(exchange.error_ids))
 
 
-NONE = Doubts()
+NO_DOUBTS = Doubts()
 
 
 def tells_of_token(exchange: Exchange) -> bool:
@@ -91,7 +104,7 @@ class RuleContext:
     broken: the requirements that the answer's own status and ids break already. reasons: why the request must or may be
     refused, as the rules about refusals say. doubts: which refusals may rest on what is not known. gap: whether a change
     before it may be missing in a recording. request: what was sent. before: the session as it was before this exchange.
-    why: the requirement that the request was sent for.
+    sent_for: the requirement that the request was sent for.
     """
 
     world: World
@@ -102,12 +115,12 @@ class RuleContext:
     order: Order | None = None
     broken: frozenset[str] = frozenset()
     reasons: tuple[RefusalReason, ...] = ()
-    doubts: Doubts = NONE
+    doubts: Doubts = NO_DOUBTS
     gap: bool = False
     request: Request = field(init=False, repr=False)
     operation: str = field(init=False)
     before: View | None = field(init=False, repr=False)
-    why: str | None = field(init=False)
+    sent_for: str | None = field(init=False)
     accepted: bool = field(init=False)
     _found: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
 
@@ -116,7 +129,7 @@ class RuleContext:
         write(self, "request", request)  # what every rule asks for, worked out once
         write(self, "operation", request.operation)
         write(self, "before", self.session.view if self.session else None)
-        write(self, "why", exchange.intent.requirement if exchange.intent else None)
+        write(self, "sent_for", exchange.intent.requirement if exchange.intent else None)
         write(self, "accepted", exchange.accepted)
 
     def learn(self, **found: Any) -> None:
@@ -157,7 +170,7 @@ class RuleContext:
         return found
 
     @property
-    def problems(self) -> list[Problem]:
+    def problems(self) -> list[FieldProblem]:
         """Where the request's body departs from the contract."""
         return self.once("problems", lambda: problems(self.request))
 
@@ -167,7 +180,7 @@ class RuleContext:
         return all_amounts(self.answer) if self.answer else self.once("amounts", lambda: amounts(self.exchange.body))
 
     @property
-    def changes(self) -> dict[Key, tuple[Any, Any]]:
+    def changes(self) -> dict[StateKey, tuple[Any, Any]]:
         """What the answer shows of the state that the session did not have before; {} where there is nothing to compare."""
         before, answer = self.before, self.answer
         if before is None or answer is None or answer is before:
@@ -175,13 +188,13 @@ class RuleContext:
         return self.once("changes", lambda: differences(state(before), state(answer)))
 
     @property
-    def price_changes(self) -> dict[Key, tuple[Any, Any]]:
+    def price_changes(self) -> dict[StateKey, tuple[Any, Any]]:
         """What the answer shows of the prices of lines that stayed, and of the summary, that was not so before."""
         if self.answer is self.before:
             return {}
         return self.once("price_changes", self._price_changes)
 
-    def _price_changes(self) -> dict[Key, tuple[Any, Any]]:
+    def _price_changes(self) -> dict[StateKey, tuple[Any, Any]]:
         if self.before is None or self.answer is None:
             return {}
         pair = [{**pricing(seen), LINES: state(seen)[LINES]} for seen in (self.before, self.answer)]
@@ -224,7 +237,7 @@ class RuleContext:
         shown = keyed(answer).get(self.key_of(target))
         return shown is None or (shown.quantity is not None and shown.quantity != wanted)
 
-    def _unasked(self, key: Key) -> bool:
+    def _unasked(self, key: StateKey) -> bool:
         """Whether lines or a quantity changed that the request does not name."""
         if self.operation != contract.QUANTITY:
             return key[0] in ("lines", "quantity")

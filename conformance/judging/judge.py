@@ -12,7 +12,7 @@ from dataclasses import replace
 from conformance.core import contract
 from conformance.core.exchange import OWN_APP, CaseKey, Exchange, RecordedPart
 from conformance.core.profile import Profile
-from conformance.core.requirement import DependsOn, Owned, SessionPhase
+from conformance.core.requirement import DependsOn, OwnedBreach, SessionPhase
 from conformance.judging import apply_exchange
 from conformance.judging.attribution import RefusedRequest, owner_of_answer, owner_of_valid_request, owners_of_refusal
 from conformance.judging.claim import ACCEPTED, REFUSED, Aspect, Claim, refused, true
@@ -25,17 +25,17 @@ from conformance.judging.world import SessionState, World
 
 # An answer with none of these is no session at all: one finding, not one for each part.
 SESSION_PARTS = {"checkoutSessionId", "lineItems", "shippingAddress", "pricingSummary"}
-Said = tuple[str, list[Claim]]
+RuleClaims = tuple[str, list[Claim]]
 
 
 def judge(world: World, profile: Profile, exchange: Exchange) -> list[Judgment]:
     """Judges one exchange, then takes it into the world."""
-    context, found = assess(world, profile, exchange)
-    take(context, found)
+    context, found = evaluate(world, profile, exchange)
+    update_world(context, found)
     return found
 
 
-def assess(
+def evaluate(
     world: World, profile: Profile, exchange: Exchange, *, gap: bool = False
 ) -> tuple[RuleContext, list[Judgment]]:
     """Judges one exchange and does not take it into the world, which may learn of a prepaid session and of errors of rules.
@@ -64,7 +64,7 @@ def assess(
     return context, found
 
 
-def take(context: RuleContext, found: list[Judgment]) -> None:
+def update_world(context: RuleContext, found: list[Judgment]) -> None:
     """Takes a judged exchange into the world."""
     exchange = context.exchange
     if exchange.breach or exchange.silent or not is_usable(exchange):
@@ -75,7 +75,7 @@ def take(context: RuleContext, found: list[Judgment]) -> None:
     apply_exchange.apply(context, list(context.reasons), found)
 
 
-def observe(world: World, profile: Profile, exchange: Exchange) -> None:
+def update_world_unjudged(world: World, profile: Profile, exchange: Exchange) -> None:
     """Takes an exchange into the world unjudged: it went together with others, so its turn is not known."""
     if exchange.operation in (contract.READ, contract.READ_ORDER):
         return  # it may show what was before
@@ -114,7 +114,7 @@ def _reasons(context: RuleContext) -> tuple[list[RefusalReason], list[str]]:
             context.world.rule_errors.append(_rule_error(context, requirement, error))
     if context.gap or (context.session and context.session.in_doubt):  # it may not be what the last answer showed
         found = [replace(each, certain=each.certain and not _of_state(each.requirement)) for each in found]
-    found.sort(key=lambda reason: (reason.requirement != context.why, not reason.certain))
+    found.sort(key=lambda reason: (reason.requirement != context.sent_for, not reason.certain))
     return found, blind
 
 
@@ -214,7 +214,7 @@ def _refusal_claim(context: RuleContext, found: list[RefusalReason]) -> Claim:
     for reason in found:
         union.update(lawful_pairs(reason, context.operation))
     claim = refused(False, about, union, exchange.answer())
-    strings = [reason.condition.removeprefix("stub ") for reason in found if reason.when == "stub"]
+    strings = [reason.stub for reason in found if reason.stub]
     if not strings:
         return claim
     says = f"since [stubs] of the profile says that the target knows the negative-testing string {strings[0]}"
@@ -234,7 +234,7 @@ def _acceptance(context: RuleContext) -> Iterator[Judgment]:
         if context.answer and context.order is None and not SESSION_PARTS & exchange.body.keys():
             want, test = "a checkout session in the answer", '(.body|has("checkoutSessionId") or has("lineItems"))'
             yield _judgment(context, owner, true(False, "a checkout session", want, exchange.body, test), ok=False)
-        elif context.why == owner:
+        elif context.sent_for == owner:
             yield _judgment(context, owner, None, ok=True)
         return
     if context.doubts.cover(exchange):
@@ -264,13 +264,18 @@ def _claims(context: RuleContext, kind: str) -> list[Judgment]:
     said = _said(context, demanding[context.operation, kind])
     if context.broken or [claim for _, claims in said for claim in claims if not claim.ok]:
         said = _without_yielding(context, said)
-    exchange, operation, marketplace, why = context.exchange.id, context.operation, context.marketplace, context.why
+    exchange, operation, marketplace, sent_for = (
+        context.exchange.id,
+        context.operation,
+        context.marketplace,
+        context.sent_for,
+    )
     plain = CaseKey(operation)
-    own = _case(context, why) if why else plain  # the case of the rule that the request was sent for
+    own = _case(context, sent_for) if sent_for else plain  # the case of the rule that the request was sent for
     return [
         Judgment(
             owner := claim.requirement or requirement,
-            claim.case or (own if owner == why else plain)
+            claim.case or (own if owner == sent_for else plain)
             if claim.condition is None
             else CaseKey(operation, claim.condition),
             operation,
@@ -285,9 +290,9 @@ def _claims(context: RuleContext, kind: str) -> list[Judgment]:
     ]
 
 
-def _said(context: RuleContext, rules: list[Rule]) -> list[Said]:
+def _said(context: RuleContext, rules: list[Rule]) -> list[RuleClaims]:
     """The claims of each rule, whatever the others say."""
-    found: list[Said] = []
+    found: list[RuleClaims] = []
     shown = guarded(context)
     answer = shown.answer
     for requirement, rule, presumes_same_cart, of_view in rules:
@@ -312,7 +317,7 @@ def _said(context: RuleContext, rules: list[Rule]) -> list[Said]:
     return found
 
 
-def _without_yielding(context: RuleContext, said: list[Said]) -> list[Said]:
+def _without_yielding(context: RuleContext, said: list[RuleClaims]) -> list[RuleClaims]:
     """The claims without those of rules that yield to a broken one, or whose own refusal is broken already."""
     failed, kept = set(context.broken), []
     for requirement, claims in sorted(said, key=in_order):
@@ -327,7 +332,7 @@ def _without_unread_ids(context: RuleContext, found: list[Judgment]) -> list[Jud
     """No id can be read: that is one finding, whatever the request was sent for."""
     if context.exchange.error_ids:
         return found
-    owner = contract.owner_of(Owned.UNREADABLE_IDS)
+    owner = contract.owner_of(OwnedBreach.UNREADABLE_IDS)
     if not any(judgment.requirement == owner and not judgment.ok for judgment in found):
         return found
     return [

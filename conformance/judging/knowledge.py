@@ -14,14 +14,14 @@ from typing import Any, cast
 
 from conformance.core import contract
 from conformance.core.exchange import SIGNATURE, Exchange, RecordedPart, Request
-from conformance.judging.context import NONE, Doubts, RefusalReason, RuleContext, tells_of_token
+from conformance.judging.context import NO_DOUBTS, Doubts, RefusalReason, RuleContext, tells_of_token
 from conformance.judging.model import View
 from conformance.judging.refusals import GATEWAY
 from conformance.judging.world import Order, SessionState, World
 
 OF_REQUEST = "request"  # who provokes an id by what the request says: contracts/errors.yaml
 # Ids that a request alone cannot provoke, although no role is needed: the session ended, is empty, lost its coupon.
-OF_SESSION = frozenset({15003, 15019, 16025})
+OF_SESSION = frozenset({contract.UNKNOWN_SESSION, contract.EMPTY_CART, contract.COUPON_NOT_APPLIED})
 OF_ADDRESS = frozenset({15001, 15002, 17002})  # what a target may find wrong with an address that no document rules out
 HIDDEN_BY = {
     "body": RecordedPart.REQUEST_BODY,
@@ -128,7 +128,7 @@ def doubts(context: RuleContext, blind: Iterable[str]) -> Doubts:
     """The doubts about an exchange; blind: the requirements whose grounds could not be looked for."""
     unseen, found = context.exchange.unseen, set[int]()
     if not unseen and context.world.complete and not context.gap:
-        return NONE
+        return NO_DOUBTS
     for requirement in blind:
         listed = [answer.id for answer in contract.requirements()[requirement].answers]
         if not listed:  # any refusal keeps it

@@ -22,9 +22,9 @@ UNKNOWN = "(cannot be read)"
 PER_LINE = ("id", "quantity", "option", "unit", "net")
 NOT_ALWAYS = {"additionalSavings", "importCharges", "importTax"}  # what a summary may have besides
 SUMMARY = ("priceSubtotal", "priceDiscount", "deliveryCost", "tax", "fee", "total", "adjustment")
-Key = tuple[str, ...]
+StateKey = tuple[str, ...]
 Fact = TypeVar("Fact")
-LINES: Key = ("lines",)
+LINES: StateKey = ("lines",)
 
 
 def objects(node: Any) -> list[dict[str, Any]]:
@@ -253,10 +253,10 @@ def keyed(seen: View) -> dict[str, Line]:
 
 
 @of_view
-def state(seen: View) -> dict[Key, Any]:
+def state(seen: View) -> dict[StateKey, Any]:
     """What a client set: lines, quantities, selected options, address, coupons. Comparable with ==."""
     lines = keyed(seen)
-    found: dict[Key, Any] = {LINES: frozenset(lines) if seen.lines_known else UNKNOWN}
+    found: dict[StateKey, Any] = {LINES: frozenset(lines) if seen.lines_known else UNKNOWN}
     for key, line in lines.items():
         found["id", key] = line.id if "lineItemId" in line.raw else UNKNOWN
         found["quantity", key] = UNKNOWN if line.quantity is None else line.quantity
@@ -272,7 +272,7 @@ def state(seen: View) -> dict[Key, Any]:
     return found
 
 
-def differences(before: dict[Key, Any], after: dict[Key, Any]) -> dict[Key, tuple[Any, Any]]:
+def differences(before: dict[StateKey, Any], after: dict[StateKey, Any]) -> dict[StateKey, tuple[Any, Any]]:
     """Each key whose value changed, with both values; what belongs to a line that came or went is told by `lines`."""
     if before is after or before == after:
         return {}
@@ -289,9 +289,9 @@ def differences(before: dict[Key, Any], after: dict[Key, Any]) -> dict[Key, tupl
 
 
 @of_view
-def pricing(seen: View) -> dict[Key, Any]:
+def pricing(seen: View) -> dict[StateKey, Any]:
     """The amounts that follow: unit and net price of each line by item, and the summary, zero as good as absent."""
-    found: dict[Key, Any] = {}
+    found: dict[StateKey, Any] = {}
     for line in seen.lines.values():
         item = line.item or line.id
         before = found.get(("net", item), ZERO)  # of an item on several lines, whose order does not matter
@@ -312,7 +312,7 @@ def is_readable(seen: View) -> bool:
 
 
 @of_view
-def lasting(seen: View) -> dict[Key, Any]:
+def lasting(seen: View) -> dict[StateKey, Any]:
     """What the same cart must cost again.
 
     No document says how a coupon is shared out over the lines, nor how the tax of a line is rounded: with both, net prices,

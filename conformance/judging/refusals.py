@@ -38,7 +38,7 @@ def statuses(operation: str, error_id: int) -> frozenset[int]:
 
 def lawful_pairs(reason: RefusalReason, operation: str) -> Pairs:
     """What a refusal for this reason may look like in this operation."""
-    found = {} if reason.when == "stub" else dict(_pairs(reason.requirement, operation, reason.ids, reason.when))
+    found = {} if reason.stub else dict(_pairs(reason.requirement, operation, reason.ids, reason.when))
     for identifier in reason.ids:
         for status in statuses(operation, identifier):
             found.setdefault((status, identifier), None)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from conformance.core.exchange import Exchange
+from conformance.core.exchange import Exchange, ExchangeId
 from conformance.judging.conditions import Coverage
 from conformance.judging.context import Judgment
 from conformance.judging.world import World
@@ -62,7 +62,7 @@ class Trace:
 
     def program_until(self, exchange: str) -> list[str]:
         """The program of the walk that sent this exchange, as far as its step; [] for a test that is no walk."""
-        seq = int(exchange.rpartition("/")[2]) if self.program else 0
+        seq = ExchangeId.parse(exchange).seq if self.program else 0
         steps = [step for step in self.program if step.first <= seq]
         start = max((place for place, step in enumerate(steps) if step.begins), default=0)
         return [step.line for step in steps[start:]]

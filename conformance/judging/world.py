@@ -9,7 +9,7 @@ from typing import Any, NamedTuple, Protocol
 
 from conformance.core.exchange import Exchange
 from conformance.core.requirement import SessionPhase
-from conformance.judging.model import Key, View
+from conformance.judging.model import StateKey, View
 
 
 @dataclass(slots=True)
@@ -45,7 +45,7 @@ class SessionState:
     changes_seen: int = 0
     last_read: str | None = None
     history: list[str] = field(default_factory=list)
-    without_coupon: dict[tuple[Any, ...], dict[Key, Any]] = field(default_factory=dict)
+    without_coupon: dict[tuple[Any, ...], dict[StateKey, Any]] = field(default_factory=dict)
     market_unseen: bool = False
 
     def follow(self, shown: View) -> None:
@@ -114,7 +114,7 @@ class World:
     orders: dict[str, Order] = field(default_factory=dict)
     changes: list[Change] = field(default_factory=list)
     units: dict[tuple[str, str], Decimal] = field(default_factory=dict)
-    prices: dict[tuple[Any, ...], tuple[dict[Key, Any], str]] = field(default_factory=dict)
+    prices: dict[tuple[Any, ...], tuple[dict[StateKey, Any], str]] = field(default_factory=dict)
     orders_of: dict[str, set[str]] = field(default_factory=dict)
     rule_errors: list[str] = field(default_factory=list)  # rules that failed on an answer: defects of the suite
     most_lines: int = 0

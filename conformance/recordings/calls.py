@@ -13,10 +13,10 @@ from conformance.client.strict_json import read_json
 from conformance.client.turned_away import DOORS
 from conformance.core import contract
 from conformance.core.exchange import OWN_APP, SIGNATURE, Exchange, RecordedPart, Request
-from conformance.recordings.entry import UNSEEN, Entry, Moment
+from conformance.recordings.duplicates import RecordedCall, without_duplicates
+from conformance.recordings.entry import UNSEEN, Moment, RecordedEntry
 from conformance.recordings.secrets import TOKEN_LENGTH, is_secret
 from conformance.recordings.timeline import in_order, together
-from conformance.recordings.twins import Call, without_twins
 
 MARKETPLACE, MEDIA, TOKEN = "x-ebay-c-marketplace-id", "content-type", "authorization"
 SHOWN = (MARKETPLACE, "x-ebay-c-enduserctx", "accept")
@@ -35,7 +35,7 @@ class Calls:
     passed: how many entries were passed over, by the reason."""
 
     exchanges: list[Exchange] = field(default_factory=list)
-    entries: list[Entry] = field(default_factory=list)
+    entries: list[RecordedEntry] = field(default_factory=list)
     together: set[int] = field(default_factory=set)
     passed: Counter[str] = field(default_factory=Counter)
 
@@ -64,19 +64,21 @@ def _patterns() -> list[tuple[str, str, re.Pattern[str]]]:
     return found
 
 
-def calls_of(entries: Iterable[Entry]) -> Calls:
+def calls_of(entries: Iterable[RecordedEntry]) -> Calls:
     """The calls of guest checkout among the entries, in order, each once."""
     found = Calls()
     listed = in_order([entry for entry in entries if operation_of(entry.method, entry.url)])
     answered = [call for entry in listed if (call := _answered(entry, found.passed))]
-    kept = list(without_twins(answered))
+    kept = list(without_duplicates(answered))
     if len(kept) < len(answered):
         found.passed["listed twice"] += len(answered) - len(kept)
     shown = _Shown.of(entry for entry, *_ in kept)
     owners: dict[str, str] = {}
     for entry, operation, subject in kept:
         found.exchanges.append(_exchange(entry, operation, subject, shown, owners))
-        found.entries.append(replace(entry, body=UNSEEN, answer=UNSEEN, sent={}, given={}))  # the exchange has them
+        found.entries.append(
+            replace(entry, body=UNSEEN, answer=UNSEEN, request_headers={}, response_headers={})
+        )  # the exchange has them
     found.together = together(
         (exchange.request.subject, exchange.method != "GET", entry.began, entry.ms)
         for exchange, entry in zip(found.exchanges, found.entries, strict=True)
@@ -84,7 +86,7 @@ def calls_of(entries: Iterable[Entry]) -> Calls:
     return found
 
 
-def _answered(entry: Entry, passed: Counter[str]) -> Call | None:
+def _answered(entry: RecordedEntry, passed: Counter[str]) -> RecordedCall | None:
     """The call of an entry; None for what never came to the API, and for a read that no server answered."""
     known = operation_of(entry.method, entry.url)
     assert known
@@ -95,7 +97,7 @@ def _answered(entry: Entry, passed: Counter[str]) -> Call | None:
     return entry, *known
 
 
-def _of_no_server(entry: Entry) -> bool:
+def _of_no_server(entry: RecordedEntry) -> bool:
     """Whether a cache, the browser or an edge server answered, or the answer only points to another one."""
     if entry.via != "network":
         return True
@@ -103,9 +105,9 @@ def _of_no_server(entry: Entry) -> bool:
     return points or (entry.status in EDGES and _is_page(entry))
 
 
-def _is_page(entry: Entry) -> bool:
+def _is_page(entry: RecordedEntry) -> bool:
     """Whether an answer is a page for people, as a firewall or a staging site shows before the API is reached."""
-    media = (entry.given.get(MEDIA) or entry.answer_media).partition(";")[0].strip().lower()
+    media = (entry.response_headers.get(MEDIA) or entry.answer_media).partition(";")[0].strip().lower()
     return media == "text/html" or entry.answer.text.lstrip()[:14].lower().startswith(("<!doctype html", "<html"))
 
 
@@ -118,70 +120,80 @@ def is_marketplace(value: str) -> bool:
 class _Shown:
     """Which headers the recorder shows at all: one that no call has may have been taken out."""
 
-    sent: frozenset[str]
-    given: frozenset[str]
+    request_headers: frozenset[str]
+    response_headers: frozenset[str]
 
     @classmethod
-    def of(cls, entries: Iterable[Entry]) -> _Shown:
+    def of(cls, entries: Iterable[RecordedEntry]) -> _Shown:
         sent, given = set[str](), set[str]()
         for entry in entries:
-            sent |= entry.sent.keys()
-            given |= entry.given.keys()
+            sent |= entry.request_headers.keys()
+            given |= entry.response_headers.keys()
         return cls(frozenset(sent), frozenset(given))
 
-    def hides(self, name: str, entry: Entry) -> bool:
+    def hides(self, name: str, entry: RecordedEntry) -> bool:
         """Whether nobody knows if a request had a header that is not recorded."""
-        whole = entry.sent_whole and name in self.sent and any(header in entry.sent for header in OF_WIRE_SENT)
-        whole = whole and not (name == MARKETPLACE and any(map(is_marketplace, entry.sent.values())))
-        return name not in entry.sent and not whole
+        whole = (
+            entry.request_headers_whole
+            and name in self.request_headers
+            and any(header in entry.request_headers for header in OF_WIRE_SENT)
+        )
+        whole = whole and not (name == MARKETPLACE and any(map(is_marketplace, entry.request_headers.values())))
+        return name not in entry.request_headers and not whole
 
-    def hides_given(self, name: str, entry: Entry) -> bool:
+    def hides_in_answer(self, name: str, entry: RecordedEntry) -> bool:
         """The same for an answer."""
-        whole = entry.given_whole and name in self.given and any(header in entry.given for header in OF_WIRE_GIVEN)
+        whole = (
+            entry.response_headers_whole
+            and name in self.response_headers
+            and any(header in entry.response_headers for header in OF_WIRE_GIVEN)
+        )
         whole = whole and not (name == MEDIA and entry.answer_media)  # the recorder saw one
-        return name not in entry.given and not whole
+        return name not in entry.response_headers and not whole
 
 
-def _exchange(entry: Entry, operation: str, subject: str | None, shown: _Shown, owners: dict[str, str]) -> Exchange:
+def _exchange(
+    entry: RecordedEntry, operation: str, subject: str | None, shown: _Shown, owners: dict[str, str]
+) -> Exchange:
     unseen = {RecordedPart.TOKEN, *_unseen_headers(entry, shown), *_unseen_bodies(entry)}
     request = _request(entry, operation, subject)
     exchange = Exchange("recording", 0, request, entry.method, entry.url.partition("?")[0], status=entry.status)
-    exchange.headers = {name: value[:LONGEST] for name, value in entry.given.items() if name != "set-cookie"}
+    exchange.headers = {name: value[:LONGEST] for name, value in entry.response_headers.items() if name != "set-cookie"}
     exchange.started, exchange.ms = _written(entry.began), entry.ms or 0.0
     if entry.status is None:
         exchange.problem = "the recording has no answer"
     elif RecordedPart.ANSWER not in unseen and entry.answer.text:
         answer = read_json(entry.answer.text)
-        exchange.body, exchange.text, exchange.problem = answer.value, answer.text, answer.why
-        exchange.problem_kind = "json" if answer.why else None
+        exchange.body, exchange.text, exchange.problem = answer.value, answer.text, answer.problem
+        exchange.problem_kind = "json" if answer.problem else None
     if not _same_app(exchange, entry, owners):
         unseen.add(RecordedPart.APP)
     exchange.unseen = frozenset(unseen)
     return exchange
 
 
-def _media(entry: Entry) -> str:
+def _media(entry: RecordedEntry) -> str:
     """The media type that the recorder names for the request's body: a recorder may guess another one than JSON."""
     return entry.media if entry.media.startswith(JSON) else ""
 
 
-def _body_shown(entry: Entry) -> bool:
+def _body_shown(entry: RecordedEntry) -> bool:
     """Whether the request's body is in the recording, as it was sent."""
     return entry.body.known and not entry.body.taken_out
 
 
-def _unseen_headers(entry: Entry, shown: _Shown) -> Iterator[RecordedPart]:
+def _unseen_headers(entry: RecordedEntry, shown: _Shown) -> Iterator[RecordedPart]:
     if shown.hides(MARKETPLACE, entry):
         yield RecordedPart.MARKETPLACE
     if shown.hides(MEDIA, entry) and not (_media(entry) or entry.method == "GET"):
         yield RecordedPart.MEDIA_TYPE
-    if shown.hides_given(SIGNATURE, entry):
+    if shown.hides_in_answer(SIGNATURE, entry):
         yield RecordedPart.SIGNATURE
-    if shown.hides_given(MEDIA, entry):
+    if shown.hides_in_answer(MEDIA, entry):
         yield RecordedPart.ANSWER_TYPE
 
 
-def _unseen_bodies(entry: Entry) -> Iterator[RecordedPart]:
+def _unseen_bodies(entry: RecordedEntry) -> Iterator[RecordedPart]:
     if entry.method != "GET" and not _body_shown(entry):
         yield RecordedPart.REQUEST_BODY
     if not entry.answer.known or entry.answer.taken_out - {OF_PERSON} or _of_no_server(entry):
@@ -190,7 +202,7 @@ def _unseen_bodies(entry: Entry) -> Iterator[RecordedPart]:
         yield RecordedPart.PERSON
 
 
-def _request(entry: Entry, operation: str, subject: str | None) -> Request:
+def _request(entry: RecordedEntry, operation: str, subject: str | None) -> Request:
     """The request of an entry; its body as bytes where they are no JSON."""
     shown = entry.method != "GET" and _body_shown(entry)
     sent = read_json(entry.body.text) if shown and entry.body.text else None
@@ -198,17 +210,17 @@ def _request(entry: Entry, operation: str, subject: str | None) -> Request:
         operation=operation,
         subject=subject,
         body=sent.value if sent else None,
-        marketplace=entry.sent.get(MARKETPLACE),
+        marketplace=entry.request_headers.get(MARKETPLACE),
         credential=OWN_APP,
         raw=entry.body.text.encode() if shown and (sent is None or sent.text) else None,
-        content_type=entry.sent.get(MEDIA) or _media(entry) or None,
-        headers={name: entry.sent[name] for name in SHOWN if name in entry.sent},
+        content_type=entry.request_headers.get(MEDIA) or _media(entry) or None,
+        headers={name: entry.request_headers[name] for name in SHOWN if name in entry.request_headers},
     )
 
 
-def _same_app(exchange: Exchange, entry: Entry, owners: dict[str, str]) -> bool:
+def _same_app(exchange: Exchange, entry: RecordedEntry, owners: dict[str, str]) -> bool:
     """Whether the call carries the token that made the session or placed the order that it names."""
-    token, subject = entry.sent.get(TOKEN, ""), exchange.request.subject
+    token, subject = entry.request_headers.get(TOKEN, ""), exchange.request.subject
     for name in ("checkoutSessionId", "purchaseOrderId"):
         made = exchange.member(name)
         if (
@@ -222,4 +234,4 @@ def _same_app(exchange: Exchange, entry: Entry, owners: dict[str, str]) -> bool:
 
 
 def _written(moment: Moment) -> str:
-    return moment.at.isoformat(timespec="milliseconds").replace("+00:00", "Z") if moment.at else ""
+    return moment.timestamp.isoformat(timespec="milliseconds").replace("+00:00", "Z") if moment.timestamp else ""

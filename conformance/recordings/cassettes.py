@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from conformance.recordings.bodies import body_of
-from conformance.recordings.entry import UNSEEN, Body, Entry, is_redacted
+from conformance.recordings.entry import UNSEEN, Body, RecordedEntry, is_redacted
 from conformance.recordings.secrets import secrets_of
 from conformance.recordings.times import moment
 from conformance.recordings.values import are_whole, every_header, headers, items, number, status, table, text
@@ -37,28 +37,28 @@ def is_event(document: Any) -> bool:
     return len(node) == 1 and next(iter(node))[:1].isupper() and isinstance(next(iter(node.values())), dict)
 
 
-def interaction(raw: Any) -> Entry | None:
+def interaction(raw: Any) -> RecordedEntry | None:
     """One interaction; None where it names no request."""
     node, request, response = table(raw), table(table(raw).get("request")), table(table(raw).get("response"))
     method, url = text(request.get("method")), text(request.get("uri")) or text(request.get("url"))
     if not method or not url:
         return None
-    sent, given = headers(request.get("headers")), headers(response.get("headers"))
+    request_headers, response_headers = headers(request.get("headers")), headers(response.get("headers"))
     code = response.get("status", response.get("status_code"))
     seconds = number(response.get("elapsed"))
-    return Entry(
+    return RecordedEntry(
         method=method.upper(),
         url=url,
-        sent={name: value for name, value in sent.items() if not is_redacted(value)},
-        body=_body(request.get("body"), sent),
+        request_headers={name: value for name, value in request_headers.items() if not is_redacted(value)},
+        body=_body(request.get("body"), request_headers),
         status=status(table(code).get("code") if isinstance(code, dict) else code),
-        given=given,
-        sent_whole=are_whole(request.get("headers")),
-        given_whole=are_whole(response.get("headers")),
-        answer=_body(response.get("body", response.get("content")), given),
+        response_headers=response_headers,
+        request_headers_whole=are_whole(request.get("headers")),
+        response_headers_whole=are_whole(response.get("headers")),
+        answer=_body(response.get("body", response.get("content")), response_headers),
         began=moment(node.get("recorded_at") or node.get("timestamp")),
         ms=None if seconds is None else seconds * 1000,
-        secrets=secrets_of(sent, every_header(response.get("headers"), "set-cookie"), ""),
+        secrets=secrets_of(request_headers, every_header(response.get("headers"), "set-cookie"), ""),
     )
 
 

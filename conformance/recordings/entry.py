@@ -32,17 +32,17 @@ UNSEEN = Body(known=False)
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """When a request began. step_s: how coarse the recorder's clock is, in seconds; at: None where no time is recorded."""
+    """When a request began. step_s: how coarse the recorder's clock is, in seconds; timestamp: None where no time is recorded."""
 
-    at: datetime | None = None
+    timestamp: datetime | None = None
     step_s: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class RecordedEntry:
     """A request and its answer.
 
-    sent, given: headers by lower-case name, empty where the recorder left them out; sent_whole, given_whole: whether each of
+    request_headers, response_headers: by lower-case name, empty where the recorder left them out; …_whole: whether each of
     them could be read. media, answer_media: the media type that the recorder
     names beside the request's body. via: who answered, `network` or the name of a cache. status: None where no answer is
     recorded. ms: duration, None where it is not recorded. secrets: what the caller proved who they are with.
@@ -50,14 +50,14 @@ class Entry:
 
     method: str
     url: str
-    sent: Mapping[str, str] = field(default_factory=dict)
+    request_headers: Mapping[str, str] = field(default_factory=dict)
     body: Body = UNSEEN
     media: str = ""
     status: int | None = None
-    given: Mapping[str, str] = field(default_factory=dict)
+    response_headers: Mapping[str, str] = field(default_factory=dict)
     answer: Body = UNSEEN
-    sent_whole: bool = True
-    given_whole: bool = True
+    request_headers_whole: bool = True
+    response_headers_whole: bool = True
     answer_media: str = ""
     began: Moment = Moment()
     ms: float | None = None

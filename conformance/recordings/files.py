@@ -22,13 +22,13 @@ from conformance.core.exchange import Exchange
 from conformance.core.inputs import InputError
 from conformance.evidence.reproduction.replay import from_record
 from conformance.recordings import cassettes, har
-from conformance.recordings.entry import Entry
+from conformance.recordings.entry import RecordedEntry
 from conformance.recordings.har import Attached
 from conformance.recordings.streaming import LARGE, lines, streamed
 
 MOST_BYTES = 2_000_000_000  # of one file, unpacked
 FIRST_LINES = 50  # a log of a program may begin with lines of another kind
-Reader = Callable[[Any], Entry | None]
+Reader = Callable[[Any], RecordedEntry | None]
 
 
 @dataclass
@@ -36,7 +36,7 @@ class Contents:
     """What the files hold. own: exchanges of this suite's reports by trace. odd: entries that could not be read. cut: names of
     files whose last line was cut off."""
 
-    entries: list[Entry] = field(default_factory=list)
+    entries: list[RecordedEntry] = field(default_factory=list)
     own: list[tuple[str, Exchange]] = field(default_factory=list)
     odd: int = 0
     cut: list[str] = field(default_factory=list)

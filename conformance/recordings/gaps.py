@@ -19,7 +19,7 @@ from conformance.core.profile import Profile
 from conformance.core.requirement import SessionPhase
 from conformance.judging.claim import ABOUT_THE_OUTCOME, Aspect
 from conformance.judging.context import Judgment, RuleContext
-from conformance.judging.judge import assess, take
+from conformance.judging.judge import evaluate, update_world
 from conformance.judging.model import SUMMARY, View, cart_key, state
 from conformance.judging.world import Order, SessionState, World
 
@@ -55,7 +55,7 @@ class Gaps:
 
     def judge(self, exchange: Exchange, began: datetime | None) -> list[Judgment]:
         """Judges an exchange and folds it into the world; without what is doubtful."""
-        context, found = assess(self.world, self.profile, exchange)
+        context, found = evaluate(self.world, self.profile, exchange)
         subject = exchange.request.subject or str(exchange.member("checkoutSessionId") or "")
         last = self._last.get(subject)
         at_once = began is not None and last is not None and began - last <= AT_ONCE
@@ -66,7 +66,7 @@ class Gaps:
         open_to_doubt = [judgment for judgment in found if not judgment.ok and not _carried_out(context, judgment)]
         if open_to_doubt:
             context, found = self._again(context, found, open_to_doubt, subject, at_once)
-        take(context, found)
+        update_world(context, found)
         return found
 
     def _again(
@@ -74,7 +74,7 @@ class Gaps:
     ) -> tuple[RuleContext, list[Judgment]]:
         """Judges as if the state had changed before; takes the better of both, which is the first if it explains nothing."""
         undo = self._change(context, at_once or context.operation == contract.INITIATE)
-        again, other = assess(self.world, self.profile, context.exchange, gap=True)
+        again, other = evaluate(self.world, self.profile, context.exchange, gap=True)
         still = {
             (judgment.requirement, judgment.claim.name) for judgment in other if not judgment.ok and judgment.claim
         }
@@ -184,12 +184,12 @@ def _before(context: RuleContext, before: View, seen: View) -> View:
     )
 
 
-def _carried_out(context: RuleContext, one: Judgment) -> bool:
+def _carried_out(context: RuleContext, judgment: Judgment) -> bool:
     """Whether a breach is that a refused request was carried out: no other change is likely to be just that."""
-    if one.claim is None or one.claim.weak or not context.exchange.accepted:
+    if judgment.claim is None or judgment.claim.weak or not context.exchange.accepted:
         return False
     pending = [*(context.session.pending if context.session else ()), *(context.order.pending if context.order else ())]
-    return any(each.exchange in one.claim.proof for each in pending)
+    return any(each.exchange in judgment.claim.proof for each in pending)
 
 
 def _about(judgment: Judgment) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from conformance.recordings.bodies import body_of
-from conformance.recordings.entry import UNSEEN, Body, Entry, is_redacted
+from conformance.recordings.entry import UNSEEN, Body, RecordedEntry, is_redacted
 from conformance.recordings.secrets import secrets_of
 from conformance.recordings.times import moment
 from conformance.recordings.values import are_whole, every_header, headers, items, milliseconds, status, table, text
@@ -37,33 +37,35 @@ def entries_of(document: Any, depth: int = 0) -> list[Any] | None:
     return [document] if isinstance(document.get("request"), dict) and "response" in document else None
 
 
-def entry(raw: Any, attached: Attached) -> Entry | None:
+def entry(raw: Any, attached: Attached) -> RecordedEntry | None:
     """One entry; None where it names no request."""
     node, request, response = table(raw), table(table(raw).get("request")), table(table(raw).get("response"))
     method, url = text(request.get("method")), text(request.get("url"))
     if not method or not url:
         return None
-    sent, given = headers(request.get("headers")), headers(response.get("headers"))
-    return Entry(
+    request_headers, response_headers = headers(request.get("headers")), headers(response.get("headers"))
+    return RecordedEntry(
         method=method.upper(),
         url=url,
-        sent={name: value for name, value in sent.items() if not is_redacted(value)},
-        body=_sent(request, sent, attached),
+        request_headers={name: value for name, value in request_headers.items() if not is_redacted(value)},
+        body=_sent(request, request_headers, attached),
         media=text(table(request.get("postData")).get("mimeType")),
         status=status(response.get("status")),
-        given=given,
-        sent_whole=are_whole(request.get("headers")),
+        response_headers=response_headers,
+        request_headers_whole=are_whole(request.get("headers")),
         answer_media=text(table(response.get("content")).get("mimeType")),
-        given_whole=are_whole(response.get("headers")),
-        answer=_given(response, given, attached),
+        response_headers_whole=are_whole(response.get("headers")),
+        answer=_given(response, response_headers, attached),
         began=moment(node.get("startedDateTime")),
         ms=milliseconds(node.get("time")),
         via=_via(node, response),
-        secrets=secrets_of(sent, every_header(response.get("headers"), "set-cookie"), text(_written(response))),
+        secrets=secrets_of(
+            request_headers, every_header(response.get("headers"), "set-cookie"), text(_written(response))
+        ),
     )
 
 
-def _sent(request: dict[str, Any], sent: Mapping[str, str], attached: Attached) -> Body:
+def _sent(request: dict[str, Any], request_headers: Mapping[str, str], attached: Attached) -> Body:
     """The request's body: postData as an object or as a text, HTTP Toolkit's `_content`, a file of Playwright."""
     data = request.get("postData")
     if isinstance(data, str):
@@ -73,14 +75,14 @@ def _sent(request: dict[str, Any], sent: Mapping[str, str], attached: Attached) 
     if not written and isinstance(request.get("_content"), dict):
         written, encoding = request["_content"].get("text"), request["_content"].get("encoding")
     if not written and (file := text(node.get("_file"))):
-        return _of_file(attached(file), sent)
+        return _of_file(attached(file), request_headers)
     if not written:
         written, encoding = node.get("_textBase64") or _of_params(node), "base64" if node.get("_textBase64") else None
     hints = text(request.get("_requestBodyStatus")).startswith("discarded") or _left_out(node)
-    return body_of(_cleaned(written), encoding, [request.get("bodySize")], sent, hints)
+    return body_of(_cleaned(written), encoding, [request.get("bodySize")], request_headers, hints)
 
 
-def _given(response: dict[str, Any], given: Mapping[str, str], attached: Attached) -> Body:
+def _given(response: dict[str, Any], response_headers: Mapping[str, str], attached: Attached) -> Body:
     content = response.get("content")
     if isinstance(content, str):
         content = {"text": content}
@@ -89,8 +91,8 @@ def _given(response: dict[str, Any], given: Mapping[str, str], attached: Attache
     if not written and node.get("_textBase64"):
         written, encoding = node["_textBase64"], "base64"
     if not written and (file := text(node.get("_file"))):
-        return _of_file(attached(file), given)
-    return body_of(_cleaned(written), encoding, [node.get("size")], given, _left_out(node))
+        return _of_file(attached(file), response_headers)
+    return body_of(_cleaned(written), encoding, [node.get("size")], response_headers, _left_out(node))
 
 
 def _written(response: dict[str, Any]) -> Any:
@@ -116,7 +118,7 @@ def _of_file(raw: bytes | None, named: Mapping[str, str]) -> Body:
         plain,
         None,
         [len(plain.encode())],
-        {name: one for name, one in named.items() if name != "content-length"},
+        {name: item for name, item in named.items() if name != "content-length"},
         False,
     )
 

@@ -13,7 +13,7 @@ from conformance.core import contract
 from conformance.core.exchange import OWN_APP, SIGNATURE, Exchange, RecordedPart
 from conformance.core.profile import Profile
 from conformance.judging.context import Judgment
-from conformance.judging.judge import judge, observe
+from conformance.judging.judge import judge, update_world_unjudged
 from conformance.judging.knowledge import incomplete
 from conformance.judging.trace import DISCOVERY_TRACE, Trace
 from conformance.recordings.calls import Calls, calls_of
@@ -42,9 +42,9 @@ def judge_contents(contents: Contents, profile: Profile, key: bytes, *, roles: b
     found, calls = Judged(), calls_of(contents.entries)
     contents.entries.clear()  # a gateway's log is large
     if not roles:
-        for exchange in [*calls.exchanges, *(one for _, one in contents.own)]:
+        for exchange in [*calls.exchanges, *(item for _, item in contents.own)]:
             exchange.unseen |= {RecordedPart.ROLES}
-    own = [one for _, one in contents.own if one.request.credential == OWN_APP]
+    own = [item for _, item in contents.own if item.request.credential == OWN_APP]
     if not any(exchange.accepted and exchange.operation != contract.TOKEN for exchange in own):
         for exchange in own:  # nobody was ever let in, as with wrong credentials
             exchange.unseen |= {RecordedPart.TOKEN}
@@ -67,9 +67,9 @@ def _recorded(found: Judged, calls: Calls, profile: Profile, masks: Masks) -> in
         places[exchange.id] = place
         trace.exchanges.append(exchange)
         if place in calls.together:
-            observe(trace.world, profile, exchange)
+            update_world_unjudged(trace.world, profile, exchange)
         else:
-            trace.judgments += gaps.judge(exchange, entry.began.at)
+            trace.judgments += gaps.judge(exchange, entry.began.timestamp)
     doubtful = 0
     for trace, gaps, places in traces.values():
         proved = list(gaps.proved())
@@ -100,7 +100,7 @@ def _own(found: Judged, contents: Contents, profile: Profile, masks: Masks) -> N
         )
         for place, exchange in enumerate(trace.exchanges):
             if place in same_time or exchange.concurrent:
-                observe(trace.world, profile, exchange)
+                update_world_unjudged(trace.world, profile, exchange)
             else:
                 trace.judgments += judge(trace.world, profile, exchange)
         _clean(trace, {}, masks)
@@ -152,10 +152,10 @@ def environments(exchanges: list[Exchange]) -> list[str]:
 
 
 def _of(exchange: Exchange, host: str, made: dict[str, set[str]], makers: list[str]) -> str:
-    at = made.get(exchange.request.subject or "", set())
-    if host in at or not at:
+    hosts = made.get(exchange.request.subject or "", set())
+    if host in hosts or not hosts:
         return host if host in makers else makers[0]
-    return sorted(at)[0]
+    return sorted(hosts)[0]
 
 
 def _notes(contents: Contents, calls: Calls, doubtful: int) -> Iterator[str]:

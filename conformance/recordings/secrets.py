@@ -23,14 +23,14 @@ HEAD = 8
 WORD = re.compile(r"[^\s\"'\\,;=&?/:{}\[\]()<>]{8,}")
 
 
-def secrets_of(sent: Mapping[str, str], cookies_given: Iterable[str], answer: str) -> tuple[str, ...]:
+def secrets_of(request_headers: Mapping[str, str], cookies_given: Iterable[str], answer: str) -> tuple[str, ...]:
     """What an entry shows that proves who the caller is: tokens, passwords, cookies."""
-    return tuple(dict.fromkeys(_secrets(sent, cookies_given, answer)))
+    return tuple(dict.fromkeys(_secrets(request_headers, cookies_given, answer)))
 
 
-def _secrets(sent: Mapping[str, str], cookies_given: Iterable[str], answer: str) -> Iterator[str]:
+def _secrets(request_headers: Mapping[str, str], cookies_given: Iterable[str], answer: str) -> Iterator[str]:
     for name in ("authorization", "proxy-authorization"):
-        scheme, _, value = sent.get(name, "").strip().partition(" ")
+        scheme, _, value = request_headers.get(name, "").strip().partition(" ")
         value = value.strip() or scheme
         if is_secret(value, TOKEN_LENGTH):
             yield value
@@ -42,7 +42,7 @@ def _secrets(sent: Mapping[str, str], cookies_given: Iterable[str], answer: str)
             if is_secret(password, TOKEN_LENGTH):
                 yield password
     given = [line.partition(";")[0] for text in cookies_given for line in text.splitlines()]
-    for pair in (*sent.get("cookie", "").split(";"), *given):
+    for pair in (*request_headers.get("cookie", "").split(";"), *given):
         if is_secret(value := pair.partition("=")[2].strip(), COOKIE_LENGTH):
             yield value
     yield from (

@@ -21,23 +21,26 @@ def streamed(raw: bytes, take: Callable[[Any], None]) -> Any:
     if found is None:
         return None
     decode, read = codecs.getincrementaldecoder("utf-8")().decode, json.JSONDecoder().raw_decode
-    text, at, place, window = "", 0, found.end(), WINDOW
+    text, place_read, place, window = "", 0, found.end(), WINDOW
     try:
         while True:
-            at = BETWEEN.match(text, at).end()  # type: ignore[union-attr]
-            if text[at : at + 1] == "]":
+            place_read = BETWEEN.match(text, place_read).end()  # type: ignore[union-attr]
+            if text[place_read : place_read + 1] == "]":
                 break
             try:
-                value, ended = read(text, at)
+                value, ended = read(text, place_read)
             except ValueError:
                 if place >= len(raw):
                     return None
-                text, at = text[at:] + decode(raw[place : place + window], place + window >= len(raw)), 0
+                text, place_read = (
+                    text[place_read:] + decode(raw[place : place + window], place + window >= len(raw)),
+                    0,
+                )
                 place, window = place + window, min(2 * window, 64 * WINDOW)
                 continue
             take(value)
-            at, window = ended, WINDOW
-        rest = text[at:] + decode(raw[place:], True)
+            place_read, window = ended, WINDOW
+        rest = text[place_read:] + decode(raw[place:], True)
         return json.loads(raw[: found.end()].decode("utf-8") + rest)
     except (ValueError, RecursionError):
         return None

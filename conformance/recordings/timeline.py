@@ -6,17 +6,17 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 
-from conformance.recordings.entry import Entry, Moment
+from conformance.recordings.entry import Moment, RecordedEntry
 
 CLOCK_S = 0.001  # two times that differ by less may be the same
 
 
-def in_order(entries: Sequence[Entry]) -> list[Entry]:
+def in_order(entries: Sequence[RecordedEntry]) -> list[RecordedEntry]:
     """By start; those of the same time, or without any, stay where the recorder put them."""
     last = datetime.min.replace(tzinfo=UTC)
     keys = []
     for entry in entries:
-        last = entry.began.at or last
+        last = entry.began.timestamp or last
         keys.append(last)
     return [entries[place] for place in sorted(range(len(entries)), key=lambda place: keys[place])]
 
@@ -29,7 +29,7 @@ def together(calls: Iterable[tuple[str | None, bool, Moment, float | None]]) -> 
     """
     found: set[int] = set()
     listed = list(calls)
-    timed = any(moment.at for _, _, moment, _ in listed)
+    timed = any(moment.timestamp for _, _, moment, _ in listed)
     groups: dict[str, list[int]] = defaultdict(list)
     for place, (subject, *_) in enumerate(listed):
         if subject is not None:
@@ -43,7 +43,7 @@ def _of_one(calls: list[tuple[int, bool, Moment, float | None]], timed: bool) ->
     found: set[int] = set()
     open_calls: list[tuple[int, bool, datetime | None]] = []  # those that may not have ended
     for place, changes, moment, ms in calls:
-        began = moment.at
+        began = moment.timestamp
         still = []
         for other, changed, ends in open_calls:
             unknown = timed and (began is None or ends is None)

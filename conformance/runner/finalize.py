@@ -15,6 +15,7 @@ from time import monotonic
 from typing import Any
 
 from conformance.core import contract
+from conformance.core.exchange import ExchangeId
 from conformance.evidence import journal
 from conformance.evidence.aggregate import Aggregate, drop_consequences, drop_what_loss_explains, merge
 from conformance.evidence.atomic_swap import RESULT, staged
@@ -48,7 +49,9 @@ def finish(run: Any, metadata: Callable[[], RunMetadata], earlier: Sequence[Sour
         except KeyboardInterrupt:
             run.interrupted = True
     with undisturbed():
-        named = {exchange.rpartition("/")[0] for finding in merged.findings.values() for exchange in finding.exchanges}
+        named = {
+            ExchangeId.parse(exchange).trace for finding in merged.findings.values() for exchange in finding.exchanges
+        }
         again = journal.read(parts).of_kind(TraceKind.REPLAY)
         merged.requests += sum(record.requests for record in again)
         sources = [*earlier, (parts, records), (parts, again.only(named))]

@@ -61,7 +61,8 @@ def _leave_out_apps_without_a_token(run: Run) -> None:
     assert run.target
     profile = run.profile
     wanted = any(
-        any(SECOND_APP in need.split("|") for need in requirement.needs) and run.selection.is_selected(requirement.id)
+        any(SECOND_APP in contract.alternatives(need) for need in requirement.needs)
+        and run.selection.is_selected(requirement.id)
         for requirement in contract.requirements().values()
     )
     if profile.auth != "client_credentials" or len(profile.apps) < 2 or not wanted:
@@ -71,7 +72,7 @@ def _leave_out_apps_without_a_token(run: Run) -> None:
     except BudgetSpent:
         raise
     except RunStopped as refused:
-        if run.target.patience.sentence:
+        if run.target.circuit_breaker.sentence:
             raise
         run.notes.append(f"Judged with one app: {str(refused)[:1].lower()}{str(refused)[1:]}")
         run.profile = run.target.profile = replace(profile, apps=profile.apps[:1])

@@ -11,6 +11,7 @@ from typing import Any
 
 from conformance.core import contract
 from conformance.core.command_line import Parser
+from conformance.core.exchange import ExchangeId
 from conformance.core.inputs import InputError
 from conformance.core.unjudged import Unjudged, UnjudgedReason
 from conformance.evidence import journal
@@ -186,7 +187,7 @@ def merge_into(out: Path, parts: list[tuple[Path, Result]], sources: Sequence[So
     kept = []
     for (folder, own), (_, every) in zip(tests, sources, strict=True):
         adopted = [finding for finding in merged.findings.values() if finding.folder == folder]
-        named = {exchange.rpartition("/")[0] for finding in adopted for exchange in finding.exchanges}
+        named = {ExchangeId.parse(exchange).trace for finding in adopted for exchange in finding.exchanges}
         kept.append(
             (folder, [*own, *(record for record in every if record.kind is TraceKind.REPLAY and record.name in named)])
         )

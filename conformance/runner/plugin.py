@@ -83,6 +83,7 @@ def _profile(settings: Settings) -> tuple[Profile, Contents | None]:
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "provokes(*ids, cost): the requirements that a test sends requests for")
     config.addinivalue_line("markers", "in_marketplaces(count, having): the marketplaces that a test runs in")
+    config.addinivalue_line("markers", "for_each_session_plan(): the test runs once for each row of the covering array")
     config.addinivalue_line("markers", "in_situations(wanted, having): the situations that a test runs in, and where")
     config.addinivalue_line("markers", "through_stubs(): the test asks by negative-testing strings")
     config.addinivalue_line("markers", "again(): the test draws what it sends; `--depth N` runs it N times")
@@ -163,8 +164,10 @@ def pytest_ignore_collect(config: pytest.Config) -> bool | None:
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     run = metafunc.config.stash.get(RUN, None)
-    if run is None or "market" not in metafunc.fixturenames or "life" in metafunc.fixturenames:
-        return  # suites/situations makes its own
+    if run is None or "market" not in metafunc.fixturenames:
+        return
+    if metafunc.definition.get_closest_marker("for_each_session_plan"):
+        return  # suites/situations/conftest.py makes these
     nodeid = metafunc.definition.nodeid
     if mark := metafunc.definition.get_closest_marker("in_situations"):
         pairs = [

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
-from conformance.client.circuit_breaker import Patience, sentence_for_gaps, worth_telling
+from conformance.client.circuit_breaker import CircuitBreaker, sentence_for_gaps, worth_telling
 
 
 class ProcessSummary(NamedTuple):
@@ -27,10 +27,10 @@ class ProcessSummary(NamedTuple):
 
     @classmethod
     def of(
-        cls, patience: Patience, stopped: str | None, token_requests: int, found_breach: str | None = None
+        cls, circuit_breaker: CircuitBreaker, stopped: str | None, token_requests: int, found_breach: str | None = None
     ) -> ProcessSummary:
         """What is to be told of a process."""
-        counts = (patience.total, patience.unanswered, patience.last, patience.forgotten)
+        counts = (circuit_breaker.total, circuit_breaker.unanswered, circuit_breaker.last, circuit_breaker.forgotten)
         return cls(stopped, token_requests, *counts, found_breach)
 
     def write(self, path: Path) -> None:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from conformance.client.api_client import ApiClient, BudgetSpent, RunStopped
-from conformance.client.circuit_breaker import Patience
+from conformance.client.circuit_breaker import CircuitBreaker
 from conformance.client.route import Route
 from conformance.core.exchange import Exchange
 from conformance.core.inputs import InputError
@@ -147,8 +147,8 @@ class Run:
 
     def _open(self, process: str) -> None:
         profile = with_share_of_rate(self.profile, self.settings.rate, self.processes)
-        patience = Patience(whole=not (self.settings.shares_sessions or self.settings.requirements))
-        self.target = ApiClient(profile, key=self.key, before_request=self._spend, patience=patience)
+        circuit_breaker = CircuitBreaker(whole=not (self.settings.shares_sessions or self.settings.requirements))
+        self.target = ApiClient(profile, key=self.key, before_request=self._spend, circuit_breaker=circuit_breaker)
         self.book = journal.Journal(self.parts, process, self.target.secrets.out_of_json)
 
     def _spend(self) -> None:
@@ -168,8 +168,10 @@ class Run:
         if self.book and self.target:
             if self.shares_trace and self._trace:
                 self._close_trace(0)
-            stopped = self.stopped or (None if self.budget_spent else self.target.patience.sentence)
-            part = ProcessSummary.of(self.target.patience, stopped, self.target.token_requests, self.found_breach)
+            stopped = self.stopped or (None if self.budget_spent else self.target.circuit_breaker.sentence)
+            part = ProcessSummary.of(
+                self.target.circuit_breaker, stopped, self.target.token_requests, self.found_breach
+            )
             try:
                 part.write(self.parts / f"{self.book.file}.part")
             except OSError as error:
@@ -250,7 +252,7 @@ class Run:
             yield driver
             self._settle(driver)
         finally:
-            self.target.patience.forgot(self._trace.name, forgotten(self._trace))
+            self.target.circuit_breaker.forgot(self._trace.name, forgotten(self._trace))
             if not self.shares_trace or index >= FIRST_REPLAY:
                 self._close_trace(index)
 
@@ -304,7 +306,7 @@ class Run:
         self._full = True
         sentence = f"What is seen cannot be written to {self.settings.report} any more: {error.strerror}."
         self.stopped = self.stopped or sentence
-        self.target.patience.give_up(sentence)
+        self.target.circuit_breaker.give_up(sentence)
         return sentence
 
     def skipped(self, reason: Unjudged) -> None:

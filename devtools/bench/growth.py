@@ -23,7 +23,7 @@ def shrinking(folder: Path) -> Iterator[Figure]:
     """Measure 5: from the end of the failing machine to the report that lies there."""
     mock = MockProcess()
     slowest = requests = machine = 0.0
-    told = []
+    words = []
     try:
         for name in FAILING:
             path = folder / f"{name}.json"
@@ -40,10 +40,10 @@ def shrinking(folder: Path) -> Iterator[Figure]:
             slowest = max(slowest, layers["end"]["whole"])
             machine = max(machine, layers["Hypothesis and walks"]["whole"])
             requests = max(requests, layers["shrinking"]["requests"])
-            told.append(f"{name} to {min(shrunk)} requests")
+            words.append(f"{name} to {min(shrunk)} requests")
     finally:
         mock.stop()
-    note = f"the slowest of {', '.join(told)}; the machine itself took up to {machine:.2f} s"
+    note = f"the slowest of {', '.join(words)}; the machine itself took up to {machine:.2f} s"
     yield Figure("shrunk", "failing machine to shrunk report", slowest, "s", most=2, note=note)
     yield Figure("shrinking", "requests spent on shrinking, at most", requests)
 

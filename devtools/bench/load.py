@@ -136,7 +136,7 @@ class Client:
 
     def wrong(self, profile: Profile) -> list[str]:
         """What the rules say against the answers, in their order."""
-        world, told = World(), []
+        world, words = World(), []
         for seq, (request, seconds, head, raw) in enumerate(self.records):
             exchange = Exchange(f"client{self.number}", seq, request, contract.operations()[request.operation].method)
             exchange.status, exchange.body, exchange.ms = status_of(head), json.loads(raw), seconds * 1000
@@ -145,8 +145,8 @@ class Client:
             exchange.started = "2030-01-01T00:00:00.000Z"
             for entry in judge(world, profile, exchange):
                 if not entry.ok and entry.claim:
-                    told.append(f"{entry.requirement}: {entry.claim.expected}; seen {entry.claim.actual}")
-        return told
+                    words.append(f"{entry.requirement}: {entry.claim.expected}; seen {entry.claim.actual}")
+        return words
 
 
 @dataclass(frozen=True)
@@ -183,7 +183,7 @@ def press(base_url: str, pid: int, profile: Profile | None, *, clients: int, las
     crowd = [Client(index, base_url, profile, token) for index in range(clients)]
     seconds, peaks = asyncio.run(_crowd(crowd, lasts_s, pid))
     times = sorted(record[1] for client in crowd for record in client.records)
-    told = [entry for client in crowd for entry in client.wrong(profile)] if profile else []
+    words = [entry for client in crowd for entry in client.wrong(profile)] if profile else []
     made = [
         json.loads(raw)["checkoutSessionId"]
         for client in crowd
@@ -191,10 +191,10 @@ def press(base_url: str, pid: int, profile: Profile | None, *, clients: int, las
         if profile and request.operation == contract.INITIATE and status_of(head) == 200
     ]
     if len(set(made)) < len(made):
-        told.append(f"{len(made) - len(set(made))} session ids were given twice")
+        words.append(f"{len(made) - len(set(made))} session ids were given twice")
     lost = sum(entry.lost for entry in crowd)
     p99 = times[int(len(times) * 0.99)] * 1000 if times else 0.0
-    return Load(len(times), seconds, p99, lost, told, len(made), tuple(peaks))
+    return Load(len(times), seconds, p99, lost, words, len(made), tuple(peaks))
 
 
 def on_the_mock(clients: int = CLIENTS, lasts_s: float = LASTS_S) -> Load:

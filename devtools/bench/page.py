@@ -51,7 +51,7 @@ def page(
 ) -> str:
     """A whole HTML document."""
     kind = ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in about.items() if value is not None)
-    told = "".join(
+    words = "".join(
         f'<p class="worse">{escape(entry.id)} is {entry.factor:.2f} times as bad as the committed figure: '
         f"{number(entry.before)} before, {number(entry.now)} now.</p>"
         for entry in worse
@@ -71,7 +71,7 @@ def page(
     )
     return (
         '<!doctype html><html lang="en"><meta charset="utf-8"><title>What the suite costs</title>'
-        f"<style>{STYLE}</style><h1>What the suite costs</h1><p>{escape(when)}; {escape(kind)}</p>{told}"
+        f"<style>{STYLE}</style><h1>What the suite costs</h1><p>{escape(when)}; {escape(kind)}</p>{words}"
         f"<table><tr>{head}</tr>{body}</table>{plots}</html>\n"
     )
 

@@ -159,10 +159,11 @@ def replay(folder: Path, *, processes: int, prefix: str = "") -> dict[str, Any]:
     try:
         profile = load("mock", mock.base_url)
         target = ApiClient(profile, key=b"replay")
-        names = {record["app"] for record in records} - {"none", "client"}
+        grants = {record["app"] for record in records if record["operation"] == contract.TOKEN}
+        names = {record["app"] for record in records} - {"none", *grants}
         credentials = {name: value for name in names if (value := target.credential(name))}
         client = base64.b64encode(f"{profile.apps[0].client_id}:{profile.apps[0].client_secret}".encode()).decode()
-        credentials["client"] = f"Basic {client}"
+        credentials |= dict.fromkeys(grants, f"Basic {client}")
         target.close()
         traces = [
             plan(list(group), old, mock.base_url, credentials)

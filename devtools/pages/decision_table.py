@@ -10,12 +10,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from conformance.core.contract import ROOT
-from conformance.judging.attribution import IN_A_READ, VALID_REQUEST, Row
+from conformance.judging.attribution import IN_A_READ, VALID_REQUEST, DecisionRow
 from conformance.judging.consequences import CONSEQUENCES, SENT_AGAIN
 from devtools.pages import between, write
 
 PAGE = ROOT.parent / "docs" / "verdict.md"
-TABLES: dict[str, Sequence[Row[Any]]] = {
+TABLES: dict[str, Sequence[DecisionRow[Any]]] = {
     "A valid request is refused": VALID_REQUEST,
     "A read shows another state than the last answer": IN_A_READ,
     "A finding's shortest sequence is sent again": SENT_AGAIN,

@@ -60,10 +60,10 @@ def unprovoked(seen: Seen) -> list[ErrorEntry]:
 def _rows(seen: Seen) -> Iterator[str]:
     for entry in contract.errors():
         names = operations_of(entry, seen)
-        told = [f"{name} ({seen[entry.id, name]})" for name in names if seen[entry.id, name]]
+        words = [f"{name} ({seen[entry.id, name]})" for name in names if seen[entry.id, name]]
         silent = [name for name in names if not seen[entry.id, name]]
-        judged = ", ".join(told) or "no"
-        role = f"`{entry.provoked_by}`" if entry.can_be_provoked else entry.provoked_by
+        judged = ", ".join(words) or "no"
+        role = f"`{entry.provoked_by}`" if entry.can_be_provoked else entry.not_provoked
         yield f"| {entry.id} | {entry.kind} | {entry.meaning} | {role} | {judged} | {', '.join(silent) or '-'} |"
 
 
@@ -88,4 +88,4 @@ if __name__ == "__main__":
     counted = seen_in(Path(sys.argv[1]))
     Path(sys.argv[2] if len(sys.argv) > 2 else PAGE).write_text(page(counted), encoding="utf-8")
     for error in unprovoked(counted):
-        print(f"{error.id} was not provoked: {error.meaning} ({error.provoked_by})")
+        print(f"{error.id} was not provoked: {error.meaning} ({error.provoked_by or error.not_provoked})")

@@ -22,7 +22,7 @@ MATRIX, MUTANTS = ROOT / "reports" / "kill-matrix.json", ROOT / "docs" / "mutati
 BEGIN, END = "<!-- table: written by `make evaluation` -->", "<!-- end of table -->"
 
 
-class Row(NamedTuple):
+class DecisionRow(NamedTuple):
     """One claim about the suite. n: how many things were tried; result: what was seen, as text."""
 
     claim: str
@@ -33,7 +33,7 @@ class Row(NamedTuple):
     commit: str = ""
 
 
-def of_the_matrix() -> Iterator[Row]:
+def of_the_matrix() -> Iterator[DecisionRow]:
     """What the kept kill matrix says."""
     data = json.loads(MATRIX.read_text(encoding="utf-8"))
     faults, listed = data["faults"], {place.name for places in traceability.faults().values() for place in places}
@@ -42,7 +42,7 @@ def of_the_matrix() -> Iterator[Row]:
     right = data["totals"]["right_id"]
     first = sorted(fault["requests_to_first"] for fault in found if fault["requests_to_first"])
     findings = sorted(fault["findings"] for fault in found)
-    yield Row(
+    yield DecisionRow(
         "each rule can fail",
         "the default run against every fault of the mock, one at a time",
         f"{len(faults)} of {len(listed)}" if {fault["name"] for fault in faults} != listed else f"{len(faults)}",
@@ -50,14 +50,14 @@ def of_the_matrix() -> Iterator[Row]:
         f"breaks as well, {len(found) - right} under neither",
         "make matrix",
     )
-    yield Row(
+    yield DecisionRow(
         "one defect is one finding",
         "findings of each of these runs",
         str(len(found)),
         f"median {statistics.median(findings):g}, at most {findings[-1]}",
         "make matrix",
     )
-    yield Row(
+    yield DecisionRow(
         "a fault shows early",
         "requests up to the first proof",
         str(len(first)),
@@ -66,7 +66,7 @@ def of_the_matrix() -> Iterator[Row]:
     )
 
 
-def of_the_mutants() -> Row:
+def of_the_mutants() -> DecisionRow:
     """What docs/mutation.md says. Raises ValueError if the page has another form."""
     text = MUTANTS.read_text(encoding="utf-8")
     total = re.search(r"^\| \*\*all\*\* \| (\d+) \| (\d+) \| (\d+) \|", text, re.MULTILINE)
@@ -75,7 +75,7 @@ def of_the_mutants() -> Row:
     if not (total and drawn and commit):
         raise ValueError(f"{MUTANTS} has no totals, no sample or no commit")
     count, noticed, words = map(int, total.groups())
-    return Row(
+    return DecisionRow(
         "rules, model and judge hold no dead code",
         "random mutants of them, judged on the kept corpus",
         f"{count} of {int(drawn[1]):,}",
@@ -86,10 +86,10 @@ def of_the_mutants() -> Row:
     )
 
 
-def rows() -> list[Row]:
+def rows() -> list[DecisionRow]:
     """Every row, computed ones first."""
     kept = tomllib.loads(ROWS.read_text(encoding="utf-8"))["row"]
-    return [*of_the_matrix(), of_the_mutants(), *(Row(**row) for row in kept)]
+    return [*of_the_matrix(), of_the_mutants(), *(DecisionRow(**row) for row in kept)]
 
 
 def table() -> str:

@@ -28,9 +28,9 @@ from conformance.core.profile_reader import load
 from conformance.core.requirement import Requirement
 from conformance.judging.load_rules import load_rules
 from conformance.judging.registry import RULES
-from suites.situations.design import lives
+from suites.situations.design import session_plans
 from suites.situations.judges import judged_by
-from suites.situations.test_lives import test_a_life
+from suites.situations.test_planned_sessions import test_a_planned_session
 
 ROOT = contract.ROOT.parent
 PAGE = ROOT / "docs" / "requirements.md"
@@ -111,9 +111,9 @@ def _provoked(marks: list[Any]) -> Iterator[str]:
 def in_the_array() -> dict[str, list[Place]]:
     """The test of the covering array by requirement, for the mock's profile, and where its ids stand."""
     found: dict[str, list[Place]] = {}
-    for life in lives(load("mock")):
+    for life in session_plans(load("mock")):
         for requirement in judged_by(life):
-            found.setdefault(requirement, [_place(test_a_life)])
+            found.setdefault(requirement, [_place(test_a_planned_session)])
     for path in sorted(ROOT.glob("suites/situations/*.py")):
         body = ast.parse(path.read_text(encoding="utf-8")).body
         parts = [part for top in body for part in (top.body if isinstance(top, ast.ClassDef) else [top])]

@@ -14,9 +14,9 @@ from conformance.judging.claim import (
     ACCEPTED,
     AMONG,
     HELD,
+    AnswerPath,
     Aspect,
     Claim,
-    Path,
     compare,
     equal,
     held,
@@ -212,10 +212,10 @@ def a_doubtful_address_is_taken_with_a_warning(context: RuleContext) -> Iterator
 # ---------------------------------------------------------------- shipping options
 
 
-SELECTED_COUNTS = Path(
+SELECTED_COUNTS = AnswerPath(
     ".body.lineItems[]|[.shippingOptions[]?|select(.selected==true)]|length", "selected options of each line"
 )
-FIRST_SELECTED = Path(".body.lineItems[].shippingOptions[0].selected", "selected of each line's first option")
+FIRST_SELECTED = AnswerPath(".body.lineItems[].shippingOptions[0].selected", "selected of each line's first option")
 
 
 @of_view

@@ -12,8 +12,8 @@ from strategies.broken import US_STATES, fields, named, without
 from strategies.situations import body_in_turn, session_in
 
 
-def _initiate(driver: CheckoutDriver, market: str, address: dict[str, Any], why: str, case: str) -> None:
-    driver.initiate(market, [(driver.plain(market)[0], 1)], why, case, address=address)
+def _initiate(driver: CheckoutDriver, market: str, address: dict[str, Any], requirement: str, case: str) -> None:
+    driver.initiate(market, [(driver.plain(market)[0], 1)], requirement, case, address=address)
 
 
 @provokes("ADDR-REPLACE", "ADDR-REPLACE-EXACT", cost=12)
@@ -50,7 +50,7 @@ def test_an_address_without_a_required_field(driver: CheckoutDriver, market: str
     chosen = [*postal, *driver.some(needed, few=3, turn=market)]
     for path in driver.some([*postal, *needed]):
         sent = {**body, "shippingAddress": without(address, path)}
-        driver.initiate(market, why="ADDR-REQUIRED", case=named(path), body=sent)
+        driver.initiate(market, requirement="ADDR-REQUIRED", case=named(path), body=sent)
     session = driver.create_session(market)
     for path in driver.some(chosen):
         session.expect_refusal(contract.ADDRESS, without(address, path), "ADDR-REQUIRED", named(path))
@@ -130,7 +130,7 @@ def test_names_and_streets_of_real_people_pass(driver: CheckoutDriver, market: s
     session = driver.create_session(market)
     for address in driver.some(real_people(market, driver.market(market).address)):
         case = f"{address['recipient']['firstName']} {address['recipient']['lastName']} passes"
-        driver.create_session(market, address=address, why="ADDR-CHARS", case=case).read()
+        driver.create_session(market, address=address, requirement="ADDR-CHARS", case=case).read()
         session.move(address, "ADDR-CHARS", case)
         session.read()
 
@@ -147,13 +147,13 @@ def test_a_sanctioned_country_is_refused(driver: CheckoutDriver, market: str, si
     _abroad(driver, market, situation, "ADDR-SANCTION", driver.market(market).sanctioned_countries)
 
 
-def _abroad(driver: CheckoutDriver, market: str, situation: str, why: str, countries: tuple[str, ...]) -> None:
+def _abroad(driver: CheckoutDriver, market: str, situation: str, requirement: str, countries: tuple[str, ...]) -> None:
     session: CheckoutSession = session_in(driver, market, situation)
     for country in driver.some(countries):
         changed = with_fields(driver.market(market).address, country=country)
         if not driver.brief:
-            _initiate(driver, market, changed, why, country)
-        session.expect_refusal(contract.ADDRESS, changed, why, country)
+            _initiate(driver, market, changed, requirement, country)
+        session.expect_refusal(contract.ADDRESS, changed, requirement, country)
 
 
 @provokes("ADDR-WARN", "ITEM-WARNED", "ITEM-REMOVED", cost=6)
@@ -178,7 +178,7 @@ def test_a_doubtful_address_is_taken_with_a_warning(driver: CheckoutDriver, mark
         session.move(doubtful, "ADDR-WARN", "update")
         session.read()
         return
-    driver.create_session(market, address=doubtful, why="ADDR-WARN", case="initiate").read()
+    driver.create_session(market, address=doubtful, requirement="ADDR-WARN", case="initiate").read()
     session = driver.create_session(market)
     for _ in driver.some(range(2), few=1):
         session.move(doubtful, "ADDR-WARN", "update")

@@ -12,7 +12,7 @@ from strategies.situations import session_in
 @in_marketplaces(1)
 def test_each_line_starts_with_its_first_option(driver: CheckoutDriver, market: str) -> None:
     for count in driver.some((1, 4)):
-        driver.create_session(market, count, why="SHIP-ONE").read()
+        driver.create_session(market, count, requirement="SHIP-ONE").read()
 
 
 @provokes("SHIP-SET", "PRICE-DELIVERY", "PRICE-IMPORT", cost=24)

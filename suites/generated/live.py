@@ -71,11 +71,11 @@ class Sender:
             operation_of(case),
             _subject(case, values),
             body,
-            values.get((MARKETPLACE, asked or ""), asked),
-            self._credential(authorization),
-            raw,
-            media,
-            headers,
+            marketplace=values.get((MARKETPLACE, asked or ""), asked),
+            credential=self._credential(authorization),
+            raw=raw,
+            content_type=media,
+            headers=headers,
         )
 
     def _credential(self, authorization: str | None) -> str:

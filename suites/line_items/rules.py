@@ -51,7 +51,12 @@ def more_lines_than_a_session_holds(context: RuleContext) -> Iterator[RefusalRea
     if distinct > most:
         yield RefusalReason("LINES-MAX", f"{most} and one more")
     elif len(given) > most or (context.profile.max_line_items is None and distinct > few >= context.world.most_lines):
-        yield RefusalReason("LINES-MAX", certain=False, lawful=lambda _: f"{many} lines are taken")
+        yield RefusalReason("LINES-MAX", certain=False, lawful=_more_inputs_than_lines)
+
+
+def _more_inputs_than_lines(context: RuleContext) -> str:
+    shown = len(context.answer.lines) if context.answer else 0
+    return "inputs of one item are one line" if shown < len(inputs(context)) else "more than four lines are taken"
 
 
 @refuses("LINES-OWN")
@@ -188,7 +193,7 @@ def a_session_that_cannot_be_emptied(context: RuleContext) -> Iterator[Claim]:
         and context.session.phase == SessionPhase.OPEN
         and context.body.get("quantity") == 0
         and _last(context)
-        and 15019 in context.exchange.error_ids
+        and contract.EMPTY_CART in context.exchange.error_ids
     ):
         for operation, owner in ((contract.PLACE_ORDER, "PAY-EMPTY"), (context.operation, "QTY-LAST")):
             yield held(

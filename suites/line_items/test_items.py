@@ -17,14 +17,14 @@ def test_an_item_that_is_refused(driver: CheckoutDriver, market: str) -> None:
     plain = driver.plain(market)[0]
     refused = driver.market(market).items("refused")  # one request each, so that a budget cuts none of them
     for item in refused:
-        why = ITEM_RULES.get(driver.market(market).roles[item].error)
-        if why is None:
+        requirement = ITEM_RULES.get(driver.market(market).roles[item].error)
+        if requirement is None:
             continue
         error = driver.market(market).roles[item].error
-        driver.initiate(market, [(item, 1)], why, f"{error}")
+        driver.initiate(market, [(item, 1)], requirement, f"{error}")
         if driver.thorough:
-            driver.initiate(market, [(plain, 1), (item, 2)], why, f"{error} beside another")
-            driver.initiate(market, [(item, 5), (plain, 1)], why, f"{error} before another")
+            driver.initiate(market, [(plain, 1), (item, 2)], requirement, f"{error} beside another")
+            driver.initiate(market, [(item, 5), (plain, 1)], requirement, f"{error} before another")
     removed = driver.market(market).items("removed")
     alone = [item for item in refused if driver.market(market).roles[item].error in NEVER_TAKEN_OUT]
     if removed and alone and not driver.brief:  # a refusal has no warnings beside it
@@ -61,7 +61,7 @@ def test_an_item_that_is_sold_with_a_warning(driver: CheckoutDriver, market: str
     for item in driver.some(driver.market(market).items("warned")):
         for lines in driver.some(([(plain, 1), (item, 4)], [(item, 1)])):
             session = driver.create_session(
-                market, lines, why="ITEM-WARNED", case=str(driver.market(market).roles[item].error)
+                market, lines, requirement="ITEM-WARNED", case=str(driver.market(market).roles[item].error)
             )
             session.read()
             if driver.thorough:

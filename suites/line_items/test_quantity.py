@@ -30,10 +30,10 @@ def test_an_invalid_quantity_is_refused(driver: CheckoutDriver, market: str) -> 
     for index, value in enumerate(driver.some([0, *INVALID], few=4, turn=market)):
         body = driver.initiate_body(market, [(item, 1) for item in items[: 1 if index % 2 else 4]])
         body["lineItemInputs"][-1]["quantity"] = value
-        driver.initiate(market, why="QTY-INVALID", body=body)
+        driver.initiate(market, requirement="QTY-INVALID", body=body)
     body = driver.initiate_body(market, [(items[0], 1)])
     del body["lineItemInputs"][0]["quantity"]
-    driver.initiate(market, why="QTY-INVALID", body=body)
+    driver.initiate(market, requirement="QTY-INVALID", body=body)
     session = driver.create_session(market)
     for value in driver.some(INVALID, few=4, turn=market):
         session.expect_refusal(contract.QUANTITY, {"lineItemId": session.lines[0].id, "quantity": value}, "QTY-INVALID")
@@ -73,25 +73,27 @@ def test_a_removed_line_is_an_unknown_one(driver: CheckoutDriver, market: str) -
 @in_marketplaces(1, having="item.stock|item.limit|item.lot")
 @pytest.mark.parametrize("kind", ["stock", "limit", "lot"])
 def test_a_quantity_on_each_side_of_its_bound(driver: CheckoutDriver, market: str, kind: str) -> None:
-    why = f"QTY-{kind.upper()}"
+    requirement = f"QTY-{kind.upper()}"
     for item in driver.some(driver.market(market).items(kind)):
         most = driver.market(market).roles[item].amount
         good, bad = most, most + 1
-        session = driver.create_session(market, [(item, good)], why=why, case=f"{good} passes")
-        session.expect_refusal(contract.QUANTITY, {"lineItemId": session.lines[0].id, "quantity": bad}, why, f"{bad}")
+        session = driver.create_session(market, [(item, good)], requirement=requirement, case=f"{good} passes")
+        session.expect_refusal(
+            contract.QUANTITY, {"lineItemId": session.lines[0].id, "quantity": bad}, requirement, f"{bad}"
+        )
         if driver.brief:
             return
-        driver.initiate(market, [(item, bad)], why, f"{bad}")
+        driver.initiate(market, [(item, bad)], requirement, f"{bad}")
         fine, worse = (2 * most, 2 * most + 1) if kind == "lot" else (max(1, most - 1), bad)
-        session.set_quantity(session.lines[0], fine, why, f"{fine} passes")
+        session.set_quantity(session.lines[0], fine, requirement, f"{fine} passes")
         session.expect_refusal(
-            contract.QUANTITY, {"lineItemId": session.lines[0].id, "quantity": worse}, why, f"{worse} again"
+            contract.QUANTITY, {"lineItemId": session.lines[0].id, "quantity": worse}, requirement, f"{worse} again"
         )
-        session.set_quantity(session.lines[0], good, why, f"{good} passes again")
+        session.set_quantity(session.lines[0], good, requirement, f"{good} passes again")
         session.read()
         # beside other lines, first and last
         plain = driver.plain(market)[0]
-        driver.initiate(market, [(plain, 1), (item, bad)], why, f"{bad} beside another")
+        driver.initiate(market, [(plain, 1), (item, bad)], requirement, f"{bad} beside another")
         if not driver.thorough:
             continue
         pair = driver.create_session(market, [(plain, 5), (item, good)])
@@ -100,5 +102,5 @@ def test_a_quantity_on_each_side_of_its_bound(driver: CheckoutDriver, market: st
         line = pair.state.view.line_of(item)
         if line:
             pair.expect_refusal(
-                contract.QUANTITY, {"lineItemId": line.id, "quantity": bad}, why, f"{bad} beside another"
+                contract.QUANTITY, {"lineItemId": line.id, "quantity": bad}, requirement, f"{bad} beside another"
             )

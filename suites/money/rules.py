@@ -53,7 +53,7 @@ def a_unit_has_one_price(context: RuleContext) -> Iterator[Claim]:
             f"{line(wrong.item)}.baseUnitPrice",
             _units(context)[market, wrong.item or ""],
             wrong.unit,
-            why="as before",
+            basis="as before",
         )
     elif context.answer and any((market, line.item) in _units(context) for line in context.answer.lines.values()):
         yield HELD
@@ -85,7 +85,7 @@ def _sum_rule(name: str) -> None:
         values, given = judged
         if given not in values:
             shown = view.summary.get(name)
-            yield summed(amount(name, _path(name), values[0], shown, why=FORMULAS[name]), name)
+            yield summed(amount(name, _path(name), values[0], shown, basis=FORMULAS[name]), name)
             return
         reading = None
         if len(values) > 1 and values[0] != values[1]:
@@ -119,13 +119,13 @@ def _follow_rule(requirement: str, operation: str) -> None:
             if name == "priceSubtotal" and _wrong_units(context):
                 continue
             if given in sums(before).get(name, []) and (before.summary.get(name) or ZERO) == given:
-                claim = amount("prices follow", _path(name), values[0], view.summary.get(name), why=name)
+                claim = amount("prices follow", _path(name), values[0], view.summary.get(name), basis=name)
                 yield summed(claim, name)
         want = None if wrong else _wrong_total(context)
         if want is None or not before.summary.keys() >= TOTALLED:
             return
         if before.summary["total"] == view.summary["total"] == formula(before.summary):
-            yield totalled(amount("prices follow", f"{SUMMARY}.total", want, view.summary["total"], why="total"))
+            yield totalled(amount("prices follow", f"{SUMMARY}.total", want, view.summary["total"], basis="total"))
 
 
 for _requirement, _operation in FOLLOWS.items():
@@ -182,7 +182,7 @@ def _net_price(shown_line: Line, goods: Decimal, saved: Decimal, tax: Decimal) -
     path = f"{line(shown_line.item)}.netPrice"
     if shown_line.coupon_promotion is not None or not saved:
         want = goods - (shown_line.coupon_promotion or ZERO)
-        return amount("netPrice", path, want, shown_line.net, why="baseUnitPrice × quantity − discounts")
+        return amount("netPrice", path, want, shown_line.net, basis="baseUnitPrice × quantity − discounts")
     test = f"({path}.value|tonumber) as $net | $net >= 0 and $net <= {goods + max(tax, ZERO)}"
     return true(
         False, "netPrice", f"0.00 to {shown(goods)} (baseUnitPrice × quantity − discounts)", shown_line.net, test
@@ -217,7 +217,7 @@ def savings_are_what_the_lines_save(view: View) -> Iterator[Claim]:
         yield held("additionalSavings", reading=OFF_DELIVERY)
         return
     path, given = f"{SUMMARY}.additionalSavings", view.summary.get("additionalSavings")
-    claim = amount("additionalSavings", path, shares, given, why="what the net prices are short of")
+    claim = amount("additionalSavings", path, shares, given, basis="what the net prices are short of")
     yield claim if claim.ok else jq.saved(claim)
 
 
@@ -261,7 +261,9 @@ def the_total_follows_its_formula(context: RuleContext) -> Iterator[Claim]:
         reading = "a positive adjustment is a credit" if credit else None
         yield held("total", reading=reading)
         return
-    yield totalled(amount("total", f"{SUMMARY}.total", want, view.summary["total"], why="by the formula of the total"))
+    yield totalled(
+        amount("total", f"{SUMMARY}.total", want, view.summary["total"], basis="by the formula of the total")
+    )
 
 
 def _corrected(context: RuleContext, view: View) -> set[Decimal]:

@@ -70,9 +70,9 @@ FORMULAS = {
     "importCharges": "the import charges of the selected options",
 }
 READINGS = {
-    "deliveryCost": ("per line", "per unit"),
-    "fee": ("as listed", "per unit"),
-    "importCharges": ("per line", "per unit"),
+    "deliveryCost": ("the cost of an option is per line", "the cost of an option is per unit"),
+    "fee": ("a fee is per line", "a fee is per unit"),
+    "importCharges": ("an import charge is per line", "an import charge is per unit"),
 }
 
 

@@ -17,8 +17,8 @@ from conformance.judging.claim import (
     HELD,
     LACKS,
     WARNING_IDS,
+    AnswerPath,
     Claim,
-    Path,
     compare,
     equal,
     line,
@@ -30,7 +30,7 @@ from conformance.judging.claim import (
 from conformance.judging.content.information_leaks import leak
 from conformance.judging.content.response_schema import departures
 from conformance.judging.context import RefusalReason, RuleContext
-from conformance.judging.model import Key, View, differences, pricing, state
+from conformance.judging.model import StateKey, View, differences, pricing, state
 from conformance.judging.registry import demands, refuses
 from conformance.judging.world import Order
 from suites.payment.marketing_terms import terms_problem
@@ -38,11 +38,11 @@ from suites.sessions.blame import as_claim, blamed, with_zeros
 
 PARTLY_BOUGHT = 15005
 PAYMENT_IDS = {PARTLY_BOUGHT}
-ORDER_ID = Path(".body.purchaseOrderId", "a purchaseOrderId")
-LINE_STATUS = Path(
+ORDER_ID = AnswerPath(".body.purchaseOrderId", "a purchaseOrderId")
+LINE_STATUS = AnswerPath(
     '.body.lineItems[]?|select(has("lineItemPaymentStatus")).lineItemPaymentStatus', "lineItemPaymentStatus"
 )
-CURRENCIES = Path(".body|..|objects|.currency? // empty", "the currencies")
+CURRENCIES = AnswerPath(".body|..|objects|.currency? // empty", "the currencies")
 
 
 @demands("PAY-PLACE")
@@ -188,7 +188,7 @@ def lines_that_were_not_bought_are_told(context: RuleContext) -> Iterator[Claim]
         ]
         seen = [bought.raw.get("lineItemPaymentStatus") for bought in unbought if bought]
         item = unbought[0].item if unbought[0] else ""
-        path = Path(f"{line(item)}.lineItemPaymentStatus", "its lineItemPaymentStatus")
+        path = AnswerPath(f"{line(item)}.lineItemPaymentStatus", "its lineItemPaymentStatus")
         case = CaseKey(context.operation, "a line that was not bought")
         yield compare("a line that was not bought", path, LACKS, "PAID", seen, case=case)
     if context.session and context.session.phase == SessionPhase.OPEN and PAYMENT_IDS & set(at_payment(context)):
@@ -238,7 +238,7 @@ def every_order_has_its_fields(context: RuleContext) -> Iterator[Claim]:
     yield from departures(context, "ORDER-FIELDS")
 
 
-def _order_state(view: View) -> dict[Key, Any]:
+def _order_state(view: View) -> dict[StateKey, Any]:
     kept = ("lines", "id", "quantity")
     return {key: value for key, value in state(view).items() if key[0] in kept} | pricing(view)
 

@@ -11,7 +11,7 @@ from conformance.core.exchange import OTHER_APP
 from conformance.core.requirement import SessionPhase
 from conformance.driver.checkout import CheckoutDriver, CheckoutSession
 from conformance.driver.marks import in_marketplaces, in_situations, provokes
-from conformance.driver.session_methods import CHANGES, Method
+from conformance.driver.session_methods import CHANGE_METHODS, Method
 from strategies.situations import session_in
 from strategies.terms import MISSING, SHAPES
 
@@ -102,7 +102,7 @@ def test_every_line_is_locked_after_payment(driver: CheckoutDriver, market: str)
 
 @provokes("PAY-LOCK", cost=10)
 @in_marketplaces(1, having="payment")
-@pytest.mark.parametrize("first", CHANGES)
+@pytest.mark.parametrize("first", CHANGE_METHODS)
 def test_the_first_change_after_payment_is_refused_already(driver: CheckoutDriver, market: str, first: Method) -> None:
     """Straight after payment, with no read or other change before it; another session of the shop stays open."""
     session = session_in(driver, market, "coupon" if first is Method.REMOVE else "two lines")
@@ -186,10 +186,10 @@ def test_an_item_that_changed_meanwhile(driver: CheckoutDriver, market: str) -> 
     items, seen = driver.market(market).items("at_payment"), set[str]()
     for item in items:
         error = driver.market(market).roles[item].error
-        why = "PAY-PARTIAL" if error == 15005 else "PAY-ITEM-CHANGED"
-        if driver.brief and why in seen:
+        requirement = "PAY-PARTIAL" if error == 15005 else "PAY-ITEM-CHANGED"
+        if driver.brief and requirement in seen:
             continue
-        seen.add(why)
+        seen.add(requirement)
         for lines in (
             ([(item, 1)],)
             if driver.brief and error != 15005
@@ -198,9 +198,9 @@ def test_an_item_that_changed_meanwhile(driver: CheckoutDriver, market: str) -> 
             else ([(plain, 2), (item, 1)],)
         ):
             session = driver.create_session(market, lines)
-            session.place_order(why, f"{error}")
-            if why == "PAY-ITEM-CHANGED" and driver.thorough and len(lines) == 1:
-                session.place_order(why, f"{error} again")
+            session.place_order(requirement, f"{error}")
+            if requirement == "PAY-ITEM-CHANGED" and driver.thorough and len(lines) == 1:
+                session.place_order(requirement, f"{error} again")
             session.read()
             if session.state.phase == SessionPhase.ORDERED:
                 session.read_order()

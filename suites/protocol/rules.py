@@ -15,9 +15,9 @@ from conformance.judging.claim import (
     HELD,
     LACKS,
     WARNING_IDS,
+    AnswerPath,
     Aspect,
     Claim,
-    Path,
     compare,
     equal,
     held,
@@ -80,26 +80,23 @@ def a_granted_token_is_not_refused(context: RuleContext) -> Iterator[Claim]:
         )
 
 
-MEMBERS = Path(".body|objects|keys[]", "the answer")
+MEMBERS = AnswerPath(".body|objects|keys[]", "the answer")
 GRANTS = {
-    "wrong secret": (401, "invalid_client"),
-    "unknown client": (401, "invalid_client"),
-    "unknown scope": (400, "invalid_scope"),
+    "wrong-secret": (401, "invalid_client"),
+    "unknown-client": (401, "invalid_client"),
+    "unknown-scope": (400, "invalid_scope"),
 }
 
 
-def _grant(context: RuleContext) -> Iterator[Claim]:
-    case = context.exchange.intent.case if context.exchange.intent else ""
+@demands("AUTH-GRANT", on="any")
+def a_wrong_grant_is_refused(context: RuleContext) -> Iterator[Claim]:
     body = context.exchange.body if isinstance(context.exchange.body, dict) else {}
-    if case in GRANTS:
-        status, code = GRANTS[case]
+    if context.operation == contract.TOKEN and context.request.credential in GRANTS:
+        status, code = GRANTS[context.request.credential]
         yield equal(
             "the refusal", "[.status, .body.error]", [status, code], [context.exchange.status, body.get("error")]
         )
         yield compare("no token", MEMBERS, LACKS, "access_token", list(body))
-
-
-demands("AUTH-GRANT", on="any")(_grant)
 
 
 def entries(exchange: Exchange, name: str) -> list[Any] | None:
@@ -186,9 +183,9 @@ def told_values(context: RuleContext, error_id: int) -> list[str]:
         country = address.get("country") if isinstance(address, dict) else None
         known = [context.request.marketplace, context.session.marketplace if context.session else None, country]
         if error_id == 15027:  # it speaks of any field that has supported values: a line's or an option's id too
-            known += [told for name in OF_THE_SESSION if name in context.body for told in (name, context.body[name])]
+            known += [words for name in OF_THE_SESSION if name in context.body for words in (name, context.body[name])]
         return [known_text for known_text in known if isinstance(known_text, str) and known_text]
-    if error_id == 15011 and context.profile.max_line_items:
+    if error_id == contract.TOO_MANY_LINES and context.profile.max_line_items:
         return [str(context.profile.max_line_items)]
     return []
 
@@ -319,7 +316,7 @@ def _stubbed(requirement: str) -> None:
     def a_negative_testing_string(context: RuleContext) -> Iterator[RefusalReason]:
         for stub in stubs_in(context.profile, context.request):
             if stub.requirement == requirement:
-                yield RefusalReason(requirement, f"stub {stub.string}", ids=(stub.id,), when="stub")
+                yield RefusalReason(requirement, f"stub {stub.string}", ids=(stub.id,), stub=stub.string)
 
 
 for _requirement in sorted({stub.requirement for stub in contract.stubs()}):

@@ -6,7 +6,7 @@ from conformance.core import contract
 from conformance.core.exchange import Request
 from conformance.driver.checkout import CheckoutDriver
 from conformance.driver.marks import in_marketplaces, provokes
-from conformance.driver.session_methods import CHANGES
+from conformance.driver.session_methods import CHANGE_METHODS
 from strategies.hostile import NEGATIVE, as_other_media, odd_texts, with_extras
 from strategies.situations import session_in
 
@@ -28,12 +28,12 @@ def test_odd_bodies(driver: CheckoutDriver, market: str) -> None:
 @in_marketplaces(1)
 def test_other_media_types_and_unknown_fields(driver: CheckoutDriver, market: str) -> None:
     session = session_in(driver, market, "two lines")
-    for operation, body in map(session.call, CHANGES[:-1]):  # each but quantity 0
+    for operation, body in map(session.call, CHANGE_METHODS[:-1]):  # each but quantity 0
         for case, (raw, kind) in driver.some(as_other_media(body).items()):
             session.send(operation, None, "ROBUST", case, raw=raw, content_type=kind)
             session.read()
     for case, body in with_extras(driver.initiate_body(market, [(driver.plain(market)[0], 1)])).items():
-        driver.initiate(market, why="ROBUST", case=case, body=body)
+        driver.initiate(market, requirement="ROBUST", case=case, body=body)
     session = driver.create_session(market)
     for case, body in with_extras({"lineItemId": session.lines[0].id, "quantity": 2}).items():
         session.send(contract.QUANTITY, body, "ROBUST", case)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from conformance.core import contract
-from conformance.core.exchange import Intent, Request
+from conformance.core.exchange import Request
 from conformance.driver.checkout import CheckoutDriver, CheckoutSession
 from conformance.driver.marks import in_marketplaces, provokes
 
@@ -37,14 +37,14 @@ def test_no_order_opens_without_a_good_token(driver: CheckoutDriver, market: str
 
 
 @provokes("AUTH-GRANT", "AUTH-SCOPE", cost=4)
-@pytest.mark.parametrize("case", ["wrong secret", "unknown client", "unknown scope"])
-def test_the_token_endpoint_refuses(driver: CheckoutDriver, case: str) -> None:
+@pytest.mark.parametrize("credential", ["wrong-secret", "unknown-client", "unknown-scope"])
+def test_the_token_endpoint_refuses(driver: CheckoutDriver, credential: str) -> None:
     app, scope = driver.profile.apps[0], driver.profile.scope
     client, secret = app.client_id, app.client_secret
-    if case == "wrong secret":
+    if credential == "wrong-secret":
         secret = secret[:-1] + ("x" if secret[-1:] != "x" else "y")
-    elif case == "unknown client":
+    elif credential == "unknown-client":
         client = f"{client}-unknown"
     else:
         scope = f"{scope}.no.such.scope"
-    driver.observe(driver.target.grant(client, secret, scope, Intent("AUTH-GRANT", case)))
+    driver.judge_exchange(driver.target.grant(client, secret, scope, credential=credential, requirement="AUTH-GRANT"))

@@ -21,14 +21,14 @@ from conformance.core.addresses import flat_address, folded, shows
 from conformance.core.exchange import Exchange, Request
 from conformance.judging.claim import Claim
 from conformance.judging.context import RefusalReason
-from conformance.judging.model import Key, View, differences, keyed, pricing, state, text, view
+from conformance.judging.model import StateKey, View, differences, keyed, pricing, state, text, view
 from conformance.judging.refusals import lawful_pairs
 from suites.sessions.blame import as_claim, with_zeros
 
-PAID: Key = ("paid",)
-LINES: Key = ("lines",)
-COUPONS: Key = ("coupons",)
-State = dict[Key, Any]
+PAID: StateKey = ("paid",)
+LINES: StateKey = ("lines",)
+COUPONS: StateKey = ("coupons",)
+State = dict[StateKey, Any]
 
 
 ONE_AFTER_THE_OTHER, ONE_ORDER, ANSWERED = "one after the other", "one purchase order", "each is answered"
@@ -99,13 +99,13 @@ def _quantity(now: State, key: str, quantity: Any) -> tuple[State, list[RefusalR
     return rest | {LINES: now[LINES] - {key}}, last
 
 
-def unlike(now: State, seen: View) -> dict[Key, tuple[Any, Any]]:
+def unlike(now: State, seen: View) -> dict[StateKey, tuple[Any, Any]]:
     """What an answer shows that the state does not; of an address, only fields that were sent count."""
     found = differences(now, state(seen))
     return {key: pair for key, pair in found.items() if _counts(now, key, pair)}
 
 
-def _counts(now: State, key: Key, pair: tuple[Any, Any]) -> bool:
+def _counts(now: State, key: StateKey, pair: tuple[Any, Any]) -> bool:
     if key[0] in ("id", "paid") or (key == COUPONS and not now[LINES]):
         return False
     if key[0] == "address":
@@ -192,7 +192,7 @@ def _left(now: State, read: Exchange, orders: Sequence[Exchange]) -> Iterator[Un
 UNSHARED = ("importTax", "deliveryDiscount")
 
 
-def _difference(rank: int, found: dict[Key, tuple[Any, Any]], where: str = "") -> Unexplained:
+def _difference(rank: int, found: dict[StateKey, tuple[Any, Any]], where: str = "") -> Unexplained:
     claim = as_claim(found)
     return Unexplained(rank, ONE_AFTER_THE_OTHER, claim.expected, claim.actual + where)
 

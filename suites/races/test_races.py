@@ -172,7 +172,7 @@ def test_sessions_made_at_once_are_apart(driver: CheckoutDriver, market: str) ->
     items = driver.plain(market, STORM)
     bodies = [driver.initiate_body(market, [(items[index % len(items)], 1 + index)]) for index in range(STORM)]
     requests = [Request(contract.INITIATE, None, body, market) for body in bodies]
-    made = [driver.observe(exchange) for exchange in at_once(driver, requests, "SESSION-UNIQUE", "made at once")]
+    made = [driver.judge_exchange(exchange) for exchange in at_once(driver, requests, "SESSION-UNIQUE", "made at once")]
     for session in sessions_of(driver, made):
         session.read()
 
@@ -185,7 +185,7 @@ def test_sessions_changed_at_once_are_apart(driver: CheckoutDriver, market: str)
     ]  # none is borrowed
     requests = [quantity(session, session.lines[0], 3 + index) for index, session in enumerate(sessions)]
     for exchange in at_once(driver, requests, "QTY-SET", "in other sessions at once"):
-        driver.observe(exchange)
+        driver.judge_exchange(exchange)
     for session in sessions:
         session.read()
 

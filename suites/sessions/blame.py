@@ -7,9 +7,9 @@ from typing import Any
 from conformance.core.addresses import ALWAYS_IN_ADDRESS, flat_address, shows
 from conformance.core.exchange import CaseKey
 from conformance.judging.amounts import ZERO
-from conformance.judging.attribution import Blame, Found
+from conformance.judging.attribution import Attribution, Found
 from conformance.judging.claim import HELD, Aspect, Claim, amount, line, member_or_null, quoted, shown, true
-from conformance.judging.model import Key, View, differences
+from conformance.judging.model import StateKey, View, differences
 
 
 def reported_by_form(name: str, seen: dict[str, object]) -> bool:
@@ -52,7 +52,7 @@ WHOLES = {
 }
 
 
-def as_claim(found: dict[Key, tuple[object, object]], **more: object) -> Claim:
+def as_claim(found: dict[StateKey, tuple[object, object]], **more: object) -> Claim:
     """One claim for everything that differs, told by its weightiest part."""
     key = min(found, key=lambda difference: ASPECTS.index(difference[0]))
     before, after = found[key]
@@ -61,10 +61,12 @@ def as_claim(found: dict[Key, tuple[object, object]], **more: object) -> Claim:
     return true(False, WHOLES[key[0]], f"{' '.join(key)} {_plain(before)}", seen, key_test(key, before), **more)
 
 
-def with_zeros(found: dict[Key, tuple[Any, Any]], before: View | None, after: View) -> dict[Key, tuple[Any, Any]]:
+def with_zeros(
+    found: dict[StateKey, tuple[Any, Any]], before: View | None, after: View
+) -> dict[StateKey, tuple[Any, Any]]:
     """Differences with the zeros of a summary, which count as absent, where they stand: they are not nothing."""
 
-    def filled(key: Key, value: Any, seen: View | None) -> Any:
+    def filled(key: StateKey, value: Any, seen: View | None) -> Any:
         return seen.summary.get(key[1]) if seen and value is None and key[0] == "summary" else value
 
     return {key: (filled(key, pair[0], before), filled(key, pair[1], after)) for key, pair in found.items()}
@@ -74,7 +76,7 @@ def _plain(value: object) -> str:
     return ", ".join(sorted(map(str, value))) or "none" if isinstance(value, frozenset) else shown(value)
 
 
-def key_test(key: Key, want: object) -> str:
+def key_test(key: StateKey, want: object) -> str:
     """jq: the answer shows this part of the state."""
     if key[0] == "lines":
         return f"([.body.lineItems[]?.itemId]|sort) == {quoted(sorted(want))}"  # type: ignore[call-overload]
@@ -91,7 +93,7 @@ def key_test(key: Key, want: object) -> str:
     return f"(({amount_path(key)}|(.amount? // .)|.value?) // 0 | tonumber) == {want or 0}"
 
 
-def amount_path(key: Key) -> str:
+def amount_path(key: StateKey) -> str:
     """The jq path of an amount that follows from the cart (conformance/judging/model.py, `pricing`)."""
     if key[0] == "summary":
         return f".body.pricingSummary.{key[1]}"
@@ -99,7 +101,7 @@ def amount_path(key: Key) -> str:
 
 
 def same_amounts(
-    name: str, earlier: dict[Key, Any], now: dict[Key, Any], after: View, why: str = "", **more: Any
+    name: str, earlier: dict[StateKey, Any], now: dict[StateKey, Any], after: View, basis: str = "", **more: Any
 ) -> Claim:
     """The claim that each amount is what it was; broken by the first that is not, an amount of the summary before others."""
     changed = with_zeros(differences(earlier, now), None, after)
@@ -108,10 +110,10 @@ def same_amounts(
     key = min(changed, key=lambda key: (key[0] != "summary", key))
     want, seen = changed[key]
     path = f"({amount_path(key)}|(.amount? // .))"
-    return amount(name, path, want or ZERO, seen, why=f"{key[1]}{why}", **more)
+    return amount(name, path, want or ZERO, seen, basis=f"{key[1]}{basis}", **more)
 
 
-def blamed(found: Found, blame: Blame, words: str) -> Claim:
+def blamed(found: Found, blame: Attribution, words: str) -> Claim:
     """The claim that a refused request changed nothing; a weak one where the change is not what was asked for."""
     assert blame.pending
     return as_claim(

@@ -9,12 +9,12 @@ from typing import Any
 
 from conformance.core import contract
 from conformance.core.exchange import BAD_CREDENTIALS, OTHER_APP, OWN_APP, CaseKey
-from conformance.core.made_up import is_made_up, may_be_counted
+from conformance.core.made_up import is_made_up, is_uuid, may_be_counted
 from conformance.core.stubs import stubs_in
 from conformance.judging.attribution import (
     AFTER_A_REFUSAL,
     IN_A_READ,
-    Culprit,
+    Cause,
     Difference,
     Found,
     carried_out,
@@ -27,8 +27,9 @@ from conformance.judging.claim import (
     HELD,
     LINE_IDS,
     NONE,
+    AnswerPath,
+    Aspect,
     Claim,
-    Path,
     compare,
     equal,
     held,
@@ -46,8 +47,8 @@ from conformance.judging.world import Change
 from suites.sessions.blame import as_claim, blamed, not_read_back, with_zeros
 
 REMOVED_WARNINGS = {15043, 15055}
-SESSION_ID = Path(".body.checkoutSessionId", "a checkoutSessionId")
-SIGNATURE_HEADER = Path('.headers["x-ebay-security-signature"]', "a header")
+SESSION_ID = AnswerPath(".body.checkoutSessionId", "a checkoutSessionId")
+SIGNATURE_HEADER = AnswerPath('.headers["x-ebay-security-signature"]', "a header")
 # Requirements that leave the id of a refusal open, so that no document can be asked for it.
 OPEN_IDS = ("MARKET-REQUIRED", "ROBUST", "PAY-TERMS", "AUTH-TOKEN")
 
@@ -151,21 +152,21 @@ def a_read_shows_the_last_accepted_state(context: RuleContext) -> Iterator[Claim
     if found and blame.pending:
         yield blamed(found, blame, "nothing changed")
         return
-    owner = {Culprit.ANOTHER_SESSION: "SESSION-ISOLATED", Culprit.THE_READ: "SESSION-SAFE"}.get(blame.culprit)
+    owner = {Cause.ANOTHER_SESSION: "SESSION-ISOLATED", Cause.THE_READ: "SESSION-SAFE"}.get(blame.cause)
     if not found:
-        changed = {other.operation for other in others} if blame.culprit is Culprit.ANOTHER_SESSION else {""}
+        changed = {other.operation for other in others} if blame.cause is Cause.ANOTHER_SESSION else {""}
         for operation in sorted(changed):
             case = CaseKey(operation) if operation else None
             yield held("state", requirement=owner, case=case)
         return
-    proofs: dict[Culprit, list[str | None]] = {
-        Culprit.ACCEPTED_CHANGE: [session.unconfirmed],
-        Culprit.ANOTHER_SESSION: [other.exchange for other in others[-2:]],
-        Culprit.THE_READ: [session.last_read],
+    proofs: dict[Cause, list[str | None]] = {
+        Cause.ACCEPTED_CHANGE: [session.unconfirmed],
+        Cause.ANOTHER_SESSION: [other.exchange for other in others[-2:]],
+        Cause.THE_READ: [session.last_read],
     }
-    proof = tuple(exchange for exchange in proofs[blame.culprit] if exchange)
+    proof = tuple(exchange for exchange in proofs[blame.cause] if exchange)
     yield as_claim(found, requirement=owner, proof=proof)
-    if blame.culprit is not Culprit.ANOTHER_SESSION:
+    if blame.cause is not Cause.ANOTHER_SESSION:
         return
     change = _from_elsewhere(context, found, others)
     if not change.accepted and change.requirement:
@@ -255,6 +256,8 @@ def an_unknown_session(context: RuleContext) -> Iterator[str]:
 def no_other_session_is_shown(context: RuleContext) -> Iterator[Claim]:
     """An id that may be that of a session of another test opens that session, and none that this one made."""
     subject, shows = context.request.subject, context.answer.id if context.answer else None
+    if is_uuid(subject or "") and str(subject).casefold() == str(shows).casefold():
+        return
     if subject and context.session is None and context.world.complete and shows in context.world.sessions:
         yield related("the session that was asked for", SESSION_ID.jq, "==", "$session", subject, shows)
 
@@ -331,7 +334,7 @@ def status_and_ids_are_documented(context: RuleContext) -> Iterator[Claim]:
     if has_undocumented_status(exchange) and not (context.doubts.all or (open_ids and not context.broken)):
         known_here = sorted(refusal_statuses(context.operation))
         want, test = f"one of {', '.join(map(str, known_here))}", f".status|IN({','.join(map(str, known_here))})"
-        yield true(False, "status of a refusal", want, exchange.answer(), test)
+        yield true(False, Aspect.REFUSAL_STATUS, want, exchange.answer(), test)
         return
     if (
         context.broken

@@ -104,7 +104,7 @@ def test_sessions_do_not_touch_each_other(driver: CheckoutDriver, market: str) -
         second.read("SESSION-ISOLATED", "payment")
         second.set_quantity(second.lines[0], 3)
         second.read()
-    driver.create_session(market, 2, why="SESSION-ISOLATED", case="a new session").read()
+    driver.create_session(market, 2, requirement="SESSION-ISOLATED", case="a new session").read()
 
 
 @provokes("SESSION-ISOLATED", cost=20)

@@ -30,13 +30,13 @@ def _initiate(driver: CheckoutDriver, market: str) -> dict[str, Any]:
 def test_initiate_without_a_required_field(driver: CheckoutDriver, market: str) -> None:
     body = _initiate(driver, market)
     for path in driver.some(field for field in fields(body) if named(field) in REQUIRED):
-        driver.initiate(market, why="SESSION-REQUIRED", case=named(path), body=without(body, path))
+        driver.initiate(market, requirement="SESSION-REQUIRED", case=named(path), body=without(body, path))
     two = driver.initiate_body(market, [(item, 1) for item in driver.plain(market, 2)])
     if len(two["lineItemInputs"]) > 1:
         for name in ("itemId", "quantity"):
             driver.initiate(
                 market,
-                why="SESSION-REQUIRED",
+                requirement="SESSION-REQUIRED",
                 case=f"the second {name}",
                 body=without(two, ("lineItemInputs", 1, name)),
             )
@@ -46,7 +46,9 @@ def test_initiate_without_a_required_field(driver: CheckoutDriver, market: str) 
 @in_marketplaces(1)
 def test_initiate_without_lines(driver: CheckoutDriver, market: str) -> None:
     body = _initiate(driver, market)
-    driver.initiate(market, why="SESSION-NO-LINES", case="empty", body=with_value(body, ("lineItemInputs",), []))
+    driver.initiate(
+        market, requirement="SESSION-NO-LINES", case="empty", body=with_value(body, ("lineItemInputs",), [])
+    )
 
 
 @provokes("SESSION-INVALID", cost=40)
@@ -59,7 +61,7 @@ def test_initiate_with_a_value_that_no_field_takes(driver: CheckoutDriver, marke
         if path[-1] == "quantity":
             continue  # QTY-INVALID
         for value in driver.some(wrong_values(path, value_at(body, path), market, all_of_them=driver.thorough)):
-            driver.initiate(market, why="SESSION-INVALID", case=named(path), body=with_value(body, path, value))
+            driver.initiate(market, requirement="SESSION-INVALID", case=named(path), body=with_value(body, path, value))
 
 
 @provokes("SESSION-INVALID", "SESSION-REQUIRED", cost=60)
@@ -88,5 +90,5 @@ def _break_each_field(driver: CheckoutDriver, session: CheckoutSession, *, thoro
                 session.expect_refusal(operation, with_value(body, path, value), "SESSION-INVALID", named(path))
         for name in ("lineItemId", "shippingOptionId"):
             if name in body and driver.thorough:
-                why = {contract.QUANTITY: "QTY-UNKNOWN-LINE", contract.OPTION: "SHIP-UNKNOWN"}[operation]
-                session.expect_refusal(operation, without(body, (name,)), why, f"no {name}")
+                requirement = {contract.QUANTITY: "QTY-UNKNOWN-LINE", contract.OPTION: "SHIP-UNKNOWN"}[operation]
+                session.expect_refusal(operation, without(body, (name,)), requirement, f"no {name}")

@@ -5,17 +5,17 @@ from __future__ import annotations
 import pytest
 
 from conformance.runner.plugin import RUN
-from suites.situations.design import lives
+from suites.situations.design import session_plans
 from suites.situations.judges import judged_by
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     run = metafunc.config.stash.get(RUN, None)
-    if run is None or "life" not in metafunc.fixturenames:
+    if run is None or metafunc.definition.get_closest_marker("for_each_session_plan") is None:
         return
-    found = [] if run.profile.reads_only else lives(run.profile, run.settings.depth)
+    found = [] if run.profile.reads_only else session_plans(run.profile, run.settings.depth)
     params = []
-    for life in found:
-        market, marks = life.row["marketplace"], pytest.mark.provokes(*judged_by(life), cost=life.cost)
-        params.append(pytest.param(market, life, id=f"{market}-{life.row}", marks=marks))
-    metafunc.parametrize("market, life", params)
+    for plan in found:
+        market, marks = plan.row["marketplace"], pytest.mark.provokes(*judged_by(plan), cost=plan.cost)
+        params.append(pytest.param(market, plan, id=f"{market}-{plan.row}", marks=marks))
+    metafunc.parametrize("market, plan", params)

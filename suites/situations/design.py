@@ -10,7 +10,7 @@ from conformance.core import contract, factors
 from conformance.core.profile import Profile
 from strategies import array
 from strategies.array import Row
-from strategies.assignment import Bits, Key, assign
+from strategies.assignment import Bits, ProbeKey, assign
 from suites.situations import probes
 from suites.situations.probes import Probe
 from suites.situations.refusals import Broken, of_initiate, of_items
@@ -28,7 +28,7 @@ ENDS = {
 
 
 @dataclass(frozen=True)
-class Life:
+class SessionPlan:
     """A row of the array with the requests that its session meets. starts: broken initiates, sent before it is made."""
 
     row: Row
@@ -41,11 +41,11 @@ class Life:
         return CHANGES_AND_READS + len(self.probes) + len(self.starts)
 
 
-def lives(profile: Profile, depth: int = 1) -> list[Life]:
+def session_plans(profile: Profile, depth: int = 1) -> list[SessionPlan]:
     """Every row of the array with its probes, the same each time for the same profile."""
     rows = array.rows(profile, depth)
-    asked: dict[Key, dict[str, Probe]] = {}
-    begun: dict[Key, dict[str, Broken]] = {}
+    asked: dict[ProbeKey, dict[str, Probe]] = {}
+    begun: dict[ProbeKey, dict[str, Broken]] = {}
     for market, offered in profile.markets.items():
         for probe in probes.of_sessions(profile, market):
             asked.setdefault(probe.key, {})[market] = probe
@@ -56,7 +56,7 @@ def lives(profile: Profile, depth: int = 1) -> list[Life]:
     met = assign([(key, _rows_for(rows, where)) for key, where in asked.items()], _factors, depth)
     starts = assign([(key, _rows_in(rows, set(where))) for key, where in begun.items()], _factors_of_starts)
     return _most_telling_first(
-        Life(
+        SessionPlan(
             row,
             tuple(asked[key][row["marketplace"]] for key in met.get(row.number, ())),
             tuple(begun[key][row["marketplace"]] for key in starts.get(row.number, ())),
@@ -65,13 +65,13 @@ def lives(profile: Profile, depth: int = 1) -> list[Life]:
     )
 
 
-def _most_telling_first(found: Iterable[Life]) -> list[Life]:
-    """Each life follows those after which it meets most pairs of levels that no life before it met."""
+def _most_telling_first(found: Iterable[SessionPlan]) -> list[SessionPlan]:
+    """Each plan follows those after which it meets most pairs of levels that no plan before it met."""
     bits, names = Bits(), list(factors.row_design().factors)
-    left = {life: bits.of(life.row, names, 2) for life in found}
+    left = {plan: bits.of(plan.row, names, 2) for plan in found}
     ordered, met = [], 0
     while left:
-        best = max(left, key=lambda life: ((left[life] & ~met).bit_count(), -life.row.number))
+        best = max(left, key=lambda plan: ((left[plan] & ~met).bit_count(), -plan.row.number))
         met |= left.pop(best)
         ordered.append(best)
     return ordered

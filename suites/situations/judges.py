@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from suites.situations.design import Life
+from suites.situations.design import SessionPlan
 
 STATE = ("SESSION-CREATE", "SESSION-READ", "SESSION-ONLY", "SESSION-FIELDS", "PRICE-TOTAL", "PRICE-STABLE", "PRICE-SUBTOTAL",
          "PRICE-NET", "PRICE-DELIVERY", "PRICE-DISCOUNT", "PRICE-SAVINGS", "MARKET-CURRENCY", "LINES-OWN")  # fmt: skip
@@ -20,12 +20,12 @@ END = {
 BESIDE = {"none": (), "alike": ("PRICE-STABLE",)}
 
 
-def judged_by(life: Life) -> tuple[str, ...]:
+def judged_by(plan: SessionPlan) -> tuple[str, ...]:
     """The ids, each once."""
-    row = life.row
+    row = plan.row
     own = (*STATE, *CHANGE[row["change"]], *END.get(row["end"], ()), *BESIDE.get(row["beside"], ("SESSION-ISOLATED",)))
     return tuple(
         dict.fromkeys(
-            (*own, *(probe.requirement for probe in life.probes), *(start.requirement for start in life.starts))
+            (*own, *(probe.requirement for probe in plan.probes), *(start.requirement for start in plan.starts))
         )
     )

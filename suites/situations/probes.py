@@ -6,6 +6,7 @@ A probe is data: which rule owns it, which operation, what is sent. Which sessio
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,8 +14,8 @@ from conformance.core import contract, made_up
 from conformance.core.exchange import OTHER_APP
 from conformance.core.profile import Profile
 from conformance.driver.checkout import CheckoutSession
-from conformance.driver.session_methods import CHANGES, METHOD_OF, Method
-from strategies.assignment import Key
+from conformance.driver.session_methods import CHANGE_METHODS, METHOD_OF, Method
+from strategies.assignment import ProbeKey
 from suites.situations.refusals import Broken, of_address, of_changes, of_terms
 
 UNSUPPORTED = "EBAY_ATLANTIS"
@@ -41,7 +42,7 @@ class Probe:
     coupon: bool | None = None
 
     @property
-    def key(self) -> Key:
+    def key(self) -> ProbeKey:
         """What assigns it to rows."""
         return self.requirement, self.phase, self.group or self.case, self.case
 
@@ -68,45 +69,47 @@ def _broken(broken: Broken) -> Callable[[CheckoutSession], Sent]:
 
 
 def _methods(profile: Profile) -> tuple[Method, ...]:
-    return (Method.READ, *CHANGES, Method.PLACE) if profile.pays_by_call else (Method.READ, *CHANGES)
+    return (Method.READ, *CHANGE_METHODS, Method.PLACE) if profile.pays_by_call else (Method.READ, *CHANGE_METHODS)
 
 
-def _access(profile: Profile, market: str) -> Iterator[Probe]:
-    """Every method under another header, for another app, without a good token, with an id that is not the session's."""
+def _marketplaces(profile: Profile, market: str, method: Method) -> Iterator[Probe]:
+    """A method under another header, or under none."""
+    coupon = NEEDS_COUPON.get(method)
+    for other in profile.markets:
+        if other == market:
+            continue
+        case = f"{market} as {other}, {method}"
+        yield Probe("MARKET-SAME", case, OPEN, _with(method, marketplace=other), group=method, coupon=coupon)
+        if method is Method.ADDRESS:  # the address that a server would take there
+            there = _with(method, marketplace=other, body=deepcopy(profile.markets[other].address))
+            yield Probe("MARKET-SAME", f"{case} of there", OPEN, there, group=f"{method} of there")
     headers = {
         UNSUPPORTED: "unsupported",
         market[:-1]: "a character less",
         f"{market}X": "a character more",
         f"{market},{UNSUPPORTED}": "a list",
     }
+    for header, kind in headers.items():
+        if header not in profile.markets:
+            sent = _with(method, marketplace=header)
+            yield Probe("MARKET-SUPPORTED", f"{kind}, {method}", OPEN, sent, group=method, coupon=coupon)
+    if method is not Method.PLACE:
+        yield Probe("MARKET-REQUIRED", f"no header, {method}", OPEN, _with(method, marketplace=None), coupon=coupon)
+
+
+def _access(profile: Profile, market: str) -> Iterator[Probe]:
+    """Every method under another header, for another app, without a good token, with an id that is not the session's."""
     for method in _methods(profile):
         coupon = NEEDS_COUPON.get(method)
-        for other in profile.markets:
-            if other != market:
-                case = f"{market} as {other}, {method}"
-                yield Probe("MARKET-SAME", case, OPEN, _with(method, marketplace=other), group=method, coupon=coupon)
-        for header, kind in headers.items():
-            if header not in profile.markets:
-                yield Probe(
-                    "MARKET-SUPPORTED",
-                    f"{kind}, {method}",
-                    OPEN,
-                    _with(method, marketplace=header),
-                    group=method,
-                    coupon=coupon,
-                )
-        if method is not Method.PLACE:
-            yield Probe("MARKET-REQUIRED", f"no header, {method}", OPEN, _with(method, marketplace=None), coupon=coupon)
+        yield from _marketplaces(profile, market, method)
         if profile.offers("second_app"):
             yield Probe("SESSION-APP", method, OPEN, _with(method, credential=OTHER_APP), coupon=coupon)
         for credential in profile.bad_tokens:
-            yield Probe(
-                "AUTH-TOKEN", f"{credential}, {method}", OPEN, _with(method, credential=credential), coupon=coupon
-            )
+            case = f"{credential}, {method}"
+            yield Probe("AUTH-TOKEN", case, OPEN, _with(method, credential=credential), coupon=coupon)
         for kind, subject in NEAR.items():
-            yield Probe(
-                "SESSION-UNKNOWN", f"{kind}, {method}", OPEN, _near(method, subject), group=method, coupon=coupon
-            )
+            case = f"{kind}, {method}"
+            yield Probe("SESSION-UNKNOWN", case, OPEN, _near(method, subject), group=method, coupon=coupon)
 
 
 def _access_once_paid(profile: Profile, market: str) -> Iterator[Probe]:
@@ -143,12 +146,21 @@ def _cut_by(identifier: str, count: int) -> str | None:
     return identifier[:-count] if len(identifier) >= LONG_ID else None
 
 
+def _recased(identifier: str) -> str | None:
+    """An id with capitals for small letters; not of a UUID, whose letter case does not count (RFC 9562)."""
+    other = identifier.swapcase()
+    return None if other == identifier or made_up.is_uuid(identifier) else other
+
+
 # Ids that are nearly the session's own. None of these can be another session's, whatever the ids are made of.
 NEAR: dict[str, Callable[[CheckoutSession], str | None]] = {
     "never given out": lambda session: made_up.unknown(session.id),
     "with letters behind": lambda session: f"{session.id}abc",
     "its beginning": lambda session: _cut_by(session.id, 2),
     "without its last character": lambda session: _cut_by(session.id, 1),
+    "a zero in front": lambda session: f"0{session.id}",
+    "a blank behind": lambda session: f"{session.id} ",
+    "in other letter case": lambda session: _recased(session.id),
     "its end": lambda session: session.id[2:] if len(session.id) >= LONG_ID else None,
     "twice": lambda session: session.id * 2,
 }
@@ -293,7 +305,7 @@ def _after_the_end(profile: Profile) -> Iterator[Probe]:
     """What is refused once a session is paid, emptied or declined."""
     ends = ((PAID, "PAY-LOCK"), (EMPTY, "QTY-LAST"), (DECLINED, "PAY-DECLINED-ENDS"))
     for phase, requirement in ends:
-        for method in CHANGES:
+        for method in CHANGE_METHODS:
             for again in ("", ", again"):
                 yield Probe(requirement, f"{method}{again}", phase, _with(method), group=method)
     yield Probe("PAY-LOCK", "the option that is selected", PAID, _as_it_is)

@@ -12,14 +12,14 @@ from typing import Any
 from conformance.core import contract
 from conformance.core.profile import Market
 from strategies.addresses import CONTROL, MARKUP, TEXT_FIELDS, of_length, whole, with_fields, with_path
-from strategies.broken import Path, fields, named, value_at, with_value, without, wrong_values
+from strategies.broken import FieldPath, fields, named, value_at, with_value, without, wrong_values
 from strategies.quantities import INVALID, LATER
 from strategies.terms import MISSING, SHAPES
 
 Body = dict[str, Any]
 Edit = Callable[[Body], Body]
 COUPONS_ASIDE = (None, "")  # no code at all: COUPON-REQUIRED
-FIELDS_OF_INITIATE: tuple[Path, ...] = (
+FIELDS_OF_INITIATE: tuple[FieldPath, ...] = (
     ("contactEmail",),
     ("lineItemInputs",),
     ("lineItemInputs", 0, "itemId"),
@@ -36,46 +36,50 @@ TEXTS = {
 
 @dataclass(frozen=True)
 class Broken:
-    """A valid body of an operation with one thing wrong. case: in words, the same in every marketplace."""
+    """A valid body of an operation with one thing wrong. case: in words, the same in every marketplace.
+
+    about: what is wrong, where several values are: these share the levels that they meet.
+    """
 
     requirement: str
     operation: str
     case: str
     edit: Edit
+    about: str = ""
 
     @property
     def group(self) -> str:
-        """Values of one field, and terms that are accepted or not, share the levels that they meet."""
-        shared = self.requirement in ("SESSION-INVALID", "PAY-TERMS")
-        return f"{self.operation} {self.case.partition(' as ')[0].partition(',')[0]}" if shared else ""
+        """See Probe."""
+        return f"{self.operation} {self.about}" if self.about else ""
 
 
 def _always(sent: Body) -> Edit:
     return lambda _: sent
 
 
-def _set(path: Path, value: Any) -> Edit:
+def _set(path: FieldPath, value: Any) -> Edit:
     return lambda body: with_value(body, path, value)
 
 
-def _drop(path: Path) -> Edit:
+def _drop(path: FieldPath) -> Edit:
     return lambda body: without(body, path)
 
 
-def broken_addresses(market: Market) -> Iterator[tuple[str, str, Body]]:
-    """(requirement, case, address): addresses that a marketplace must refuse."""
-    yield from _incomplete(market)
-    yield from _odd_texts(market)
+def broken_addresses(market: Market) -> Iterator[tuple[str, str, Body, str]]:
+    """(requirement, case, address, about): addresses that a marketplace must refuse."""
+    for plain in (*_incomplete(market), *_odd_texts(market)):
+        yield *plain, ""
     for requirement, word, countries in (
         ("ADDR-DOMESTIC", "foreign", market.foreign_countries),
         ("ADDR-SANCTION", "sanctioned", market.sanctioned_countries),
     ):
         for index, country in enumerate(countries):
-            yield requirement, f"{word} country {index + 1}", with_fields(market.address, country=country)
+            yield requirement, f"{word} country {index + 1}", with_fields(market.address, country=country), ""
     full = whole(market.name, market.address)
     for path in fields(full):
         for index, value in enumerate(_wrong(path, value_at(full, path), market.name)):
-            yield "SESSION-INVALID", f"{named(path)} {_kind_in_words(index, value)}", with_value(full, path, value)
+            case = f"{named(path)} {_kind_in_words(index, value)}"
+            yield "SESSION-INVALID", case, with_value(full, path, value), named(path)
 
 
 def _incomplete(market: Market) -> Iterator[tuple[str, str, Body]]:
@@ -100,7 +104,7 @@ def _odd_texts(market: Market) -> Iterator[tuple[str, str, Body]]:
         yield "ADDR-CHARS-MARKUP", text, with_fields(address, addressLine1=text[:most])
 
 
-def _wrong(path: Path, value: Any, market: str) -> list[Any]:
+def _wrong(path: FieldPath, value: Any, market: str) -> list[Any]:
     """Another JSON type, and texts against the field's stated form; suites/generated has every other type."""
     few = list(wrong_values(path, value, market, all_of_them=False))
     return [*few, [value]] if isinstance(value, str) else few
@@ -113,18 +117,18 @@ def _kind_in_words(index: int, value: object) -> str:
 
 def of_address(market: Market) -> Iterator[Broken]:
     """Broken bodies of update_shipping_address."""
-    for requirement, case, address in broken_addresses(market):
-        yield Broken(requirement, contract.ADDRESS, case, _always(address))
+    for requirement, case, address, about in broken_addresses(market):
+        yield Broken(requirement, contract.ADDRESS, case, _always(address), about)
 
 
 def of_initiate(market: Market) -> Iterator[Broken]:
     """Broken bodies of initiate; the valid one has the row's items and quantities."""
 
-    def broken(requirement: str, case: str, edit: Callable[[Body], Body]) -> Broken:
-        return Broken(requirement, contract.INITIATE, case, edit)
+    def broken(requirement: str, case: str, edit: Callable[[Body], Body], about: str = "") -> Broken:
+        return Broken(requirement, contract.INITIATE, case, edit, about)
 
-    for requirement, case, address in broken_addresses(market):
-        yield broken(requirement, case, _set(("shippingAddress",), address))
+    for requirement, case, address, about in broken_addresses(market):
+        yield broken(requirement, case, _set(("shippingAddress",), address), about)
     for path in (*FIELDS_OF_INITIATE, ("shippingAddress", "recipient")):
         yield broken("SESSION-REQUIRED", f"no {named(path)}", _drop(path))
     yield broken("SESSION-NO-LINES", "an empty list", _set(("lineItemInputs",), []))
@@ -133,8 +137,9 @@ def of_initiate(market: Market) -> Iterator[Broken]:
         for index, value in enumerate(_wrong(path, value_at(sample, path), market.name)):
             if path == ("lineItemInputs",) and value == []:
                 continue  # SESSION-NO-LINES
-            yield broken("SESSION-INVALID", f"{named(path)} {_kind_in_words(index, value)}", _set(path, value))
-    last: Path = ("lineItemInputs", -1, "quantity")
+            case = f"{named(path)} {_kind_in_words(index, value)}"
+            yield broken("SESSION-INVALID", case, _set(path, value), named(path))
+    last: FieldPath = ("lineItemInputs", -1, "quantity")
     for value in (0, *INVALID):
         yield broken("QTY-INVALID", f"{value!r}", _set(last, value))
     yield broken("QTY-INVALID", "absent", _drop(last))
@@ -142,7 +147,7 @@ def of_initiate(market: Market) -> Iterator[Broken]:
 
 def of_items(market: Market, most: int) -> Iterator[Broken]:
     """Items that cannot be had, or not so many of them, and more lines than a session holds. most: the maximum of lines."""
-    last: Path = ("lineItemInputs", -1)
+    last: FieldPath = ("lineItemInputs", -1)
     for item, role in market.roles.items():
         wrong = {"refused": 1, "removed": 1, "limit": role.amount + 1, "stock": role.amount + 1, "lot": role.amount + 1}
         if role.kind not in wrong:
@@ -178,9 +183,8 @@ def of_changes() -> Iterator[Broken]:
             for index, value in enumerate(_wrong((name,), "text", "")):
                 if name == "redemptionCode" and value in COUPONS_ASIDE:
                     continue
-                yield Broken(
-                    "SESSION-INVALID", operation, f"{name} {_kind_in_words(index, value)}", _set((name,), value)
-                )
+                case = f"{name} {_kind_in_words(index, value)}"
+                yield Broken("SESSION-INVALID", operation, case, _set((name,), value), name)
     for operation in (contract.APPLY, contract.REMOVE):
         yield Broken("COUPON-REQUIRED", operation, "absent", _always({}))
         yield Broken("COUPON-REQUIRED", operation, "empty", _always({"redemptionCode": ""}))
@@ -190,11 +194,11 @@ def of_changes() -> Iterator[Broken]:
 def of_terms() -> Iterator[Broken]:
     """Broken marketing terms, accepted and not."""
     for case, change in (MISSING | SHAPES).items():
-        yield Broken("PAY-TERMS", contract.PLACE_ORDER, case, change)
+        yield Broken("PAY-TERMS", contract.PLACE_ORDER, case, change, case)
     for case, change in MISSING.items():
-        yield Broken("PAY-TERMS", contract.PLACE_ORDER, f"{case}, not accepted", _not_accepted(change))
+        yield Broken("PAY-TERMS", contract.PLACE_ORDER, f"{case}, not accepted", _not_accepted(change), case)
 
 
 def _not_accepted(change: Edit) -> Edit:
-    refused: Path = ("marketingTerms", 0, "marketingTermsAccepted")
+    refused: FieldPath = ("marketingTerms", 0, "marketingTermsAccepted")
     return lambda body: change(with_value(body, refused, False))

@@ -47,14 +47,6 @@ from suites.state_machine.program import Program, recorded
 MOST_OPEN = 2  # sessions that a buyer keeps at a time; another one shows whether they are apart
 CHANGES_AND_PAYMENT = st.sampled_from([*contract.CHANGES, contract.PLACE_ORDER])
 
-# The four rules of which the documents say most, and the requirements that make up each.
-MISSION = {
-    "nothing changes after payment": {"PAY-LOCK", "PAY-TWICE", "ORDER-READ", "ORDER-STABLE"},
-    "a session keeps its marketplace": {"MARKET-SAME", "MARKET-CURRENCY"},
-    "a session holds no more lines than the maximum": {"LINES-MAX"},
-    "quantity 0 removes the line": {"QTY-ZERO", "QTY-LAST"},
-}
-
 
 class LineItem(NamedTuple):
     """A line item as an answer showed it first; the session may have lost it since."""
@@ -64,18 +56,18 @@ class LineItem(NamedTuple):
     options: tuple[str, ...]
 
 
-class Breach(AssertionError):
-    """A requirement that a step broke, with the program that led there. rule: that of the mission, or ""."""
+class BrokenRequirement(AssertionError):
+    """A requirement that a step broke, with the program that led there."""
 
     def __init__(self, judgment: Judgment, program: Program) -> None:
         claim, self.requirement, self.program = judgment.claim, judgment.requirement, str(program)
         assert claim  # what is broken was claimed
-        self.rule = next((rule for rule, broken in MISSION.items() if self.requirement in broken), "")
-        name = f"{self.requirement} ({self.rule})" if self.rule else self.requirement
+        mission = contract.requirements()[self.requirement].mission
+        name = f"{self.requirement} ({mission})" if mission else self.requirement
         super().__init__(f"{name}: expected {claim.expected}; seen {claim.actual}\n{program}")
 
 
-def raise_breach(breach: Breach) -> None:
+def raise_breach(breach: BrokenRequirement) -> None:
     """What a machine does with a breach by itself, so that Hypothesis shrinks and prints the walk."""
     raise breach
 
@@ -111,7 +103,7 @@ class CheckoutMachine(RuleBasedStateMachine):
     orders: Bundle[CheckoutSession] = Bundle("orders")  # paid sessions, by their purchase order
 
     def __init__(
-        self, driver: CheckoutDriver, marketplace: str, on_breach: Callable[[Breach], None] = raise_breach
+        self, driver: CheckoutDriver, marketplace: str, on_breach: Callable[[BrokenRequirement], None] = raise_breach
     ) -> None:
         super().__init__()
         self.driver, self.marketplace, self.on_breach = driver, marketplace, on_breach
@@ -291,7 +283,7 @@ class CheckoutMachine(RuleBasedStateMachine):
     def the_judge_finds_nothing_broken(self) -> None:
         """The rules of the mission, and every other requirement that the step's answers could break."""
         for judgment in self.program.broken:
-            self.on_breach(Breach(judgment, self.program))
+            self.on_breach(BrokenRequirement(judgment, self.program))
 
     # ------------------------------------------------------------ requests
 

@@ -11,7 +11,7 @@ from conformance.core.unjudged import StopsHypothesis
 from conformance.driver.checkout import CheckoutDriver
 from conformance.driver.prerequisite import PrerequisiteFailed
 from strategies.determinism import SEEDED, drawn_by
-from suites.state_machine.machine import Breach, CheckoutMachine
+from suites.state_machine.machine import BrokenRequirement, CheckoutMachine
 
 IN_VAIN = 10  # requests of walks that got no session, before no other walk is tried
 
@@ -28,7 +28,7 @@ class Machines:
 
     def __init__(self, driver: CheckoutDriver, marketplace: str) -> None:
         self.driver, self.marketplace = driver, marketplace
-        self.breaches: list[Breach] = []
+        self.breaches: list[BrokenRequirement] = []
 
     def __call__(self) -> CheckoutMachine:
         if len(self.driver.trace.exchanges) >= IN_VAIN and not self.driver.trace.world.sessions:
@@ -36,7 +36,9 @@ class Machines:
         return CheckoutMachine(self.driver, self.marketplace, self.breaches.append)
 
 
-def run_walks(driver: CheckoutDriver, marketplace: str, seed: str, *, walks: int, steps: int) -> list[Breach]:
+def run_walks(
+    driver: CheckoutDriver, marketplace: str, seed: str, *, walks: int, steps: int
+) -> list[BrokenRequirement]:
     """Sends so many walks of so many steps. Returns the breaches, in order, and raises for none.
 
     Raises PrerequisiteFailed where the target makes no session.

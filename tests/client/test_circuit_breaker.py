@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from conformance.client.circuit_breaker import Patience
+from conformance.client.circuit_breaker import CircuitBreaker
 from conformance.core import contract
 from conformance.core.exchange import Exchange, Request
 from conformance.runner.process_summary import ProcessSummary, cause_of_end
@@ -23,11 +23,11 @@ REFUSED = met(None, "unreachable", "cannot be reached: connection refused.")
 NEGATIVE = met(None, "malformed_http", "The answer is not HTTP/1.1.")
 
 
-def noted(*pairs: tuple[Exchange, float], whole: bool = True) -> Patience:
-    patience = Patience(whole=whole)
+def noted(*pairs: tuple[Exchange, float], whole: bool = True) -> CircuitBreaker:
+    circuit_breaker = CircuitBreaker(whole=whole)
     for exchange, seconds in pairs:
-        patience.note(exchange, seconds)
-    return patience
+        circuit_breaker.note(exchange, seconds)
+    return circuit_breaker
 
 
 @pytest.mark.parametrize(
@@ -72,28 +72,32 @@ def test_a_part_of_the_suite_may_be_as_slow_as_it_likes() -> None:
 
 
 def test_tokens_do_not_count_as_answers_of_the_target() -> None:
-    patience = noted((met(operation=contract.TOKEN), 0.1), (TIMEOUT, 10), (TIMEOUT, 10))
-    assert patience.sentence and "did not answer" in patience.sentence
+    circuit_breaker = noted((met(operation=contract.TOKEN), 0.1), (TIMEOUT, 10), (TIMEOUT, 10))
+    assert circuit_breaker.sentence and "did not answer" in circuit_breaker.sentence
 
 
 def test_pauses_grow_and_end() -> None:
-    patience, pauses = Patience(), []
-    patience.note(met(), 0.1)
+    circuit_breaker, pauses = CircuitBreaker(), []
+    circuit_breaker.note(met(), 0.1)
     for _ in range(4):
-        pauses.append(patience.pause_s())
-        patience.note(REFUSED, 0)
-    assert pauses == sorted(pauses) and pauses[:2] == [0, 0] and patience.pause_s() <= 2
-    patience.note(met(), 0.1)
-    assert patience.pause_s() == 0
+        pauses.append(circuit_breaker.pause_s())
+        circuit_breaker.note(REFUSED, 0)
+    assert pauses == sorted(pauses) and pauses[:2] == [0, 0] and circuit_breaker.pause_s() <= 2
+    circuit_breaker.note(met(), 0.1)
+    assert circuit_breaker.pause_s() == 0
 
 
 def test_sessions_that_are_forgotten() -> None:
-    patience = Patience()
-    patience.forgot("one", 3)
-    patience.forgot("one", 3)
-    assert patience.sentence is None and patience.forgotten == 3
-    patience.forgot("two", 2)
-    assert patience.sentence and "5 that it had made" in patience.sentence and "15003" in patience.sentence
+    circuit_breaker = CircuitBreaker()
+    circuit_breaker.forgot("one", 3)
+    circuit_breaker.forgot("one", 3)
+    assert circuit_breaker.sentence is None and circuit_breaker.forgotten == 3
+    circuit_breaker.forgot("two", 2)
+    assert (
+        circuit_breaker.sentence
+        and "5 that it had made" in circuit_breaker.sentence
+        and "15003" in circuit_breaker.sentence
+    )
 
 
 def test_what_the_processes_leave() -> None:

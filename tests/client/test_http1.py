@@ -9,7 +9,7 @@ import zlib
 
 import pytest
 
-from conformance.client.http1 import Kind, Problem
+from conformance.client.http1 import Kind, WireProblem
 from conformance.client.transport import Transport
 from tests.hostile.ask import ask
 from tests.hostile.server import Connection, Server, always, each_request, head, json_answer
@@ -130,7 +130,7 @@ NEGATIVE: list[tuple[bytes, Kind, str]] = [
 
 @pytest.mark.parametrize(("answer", "kind", "words"), NEGATIVE, ids=[words for _, _, words in NEGATIVE])
 def test_says_what_is_wrong(answer: bytes, kind: Kind, words: str) -> None:
-    with Server(always(answer, close=True)) as server, pytest.raises(Problem) as caught:
+    with Server(always(answer, close=True)) as server, pytest.raises(WireProblem) as caught:
         ask(server, transport=Transport(timeout_s=2))
     problem = caught.value
     assert (problem.kind, words in problem.detail) == (kind, True), problem.detail

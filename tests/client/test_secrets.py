@@ -139,7 +139,7 @@ def readings(text: str) -> Iterator[str]:
             yield bytes.fromhex(run[: len(run) // 2 * 2]).decode("latin-1")
 
 
-def told(text: str, secrets: set[str]) -> list[str]:
+def words(text: str, secrets: set[str]) -> list[str]:
     """The secrets that stand in a text."""
     found = set()
     for reading in readings(text):
@@ -148,18 +148,18 @@ def told(text: str, secrets: set[str]) -> list[str]:
 
 
 def nothing_is_told(folder: Path, printed: str, secrets: set[str]) -> None:
-    assert not told(printed, secrets), "on the terminal"
+    assert not words(printed, secrets), "on the terminal"
     files = [path for path in folder.rglob("*") if path.is_file()]
     assert files
     for file in files:
         if file.name not in ("crash_on_the_way.py",) and "__pycache__" not in file.parts:
-            assert not told(file.read_bytes().decode("utf-8", "replace"), secrets), file.name
+            assert not words(file.read_bytes().decode("utf-8", "replace"), secrets), file.name
 
 
 def test_the_search_finds_each_form() -> None:
     for text in ("Bearer v^1.1#i^1#abcdefgh", GATEWAY_KEY):
         for form in forms(text):
-            assert told(f'{{"a":"{form}"}}', {text}), form
+            assert words(f'{{"a":"{form}"}}', {text}), form
 
 
 @pytest.mark.parametrize("workers", ["0", "2"])

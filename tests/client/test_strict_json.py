@@ -22,15 +22,15 @@ SAID = {
 
 @pytest.mark.parametrize("text", SAID, ids=lambda text: text[:12])
 def test_a_text_that_is_no_json_is_refused_with_its_reason(text: str) -> None:
-    value, shown, why = read_json(text)
+    value, shown, problem = read_json(text)
     assert value is None and shown is not None and len(shown) <= 4000
-    assert why and SAID[text] in why
+    assert problem and SAID[text] in problem
 
 
 @pytest.mark.parametrize("depth", [1, 20, DEEPEST])
 def test_nesting_that_is_taken(depth: int) -> None:
-    assert read_json("[" * depth + "]" * depth).why is None
-    assert read_json("[" + "[]," * 500 + "[]]").why is None
+    assert read_json("[" * depth + "]" * depth).problem is None
+    assert read_json("[" + "[]," * 500 + "[]]").problem is None
 
 
 def test_halves_of_characters_become_whole() -> None:
@@ -41,5 +41,5 @@ def test_halves_of_characters_become_whole() -> None:
 
 def test_bytes_are_read_as_utf_8_or_not_at_all() -> None:
     assert read_bytes("ü".encode()) == ("ü", None)
-    text, why = read_bytes(b"\xff{}")
-    assert text == "\ufffd{}" and why and "UTF-8" in why
+    text, problem = read_bytes(b"\xff{}")
+    assert text == "\ufffd{}" and problem and "UTF-8" in problem

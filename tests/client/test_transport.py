@@ -12,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from conformance.client.http1 import Problem
+from conformance.client.http1 import WireProblem
 from conformance.client.transport import Transport
 from tests.hostile.ask import ask
 from tests.hostile.server import Connection, Request, Server, always, each_request, head, json_answer
@@ -65,7 +65,7 @@ def test_a_body_without_an_end_is_cut_off() -> None:
         while True:
             connection.send(b"x" * 65_536)
 
-    with Server(endless) as server, pytest.raises(Problem) as caught:
+    with Server(endless) as server, pytest.raises(WireProblem) as caught:
         ask(server)
     assert caught.value.kind == "too_large"
 
@@ -91,7 +91,7 @@ def test_the_whole_exchange_has_a_deadline(answer: bytes, words: str, drip: bool
         connection.wait()
 
     started = time.monotonic()
-    with Server(behave) as server, pytest.raises(Problem) as caught:
+    with Server(behave) as server, pytest.raises(WireProblem) as caught:
         ask(server, transport=Transport(timeout_s=0.8))
     assert caught.value.kind == "timeout"
     assert words in caught.value.detail
@@ -105,7 +105,7 @@ def test_a_reset_is_a_reset() -> None:
         connection.wait(0.05)
         connection.reset()
 
-    with Server(behave) as server, pytest.raises(Problem, match=r"reset the connection after 17 bytes") as caught:
+    with Server(behave) as server, pytest.raises(WireProblem, match=r"reset the connection after 17 bytes") as caught:
         ask(server)
     assert caught.value.kind == "reset"
 
@@ -186,7 +186,7 @@ class TestConnections:
             for _ in range(70):
                 try:
                     ask(server, transport=transport)
-                except Problem as problem:
+                except WireProblem as problem:
                     assert problem.kind == "reset"
                     problems += 1
         assert problems == 9  # of ten: the first could be a connection closed while idle
@@ -203,7 +203,7 @@ class TestConnections:
         with Server(behave) as server:
             transport = Transport()
             ask(server, transport=transport)
-            with pytest.raises(Problem, match="reset the connection without an answer"):
+            with pytest.raises(WireProblem, match="reset the connection without an answer"):
                 ask(server, transport=transport)
             assert transport.requests_sent == 2
 
@@ -214,7 +214,7 @@ class TestConnections:
 
         with Server(behave) as server:
             transport = Transport()
-            with pytest.raises(Problem):
+            with pytest.raises(WireProblem):
                 ask(server, transport=transport)
             assert (server.accepted, transport.requests_sent) == (1, 1)
 
@@ -228,7 +228,7 @@ class TestConnections:
         with Server(behave) as server:
             transport = Transport()
             ask(server, transport=transport)
-            with pytest.raises(Problem, match="middle of the head"):
+            with pytest.raises(WireProblem, match="middle of the head"):
                 ask(server, transport=transport)
             assert transport.requests_sent == 2
 
@@ -244,7 +244,7 @@ class TestConnections:
             transport = Transport()
             ask(server, transport=transport)
             time.sleep(0.15)
-            with pytest.raises(Problem, match="answer before was followed by 4 bytes"):
+            with pytest.raises(WireProblem, match="answer before was followed by 4 bytes"):
                 ask(server, transport=transport)
 
     def test_a_request_timeout_answer_to_an_idle_one_is_no_breach(self) -> None:
@@ -342,7 +342,7 @@ def test_a_hostile_answer_is_not_kept() -> None:
         tracemalloc.start()
         try:
             for _ in range(4):
-                with pytest.raises(Problem, match="unpacks to more"):
+                with pytest.raises(WireProblem, match="unpacks to more"):
                     ask(server, transport=transport)
             assert tracemalloc.get_traced_memory()[0] < 2_000_000
         finally:
@@ -361,7 +361,7 @@ class TestSecrets:
         with Server(always(data, close=True)) as server:
             try:
                 Transport().send("GET", server.url, {}, None, secret_headers={"Authorization": f"Bearer {self.SECRET}"})
-            except Problem as problem:
+            except WireProblem as problem:
                 shown = traceback.TracebackException.from_exception(problem, capture_locals=True)
         self.hidden(shown)
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from conformance.client.http1 import Problem
+from conformance.client.http1 import WireProblem
 from conformance.client.route import Route
 from conformance.client.transport import Transport
 from tests.hostile.ask import ask
@@ -27,7 +27,7 @@ class TestTLS:
             assert [trusting.send("GET", url, {}, None).status for _ in range(3)] == [200] * 3
             assert server.accepted == 1
             trusting.close()
-            with pytest.raises(Problem, match="is not trusted: self-signed certificate") as caught:
+            with pytest.raises(WireProblem, match="is not trusted: self-signed certificate") as caught:
                 Transport().send("GET", url, {}, None)
         assert caught.value.kind == "tls"
 
@@ -38,19 +38,19 @@ class TestTLS:
             known = Transport(route=Route(str(certificate), str(certificate)))
             assert known.send("GET", url, {}, None).status == 200
             known.close()
-            with pytest.raises(Problem) as caught:
+            with pytest.raises(WireProblem) as caught:
                 Transport(route=Route(str(certificate))).send("GET", url, {}, None)
         assert caught.value.kind in ("tls", "reset")
 
     def test_plain_http_is_no_tls(self) -> None:
         with Server(lambda connection: connection.send(OK)) as server:
             url = server.url.replace("http:", "https:")
-            with pytest.raises(Problem, match="does not speak TLS") as caught:
+            with pytest.raises(WireProblem, match="does not speak TLS") as caught:
                 Transport(timeout_s=1).send("GET", url, {}, None)
         assert caught.value.kind == "tls"
 
     def test_a_silent_handshake_ends(self) -> None:
-        with Server(Connection.wait) as server, pytest.raises(Problem, match="No TLS connection") as caught:
+        with Server(Connection.wait) as server, pytest.raises(WireProblem, match="No TLS connection") as caught:
             Transport(timeout_s=0.3).send("GET", server.url.replace("http:", "https:"), {}, None)
         assert caught.value.kind == "timeout"
 
@@ -89,7 +89,7 @@ class TestProxy:
             ):
                 monkeypatch.setenv(f"{scheme}_proxy", address)
                 with pytest.raises(
-                    Problem, match=f"proxy refused a connection to {scheme}://127.* with 407.*{wants}"
+                    WireProblem, match=f"proxy refused a connection to {scheme}://127.* with 407.*{wants}"
                 ) as caught:
                     Transport(route=Route(proxied=[scheme])).send("GET", f"{scheme}://127.0.0.1:9/", {}, None)
                 assert caught.value.kind == "unreachable" and "s3c" not in str(caught.value)
@@ -116,7 +116,7 @@ class TestProxy:
             assert transport.send("GET", "https://127.0.0.1:9/", {}, None).raw == BODY
         with Server(always(json_answer({}, 403))) as refusing:
             monkeypatch.setenv("https_proxy", refusing.url)
-            with pytest.raises(Problem, match=r"proxy refused a connection to https://127\.0\.0\.1:9 with 403"):
+            with pytest.raises(WireProblem, match=r"proxy refused a connection to https://127\.0\.0\.1:9 with 403"):
                 Transport(route=Route(str(certificate), proxied=["https"])).send(
                     "GET", "https://127.0.0.1:9/", {}, None
                 )

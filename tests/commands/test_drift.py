@@ -203,10 +203,10 @@ CASES: list[tuple[str, Callable[[Document], object], tuple[str, str, str], set[s
     ("alter", "told", "touched", "not_touched"), [case[1:] for case in CASES], ids=[case[0] for case in CASES]
 )
 def test_a_change_of_the_document_is_reported_with_the_requirements_that_it_touches(
-    alter: Callable[[Document], object], told: tuple[str, str, str], touched: set[str], not_touched: set[str]
+    alter: Callable[[Document], object], words: tuple[str, str, str], touched: set[str], not_touched: set[str]
 ) -> None:
     change = only(alter)
-    assert (change.kind, change.verb, change.what) == told
+    assert (change.kind, change.verb, change.what) == words
     assert touched <= set(touches(change)) and not not_touched & set(touches(change))
     assert len(set(change.operations)) == len(change.operations) > 0
     row = next(line for line in markdown([change], "9", "2").splitlines() if line.startswith(f"| {change.verb} "))

@@ -12,13 +12,13 @@ from conformance.commands.replay import GONE, THERE, UNDECIDED, chosen, replay
 from conformance.core.inputs import InputError
 from conformance.evidence.reproduction.replay import steps_of
 from tests.doubles.faulty_servers import FaultyShop
-from tests.doubles.faulty_servers_by_action import CAST
+from tests.doubles.faulty_servers_by_action import FAULTY_SHOPS
 from tests.doubles.in_memory_replay import shrunk
 from tests.doubles.reference_server import ReferenceShop
 from tests.doubles.serving import serve
 from tests.evidence.test_curl_script import TOKENS
 
-FAULTY: dict[str, FaultyShop] = {server.name: server for server in CAST}
+FAULTY: dict[str, FaultyShop] = {server.name: server for server in FAULTY_SHOPS}
 
 
 @pytest.mark.parametrize("name", ["KeepsTheCoupon", "a cent more in the total", "MakesASecondOrder"])

@@ -101,8 +101,8 @@ def test_a_saved_profile_starts_another_run(tmp_path: Path) -> None:
         profile = tmp_path / "mine.toml"
 
         def save(path: str) -> None:
-            told = re.sub(r'^base_url = ".*"', f'base_url = "{mock.base_url}{path}"', text, flags=re.MULTILINE)
-            (tmp_path / "new").write_text(told)
+            words = re.sub(r'^base_url = ".*"', f'base_url = "{mock.base_url}{path}"', text, flags=re.MULTILINE)
+            (tmp_path / "new").write_text(words)
             os.replace(tmp_path / "new", profile)
 
         save("/x/coupon-adds-a-piece")

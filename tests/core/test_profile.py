@@ -37,9 +37,9 @@ def changed(path: str, value: Any) -> dict[str, Any]:
 
 
 def complaint(data: dict[str, Any], base_url: str | None = None) -> str:
-    with pytest.raises(InputError) as told:
+    with pytest.raises(InputError) as words:
         parse(data, "shop.toml", base_url)
-    return str(told.value)
+    return str(words.value)
 
 
 def test_the_smallest_profile() -> None:

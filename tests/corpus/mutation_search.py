@@ -19,7 +19,7 @@ from typing import Any
 from conformance.core.exchange import Exchange
 from conformance.core.profile import Profile
 from conformance.evidence.reproduction.replay import from_record
-from devtools.corpus import Corpus, Entry, Said, expect, judged, signature
+from devtools.corpus import Corpus, CorpusEntry, Said, expect, judged, signature
 from devtools.mutants import Mutant, mutants, mutated
 from devtools.mutation import MUTATED, ROOT, reasons, remake
 from tests.corpus.mutations import candidates, sources
@@ -34,7 +34,7 @@ FILES = {str(ROOT / path): path for path in MUTATED}
 class Candidate:
     """A twist that may be kept, what is said of it, and the lines of the mutated files that say it."""
 
-    entry: Entry
+    entry: CorpusEntry
     data: dict[str, Any]  # its profile
     profile: Profile
     exchanges: list[Exchange]

@@ -19,14 +19,14 @@ from conformance.core import contract
 from conformance.core.profile import Profile
 from conformance.evidence.reproduction.replay import from_record
 from conformance.judging.load_rules import load_rules
-from devtools.corpus import CORPUS, TWIST, Corpus, Entry, expect, judged, load, signature
+from devtools.corpus import CORPUS, TWIST, Corpus, CorpusEntry, expect, judged, load, signature
 from tests.doubles.trace_mutations import TWISTS, Record
 
 TWISTED = CORPUS.with_name("twists.jsonl.gz")
 TRIES, MOST = 8_000, 1_000  # twists that are tried, and kept
 LONGEST, AFTER = 16, 2  # exchanges of a trace before the twist, and after it
 UNLIMITED = " without a maximum"  # what a profile is called that does not say how many lines a session holds
-Source = tuple[Entry, Corpus, Profile]
+Source = tuple[CorpusEntry, Corpus, Profile]
 
 
 def said(profile: Profile, units: Any, records: list[Record]) -> tuple[Counter[Any], Counter[Any]]:
@@ -53,7 +53,7 @@ def sources() -> list[Source]:
     return found
 
 
-def twist(entry: Entry, chance: random.Random) -> tuple[str, int, list[Record]] | None:
+def twist(entry: CorpusEntry, chance: random.Random) -> tuple[str, int, list[Record]] | None:
     """What was done, where, and the trace up to a little after that; None where it cannot be done."""
     index = chance.randrange(min(len(entry.exchanges), LONGEST))
     records = entry.exchanges[: index + 1 + AFTER]
@@ -63,7 +63,7 @@ def twist(entry: Entry, chance: random.Random) -> tuple[str, int, list[Record]] 
     return (f"{way.__name__} {done}", index, records) if done else None
 
 
-def candidates(pool: list[Source], chance: random.Random, count: int) -> Iterator[tuple[Entry, Corpus, Profile]]:
+def candidates(pool: list[Source], chance: random.Random, count: int) -> Iterator[tuple[CorpusEntry, Corpus, Profile]]:
     """Twists without number: one or two changes in a trace, which may have lost an exchange, under this profile or another."""
     while count:
         entry, corpus, profile = chance.choice(pool)
@@ -81,7 +81,7 @@ def candidates(pool: list[Source], chance: random.Random, count: int) -> Iterato
             profile = corpus.profile(name)
         else:
             name = entry.profile
-        yield Entry(f"{entry.name}: {done}", name, TWIST, units=entry.units, exchanges=records), corpus, profile
+        yield CorpusEntry(f"{entry.name}: {done}", name, TWIST, units=entry.units, exchanges=records), corpus, profile
 
 
 def gathered() -> Corpus:
@@ -102,7 +102,7 @@ def gathered() -> Corpus:
         seen.add(key)
         found.profiles[entry.profile] = corpus.profiles[entry.profile]
         name = f"{entry.name}: {done} #{len(found.entries)}"
-        new = Entry(name, entry.profile, TWIST, units=entry.units, exchanges=records)
+        new = CorpusEntry(name, entry.profile, TWIST, units=entry.units, exchanges=records)
         found.entries.append(expect(new, profile))
         if len(found.entries) == MOST:
             break

@@ -17,7 +17,7 @@ import pytest
 from conformance.core import contract
 from conformance.evidence.reproduction.replay import from_record
 from conformance.judging.load_rules import load_rules
-from devtools.corpus import CORPUS, JUNK, Corpus, Entry, Pair, Said, judged, load, signature
+from devtools.corpus import CORPUS, JUNK, Corpus, CorpusEntry, Pair, Said, judged, load, signature
 from tests.doubles.claim_coverage import sites
 
 if not (CORPUS.is_file() and (CORPUS.parent / "unproved.toml").is_file()):
@@ -32,7 +32,7 @@ def corpora() -> list[Corpus]:
 
 
 @cache
-def again() -> list[tuple[Entry, Said]]:
+def again() -> list[tuple[CorpusEntry, Said]]:
     """Each entry with what the rules say of it today."""
     found = []
     for corpus in corpora():
@@ -54,6 +54,12 @@ def test_there_is_something_to_judge() -> None:
     assert len({entry.name for entry, _ in again() if entry.of_fault}) > 200
     assert 300 <= sum(len(entry.exchanges) for entry in healthy) <= 5000
     assert len({entry.profile for entry in healthy}) >= 2  # the mock and another server
+
+
+def test_readings_are_declared() -> None:
+    """A reading that a run reports is a phrase of the requirement's page, or a status and an id."""
+    reported = {pair for _, (_, passed) in again() for pair in passed if pair[1]}
+    assert not [pair for pair in reported if not contract.declares_reading(*pair)]
 
 
 def test_every_fault_is_found_under_its_id() -> None:

@@ -129,16 +129,18 @@ def known() -> World:
 
 @pytest.mark.parametrize("operation", [*contract.operations(), contract.TOKEN])
 @settings(SETTINGS, max_examples=20)
-@given(body=JUNK, status=STATUSES, sent=JUNK, why=st.none() | st.sampled_from(sorted(contract.requirements())))
+@given(body=JUNK, status=STATUSES, sent=JUNK, requirement=st.none() | st.sampled_from(sorted(contract.requirements())))
 def test_no_rule_fails_on_any_answer_to_one_request(
-    operation: str, body: Any, status: int | None, sent: Any, why: str | None
+    operation: str, body: Any, status: int | None, sent: Any, requirement: str | None
 ) -> None:
     world, ids = World(), Ids()
     world.sessions = deepcopy(known().sessions)
     subject = next(iter(world.sessions))
     for credential in ("app0", "app1", "none"):
         request = Request(operation, subject, sent, "EBAY_US", credential)
-        exchange = Exchange("t", 0, request, "POST", "http://127.0.0.1:1/", Intent(why, "x") if why else None, status)
+        exchange = Exchange(
+            "t", 0, request, "POST", "http://127.0.0.1:1/", Intent(requirement, "x") if requirement else None, status
+        )
         found = read_json(json.dumps(body))
         exchange.body, exchange.text = found.value, found.text
         judge(world, profile(), exchange)

@@ -22,7 +22,7 @@ from conformance.client import api_client
 from conformance.evidence.reproduction.replay import from_record
 from conformance.judging.load_rules import load_rules
 from devtools import kill_matrix
-from devtools.corpus import CORPUS, Corpus, Entry, Proved, expect, healthy, judged, load, proved, unproved
+from devtools.corpus import CORPUS, Corpus, CorpusEntry, Proved, expect, healthy, judged, load, proved, unproved
 from devtools.corpus import target as stored
 from devtools.false_positives import profile
 from mock_server.registry import listed
@@ -67,7 +67,7 @@ def main() -> int:
         if kept["entries"]:
             found.profiles[name] = kept["profile"]
         for item in kept["entries"]:
-            found.entries.append(Entry(**item | {"profile": name, "name": f"{variant['name']}: {item['name']}"}))
+            found.entries.append(CorpusEntry(**item | {"profile": name, "name": f"{variant['name']}: {item['name']}"}))
     shutil.rmtree(folder, ignore_errors=True)
     profiles = {name: found.profile(name) for name in found.profiles}
     new = []

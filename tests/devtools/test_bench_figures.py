@@ -216,15 +216,15 @@ def soaked(**late: float) -> Soaked:
         ({"cpu_ms": 2.0}, "more and more"),
     ],
 )
-def test_what_does_not_stay_as_it_was(late: dict[str, float], told: str | None) -> None:
+def test_what_does_not_stay_as_it_was(late: dict[str, float], words: str | None) -> None:
     found = complaints(soaked(**late))
-    assert [told in item for item in found] == [True] if told else found == []
+    assert [words in item for item in found] == [True] if words else found == []
 
 
 def test_findings_and_ends_are_told_first() -> None:
     ended = replace(soaked(), findings={"QTY-SET: quantity": 3}, stopped="Nobody answers.")
-    told = complaints(ended)
-    assert told == ["Nobody answers.", "QTY-SET: quantity, 3 times."]
-    assert sentence(ended, told) == "1,000 requests in 400 s: Nobody answers. (1 more)"
+    words = complaints(ended)
+    assert words == ["Nobody answers.", "QTY-SET: quantity, 3 times."]
+    assert sentence(ended, words) == "1,000 requests in 400 s: Nobody answers. (1 more)"
     assert "nothing grows" in sentence(soaked(), [])
     assert "too short" in complaints(Soaked(soaked().samples[:3]))[0]

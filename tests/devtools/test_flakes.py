@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from devtools.flakes import NO_RESULT, Outcome, _keep, flakes, main, outcome_of, told
+from devtools.flakes import NO_RESULT, Outcome, _keep, flakes, main, outcome_of, words
 
 
 def outcome(seed: int, verdict: str = "conformant", status: int = 0, **requirements: str) -> Outcome:
@@ -25,7 +25,7 @@ def test_each_outcome_has_its_seeds() -> None:
         "verdict": {"conformant (0)": [1, 3], "not conformant (1)": [2]},
         "A": {"passed": [1, 3], "failed": [2]},
     }
-    assert told(found)[1] == "A: passed 2 times; failed with seed 2"
+    assert words(found)[1] == "A: passed 2 times; failed with seed 2"
 
 
 def test_a_requirement_that_is_not_listed() -> None:

@@ -31,14 +31,14 @@ class FaultyShop:
     also: str | None = None
 
 
-CAST: list[FaultyShop] = []
+FAULTY_SHOPS: list[FaultyShop] = []
 
 
-def lies(requirement: str, also: str | None = None) -> Callable[[type[ReferenceShop]], type[ReferenceShop]]:
+def faulty(requirement: str, also: str | None = None) -> Callable[[type[ReferenceShop]], type[ReferenceShop]]:
     """A shop of the cast."""
 
     def enter(shop: type[ReferenceShop]) -> type[ReferenceShop]:
-        CAST.append(FaultyShop(shop.__name__, requirement, shop, also))
+        FAULTY_SHOPS.append(FaultyShop(shop.__name__, requirement, shop, also))
         return shop
 
     return enter
@@ -54,7 +54,7 @@ def edits(name: str, requirement: str, edit: Edit, on: tuple[str, ...] = SESSION
                 edit(body, request, self)
             return body
 
-    CAST.append(FaultyShop(name, requirement, Edits, also))
+    FAULTY_SHOPS.append(FaultyShop(name, requirement, Edits, also))
 
 
 def refuses_otherwise(
@@ -70,7 +70,7 @@ def refuses_otherwise(
                 body = {"errors": [self.entry(other or number, request.operation)]}
             return given, body, headers
 
-    CAST.append(FaultyShop(name, requirement, Otherwise, also))
+    FAULTY_SHOPS.append(FaultyShop(name, requirement, Otherwise, also))
 
 
 def never_refuses(name: str, requirement: str, number: int, on: tuple[str, ...], also: str | None = None) -> None:
@@ -86,7 +86,7 @@ def never_refuses(name: str, requirement: str, number: int, on: tuple[str, ...],
                     raise
                 return self.show(session, request)
 
-    CAST.append(FaultyShop(name, requirement, Never, also))
+    FAULTY_SHOPS.append(FaultyShop(name, requirement, Never, also))
 
 
 def summary(name: str, cents: int) -> Edit:

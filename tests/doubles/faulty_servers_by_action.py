@@ -7,14 +7,14 @@ from typing import Any
 
 from conformance.core import contract
 from conformance.core.exchange import OWN_APP, Exchange, Intent, Request
-from tests.doubles.faulty_servers import CAST as CAST
-from tests.doubles.faulty_servers import lies
+from tests.doubles.faulty_servers import FAULTY_SHOPS as FAULTY_SHOPS
+from tests.doubles.faulty_servers import faulty
 from tests.doubles.reference_checks import Refusal
 from tests.doubles.reference_goods import ITEMS, Json, Session
 from tests.doubles.reference_server import ReferenceShop
 
 
-@lies("SESSION-READ")
+@faulty("SESSION-READ")
 class ForgetsTheSecondChange(ReferenceShop):
     """Shows it, and has forgotten it at the next read."""
 
@@ -27,7 +27,7 @@ class ForgetsTheSecondChange(ReferenceShop):
         return body
 
 
-@lies("SESSION-READ")
+@faulty("SESSION-READ")
 class ForgetsTheCoupon(ReferenceShop):
     def handle(self, request: Request) -> Json:
         session = self.sessions.get(request.subject or "")
@@ -36,14 +36,14 @@ class ForgetsTheCoupon(ReferenceShop):
         return super().handle(request)
 
 
-@lies("QTY-SET")
+@faulty("QTY-SET")
 class SwapsTwoLines(ReferenceShop):
     def set_quantity(self, session: Session, line: list[Any], body: Json) -> None:
         other = next((entry for entry in session.lines if entry is not line), line)
         super().set_quantity(session, other if body["quantity"] == 5 else line, body)
 
 
-@lies("QTY-ZERO")
+@faulty("QTY-ZERO")
 class RemovesTheNextLineToo(ReferenceShop):
     def set_quantity(self, session: Session, line: list[Any], body: Json) -> None:
         super().set_quantity(session, line, body)
@@ -51,17 +51,17 @@ class RemovesTheNextLineToo(ReferenceShop):
             session.lines.pop()
 
 
-@lies("LINES-MAX")
+@faulty("LINES-MAX")
 class TakesFiveLines(ReferenceShop):
     most = 5
 
 
-@lies("LINES-MAX", also="ERROR-PARAMS")  # it tells the wrong maximum
+@faulty("LINES-MAX", also="ERROR-PARAMS")  # it tells the wrong maximum
 class TakesThreeLines(ReferenceShop):
     most = 3
 
 
-@lies("SHIP-SET")
+@faulty("SHIP-SET")
 class SelectsForEveryLine(ReferenceShop):
     def select(self, session: Session, line: list[Any], body: Json) -> None:
         super().select(session, line, body)
@@ -69,14 +69,14 @@ class SelectsForEveryLine(ReferenceShop):
             entry[3] = line[3]
 
 
-@lies("ADDR-REPLACE")
+@faulty("ADDR-REPLACE")
 class LosesTheSecondAddressLine(ReferenceShop):
     def move(self, session: Session, sent: Any) -> None:
         super().move(session, sent)
         session.address.pop("addressLine2", None)
 
 
-@lies("ADDR-CHARS")
+@faulty("ADDR-CHARS")
 class TakesControlCharacters(ReferenceShop):
     def move(self, session: Session, sent: Any) -> None:
         super().move(
@@ -84,14 +84,14 @@ class TakesControlCharacters(ReferenceShop):
         )
 
 
-@lies("ADDR-DOMESTIC")
+@faulty("ADDR-DOMESTIC")
 class ShipsToFrance(ReferenceShop):
     def move(self, session: Session, sent: Any) -> None:
         country = sent.get("country") if isinstance(sent, dict) else None
         super().move(session, {**sent, "country": "US"} if country == "FR" else sent)
 
 
-@lies("COUPON-ONE")
+@faulty("COUPON-ONE")
 class TakesTheSecondCoupon(ReferenceShop):
     def apply(self, session: Session, code: str) -> None:
         if code == "TENOFF":
@@ -99,14 +99,14 @@ class TakesTheSecondCoupon(ReferenceShop):
         super().apply(session, code)
 
 
-@lies("COUPON-REMOVE")
+@faulty("COUPON-REMOVE")
 class KeepsTheCoupon(ReferenceShop):
     def remove(self, session: Session, code: str) -> None:
         if session.coupon != code:
             raise Refusal(16025)
 
 
-@lies("COUPON-REFUSED")
+@faulty("COUPON-REFUSED")
 class WantsNoMinimum(ReferenceShop):
     def apply(self, session: Session, code: str) -> None:
         if code == "SPEND100":
@@ -115,21 +115,21 @@ class WantsNoMinimum(ReferenceShop):
             super().apply(session, code)
 
 
-@lies("SESSION-SIGNATURE")
+@faulty("SESSION-SIGNATURE")
 class SignsNothing(ReferenceShop):
     def answer(self, request: Request) -> tuple[int, Any, dict[str, str]]:
         status, body, _ = super().answer(request)
         return status, body, {}
 
 
-@lies("SESSION-UNIQUE", also="SESSION-ONLY")  # the ids of its options are made of the line's
+@faulty("SESSION-UNIQUE", also="SESSION-ONLY")  # the ids of its options are made of the line's
 class RenamesTheLine(ReferenceShop):
     def set_quantity(self, session: Session, line: list[Any], body: Json) -> None:
         super().set_quantity(session, line, body)
         line[0] += "9"
 
 
-@lies("SESSION-SAFE")
+@faulty("SESSION-SAFE")
 class CountsReads(ReferenceShop):
     """The second read in a row finds one more of the first line."""
 
@@ -143,7 +143,7 @@ class CountsReads(ReferenceShop):
         return super().handle(request)
 
 
-@lies("SESSION-ISOLATED")
+@faulty("SESSION-ISOLATED")
 class TouchesEverySession(ReferenceShop):
     def set_quantity(self, session: Session, line: list[Any], body: Json) -> None:
         super().set_quantity(session, line, body)
@@ -152,7 +152,7 @@ class TouchesEverySession(ReferenceShop):
                 other.lines[1][2] += 1
 
 
-@lies("SESSION-ONLY")
+@faulty("SESSION-ONLY")
 class ResetsTheOptions(ReferenceShop):
     def move(self, session: Session, sent: Any) -> None:
         super().move(session, sent)
@@ -160,7 +160,7 @@ class ResetsTheOptions(ReferenceShop):
             line[3] = 0
 
 
-@lies("PAY-LOCK")
+@faulty("PAY-LOCK")
 class RefusesButApplies(ReferenceShop):
     """15021 after payment, and yet the order has another quantity."""
 
@@ -170,7 +170,7 @@ class RefusesButApplies(ReferenceShop):
         super().guard(session)
 
 
-@lies("PAY-LOCK")
+@faulty("PAY-LOCK")
 class RefusesButRenames(ReferenceShop):
     """15021 after payment, and yet the order's lines have other ids."""
 
@@ -187,7 +187,7 @@ class RefusesButRenames(ReferenceShop):
         return body
 
 
-@lies("PAY-TWICE", also="ORDER-READ")
+@faulty("PAY-TWICE", also="ORDER-READ")
 class MakesASecondOrder(ReferenceShop):
     def place(self, session: Session, body: Json) -> Json:
         if session.order:
@@ -195,14 +195,14 @@ class MakesASecondOrder(ReferenceShop):
         return super().place(session, body)
 
 
-@lies("PAY-TERMS")
+@faulty("PAY-TERMS")
 class WantsNoTerms(ReferenceShop):
     def place(self, session: Session, body: Json) -> Json:
         terms = {**body["marketingTerms"][0], "marketingTypes": ["OFFER", "PROMOTION", "SURVEY"]}
         return super().place(session, {"marketingTerms": [terms]})
 
 
-@lies("PAY-EMPTY")
+@faulty("PAY-EMPTY")
 class SellsNothing(ReferenceShop):
     def place(self, session: Session, body: Json) -> Json:
         if session.lines:
@@ -212,14 +212,14 @@ class SellsNothing(ReferenceShop):
         return {"purchaseOrderId": "o0"}
 
 
-@lies("PAY-DECLINED-ENDS")
+@faulty("PAY-DECLINED-ENDS")
 class ForgivesADeclinedCard(ReferenceShop):
     def guard(self, session: Session) -> None:
         session.declined = False
         super().guard(session)
 
 
-@lies("PAY-ITEM-CHANGED")
+@faulty("PAY-ITEM-CHANGED")
 class SellsARevisedItem(ReferenceShop):
     def place(self, session: Session, body: Json) -> Json:
         if any(ITEMS[line[1]].at_payment == 15020 for line in session.lines):
@@ -227,13 +227,13 @@ class SellsARevisedItem(ReferenceShop):
         return super().place(session, body)
 
 
-@lies("ORDER-APP")
+@faulty("ORDER-APP")
 class ShowsOrdersToAll(ReferenceShop):
     def read_order(self, request: Request) -> Json:
         return super().read_order(Request(request.operation, request.subject, credential=OWN_APP))
 
 
-@lies("ORDER-STABLE")
+@faulty("ORDER-STABLE")
 class OrdersAreUndone(ReferenceShop):
     """PAID at first, PENDING from the third time on."""
 
@@ -247,7 +247,7 @@ class OrdersAreUndone(ReferenceShop):
         return {**body, "purchaseOrderPaymentStatus": "PENDING"} if self.reads[request.subject] > 2 else body
 
 
-@lies("QTY-INVALID")
+@faulty("QTY-INVALID")
 class CrashesAtAFraction(ReferenceShop):
     def answer(self, request: Request) -> tuple[int, Any, dict[str, str]]:
         if request.object().get("quantity") == 1.5:
@@ -255,7 +255,7 @@ class CrashesAtAFraction(ReferenceShop):
         return super().answer(request)
 
 
-@lies("ROBUST")
+@faulty("ROBUST")
 class CrashesAtBrokenJson(ReferenceShop):
     def answer(self, request: Request) -> tuple[int, Any, dict[str, str]]:
         if request.raw is not None:
@@ -263,20 +263,20 @@ class CrashesAtBrokenJson(ReferenceShop):
         return super().answer(request)
 
 
-@lies("ERROR-SHAPE")
+@faulty("ERROR-SHAPE")
 class ForgetsTheDomain(ReferenceShop):
     def entry(self, number: int, operation: str, detail: str = "") -> Json:
         entry = super().entry(number, operation, detail)
         return entry if contract.error(number, operation).kind == "warning" else {**entry, "domain": ""}  # type: ignore[union-attr]
 
 
-@lies("ERROR-PARAMS")
+@faulty("ERROR-PARAMS")
 class TellsNothing(ReferenceShop):
     def entry(self, number: int, operation: str, detail: str = "") -> Json:
         return {**super().entry(number, operation), "message": "no"}
 
 
-@lies("TYPE-JSON")
+@faulty("TYPE-JSON")
 class SendsText(ReferenceShop):
     def send(self, request: Request, trace: str = "", seq: int = 0, intent: Intent | None = None) -> Exchange:
         exchange = super().send(request, trace, seq, intent)
@@ -284,7 +284,7 @@ class SendsText(ReferenceShop):
         return exchange
 
 
-@lies("AUTH-TOKEN")
+@faulty("AUTH-TOKEN")
 class ReadsWithoutAToken(ReferenceShop):
     def handle(self, request: Request) -> Json:
         if request.credential == "none" and request.operation == contract.READ:
@@ -292,20 +292,20 @@ class ReadsWithoutAToken(ReferenceShop):
         return super().handle(request)
 
 
-@lies("SESSION-DOCUMENTED")
+@faulty("SESSION-DOCUMENTED")
 class Creates201(ReferenceShop):
     def answer(self, request: Request) -> tuple[int, Any, dict[str, str]]:
         status, body, headers = super().answer(request)
         return 201 if status == 200 and request.operation == contract.QUANTITY else status, body, headers
 
 
-@lies("SESSION-REQUIRED")
+@faulty("SESSION-REQUIRED")
 class WantsNoEmail(ReferenceShop):
     def initiate(self, request: Request, body: Json) -> Session:
         return super().initiate(request, {"contactEmail": "a@b.example", **body})
 
 
-@lies("SESSION-CREATE")
+@faulty("SESSION-CREATE")
 class LosesTheThirdLine(ReferenceShop):
     def initiate(self, request: Request, body: Json) -> Session:
         session = super().initiate(request, body)
@@ -313,7 +313,7 @@ class LosesTheThirdLine(ReferenceShop):
         return session
 
 
-@lies("ITEM-REMOVED")
+@faulty("ITEM-REMOVED")
 class KeepsWhatIsGone(ReferenceShop):
     def initiate(self, request: Request, body: Json) -> Session:
         session = super().initiate(request, body)
@@ -322,13 +322,13 @@ class KeepsWhatIsGone(ReferenceShop):
         return session
 
 
-@lies("SESSION-CREATE", also="SESSION-FIELDS")
+@faulty("SESSION-CREATE", also="SESSION-FIELDS")
 class NamesNoSession(ReferenceShop):
     def show(self, session: Session, request: Request) -> Json:
         return {**super().show(session, request), "checkoutSessionId": ""}
 
 
-@lies("COUPON-ONE")
+@faulty("COUPON-ONE")
 class ListsTheSameCouponTwice(ReferenceShop):
     def apply(self, session: Session, code: str) -> None:
         if session.coupon == code:
@@ -341,7 +341,7 @@ class ListsTheSameCouponTwice(ReferenceShop):
         return {**body, "appliedCoupons": body["appliedCoupons"] * 2} if 0 in session.warnings else body
 
 
-@lies("LINES-OWN")
+@faulty("LINES-OWN")
 class SplitsALine(ReferenceShop):
     """Two of an item are two lines of one."""
 
@@ -353,14 +353,14 @@ class SplitsALine(ReferenceShop):
         return session
 
 
-@lies("WARNING-SHAPE")
+@faulty("WARNING-SHAPE")
 class WarnsBesideErrors(ReferenceShop):
     def answer(self, request: Request) -> tuple[int, Any, dict[str, str]]:
         status, body, headers = super().answer(request)
         return status, {**body, "warnings": [self.entry(15007, request.operation)]} if status == 409 else body, headers
 
 
-@lies("TYPE-JSON", also="ORDER-READ")
+@faulty("TYPE-JSON", also="ORDER-READ")
 class CutsOrdersShort(ReferenceShop):
     """The answer ends in the middle once an order has been read three times."""
 

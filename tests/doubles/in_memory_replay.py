@@ -29,12 +29,12 @@ class Replays:
         yield CheckoutDriver(self.target, Trace(name, kind=kind), thorough=thorough)
 
 
-def shrunk(liar: FaultyShop) -> tuple[Proof | None, Shrinker]:
+def shrunk(faulty: FaultyShop) -> tuple[Proof | None, Shrinker]:
     """The shortest proof of the first breach of the faulty server's requirement, and the shrinker that found it."""
-    target = liar.shop()
+    target = faulty.shop()
     trace = visit(target)
     first = next(
-        judgment for judgment in trace.judgments if not judgment.ok and judgment.requirement == liar.requirement
+        judgment for judgment in trace.judgments if not judgment.ok and judgment.requirement == faulty.requirement
     )
     assert first.claim
     finding = Finding(Breach.of_judgment(first, None), TraceRecord("honest", 0))

@@ -115,7 +115,7 @@ def refusals(driver: CheckoutDriver) -> None:
     session.expect_refusal(
         contract.OPTION, {"lineItemId": "999", "shippingOptionId": f"{line}-0"}, "SHIP-UNKNOWN", "line"
     )
-    for why, name, value in (
+    for requirement, name, value in (
         ("ADDR-LENGTH", "addressLine1", "x" * 41),
         ("ADDR-CHARS", "city", "San\x07José"),
         ("ADDR-CHARS-MARKUP", "city", "<b>San José</b>"),
@@ -123,7 +123,7 @@ def refusals(driver: CheckoutDriver) -> None:
         ("ADDR-SANCTION", "country", "KP"),
         ("SESSION-INVALID", "city", 7),
     ):
-        session.expect_refusal(contract.ADDRESS, {**US, name: value}, why, name)
+        session.expect_refusal(contract.ADDRESS, {**US, name: value}, requirement, name)
     for name in ("city", "postalCode", "recipient"):
         session.expect_refusal(
             contract.ADDRESS, {entry: value for entry, value in US.items() if entry != name}, "ADDR-REQUIRED", name
@@ -133,18 +133,22 @@ def refusals(driver: CheckoutDriver) -> None:
     session.expect_refusal(contract.QUANTITY, None, "ROBUST", "broken JSON", raw=b'{"a": ')
     for role, most in (("2001", 3), ("2002", 2), ("2003", 5)):
         special = session_of(driver, (f"v1|{role}|0", most))
-        why = {"2001": "QTY-STOCK", "2002": "QTY-LIMIT", "2003": "QTY-LOT"}[role]
+        requirement = {"2001": "QTY-STOCK", "2002": "QTY-LIMIT", "2003": "QTY-LOT"}[role]
         body = {"lineItemId": special.lines[0].id, "quantity": most + 1}
-        special.expect_refusal(contract.QUANTITY, body, why)
-        driver.initiate("EBAY_US", [(f"v1|{role}|0", most + 1)], why)
+        special.expect_refusal(contract.QUANTITY, body, requirement)
+        driver.initiate("EBAY_US", [(f"v1|{role}|0", most + 1)], requirement)
 
 
 def creation(driver: CheckoutDriver) -> None:
     """What initiate takes and what it refuses."""
     for place, number in enumerate(REFUSED):
         driver.initiate("EBAY_US", [(f"v1|40{place}|0", 1)], ITEM_RULES[number], f"{number}")
-    for item, why in (("v1|3001|0", "ITEM-ENDED"), (made_up.ITEM, "ITEM-UNKNOWN"), ("v1|3002|0", "ITEM-REMOVED")):
-        driver.initiate("EBAY_US", [(item, 1)], why)
+    for item, requirement in (
+        ("v1|3001|0", "ITEM-ENDED"),
+        (made_up.ITEM, "ITEM-UNKNOWN"),
+        ("v1|3002|0", "ITEM-REMOVED"),
+    ):
+        driver.initiate("EBAY_US", [(item, 1)], requirement)
     driver.initiate("EBAY_US", [("v1|3002|0", 1), (UNIT, 1)], "ITEM-REMOVED")
     session_of(driver, ("v1|3003|0", 1))
     driver.initiate("EBAY_US", [(item, 1) for item in driver.plain("EBAY_US", 4)], "LINES-MAX", "4")
@@ -153,10 +157,12 @@ def creation(driver: CheckoutDriver) -> None:
     body = driver.initiate_body("EBAY_US", [(UNIT, 1)])
     for name in body:
         without = {node: value for node, value in body.items() if node != name}
-        driver.initiate("EBAY_US", why="SESSION-REQUIRED", case=name, body=without)
-    driver.initiate("EBAY_US", why="SESSION-INVALID", case="contactEmail", body={**body, "contactEmail": "no address"})
-    driver.initiate("EBAY_US", why="SESSION-NO-LINES", body={**body, "lineItemInputs": []})
-    driver.initiate("EBAY_US", why="ADDR-WARN", body={**body, "shippingAddress": DOUBTFUL})
+        driver.initiate("EBAY_US", requirement="SESSION-REQUIRED", case=name, body=without)
+    driver.initiate(
+        "EBAY_US", requirement="SESSION-INVALID", case="contactEmail", body={**body, "contactEmail": "no address"}
+    )
+    driver.initiate("EBAY_US", requirement="SESSION-NO-LINES", body={**body, "lineItemInputs": []})
+    driver.initiate("EBAY_US", requirement="ADDR-WARN", body={**body, "shippingAddress": DOUBTFUL})
 
 
 def foreigners(driver: CheckoutDriver) -> None:

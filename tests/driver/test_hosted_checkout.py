@@ -93,10 +93,10 @@ def test_a_wrong_token_or_a_page_without_its_button_says_so(driver: CheckoutDriv
 
 
 def test_a_person_pays(driver: CheckoutDriver) -> None:
-    told: list[str] = []
+    words: list[str] = []
 
     def person(text: str) -> None:
-        told.append(text)
+        words.append(text)
         address = text.partition(" at ")[2].split(" ")[0]
         page = urllib.request.urlopen(address, timeout=10).read().decode()
         assert "checkout" in page and "</script><b>" not in page
@@ -104,8 +104,8 @@ def test_a_person_pays(driver: CheckoutDriver) -> None:
         threading.Thread(target=lambda: urllib.request.urlopen(f"{address}outcome", body, timeout=10)).start()
 
     assert by_person("http://127.0.0.1:9/sdk/js", "token</script><b>", "17", 20, person).order == "5001"
-    assert "session 17" in told[0]
-    assert by_person("http://127.0.0.1:9/sdk/js", "token", "17", 0.1, told.append).kind == "nothing"
+    assert "session 17" in words[0]
+    assert by_person("http://127.0.0.1:9/sdk/js", "token", "17", 0.1, words.append).kind == "nothing"
 
 
 def test_without_a_browser_it_is_told(driver: CheckoutDriver, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -200,8 +200,8 @@ class Person(threading.Thread):
         given = json.loads(re.search(r"const given = (.*);", page)[1])  # type: ignore[index]
         sent = {"token": unquote(given["token"]), "sessionid": given["session"], "card": "good"}
         paid = urllib.request.urlopen(f"{self.base}/checkout/pay", json.dumps(sent).encode(), timeout=10).read()
-        told = json.dumps({"kind": "success", "data": json.loads(paid)}).encode()
-        urllib.request.urlopen(f"{address}outcome", told, timeout=10)
+        words = json.dumps({"kind": "success", "data": json.loads(paid)}).encode()
+        urllib.request.urlopen(f"{address}outcome", words, timeout=10)
 
     def result(self) -> dict[str, Any]:
         self.start()

@@ -25,7 +25,7 @@ from conformance.evidence.reproduction.shrink import Proof
 from conformance.evidence.trace_record import Breach, TraceRecord
 from conformance.judging.claim import Claim
 from conformance.runner.mock_process import MockProcess
-from tests.doubles.faulty_servers_by_action import CAST
+from tests.doubles.faulty_servers_by_action import FAULTY_SHOPS
 from tests.doubles.in_memory_replay import Replays, shrunk
 from tests.doubles.reference_goods import Json, Session
 from tests.doubles.reference_server import ReferenceShop
@@ -34,7 +34,7 @@ from tests.doubles.serving import serve
 ROOT = Path(__file__).resolve().parents[2]
 MISSING = [tool for tool in ("curl", "jq", "sh") if shutil.which(tool) is None]
 pytestmark = pytest.mark.skipif(bool(MISSING), reason=f"{', '.join(MISSING)} is not installed")
-LIARS = {entry.name: entry for entry in CAST}
+BY_NAME = {entry.name: entry for entry in FAULTY_SHOPS}
 TOKENS = {"TOKEN": "token-one", "TOKEN_OTHER_APP": "token-two"}
 
 
@@ -79,20 +79,20 @@ def written(proof: Proof, base_url: str, folder: Path, claim: Claim | None = Non
     ],
 )
 def test_a_script_tells_a_liar_from_an_honest_shop(name: str, tmp_path: Path) -> None:
-    proof, _ = shrunk(LIARS[name])
+    proof, _ = shrunk(BY_NAME[name])
     assert proof
-    with serve(LIARS[name].shop()) as lying, serve(ReferenceShop()) as honest:
+    with serve(BY_NAME[name].shop()) as lying, serve(ReferenceShop()) as honest:
         script = written(proof, lying, tmp_path)
         there = run(script, None, tmp_path, **TOKENS)
         assert there.returncode == 1, there.stdout + there.stderr
-        assert f"{LIARS[name].requirement} is broken" in there.stdout
+        assert f"{BY_NAME[name].requirement} is broken" in there.stdout
         gone = run(script, honest, tmp_path, **TOKENS)
         assert gone.returncode == 0, gone.stdout + gone.stderr
-        assert f"{LIARS[name].requirement} holds here" in gone.stdout
+        assert f"{BY_NAME[name].requirement} holds here" in gone.stdout
 
 
 def test_without_a_token_or_a_server_it_cannot_tell(tmp_path: Path) -> None:
-    proof, _ = shrunk(LIARS["KeepsTheCoupon"])
+    proof, _ = shrunk(BY_NAME["KeepsTheCoupon"])
     assert proof
     with serve(ReferenceShop()) as honest:
         script = written(proof, honest, tmp_path)
@@ -113,7 +113,7 @@ def test_without_a_token_or_a_server_it_cannot_tell(tmp_path: Path) -> None:
 
 def test_a_script_sends_what_the_profile_sends(tmp_path: Path) -> None:
     """Headers of a gateway by the environment, an authority and a certificate by file; no curl configuration is read."""
-    proof, _ = shrunk(LIARS["KeepsTheCoupon"])
+    proof, _ = shrunk(BY_NAME["KeepsTheCoupon"])
     assert proof
     transport = {
         "headers": {"X-Gateway-Key": "secret", "X-$(touch pwned)": "s"},
@@ -138,7 +138,7 @@ def test_a_script_sends_what_the_profile_sends(tmp_path: Path) -> None:
 
 def test_the_command_for_a_token_sends_what_the_profile_sends(tmp_path: Path) -> None:
     """Behind a gateway the token comes through it too."""
-    proof, _ = shrunk(LIARS["KeepsTheCoupon"])
+    proof, _ = shrunk(BY_NAME["KeepsTheCoupon"])
     assert proof
     transport = {"headers": {"X-Gateway-Key": "secret"}, "ca_file": "/a b/ca.pem", "client_cert": "/c.pem"}
     script = written(proof, "http://127.0.0.1:9", tmp_path, auth="client_credentials", scope="s", transport=transport)
@@ -148,7 +148,7 @@ def test_the_command_for_a_token_sends_what_the_profile_sends(tmp_path: Path) ->
 
 
 def test_an_address_is_no_command(tmp_path: Path) -> None:
-    proof, _ = shrunk(LIARS["KeepsTheCoupon"])
+    proof, _ = shrunk(BY_NAME["KeepsTheCoupon"])
     assert proof
     script = written(proof, "http://127.0.0.1:9/$(touch${IFS}pwned)}'", tmp_path)
     ended = run(script, None, tmp_path, **TOKENS)

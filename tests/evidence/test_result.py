@@ -22,14 +22,14 @@ from conformance.evidence.run_metadata import RunMetadata, Scope
 from conformance.evidence.verdict import decide_verdict
 from conformance.evidence.waivers import Waiver
 from conformance.judging.trace import Trace
-from tests.doubles.faulty_servers_by_action import CAST
+from tests.doubles.faulty_servers_by_action import FAULTY_SHOPS
 from tests.doubles.reference_server import ReferenceShop
 from tests.doubles.scripted_session import PARTS, visit
 from tests.evidence.test_waivers import SOON
 
 ROOT = Path(__file__).resolve().parents[2]
 SCHEMA = json.loads((ROOT / "reports" / "schemas" / "result.schema.json").read_text(encoding="utf-8"))
-LIARS = {entry.name: entry for entry in CAST}
+BY_NAME = {entry.name: entry for entry in FAULTY_SHOPS}
 TARGET = {"name": "honest", "base_url": "http://127.0.0.1:1", "profile": "honest.toml", "marketplaces": ["EBAY_US"]}
 METADATA = RunMetadata(
     TARGET, "digest", 0, "should", "2026-01-01T00:00:00Z", 1.5, 1, operations=list(contract.operations())
@@ -75,12 +75,12 @@ def document(
 @pytest.mark.parametrize("name", [None, "KeepsTheCoupon", "a cent more in the total"])
 def test_processes_add_up(tmp_path: Path, name: str | None) -> None:
     """However the traces are spread: the order of the plan counts, not that of the processes."""
-    parts = traces(LIARS[name].shop() if name else ReferenceShop())
+    parts = traces(BY_NAME[name].shop() if name else ReferenceShop())
     results = [document(parts, tmp_path / f"{count}", processes=count) for count in (1, 2, 5)]
     assert results[0] == results[1] == results[2]
     assert results[0]["requests"] == sum(len(part.exchanges) for part in parts)
     failed = [result["id"] for result in results[0]["requirements"] if result["outcome"] == "failed"]
-    assert failed == ([LIARS[name].requirement] if name else [])
+    assert failed == ([BY_NAME[name].requirement] if name else [])
 
 
 def test_a_line_that_was_cut_off_is_passed_over(tmp_path: Path) -> None:
@@ -92,7 +92,7 @@ def test_a_line_that_was_cut_off_is_passed_over(tmp_path: Path) -> None:
 
 
 def test_a_breach_is_counted_not_repeated(tmp_path: Path) -> None:
-    result = document(traces(LIARS["a cent more in the total"].shop()), tmp_path)
+    result = document(traces(BY_NAME["a cent more in the total"].shop()), tmp_path)
     finding = next(entry for requirement in result["requirements"] for entry in requirement["findings"])
     assert finding["count"] > 100 and finding["first_request"] == 1
     assert finding["marketplaces"] == ["EBAY_GB", "EBAY_US"] and len(finding["operations"]) == 7
@@ -131,16 +131,16 @@ def test_a_shop_without_findings_is_conformant(tmp_path: Path) -> None:
 
 
 def test_a_shop_that_breaks_a_must_is_not_conformant(tmp_path: Path) -> None:
-    assert status(tmp_path, LIARS["KeepsTheCoupon"].shop()) == (1, "not conformant")
+    assert status(tmp_path, BY_NAME["KeepsTheCoupon"].shop()) == (1, "not conformant")
 
 
 def test_a_should_does_not_decide(tmp_path: Path) -> None:
-    assert status(tmp_path, LIARS["another price in later sessions"].shop()) == (0, "conformant")
+    assert status(tmp_path, BY_NAME["another price in later sessions"].shop()) == (0, "conformant")
 
 
 def test_an_interrupted_run_ends_with_status_2(tmp_path: Path) -> None:
     assert status(tmp_path, interrupted=True) == (2, "incomplete")
-    assert status(tmp_path / "b", LIARS["KeepsTheCoupon"].shop(), interrupted=True) == (2, "not conformant")
+    assert status(tmp_path / "b", BY_NAME["KeepsTheCoupon"].shop(), interrupted=True) == (2, "not conformant")
 
 
 def test_a_defect_of_ours(tmp_path: Path) -> None:
@@ -159,12 +159,12 @@ def test_not_offered_is_excused(tmp_path: Path) -> None:
 
 def test_a_run_that_ended_early_is_incomplete(tmp_path: Path) -> None:
     assert status(tmp_path, stopped="The target did not answer.") == (6, "incomplete")
-    assert status(tmp_path / "b", LIARS["KeepsTheCoupon"].shop(), stopped="Gone.") == (1, "not conformant")
+    assert status(tmp_path / "b", BY_NAME["KeepsTheCoupon"].shop(), stopped="Gone.") == (1, "not conformant")
 
 
 def test_a_waived_failure_passes_and_a_needless_waiver_fails(tmp_path: Path) -> None:
     known = Waiver("COUPON-REMOVE", "known", "team a", "https://tracker.example/1", SOON)
-    assert status(tmp_path, LIARS["KeepsTheCoupon"].shop(), waivers=[known]) == (0, "conformant but for waivers")
+    assert status(tmp_path, BY_NAME["KeepsTheCoupon"].shop(), waivers=[known]) == (0, "conformant but for waivers")
     assert status(tmp_path / "b", waivers=[known]) == (1, "waiver failed")  # it is no longer needed
 
 

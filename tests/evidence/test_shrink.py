@@ -11,13 +11,13 @@ from conformance.driver.checkout import CheckoutDriver
 from conformance.evidence.reproduction import shrink
 from conformance.evidence.reproduction.replay import UnresolvedReference, play, steps_of
 from conformance.judging.trace import Trace
-from tests.doubles.faulty_servers import CAST
-from tests.doubles.faulty_servers_by_action import CAST as EVERYBODY
+from tests.doubles.faulty_servers import FAULTY_SHOPS
+from tests.doubles.faulty_servers_by_action import FAULTY_SHOPS as EVERYBODY
 from tests.doubles.in_memory_replay import Replays, shrunk
 from tests.doubles.reference_server import ReferenceShop
 from tests.doubles.scripted_session import changes, coupons, visit
 
-LIARS = {entry.name: entry for entry in EVERYBODY}
+BY_NAME = {entry.name: entry for entry in EVERYBODY}
 # What a person would send to show it: make a session; make one and change it; make one, change it, look; …
 BY_HAND = {
     "a cent more in the total": 1,
@@ -51,36 +51,36 @@ BY_HAND = {
 
 @pytest.mark.parametrize("name", BY_HAND)
 def test_as_short_as_by_hand(name: str) -> None:
-    proof, shrinker = shrunk(LIARS[name])
+    proof, shrinker = shrunk(BY_NAME[name])
     assert proof is not None
     assert len(proof.steps) <= BY_HAND[name] + 1, [step.request.operation for step in proof.steps]
     assert shrinker.spent <= shrink.CAP
     last = proof.sent[-1][1]
-    assert proof.judgment.exchange == last.id and proof.judgment.requirement == LIARS[name].requirement
+    assert proof.judgment.exchange == last.id and proof.judgment.requirement == BY_NAME[name].requirement
 
 
 def test_carts_shrink_too() -> None:
     """One line is enough where the lie shows with one; two where it needs two."""
     for name, lines in (("a change after payment is ignored", 1), ("SwapsTwoLines", 2)):
-        proof, _ = shrunk(LIARS[name])
+        proof, _ = shrunk(BY_NAME[name])
         assert proof
         assert len(proof.steps[0].request.body["lineItemInputs"]) == lines, name
 
 
 def test_what_does_not_come_again_is_not_claimed() -> None:
     """The price changed with the third session of the server's life: no sequence shows that again."""
-    proof, shrinker = shrunk(LIARS["another price in later sessions"])
+    proof, shrinker = shrunk(BY_NAME["another price in later sessions"])
     assert proof is None and shrinker.replays > 0
 
 
 def test_the_cap_holds(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(shrink, "CAP", 10)
-    proof, shrinker = shrunk(LIARS["KeepsTheCoupon"])
+    proof, shrinker = shrunk(BY_NAME["KeepsTheCoupon"])
     assert shrinker.spent <= 10 and proof is None
 
 
 def test_the_cast_is_known() -> None:
-    assert set(BY_HAND) <= set(LIARS) and CAST is EVERYBODY
+    assert set(BY_HAND) <= set(BY_NAME) and FAULTY_SHOPS is EVERYBODY
 
 
 # ---------------------------------------------------------------- steps

@@ -51,10 +51,10 @@ def test_an_interrupted_run_leaves_a_whole_report(
     with counted(healthy) as (url, server):
         run = Run(url, tmp_path / "report", "-n", workers)
         until(server, 300)
-        told = time.monotonic()
+        words = time.monotonic()
         run.tell(number, group=group)
         ended = run.wait()
-        assert time.monotonic() - told < 30
+        assert time.monotonic() - words < 30
     sentence_or_report(ended)
     assert ended.status == 2
     result = whole(ended)

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from conformance.client.http1 import Problem
+from conformance.client.http1 import WireProblem
 from conformance.client.transport import Transport
 from tests.hostile.acts import short_tokens
 from tests.hostile.gallery import GALLERY, NO_JSON, SAMPLE, Hostile, serving
@@ -35,7 +35,7 @@ def meets(url: str, target: str = API, timeout_s: float = 0.5) -> str:
     transport = Transport(timeout_s=timeout_s)
     try:
         transport.send("GET", url + target, {}, None, secret_headers={"Authorization": "Bearer t-1"})
-    except Problem as problem:
+    except WireProblem as problem:
         return problem.kind
     finally:
         transport.close()
@@ -64,7 +64,7 @@ def test_the_token_endpoint_is_honest_unless_the_name_says_so(entry: Hostile, up
         transport = Transport(timeout_s=0.8 if entry.name == "token-silent" else 10)
         try:
             body = transport.send("POST", url + TOKENS, {}, b"grant_type=client_credentials").raw
-        except Problem:
+        except WireProblem:
             body = b""
         transport.close()
     spoils = entry.name.startswith("token") and entry.name not in ("token-short", "token-ends")
@@ -102,7 +102,7 @@ def answers(name: str, upstream: str, count: int, target: str = API) -> Iterator
             try:
                 sent = transport.send("GET", url + target, {"Authorization": "Bearer t-1"}, None)
                 yield str(sent.status)
-            except Problem as problem:
+            except WireProblem as problem:
                 yield problem.kind
         transport.close()
 

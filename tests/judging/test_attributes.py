@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from conformance.core import contract
-from conformance.core.requirement import Explains, Owned
+from conformance.core.requirement import ExplainedFinding, OwnedBreach
 from conformance.judging.load_rules import load_rules
 from conformance.judging.registry import demanding, in_order, refusing, yields_to
 from devtools.pages import decision_table
@@ -51,13 +51,13 @@ def test_each_answer_to_a_valid_request_has_one_owner() -> None:
     assert sorted(plain) == sorted(contract.operations())
 
 
-@pytest.mark.parametrize("what", Owned)
-def test_each_breach_that_no_rule_sees_has_one_owner(what: Owned) -> None:
+@pytest.mark.parametrize("what", OwnedBreach)
+def test_each_breach_that_no_rule_sees_has_one_owner(what: OwnedBreach) -> None:
     assert contract.owner_of(what) in REQUIREMENTS
 
 
-@pytest.mark.parametrize("what", Explains)
-def test_something_explains_each_kind(what: Explains) -> None:
+@pytest.mark.parametrize("what", ExplainedFinding)
+def test_something_explains_each_kind(what: ExplainedFinding) -> None:
     assert contract.explaining(what)
 
 

@@ -11,14 +11,14 @@ from typing import Any
 import pytest
 
 from conformance.judging import claim
-from conformance.judging.claim import Operator, Path, compare, related
+from conformance.judging.claim import AnswerPath, Operator, compare, related
 from conformance.judging.load_rules import load_rules
 from suites.protocol.rules import PAGE_TEST, TRACE_TEST
-from tests.doubles.faulty_servers_by_action import CAST
+from tests.doubles.faulty_servers_by_action import FAULTY_SHOPS
 from tests.doubles.scripted_session import visit
 
 pytestmark = pytest.mark.skipif(shutil.which("jq") is None, reason="jq is not installed")
-PATH = Path(".body.list[]?", "the list")
+PATH = AnswerPath(".body.list[]?", "the list")
 VARIABLES = ("first", "placed", "previous", "session", "order", "earlier")
 
 
@@ -61,7 +61,7 @@ def test_comparison_and_jq_agree(operator: Operator, expected: Any, values: list
 
 
 def test_letters_count_not_in_a_folded_path() -> None:
-    folded = Path(".body.list[]?", "the list", folded=True)
+    folded = AnswerPath(".body.list[]?", "the list", folded=True)
     assert compare("code", folded, claim.HOLDS, "TenOff", ["TENOFF"]).ok
     lost = compare("code", folded, claim.HOLDS, "TenOff", ["OTHER"])
     assert jq(lost.test, {"body": {"list": ["tenoff"]}}) is True and jq(lost.test, {"body": {"list": ["x"]}}) is False
@@ -79,7 +79,7 @@ def test_every_jq_test_can_be_read() -> None:
     load_rules()
     found = {
         judgment.claim.test
-        for server in CAST[::8]
+        for server in FAULTY_SHOPS[::8]
         for judgment in visit(server.shop()).judgments
         if judgment.claim and not judgment.ok and judgment.claim.test
     }

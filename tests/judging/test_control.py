@@ -56,7 +56,7 @@ class LosesItsCoupon(ReferenceShop):
             raise
 
 
-def told(target: ReferenceShop) -> tuple[Replays, Trace]:
+def words(target: ReferenceShop) -> tuple[Replays, Trace]:
     """A stranger is refused, and the next read shows another quantity: SESSION-APP is blamed."""
     load_rules()
     trace = Trace("a stranger")
@@ -70,7 +70,7 @@ def told(target: ReferenceShop) -> tuple[Replays, Trace]:
 
 
 def cause_of(target: ReferenceShop, *known: str, about: str = "quantity") -> str | None:
-    run, trace = told(target)
+    run, trace = words(target)
     sent = list(zip(steps_of(trace.exchanges), trace.exchanges, strict=True))
     finding = Finding(Breach("SESSION-APP", about, ""), TraceRecord("", 0))
     return cause(finding, sent, {(rule, about) for rule in known}, Shrinker(run, finding).broken)  # type: ignore[arg-type]

@@ -14,7 +14,7 @@ from conformance.driver.prerequisite import PrerequisiteFailed
 from conformance.evidence import journal
 from conformance.evidence.aggregate import merge
 from conformance.judging.context import Judgment
-from conformance.judging.judge import judge, observe
+from conformance.judging.judge import judge, update_world_unjudged
 from conformance.judging.load_rules import load_rules
 from conformance.judging.trace import Trace
 from conformance.judging.world import World
@@ -41,14 +41,14 @@ def test_the_honest_shop_is_clean() -> None:
     assert operations == set(contract.operations())
 
 
-@pytest.mark.parametrize("liar", faulty_servers_by_action.CAST, ids=lambda entry: entry.name)
-def test_a_faulty_server_is_found_under_its_requirement(liar: FaultyShop) -> None:
+@pytest.mark.parametrize("faulty", faulty_servers_by_action.FAULTY_SHOPS, ids=lambda entry: entry.name)
+def test_a_faulty_server_is_found_under_its_requirement(faulty: FaultyShop) -> None:
     """Under the right requirement, and nothing else fails but what the lie breaks by its nature."""
-    trace = visit(liar.shop())
+    trace = visit(faulty.shop())
     judgments = trace.judgments
-    assert liar.requirement in failed(judgments)
+    assert faulty.requirement in failed(judgments)
     found = {finding.requirement for finding in merge([journal.summary(trace, 0)]).findings.values()}
-    assert found <= {liar.requirement, liar.also}
+    assert found <= {faulty.requirement, faulty.also}
     for judgment in judgments:
         if not judgment.ok:
             assert judgment.claim and judgment.claim.name and judgment.claim.expected and judgment.claim.test, judgment
@@ -101,10 +101,10 @@ def _body() -> dict[str, Any]:
 def test_what_was_only_observed_is_not_judged() -> None:
     """A request that went together with others leaves its session in doubt until the next read."""
     shop, world = ReferenceShop(), World()
-    observe(world, shop.profile, shop.send(Request(contract.INITIATE, None, _body(), "EBAY_US")))
+    update_world_unjudged(world, shop.profile, shop.send(Request(contract.INITIATE, None, _body(), "EBAY_US")))
     session = next(iter(world.sessions.values()))
     sent = Request(contract.QUANTITY, session.id, {"lineItemId": "101", "quantity": 7}, "EBAY_US")
-    observe(world, shop.profile, shop.send(sent, seq=1))
+    update_world_unjudged(world, shop.profile, shop.send(sent, seq=1))
     assert session.in_doubt
     read = shop.send(Request(contract.READ, session.id, None, "EBAY_US"), seq=2)
     assert not failed(judge(world, shop.profile, read))
@@ -122,33 +122,34 @@ def test_the_same_exchanges_give_the_same_judgments() -> None:
 
 
 @pytest.mark.parametrize(
-    ("case", "status", "body", "ok"),
+    ("credential", "status", "body", "ok"),
     [
-        ("wrong secret", 401, {"error": "invalid_client"}, True),
-        ("unknown client", 401, {"error": "invalid_client"}, True),
-        ("unknown scope", 400, {"error": "invalid_scope"}, True),
-        ("wrong secret", 400, {"error": "invalid_client"}, False),
-        ("unknown scope", 400, {"error": "invalid_client"}, False),
-        ("unknown client", 200, {"access_token": "secret-1"}, False),
-        ("unknown client", 401, {"error": "invalid_client", "access_token": "secret-1"}, False),
-        ("wrong secret", 401, None, False),
+        ("wrong-secret", 401, {"error": "invalid_client"}, True),
+        ("unknown-client", 401, {"error": "invalid_client"}, True),
+        ("unknown-scope", 400, {"error": "invalid_scope"}, True),
+        ("wrong-secret", 400, {"error": "invalid_client"}, False),
+        ("unknown-scope", 400, {"error": "invalid_client"}, False),
+        ("unknown-client", 200, {"access_token": "secret-1"}, False),
+        ("unknown-client", 401, {"error": "invalid_client", "access_token": "secret-1"}, False),
+        ("wrong-secret", 401, None, False),
     ],
 )
-def test_a_refused_grant(case: str, status: int, body: Any, ok: bool) -> None:
+def test_a_refused_grant(credential: str, status: int, body: Any, ok: bool) -> None:
     load_rules()
-    exchange = Exchange("tokens", 0, Request(contract.TOKEN), "POST", intent=Intent("AUTH-GRANT", case), status=status)
+    sent = Request(contract.TOKEN, credential=credential)
+    exchange = Exchange("tokens", 0, sent, "POST", intent=Intent("AUTH-GRANT", credential), status=status)
     exchange.body = body
     assert bool(failed(judge(World(), profile(), exchange))) is not ok
 
 
 def test_the_intent_owns_the_answer() -> None:
     """A request that breaks two rules is reported under the one that it was sent for."""
-    liar = next(entry for entry in faulty_servers_by_action.CAST if entry.name == "409 for a marketplace")
-    for why in ("MARKET-SAME", "COUPON-NOT-APPLIED"):
-        driver = CheckoutDriver(liar.shop(), Trace("two"))  # type: ignore[arg-type]
+    faulty = next(entry for entry in faulty_servers_by_action.FAULTY_SHOPS if entry.name == "409 for a marketplace")
+    for requirement in ("MARKET-SAME", "COUPON-NOT-APPLIED"):
+        driver = CheckoutDriver(faulty.shop(), Trace("two"))  # type: ignore[arg-type]
         session = driver.create_session("EBAY_US", [("v1|1001|0", 1)])
-        session.send(contract.REMOVE, {"redemptionCode": "FIVEOFF"}, why, marketplace="EBAY_GB")
-        assert set(failed(driver.trace.judgments)) == {why}
+        session.send(contract.REMOVE, {"redemptionCode": "FIVEOFF"}, requirement, marketplace="EBAY_GB")
+        assert set(failed(driver.trace.judgments)) == {requirement}
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from conformance.core import contract
 from conformance.core.exchange import Request
 from conformance.core.profile_reader import load
 from conformance.driver.checkout import TERMS
-from conformance.judging.content.request_schema import Problem, problems
+from conformance.judging.content.request_schema import FieldProblem, problems
 from strategies.broken import fields, kind_of, named, with_value, without
 from tests.doubles.reference_goods import US
 
@@ -171,11 +171,11 @@ def test_marketing_terms_that_are_missing_or_unknown_are_departures() -> None:
 
 
 def test_a_problem_knows_its_field() -> None:
-    assert Problem("missing", "shippingAddress.recipient.firstName").field == "firstName"
-    assert Problem("missing", "shippingAddress.recipient").in_address
-    assert Problem("missing", "city").in_address
-    assert not Problem("missing", "contactEmail").in_address
-    assert not Problem("missing", "lineItemInputs[].itemId").in_address
+    assert FieldProblem("missing", "shippingAddress.recipient.firstName").field == "firstName"
+    assert FieldProblem("missing", "shippingAddress.recipient").in_address
+    assert FieldProblem("missing", "city").in_address
+    assert not FieldProblem("missing", "contactEmail").in_address
+    assert not FieldProblem("missing", "lineItemInputs[].itemId").in_address
 
 
 def test_optional_fields_are_known() -> None:

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from conformance.client.http1 import Problem
+from conformance.client.http1 import WireProblem
 from conformance.client.transport import Transport
 from mock_server.wire.http_forms import FORMS, chosen
 from mock_server.wire.proxy import _accepts_gzip, serve
@@ -195,7 +195,7 @@ def test_gzip_only_where_it_is_accepted(value: str, accepts: bool) -> None:
 
 
 def test_a_server_that_went_away_ends_the_connection_in_front() -> None:
-    with Server(Connection.reset) as broken, serve(broken.url, []) as url, pytest.raises(Problem) as caught:
+    with Server(Connection.reset) as broken, serve(broken.url, []) as url, pytest.raises(WireProblem) as caught:
         Transport().send("GET", url, {}, None)
     assert caught.value.kind == "reset"
 

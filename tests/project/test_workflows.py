@@ -242,10 +242,10 @@ def test_an_issue_follows_drift(shell: Shell, copy: Path, tmp_path: Path) -> Non
     issue = copy / "runs" / "drift" / "issue.md"
     summary = tmp_path / "summary"
 
-    def night(text: str, open_issue: str, told: str, place: str = str(document)) -> str:
+    def night(text: str, open_issue: str, words: str, place: str = str(document)) -> str:
         document.write_text(text)
         (tmp_path / "open").write_text(open_issue)
-        (tmp_path / "told").write_text(told)
+        (tmp_path / "told").write_text(words)
         log.write_text("")
         ended = shell("drift.sh", PATH=path, DOCUMENT=place)
         assert ended.returncode == 0, ended.stdout + ended.stderr
@@ -256,11 +256,11 @@ def test_an_issue_follows_drift(shell: Shell, copy: Path, tmp_path: Path) -> Non
     assert "No drift" in summary.read_text()
     drifted = contract.replace("redemptionCode", "code")
     assert night(drifted, "", "").startswith("issue create --title Nightly: the vendor's document drifted")
-    told = issue.read_text()
-    assert "COUPON-APPLY" in told and "| removed | `answer Coupon.redemptionCode`" in summary.read_text()
-    assert night(drifted, "9", told) == ""
-    assert night(drifted.replace("importTaxType", "taxType"), "9", told).startswith("issue comment 9")
-    assert night(contract, "9", told).startswith("issue close 9")
+    words = issue.read_text()
+    assert "COUPON-APPLY" in words and "| removed | `answer Coupon.redemptionCode`" in summary.read_text()
+    assert night(drifted, "9", words) == ""
+    assert night(drifted.replace("importTaxType", "taxType"), "9", words).startswith("issue comment 9")
+    assert night(contract, "9", words).startswith("issue close 9")
 
 
 @contextmanager

@@ -28,10 +28,10 @@ def _mock() -> Profile:
 
 def failed(found: Judged) -> set[str]:
     """The requirements that something breaks; a rule that failed on an answer counts as one."""
-    broken = {one.requirement for trace in found.traces for one in trace.judgments if not one.ok}
+    broken = {judgment.requirement for trace in found.traces for judgment in trace.judgments if not judgment.ok}
     return broken | {error for trace in found.traces for error in trace.world.rule_errors}
 
 
 def passed(found: Judged) -> int:
     """How often something held."""
-    return sum(one.ok for trace in found.traces for one in trace.judgments)
+    return sum(judgment.ok for trace in found.traces for judgment in trace.judgments)

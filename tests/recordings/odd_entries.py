@@ -192,14 +192,14 @@ def failed_in_the_browser(entries: Entries) -> Any:
 def lines_of_a_log(entries: Entries) -> Any:
     """An entry in a line, other lines of the program between them."""
     lines = ['{"level": "info", "msg": "started"}', "plain text", ""]
-    lines += [json.dumps(one) for one in entries]
+    lines += [json.dumps(entry) for entry in entries]
     return "\r\n".join([*lines, '{"level": "warn", "msg": "done"}', ""])
 
 
 @odd
 def lines_that_hold_entries(entries: Entries) -> Any:
     """A log's own object around each entry."""
-    return "\n".join(json.dumps({"ts": 1, "level": "info", "har": {"log": {"entries": [one]}}}) for one in entries)
+    return "\n".join(json.dumps({"ts": 1, "level": "info", "har": {"log": {"entries": [entry]}}}) for entry in entries)
 
 
 @odd
@@ -215,7 +215,7 @@ def ids_redacted_in_urls(entries: Entries) -> Any:
     """The ids of sessions and orders were taken out of addresses."""
     for entry in entries:
         parts = entry["request"]["url"].split("/")
-        entry["request"]["url"] = "/".join("[REDACTED]" if len(one) > 8 and one.isdigit() else one for one in parts)
+        entry["request"]["url"] = "/".join("[REDACTED]" if len(part) > 8 and part.isdigit() else part for part in parts)
     return har(entries)
 
 
@@ -224,7 +224,7 @@ def ids_of_a_route(entries: Entries) -> Any:
     """The route of a framework in place of the address."""
     for entry in entries:
         parts = entry["request"]["url"].split("/")
-        entry["request"]["url"] = "/".join("{id}" if len(one) > 8 and one.isdigit() else one for one in parts)
+        entry["request"]["url"] = "/".join("{id}" if len(part) > 8 and part.isdigit() else part for part in parts)
     return har(entries)
 
 
@@ -243,8 +243,8 @@ def names_in_stars(entries: Entries) -> Any:
 
 def _objects(node: Any) -> list[Json]:
     if isinstance(node, list):
-        return [found for one in node for found in _objects(one)]
-    return [node, *(found for one in node.values() for found in _objects(one))] if isinstance(node, dict) else []
+        return [found for item in node for found in _objects(item)]
+    return [node, *(found for item in node.values() for found in _objects(item))] if isinstance(node, dict) else []
 
 
 def _redacted(text: str) -> Callable[[Entries], Any]:

@@ -183,7 +183,7 @@ def letters_that_became_question_marks(entries: Entries) -> Any:
 def http_2(entries: Entries) -> Any:
     """Pseudo-headers, lower-case names, no Host."""
     for entry in entries:
-        sent = [{"name": one["name"].lower(), "value": one["value"]} for one in entry["request"]["headers"]]
+        sent = [{"name": header["name"].lower(), "value": header["value"]} for header in entry["request"]["headers"]]
         pseudo = [(":method", entry["request"]["method"]), (":authority", "apix.shop.example"), (":scheme", "https")]
         entry["request"]["headers"] = [{"name": name, "value": value} for name, value in pseudo] + without(sent, "host")
         entry["response"]["headers"].insert(0, {"name": ":status", "value": str(entry["response"]["status"])})
@@ -196,7 +196,7 @@ def upper_case(entries: Entries) -> Any:
     """Names of headers in capitals."""
     for entry in entries:
         for part in ("request", "response"):
-            entry[part]["headers"] = [one | {"name": one["name"].upper()} for one in entry[part]["headers"]]
+            entry[part]["headers"] = [header | {"name": header["name"].upper()} for header in entry[part]["headers"]]
     return har(entries)
 
 
@@ -204,8 +204,8 @@ def upper_case(entries: Entries) -> Any:
 def names_of_cgi(entries: Entries) -> Any:
     """HTTP_X_EBAY_C_MARKETPLACE_ID, as an application server sees headers."""
     for entry in entries:
-        for one in entry["request"]["headers"]:
-            one["name"] = "HTTP_" + one["name"].upper().replace("-", "_")
+        for header in entry["request"]["headers"]:
+            header["name"] = "HTTP_" + header["name"].upper().replace("-", "_")
     return har(entries)
 
 
@@ -222,7 +222,9 @@ def headers_in_text(entries: Entries) -> Any:
     """One text with a line for each."""
     for entry in entries:
         for part in ("request", "response"):
-            entry[part]["headers"] = "\r\n".join(f"{one['name']}: {one['value']}" for one in entry[part]["headers"])
+            entry[part]["headers"] = "\r\n".join(
+                f"{header['name']}: {header['value']}" for header in entry[part]["headers"]
+            )
     return har(entries)
 
 

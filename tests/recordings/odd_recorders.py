@@ -53,4 +53,4 @@ def content(entry: Json) -> Json:
 
 def without(headers: list[Json], *names: str) -> list[Json]:
     """Headers without some."""
-    return [one for one in headers if one["name"].lower() not in names]
+    return [header for header in headers if header["name"].lower() not in names]

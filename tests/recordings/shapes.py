@@ -18,7 +18,7 @@ from typing import Any
 
 import yaml
 
-from conformance.recordings.entry import Entry
+from conformance.recordings.entry import RecordedEntry
 from conformance.recordings.files import read
 
 DATA = Path(__file__).resolve().parents[1] / "data"
@@ -31,25 +31,25 @@ class Shape:
     """A recorder's shape. name: of the file; bodies: whether the bodies of answers are in it."""
 
     name: str
-    write: Callable[[list[Entry]], bytes]
+    write: Callable[[list[RecordedEntry]], bytes]
     bodies: bool = True
 
 
-def traffic(path: Path) -> list[Entry]:
+def traffic(path: Path) -> list[RecordedEntry]:
     """The calls of a recording, in order, without what else a browser asked for."""
     entries = [entry for entry in read([path]).entries if "/buy/order/" in entry.url and entry.method != "OPTIONS"]
-    return sorted(entries, key=lambda entry: str(entry.began.at))
+    return sorted(entries, key=lambda entry: str(entry.began.timestamp))
 
 
-def change(calls: list[Entry]) -> int:
+def change(calls: list[RecordedEntry]) -> int:
     """The place of the first change."""
     return [place for place, call in enumerate(calls) if call.method == "POST"][1]
 
 
-def entry_of(call: Entry, at: str, **more: Any) -> Json:
+def entry_of(call: RecordedEntry, at: str, **more: Any) -> Json:
     """An entry of HAR 1.2 with nothing left out."""
-    sent = [{"name": name, "value": value} for name, value in call.sent.items()]
-    given = [{"name": name, "value": value} for name, value in call.given.items()]
+    sent = [{"name": name, "value": value} for name, value in call.request_headers.items()]
+    given = [{"name": name, "value": value} for name, value in call.response_headers.items()]
     request: Json = {
         "method": call.method, "url": call.url, "httpVersion": "HTTP/1.1", "cookies": [], "headers": sent, "queryString": [],
         "headersSize": -1, "bodySize": len(call.body.text.encode()),
@@ -72,14 +72,14 @@ def entry_of(call: Entry, at: str, **more: Any) -> Json:
     } | more
 
 
-def _z(call: Entry) -> str:
-    assert call.began.at
-    return call.began.at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+def _z(call: RecordedEntry) -> str:
+    assert call.began.timestamp
+    return call.began.timestamp.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-def _in(call: Entry, hours: int, text: str = "%Y-%m-%dT%H:%M:%S.%f%z") -> str:
-    assert call.began.at
-    return call.began.at.astimezone(timezone(timedelta(hours=hours))).strftime(text)
+def _in(call: RecordedEntry, hours: int, text: str = "%Y-%m-%dT%H:%M:%S.%f%z") -> str:
+    assert call.began.timestamp
+    return call.began.timestamp.astimezone(timezone(timedelta(hours=hours))).strftime(text)
 
 
 def _har(creator: str, entries: list[Json]) -> Json:
@@ -90,7 +90,7 @@ def _bytes(document: Any) -> bytes:
     return json.dumps(document, ensure_ascii=False).encode()
 
 
-def chrome(calls: list[Entry]) -> bytes:
+def chrome(calls: list[RecordedEntry]) -> bytes:
     """Lower-case headers, pseudo-headers, a read from the disk cache with the answer of before, a blocked request."""
     entries = [entry_of(call, _z(call), _initiator={}, _resourceType="fetch", pageref="page_1") for call in calls]
     for entry in entries:
@@ -107,7 +107,7 @@ def chrome(calls: list[Entry]) -> bytes:
     return _bytes(_har("WebInspector", [*entries, stale, blocked]))
 
 
-def firefox(calls: list[Entry]) -> bytes:
+def firefox(calls: list[RecordedEntry]) -> bytes:
     """Times with an offset; the answers' bodies left out but of initiate; plain text flagged as base64."""
     entries = [entry_of(call, _in(call, 2)[:-2] + ":00", _securityState="secure") for call in calls]
     for place, entry in enumerate(entries):
@@ -120,7 +120,7 @@ def firefox(calls: list[Entry]) -> bytes:
     return _bytes(_har("Firefox", entries))
 
 
-def firefox_without_bodies(calls: list[Entry]) -> bytes:
+def firefox_without_bodies(calls: list[RecordedEntry]) -> bytes:
     """As saved with the default that leaves every body of an answer out."""
     entries = [entry_of(call, _in(call, 2)[:-2] + ":00") for call in calls]
     for entry in entries:
@@ -132,7 +132,7 @@ def firefox_without_bodies(calls: list[Entry]) -> bytes:
     return _bytes(_har("Firefox", entries))
 
 
-def webkit(calls: list[Entry]) -> bytes:
+def webkit(calls: list[RecordedEntry]) -> bytes:
     """A type of fetch beside each entry; no postData for a request whose body was a stream; a read from memory."""
     entries = [entry_of(call, _z(call), _fetchType="Network Load", _priority="high") for call in calls]
     del entries[change(calls)]["request"]["postData"]
@@ -141,7 +141,7 @@ def webkit(calls: list[Entry]) -> bytes:
     )
 
 
-def charles(calls: list[Entry]) -> bytes:
+def charles(calls: list[RecordedEntry]) -> bytes:
     """Answers in base64, times with an offset, null for what there is not."""
     entries = [entry_of(call, _in(call, 1)[:-8] + "+01:00", comment=None, serverIPAddress="10.0.0.1") for call in calls]
     for entry in entries:
@@ -151,7 +151,7 @@ def charles(calls: list[Entry]) -> bytes:
     return _bytes(_har("Charles Proxy", entries))
 
 
-def fiddler(calls: list[Entry]) -> bytes:
+def fiddler(calls: list[RecordedEntry]) -> bytes:
     """Seven digits of a second, a byte order mark, a body that was too long."""
     entries = [entry_of(call, _in(call, -5)[:-5] + "0-05:00") for call in calls]
     content = entries[1]["response"]["content"]
@@ -160,7 +160,7 @@ def fiddler(calls: list[Entry]) -> bytes:
     return b"\xef\xbb\xbf" + _bytes(_har("Fiddler", entries))
 
 
-def proxyman(calls: list[Entry]) -> bytes:
+def proxyman(calls: list[RecordedEntry]) -> bytes:
     """A clock of twelve hours without a leading zero; a request without a media type has no body."""
     entries = [entry_of(call, _z(call).replace("T09:", "T9:"), _clientName="Safari") for call in calls]
     del entries[change(calls)]["request"]["postData"]
@@ -168,7 +168,7 @@ def proxyman(calls: list[Entry]) -> bytes:
     return _bytes(_har("Proxyman", entries))
 
 
-def http_toolkit(calls: list[Entry]) -> bytes:
+def http_toolkit(calls: list[RecordedEntry]) -> bytes:
     """Bodies that were discarded with the reason beside, a body that is no text in `_content`."""
     entries = [entry_of(call, _z(call), _timeline={}) for call in calls]
     entries[1]["response"]["content"] = {
@@ -182,7 +182,7 @@ def http_toolkit(calls: list[Entry]) -> bytes:
     return _bytes(_har("HTTP Toolkit", entries))
 
 
-def insomnia(calls: list[Entry]) -> bytes:
+def insomnia(calls: list[RecordedEntry]) -> bytes:
     """No Host header, sizes of -1, empty texts."""
     entries = [entry_of(call, _z(call)) for call in calls]
     for entry in entries:
@@ -191,21 +191,22 @@ def insomnia(calls: list[Entry]) -> bytes:
     return _bytes(_har("Insomnia REST Client", entries))
 
 
-def mitmproxy(calls: list[Entry]) -> bytes:
+def mitmproxy(calls: list[RecordedEntry]) -> bytes:
     """In the order of the answers, microseconds that are cut where they are zero, a size as on the wire."""
     entries = [
-        entry_of(call, call.began.at.isoformat() if call.began.at else "", timings={"connect": -1}) for call in calls
+        entry_of(call, call.began.timestamp.isoformat() if call.began.timestamp else "", timings={"connect": -1})
+        for call in calls
     ]
     for entry in entries:
         packed = gzip.compress(entry["response"]["content"]["text"].encode(), mtime=0)
         entry["response"]["headers"] = [
-            one for one in entry["response"]["headers"] if one["name"] != "content-length"
+            header for header in entry["response"]["headers"] if header["name"] != "content-length"
         ] + [{"name": "content-encoding", "value": "gzip"}, {"name": "content-length", "value": str(len(packed))}]
         entry["response"]["content"]["size"] = len(packed)
     return _bytes(_har("mitmproxy", entries[::-1]))
 
 
-def playwright(calls: list[Entry]) -> bytes:
+def playwright(calls: list[RecordedEntry]) -> bytes:
     """An archive with the HAR and each body as a file of its own; no sizes, no timings."""
     held = io.BytesIO()
     with zipfile.ZipFile(held, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -221,10 +222,11 @@ def playwright(calls: list[Entry]) -> bytes:
     return held.getvalue()
 
 
-def browsermob(calls: list[Entry]) -> bytes:
+def browsermob(calls: list[RecordedEntry]) -> bytes:
     """Offsets without a colon; JSON that was taken for a form."""
     entries = [
-        entry_of(call, _in(call, 1, "%Y-%m-%dT%H:%M:%S.") + f"{call.began.at:%f}"[:3] + "+0100") for call in calls
+        entry_of(call, _in(call, 1, "%Y-%m-%dT%H:%M:%S.") + f"{call.began.timestamp:%f}"[:3] + "+0100")
+        for call in calls
     ]
     for entry in entries:
         if "postData" in entry["request"]:
@@ -232,11 +234,13 @@ def browsermob(calls: list[Entry]) -> bytes:
             entry["request"]["postData"] = {
                 "mimeType": "application/x-www-form-urlencoded", "params": [{"name": text, "value": "", "comment": ""}],
             }  # fmt: skip
-            entry["request"]["headers"] = [one for one in entry["request"]["headers"] if one["name"] != "content-type"]
+            entry["request"]["headers"] = [
+                header for header in entry["request"]["headers"] if header["name"] != "content-type"
+            ]
     return _bytes(_har("BrowserMob Proxy", entries))
 
 
-def k6(calls: list[Entry]) -> bytes:
+def k6(calls: list[RecordedEntry]) -> bytes:
     """Go: trailing zeros of a second are cut, null for an empty list."""
     entries = [entry_of(call, _z(call).replace(".000", "").replace("00Z", "Z")) for call in calls]
     for entry in entries:
@@ -245,37 +249,37 @@ def k6(calls: list[Entry]) -> bytes:
     return _bytes(_har("k6", entries))
 
 
-def schemathesis_har(calls: list[Entry]) -> bytes:
+def schemathesis_har(calls: list[RecordedEntry]) -> bytes:
     """A token that is filtered out."""
-    entries = [entry_of(call, call.began.at.isoformat() if call.began.at else "") for call in calls]
+    entries = [entry_of(call, call.began.timestamp.isoformat() if call.began.timestamp else "") for call in calls]
     for entry in entries:
         entry["request"]["headers"].append({"name": "Authorization", "value": "[Filtered]"})
     return _bytes(_har("harfile", entries))
 
 
-def schemathesis_vcr(calls: list[Entry]) -> bytes:
+def schemathesis_vcr(calls: list[RecordedEntry]) -> bytes:
     """A cassette in YAML: lists of values for each header, bodies with their encoding, seconds as a text."""
     found = []
     for call in calls:
         request: Json = {
             "uri": call.url,
             "method": call.method,
-            "headers": {name: [one] for name, one in call.sent.items()},
+            "headers": {name: [value] for name, value in call.request_headers.items()},
         }
         if call.method == "POST":
             request["body"] = {"encoding": "utf-8", "string": call.body.text}
         response = {
             "status": {"code": str(call.status), "message": "OK"}, "elapsed": "0.0015",
-            "headers": {name: [one] for name, one in call.given.items()},
+            "headers": {name: [value] for name, value in call.response_headers.items()},
             "body": {"encoding": "utf-8", "base64_string": base64.b64encode(call.answer.text.encode()).decode()},
         }  # fmt: skip
-        recorded = call.began.at.isoformat() if call.began.at else ""
+        recorded = call.began.timestamp.isoformat() if call.began.timestamp else ""
         found.append({"id": "a1", "recorded_at": recorded, "request": request, "response": response})
     document = {"command": "st run", "recorded_with": "Schemathesis", "http_interactions": found}
     return yaml.safe_dump(document, allow_unicode=True).encode()
 
 
-def schemathesis_events(calls: list[Entry]) -> bytes:
+def schemathesis_events(calls: list[RecordedEntry]) -> bytes:
     """Lines of events; the interactions stand in the events of scenarios, bodies in base64."""
 
     def packed(text: str) -> Json:
@@ -283,23 +287,26 @@ def schemathesis_events(calls: list[Entry]) -> bytes:
 
     lines = ['{"Initialize": {"seed": 7}}']
     for call in calls:
-        assert call.began.at
-        request = {"method": call.method, "uri": call.url, "headers": {name: [one] for name, one in call.sent.items()},
+        assert call.began.timestamp
+        request = {"method": call.method, "uri": call.url, "headers": {name: [value] for name, value in call.request_headers.items()},
                    "body": packed(call.body.text) if call.method == "POST" else None}  # fmt: skip
-        response = {"status_code": call.status, "headers": {name: [one] for name, one in call.given.items()},
+        response = {"status_code": call.status, "headers": {name: [value] for name, value in call.response_headers.items()},
                     "content": packed(call.answer.text), "elapsed": 0.0015}  # fmt: skip
-        held = {"x": {"request": request, "response": response, "timestamp": call.began.at.timestamp()}}
+        held = {"x": {"request": request, "response": response, "timestamp": call.began.timestamp.timestamp()}}
         lines.append(json.dumps({"ScenarioFinished": {"recorder": {"label": "POST", "interactions": held}}}))
     return "\n".join(lines).encode()
 
 
-def gateway(calls: list[Entry]) -> bytes:
+def gateway(calls: list[RecordedEntry]) -> bytes:
     """A line for each entry, packed by gzip, seconds since 1970, headers as an object."""
     lines = []
     for call in calls:
-        assert call.began.at
-        entry = entry_of(call, "") | {"startedDateTime": call.began.at.timestamp()}
-        entry["request"]["headers"], entry["response"]["headers"] = dict(call.sent), dict(call.given)
+        assert call.began.timestamp
+        entry = entry_of(call, "") | {"startedDateTime": call.began.timestamp.timestamp()}
+        entry["request"]["headers"], entry["response"]["headers"] = (
+            dict(call.request_headers),
+            dict(call.response_headers),
+        )
         lines.append(json.dumps(entry))
     return gzip.compress("\n".join([*lines, ""]).encode(), mtime=0)
 

@@ -16,5 +16,7 @@ def test_healthy_traces_stay_healthy_without_their_intents() -> None:
         for entry in corpus.entries:
             if entry.requirement is None:
                 sent = [replace(from_record(record), intent=None) for record in entry.exchanges]
-                broken = [one for one in judged(corpus.profile(entry.profile), entry.units, sent) if not one.ok]
+                broken = [
+                    judgment for judgment in judged(corpus.profile(entry.profile), entry.units, sent) if not judgment.ok
+                ]
                 assert broken == [], (entry.name, broken[:2])

@@ -12,7 +12,6 @@ from typing import Any
 
 import pytest
 
-from conformance.recordings.entry import Entry
 from tests.recordings.judging import failed, judged, passed
 from tests.recordings.shapes import FAULTY, HEALTHY, _har, _z, entry_of, traffic
 
@@ -193,8 +192,5 @@ def test_an_entry_is_read_from_its_file(tmp_path: Path) -> None:
     listed[6]["response"]["content"] = {"_file": "../outside.json"}
     found = judged(saved(tmp_path / "files.har", listed), known=True)
     assert failed(found) == set()
-    assert [bool(one.body) for one in found.traces[0].exchanges[:2]] == [True, True]
+    assert [bool(exchange.body) for exchange in found.traces[0].exchanges[:2]] == [True, True]
     assert found.traces[0].exchanges[6].body is None
-
-
-__all__ = ["Entry"]

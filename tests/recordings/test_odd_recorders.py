@@ -13,7 +13,7 @@ from tests.recordings.odd_recorders import ODD, Odd
 from tests.recordings.shapes import FAULTY, HEALTHY, _z, entry_of, traffic
 
 assert odd_entries and odd_messages  # they fill ODD
-NAMES = [one.name for one in ODD]
+NAMES = [odd.name for odd in ODD]
 
 
 def written(odd: Odd, traffic_of: Path, path: Path) -> Path:

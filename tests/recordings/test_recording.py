@@ -36,35 +36,43 @@ def calls(path: Path) -> list[Exchange]:
 def judgments(contents: Contents, *, known: bool) -> list[Judgment]:
     load_rules()
     profile = load("mock") if known else bare_profile([CHROME])
-    return [one for trace in judge_contents(contents, profile, b"key", roles=known).traces for one in trace.judgments]
+    return [
+        judgment
+        for trace in judge_contents(contents, profile, b"key", roles=known).traces
+        for judgment in trace.judgments
+    ]
 
 
 def failed(path: Path, *, known: bool) -> set[tuple[str, str]]:
-    return {(one.requirement, one.operation) for one in judgments(read([path]), known=known) if not one.ok}
+    return {
+        (judgment.requirement, judgment.operation)
+        for judgment in judgments(read([path]), known=known)
+        if not judgment.ok
+    }
 
 
 def test_a_browsers_log() -> None:
     found = calls(CHROME)
-    assert [one.operation for one in found] == [
+    assert [exchange.operation for exchange in found] == [
         contract.INITIATE, contract.READ, contract.QUANTITY, contract.OPTION, contract.APPLY, contract.APPLY,
         contract.READ, contract.QUANTITY, contract.PLACE_ORDER, contract.READ_ORDER, contract.QUANTITY,
     ]  # fmt: skip
-    assert [one.status for one in found] == [200] * 5 + [409, 200, 400, 200, 200, 409]
-    assert {one.request.marketplace for one in found} == {"EBAY_US"}
-    assert {one.request.credential for one in found} == {"app0"}  # DevTools leaves Authorization out
+    assert [exchange.status for exchange in found] == [200] * 5 + [409, 200, 400, 200, 200, 409]
+    assert {exchange.request.marketplace for exchange in found} == {"EBAY_US"}
+    assert {exchange.request.credential for exchange in found} == {"app0"}  # DevTools leaves Authorization out
     assert (
         found[0].request.body["contactEmail"] == "käufer@example.com" and found[0].headers["x-ebay-security-signature"]
     )
     assert found[1].body["checkoutSessionId"] == found[0].body["checkoutSessionId"] == found[1].request.subject
     assert len(found[0].body["lineItems"]) == 2  # one answer is packed in base64
-    assert all(validator(one.operation).is_valid(one.body) for one in found if one.status == 200)
+    assert all(validator(exchange.operation).is_valid(exchange.body) for exchange in found if exchange.status == 200)
 
 
 def test_a_proxys_log_is_read_in_order() -> None:
     found = calls(PROXY)
-    assert [one.operation for one in found] == [contract.INITIATE] + [contract.QUANTITY, contract.READ] * 2
-    assert [one.started for one in found] == sorted(one.started for one in found)
-    assert {one.request.credential for one in found} == {"app0"}
+    assert [exchange.operation for exchange in found] == [contract.INITIATE] + [contract.QUANTITY, contract.READ] * 2
+    assert [exchange.started for exchange in found] == sorted(exchange.started for exchange in found)
+    assert {exchange.request.credential for exchange in found} == {"app0"}
 
 
 @pytest.mark.parametrize("known", [True, False], ids=["profile", "no profile"])
@@ -137,9 +145,15 @@ def suite(folder: Path, *options: str) -> dict[str, Any]:
 
 def findings(result: dict[str, Any]) -> list[tuple[Any, ...]]:
     return [
-        (one["requirement"], one["summary"], one["count"], tuple(one["operations"]), tuple(one["marketplaces"]))
+        (
+            finding["requirement"],
+            finding["summary"],
+            finding["count"],
+            tuple(finding["operations"]),
+            tuple(finding["marketplaces"]),
+        )
         for each in result["requirements"]
-        for one in each["findings"]
+        for finding in each["findings"]
     ]
 
 
@@ -153,7 +167,7 @@ def test_nothing_is_sent(tmp_path: Path) -> None:
         with pytest.raises(BlockingIOError):
             listening.accept()
     assert result["exit_status"] == 1 and result["requests"] == 5 and result["token_requests"] == 0
-    assert [one[0] for one in findings(result)] == ["QTY-ZERO"]
+    assert [finding[0] for finding in findings(result)] == ["QTY-ZERO"]
 
 
 def test_our_own_exchanges_give_the_same_findings(tmp_path: Path) -> None:
@@ -171,5 +185,5 @@ def test_our_own_exchanges_give_the_same_findings(tmp_path: Path) -> None:
     finally:
         mock.stop()
     again = suite(tmp_path / "again", "--target", "mock", "--recording", str(tmp_path / "live" / "exchanges.jsonl"))
-    assert [one for one in findings(again) if one[0] == "QTY-ZERO"]
-    assert {one[:2] for one in findings(again)} == {one[:2] for one in findings(live)}
+    assert [finding for finding in findings(again) if finding[0] == "QTY-ZERO"]
+    assert {finding[:2] for finding in findings(again)} == {finding[:2] for finding in findings(live)}

@@ -32,7 +32,9 @@ def test_healthy_traffic_breaks_nothing(tmp_path: Path, shape: Shape, known: boo
 
 
 @pytest.mark.parametrize("known", [True, False], ids=["profile", "no profile"])
-@pytest.mark.parametrize("shape", [one for one in SHAPES if one.bodies], ids=[one.name for one in SHAPES if one.bodies])
+@pytest.mark.parametrize(
+    "shape", [shape for shape in SHAPES if shape.bodies], ids=[shape.name for shape in SHAPES if shape.bodies]
+)
 def test_a_planted_fault_is_found(tmp_path: Path, shape: Shape, known: bool) -> None:
     path = tmp_path / shape.name
     path.write_bytes(shape.write(traffic(FAULTY)))
@@ -71,7 +73,7 @@ def test_odd_members_of_every_recorder(tmp_path: Path, write: Callable[[list[Any
             broken = failed(judged(tmp_path / "odd.har", known=True))
         except InputError:
             continue
-        said_by_server = isinstance(value, str | int | float) and any(one in WORDS for one in path[-2:])
+        said_by_server = isinstance(value, str | int | float) and any(shape in WORDS for shape in path[-2:])
         assert not broken or said_by_server, (path, value)
 
 
@@ -79,7 +81,7 @@ def test_a_large_file_is_read_entry_by_entry(tmp_path: Path, monkeypatch: pytest
     """It gives what a small one gives, as a HAR, as lines, and where the entries do not stand where they should."""
     monkeypatch.setattr("conformance.recordings.files.LARGE", 1)
     monkeypatch.setattr("conformance.recordings.streaming.WINDOW", 100)
-    for shape in (one for one in SHAPES if one.bodies):
+    for shape in (shape for shape in SHAPES if shape.bodies):
         (tmp_path / shape.name).write_bytes(shape.write(traffic(FAULTY)))
         assert failed(judged(tmp_path / shape.name, known=True)) == {"QTY-ZERO"}
     inner = json.loads(shapes.k6(traffic(FAULTY)))

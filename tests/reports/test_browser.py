@@ -9,7 +9,6 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-import os
 import re
 import shutil
 import subprocess
@@ -22,7 +21,6 @@ import pytest
 BROWSER = next(
     (path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None
 )
-AXE = "axe-core@4.14.1"
 pytestmark = pytest.mark.skipif(BROWSER is None, reason="no chromium on this machine")
 
 
@@ -121,24 +119,6 @@ def test_nothing_is_wider_than_the_window(rendered: dict[str, Path], tmp_path: P
     document, _ = browse(rendered["hostile"] / "report.html", tmp_path, WIDE, "", f"--window-size={width},900")
     inner, scrolled, wide = found(document)
     assert wide == [] and scrolled <= inner <= max(width, 500)  # 500: the least that chromium gives a window
-
-
-@pytest.fixture(scope="module")
-def axe(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """The accessibility checker's script, from AXE_CORE (a file) or npm."""
-    if path := os.environ.get("AXE_CORE"):
-        return Path(path).read_text(encoding="utf-8")
-    if not shutil.which("npm"):
-        pytest.skip("no npm on this machine: the accessibility checker cannot be had")
-    folder = tmp_path_factory.mktemp("axe")
-    command = ["npm", "install", "--prefix", str(folder), "--no-audit", "--no-fund", "--ignore-scripts", AXE]
-    try:
-        ran = subprocess.run(command, capture_output=True, timeout=90)
-    except subprocess.TimeoutExpired:
-        pytest.skip("npm did not answer: the accessibility checker cannot be had")
-    if ran.returncode:
-        pytest.skip("npm has no registry here: the accessibility checker cannot be had")
-    return (folder / "node_modules" / "axe-core" / "axe.min.js").read_text(encoding="utf-8")
 
 
 CHECKED = """

@@ -8,7 +8,7 @@ from reports.html.heat_map import STEPS, Cell, heat_map
 
 
 def rule(name: str, chapter: str, *pairs: tuple[str, str, int, int]) -> dict[str, Any]:
-    listed = [{"factors": [one, two], "seen": seen, "of": of, "missing": []} for one, two, seen, of in pairs]
+    listed = [{"factors": [item, two], "seen": seen, "of": of, "missing": []} for item, two, seen, of in pairs]
     conditions = {"seen": sum(pair[2] for pair in pairs), "of": sum(pair[3] for pair in pairs), "pairs": listed}
     return {"id": name, "chapter": chapter, "conditions": conditions}
 

@@ -12,19 +12,18 @@ from conformance.__main__ import main
 from reports import render_all
 from reports.kill_matrix import page, read
 from tests.reports import examples
-from tests.reports.test_browser import BROWSER, CHECKED, WIDE, axe, browse, found
+from tests.reports.test_browser import BROWSER, CHECKED, WIDE, browse, found
 from tests.reports.test_page import Page
 from tests.reports.test_schemas import validator
 
-__all__ = ["axe"]  # a fixture
 Json = dict[str, Any]
 
 
 def fault(name: str, requirement: str, chapter: str, under: list[str], kind: str = "always") -> Json:
     proof = {"requests_to_first": 9, "shrunk": 2} if under else {"requests_to_first": None, "shrunk": None}
-    told = {"found": bool(under), "under": under, "findings": len(under), **proof}
-    told["found_by"] = ["generated/coverage", "line_items/quantity"] if under else []
-    return {"name": name, "requirement": requirement, "chapter": chapter, "kind": kind, **told}
+    words = {"found": bool(under), "under": under, "findings": len(under), **proof}
+    words["found_by"] = ["generated/coverage", "line_items/quantity"] if under else []
+    return {"name": name, "requirement": requirement, "chapter": chapter, "kind": kind, **words}
 
 
 def matrix(suite: str = "0.1.0") -> Json:

@@ -7,7 +7,7 @@ from itertools import combinations, product
 from conformance.core.factors import row_design
 from conformance.core.profile_reader import load
 from strategies import array
-from suites.situations.design import lives
+from suites.situations.design import session_plans
 
 PROFILE = load("mock")
 
@@ -38,7 +38,7 @@ def test_levels_are_spread_evenly() -> None:
 
 
 def test_every_probe_is_asked_in_every_marketplace() -> None:
-    asked = {(probe.requirement, probe.case) for life in lives(PROFILE) for probe in life.probes}
+    asked = {(probe.requirement, probe.case) for life in session_plans(PROFILE) for probe in life.probes}
     for market in PROFILE.markets:
         for other in PROFILE.markets:
             if other != market:
@@ -46,7 +46,7 @@ def test_every_probe_is_asked_in_every_marketplace() -> None:
 
 
 def test_the_design_is_the_same_each_time() -> None:
-    first, second = lives(PROFILE), lives(load("mock"))
+    first, second = session_plans(PROFILE), session_plans(load("mock"))
     assert [(life.row, [probe.key for probe in life.probes]) for life in first] == [
         (life.row, [probe.key for probe in life.probes]) for life in second
     ]

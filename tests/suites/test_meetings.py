@@ -17,7 +17,7 @@ from conformance.core.profile import Market, Profile
 from conformance.core.profile_reader import load
 from conformance.runner.mock_process import MockProcess
 from conformance.runner.planning.selection import Selection
-from suites.situations.design import Life, lives
+from suites.situations.design import SessionPlan, session_plans
 
 ROOT = Path(__file__).resolve().parents[2]
 ADDRESS = "suites/address_shipping/test_address.py"
@@ -41,7 +41,7 @@ def failed(mock: str, fault: str, folder: Path, *tests: str) -> set[str]:
     return {entry["id"] for entry in found if entry["outcome"] == "failed"}
 
 
-def changes_beside_an_older(life: Life) -> bool:
+def changes_beside_an_older(life: SessionPlan) -> bool:
     """Whether it sets a quantity while an older session of the buyer is there."""
     row = life.row
     return row["beside"] == "same_buyer" and bool(row.number // 2 % 2) and row["change"] in ("more", "many")
@@ -49,8 +49,11 @@ def changes_beside_an_older(life: Life) -> bool:
 
 def test_a_younger_session_changes_an_older(mock: str, tmp_path: Path) -> None:
     profile: Profile = load("mock")
-    rows = [life.row for life in lives(profile) if changes_beside_an_older(life)]
-    tests = [f"suites/situations/test_lives.py::test_a_life[{row['marketplace']}-{row}]" for row in rows]
+    rows = [life.row for life in session_plans(profile) if changes_beside_an_older(life)]
+    tests = [
+        f"suites/situations/test_planned_sessions.py::test_a_planned_session[{row['marketplace']}-{row}]"
+        for row in rows
+    ]
     assert tests and "SESSION-ISOLATED" in failed(mock, "quantity-reaches-the-buyers-older", tmp_path, *tests)
 
 

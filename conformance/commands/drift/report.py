@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from conformance.commands.drift.change import Change
 from conformance.core import contract
-from conformance.core.requirement import Follows, Requirement
+from conformance.core.requirement import FollowedPart, Requirement
 
 TITLES = {
     "method": "Methods",
@@ -19,10 +19,10 @@ TITLES = {
 }
 # Requirements that hold whole documents: they read the contract, so that they follow a change of it by themselves.
 GENERAL = {
-    "request field": Follows.REQUEST_FIELDS,
-    "answer field": Follows.ANSWER_FIELDS,
-    "status": Follows.STATUSES,
-    "id": Follows.IDS,
+    "request field": FollowedPart.REQUEST_FIELDS,
+    "answer field": FollowedPart.ANSWER_FIELDS,
+    "status": FollowedPart.STATUSES,
+    "id": FollowedPart.IDS,
 }
 SHOWN = 200  # characters of a text out of the document
 MANY = 12  # requirements of one change that are named; the rest is counted, and listed at the end
@@ -34,8 +34,8 @@ def sentence(changes: list[Change]) -> str:
         return "No drift: the document says what the contract says."
     counts = {verb: sum(change.verb == verb for change in changes) for verb in ("added", "removed", "changed")}
     touched = {rule for change in changes for rule in touches(change)}
-    told = ", ".join(f"{count} {verb}" for verb, count in counts.items() if count)
-    return f"Drift: {told}; {len(touched)} of {len(contract.requirements())} requirements are touched."
+    words = ", ".join(f"{count} {verb}" for verb, count in counts.items() if count)
+    return f"Drift: {words}; {len(touched)} of {len(contract.requirements())} requirements are touched."
 
 
 def touches(change: Change) -> list[str]:

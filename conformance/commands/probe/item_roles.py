@@ -147,7 +147,7 @@ def find_maximum(probe: Probe, items: list[str]) -> tuple[int | None, str]:
         if len(items) < wanted:
             continue
         exchange, shown = probe.initiate([(item, 1) for item in items[:wanted]])
-        if 15011 not in exchange.error_ids and shown is None:
+        if contract.TOO_MANY_LINES not in exchange.error_ids and shown is None:
             return None, f"{wanted} lines are answered with {exchange.answer()}"
         if shown is not None and wanted == 11:
             return None, "11 lines were taken, more than the documents have"

@@ -67,7 +67,7 @@ def cause(finding: Finding, sent: Sent, known: Broken, replay: Replay) -> str | 
 def _with_header(sent: Sent) -> list[Step]:
     """The steps, the last one under the marketplace of its session."""
     *before, last = [step for step, _ in sent]
-    maker = next((step for step in before if last.subject and step.number == last.subject.of), None)
+    maker = next((step for step in before if last.subject and step.number == last.subject.created_by_step), None)
     if maker is None:
         return []
     return [*before, replace(last, request=replace(last.request, marketplace=maker.request.marketplace))]
@@ -86,7 +86,7 @@ def _read_back(sent: Sent) -> list[Step]:
     for place, (step, exchange) in enumerate(sent):
         steps.append(step)
         follows = sent[place + 1][0].request if place + 1 < len(sent) else step.request
-        maker = makers.get(step.subject.of) if step.subject else None
+        maker = makers.get(step.subject.created_by_step) if step.subject else None
         if exchange.accepted or maker is None or step.subject is None or follows.operation == contract.READ:
             continue
         number += 1
@@ -103,9 +103,13 @@ def _with_reads(sent: Sent, *, others: bool = True) -> list[Step]:
     kept: list[Step] = []
     for step, exchange in sent:
         ends = step.request.operation in (contract.PLACE_ORDER, contract.READ_ORDER)
-        elsewhere = step.subject is not None and last.subject is not None and step.subject.of != last.subject.of
+        elsewhere = (
+            step.subject is not None
+            and last.subject is not None
+            and step.subject.created_by_step != last.subject.created_by_step
+        )
         blamed = ends or (others and elsewhere) or not exchange.accepted or step is last
-        maker = makers.get(step.subject.of) if step.subject else None
+        maker = makers.get(step.subject.created_by_step) if step.subject else None
         if (
             step.creates
             or not blamed

@@ -80,14 +80,16 @@ class Writer:
 
     def _source(self, ref: Ref) -> int:
         if ref.kind != "order":
-            return ref.of
+            return ref.created_by_step
         return next(
             (
                 step.number
                 for step, exchange in self.sent
-                if exchange.operation == contract.PLACE_ORDER and exchange.accepted and ref.of in step.sessions
+                if exchange.operation == contract.PLACE_ORDER
+                and exchange.accepted
+                and ref.created_by_step in step.sessions
             ),
-            ref.of,
+            ref.created_by_step,
         )
 
     def step(self, step: Step, exchange: Exchange) -> None:
@@ -260,13 +262,13 @@ def _grant(run: ReplayTarget, used: list[str]) -> str:
     """How to get a token, as comments."""
     if not used:
         return ""
-    told = "".join(f"\n# {variable}: a token {WHOSE[variable]}" for variable in used)
+    words = "".join(f"\n# {variable}: a token {WHOSE[variable]}" for variable in used)
     if run.profile.auth != "client_credentials":
-        return told
+        return words
     scope = f"-d grant_type=client_credentials --data-urlencode scope={shlex.quote(run.profile.scope)}"
     url = shlex.quote(run.profile.url(contract.TOKEN))
     transport = "".join(f"{_in_a_shell(argument, run.profile)} " for argument in _transport(run.profile))
-    return f"""{told}, as in
+    return f"""{words}, as in
 #   TOKEN=$(curl -q -s {transport}-u "$CLIENT_ID:$CLIENT_SECRET" {scope} {url} | jq -r .access_token)"""
 
 

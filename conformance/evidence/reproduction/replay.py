@@ -25,10 +25,10 @@ FIRST_CONTROL = 2 * FIRST_REPLAY  # and from here on, its controls
 
 @dataclass(frozen=True)
 class Ref:
-    """An id that comes from an answer. of: the step that created the session. kind: session, line, option or order."""
+    """An id that comes from an answer. created_by_step: the step that created the session. kind: session, line, option or order."""
 
     kind: str
-    of: int
+    created_by_step: int
     item: str = ""
     option: tuple[str, str, int] = ("", "", 0)
 
@@ -51,7 +51,7 @@ class Step:
     @property
     def sessions(self) -> set[int]:
         """The creating steps that this step stands on."""
-        return {field.of for field in (self.subject, *self.fields.values()) if field}
+        return {field.created_by_step for field in (self.subject, *self.fields.values()) if field}
 
 
 def from_record(record: dict[str, Any]) -> Exchange:
@@ -69,11 +69,11 @@ def from_record(record: dict[str, Any]) -> Exchange:
         record["operation"],
         record.get("subject"),
         sent,
-        record["marketplace"],
-        record["app"],
-        raw,
-        content_type,
-        headers,
+        marketplace=record["marketplace"],
+        credential=record["app"],
+        raw=raw,
+        content_type=content_type,
+        headers=headers,
     )
     return Exchange(
         trace=record["trace"], seq=record["seq"], request=request, method=record["method"], url=record["url"],
@@ -187,7 +187,7 @@ def bound(driver: CheckoutDriver, step: Step, sessions: dict[int, str]) -> Reque
 
 
 def _value(driver: CheckoutDriver, ref: Ref, sessions: dict[int, str]) -> str:
-    session = driver.trace.world.sessions.get(sessions.get(ref.of, ""))
+    session = driver.trace.world.sessions.get(sessions.get(ref.created_by_step, ""))
     if session is None:
         raise UnresolvedReference(ref.kind)
     if ref.kind == "session":

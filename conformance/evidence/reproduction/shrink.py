@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from conformance.client.api_client import RunStopped
 from conformance.core import contract
-from conformance.core.exchange import OWN_APP, Exchange, Request
+from conformance.core.exchange import OWN_APP, Exchange, ExchangeId, Request
 from conformance.driver.checkout import CheckoutDriver
 from conformance.evidence import journal
 from conformance.evidence.aggregate import Finding, Reproduction
@@ -153,7 +153,7 @@ def _smaller(step: Step, steps: list[Step]) -> Iterator[Step]:
     inputs = step.request.body.get("lineItemInputs")
     if not isinstance(inputs, list) or not all(isinstance(line_input, dict) for line_input in inputs):
         return
-    used = {ref.item for other in steps for ref in other.fields.values() if ref.of == step.number}
+    used = {ref.item for other in steps for ref in other.fields.values() if ref.created_by_step == step.number}
     kept = [line_input for line_input in inputs if line_input.get("itemId") in used] or inputs[:1]
     for lines in (kept, inputs[:2], inputs[: (len(inputs) + 1) // 2]):
         if len(lines) < len(inputs):
@@ -174,12 +174,12 @@ def shrink_finding(run: ReplayTarget, finding: Finding, records: journal.Records
     """Shrinks a finding, says how often it came again, and writes its script; or says which of the `known` broken rules
     it is a consequence of."""
     folder = run.parts
-    trace, _, seq = finding.first.exchange.rpartition("/")
+    trace, seq = ExchangeId.parse(finding.first.exchange)
     record = records.get(trace)
     if record is None or not finding.first.test:
         return  # shown only by several traces together
     exchanges = [from_record(line) for line in journal.lines(folder, record)]
-    upto = [exchange for exchange in exchanges if exchange.seq <= int(seq) and exchange.operation != contract.TOKEN]
+    upto = [exchange for exchange in exchanges if exchange.seq <= seq and exchange.operation != contract.TOKEN]
     shrinker = Shrinker(run, finding)
     try:
         proof = shrinker.shrink(steps_of(upto))

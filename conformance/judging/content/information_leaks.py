@@ -34,7 +34,7 @@ def leak(context: RuleContext, session: SessionState) -> Claim:
     said = context.exchange.text or json.dumps(body, ensure_ascii=False)
     sent = context.exchange.url + (context.request.payload() or b"").decode("utf-8", "replace")
     named = [name for name in FIELDS if isinstance(body, dict) and name in body]
-    told = {
+    words = {
         name: value
         for name, value in _belongings(session)
         if len(value) > SHORT and value not in sent and quoted_in(value, said)
@@ -42,10 +42,14 @@ def leak(context: RuleContext, session: SessionState) -> Claim:
     listed = ",".join(quoted(name) for name in FIELDS)
     tests = [f'(.body|if type=="object" then [keys[]|select(IN({listed}))]|length==0 else true end)']
     tests += [
-        f'((.text // "") + (.body|tostring)|contains({quoted(value)})|not)' for value in sorted(set(told.values()))
+        f'((.text // "") + (.body|tostring)|contains({quoted(value)})|not)' for value in sorted(set(words.values()))
     ]
     return true(
-        not (named or told), "nothing leaks", "no part of the other app's session", [*named, *told], " and ".join(tests)
+        not (named or words),
+        "nothing leaks",
+        "no part of the other app's session",
+        [*named, *words],
+        " and ".join(tests),
     )
 
 

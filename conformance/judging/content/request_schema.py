@@ -28,7 +28,7 @@ ODD = re.compile(f"{CONTROL.pattern}|{MARKUP.pattern}")
 INT32 = 2**31 - 1
 
 
-class Problem(NamedTuple):
+class FieldProblem(NamedTuple):
     """One departure. kind: missing, null, empty, type, fraction (2.0 for 2), form, range, length, control, markup, shape.
 
     path: the field as the documents write it, list positions as `[]`. optional: the field may be left out.
@@ -91,48 +91,48 @@ def _compiled(root: dict[str, Any], node: Any) -> Shape:
     )
 
 
-def problems(request: Request) -> list[Problem]:
+def problems(request: Request) -> list[FieldProblem]:
     """Every departure of a request's body from the contract; nothing for operations without one."""
-    shape, found = shape_of(request.operation), list[Problem]()
+    shape, found = shape_of(request.operation), list[FieldProblem]()
     if shape is None:
         return found
     if request.raw is not None or not isinstance(request.body, dict):
-        return [Problem("shape", "", request.body)]
+        return [FieldProblem("shape", "", request.body)]
     market = request.marketplace or ""
     _object(shape, request.body, "", market, found)
     found += _by_marketplace(request, market)
     return found
 
 
-def _object(shape: Shape, value: dict[str, Any], path: str, market: str, found: list[Problem]) -> None:
+def _object(shape: Shape, value: dict[str, Any], path: str, market: str, found: list[FieldProblem]) -> None:
     for name, child in shape.fields.items():
         here = f"{path}.{name}" if path else name
         if name in value:
             _value(child, value[name], here, name not in shape.required, market, found)
         elif name in shape.required:
-            found.append(Problem("missing", here))
+            found.append(FieldProblem("missing", here))
 
 
-def _value(shape: Shape, value: Any, path: str, optional: bool, market: str, found: list[Problem]) -> None:
+def _value(shape: Shape, value: Any, path: str, optional: bool, market: str, found: list[FieldProblem]) -> None:
     kind = shape.kind
     if kind == "string" and value.__class__ is str:
         _text(shape, value, path, optional, market, found)
     elif value is None:
-        found.append(Problem("null", path, value, optional))
+        found.append(FieldProblem("null", path, value, optional))
     elif kind == "integer" and isinstance(value, float) and value.is_integer() and 0 <= value <= INT32:
-        found.append(Problem("fraction", path, value, optional))
+        found.append(FieldProblem("fraction", path, value, optional))
     elif not _has_type(value, kind):
-        found.append(Problem("type", path, value, optional))
+        found.append(FieldProblem("type", path, value, optional))
     elif kind == "object":
         _object(shape, value, path, market, found)
     elif kind == "array":
         if not value:
-            found.append(Problem("empty", path, value, optional))
+            found.append(FieldProblem("empty", path, value, optional))
         assert shape.items
         for element in value:
             _value(shape.items, element, f"{path}[]", False, market, found)
     elif kind == "integer" and (value < 0 or value > INT32):
-        found.append(Problem("range", path, value, optional))
+        found.append(FieldProblem("range", path, value, optional))
 
 
 def _has_type(value: Any, kind: str) -> bool:
@@ -144,24 +144,24 @@ def _is_stub(value: str, path: str) -> bool:
     return value.startswith(contract.STUB) and path.endswith("itemId")
 
 
-def _text(shape: Shape, value: str, path: str, optional: bool, market: str, found: list[Problem]) -> None:
+def _text(shape: Shape, value: str, path: str, optional: bool, market: str, found: list[FieldProblem]) -> None:
     if not value or value.isspace():
-        found.append(Problem("empty", path, value, optional))
+        found.append(FieldProblem("empty", path, value, optional))
         return
     if shape.pattern and not shape.pattern.search(value) and not _is_stub(value, path):
-        found.append(Problem("form", path, value, optional))
+        found.append(FieldProblem("form", path, value, optional))
     if shape.options is not None and value not in shape.options:
-        found.append(Problem("form", path, value, optional))
+        found.append(FieldProblem("form", path, value, optional))
     if shape.limits and len(value) > shape.limits.get(market, shape.limits.get("default", NO_LIMIT)):
-        found.append(Problem("length", path, value, optional))
+        found.append(FieldProblem("length", path, value, optional))
     if ODD.search(value) and path.rpartition(".")[2] in ADDRESS_PARTS:
         if CONTROL.search(value):
-            found.append(Problem("control", path, value, optional))
+            found.append(FieldProblem("control", path, value, optional))
         if MARKUP.search(value):
-            found.append(Problem("markup", path, value, optional))
+            found.append(FieldProblem("markup", path, value, optional))
 
 
-def _by_marketplace(request: Request, market: str) -> Iterator[Problem]:
+def _by_marketplace(request: Request, market: str) -> Iterator[FieldProblem]:
     """What the documents demand in one marketplace only: state in the US, postal code everywhere but Hong Kong."""
     if request.operation not in (contract.INITIATE, contract.ADDRESS):
         return
@@ -172,9 +172,9 @@ def _by_marketplace(request: Request, market: str) -> Iterator[Problem]:
     prefix = "shippingAddress." if inside else ""
     state = address.get("stateOrProvince")
     if market == "EBAY_US" and isinstance(state, str) and state.strip() and len(state.strip()) != 2:
-        yield Problem("form", f"{prefix}stateOrProvince", state)
+        yield FieldProblem("form", f"{prefix}stateOrProvince", state)
     for name, wanted in (("postalCode", market != "EBAY_HK"), ("stateOrProvince", market == "EBAY_US")):
         if wanted and name not in address:
-            yield Problem("missing", f"{prefix}{name}", optional=name == "stateOrProvince")
+            yield FieldProblem("missing", f"{prefix}{name}", optional=name == "stateOrProvince")
         elif wanted and name == "postalCode" and isinstance(address[name], str) and not address[name].strip():
-            yield Problem("missing", f"{prefix}{name}")
+            yield FieldProblem("missing", f"{prefix}{name}")

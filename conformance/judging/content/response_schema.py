@@ -12,7 +12,7 @@ import jsonschema_rs
 
 from conformance.core import contract
 from conformance.core.exchange import RecordedPart
-from conformance.core.requirement import Owned, SessionPhase
+from conformance.core.requirement import OwnedBreach, SessionPhase
 from conformance.judging.claim import HELD, Claim, quoted, shown, true
 from conformance.judging.context import RuleContext
 
@@ -115,7 +115,7 @@ def _claim(context: RuleContext, requirement: str, path: list[Any], error: Any) 
         f"{where} {want}",
         seen,
         _test(path, keyword, error, bool(missing)),
-        requirement=contract.owner_of(Owned.FORM_OF_AMOUNTS) if of_amounts else requirement,
+        requirement=contract.owner_of(OwnedBreach.FORM_OF_AMOUNTS) if of_amounts else requirement,
         sources=_type_page(keyword, where, error),
     )
 

@@ -9,8 +9,7 @@ from conformance.runner.planning.budget import measured_cost
 
 def is_row(item: pytest.Item) -> bool:
     """Whether a test walks a row of the covering array; rows come in the order of the pairs of conditions that they close."""
-    callspec = getattr(item, "callspec", None)
-    return callspec is not None and "life" in callspec.params
+    return item.get_closest_marker("for_each_session_plan") is not None
 
 
 def cost_in_selection(item: pytest.Item, *, whole: bool) -> int:

@@ -32,11 +32,11 @@ def print_plan(run: Run, items: list[pytest.Item]) -> None:
     """Prints the plan of a run, requirement by requirement."""
     limit, total = run.settings.budget, DISCOVERY_REQUESTS
     tests: dict[str, list[pytest.Item]] = defaultdict(list)
-    sure, told = set[str](), set[str]()
+    sure, reachable = set[str](), set[str]()
     count = 0
     for item in items:
         judges = {*costs().get(test_name(item.nodeid), {}).get("judges", []), *mark_args(item, "provokes")}
-        told |= judges
+        reachable |= judges
         if limit and is_row(item) and total + cost_in_plan(run, item) > limit:
             continue  # rows of the array take what the other tests leave of a budget
         total, count = total + cost_in_plan(run, item), count + 1
@@ -51,20 +51,20 @@ def print_plan(run: Run, items: list[pytest.Item]) -> None:
         for requirement in contract.requirements().values():
             if requirement.chapter == chapter and run.selection.is_selected(requirement.id):
                 print(
-                    f"  {requirement.id:<26} {requirement.level:<8} {_words(run, requirement.id, tests[requirement.id], told, sure)}"
+                    f"  {requirement.id:<26} {requirement.level:<8} {_words(run, requirement.id, tests[requirement.id], reachable, sure)}"
                 )
 
 
-def _words(run: Run, requirement: str, tests: list[pytest.Item], told: set[str], sure: set[str]) -> str:
+def _words(run: Run, requirement: str, tests: list[pytest.Item], reachable: set[str], sure: set[str]) -> str:
     need = run.selection.not_offered(requirement)
     if need:
         return f"not judged: the profile does not offer {contract.need_in_words(need)}"
-    if requirement in told and requirement not in sure:
+    if requirement in reachable and requirement not in sure:
         return "perhaps: the budget may end before"
     if tests:
         words = f"judged by {_counted(len(tests), 'test')}, about {_counted(sum(cost_in_plan(run, test) for test in tests), 'request')}"
         return words + _conditions(requirement, [test for test in tests if is_row(test)])
-    if requirement in told:
+    if requirement in reachable:
         return "judged along the way"
     return f"not judged: {'the budget leaves it out' if run.settings.budget else 'no test of this run provokes it'}"
 
@@ -78,6 +78,6 @@ def _conditions(requirement: str, rows: list[pytest.Item]) -> str:
     names = set(contract.requirements()[requirement].factors)
     met = set()
     for item in rows:
-        levels = [pair for pair in item.callspec.params["life"].row.levels if pair[0] in names]  # type: ignore[attr-defined]
+        levels = [pair for pair in item.callspec.params["plan"].row.levels if pair[0] in names]  # type: ignore[attr-defined]
         met |= set(combinations(levels, 2))
     return f", {len(met)} pairs of conditions" if met else ""

@@ -74,7 +74,7 @@ class Selection:
 
     def _has(self, name: str, having: str | None) -> bool:
         only = replace(self.run.profile, markets={name: self.run.profile.markets[name]})
-        return all(any(only.offers(word) for word in need.split("|")) for need in having.split(" ")) if having else True
+        return all(map(only.offers, having.split(" "))) if having else True
 
     def select(self, items: list[pytest.Item]) -> tuple[list[pytest.Item], list[pytest.Item]]:
         """The tests of this run: those of the requirements asked for that the target offers something for."""
@@ -145,7 +145,7 @@ class Selection:
         if stubs and requirement in self.run.profile.stubbed():
             return None
         for need in contract.requirements()[requirement].needs:
-            if not any(self.run.profile.offers(word) for word in need.split("|")):
+            if not self.run.profile.offers(need):
                 return need
         return None
 

@@ -1,4 +1,4 @@
-"""The life of one session, as a row of the covering array has it (strategies/array.py). It sends; the rules judge.
+"""One session from its first request to its end, as a row of the covering array has it (strategies/array.py). It sends; the rules judge.
 
 A session comes to its state, meets its probes, makes its change and undoes it, and ends. Other sessions beside it show
 what reaches further than it should.
@@ -18,7 +18,7 @@ from conformance.driver.features import Features
 from conformance.judging.conditions import BOUNDED
 from conformance.judging.model import Line
 from strategies.array import Row
-from suites.situations.design import PAID_ENDS, Life, ends_in
+from suites.situations.design import PAID_ENDS, SessionPlan, ends_in
 from suites.situations.probes import DECLINED, EMPTY, OPEN, ORDER, PAID, Probe
 
 SHOWS: dict[str, Callable[[Features], bool]] = {
@@ -35,17 +35,17 @@ READ_AFTER = {"refusal": 10, "read": 4, "change": 4}  # refusals, before a read 
 
 
 @dataclass
-class Journey:
+class PlannedSession:
     """One row under way."""
 
     driver: CheckoutDriver
-    life: Life
+    plan: SessionPlan
     others: list[CheckoutSession] = field(default_factory=list)
 
     @property
     def row(self) -> Row:
         """Its levels."""
-        return self.life.row
+        return self.plan.row
 
     @property
     def market(self) -> str:
@@ -78,9 +78,9 @@ class Journey:
 
     def _start(self) -> None:
         """What must be refused before there is a session."""
-        for start in self.life.starts:
+        for start in self.plan.starts:
             body = self.driver.initiate_body(self.market, self._lines())
-            self.driver.initiate(self.market, why=start.requirement, case=start.case, body=start.edit(body))
+            self.driver.initiate(self.market, requirement=start.requirement, case=start.case, body=start.edit(body))
 
     def _buyer(self) -> str:
         """The e-mail address of the session."""
@@ -272,7 +272,7 @@ class Journey:
 
     def _meet(self, phase: str) -> None:
         """The row's probes of this part of its life; reads between them and after them."""
-        own = [probe for probe in self.life.probes if probe.phase == phase]
+        own = [probe for probe in self.plan.probes if probe.phase == phase]
         if self.row.number % 2:
             own.reverse()
         for index, probe in enumerate(own):
