@@ -52,7 +52,7 @@ class ApiClient:
     """Sends requests to the profile's target.
 
     before_request is called before every request, token calls and repeated attempts included; it may raise RunStopped.
-    patience: says when the target is given up; no request is sent from then on.
+    circuit_breaker: says when the target is given up; no request is sent from then on.
     """
 
     def __init__(

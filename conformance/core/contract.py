@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
@@ -34,7 +33,6 @@ TOKEN = "token"
 STUB = "testError|"
 CHANGES = (QUANTITY, OPTION, ADDRESS, APPLY, REMOVE)
 SESSION_METHODS = (READ, *CHANGES, PLACE_ORDER)
-STATUS_AND_ID = re.compile(r"\d{3} \d{4,5}")  # of the answer that was seen, where several are lawful
 
 
 @dataclass(frozen=True)
@@ -274,11 +272,6 @@ def requirements() -> dict[str, Requirement]:
         for own in loaded["requirements"]:
             found[own["id"]] = requirement(chapter, {"factors": loaded["factors"], **own})
     return found
-
-
-def declares_reading(requirement: str, reading: str) -> bool:
-    """Whether a run may report the reading: a phrase of the requirement's page, or a status and an error id."""
-    return reading in requirements()[requirement].readings or STATUS_AND_ID.fullmatch(reading) is not None
 
 
 @cache

@@ -22,7 +22,7 @@ from conformance.driver import session_pool
 from conformance.driver.features import Features
 from conformance.driver.payment import WAITS_S, on_a_page
 from conformance.driver.prerequisite import PrerequisiteFailed
-from conformance.driver.session_methods import CHANGE_METHODS, Method, MethodCall, calls
+from conformance.driver.session_methods import CHANGE_METHODS, TERMS, Method, MethodCall, calls
 from conformance.judging.apply_exchange import paid_elsewhere
 from conformance.judging.judge import judge
 from conformance.judging.model import Line, Option
@@ -30,9 +30,6 @@ from conformance.judging.trace import Trace
 from conformance.judging.world import Order, SessionState
 
 T = TypeVar("T")
-TERMS: list[dict[str, Any]] = [
-    {"marketingTermsAccepted": True, "marketingChannels": ["EMAIL"], "marketingTypes": ["OFFER", "PROMOTION", "SURVEY"]}
-]
 
 
 class CheckoutDriver:

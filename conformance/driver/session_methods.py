@@ -13,6 +13,9 @@ from conformance.judging.model import Line, Option, View
 
 MethodCall = tuple[str, Any]  # operationId and JSON body
 NO_CODE = "SAVE10"  # where the profile has no coupon
+TERMS: list[dict[str, Any]] = [
+    {"marketingTermsAccepted": True, "marketingChannels": ["EMAIL"], "marketingTypes": ["OFFER", "PROMOTION", "SURVEY"]}
+]
 
 
 class Method(StrEnum):

@@ -8,8 +8,9 @@ from typing import Any
 from conformance.core import contract
 from conformance.core.contract import Stub
 from conformance.core.exchange import Request
-from conformance.driver.checkout import TERMS, CheckoutDriver
+from conformance.driver.checkout import CheckoutDriver
 from conformance.driver.marks import in_marketplaces, provokes, through_stubs
+from conformance.driver.session_methods import TERMS
 
 
 def _of(*operations: str) -> list[Stub]:

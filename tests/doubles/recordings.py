@@ -18,7 +18,7 @@ from urllib.request import Request, urlopen
 from conformance.client.api_client import ApiClient
 from conformance.core.profile import Profile
 from conformance.core.profile_reader import load
-from conformance.driver.checkout import TERMS
+from conformance.driver.session_methods import TERMS
 from conformance.runner.mock_process import MockProcess
 
 DATA = Path(__file__).parents[1] / "data"

@@ -10,7 +10,7 @@ import pytest
 from conformance.core import contract
 from conformance.core.exchange import Request
 from conformance.core.profile_reader import load
-from conformance.driver.checkout import TERMS
+from conformance.driver.session_methods import TERMS
 from conformance.judging.content.request_schema import FieldProblem, problems
 from strategies.broken import fields, kind_of, named, with_value, without
 from tests.doubles.reference_goods import US

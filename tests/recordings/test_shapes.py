@@ -73,7 +73,7 @@ def test_odd_members_of_every_recorder(tmp_path: Path, write: Callable[[list[Any
             broken = failed(judged(tmp_path / "odd.har", known=True))
         except InputError:
             continue
-        said_by_server = isinstance(value, str | int | float) and any(shape in WORDS for shape in path[-2:])
+        said_by_server = isinstance(value, str | int | float) and any(name in WORDS for name in path[-2:])
         assert not broken or said_by_server, (path, value)
 
 

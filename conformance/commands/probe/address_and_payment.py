@@ -9,7 +9,7 @@ from conformance.commands.probe.session import Probe
 from conformance.core import contract
 from conformance.core.exchange import Exchange
 from conformance.core.profile import SAFE_LINE_COUNT
-from conformance.driver.checkout import TERMS
+from conformance.driver.session_methods import TERMS
 
 NOT_BOUGHT, UNVERIFIABLE = 15005, 15007
 ABROAD = {15026, 15027, 15028, 15047}
