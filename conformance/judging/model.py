@@ -244,6 +244,12 @@ def flat(seen: View) -> dict[str, Any]:
     return flat_address(seen.address)
 
 
+def may_be_left_out(amount: str, order: View) -> bool:
+    """Whether an order need not show an amount of the session: an absent part of the total is zero only beside a subtotal."""
+    absent = order.summary.get(amount) is None and "priceSubtotal" not in order.summary
+    return absent or amount in ("importTax", "deliveryDiscount")
+
+
 @of_view
 def keyed(seen: View) -> dict[str, Line]:
     """The lines by item, so that two sessions compare; by line item id where an item has several lines."""

@@ -177,6 +177,13 @@ def _takes_off_delivery(view: View, shares: Iterable[Decimal]) -> bool:
     return bool(view.coupons) and saved > 0 and not any(shares) and saved == view.summary.get("deliveryCost")
 
 
+def _goes_on_with_delivery(view: View, shares: Decimal) -> bool:
+    """Whether a coupon that leaves nothing of the net prices takes off delivery as well."""
+    rest = view.summary.get("additionalSavings", ZERO) - shares
+    free = all(line.net == 0 for line in view.lines.values())
+    return bool(view.coupons) and free and 0 < rest <= view.summary.get("deliveryCost", ZERO)
+
+
 def _net_price(shown_line: Line, goods: Decimal, saved: Decimal, tax: Decimal) -> Claim:
     """The claim that a wrong net price breaks; how much of a coupon falls on one line is not said anywhere."""
     path = f"{line(shown_line.item)}.netPrice"
@@ -213,7 +220,7 @@ def savings_are_what_the_lines_save(view: View) -> Iterator[Claim]:
     if tax_in_net_prices(known, view):
         yield held("additionalSavings", reading="tax is in the net price")
         return
-    if _takes_off_delivery(view, [shares]):
+    if _takes_off_delivery(view, [shares]) or _goes_on_with_delivery(view, shares):
         yield held("additionalSavings", reading=OFF_DELIVERY)
         return
     path, given = f"{SUMMARY}.additionalSavings", view.summary.get("additionalSavings")

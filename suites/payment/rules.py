@@ -30,7 +30,7 @@ from conformance.judging.claim import (
 from conformance.judging.content.information_leaks import leak
 from conformance.judging.content.response_schema import departures
 from conformance.judging.context import RefusalReason, RuleContext
-from conformance.judging.model import StateKey, View, differences, pricing, state
+from conformance.judging.model import StateKey, View, differences, may_be_left_out, pricing, state
 from conformance.judging.registry import demands, refuses
 from conformance.judging.world import Order
 from suites.payment.marketing_terms import terms_problem
@@ -261,11 +261,7 @@ def the_order_is_the_session_that_was_paid(context: RuleContext) -> Iterator[Cla
     )
     paid = order.paid.view
     changed = with_zeros(differences(_order_state(paid), _order_state(seen)), paid, seen)
-    wrong = {
-        key: pair
-        for key, pair in changed.items()
-        if not (key[0] == "summary" and key[1] in ("importTax", "deliveryDiscount"))
-    }
+    wrong = {key: pair for key, pair in changed.items() if not (key[0] == "summary" and may_be_left_out(key[1], seen))}
     blame = first_match(AFTER_A_REFUSAL, Difference(wrong, order.pending, unchanged=order.view is not None))
     if order.tainted or order.paid.in_doubt:
         return

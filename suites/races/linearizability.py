@@ -21,7 +21,7 @@ from conformance.core.addresses import flat_address, folded, shows
 from conformance.core.exchange import Exchange, Request
 from conformance.judging.claim import Claim
 from conformance.judging.context import RefusalReason
-from conformance.judging.model import StateKey, View, differences, keyed, pricing, state, text, view
+from conformance.judging.model import StateKey, View, differences, keyed, may_be_left_out, pricing, state, text, view
 from conformance.judging.refusals import lawful_pairs
 from suites.sessions.blame import as_claim, with_zeros
 
@@ -183,13 +183,13 @@ def _left(now: State, read: Exchange, orders: Sequence[Exchange]) -> Iterator[Un
         found = {key: pair for key, pair in unlike(now, bought).items() if key[0] in ("lines", "quantity")}
         if shown and not found:
             found = with_zeros(differences(pricing(shown), pricing(bought)), shown, bought)
-            found = {key: pair for key, pair in found.items() if key[-1] not in UNSHARED}
+            found = {
+                key: pair
+                for key, pair in found.items()
+                if not (key[0] == "summary" and may_be_left_out(key[1], bought))
+            }
         if found:
             yield _difference(BOUGHT, found, " in the order")
-
-
-# Amounts that the summaries of sessions and orders do not share.
-UNSHARED = ("importTax", "deliveryDiscount")
 
 
 def _difference(rank: int, found: dict[StateKey, tuple[Any, Any]], where: str = "") -> Unexplained:

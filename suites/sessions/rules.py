@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
 from typing import Any
 
@@ -40,7 +40,7 @@ from conformance.judging.claim import (
 from conformance.judging.content.information_leaks import leak
 from conformance.judging.content.response_schema import departures
 from conformance.judging.context import RefusalReason, RuleContext
-from conformance.judging.model import View, keyed, repeated
+from conformance.judging.model import View, flat, keyed, repeated
 from conformance.judging.refusals import GATEWAY_STATUSES, has_undocumented_status, refusal_statuses, statuses
 from conformance.judging.registry import demands, refuses, shows
 from conformance.judging.world import Change
@@ -319,9 +319,29 @@ def a_value_has_another_type_or_form(context: RuleContext) -> Iterator[RefusalRe
             doubtful = problem.optional or (
                 problem.field in ("lineItemId", "shippingOptionId") and problem.kind == "empty"
             )
-            yield RefusalReason("SESSION-INVALID", f"{problem.path} {problem.kind}", when="empty", certain=not doubtful)
+            yield RefusalReason(
+                "SESSION-INVALID",
+                f"{problem.path} {problem.kind}",
+                when="empty",
+                certain=not doubtful,
+                lawful=_null_keeps(problem.path) if problem.kind == "null" and problem.in_address else None,
+            )
             if problem.field in ("lineItemId", "shippingOptionId"):
                 yield RefusalReason("SESSION-INVALID", f"{problem.path} {problem.kind}", any_of="documented")
+
+
+def _null_keeps(path: str) -> Callable[[RuleContext], str | None]:
+    """Null in a part of an address that a change may leave out: lawful where the answer shows the part as it was."""
+
+    def lawful(context: RuleContext) -> str | None:
+        if context.operation != contract.ADDRESS or context.before is None or context.answer is None:
+            return None
+        was, shown = flat(context.before), flat(context.answer)
+        parts = [name for name in was if name == path or name.startswith(f"{path}.")]
+        kept = parts and all(shown.get(name) == was[name] for name in parts)
+        return "null keeps what was there" if kept else None
+
+    return lawful
 
 
 @demands("SESSION-DOCUMENTED", on="any")

@@ -384,7 +384,9 @@ class PlannedSession:
             self._meet(EMPTY)
 
     def _in_turn(self, lines: list[Line]) -> Iterable[Line]:
-        return lines[::-1] if self.row.number % 2 else lines
+        """The first, the last or the second line first."""
+        turn = self.row.number % 3
+        return lines[::-1] if turn == 1 else [*lines[1:], *lines[:1]] if turn == 2 else lines
 
     def _pay(self, end: str) -> None:
         self.session.pay()
@@ -394,5 +396,14 @@ class PlannedSession:
             self.session.read()
         self._meet(PAID)
         self._meet(ORDER)
+        if self.row["beside"] == "same_buyer":
+            self._pay_others()
         self.session.read_order()
         self._read_others()
+
+    def _pay_others(self) -> None:
+        """A second order of the same buyer: each order must stay its own."""
+        for session in self.others:
+            if session.state.phase == SessionPhase.OPEN and self.driver.profile.pays_by_call:
+                session.place_order()
+                session.read_back()

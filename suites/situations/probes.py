@@ -158,8 +158,8 @@ NEAR: dict[str, Callable[[CheckoutSession], str | None]] = {
     "with letters behind": lambda session: f"{session.id}abc",
     "its beginning": lambda session: _cut_by(session.id, 2),
     "without its last character": lambda session: _cut_by(session.id, 1),
-    "a zero in front": lambda session: f"0{session.id}",
-    "a blank behind": lambda session: f"{session.id} ",
+    "with a zero in front": lambda session: f"0{session.id}",
+    "with a blank behind": lambda session: f"{session.id} ",
     "in other letter case": lambda session: _recased(session.id),
     "its end": lambda session: session.id[2:] if len(session.id) >= LONG_ID else None,
     "twice": lambda session: session.id * 2,
@@ -169,6 +169,9 @@ NEAR_ORDERS: dict[str, Callable[[CheckoutSession], str | None]] = {
     "with letters behind": lambda session: f"{session.state.order}abc",
     "its beginning": lambda session: _cut_by(session.state.order or "", 2),
     "without its last character": lambda session: _cut_by(session.state.order or "", 1),
+    "with a zero in front": lambda session: f"0{session.state.order}",
+    "with a blank behind": lambda session: f"{session.state.order} ",
+    "in other letter case": lambda session: _recased(session.state.order or ""),
     "of its session": lambda session: session.id if session.id != session.state.order else None,
 }
 
@@ -200,8 +203,10 @@ def _of_lines(profile: Profile, market: str) -> Iterator[Probe]:
     for words, near in (("a character more", _longer), ("a character less", _cut)):
         yield Probe("COUPON-UNKNOWN", words, OPEN, _near_code(contract.APPLY, near), coupon=False)
         yield Probe("COUPON-NOT-APPLIED", words, OPEN, _near_code(contract.REMOVE, near))
-        yield Probe("QTY-UNKNOWN-LINE", words, OPEN, _near_line(Method.QUANTITY, near))
-        yield Probe("SHIP-UNKNOWN", words, OPEN, _near_line(Method.OPTION, near))
+    for words, alike in NEAR_TEXTS.items():
+        yield Probe("QTY-UNKNOWN-LINE", words, OPEN, _near_line(Method.QUANTITY, alike))
+        yield Probe("SHIP-UNKNOWN", words, OPEN, _near_line(Method.OPTION, alike))
+        yield Probe("SHIP-UNKNOWN", f"an option {words}", OPEN, _near_option(alike))
 
 
 def _unknown_line(quantity: int) -> Callable[[CheckoutSession], Sent | None]:
@@ -274,6 +279,16 @@ def _cut(text: str) -> str:
     return text[:-1] if len(text) >= 4 else f"{text}{text}x"
 
 
+# Ids of lines and options that are nearly right.
+NEAR_TEXTS: dict[str, Callable[[str], str | None]] = {
+    "a character more": _longer,
+    "a character less": _cut,
+    "with a zero in front": lambda text: f"0{text}",
+    "with a blank behind": lambda text: f"{text} ",
+    "in other letter case": _recased,
+}
+
+
 def _near_code(operation: str, near: Callable[[str], str]) -> Callable[[CheckoutSession], Sent | None]:
     """A code that is nearly one of the profile's: the applied one where there is one."""
 
@@ -288,7 +303,7 @@ def _near_code(operation: str, near: Callable[[str], str]) -> Callable[[Checkout
     return make
 
 
-def _near_line(method: Method, near: Callable[[str], str]) -> Callable[[CheckoutSession], Sent | None]:
+def _near_line(method: Method, near: Callable[[str], str | None]) -> Callable[[CheckoutSession], Sent | None]:
     """A change of quantity or option that names nearly the first line."""
 
     def make(session: CheckoutSession) -> Sent | None:
@@ -297,6 +312,17 @@ def _near_line(method: Method, near: Callable[[str], str]) -> Callable[[Checkout
             return None
         sent = valid(session, method)
         return {**sent, "body": {**sent["body"], "lineItemId": line}}
+
+    return make
+
+
+def _near_option(near: Callable[[str], str | None]) -> Callable[[CheckoutSession], Sent | None]:
+    """A change that names nearly an option of the last line."""
+
+    def make(session: CheckoutSession) -> Sent | None:
+        known = [option.id for option in session.lines[-1].options if option.id] if session.lines else []
+        other = near(known[-1]) if known and len(known[-1]) >= SHORT_LINE_ID else None
+        return _option(other)(session) if other and other not in known else None
 
     return make
 
