@@ -15,7 +15,7 @@ from conformance.core.command_line import Parser
 from conformance.core.exchange import ExchangeId
 from conformance.core.inputs import InputError
 from conformance.core.profile import Profile
-from conformance.core.profile_reader import load
+from conformance.core.profile_reader import load, path_of
 from conformance.driver.checkout import CheckoutDriver
 from conformance.driver.discovery import discover
 from conformance.evidence import journal
@@ -39,8 +39,16 @@ def main(arguments: list[str]) -> int:
     options = parser.parse_args(arguments)
     result = read_result(options.report)
     finding = chosen(result, options.finding)
-    profile = load(options.target or Path(result["target"]["profile"]).stem, options.base_url)
+    profile = load(options.target or _profile_of(result), options.base_url)
     return replay(profile, finding, steps(options.report, finding))
+
+
+def _profile_of(result: dict[str, Any]) -> str:
+    """The name of the run's profile in `targets/`: a report does not say where another file is. Raises InputError."""
+    profile = Path(result["target"]["profile"])
+    if not path_of(profile.stem).is_file():
+        raise InputError(f"The run's profile {profile.name} is not in targets/: name the file with --target FILE.")
+    return profile.stem
 
 
 def chosen(result: dict[str, Any], name: str) -> Finding:

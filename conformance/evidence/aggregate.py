@@ -275,7 +275,7 @@ def drop_consequences(merged: Aggregate) -> None:
     found to be some, and those that never showed again, of a part that is known to move by itself."""
     findings = list(merged.findings.values())
     causes = {
-        key: finding.cause or (_cause_among(finding, findings) if finding.never_again else None)
+        key: finding.cause or (None if finding.shown_again else _cause_among(finding, findings))
         for key, finding in merged.findings.items()
     }
     taken: dict[tuple[str, str], set[str]] = defaultdict(set)

@@ -207,10 +207,23 @@ def _moves_by_itself(facts: FindingAmongAll) -> Attribution | None:
 
 
 def _never_again(facts: FindingAmongAll) -> Attribution | None:
-    if not facts.finding.never_again or explains_reads(facts.finding.requirement):
+    finding = facts.finding
+    blames_a_refusal = bool(contract.requirements()[finding.requirement].leaves_unchanged)
+    if finding.shown_again or explains_reads(finding.requirement) or not (finding.never_again or blames_a_refusal):
         return None
     shown_again = [each for each in _same_part(facts) if each.shown_again]
     return Attribution(Cause.THE_READ, shown_again[-1].requirement) if shown_again else None
+
+
+def _never_again_apart(facts: FindingAmongAll) -> Attribution | None:
+    (owner,) = contract.explaining(ExplainedFinding.OTHER_SESSIONS)
+    finding = facts.finding
+    beside = any(each.requirement == owner and each.name == finding.name for each in facts.all)
+    return (
+        Attribution(Cause.ANOTHER_SESSION, owner)
+        if beside and finding.never_again and finding.requirement != owner
+        else None
+    )
 
 
 def _of_the_loss(facts: FindingAmongAll) -> Attribution | None:
@@ -276,6 +289,13 @@ CONSEQUENCES: tuple[DecisionRow[FindingAmongAll], ...] = (
         _moves_by_itself,
     ),
     DecisionRow(
-        "it never showed again, and a rule about reads did for the same part", "the rule about reads", _never_again
+        "it never showed again, or a refusal is blamed and nothing was sent again, and a rule about reads did show for the same part",
+        "the rule about reads",
+        _never_again,
+    ),
+    DecisionRow(
+        "it never showed again, and another session showed the same part of a change that was not its own",
+        "the rule that `explains: [other_sessions]`",
+        _never_again_apart,
     ),
 )

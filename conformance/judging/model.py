@@ -274,7 +274,7 @@ def state(seen: View) -> dict[StateKey, Any]:
         found["address", name] = UNKNOWN
     for name, value in address.items():
         found["address", name] = folded(value)
-    found["coupons",] = frozenset(code.casefold() for code in seen.coupons) if seen.coupons_known else UNKNOWN
+    found["coupons",] = frozenset(map(folded, seen.coupons)) if seen.coupons_known else UNKNOWN
     return found
 
 

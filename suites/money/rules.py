@@ -341,9 +341,15 @@ def _odd_amounts(view: View) -> list[Odd]:
     return _odd(all_amounts(view))
 
 
+def _has_credit(view: View | None) -> bool:
+    """Whether an adjustment lowers the total, perhaps below zero."""
+    if view is None:
+        return False
+    return view.summary.get("adjustment", ZERO) < 0 or (_has_parts(view) and _credits(view, formula(view.summary)))
+
+
 def _may_be_negative(context: RuleContext, path: str) -> bool:
-    adjustment = context.answer.summary.get("adjustment", ZERO) if context.answer else ZERO
-    if path.endswith("adjustment.amount") or (path.endswith("pricingSummary.total") and adjustment < 0):
+    if path.endswith("adjustment.amount") or (path.endswith("pricingSummary.total") and _has_credit(context.answer)):
         return True
     if context.answer is None or not path.startswith("pricingSummary"):
         return False

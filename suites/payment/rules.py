@@ -105,7 +105,8 @@ def incomplete_marketing_terms(context: RuleContext) -> Iterator[RefusalReason]:
         return
     problem = terms_problem(context.request.body)
     if problem:
-        yield RefusalReason("PAY-TERMS", problem, when="shape" if problem == "shape" else "")
+        paid = context.session.phase is SessionPhase.ORDERED  # the answer may be that of the first payment: PAY-TWICE
+        yield RefusalReason("PAY-TERMS", problem, when="shape" if problem == "shape" else "", certain=not paid)
 
 
 @refuses("PAY-DECLINED")

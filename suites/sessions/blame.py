@@ -85,7 +85,7 @@ def key_test(key: StateKey, want: object) -> str:
     if key[0] == "option":
         return f"({line(key[1])}.shippingOptions[]|select(.selected).shippingOptionId) == {quoted(want)}"
     if key[0] == "coupons":
-        return f"([.body.appliedCoupons[]?.redemptionCode|ascii_downcase]|sort) == {quoted(sorted(want))}"  # type: ignore[call-overload]
+        return f"([.body.appliedCoupons[]?.redemptionCode|ascii_downcase]|sort) == {quoted(sorted(str(code).lower() for code in want))}"  # type: ignore[attr-defined]
     if key[0] == "address":
         return address_test(key[1], want or "")
     if key[0] == "id":

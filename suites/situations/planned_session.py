@@ -14,23 +14,12 @@ from conformance.core.exchange import OTHER_APP, OWN_APP, Request
 from conformance.core.profile import Coupon
 from conformance.core.requirement import SessionPhase
 from conformance.driver.checkout import CheckoutDriver, CheckoutSession
-from conformance.driver.features import Features
-from conformance.judging.conditions import BOUNDED
 from conformance.judging.model import Line
 from strategies.array import Row
 from suites.situations.design import PAID_ENDS, SessionPlan, ends_in
+from suites.situations.goods import Goods
 from suites.situations.probes import DECLINED, EMPTY, OPEN, ORDER, PAID, Probe
 
-SHOWS: dict[str, Callable[[Features], bool]] = {
-    "plain": lambda features: features.weight - (features.options > 1) - (features.options > 2) == 0,
-    "promotion": lambda features: features.promotion,
-    "fee": lambda features: features.fee,
-    "imports": lambda features: features.imports,
-    "discount": lambda features: features.discount,
-    "several": lambda features: features.promotion + features.fee + features.imports + features.discount > 1,
-}
-COUNTS = {"one": 1, "two": 2, "three": 3, "most": 4}
-PIECES = {"one": 1, "few": 3, "many": 12}
 READ_AFTER = {"refusal": 10, "read": 4, "change": 4}  # refusals, before a read or a change shows what they left
 
 
@@ -52,6 +41,11 @@ class PlannedSession:
         """The session's marketplace."""
         return self.row["marketplace"]
 
+    @property
+    def goods(self) -> Goods:
+        """What the session begins with."""
+        return Goods(self.driver, self.row)
+
     def walk(self) -> None:
         """From the first request to the last. Raises PrerequisiteFailed where no session can be had."""
         self._start()
@@ -61,7 +55,7 @@ class PlannedSession:
         )  # what reaches another session may look for an older one, or a younger one
         if made_first:
             self._beside()
-        self.session = self.driver.create_session(self.market, self._lines(), email=self.email)
+        self.session = self.driver.create_session(self.market, self.goods.lines(), email=self.email)
         if not made_first:
             self._beside()
         self._read_others()
@@ -79,7 +73,7 @@ class PlannedSession:
     def _start(self) -> None:
         """What must be refused before there is a session."""
         for start in self.plan.starts:
-            body = self.driver.initiate_body(self.market, self._lines())
+            body = self.driver.initiate_body(self.market, self.goods.lines())
             self.driver.initiate(self.market, requirement=start.requirement, case=start.case, body=start.edit(body))
 
     def _buyer(self) -> str:
@@ -88,64 +82,11 @@ class PlannedSession:
         email = declined[self.row.number % len(declined)] if self.row["end"] == "declined" and declined else None
         return email or self.driver.buyer()
 
-    def _lines(self) -> list[tuple[str, int]]:
-        """Items and quantities; the line that the row means has the quantity and shows what the row wants."""
-        count = min(COUNTS[self.row["lines"]], self.driver.maximum(), len(self.driver.market(self.market).plain))
-        meant, items = self._meant_item(), self.driver.plain(self.market, 99)
-        turned = items[self.row.number % len(items) :] + items[: self.row.number % len(items)]
-        # The other items show nothing that the row does not want.
-        alike = sorted(turned, key=lambda item: not self._adds_nothing(item, meant))
-        others = [item for item in alike if item != meant][: count - 1]
-        position = self._place(len(others) + 1)
-        wanted = self._pieces(meant) if self.row["history"] != "quantity" else self._pieces(meant, most=2)
-        pairs = [(item, 1 if self.row["quantity"] == "one" else 1 + place % 2) for place, item in enumerate(others)]
-        return [*pairs[:position], (meant, wanted), *pairs[position:]]
-
-    def _pieces(self, item: str, most: int | None = None) -> int:
-        """The row's quantity, as far as the item's limit, stock or lot lets it be."""
-        wanted, role = most or PIECES[self.row["quantity"]], self.driver.profile.role(self.market, item)
-        if role is None or role.kind not in BOUNDED:
-            return wanted
-        return role.amount if role.kind == "lot" else min(wanted, role.amount)
-
-    def _meant_item(self) -> str:
-        coupon = self._coupon()
-        if self.row["goods"] == "limited":
-            bounded = [item for kind in BOUNDED for item in self.driver.market(self.market).items(kind)]
-            return (bounded or self.driver.plain(self.market))[self.row.number % len(bounded or [0])]
-        fits = [item for item in coupon.fits if item in self.driver.market(self.market).plain] if coupon else []
-        if fits:
-            return fits[self.row.number % len(fits)]
-        shows = SHOWS.get(self.row["goods"])
-        found = self.driver.plain(self.market, 99, want=shows) or self.driver.plain(self.market, 99)
-        several = [item for item in found if self._features(item).options > 1] if self.row["option"] == "other" else []
-        return (several or found)[self.row.number % len(several or found)]
-
-    def _adds_nothing(self, item: str, meant: str) -> bool:
-        """Whether an item shows nothing that the one that is meant does not show."""
-        own, other = self._features(meant), self._features(item)
-        names = ("promotion", "fee", "imports", "discount")
-        return all(getattr(own, name) or not getattr(other, name) for name in names)
-
-    def _features(self, item: str) -> Features:
-        return self.driver.features.get((self.market, item), Features())
-
-    def _coupon(self) -> Coupon | None:
-        """The coupon of the row."""
-        kind = self.row["coupon"]
-        kinds = ("good", "oversized") if kind == "removed" else (kind,)
-        found = self.driver.market(self.market).coupons_of(*kinds)
-        return found[self.row.number % len(found)] if found else None
-
     @property
     def line(self) -> Line | None:
         """The line that the row means."""
         lines = self.session.lines
-        return lines[self._place(len(lines))] if lines else None
-
-    def _place(self, lines: int) -> int:
-        """Where the line that the row means stands among so many."""
-        return {"first": 0, "middle": lines // 2, "last": lines - 1}[self.row["line"]]
+        return lines[self.goods.place(len(lines))] if lines else None
 
     def _reach(self) -> None:
         """Address, option and coupon; last of all the change that the row has as its history."""
@@ -167,7 +108,7 @@ class PlannedSession:
 
     def _quantity(self) -> None:
         if self.row["history"] == "quantity" and self.line:
-            self.session.set_quantity(self.line, self._pieces(self.line.item or ""))
+            self.session.set_quantity(self.line, self.goods.pieces(self.line.item or ""))
 
     def _address(self) -> None:
         market = self.driver.market(self.market)
@@ -191,7 +132,7 @@ class PlannedSession:
             self.session.select(meant, meant.options[0].id)
 
     def _apply(self) -> None:
-        coupon = self._coupon()
+        coupon = self.goods.coupon()
         if coupon is None and self.row["history"] == "coupon":
             coupon = next(iter(self.driver.market(self.market).coupons_of("good", "oversized")), None)
         if coupon is None:
@@ -230,7 +171,7 @@ class PlannedSession:
         kind = self.row["beside"]
         if kind in ("none", "alike"):
             return
-        wanted = dict.fromkeys([self._meant_item(), self._lines()[0][0]])
+        wanted = dict.fromkeys([self.goods.meant_item(), self.goods.lines()[0][0]])
         items = [item for item in wanted if not self.driver.profile.role(self.market, item)]
         email = self.email if kind == "same_buyer" and self.row["end"] != "declined" else None
         app = OTHER_APP if kind == "other_app" else OWN_APP

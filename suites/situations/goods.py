@@ -1,0 +1,90 @@
+"""Which items, quantities and coupon the session of a row begins with (contracts/factors.yaml)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from conformance.core.profile import Coupon
+from conformance.driver.checkout import CheckoutDriver
+from conformance.driver.features import Features
+from conformance.judging.conditions import BOUNDED
+from strategies.array import Row
+
+SHOWS: dict[str, Callable[[Features], bool]] = {
+    "plain": lambda features: features.weight - (features.options > 1) - (features.options > 2) == 0,
+    "promotion": lambda features: features.promotion,
+    "fee": lambda features: features.fee,
+    "imports": lambda features: features.imports,
+    "discount": lambda features: features.discount,
+    "several": lambda features: features.promotion + features.fee + features.imports + features.discount > 1,
+}
+COUNTS = {"one": 1, "two": 2, "three": 3, "most": 4}
+PIECES = {"one": 1, "few": 3, "many": 12}
+
+
+@dataclass(frozen=True)
+class Goods:
+    """The goods of a row, from what the profile offers and what the items were seen to show."""
+
+    driver: CheckoutDriver
+    row: Row
+
+    @property
+    def market(self) -> str:
+        """The session's marketplace."""
+        return self.row["marketplace"]
+
+    def lines(self) -> list[tuple[str, int]]:
+        """Items and quantities; the line that the row means has the quantity and shows what the row wants."""
+        count = min(COUNTS[self.row["lines"]], self.driver.maximum(), len(self.driver.market(self.market).plain))
+        meant, items = self.meant_item(), self.driver.plain(self.market, 99)
+        turned = items[self.row.number % len(items) :] + items[: self.row.number % len(items)]
+        # The other items show nothing that the row does not want.
+        alike = sorted(turned, key=lambda item: not self._adds_nothing(item, meant))
+        others = [item for item in alike if item != meant][: count - 1]
+        position = self.place(len(others) + 1)
+        wanted = self.pieces(meant) if self.row["history"] != "quantity" else self.pieces(meant, most=2)
+        pairs = [(item, 1 if self.row["quantity"] == "one" else 1 + place % 2) for place, item in enumerate(others)]
+        return [*pairs[:position], (meant, wanted), *pairs[position:]]
+
+    def pieces(self, item: str, most: int | None = None) -> int:
+        """The row's quantity, as far as the item's limit, stock or lot lets it be."""
+        wanted, role = most or PIECES[self.row["quantity"]], self.driver.profile.role(self.market, item)
+        if role is None or role.kind not in BOUNDED:
+            return wanted
+        return role.amount if role.kind == "lot" else min(wanted, role.amount)
+
+    def meant_item(self) -> str:
+        """The item that shows what the row wants."""
+        coupon = self.coupon()
+        if self.row["goods"] == "limited":
+            bounded = [item for kind in BOUNDED for item in self.driver.market(self.market).items(kind)]
+            return (bounded or self.driver.plain(self.market))[self.row.number % len(bounded or [0])]
+        fits = [item for item in coupon.fits if item in self.driver.market(self.market).plain] if coupon else []
+        if fits:
+            return fits[self.row.number % len(fits)]
+        shows = SHOWS.get(self.row["goods"])
+        found = self.driver.plain(self.market, 99, want=shows) or self.driver.plain(self.market, 99)
+        several = [item for item in found if self._features(item).options > 1] if self.row["option"] == "other" else []
+        return (several or found)[self.row.number % len(several or found)]
+
+    def _adds_nothing(self, item: str, meant: str) -> bool:
+        """Whether an item shows nothing that the one that is meant does not show."""
+        own, other = self._features(meant), self._features(item)
+        names = ("promotion", "fee", "imports", "discount")
+        return all(getattr(own, name) or not getattr(other, name) for name in names)
+
+    def _features(self, item: str) -> Features:
+        return self.driver.features.get((self.market, item), Features())
+
+    def coupon(self) -> Coupon | None:
+        """The coupon of the row."""
+        kind = self.row["coupon"]
+        kinds = ("good", "oversized") if kind == "removed" else (kind,)
+        found = self.driver.market(self.market).coupons_of(*kinds)
+        return found[self.row.number % len(found)] if found else None
+
+    def place(self, lines: int) -> int:
+        """Where the line that the row means stands among so many."""
+        return {"first": 0, "middle": lines // 2, "last": lines - 1}[self.row["line"]]
