@@ -13,6 +13,7 @@ from itertools import combinations
 
 from strategies.array import Row
 
+LEVEL, PAIR, LOAD = 8, 2, 0.25  # weights; a pair that is new to the family has 1
 ProbeKey = tuple[str, str, str, str]  # requirement, part of life, group, case
 
 
@@ -77,7 +78,10 @@ def assign(
 
 
 def _gain(levels: tuple[int, int], missing: int, own: int, family: int, load: int) -> float:
-    """What a row adds: levels that the probe has not met, then pairs of levels, new to its group or to its family."""
+    """What a row adds: levels that the probe has not met, then pairs of levels, new to its group or to its family.
+
+    The weights order these three. The load of a row decides between equal rows, so that sessions stay of one length.
+    """
     single, double = levels
-    new = 8 * (single & missing).bit_count() + 2 * (double & ~own).bit_count() + (double & ~family).bit_count()
-    return new - load / 4
+    new = LEVEL * (single & missing).bit_count() + PAIR * (double & ~own).bit_count() + (double & ~family).bit_count()
+    return new - load * LOAD

@@ -2,9 +2,9 @@
 
 Hypothesis' own backend mixes constants into its draws that it reads from the source of every loaded module. The same
 seed then draws something else after another test, in another process, or after a changed line of ours. `@seed` with
-`derandomize` leaves that, and something more: one generator serves all test cases of a test, so a target that answers
-otherwise in one walk (a longer bundle, a refused session) moves every draw of the next. Findings of two runs, or of a
-faulty server and a healthy one, could then not be compared. Here each test case has a generator of its own.
+`derandomize` does not change that. Besides, one generator serves all test cases of a test: a target that answers
+otherwise in one walk moves every draw of the next. Findings of two runs could then not be compared. Here each test case
+has a generator of its own.
 
 A backend is the extension point that Hypothesis documents for draws of another kind: `settings(backend=SEEDED)`, with
 `AVAILABLE_PROVIDERS` as the place to name it.

@@ -1,4 +1,4 @@
-"""Quantities that are none: wrong in type, in sign, or far beyond 32 bits (1 to who keeps the last 32)."""
+"""Values that are no quantity: of another type or sign, or beyond 32 bits. 2**32 + 1 reads as 1 where 32 bits are kept."""
 
 from __future__ import annotations
 

@@ -1,9 +1,9 @@
 """Reading one HTTP/1.1 answer off a socket, strictly, under a deadline and a size limit.
 
-The standard library's client and the libraries built on it forgive what a conformance suite must see (a body shorter
-than its Content-Length, a header line without a colon), take a 103 for the final answer, wait for ever on a head that
-drips in, and unpack compressed bodies without a limit. RFC 9112 decides here: what it obliges a sender to do is
-demanded, what it lets a recipient accept is accepted.
+The standard library's client and the libraries built on it forgive what a conformance suite must see: a body shorter
+than its Content-Length, a header line without a colon. They take a 103 for the final answer, and wait without end for a
+head that arrives slowly. They unpack compressed bodies without a limit. RFC 9112 decides here: what it obliges a sender
+to do is demanded, what it lets a recipient accept is accepted.
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""Takes a judged exchange into the world: what a client knows afterwards. Where a target breaks a rule, its word counts."""
+"""Takes a judged exchange into the world: what a client knows afterwards.
+
+An answer counts as the new state even if it breaks a rule: the next request meets the session as the target has it.
+"""
 
 from __future__ import annotations
 

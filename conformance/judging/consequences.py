@@ -12,7 +12,9 @@ from conformance.core.requirement import DependsOn, ExplainedFinding, OwnedBreac
 from conformance.judging.attribution import Attribution, Cause, DecisionRow, first_match
 from conformance.judging.claim import Aspect
 
-SYSTEMIC = 3  # so many rules that break alike have one cause
+# Rules that break alike, from which on one cause is named for all. Two may be two faults; no single fault of the mock
+# breaks three rules alike.
+SYSTEMIC = 3
 Broken = set[tuple[str, str]]  # (requirement, name of the claim)
 
 
@@ -26,16 +28,16 @@ class Control(Protocol):
     name: str
     known: Broken
 
-    def alone(self) -> Broken | None:
+    def with_plain_reads(self) -> Broken | None:
         """What breaks with plain reads in place of all that is blamed, and of what went to other sessions."""
 
-    def beside(self) -> Broken | None:
+    def with_other_sessions(self) -> Broken | None:
         """The same, with the requests to other sessions; None if there are none."""
 
-    def with_header(self) -> Broken | None:
+    def under_its_marketplace(self) -> Broken | None:
         """What breaks if the order is read under its marketplace; None if it was."""
 
-    def read_back(self) -> Broken | None:
+    def reading_after_refusals(self) -> Broken | None:
         """What breaks if a read follows each refusal; None if that is so anyway."""
 
 
@@ -46,9 +48,9 @@ class CachedControl:
     control: Control
 
     @cached_property
-    def alone(self) -> Broken | None:
+    def with_plain_reads(self) -> Broken | None:
         """See Control."""
-        return self.control.alone()
+        return self.control.with_plain_reads()
 
     @cached_property
     def known_rules(self) -> set[str]:
@@ -86,7 +88,7 @@ def _first(suspects: list[str], broken: Broken | None) -> Attribution | None:
 def _of_another_session(facts: CachedControl) -> Attribution | None:
     reads = facts.control.requirement == contract.accepting(contract.READ)
     (owner,) = contract.explaining(ExplainedFinding.OTHER_SESSIONS)
-    if not reads or owner not in facts.known_rules or facts.alone is None or facts.shows_again(facts.alone):
+    if not reads or owner not in facts.known_rules or facts.with_plain_reads is None or facts.shows_again(facts.with_plain_reads):
         return None
     return Attribution(Cause.ANOTHER_SESSION, owner)
 
@@ -95,7 +97,7 @@ def _of_the_header(facts: CachedControl) -> Attribution | None:
     (owner,) = contract.explaining(ExplainedFinding.MISSING_HEADER)
     if owner == facts.control.requirement or owner not in facts.known_rules:
         return None
-    broken = facts.control.with_header()
+    broken = facts.control.under_its_marketplace()
     return None if broken is None or facts.shows_again(broken) else Attribution(requirement=owner)
 
 
@@ -104,7 +106,7 @@ def _of_an_earlier_refusal(facts: CachedControl) -> Attribution | None:
     control = facts.control
     if of_the_request_alone(control.requirement, control.name) or len(control.known) < 2:
         return None
-    broken = control.read_back()
+    broken = control.reading_after_refusals()
     if broken is None or facts.shows_again(broken):
         return None
     rules = [rule for rule, _ in sorted(broken, key=lambda pair: pair[1] != control.name) if _keeps_a_session(rule)]
@@ -122,12 +124,12 @@ SENT_AGAIN: tuple[DecisionRow[CachedControl], ...] = (
     DecisionRow(
         "a rule about reads breaks when plain reads stand in place of what the finding blames",
         "that rule (`explains: [session_reads]`), the first of the file",
-        lambda facts: _first(facts.suspects(), facts.alone) if facts.suspects() else None,
+        lambda facts: _first(facts.suspects(), facts.with_plain_reads) if facts.suspects() else None,
     ),
     DecisionRow(
         "the same, when the requests to other sessions are sent as well",
         "that rule",
-        lambda facts: _first(facts.suspects(), facts.control.beside()) if facts.suspects() else None,
+        lambda facts: _first(facts.suspects(), facts.control.with_other_sessions()) if facts.suspects() else None,
     ),
     DecisionRow(
         "a difference of a read is gone when other sessions are left alone",
@@ -218,10 +220,10 @@ def _never_again(facts: FindingAmongAll) -> Attribution | None:
 def _never_again_apart(facts: FindingAmongAll) -> Attribution | None:
     (owner,) = contract.explaining(ExplainedFinding.OTHER_SESSIONS)
     finding = facts.finding
-    beside = any(each.requirement == owner and each.name == finding.name for each in facts.all)
+    with_other_sessions = any(each.requirement == owner and each.name == finding.name for each in facts.all)
     return (
         Attribution(Cause.ANOTHER_SESSION, owner)
-        if beside and finding.never_again and finding.requirement != owner
+        if with_other_sessions and finding.never_again and finding.requirement != owner
         else None
     )
 

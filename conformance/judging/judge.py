@@ -23,7 +23,7 @@ from conformance.judging.refusals import Pairs, fits, lawful_pairs
 from conformance.judging.registry import UNREADABLE, Rule, demanding, forbidding, in_order, refusing, yields_to
 from conformance.judging.world import SessionState, World
 
-# An answer with none of these is no session at all: one finding, not one for each part.
+# An answer with none of these members is no session. Then the missing session is the only finding.
 SESSION_PARTS = {"checkoutSessionId", "lineItems", "shippingAddress", "pricingSummary"}
 RuleClaims = tuple[str, list[Claim]]
 
@@ -185,7 +185,9 @@ def _refusal_judgments(context: RuleContext, found: list[RefusalReason]) -> Iter
     if context.accepted:
         lawful = [(reason, reading) for reason in found if (reading := lawful_reading(context, reason)) is not None]
         excused = [reason for reason, _ in lawful]
-        if lawful and all(reason in excused for reason in certain):  # no owner's licence excuses another app
+        if lawful and all(
+            reason in excused for reason in certain
+        ):  # a second reason without a reading still demands a refusal
             reason, name = lawful[0]
             yield _judgment(context, reason.requirement, None, ok=True, condition=reason.condition, reading=name)
             return
@@ -195,7 +197,7 @@ def _refusal_judgments(context: RuleContext, found: list[RefusalReason]) -> Iter
     if fitting or (context.accepted and not certain) or context.doubts.cover(exchange):
         return
     forbidden = _forbidden(context)
-    if forbidden:  # whatever the request was sent for, it never came to that
+    if forbidden:  # the token was turned away, before the request itself was looked at
         yield from forbidden
         return
     claim = _refusal_claim(context, found)

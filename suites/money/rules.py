@@ -90,7 +90,7 @@ def _sum_rule(name: str) -> None:
         reading = None
         if len(values) > 1 and values[0] != values[1]:
             reading = READINGS[name][values.index(given)]
-        # a sum over nothing proves nothing
+        # A sum of zeros holds whatever the formula is, so it is no evidence.
         if values[0] or name in ("priceSubtotal", "deliveryCost"):
             yield held(name, reading=reading)
 

@@ -32,22 +32,22 @@ class Resent:
     sent: Sent
     replay: Replay
 
-    def alone(self) -> Broken | None:
+    def with_plain_reads(self) -> Broken | None:
         """See `consequences.Control`."""
         return self._play(_with_reads(self.sent))
 
-    def beside(self) -> Broken | None:
+    def with_other_sessions(self) -> Broken | None:
         """See `consequences.Control`."""
-        beside = _with_reads(self.sent, others=False)
-        return self._play(beside) if beside != _with_reads(self.sent) else None
+        with_other_sessions = _with_reads(self.sent, others=False)
+        return self._play(with_other_sessions) if with_other_sessions != _with_reads(self.sent) else None
 
-    def with_header(self) -> Broken | None:
+    def under_its_marketplace(self) -> Broken | None:
         """See `consequences.Control`."""
         last = self.sent[-1][0].request
         bare = last.operation == contract.READ_ORDER and not last.marketplace
         return self._play(_with_header(self.sent)) if bare else None
 
-    def read_back(self) -> Broken | None:
+    def reading_after_refusals(self) -> Broken | None:
         """See `consequences.Control`."""
         return self._play(_read_back(self.sent))
 

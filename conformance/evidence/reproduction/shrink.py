@@ -30,7 +30,9 @@ from conformance.judging.consequences import Broken
 from conformance.judging.context import Judgment
 from conformance.judging.trace import TraceKind
 
-CAP = 220  # requests to shorten a finding; its control comes on top
+# Requests to shorten one finding; its control comes on top. The longest walks have about 200 requests, so that each can be
+# sent once whole and then in parts.
+CAP = 220
 LONGEST_BODY, LONGEST_TEXT = 800, 80  # characters of a request in a line of steps, and of one text in it
 TEXT = re.compile(r'"(?:[^"\\]|\\.)*"')  # in JSON
 REPEATS = 3

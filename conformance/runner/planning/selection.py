@@ -18,6 +18,8 @@ from conformance.runner.planning.items import cost_in_selection, is_row, market_
 from conformance.runner.settings import Settings
 from conformance.runner.time_limit import TimeLimit
 
+UNRELATED = 7  # divides a hash that chooses marketplaces elsewhere, so that the two choices do not go together
+
 
 class Selecting(Protocol):
     """What the selection reads of a run (conformance/runner/run.py). spent: requests so far."""
@@ -175,4 +177,4 @@ class Selection:
             return True
         name = item.nodeid.rpartition("[")[0]
         names = self.chosen.get(getattr(item, "originalname", ""), []) or list(self.run.profile.markets)
-        return bool(names[crc32(name.encode()) // 7 % len(names)] == market)
+        return bool(names[crc32(name.encode()) // UNRELATED % len(names)] == market)
