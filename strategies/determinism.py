@@ -47,7 +47,7 @@ def drawn_by(seed: object) -> Iterator[None]:
         _SEED.reset(token)
 
 
-def leave_out_the_simplest() -> None:
+def skip_simplest_example() -> None:
     """Ends Hypothesis' very first example, of which no backend is asked: each draw is the simplest value that it can be.
 
     A walk of that example takes one step over and over. It does not count. To be called once something was drawn.

@@ -88,7 +88,12 @@ def _first(suspects: list[str], broken: Broken | None) -> Attribution | None:
 def _of_another_session(facts: CachedControl) -> Attribution | None:
     reads = facts.control.requirement == contract.accepting(contract.READ)
     (owner,) = contract.explaining(ExplainedFinding.OTHER_SESSIONS)
-    if not reads or owner not in facts.known_rules or facts.with_plain_reads is None or facts.shows_again(facts.with_plain_reads):
+    if (
+        not reads
+        or owner not in facts.known_rules
+        or facts.with_plain_reads is None
+        or facts.shows_again(facts.with_plain_reads)
+    ):
         return None
     return Attribution(Cause.ANOTHER_SESSION, owner)
 

@@ -12,7 +12,7 @@ from schemathesis.generation.stateful import run_state_machine_as_test
 
 from conformance.driver.checkout import CheckoutDriver
 from conformance.driver.marks import again, in_marketplaces, provokes
-from strategies.determinism import SEEDED, drawn_by, leave_out_the_simplest
+from strategies.determinism import SEEDED, drawn_by, skip_simplest_example
 from suites.generated.checks import Phase, response
 from suites.generated.schemas import schema
 from suites.generated.sessions import SessionsByLink
@@ -32,7 +32,7 @@ class Walk(schema(Phase.STATEFUL).as_state_machine()):  # type: ignore[misc]
 
     def call(self, case: Case, **kwargs: Any) -> Response:
         if not self.begun:
-            leave_out_the_simplest()
+            skip_simplest_example()
             self.live.begin()
             self.begun = True
         return response(case, self.live.send(case))

@@ -29,7 +29,7 @@ from conformance.core.requirement import SessionPhase
 from conformance.driver.checkout import CheckoutDriver, CheckoutSession
 from conformance.driver.prerequisite import PrerequisiteFailed
 from conformance.judging.context import Judgment
-from strategies.determinism import leave_out_the_simplest
+from strategies.determinism import skip_simplest_example
 from suites.state_machine.offer import (
     ADDRESSES,
     BAD_CREDENTIALS,
@@ -40,7 +40,7 @@ from suites.state_machine.offer import (
     OTHER_MARKETPLACES,
     QUANTITIES,
     Basket,
-    Offer,
+    MarketplaceOffer,
 )
 from suites.state_machine.program import Program, recorded
 
@@ -107,7 +107,7 @@ class CheckoutMachine(RuleBasedStateMachine):
     ) -> None:
         super().__init__()
         self.driver, self.marketplace, self.on_breach = driver, marketplace, on_breach
-        self.offer = Offer.of(driver, marketplace)
+        self.offer = MarketplaceOffer.of(driver, marketplace)
         self.program = Program(driver.trace)
         self.touched: CheckoutSession | None = None
         self.reads_back = self.tried_too_many = False
@@ -123,7 +123,7 @@ class CheckoutMachine(RuleBasedStateMachine):
         self, basket: Basket, reads_back: bool
     ) -> CheckoutSession | MultipleResults[CheckoutSession]:
         """reads_back: whether each step of this walk is followed by a read; some faults hide from readers."""
-        leave_out_the_simplest()
+        skip_simplest_example()
         self.program.begin()
         self.reads_back = reads_back
         return self._create(basket)

@@ -23,7 +23,7 @@ Basket = dict[str, int]  # quantity by item
 
 
 @dataclass(frozen=True)
-class Offer:
+class MarketplaceOffer:
     """An empty list: the target has nothing of the kind.
 
     too_many: one item more than a session may hold. lines: how many a session of a walk has at most. methods: of a
@@ -44,7 +44,7 @@ class Offer:
     pays: bool
 
     @classmethod
-    def of(cls, driver: CheckoutDriver, marketplace: str) -> Offer:
+    def of(cls, driver: CheckoutDriver, marketplace: str) -> MarketplaceOffer:
         """Reads the driver's profile."""
         profile, market = driver.profile, driver.market(marketplace)
         addresses = (market.other_address, market.address, market.unverifiable_address)
@@ -65,19 +65,19 @@ class Offer:
         )
 
 
-def one_of(values: Callable[[Offer], Sequence[T]]) -> st.SearchStrategy[T]:
+def sampled_from_offer(values: Callable[[MarketplaceOffer], Sequence[T]]) -> st.SearchStrategy[T]:
     """One of what the walking machine's marketplace offers."""
     return st.runner().flatmap(lambda machine: st.sampled_from(values(machine.offer)))
 
 
-def _basket_of(offer: Offer) -> st.SearchStrategy[Basket]:
+def _basket_of(offer: MarketplaceOffer) -> st.SearchStrategy[Basket]:
     return st.dictionaries(st.sampled_from(offer.items), QUANTITIES, min_size=1, max_size=offer.lines)
 
 
-ADDRESSES = one_of(lambda offer: offer.addresses)
-BAD_CREDENTIALS = one_of(lambda offer: offer.bad_credentials)
+ADDRESSES = sampled_from_offer(lambda offer: offer.addresses)
+BAD_CREDENTIALS = sampled_from_offer(lambda offer: offer.bad_credentials)
 BASKETS: st.SearchStrategy[Basket] = st.runner().flatmap(lambda machine: _basket_of(machine.offer))
-COUPONS = one_of(lambda offer: offer.coupons)
-DECLINED_BUYERS = one_of(lambda offer: offer.declined)
-METHODS = one_of(lambda offer: offer.methods)
-OTHER_MARKETPLACES = one_of(lambda offer: offer.other_marketplaces)
+COUPONS = sampled_from_offer(lambda offer: offer.coupons)
+DECLINED_BUYERS = sampled_from_offer(lambda offer: offer.declined)
+METHODS = sampled_from_offer(lambda offer: offer.methods)
+OTHER_MARKETPLACES = sampled_from_offer(lambda offer: offer.other_marketplaces)
