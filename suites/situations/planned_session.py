@@ -187,6 +187,10 @@ class PlannedSession:
         changes = self.row["coupon"] == "removed" or self.row["change"] in ("coupon", "coupon_again")
         if codes and (changes or self.row.number % 2):
             self.others[0].apply(codes[-1].code, credential=app)
+        if self.row["option"] == "other":  # both select the same, so that what reaches this one shows
+            for line in self.others[0].lines:
+                if option := self.others[0].other_option(line):
+                    self.others[0].select(line, option.id, credential=app)
 
     def _read_others(self) -> None:
         """Reads the sessions beside this one."""
