@@ -33,11 +33,12 @@ class Bits:
 
 
 def assign(
-    keys: Sequence[tuple[ProbeKey, Sequence[Row]]],
+    keys: Sequence[tuple[ProbeKey, Sequence[Row], frozenset[str]]],
     factors_of: Callable[[str], frozenset[str]],
     times: int = 1,
 ) -> dict[int, list[ProbeKey]]:
-    """The probes of each row, by the row's number. keys: each probe with the rows that can have it.
+    """The probes of each row, by the row's number. keys: each probe with the rows that can have it, and the factors of which
+    it has to meet each level by itself, whatever its group meets.
 
     times: how many rows show each level to a probe; probes that share a group have one.
     """
@@ -47,16 +48,19 @@ def assign(
     own: dict[tuple[str, ...], int] = defaultdict(int)  # pairs of a group
     levels: dict[tuple[int, frozenset[str]], tuple[int, int]] = {}
     found: dict[int, list[ProbeKey]] = defaultdict(list)
-    for key, rows in keys:
+    for key, rows, alone in keys:
         requirement, _, group, case = key
-        names, left = factors_of(requirement), list(rows)
+        names, left = factors_of(requirement) | alone, list(rows)
         for row in rows:
             if (row.number, names) not in levels:
                 levels[row.number, names] = bits.of(row, names, 1), bits.of(row, names, 2)
         every = 0
         for row in rows:
             every |= levels[row.number, names][0]
-        missing, first = every & ~covered[key[:3]], True
+        by_itself = 0
+        for row in rows:
+            by_itself |= bits.of(row, alone, 1)
+        missing, first = every & ~covered[key[:3]] | by_itself, True
         for _ in range(times if group == case else 1):
             while (missing or first) and left:
                 best = max(

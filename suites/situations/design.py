@@ -53,8 +53,10 @@ def session_plans(profile: Profile, depth: int = 1) -> list[SessionPlan]:
             begun.setdefault((start.requirement, probes.START, start.group or start.case, start.case), {})[market] = (
                 start
             )
-    met = assign([(key, _rows_for(rows, where)) for key, where in asked.items()], _factors, depth)
-    starts = assign([(key, _rows_in(rows, set(where))) for key, where in begun.items()], _factors_of_starts)
+    met = assign([(key, _rows_for(rows, where), _alone(where)) for key, where in asked.items()], _factors, depth)
+    starts = assign(
+        [(key, _rows_in(rows, set(where)), frozenset()) for key, where in begun.items()], _factors_of_starts
+    )
     return _most_telling_first(
         SessionPlan(
             row,
@@ -75,6 +77,10 @@ def _most_telling_first(found: Iterable[SessionPlan]) -> list[SessionPlan]:
         met |= left.pop(best)
         ordered.append(best)
     return ordered
+
+
+def _alone(probes_by_market: dict[str, Probe]) -> frozenset[str]:
+    return next(iter(probes_by_market.values())).alone
 
 
 def _rows_in(rows: tuple[Row, ...], markets: set[str]) -> list[Row]:

@@ -19,6 +19,7 @@ from strategies.assignment import ProbeKey
 from suites.situations.refusals import Broken, of_address, of_changes, of_terms
 
 UNSUPPORTED = "EBAY_ATLANTIS"
+LINES = frozenset({"lines"})
 LONG_ID = 10  # characters; shorter ids may be numbered in turn
 SHORT_LINE_ID = 4  # characters; shorter ids of lines may be numbered in turn
 # Parts of a session's life, and of a purchase order.
@@ -31,6 +32,7 @@ class Probe:
     """make: the keywords for `CheckoutSession.send` (`operation`, `body`, `subject`, …); None where the session has nothing for it.
 
     group: probes that share the levels that each of them would have to meet alone; "" for a group of its own.
+    alone: factors of which the probe meets each level by itself.
     coupon: whether the session must have a coupon, or must have none, for the request to be wrong in this one thing.
     """
 
@@ -40,6 +42,7 @@ class Probe:
     make: Callable[[CheckoutSession], Sent | None]
     group: str = ""
     coupon: bool | None = None
+    alone: frozenset[str] = frozenset()
 
     @property
     def key(self) -> ProbeKey:
@@ -92,7 +95,8 @@ def _marketplaces(profile: Profile, market: str, method: Method) -> Iterator[Pro
     for header, kind in headers.items():
         if header not in profile.markets:
             sent = _with(method, marketplace=header)
-            yield Probe("MARKET-SUPPORTED", f"{kind}, {method}", OPEN, sent, group=method, coupon=coupon)
+            case = f"{kind}, {method}"
+            yield Probe("MARKET-SUPPORTED", case, OPEN, sent, group=method, coupon=coupon, alone=LINES)
     if method is not Method.PLACE:
         yield Probe("MARKET-REQUIRED", f"no header, {method}", OPEN, _with(method, marketplace=None), coupon=coupon)
 
@@ -109,7 +113,8 @@ def _access(profile: Profile, market: str) -> Iterator[Probe]:
             yield Probe("AUTH-TOKEN", case, OPEN, _with(method, credential=credential), coupon=coupon)
         for kind, subject in NEAR.items():
             case = f"{kind}, {method}"
-            yield Probe("SESSION-UNKNOWN", case, OPEN, _near(method, subject), group=method, coupon=coupon)
+            sent = _near(method, subject)
+            yield Probe("SESSION-UNKNOWN", case, OPEN, sent, group=method, coupon=coupon, alone=LINES)
 
 
 def _access_once_paid(profile: Profile, market: str) -> Iterator[Probe]:
