@@ -15,12 +15,13 @@ from conformance.core.exchange import OTHER_APP
 from conformance.core.profile import Profile
 from conformance.driver.checkout import CheckoutSession
 from conformance.driver.session_methods import CHANGE_METHODS, METHOD_OF, Method
+from conformance.judging.conditions import BOUNDED
 from strategies.assignment import ProbeKey
-from suites.situations.refusals import Broken, of_address, of_changes, of_terms
+from suites.situations.near_ids import NEAR_ORDERS, NEAR_SESSIONS, NEAR_TEXTS, cut, longer
+from suites.situations.refusals import RULE_OF_BOUND, Broken, of_address, of_changes, of_terms
 
 UNSUPPORTED = "EBAY_ATLANTIS"
-LINES = frozenset({"lines"})
-LONG_ID = 10  # characters; shorter ids may be numbered in turn
+LINES, BESIDE = frozenset({"lines"}), frozenset({"beside"})
 SHORT_LINE_ID = 4  # characters; shorter ids of lines may be numbered in turn
 # Parts of a session's life, and of a purchase order.
 START, OPEN, PAID, ORDER, EMPTY, DECLINED = "start", "open", "paid", "order", "empty", "declined"
@@ -32,7 +33,7 @@ class Probe:
     """make: the keywords for `CheckoutSession.send` (`operation`, `body`, `subject`, …); None where the session has nothing for it.
 
     group: probes that share the levels that each of them would have to meet alone; "" for a group of its own.
-    alone: factors of which the probe meets each level by itself.
+    alone: factors of which the probe meets each level by itself. goods: the level of that factor that it is for.
     coupon: whether the session must have a coupon, or must have none, for the request to be wrong in this one thing.
     """
 
@@ -43,6 +44,7 @@ class Probe:
     group: str = ""
     coupon: bool | None = None
     alone: frozenset[str] = frozenset()
+    goods: str = ""
 
     @property
     def key(self) -> ProbeKey:
@@ -111,7 +113,7 @@ def _access(profile: Profile, market: str) -> Iterator[Probe]:
         for credential in profile.bad_tokens:
             case = f"{credential}, {method}"
             yield Probe("AUTH-TOKEN", case, OPEN, _with(method, credential=credential), coupon=coupon)
-        for kind, subject in NEAR.items():
+        for kind, subject in NEAR_SESSIONS.items():
             case = f"{kind}, {method}"
             sent = _near(method, subject)
             yield Probe("SESSION-UNKNOWN", case, OPEN, sent, group=method, coupon=coupon, alone=LINES)
@@ -146,46 +148,14 @@ def _near(method: Method, subject: Callable[[CheckoutSession], str | None]) -> C
     return make
 
 
-def _cut_by(identifier: str, count: int) -> str | None:
-    """An id but for its last characters: of a long id only, since short ones may be numbered in turn."""
-    return identifier[:-count] if len(identifier) >= LONG_ID else None
-
-
-def _recased(identifier: str) -> str | None:
-    """An id with capitals for small letters; not of a UUID, whose letter case does not count (RFC 9562)."""
-    other = identifier.swapcase()
-    return None if other == identifier or made_up.is_uuid(identifier) else other
-
-
-# Ids that are nearly the session's own. None of these can be another session's, whatever the ids are made of.
-NEAR: dict[str, Callable[[CheckoutSession], str | None]] = {
-    "never given out": lambda session: made_up.unknown(session.id),
-    "with letters behind": lambda session: f"{session.id}abc",
-    "its beginning": lambda session: _cut_by(session.id, 2),
-    "without its last character": lambda session: _cut_by(session.id, 1),
-    "with a zero in front": lambda session: f"0{session.id}",
-    "with a blank behind": lambda session: f"{session.id} ",
-    "in other letter case": lambda session: _recased(session.id),
-    "its end": lambda session: session.id[2:] if len(session.id) >= LONG_ID else None,
-    "twice": lambda session: session.id * 2,
-}
-NEAR_ORDERS: dict[str, Callable[[CheckoutSession], str | None]] = {
-    "never given out": lambda session: made_up.unknown(session.state.order or "1"),
-    "with letters behind": lambda session: f"{session.state.order}abc",
-    "its beginning": lambda session: _cut_by(session.state.order or "", 2),
-    "without its last character": lambda session: _cut_by(session.state.order or "", 1),
-    "with a zero in front": lambda session: f"0{session.state.order}",
-    "with a blank behind": lambda session: f"{session.state.order} ",
-    "in other letter case": lambda session: _recased(session.state.order or ""),
-    "of its session": lambda session: session.id if session.id != session.state.order else None,
-}
-
-
 def _of_lines(profile: Profile, market: str) -> Iterator[Probe]:
     """Lines, options and coupons that the session does not have, or may not have."""
     for quantity in (2, 0, 5):
         yield Probe("QTY-UNKNOWN-LINE", f"quantity {quantity}", OPEN, _unknown_line(quantity))
         yield Probe("QTY-UNKNOWN-LINE", f"quantity {quantity}, of another session", OPEN, _foreign_line(quantity))
+    for kind in BOUNDED:
+        if profile.markets[market].items(kind):
+            yield Probe(RULE_OF_BOUND[kind], f"{kind}, one more", OPEN, _too_many(kind), alone=BESIDE, goods="limited")
     yield Probe("SHIP-UNKNOWN", "an unknown option", OPEN, _unknown_option)
     yield Probe("SHIP-UNKNOWN", "a text", OPEN, _option("no-such-option"))
     yield Probe("SHIP-UNKNOWN", "an option of another line", OPEN, _foreign_option)
@@ -205,13 +175,26 @@ def _of_lines(profile: Profile, market: str) -> Iterator[Probe]:
         coupon=False,
     )
     yield Probe("COUPON-NOT-APPLIED", "never heard of", OPEN, _not_applied(made_up.CODE))
-    for words, near in (("a character more", _longer), ("a character less", _cut)):
+    for words, near in (("a character more", longer), ("a character less", cut)):
         yield Probe("COUPON-UNKNOWN", words, OPEN, _near_code(contract.APPLY, near), coupon=False)
         yield Probe("COUPON-NOT-APPLIED", words, OPEN, _near_code(contract.REMOVE, near))
     for words, alike in NEAR_TEXTS.items():
         yield Probe("QTY-UNKNOWN-LINE", words, OPEN, _near_line(Method.QUANTITY, alike))
         yield Probe("SHIP-UNKNOWN", words, OPEN, _near_line(Method.OPTION, alike))
         yield Probe("SHIP-UNKNOWN", f"an option {words}", OPEN, _near_option(alike))
+
+
+def _too_many(kind: str) -> Callable[[CheckoutSession], Sent | None]:
+    """One piece more than the limit, the stock or the lot of an item allows."""
+
+    def make(session: CheckoutSession) -> Sent | None:
+        for line in session.lines:
+            role = session.driver.profile.role(session.marketplace, line.item or "")
+            if role and role.kind == kind:
+                return {"operation": contract.QUANTITY, "body": {"lineItemId": line.id, "quantity": role.amount + 1}}
+        return None
+
+    return make
 
 
 def _unknown_line(quantity: int) -> Callable[[CheckoutSession], Sent | None]:
@@ -273,25 +256,6 @@ def _not_applied(code: str) -> Callable[[CheckoutSession], Sent | None]:
         return None if code.casefold() in {applied.casefold() for applied in session.state.view.coupons} else sent
 
     return make
-
-
-def _longer(text: str) -> str:
-    return f"{text}x"
-
-
-def _cut(text: str) -> str:
-    """A text but for its last character; of a long one only, since short ids may be numbered in turn."""
-    return text[:-1] if len(text) >= 4 else f"{text}{text}x"
-
-
-# Ids of lines and options that are nearly right.
-NEAR_TEXTS: dict[str, Callable[[str], str | None]] = {
-    "a character more": _longer,
-    "a character less": _cut,
-    "with a zero in front": lambda text: f"0{text}",
-    "with a blank behind": lambda text: f"{text} ",
-    "in other letter case": _recased,
-}
 
 
 def _near_code(operation: str, near: Callable[[str], str]) -> Callable[[CheckoutSession], Sent | None]:
