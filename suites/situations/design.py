@@ -93,6 +93,8 @@ def _rows_for(rows: tuple[Row, ...], probes_by_market: dict[str, Probe]) -> list
     ends = ENDS.get(probe.phase)
     found = [row for row in _rows_in(rows, set(probes_by_market)) if ends is None or ends_in(row, ends)]
     found = [row for row in found if probe.goods in ("", row["goods"])] or found
+    if "beside" in probe.alone:  # a buyer whose payment is declined has no other session
+        found = [row for row in found if (row["beside"], row["end"]) != ("same_buyer", "declined")] or found
     fitting = [row for row in found if probe.coupon in (None, row["coupon"] not in WITHOUT_COUPON)]
     return fitting if {row["marketplace"] for row in fitting} == {row["marketplace"] for row in found} else found
 

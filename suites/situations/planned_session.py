@@ -166,13 +166,17 @@ class PlannedSession:
     # ------------------------------------------------------------ other sessions
 
     def _beside(self) -> None:
-        """Another session, with the items of the first line and of the line that the row means; plain ones, of which
-        anybody may have many. It has a coupon in every other row, and where this session's coupon changes."""
+        """Another session, with the same items in the same places, but plain ones, of which anybody may have many.
+
+        It has a coupon in every other row, and where this session's coupon changes.
+        """
         kind = self.row["beside"]
         if kind in ("none", "alike"):
             return
-        wanted = dict.fromkeys([self.goods.meant_item(), self.goods.lines()[0][0]])
-        items = [item for item in wanted if not self.driver.profile.role(self.market, item)]
+        wanted = [item for item, _ in self.goods.lines()]
+        spare = [item for item in self.driver.plain(self.market, 99) if item not in wanted]
+        plain = self.driver.market(self.market).plain
+        items = [item if item in plain else spare.pop(0) for item in wanted if item in plain or spare]
         email = self.email if kind == "same_buyer" and self.row["end"] != "declined" else None
         app = OTHER_APP if kind == "other_app" else OWN_APP
         self.others = [
