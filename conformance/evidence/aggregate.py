@@ -16,6 +16,7 @@ from conformance.core.unjudged import Unjudged
 from conformance.evidence.coverage import PairCoverage
 from conformance.evidence.trace_record import Breach, TraceRecord
 from conformance.judging.attribution import first_match
+from conformance.judging.claim import STATE_IN_WORDS
 from conformance.judging.consequences import CONSEQUENCES, FindingAmongAll
 
 
@@ -94,12 +95,17 @@ class Finding:
         """Whether it was seen in reads of purchase orders alone."""
         return self.operations == {contract.READ_ORDER}
 
+    def _in_words(self, name: str) -> str:
+        """What is broken; of a rule about a refusal, a part of the session that it had to leave as it was."""
+        of_refusal = contract.requirements()[self.requirement].leaves_unchanged and name in STATE_IN_WORDS
+        return f"a refusal leaves {STATE_IN_WORDS[name]} as before" if of_refusal else name
+
     def document(self) -> dict[str, Any]:
         """Its part of result.json."""
         requirement = contract.requirements()[self.requirement]
         return {
             "requirement": self.requirement,
-            "summary": f"{requirement.title}: {'; '.join([self.name, *self.also])}",
+            "summary": f"{requirement.title}: {'; '.join(map(self._in_words, [self.name, *self.also]))}",
             "claims": [self.name, *self.also],
             "expected": self.first.expected,
             "seen": self.first.actual,

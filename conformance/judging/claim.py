@@ -34,6 +34,15 @@ class Aspect(StrEnum):
     REFUSAL_STATUS = "status of a refusal"
 
 
+# The parts of a session, as a sentence names them.
+STATE_IN_WORDS: dict[str, str] = {
+    Aspect.CART: "the cart",
+    Aspect.OPTION: "the shipping option",
+    Aspect.ADDRESS: "the address",
+    Aspect.COUPONS: "the coupons",
+    Aspect.PRICES: "the prices",
+    Aspect.LINE_IDS: "the line item ids",
+}
 # Whether a request is carried out, and how a refusal looks: said of the status and the errors alone.
 ABOUT_THE_OUTCOME = frozenset(
     {Aspect.ACCEPTED, Aspect.REFUSED, Aspect.REFUSAL_ID, Aspect.NO_SERVER_ERROR, Aspect.REFUSAL_STATUS}
