@@ -15,7 +15,7 @@ from conformance.driver.effort import Effort
 from conformance.driver.marks import mark_args
 from conformance.evidence.trace_record import TraceRecord
 from conformance.runner.planning.budget import choose, measured_cost
-from conformance.runner.planning.items import cost_in_selection, is_row, market_of
+from conformance.runner.planning.items import cost_in_selection, is_row, market_of, situation_of
 from conformance.runner.settings import Settings
 from conformance.runner.time_limit import TimeLimit
 
@@ -180,6 +180,7 @@ class Selection:
         market = market_of(item)
         if market is None:
             return Effort.FULL
-        name = item.nodeid.rpartition("[")[0]
-        names = self.chosen.get(getattr(item, "originalname", ""), []) or list(self.run.profile.markets)
+        name, function = item.nodeid.rpartition("[")[0], getattr(item, "originalname", "")
+        names = self.chosen.get(f"{function}/{situation_of(item)}") or self.chosen.get(function)
+        names = names or list(self.run.profile.markets)
         return Effort.FULL if names[crc32(name.encode()) // 7 % len(names)] == market else Effort.SAMPLED
