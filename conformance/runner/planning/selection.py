@@ -52,12 +52,12 @@ class Selection:
     telling: list[str] = field(default_factory=list)
     owed: dict[str, int] = field(default_factory=dict)
 
-    def marketplaces(self, nodeid: str, count: int | None, having: str | None) -> list[str]:
+    def marketplaces(self, nodeid: str, count: int | None, having: str | None, only: str | None = None) -> list[str]:
         """The marketplaces in which a test runs; with a count, another choice for each test.
 
         Those that are chosen show together every role that the test is about, of which another marketplace may have few.
         """
-        names = [name for name in self.run.profile.markets if self._has(name, having)]
+        names = [name for name in self.run.profile.markets if only in (None, name) and self._has(name, having)]
         roles = {name: self.run.profile.markets[name].roles_of(having or "") for name in names}
         if self.run.settings.one_case_per_test:
             names = sorted(names, key=lambda name: -len(roles[name]))[:1]
