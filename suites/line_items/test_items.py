@@ -78,11 +78,13 @@ def test_an_item_that_is_sold_with_a_warning(driver: CheckoutDriver, market: str
             session.read()
 
 
-@provokes("ITEM-WARNED", cost=4)
+@provokes("ITEM-WARNED", cost=5)
 @in_marketplaces(1, having="item.warned")
-def test_a_line_with_a_warning_can_be_changed(driver: CheckoutDriver, market: str) -> None:
+def test_a_warning_stays_from_read_to_read(driver: CheckoutDriver, market: str) -> None:
+    """And through a change of its line."""
     for item in driver.some(driver.market(market).items("warned")):
         session = driver.create_session(market, [(item, 1)], requirement="ITEM-WARNED")
+        session.read()
         session.set_quantity(session.lines[0], 2)
         session.read()
 

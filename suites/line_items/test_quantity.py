@@ -92,11 +92,12 @@ def test_a_quantity_on_each_side_of_its_bound(driver: CheckoutDriver, market: st
 @in_marketplaces(1, having="item.stock|item.limit|item.lot")
 @FOR_EACH_BOUND
 def test_a_bound_holds_from_change_to_change(driver: CheckoutDriver, market: str, kind: str) -> None:
-    """Below it, beyond it and back to it."""
+    """Beyond it, below it, beyond it again and back to it."""
     requirement = f"QTY-{kind.upper()}"
     for item, most in driver.some(_bounded(driver, market, kind)):
         fine, worse = (2 * most, 2 * most + 1) if kind == "lot" else (max(1, most - 1), most + 1)
         session = driver.create_session(market, [(item, most)], requirement=requirement, case=f"{most} passes")
+        _refuse(session, item, most + 1, requirement, f"{most + 1}")
         session.set_quantity(session.lines[0], fine, requirement, f"{fine} passes")
         _refuse(session, item, worse, requirement, f"{worse} again")
         session.set_quantity(session.lines[0], most, requirement, f"{most} passes again")

@@ -147,9 +147,12 @@ def _case(operation: str, body: dict[str, Any]) -> str:
 
 @provokes("PAY-TERMS", cost=14)
 @in_marketplaces(1, having="place_order")
-@pytest.mark.parametrize("accepted", [True, False], ids=["accepted", "not accepted"])
-def test_incomplete_marketing_terms_are_refused(driver: CheckoutDriver, market: str, accepted: bool) -> None:
-    session = driver.create_session(market)
+@pytest.mark.parametrize(
+    ("accepted", "cart"), [(True, "calm"), (False, "coupon")], ids=["accepted", "not accepted, with a coupon"]
+)
+def test_incomplete_marketing_terms_are_refused(driver: CheckoutDriver, market: str, accepted: bool, cart: str) -> None:
+    """Whether the buyer accepts marketing or not; with good terms the session is paid afterwards."""
+    session = session_in(driver, market, cart)
     for case, change in driver.some(MISSING.items()):
         terms = change(session.terms(accepted=accepted))
         session.expect_refusal(contract.PLACE_ORDER, terms, "PAY-TERMS", f"no {case}")
