@@ -73,7 +73,7 @@ def session_in(
 
 def body_in_turn(driver: CheckoutDriver, market: str) -> dict[str, Any]:
     """A valid body of initiate: one line, in every other marketplace four."""
-    many = driver.marketplace_index(market) % 2 and not driver.brief
+    many = driver.marketplace_index(market) % 2
     return driver.initiate_body(market, [(item, 1) for item in driver.plain(market, 4 if many else 1)])
 
 

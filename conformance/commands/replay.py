@@ -79,7 +79,7 @@ def replay(profile: Profile, finding: Finding, listed: list[Step]) -> int:
     target = ApiClient(profile, key=secrets.token_bytes(16))
     try:
         trace = Trace(finding["requirement"])
-        driver = CheckoutDriver(target, trace, thorough=False)
+        driver = CheckoutDriver(target, trace)
         markets = list(dict.fromkeys(step.request.marketplace or "" for step in listed if step.creates))
         known = [name for name in markets if name in profile.markets]
         trace.world.units = discover(CheckoutDriver(target, Trace("discovery")), chunks=1, markets=known or None).units

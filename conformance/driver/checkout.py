@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from copy import deepcopy
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from itertools import islice
 from typing import Any, TypeVar
 from zlib import crc32
 
@@ -19,6 +20,7 @@ from conformance.core.exchange import OWN_APP, Exchange, Intent, Request
 from conformance.core.profile import SAFE_LINE_COUNT, Market, Profile
 from conformance.core.requirement import SessionPhase
 from conformance.driver import session_pool
+from conformance.driver.effort import Effort
 from conformance.driver.features import Features
 from conformance.driver.payment import WAITS_S, on_a_page
 from conformance.driver.prerequisite import PrerequisiteFailed
@@ -35,9 +37,7 @@ T = TypeVar("T")
 class CheckoutDriver:
     """Sends requests of one test.
 
-    thorough: one marketplace of each test gets every case and a read after every refusal; in the others `some` may give
-    fewer and one read closes several refusals. depth: cuts further, under a budget. borrows: a session that an earlier
-    test left untouched serves the next one.
+    effort: how much of what the test has is sent. borrows: a session that an earlier test left untouched serves the next.
     """
 
     def __init__(
@@ -46,8 +46,7 @@ class CheckoutDriver:
         trace: Trace,
         *,
         features: dict[tuple[str, str], Features] | None = None,
-        depth: int | None = None,
-        thorough: bool = True,
+        effort: Effort = Effort.FULL,
         borrows: bool = False,
         record: Callable[[Exchange], None] | None = None,
     ) -> None:
@@ -55,17 +54,11 @@ class CheckoutDriver:
         self.profile: Profile = target.profile
         self.trace = trace
         self.features = features or {}
-        self.depth = depth
-        self.thorough = thorough
+        self.effort = effort
         self.borrows = borrows
         self.lines_seen: dict[tuple[str, str], Line] = {}
         self._record = record
         self._buyers = 0
-
-    @property
-    def brief(self) -> bool:
-        """Whether one case has to do: under a budget, or to be quick."""
-        return self.depth is not None
 
     # ------------------------------------------------------------ data
 
@@ -77,19 +70,20 @@ class CheckoutDriver:
         """Its place among the profile's marketplaces, so that each can take its turn."""
         return list(self.profile.markets).index(marketplace)
 
-    def some(self, values: Iterable[T], few: int | None = None, turn: str = "") -> Iterator[T]:
-        """All values; the first `few` where the test is not thorough, fewer still under a budget.
+    def some(self, values: Iterable[T], few: int | None = None, turn: str = "", *, single: int = 1) -> Iterator[T]:
+        """All values; the first `few` of them where the effort is sampled, the first `single` where it is single.
 
         turn: a marketplace; each takes another few.
         """
-        limits = [limit for limit in (self.depth, None if self.thorough else few) if limit is not None]
-        if turn and limits and not self.brief:
+        if turn and few and self.effort is Effort.SAMPLED:
             values = list(values)
-            first = self.marketplace_index(turn) * min(limits) % max(1, len(values))
+            first = self.marketplace_index(turn) * few % max(1, len(values))
             values = values[first:] + values[:first]
-        for index, value in enumerate(values):
-            if not limits or index < min(limits):
-                yield value
+        return islice(values, self.effort.limit(few, single))
+
+    def times(self, most: int, *, single: int = 1) -> int:
+        """How often something is done that is done `most` times, and `single` times where the effort is single."""
+        return len(list(self.some(range(most), single=single)))
 
     def settle(self) -> None:
         """Reads every session whose last requests were refused: a refusal changes nothing."""
@@ -277,23 +271,29 @@ class CheckoutSession:
         The first two of a kind are read back at once, later ones by twos.
         """
         tries = self._tries[operation, requirement] = self._tries[operation, requirement] + 1
-        if self.driver.thorough and self._owed not in (None, requirement):
+        reads_now = self.driver.effort is Effort.FULL
+        if reads_now and self._owed not in (None, requirement):
             self.read_back()
         exchange = self.send(operation, body, requirement, case, **more)
         self._owed = None
-        if self.driver.thorough and (tries <= 2 or tries % 2 == 0):
+        if reads_now and (tries <= 2 or tries % 2 == 0):
             self.read_back()
-        elif self.driver.thorough:
+        elif reads_now:
             self._owed = requirement
         return exchange
 
     def assert_still_open(self) -> None:
         """A change that must be accepted: what was refused before, a payment too, has not closed the session."""
-        if self.driver.brief:
+        if self.driver.effort is Effort.SINGLE:
             return  # the next test that has this session shows it
         if self.state.phase == SessionPhase.OPEN and self.lines:
             own = {} if self.state.app == OWN_APP else {"credential": self.state.app}
             self.set_quantity(self.lines[0], (self.lines[0].quantity or 1) + 1, **own)
+
+    def confirm(self) -> None:
+        """Reads what a step left, where the driver reads after every step."""
+        if self.driver.effort is Effort.FULL:
+            self.read_back()
 
     def read_back(self) -> None:
         """Reads the session, and its order if it was paid."""

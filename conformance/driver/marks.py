@@ -13,14 +13,17 @@ def provokes(*requirements: str, cost: int = 10) -> pytest.MarkDecorator:
     return pytest.mark.provokes(*requirements, cost=cost)
 
 
-def in_marketplaces(count: int | None = None, *, having: str | None = None) -> pytest.MarkDecorator:
+def in_marketplaces(
+    count: int | None = None, *, having: str | None = None, only: str | None = None
+) -> pytest.MarkDecorator:
     """Runs the test in each marketplace of the profile, or in `count` of them (which ones differs from test to test).
 
     Where the roles that `having` names are spread over marketplaces, it runs in as many as show each of them.
 
     having: only where this is offered, e.g. `items.4`, `coupon.good`, `item.limit`, `address.foreign`.
+    only: in this marketplace and no other, e.g. `EBAY_US`, for what the documents say of it alone.
     """
-    return pytest.mark.in_marketplaces(count, having=having)
+    return pytest.mark.in_marketplaces(count, having=having, only=only)
 
 
 def for_each_session_plan() -> pytest.MarkDecorator:

@@ -82,7 +82,7 @@ def _profile(settings: Settings) -> tuple[Profile, Contents | None]:
 @pytest.hookimpl(trylast=True)
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "provokes(*ids, cost): the requirements that a test sends requests for")
-    config.addinivalue_line("markers", "in_marketplaces(count, having): the marketplaces that a test runs in")
+    config.addinivalue_line("markers", "in_marketplaces(count, having, only): the marketplaces that a test runs in")
     config.addinivalue_line("markers", "for_each_session_plan(): the test runs once for each row of the covering array")
     config.addinivalue_line("markers", "in_situations(wanted, having): the situations that a test runs in, and where")
     config.addinivalue_line("markers", "through_stubs(): the test asks by negative-testing strings")
@@ -181,15 +181,15 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         return
     mark = metafunc.definition.get_closest_marker("in_marketplaces")
     count = mark.args[0] if mark and mark.args else None
-    having = mark.kwargs.get("having") if mark else None
-    names = run.selection.marketplaces(nodeid, count, having)
+    having, only = (mark.kwargs["having"], mark.kwargs["only"]) if mark else (None, None)
+    names = run.selection.marketplaces(nodeid, count, having, only)
     if names and metafunc.definition.get_closest_marker("again"):
         values, ids = rounds(names, run.settings.depth)
         metafunc.parametrize("market", values, ids=ids)
         return
     metafunc.parametrize(
         "market",
-        names or [pytest.param("", marks=pytest.mark.skip(reason=f"not offered: {having or 'a marketplace'}"))],
+        names or [pytest.param("", marks=pytest.mark.skip(reason=f"not offered: {having or only or 'a marketplace'}"))],
         ids=names or ["none"],
     )
 

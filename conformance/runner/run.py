@@ -24,6 +24,7 @@ from conformance.core.profile import SAFE_LINE_COUNT, Profile
 from conformance.core.unjudged import Unjudged
 from conformance.driver.checkout import CheckoutDriver
 from conformance.driver.discovery import Discovery
+from conformance.driver.effort import Effort
 from conformance.driver.marks import mark_args
 from conformance.evidence import journal
 from conformance.evidence.atomic_swap import check_folder
@@ -221,7 +222,7 @@ class Run:
     def driver_of(self, item: pytest.Item) -> AbstractContextManager[CheckoutDriver]:
         """The driver of a test."""
         index, name = self.selection.begin(item), item.nodeid.removeprefix("suites/")
-        return self.driver(index, name, mark_args(item, "provokes"), thorough=self.selection.thorough(item))
+        return self.driver(index, name, mark_args(item, "provokes"), effort=self.selection.effort(item))
 
     @contextmanager
     def driver(
@@ -230,7 +231,7 @@ class Run:
         name: str,
         provokes: tuple[str, ...] = (),
         *,
-        thorough: bool = True,
+        effort: Effort = Effort.FULL,
         kind: TraceKind = TraceKind.TEST,
     ) -> Iterator[CheckoutDriver]:
         """A driver whose exchanges make one trace. index: its place in the plan."""
@@ -243,8 +244,7 @@ class Run:
             self.target,
             self._trace,
             features=self.discovery.features,
-            thorough=thorough and not self.settings.one_case_per_test,
-            depth=1 if self.settings.one_case_per_test and name not in self.selection.whole else None,
+            effort=effort,
             borrows=self.shares_trace,
             record=self._record,
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from conformance.core import contract, made_up
-from conformance.driver.checkout import CheckoutDriver
+from conformance.driver.checkout import CheckoutDriver, CheckoutSession
 from conformance.driver.marks import in_marketplaces, in_situations, provokes
 from strategies.situations import session_in
 
@@ -38,28 +38,16 @@ def test_an_unknown_option_or_line_is_refused(driver: CheckoutDriver, market: st
         driver, market, situation, items=driver.plain(market, 1, want=lambda features: features.options > 1)
     )
     line = session.lines[0]
-    if not driver.brief and (free := session.other_option(line)):  # what falls back to the first option shows
-        session.select(line, free.id)
-        line = session.lines[0]
-    chosen = (
-        next((option.id for option in line.options if option.id and not option.selected), None)
-        or line.options[0].id
-        or "1"
+    chosen = _free(session) or line.options[0].id or "1"
+    asked = (
+        ({"lineItemId": line.id, "shippingOptionId": made_up.unknown(chosen)}, "an unknown option"),
+        ({"lineItemId": made_up.unknown(line.id), "shippingOptionId": chosen}, "an unknown line"),
+        ({"lineItemId": line.id, "shippingOptionId": "no-such-option"}, "an unknown option"),
+        ({"shippingOptionId": chosen}, "no lineItemId"),
+        ({"lineItemId": line.id}, "no shippingOptionId"),
     )
-    for bad_line, option, case in driver.some(
-        (
-            (line.id, made_up.unknown(chosen), "an unknown option"),
-            (made_up.unknown(line.id), chosen, "an unknown line"),
-            (line.id, "no-such-option", "an unknown option"),
-        )
-    ):
-        session.expect_refusal(
-            contract.OPTION, {"lineItemId": bad_line, "shippingOptionId": option}, "SHIP-UNKNOWN", case
-        )
-    if not driver.brief:
-        session.expect_refusal(contract.OPTION, {"shippingOptionId": chosen}, "SHIP-UNKNOWN", "no lineItemId")
-    if driver.thorough and (free := session.other_option(session.lines[0])):  # a refusal leaves the next one free
-        session.select(session.lines[0], free.id, "SHIP-SET", "after a refusal")
+    for body, case in driver.some(asked):
+        session.expect_refusal(contract.OPTION, body, "SHIP-UNKNOWN", case)
     for other in session.lines[1:]:
         foreign = [option.id for option in other.options if line.option(option.id) is None]
         if foreign:
@@ -70,6 +58,26 @@ def test_an_unknown_option_or_line_is_refused(driver: CheckoutDriver, market: st
                 "an option of another line",
             )
             break
+
+
+@provokes("SHIP-UNKNOWN", "SHIP-SET", cost=5)
+@in_marketplaces(1)
+def test_a_refusal_leaves_the_selection_as_it_was(driver: CheckoutDriver, market: str) -> None:
+    """The selected option is not the first, so that a fall back to the first one shows; the next one can be selected."""
+    items = driver.plain(market, 1, want=lambda features: features.options > 1)
+    session = session_in(driver, market, "calm", items=items)
+    if free := _free(session):
+        session.select(session.lines[0], free)
+        session.select(session.lines[0], made_up.unknown(free), "SHIP-UNKNOWN", "an unknown option")
+        session.read()
+        session.select(session.lines[0], _free(session), "SHIP-SET", "after a refusal")
+        session.read()
+
+
+def _free(session: CheckoutSession) -> str | None:
+    """The id of an option of the first line that is not selected."""
+    option = session.other_option(session.lines[0])
+    return option.id if option else None
 
 
 @provokes("SHIP-DATES", cost=3)

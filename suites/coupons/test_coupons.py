@@ -19,8 +19,7 @@ def test_a_coupon_is_applied_and_removed(driver: CheckoutDriver, market: str) ->
             session.apply(coupon.code, "COUPON-APPLY", coupon.kind)
             session.read()
             session.remove(coupon.code, "COUPON-REMOVE", coupon.kind)
-            if driver.thorough:
-                session.read()
+            session.confirm()
 
 
 @provokes("COUPON-REMOVE", "PRICE-SAVINGS", cost=16)
@@ -63,21 +62,20 @@ def test_a_second_coupon_is_refused(driver: CheckoutDriver, market: str, situati
                 "COUPON-ONE",
                 "the same again" if again else "another one",
             )
-    other = next(
-        (
-            candidate
-            for candidate in driver.market(market).coupons_of("good", "oversized")
-            if candidate.code not in applied
-        ),
-        None,
-    )
-    if other and not driver.brief:
-        session.set_quantity(session.lines[-1], 3)
-        session.expect_refusal(
-            contract.APPLY, {"redemptionCode": other.code}, "COUPON-ONE", "another one after a change"
-        )
     session.remove(applied[0] if applied else "NONE")
     session.read()
+
+
+@provokes("COUPON-ONE", cost=12)
+@in_situations(coupon=1, rich=1, having="second_coupon")
+def test_a_second_coupon_is_refused_after_a_change_too(driver: CheckoutDriver, market: str, situation: str) -> None:
+    session = session_in(driver, market, situation)
+    applied = session.state.view.coupons
+    session.set_quantity(session.lines[-1], 3)
+    others = (coupon for coupon in driver.market(market).coupons_of("good", "oversized") if coupon.code not in applied)
+    for coupon in driver.some(others, few=1):
+        body = {"redemptionCode": coupon.code}
+        session.expect_refusal(contract.APPLY, body, "COUPON-ONE", "another one after a change")
 
 
 @provokes("COUPON-NOT-APPLIED", cost=14)
@@ -87,21 +85,18 @@ def test_a_coupon_that_is_not_applied_cannot_be_removed(driver: CheckoutDriver, 
     session = driver.create_session(market)
     for code in driver.some([*good[:1], made_up.CODE]):
         session.expect_refusal(contract.REMOVE, {"redemptionCode": code}, "COUPON-NOT-APPLIED", "none applied")
-    if driver.brief:
-        return
-    if good:
-        session.apply(good[0])
-        session.expect_refusal(
-            contract.REMOVE, {"redemptionCode": made_up.CODE}, "COUPON-NOT-APPLIED", "another one applied"
-        )
-        if len(good) > 1:
-            session.expect_refusal(
-                contract.REMOVE, {"redemptionCode": good[1]}, "COUPON-NOT-APPLIED", "another one applied"
-            )
-        session.remove(good[0])
-        session.expect_refusal(contract.REMOVE, {"redemptionCode": good[0]}, "COUPON-NOT-APPLIED", "removed already")
-    rich = session_in(driver, market, "rich")
-    rich.expect_refusal(contract.REMOVE, {"redemptionCode": made_up.CODE}, "COUPON-NOT-APPLIED", "late in a session")
+
+
+@provokes("COUPON-NOT-APPLIED", cost=14)
+@in_situations(coupon=1, rich=1, having="coupon.good")
+def test_only_the_applied_coupon_can_be_removed(driver: CheckoutDriver, market: str, situation: str) -> None:
+    """And it can be removed once."""
+    applied, *others = [coupon.code for coupon in driver.market(market).coupons_of("good")]
+    session = session_in(driver, market, situation)
+    for code in driver.some([made_up.CODE, *others[:1]]):
+        session.expect_refusal(contract.REMOVE, {"redemptionCode": code}, "COUPON-NOT-APPLIED", "another one applied")
+    session.remove(applied)
+    session.expect_refusal(contract.REMOVE, {"redemptionCode": applied}, "COUPON-NOT-APPLIED", "removed already")
 
 
 @provokes("COUPON-REFUSED", "COUPON-UNKNOWN", cost=60)
@@ -145,9 +140,8 @@ def test_a_minimum_on_each_side(driver: CheckoutDriver, market: str) -> None:
 @provokes("COUPON-REFUSED", "COUPON-ELIGIBLE", cost=12)
 @in_marketplaces(2, having="coupon.item_bound")
 def test_a_coupon_that_fits_some_items_only(driver: CheckoutDriver, market: str) -> None:
-    for coupon in driver.some(driver.market(market).coupons_of("item_bound")):
-        others = [item for item in driver.plain(market, 99) if item not in coupon.fits]
-        if coupon.fits and others:
+    for coupon in driver.some(coupon for coupon in driver.market(market).coupons_of("item_bound") if coupon.fits):
+        if others := [item for item in driver.plain(market, 99) if item not in coupon.fits]:
             session = driver.create_session(market, [(others[0], 2)])
             session.expect_refusal(
                 contract.APPLY, {"redemptionCode": coupon.code}, "COUPON-REFUSED", f"{coupon.error} fits none"
@@ -158,8 +152,6 @@ def test_a_coupon_that_fits_some_items_only(driver: CheckoutDriver, market: str)
             if bound := fitting.state.view.line_of(coupon.fits[0]):
                 fitting.set_quantity(bound, 0, "COUPON-ELIGIBLE")
                 fitting.read()
-            if driver.brief:
-                return
 
 
 @provokes("COUPON-REQUIRED", cost=24)

@@ -28,6 +28,10 @@ class SessionsInTurn:
 
     def __init__(self, driver: CheckoutDriver) -> None:
         self.driver, self.sender = driver, Sender(driver)
+        self._cases = driver.some(count(), single=FEW_CASES)
+        self._situations = tuple(driver.some(SITUATIONS))
+        self._markets = tuple(driver.some(driver.profile.markets))
+        self._at_once = driver.times(AT_ONCE)
         self._sessions: dict[int, CheckoutSession] = {}
         self._sent: dict[str, int] = {}  # cases by session
         self._turns = count()
@@ -38,26 +42,26 @@ class SessionsInTurn:
 
         Under a budget few cases of an operation are sent. Raises PrerequisiteFailed where no session can be made.
         """
-        if not (self.driver.brief and self.sender.cases >= FEW_CASES):
+        for _ in islice(self._cases, 1):
             self._send(case, self._session_for(operation_of(case)))
 
     def send_each(self, case: Case) -> None:
         """Sends a case with each live value that the target has for an example, one at a time, and by each credential.
 
         Once for an operation: its further examples have the same fields. The session changes from case to case, so each
-        case takes the next alternative of the session as it is then, until that has no more.
+        case takes the next alternative of the session as it is then, until that has no more. None under a budget.
         """
-        if self._each_sent or self.driver.brief:
+        if self._each_sent:
             return
         self._each_sent, operation = True, operation_of(case)
-        for place in count():
+        for place in self.driver.some(count(), single=0):
             session = self._session_for(operation)
             market = session.marketplace if session else self._market()
             others = next(islice(alternatives(self.driver, market, session, operation), place, None), None)
             if others is None:
                 break
             self._send(case, session, others=others)
-        for credential in credentials(self.driver):
+        for credential in self.driver.some(credentials(self.driver), single=0):
             self._send(case, self._session_for(operation), credential=credential)
 
     def _send(self, case: Case, session: CheckoutSession | None, **more: Any) -> None:
@@ -86,7 +90,7 @@ class SessionsInTurn:
         """The session of the next case; None for initiate."""
         if operation == contract.INITIATE:
             return None
-        place = self.sender.cases % (1 if self.driver.brief else AT_ONCE)
+        place = self.sender.cases % self._at_once
         session = self._sessions.get(place)
         if session is None or self._sent[session.id] >= CASES_PER_SESSION or not _fits(session, operation):
             session = self._sessions[place] = self._new_session(operation)
@@ -95,7 +99,7 @@ class SessionsInTurn:
 
     def _new_session(self, operation: str) -> CheckoutSession:
         turn = next(self._turns)
-        situation = "calm" if self.driver.brief else SITUATIONS[turn % len(SITUATIONS)]
+        situation = self._situations[turn % len(self._situations)]
         session = session_in(self.driver, self._market(turn), situation, email=self._email(operation, turn))
         coupons = self.driver.market(session.marketplace).coupons_of("good")
         applied = session.state.view.coupons
@@ -109,14 +113,13 @@ class SessionsInTurn:
 
     def _email(self, operation: str, turn: int) -> str | None:
         """A buyer whose payment is declined, for every third session that is paid."""
-        declined = list(self.driver.profile.declined)
-        if operation != contract.PLACE_ORDER or not declined or self.driver.brief or turn % 3 != 2:
+        declined = list(self.driver.some(self.driver.profile.declined, single=0))
+        if operation != contract.PLACE_ORDER or not declined or turn % 3 != 2:
             return None
         return declined[turn // 3 % len(declined)]
 
     def _market(self, turn: int | None = None) -> str:
-        names = list(self.driver.profile.markets)
-        return names[0 if self.driver.brief else (self.sender.cases if turn is None else turn) % len(names)]
+        return self._markets[(self.sender.cases if turn is None else turn) % len(self._markets)]
 
 
 def _fits(session: CheckoutSession, operation: str) -> bool:
@@ -134,12 +137,13 @@ class SessionsByLink:
     def __init__(self, driver: CheckoutDriver, market: str) -> None:
         self.driver, self.market, self.sender = driver, market, Sender(driver)
         self._turns = count(driver.marketplace_index(market))
+        self._situations = tuple(driver.some(SITUATIONS))
         self._latest: CheckoutSession | None = None
         self._other: CheckoutSession | None = None
 
     def begin(self) -> None:
         """A session to begin with. Raises PrerequisiteFailed."""
-        situation = "calm" if self.driver.brief else SITUATIONS[next(self._turns) % len(SITUATIONS)]
+        situation = self._situations[next(self._turns) % len(self._situations)]
         self._other, self._latest = self._latest, session_in(self.driver, self.market, situation)
 
     def send(self, case: Case) -> Exchange:

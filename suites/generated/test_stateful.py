@@ -48,8 +48,8 @@ def test_stateful(driver: CheckoutDriver, market: str, request: pytest.FixtureRe
     live = SessionsByLink(driver, market)
     walks = settings(
         backend=SEEDED,
-        max_examples=1 if driver.brief else WALKS,
-        stateful_step_count=STEPS // 2 if driver.brief else STEPS,
+        max_examples=driver.times(WALKS),
+        stateful_step_count=driver.times(STEPS, single=STEPS // 2),
         phases=[hypothesis.Phase.generate],
         database=None,
         deadline=None,

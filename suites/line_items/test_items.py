@@ -11,27 +11,39 @@ REFUSED = tuple(sorted(set(ITEM_RULES.values())))
 NEVER_TAKEN_OUT = set(ITEM_RULES) - {15013, 15053, 15018}  # a line that is not available may go with a warning instead
 
 
-@provokes(*REFUSED, "ITEM-OWN-ID", cost=40)
+def _refused(driver: CheckoutDriver, market: str) -> list[tuple[str, int]]:
+    """The items that are refused, each with the id of its reason, as far as a requirement is about that."""
+    offered = driver.market(market)
+    pairs = [(item, offered.roles[item].error) for item in offered.items("refused")]
+    return [(item, error) for item, error in pairs if error in ITEM_RULES]
+
+
+@provokes(*REFUSED, "ITEM-OWN-ID", cost=12)
 @in_marketplaces(1, having="item.refused")
 def test_an_item_that_is_refused(driver: CheckoutDriver, market: str) -> None:
+    """Each of them, under a budget too: each has a requirement of its own."""
+    for item, error in _refused(driver, market):
+        driver.initiate(market, [(item, 1)], ITEM_RULES[error], f"{error}")
+
+
+@provokes(*REFUSED, cost=24)
+@in_marketplaces(1, having="item.refused")
+def test_an_item_is_refused_beside_others_too(driver: CheckoutDriver, market: str) -> None:
     plain = driver.plain(market)[0]
-    refused = driver.market(market).items("refused")  # one request each, so that a budget cuts none of them
-    for item in refused:
-        requirement = ITEM_RULES.get(driver.market(market).roles[item].error)
-        if requirement is None:
-            continue
-        error = driver.market(market).roles[item].error
-        driver.initiate(market, [(item, 1)], requirement, f"{error}")
-        if driver.thorough:
-            driver.initiate(market, [(plain, 1), (item, 2)], requirement, f"{error} beside another")
-            driver.initiate(market, [(item, 5), (plain, 1)], requirement, f"{error} before another")
-    removed = driver.market(market).items("removed")
-    alone = [item for item in refused if driver.market(market).roles[item].error in NEVER_TAKEN_OUT]
-    if removed and alone and not driver.brief:  # a refusal has no warnings beside it
-        error = driver.market(market).roles[alone[0]].error
-        driver.initiate(
-            market, [(removed[0], 1), (alone[0], 1)], ITEM_RULES[error], f"{error} beside one that is taken out"
-        )
+    for item, error in driver.some(_refused(driver, market)):
+        driver.initiate(market, [(plain, 1), (item, 2)], ITEM_RULES[error], f"{error} beside another")
+        driver.initiate(market, [(item, 5), (plain, 1)], ITEM_RULES[error], f"{error} before another")
+
+
+@provokes(*REFUSED, cost=1)
+@in_marketplaces(1, having="item.refused item.removed")
+def test_a_refusal_has_no_warnings_beside_it(driver: CheckoutDriver, market: str) -> None:
+    """One item is to be refused, another would be taken out with a warning."""
+    removed = driver.market(market).items("removed")[0]
+    alone = ((item, error) for item, error in _refused(driver, market) if error in NEVER_TAKEN_OUT)
+    for item, error in driver.some(alone, few=1):
+        case = f"{error} beside one that is taken out"
+        driver.initiate(market, [(removed, 1), (item, 1)], ITEM_RULES[error], case)
 
 
 @provokes("ITEM-REMOVED", cost=12)
@@ -64,16 +76,23 @@ def test_an_item_that_is_sold_with_a_warning(driver: CheckoutDriver, market: str
                 market, lines, requirement="ITEM-WARNED", case=str(driver.market(market).roles[item].error)
             )
             session.read()
-            if driver.thorough:
-                session.set_quantity(session.lines[0], 2)
-                session.read()
+
+
+@provokes("ITEM-WARNED", cost=5)
+@in_marketplaces(1, having="item.warned")
+def test_a_warning_stays_from_read_to_read(driver: CheckoutDriver, market: str) -> None:
+    """And through a change of its line."""
+    for item in driver.some(driver.market(market).items("warned")):
+        session = driver.create_session(market, [(item, 1)], requirement="ITEM-WARNED")
+        session.read()
+        session.set_quantity(session.lines[0], 2)
+        session.read()
 
 
 @provokes("ITEM-UNKNOWN", cost=2)
 @in_marketplaces()
 def test_an_item_of_no_listing(driver: CheckoutDriver, market: str) -> None:
-    plain = driver.plain(market)[0]
-    unknown = made_up.ITEM
-    driver.initiate(market, [(unknown, 1)], "ITEM-UNKNOWN")
-    if driver.thorough:
-        driver.initiate(market, [(plain, 1), (unknown, 1)], "ITEM-UNKNOWN", "beside another")
+    unknown = (made_up.ITEM, 1)
+    beside = [(driver.plain(market)[0], 1), unknown]
+    for lines, case in driver.some((([unknown], ""), (beside, "beside another")), few=1):
+        driver.initiate(market, lines, "ITEM-UNKNOWN", case)

@@ -9,23 +9,24 @@ from conformance.driver.marks import in_marketplaces, provokes
 @provokes("LINES-MAX", cost=6)
 @in_marketplaces(having="items.max")
 def test_the_maximum_passes_and_one_more_is_refused(driver: CheckoutDriver, market: str) -> None:
+    """Made of the last items, which a short run has not seen yet."""
     items = list(driver.market(market).plain)
     counts = (10, 5, 11) if driver.profile.max_line_items is None else (driver.maximum(), driver.maximum() + 1)
-    if driver.brief and driver.profile.max_line_items:  # the items that the run has not seen yet
-        for count in counts:
-            if count <= len(items):
-                driver.initiate(market, [(item, 1) for item in items[-count:]], "LINES-MAX", f"{count} lines")
-        return
     for count in counts:
         if count <= len(items):
-            driver.initiate(market, [(item, 1) for item in items[:count]], "LINES-MAX", f"{count} lines")
-    most = driver.maximum()
+            driver.initiate(market, [(item, 1) for item in items[-count:]], "LINES-MAX", f"{count} lines")
+
+
+@provokes("LINES-MAX", cost=3)
+@in_marketplaces(having="items.max")
+def test_the_maximum_is_one_of_lines_and_not_of_pieces(driver: CheckoutDriver, market: str) -> None:
+    """As many lines as allowed pass with a dozen pieces each; more lines are refused, however many they are."""
+    items, most = list(driver.market(market).plain), driver.maximum()
     driver.initiate(market, [(item, 12) for item in items[:most]], "LINES-MAX", f"{most} lines of 12")
-    for extra in driver.some(range(2, 4), few=1):
-        if len(items) >= most + extra and driver.profile.max_line_items:
-            driver.initiate(
-                market, [(item, extra) for item in items[: most + extra]], "LINES-MAX", f"{most + extra} lines"
-            )
+    if driver.profile.max_line_items:
+        for extra in driver.some(range(2, min(4, 1 + len(items) - most)), few=1):
+            lines = [(item, extra) for item in items[: most + extra]]
+            driver.initiate(market, lines, "LINES-MAX", f"{most + extra} lines")
 
 
 @provokes("LINES-MAX", "LINES-OWN", cost=10)

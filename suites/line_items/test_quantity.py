@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from conformance.core import contract, made_up
-from conformance.driver.checkout import CheckoutDriver
+from conformance.driver.checkout import CheckoutDriver, CheckoutSession
 from conformance.driver.marks import in_marketplaces, provokes
 from strategies.quantities import INVALID
 from strategies.situations import session_in
@@ -18,9 +18,14 @@ def test_a_quantity_is_set_and_set_again(driver: CheckoutDriver, market: str) ->
     for position, quantity in driver.some(((0, 2), (1, 4), (0, 12), (0, 12), (-1, 5), (0, 1)), few=3, turn=market):
         session.set_quantity(session.lines[min(position, len(session.lines) - 1)], quantity, "QTY-SET", f"{quantity}")
         session.read()
-    if driver.thorough:  # refused, or just that many
-        session.set_quantity(session.lines[-1], 120, "QTY-SET", "120")
-        session.read()
+
+
+@provokes("QTY-SET", cost=3)
+@in_marketplaces(1)
+def test_a_hundred_and_twenty_pieces_are_refused_or_just_that_many(driver: CheckoutDriver, market: str) -> None:
+    session = driver.create_session(market, 3)
+    session.set_quantity(session.lines[-1], 120, "QTY-SET", "120")
+    session.read()
 
 
 @provokes("QTY-INVALID", cost=30)
@@ -69,38 +74,58 @@ def test_a_removed_line_is_an_unknown_one(driver: CheckoutDriver, market: str) -
         )
 
 
-@provokes("QTY-STOCK", "QTY-LIMIT", "QTY-LOT", cost=20)
+FOR_EACH_BOUND = pytest.mark.parametrize("kind", ["stock", "limit", "lot"])
+
+
+@provokes("QTY-STOCK", "QTY-LIMIT", "QTY-LOT", cost=4)
 @in_marketplaces(1, having="item.stock|item.limit|item.lot")
-@pytest.mark.parametrize("kind", ["stock", "limit", "lot"])
+@FOR_EACH_BOUND
 def test_a_quantity_on_each_side_of_its_bound(driver: CheckoutDriver, market: str, kind: str) -> None:
+    """As many as may be bought pass; one more is refused."""
     requirement = f"QTY-{kind.upper()}"
-    for item in driver.some(driver.market(market).items(kind)):
-        most = driver.market(market).roles[item].amount
-        good, bad = most, most + 1
-        session = driver.create_session(market, [(item, good)], requirement=requirement, case=f"{good} passes")
-        session.expect_refusal(
-            contract.QUANTITY, {"lineItemId": session.lines[0].id, "quantity": bad}, requirement, f"{bad}"
-        )
-        if driver.brief:
-            return
-        driver.initiate(market, [(item, bad)], requirement, f"{bad}")
-        fine, worse = (2 * most, 2 * most + 1) if kind == "lot" else (max(1, most - 1), bad)
+    for item, most in driver.some(_bounded(driver, market, kind)):
+        session = driver.create_session(market, [(item, most)], requirement=requirement, case=f"{most} passes")
+        _refuse(session, item, most + 1, requirement, f"{most + 1}")
+
+
+@provokes("QTY-STOCK", "QTY-LIMIT", "QTY-LOT", cost=8)
+@in_marketplaces(1, having="item.stock|item.limit|item.lot")
+@FOR_EACH_BOUND
+def test_a_bound_holds_from_change_to_change(driver: CheckoutDriver, market: str, kind: str) -> None:
+    """Beyond it, below it, beyond it again and back to it."""
+    requirement = f"QTY-{kind.upper()}"
+    for item, most in driver.some(_bounded(driver, market, kind)):
+        fine, worse = (2 * most, 2 * most + 1) if kind == "lot" else (max(1, most - 1), most + 1)
+        session = driver.create_session(market, [(item, most)], requirement=requirement, case=f"{most} passes")
+        _refuse(session, item, most + 1, requirement, f"{most + 1}")
         session.set_quantity(session.lines[0], fine, requirement, f"{fine} passes")
-        session.expect_refusal(
-            contract.QUANTITY, {"lineItemId": session.lines[0].id, "quantity": worse}, requirement, f"{worse} again"
-        )
-        session.set_quantity(session.lines[0], good, requirement, f"{good} passes again")
+        _refuse(session, item, worse, requirement, f"{worse} again")
+        session.set_quantity(session.lines[0], most, requirement, f"{most} passes again")
         session.read()
-        # beside other lines, first and last
-        plain = driver.plain(market)[0]
-        driver.initiate(market, [(plain, 1), (item, bad)], requirement, f"{bad} beside another")
-        if not driver.thorough:
-            continue
-        pair = driver.create_session(market, [(plain, 5), (item, good)])
-        if coupons := driver.market(market).coupons_of("good"):
-            pair.apply(coupons[0].code)
-        line = pair.state.view.line_of(item)
-        if line:
-            pair.expect_refusal(
-                contract.QUANTITY, {"lineItemId": line.id, "quantity": bad}, requirement, f"{bad} beside another"
-            )
+
+
+@provokes("QTY-STOCK", "QTY-LIMIT", "QTY-LOT", cost=8)
+@in_marketplaces(1, having="item.stock|item.limit|item.lot")
+@FOR_EACH_BOUND
+def test_a_bound_holds_beside_other_lines(driver: CheckoutDriver, market: str, kind: str) -> None:
+    """At the start of a session, alone and beside another item, and in a session that has a coupon."""
+    requirement, plain = f"QTY-{kind.upper()}", driver.plain(market)[0]
+    for item, most in driver.some(_bounded(driver, market, kind)):
+        driver.initiate(market, [(item, most + 1)], requirement, f"{most + 1}")
+        driver.initiate(market, [(plain, 1), (item, most + 1)], requirement, f"{most + 1} beside another")
+        session = driver.create_session(market, [(plain, 5), (item, most)])
+        for coupon in driver.market(market).coupons_of("good")[:1]:
+            session.apply(coupon.code)
+        _refuse(session, item, most + 1, requirement, f"{most + 1} beside another")
+
+
+def _bounded(driver: CheckoutDriver, market: str, kind: str) -> list[tuple[str, int]]:
+    """The items with such a bound, each with the bound."""
+    offered = driver.market(market)
+    return [(item, offered.roles[item].amount) for item in offered.items(kind)]
+
+
+def _refuse(session: CheckoutSession, item: str, quantity: int, requirement: str, case: str) -> None:
+    if line := session.state.view.line_of(item):
+        body = {"lineItemId": line.id, "quantity": quantity}
+        session.expect_refusal(contract.QUANTITY, body, requirement, case)

@@ -11,18 +11,28 @@ from strategies.situations import session_in
 UNSUPPORTED = "EBAY_ATLANTIS"
 
 
+def _others(driver: CheckoutDriver, market: str) -> list[str]:
+    return [name for name in driver.profile.markets if name != market]
+
+
 @provokes("MARKET-SAME", cost=90)
 @in_marketplaces(1, having="second_marketplace|items.1")
 def test_no_method_works_in_another_marketplace(driver: CheckoutDriver, market: str) -> None:
     session = driver.create_session(market)
-    for index, other in enumerate(driver.some(name for name in driver.profile.markets if name != market)):
-        every = driver.thorough or index < 2  # each pair of marketplaces is asked for, most by two of the methods
-        calls = session.calls()
-        for operation, body in calls if every else calls[index % 4 :: 4]:
+    for other in driver.some(_others(driver, market)):
+        for operation, body in session.calls():
             session.expect_refusal(operation, body, "MARKET-SAME", f"{market} as {other}", marketplace=other)
-        if index == 0 and not driver.brief:  # an address that fits there
-            there = driver.market(other).address
-            session.expect_refusal(contract.ADDRESS, there, "MARKET-SAME", f"{market} as {other}", marketplace=other)
+    session.assert_still_open()
+
+
+@provokes("MARKET-SAME", cost=4)
+@in_marketplaces(1, having="second_marketplace")
+def test_an_address_of_another_marketplace_does_not_open_it(driver: CheckoutDriver, market: str) -> None:
+    """The address fits the marketplace that the header names, and not the session."""
+    session = driver.create_session(market)
+    for other in driver.some(_others(driver, market), few=1):
+        there = driver.market(other).address
+        session.expect_refusal(contract.ADDRESS, there, "MARKET-SAME", f"{market} as {other}", marketplace=other)
     session.assert_still_open()
 
 
@@ -41,16 +51,29 @@ def test_a_marketplace_has_to_be_given_and_supported(driver: CheckoutDriver, mar
         session.expect_refusal(operation, sent, "MARKET-REQUIRED", "no header", marketplace=None)
 
 
-@provokes("MARKET-ORDER-OPTIONAL", "MARKET-ORDER-SAME", "MARKET-SAME", cost=5)
+@provokes("MARKET-ORDER-OPTIONAL", "MARKET-ORDER-SAME", cost=5)
 @in_marketplaces(1, having="payment")
 def test_an_order_is_read_without_a_marketplace(driver: CheckoutDriver, market: str) -> None:
     session = driver.paid(market)
     session.read_order("MARKET-ORDER-OPTIONAL", marketplace=None)
     session.read_order(marketplace=market)
-    for other in [name for name in driver.profile.markets if name != market][:1]:
+    for other in _others(driver, market)[:1]:
         session.read_order("MARKET-ORDER-SAME", f"{market} as {other}", marketplace=other)
-        if driver.profile.payment == "place_order" and not driver.brief:
-            session.place_order("MARKET-SAME", "a paid session", marketplace=other)
+
+
+@provokes("MARKET-SAME", cost=7)
+@in_marketplaces(1, having="payment")
+def test_a_paid_session_stays_in_its_marketplace(driver: CheckoutDriver, market: str) -> None:
+    """Elsewhere it is neither read nor changed nor paid again."""
+    session = driver.paid(market)
+    quantity = {"lineItemId": session.lines[0].id, "quantity": 4}
+    for other in _others(driver, market)[:1]:
+        case = f"{market} as {other}, once it is paid"
+        session.read("MARKET-SAME", case, marketplace=other)
+        session.send(contract.QUANTITY, quantity, "MARKET-SAME", case, marketplace=other)
+        if driver.profile.pays_by_call:
+            session.place_order("MARKET-SAME", case, marketplace=other)
+    session.read_back()
 
 
 @provokes("MARKET-CURRENCY", "MARKET-CURRENCY-OWN", cost=8)

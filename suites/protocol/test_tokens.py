@@ -6,7 +6,7 @@ import pytest
 
 from conformance.core import contract
 from conformance.core.exchange import Request
-from conformance.driver.checkout import CheckoutDriver, CheckoutSession
+from conformance.driver.checkout import CheckoutDriver
 from conformance.driver.marks import in_marketplaces, provokes
 
 
@@ -25,15 +25,21 @@ def test_no_method_opens_without_a_good_token(driver: CheckoutDriver, market: st
 @provokes("AUTH-TOKEN", cost=12)
 @in_marketplaces(1, having="payment")
 def test_no_order_opens_without_a_good_token(driver: CheckoutDriver, market: str) -> None:
-    session: CheckoutSession = driver.paid(market)
+    session = driver.paid(market)
     for credential in driver.some(driver.profile.bad_tokens, few=1, turn=market):
         session.read_order("AUTH-TOKEN", credential, credential=credential)
-        if driver.thorough:
-            session.read("AUTH-TOKEN", f"{credential}, a paid session", credential=credential)
-            if driver.profile.payment == "place_order":
-                session.place_order("AUTH-TOKEN", f"{credential}, a paid session", credential=credential)
-    if driver.thorough:
-        session.read_order()
+    session.confirm()
+
+
+@provokes("AUTH-TOKEN", cost=20)
+@in_marketplaces(1, having="place_order")
+def test_no_paid_session_opens_without_a_good_token(driver: CheckoutDriver, market: str) -> None:
+    """It is neither read nor paid again, and its order stays as it was."""
+    session = driver.paid(market)
+    for credential in driver.some(driver.profile.bad_tokens, few=1, turn=market):
+        session.read("AUTH-TOKEN", f"{credential}, a paid session", credential=credential)
+        session.place_order("AUTH-TOKEN", f"{credential}, a paid session", credential=credential)
+    session.read_back()
 
 
 @provokes("AUTH-GRANT", "AUTH-SCOPE", cost=4)

@@ -28,8 +28,7 @@ def test_reading_shows_every_change_and_changes_nothing(driver: CheckoutDriver, 
     for operation, body in driver.some(every_change(session)):
         session.send(operation, body)
         session.read("SESSION-READ", operation)
-        if driver.thorough:
-            session.read("SESSION-SAFE")
+        session.confirm()
 
 
 def every_change(session: CheckoutSession) -> list[tuple[str, object]]:
@@ -67,44 +66,51 @@ def test_a_change_changes_only_what_it_names(driver: CheckoutDriver, market: str
     session = session_in(driver, market, situation)
     for operation, body in driver.some(every_change(session)):
         session.send(operation, body, "SESSION-ONLY", situation)
-        if driver.thorough:
-            session.read()
+        session.confirm()
     select_another(session)
     session.set_quantity(session.lines[0], 4, "SESSION-ONLY", situation)
     session.read()
 
 
-@provokes("SESSION-ISOLATED", cost=30)
+def _change_each(changed: CheckoutSession, other: CheckoutSession) -> None:
+    """Every change of one session, with a look at the other after each."""
+    for operation, body in changed.driver.some(every_change(changed)):
+        changed.send(operation, body)
+        other.read("SESSION-ISOLATED", operation)
+
+
+@provokes("SESSION-ISOLATED", cost=8)
 @in_marketplaces(1)
 def test_sessions_do_not_touch_each_other(driver: CheckoutDriver, market: str) -> None:
-    """The two are alike to the last quantity, since what is shared by mistake is often found by what it holds; elsewhere
-    the second has no coupon, which would hide that it gets the first one's.
-    """
-    if driver.brief:
-        # An address of its own: the second is none that is lent.
-        first, second = driver.create_session(market, 2), driver.create_session(market, 2, email=driver.buyer())
-        second.read()
-    else:
-        first, second = (
-            session_in(driver, market, "rich"),
-            session_in(driver, market, "rich" if driver.thorough else "option"),
-        )
-    for operation, body in driver.some(every_change(first)):
-        first.send(operation, body)
-        second.read("SESSION-ISOLATED", operation)
-    if driver.brief:
-        return
+    """The second has no coupon, which would hide that it gets the first one's."""
+    first, second = driver.create_session(market, 2), driver.create_session(market, 2, email=driver.buyer())
+    second.read()
+    _change_each(first, second)
+
+
+@provokes("SESSION-ISOLATED", cost=36)
+@in_marketplaces(1)
+def test_sessions_that_are_alike_do_not_touch_each_other(driver: CheckoutDriver, market: str) -> None:
+    """Alike to the last quantity: what is shared by mistake is often found by what it holds. A new session is neither."""
+    first, second = session_in(driver, market, "rich"), session_in(driver, market, "rich")
+    _change_each(first, second)
     first.read(), first.read()
-    for operation, body in driver.some(every_change(second), few=2):
-        second.send(operation, body)
-        first.read("SESSION-ISOLATED", operation)
-    if driver.profile.offers("payment"):
-        second.read()
-        first.pay()
-        second.read("SESSION-ISOLATED", "payment")
-        second.set_quantity(second.lines[0], 3)
-        second.read()
+    _change_each(second, first)
     driver.create_session(market, 2, requirement="SESSION-ISOLATED", case="a new session").read()
+
+
+@provokes("SESSION-ISOLATED", cost=26)
+@in_marketplaces(1, having="payment")
+def test_a_payment_does_not_touch_another_session(driver: CheckoutDriver, market: str) -> None:
+    """The other session is not paid by it, and still takes a change. What the paid one refuses does not reach it either."""
+    first, second = session_in(driver, market, "rich"), session_in(driver, market, "rich")
+    first.pay()
+    second.read("SESSION-ISOLATED", "payment")
+    second.set_quantity(second.lines[0], 3)
+    second.read()
+    for operation, body in first.changes():
+        first.send(operation, body, "PAY-LOCK", "beside another session")
+    second.read("SESSION-ISOLATED", "changes of a paid session")
 
 
 @provokes("SESSION-ISOLATED", cost=20)
@@ -119,14 +125,16 @@ def test_a_refused_change_does_not_touch_another_session(driver: CheckoutDriver,
         if driver.profile.offers("second_app"):
             first.send(operation, body, "SESSION-APP", "beside another session", credential=OTHER_APP)
         second.read("SESSION-ISOLATED", f"refused {operation}")
-    if len(coupons := driver.market(market).coupons_of("good", "oversized")) > 1 and not driver.brief:
-        second.remove(coupons[0].code)
-        second.read()
-        first.apply(coupons[1].code, "COUPON-ONE", "beside another session")
-        second.read("SESSION-ISOLATED", "a refused coupon")
-        first.read()
-    if driver.profile.offers("payment") and not driver.brief:
-        first.pay()
-        for operation, body in first.changes():
-            first.send(operation, body, "PAY-LOCK", "beside another session")
-        second.read("SESSION-ISOLATED", "changes of a paid session")
+
+
+@provokes("SESSION-ISOLATED", cost=12)
+@in_marketplaces(1, having="second_coupon")
+def test_a_refused_coupon_does_not_touch_another_session(driver: CheckoutDriver, market: str) -> None:
+    """A session without a coupon does not get the one that another session refuses."""
+    first, second = session_in(driver, market, "coupon"), session_in(driver, market, "two lines")
+    for coupon in driver.market(market).coupons_of("good", "oversized"):
+        if coupon.code not in first.state.view.coupons:
+            first.apply(coupon.code, "COUPON-ONE", "beside another session")
+            second.read("SESSION-ISOLATED", "a refused coupon")
+            first.read()
+            break

@@ -51,7 +51,7 @@ def not_reached(driver: CheckoutDriver, marketplace: str) -> list[str]:
 def test_walks(driver: CheckoutDriver, market: str, request: pytest.FixtureRequest) -> None:
     from suites.state_machine.walks import run_walks  # Hypothesis is slow to load, and not every run walks
 
-    walks = WALKS if driver.depth is None else min(WALKS, driver.depth + 1)
+    walks = driver.times(WALKS, single=2)
     run_walks(driver, market, f"{request.config.option.seed}/{request.node.nodeid}", walks=walks, steps=STEPS)
     if states := not_reached(driver, market):
         driver.trace.notes.append(f"The walks in {market} never reached: {', '.join(states)}.")

@@ -36,14 +36,15 @@ def _body(driver: CheckoutDriver, market: str, stub: Stub) -> dict[str, Any]:
 
 
 def _ask(driver: CheckoutDriver, market: str, *operations: str) -> None:
-    asked: set[str] = set()
+    by_requirement: dict[str, list[Stub]] = {}
     for stub in _of(*operations):
-        if stub.string not in driver.profile.stubs or (driver.brief and stub.requirement in asked):
-            continue
-        asked.add(stub.requirement)
-        subject = None if stub.operation == contract.INITIATE else stub.subject
-        request = Request(stub.operation, subject, _body(driver, market, stub), market)
-        driver.send(request, stub.requirement, f"stub {stub.string}")
+        if stub.string in driver.profile.stubs:
+            by_requirement.setdefault(stub.requirement, []).append(stub)
+    for requirement, stubs in by_requirement.items():
+        for stub in driver.some(stubs):
+            subject = None if stub.operation == contract.INITIATE else stub.subject
+            request = Request(stub.operation, subject, _body(driver, market, stub), market)
+            driver.send(request, requirement, f"stub {stub.string}")
 
 
 @provokes(*_judged(contract.INITIATE), cost=5)

@@ -23,10 +23,8 @@ class Replays:
         self.target = target
 
     @contextmanager
-    def driver(
-        self, index: int, name: str, *, thorough: bool = True, kind: TraceKind = TraceKind.TEST
-    ) -> Iterator[CheckoutDriver]:
-        yield CheckoutDriver(self.target, Trace(name, kind=kind), thorough=thorough)
+    def driver(self, index: int, name: str, *, kind: TraceKind = TraceKind.TEST) -> Iterator[CheckoutDriver]:
+        yield CheckoutDriver(self.target, Trace(name, kind=kind))
 
 
 def shrunk(faulty: FaultyShop) -> tuple[Proof | None, Shrinker]:

@@ -119,6 +119,13 @@ def test_suites_see_what_judges_and_what_sends() -> None:
     assert further == FURTHER
 
 
+def test_no_test_asks_how_much_is_sent() -> None:
+    """Sampling is the driver's: `some`, `times`, `confirm` and the marks know, tests and situations do not."""
+    paths = [path for package in ("strategies", "suites") for path in (ROOT / package).rglob("*.py")]
+    asking = re.compile(r"\bEffort\b|\.effort\b|one_case_per_test|shares_sessions")
+    assert not [str(path) for path in paths if asking.search(path.read_text(encoding="utf-8"))]
+
+
 def test_layers_point_one_way() -> None:
     upward = {
         f"{name} imports {other}"

@@ -60,7 +60,7 @@ class Shrinker:
             return None
         self.replays += 1
         name = f"shrink/{self.finding.requirement}/{self.finding.name}/{self.replays}".replace(" ", "-")
-        with self.run.driver(FIRST_REPLAY + self.replays, name, thorough=False, kind=TraceKind.REPLAY) as driver:
+        with self.run.driver(FIRST_REPLAY + self.replays, name, kind=TraceKind.REPLAY) as driver:
             try:
                 sent = play(driver, steps)
             except UnresolvedReference:
@@ -71,9 +71,7 @@ class Shrinker:
 
     def broken(self, steps: list[Step]) -> set[tuple[str, str]] | None:
         """Every (requirement, name of the claim) that breaks when the steps are sent; None where one of them cannot be sent."""
-        with self.run.driver(
-            FIRST_CONTROL, f"control/{self.finding.requirement}", thorough=False, kind=TraceKind.REPLAY
-        ) as driver:
+        with self.run.driver(FIRST_CONTROL, f"control/{self.finding.requirement}", kind=TraceKind.REPLAY) as driver:
             try:
                 play(driver, steps)
             except UnresolvedReference:

@@ -1,4 +1,4 @@
-"""What a test item says of itself: whether it walks a row of the array, what it costs, its marketplace."""
+"""What a test item says of itself: whether it walks a row of the array, what it costs, its marketplace and situation."""
 
 from __future__ import annotations
 
@@ -21,5 +21,14 @@ def cost_in_selection(item: pytest.Item, *, whole: bool) -> int:
 
 def market_of(item: pytest.Item) -> str | None:
     """The marketplace that a test is parametrized with."""
+    return _parameter(item, "market")
+
+
+def situation_of(item: pytest.Item) -> str | None:
+    """The named situation that a test is parametrized with."""
+    return _parameter(item, "situation")
+
+
+def _parameter(item: pytest.Item, name: str) -> str | None:
     callspec = getattr(item, "callspec", None)
-    return callspec.params.get("market") if callspec else None
+    return callspec.params.get(name) if callspec else None

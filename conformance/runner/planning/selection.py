@@ -11,10 +11,11 @@ import pytest
 
 from conformance.core import contract
 from conformance.core.profile import Profile
+from conformance.driver.effort import Effort
 from conformance.driver.marks import mark_args
 from conformance.evidence.trace_record import TraceRecord
 from conformance.runner.planning.budget import choose, measured_cost
-from conformance.runner.planning.items import cost_in_selection, is_row, market_of
+from conformance.runner.planning.items import cost_in_selection, is_row, market_of, situation_of
 from conformance.runner.settings import Settings
 from conformance.runner.time_limit import TimeLimit
 
@@ -53,12 +54,12 @@ class Selection:
     telling: list[str] = field(default_factory=list)
     owed: dict[str, int] = field(default_factory=dict)
 
-    def marketplaces(self, nodeid: str, count: int | None, having: str | None) -> list[str]:
+    def marketplaces(self, nodeid: str, count: int | None, having: str | None, only: str | None = None) -> list[str]:
         """The marketplaces in which a test runs; with a count, another choice for each test.
 
         Those that are chosen show together every role that the test is about, of which another marketplace may have few.
         """
-        names = [name for name in self.run.profile.markets if self._has(name, having)]
+        names = [name for name in self.run.profile.markets if only in (None, name) and self._has(name, having)]
         roles = {name: self.run.profile.markets[name].roles_of(having or "") for name in names}
         if self.run.settings.one_case_per_test:
             names = sorted(names, key=lambda name: -len(roles[name]))[:1]
@@ -101,7 +102,8 @@ class Selection:
             first = {nodeid: index for index, nodeid in enumerate(choose([item.nodeid for item in items], None, set()))}
             return sorted(items, key=lambda item: first.get(item.nodeid, len(first)))
         # All cases of a test first, so that breaches show early; long tests first, so that no process ends alone with one.
-        return sorted(items, key=lambda item: (not self.thorough(item), -measured_cost(item.nodeid, whole=True)))
+        items = sorted(items, key=lambda item: -measured_cost(item.nodeid, whole=True))
+        return sorted(items, key=lambda item: self.effort(item) is not Effort.FULL)
 
     def _most_telling(self, items: list[pytest.Item]) -> list[pytest.Item]:
         """One marketplace, the tests that judge most for a request first."""
@@ -170,11 +172,17 @@ class Selection:
         self.begun.add(item.nodeid)
         return self.indices.get(item.nodeid, 0)
 
-    def thorough(self, item: pytest.Item) -> bool:
-        """One marketplace of each test is thorough; which one differs from test to test, so that all have their share."""
+    def effort(self, item: pytest.Item) -> Effort:
+        """One marketplace of each test gets everything, another for each test, so that all have their share.
+
+        Where requests are counted a test gets a single case, or a sample where there is room.
+        """
+        if self.run.settings.one_case_per_test:
+            return Effort.SAMPLED if item.nodeid.removeprefix("suites/") in self.whole else Effort.SINGLE
         market = market_of(item)
         if market is None:
-            return True
-        name = item.nodeid.rpartition("[")[0]
-        names = self.chosen.get(getattr(item, "originalname", ""), []) or list(self.run.profile.markets)
-        return bool(names[crc32(name.encode()) // UNRELATED % len(names)] == market)
+            return Effort.FULL
+        name, function = item.nodeid.rpartition("[")[0], getattr(item, "originalname", "")
+        names = self.chosen.get(f"{function}/{situation_of(item)}") or self.chosen.get(function)
+        names = names or list(self.run.profile.markets)
+        return Effort.FULL if names[crc32(name.encode()) // UNRELATED % len(names)] == market else Effort.SAMPLED
