@@ -21,7 +21,7 @@ from itertools import count
 from random import Random
 from typing import TYPE_CHECKING
 
-from hypothesis import reject
+from hypothesis import Phase, reject, settings
 from hypothesis.internal.conjecture.providers import AVAILABLE_PROVIDERS, PrimitiveProvider
 
 if TYPE_CHECKING:
@@ -45,6 +45,19 @@ def drawn_by(seed: object) -> Iterator[None]:
         yield
     finally:
         _SEED.reset(token)
+
+
+def walks_of(walks: int, steps: int) -> settings:
+    """The settings of so many walks of a state machine, each of so many steps."""
+    return settings(
+        backend=SEEDED,
+        max_examples=walks,
+        stateful_step_count=steps,
+        # No breach is raised, so nothing is left to shrink or to explain. `target` would steer Hypothesis' own backend only.
+        phases=(Phase.generate,),
+        deadline=None,  # how long a step takes is the target's affair
+        database=None,
+    )
 
 
 def skip_simplest_example() -> None:

@@ -29,7 +29,7 @@ DOORS = (
     ("model", "conformance.judging.apply_exchange", "apply"),
     ("model", "conformance.judging.judge", "seen_again"),
     ("Hypothesis and walks", "suites.state_machine.walks", "run_state_machine_as_test"),
-    ("Schemathesis", "suites.generated.live", "objections"),
+    ("Schemathesis", "suites.generated.case_sender", "objections"),
     ("end", "conformance.runner.run", "finish"),
     ("shrinking", "conformance.runner.finalize", "_shrink"),
     ("report", "conformance.runner.finalize", "write_report"),

@@ -9,7 +9,7 @@ from conformance.core import contract, made_up
 from conformance.core.exchange import OTHER_APP
 from conformance.driver.checkout import CheckoutDriver, CheckoutSession
 from strategies.addresses import MARKUP, of_length, real_people, with_fields
-from suites.generated.values import ADDRESS, EXAMPLES, MARKETPLACE, Values, address_values
+from suites.generated.live_values import ADDRESS, EXAMPLES, MARKETPLACE, Values, address_values
 
 
 def alternatives(

@@ -9,8 +9,8 @@ import pytest
 from conformance.driver.checkout import CheckoutDriver
 from conformance.runner.plugin import RUN
 from strategies.determinism import drawn_by
-from suites.generated import schemas
-from suites.generated.sessions import SessionsInTurn
+from suites.generated import phase_schemas
+from suites.generated.session_rotation import SessionsInTurn
 
 EXAMPLES_PER_OPERATION = 10
 
@@ -21,7 +21,7 @@ def pytest_configure(config: pytest.Config) -> None:
     run = config.stash.get(RUN, None)
     if run is not None:
         settings, offered = run.settings, run.profile.offers_operation
-        schemas.draw_by(settings.seed, EXAMPLES_PER_OPERATION * settings.depth, offered)
+        phase_schemas.draw_by(settings.seed, EXAMPLES_PER_OPERATION * settings.depth, offered)
 
 
 @pytest.fixture

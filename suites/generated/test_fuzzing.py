@@ -8,8 +8,8 @@ from schemathesis import Case
 from conformance.driver.marks import provokes
 from strategies.determinism import SEEDED
 from suites.generated.checks import Phase
-from suites.generated.schemas import schema
-from suites.generated.sessions import SessionsInTurn
+from suites.generated.phase_schemas import schema
+from suites.generated.session_rotation import SessionsInTurn
 
 
 @provokes("ROBUST", "SESSION-INVALID", "TYPE-JSON", cost=30)

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from typing import Any, cast
 
-import hypothesis
 import pytest
-from hypothesis import settings
 from schemathesis import Case, Response
 from schemathesis.generation.stateful import run_state_machine_as_test
 
 from conformance.driver.checkout import CheckoutDriver
 from conformance.driver.marks import again, in_marketplaces, provokes
-from strategies.determinism import SEEDED, drawn_by, skip_simplest_example
+from strategies.determinism import drawn_by, skip_simplest_example, walks_of
 from suites.generated.checks import Phase, response
-from suites.generated.schemas import schema
-from suites.generated.sessions import SessionsByLink
+from suites.generated.phase_schemas import schema
+from suites.generated.session_rotation import SessionsByLink
 
 WALKS, STEPS = 2, 10
 
@@ -46,14 +44,7 @@ class Walk(schema(Phase.STATEFUL).as_state_machine()):  # type: ignore[misc]
 @in_marketplaces()
 def test_stateful(driver: CheckoutDriver, market: str, request: pytest.FixtureRequest) -> None:
     live = SessionsByLink(driver, market)
-    walks = settings(
-        backend=SEEDED,
-        max_examples=driver.times(WALKS),
-        stateful_step_count=driver.times(STEPS, single=STEPS // 2),
-        phases=[hypothesis.Phase.generate],
-        database=None,
-        deadline=None,
-    )
+    walks = walks_of(driver.times(WALKS), driver.times(STEPS, single=STEPS // 2))
     with drawn_by(f"{request.config.option.seed}/{request.node.nodeid}"):
         # a factory, since Hypothesis keeps each class of machines for good; its type names the class alone
         run_state_machine_as_test(cast(type[Walk], lambda: Walk(live)), settings=walks)

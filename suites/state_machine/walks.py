@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import cast
 
-from hypothesis import Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from conformance.core.unjudged import StopsHypothesis
 from conformance.driver.checkout import CheckoutDriver
 from conformance.driver.prerequisite import PrerequisiteFailed
-from strategies.determinism import SEEDED, drawn_by
+from strategies.determinism import drawn_by, walks_of
 from suites.state_machine.machine import BrokenRequirement, CheckoutMachine
 
 IN_VAIN = 10  # requests of walks that got no session, before no other walk is tried
@@ -44,19 +43,10 @@ def run_walks(
     Raises PrerequisiteFailed where the target makes no session.
     """
     machines = Machines(driver, marketplace)
-    wanted = settings(
-        backend=SEEDED,
-        max_examples=walks,
-        stateful_step_count=steps,
-        # No breach is raised, so nothing is left to shrink or to explain. `target` would steer Hypothesis' own backend only.
-        phases=(Phase.generate,),
-        deadline=None,  # how long a step takes is the target's affair
-        database=None,
-    )
     try:
         with drawn_by(seed):
             # "a class or a function", says Hypothesis of the factory; its type names the class alone
-            run_state_machine_as_test(cast(type[CheckoutMachine], machines), settings=wanted)
+            run_state_machine_as_test(cast(type[CheckoutMachine], machines), settings=walks_of(walks, steps))
     except NoSession:
         raise PrerequisiteFailed("SESSION-CREATE") from None
     return machines.breaches

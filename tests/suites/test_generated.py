@@ -22,12 +22,12 @@ from schemathesis.core.result import Ok
 from conformance.core import contract
 from conformance.core.profile_reader import load
 from conformance.runner.mock_process import MockProcess
-from suites.generated import schemas
+from suites.generated import phase_schemas
+from suites.generated.case_sender import DISAGREEMENT
 from suites.generated.checks import CHECKS, Phase
-from suites.generated.document import FREE_TEXTS, joint, pinned, request_schemas
-from suites.generated.live import DISAGREEMENT
-from suites.generated.schemas import schema
-from suites.generated.values import ABSENT, EXAMPLES, ITEMS, substituted
+from suites.generated.live_values import ABSENT, EXAMPLES, ITEMS, substituted
+from suites.generated.openapi_document import FREE_TEXTS, joint, pinned, request_schemas
+from suites.generated.phase_schemas import schema
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = (ROOT / "docs" / "generated.md").read_text(encoding="utf-8")
@@ -97,7 +97,7 @@ def test_what_the_profile_does_not_offer_is_not_drawn(payment: str) -> None:
         payment, set()
     )
     try:
-        schemas.draw_by(0, 1, offered)
+        phase_schemas.draw_by(0, 1, offered)
         for loaded in map(schema, Phase):
             found = [result.ok() for result in loaded.get_all_operations() if isinstance(result, Ok)]
             assert {operation.definition.raw["operationId"] for operation in found} == set(
@@ -106,7 +106,7 @@ def test_what_the_profile_does_not_offer_is_not_drawn(payment: str) -> None:
         steps = schema(Phase.STATEFUL).as_state_machine().__dict__
         assert any("place_order" in name for name in steps) == (payment == "place_order")
     finally:
-        schemas.draw_by(0, 1, lambda operation: True)
+        phase_schemas.draw_by(0, 1, lambda operation: True)
 
 
 # ---------------------------------------------------------------- checks

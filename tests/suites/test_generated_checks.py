@@ -17,7 +17,7 @@ from conformance.core import contract
 from conformance.core.exchange import SIGNATURE, Exchange, Request
 from strategies.determinism import SEEDED, drawn_by
 from suites.generated.checks import CHECKS, Phase, objections
-from suites.generated.schemas import schema
+from suites.generated.phase_schemas import schema
 
 AnyCase = Case[Any]
 SESSIONS = "/buy/order/v2/guest_checkout_session"

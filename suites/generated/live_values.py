@@ -17,7 +17,7 @@ from typing import Any
 from conformance.core import contract
 from conformance.driver.checkout import CheckoutDriver, CheckoutSession
 from conformance.judging.model import Line
-from suites.generated.document import DOCUMENTS
+from suites.generated.openapi_document import DOCUMENTS
 
 Values = dict[tuple[str, Any], Any]  # (field or parameter, the contract's example): the live value
 ABSENT = object()  # for a field that the marketplace's addresses do not have

@@ -17,8 +17,8 @@ from conformance.core.exchange import OWN_APP, Exchange, Request
 from conformance.driver.checkout import CheckoutDriver, CheckoutSession
 from conformance.judging.judge import leaves_open
 from suites.generated.checks import objections
-from suites.generated.document import operation_of
-from suites.generated.values import MARKETPLACE, Values, live_values, substituted
+from suites.generated.live_values import MARKETPLACE, Values, live_values, substituted
+from suites.generated.openapi_document import operation_of
 
 DISAGREEMENT = "Contract and judge disagree"
 JSON = "application/json"

@@ -14,7 +14,7 @@ from schemathesis.specs.openapi.schemas import OpenApiSchema
 
 from conformance.core import contract
 from suites.generated.checks import Phase, off_in, on
-from suites.generated.document import FREE_TEXTS, joint, operation_of, pinned
+from suites.generated.openapi_document import FREE_TEXTS, joint, operation_of, pinned
 
 HEALTH_CHECKS = ["all"]  # a target's speed and what its answers filter out are no health of the suite
 

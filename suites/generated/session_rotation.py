@@ -13,8 +13,8 @@ from conformance.core.requirement import SessionPhase
 from conformance.driver.checkout import CheckoutDriver, CheckoutSession
 from strategies.situations import session_in
 from suites.generated.alternatives import alternatives, credentials
-from suites.generated.document import operation_of
-from suites.generated.live import Sender
+from suites.generated.case_sender import Sender
+from suites.generated.openapi_document import operation_of
 
 # How sessions came to be; their number has no divisor in common with that of the marketplaces.
 SITUATIONS = ("calm", "rich", "three lines", "coupon", "option", "four lines", "changed")
