@@ -12,21 +12,24 @@ from dataclasses import replace
 from itertools import chain
 from pathlib import Path
 from time import monotonic
-from typing import Any
+from typing import Any, Protocol
 
+from conformance.client.api_client import ApiClient
 from conformance.core import contract
 from conformance.core.exchange import ExchangeId
 from conformance.evidence import journal
 from conformance.evidence.aggregate import Aggregate, drop_consequences, drop_what_loss_explains, merge
 from conformance.evidence.atomic_swap import RESULT, staged
+from conformance.evidence.reproduction.replay import ReplayTarget
 from conformance.evidence.reproduction.shrink import shrink_finding
 from conformance.evidence.result import build
 from conformance.evidence.run_metadata import RunMetadata
 from conformance.evidence.trace_record import TraceRecord
 from conformance.evidence.verdict import DEFECT, INCOMPLETE
 from conformance.judging.trace import TraceKind
-from conformance.runner.process_summary import read_parts
+from conformance.runner.process_summary import Ending, read_parts
 from conformance.runner.progress import where
+from conformance.runner.settings import Settings
 from conformance.runner.system.signals import undisturbed
 
 MOST_SHRUNK = 12  # findings that are shrunk; beyond that something general is broken
@@ -36,18 +39,27 @@ Source = tuple[Path, Iterable[TraceRecord]]  # a folder, and the traces whose ex
 KILL_MATRIX = "kill-matrix.json"  # beside a report, if somebody put it there; the page shows it
 
 
-def finish(run: Any, metadata: Callable[[], RunMetadata], earlier: Sequence[Source] = ()) -> int:
+class Finishing(ReplayTarget, Protocol):
+    """What the end of a run needs of it (conformance/runner/run.py)."""
+
+    settings: Settings
+    ending: Ending
+    target: ApiClient | None
+
+
+def finish(run: Finishing, metadata: Callable[[], RunMetadata], earlier: Sequence[Source] = ()) -> int:
     """Merges the run's journals (and those of earlier parts), shrinks, writes the report and returns the exit status."""
+    assert run.target
     folder, parts = run.settings.report, run.parts
     records = journal.read(parts)
     merged = merge(chain(*(listed for _, listed in earlier), records))
     if sum(part.forgotten for part in read_parts(parts)):
         drop_what_loss_explains(merged)
-    if run.stopped is None and not run.interrupted and not run.settings.recording:
+    if run.ending.stopped is None and not run.ending.interrupted and not run.settings.recording:
         try:
             _shrink(run, merged, records)
         except KeyboardInterrupt:
-            run.interrupted = True
+            run.ending.interrupted = True
     with undisturbed():
         named = {
             ExchangeId.parse(exchange).trace for finding in merged.findings.values() for exchange in finding.exchanges
@@ -131,7 +143,7 @@ def collect(folder: Path, sources: Sequence[Source]) -> None:
                 position += record.length
 
 
-def _shrink(run: Any, merged: Aggregate, records: journal.Records) -> None:
+def _shrink(run: Finishing, merged: Aggregate, records: journal.Records) -> None:
     began = monotonic()
     known = {(finding.requirement, finding.name) for finding in merged.findings.values()}
     worth = [
@@ -148,5 +160,5 @@ def _shrink(run: Any, merged: Aggregate, records: journal.Records) -> None:
             try:
                 shrink_finding(run, finding, records, known)
             except Exception as error:  # a defect of ours must not cost the report
-                run.defects.append(where(error))
+                run.ending.defects.append(where(error))
     drop_consequences(merged)

@@ -21,7 +21,7 @@ SECOND_APP = "second_app"  # the need of requirements that a second app is for
 
 
 def send_first_requests(run: Run) -> None:
-    """What the first requests show is in `run.discovery`, and in `run.stopped` why nothing follows.
+    """What the first requests show is in `run.discovery`, and in `run.ending.stopped` why nothing follows.
 
     Sends nothing for a recording, or to a target that is only read.
     """
@@ -33,7 +33,7 @@ def send_first_requests(run: Run) -> None:
     try:
         _send(run)
     except Exception as error:  # a defect of ours must not cost the report
-        run.defects.append(where(error))
+        run.ending.defects.append(where(error))
     if run.limit:  # the pace says how many requests fit
         run.settings = replace(run.settings, budget=run.limit.requests(run.spent, monotonic() - began))
 
@@ -46,14 +46,14 @@ def _send(run: Run) -> None:
         try:
             names = list(run.profile.markets)
             run.discovery = discover(driver, chunks=2 if few else None, markets=names[:1] if few else None)
-            run.profile_problems = run.discovery.problems
-            run.stopped = run.discovery.cause or ("Nothing was judged." if run.profile_problems else None)
-            if run.discovery.locked_out or run.profile_problems:
+            run.ending.profile_problems = run.discovery.problems
+            run.ending.stopped = run.discovery.cause or ("Nothing was judged." if run.ending.profile_problems else None)
+            if run.discovery.locked_out or run.ending.profile_problems:
                 driver.trace.judgments.clear()
-            if run.stopped is None:
+            if run.ending.stopped is None:
                 _leave_out_apps_without_a_token(run)
         except RunStopped as stopped:
-            run.stopped = str(stopped)
+            run.ending.stopped = str(stopped)
 
 
 def _leave_out_apps_without_a_token(run: Run) -> None:

@@ -24,6 +24,7 @@ from conformance.driver.marks import mark_args, rounds
 from conformance.driver.prerequisite import PrerequisiteFailed
 from conformance.evidence.verdict import DEFECT, INTERRUPTED, WRONG_INPUT
 from conformance.runner.first_requests import send_first_requests
+from conformance.runner.process_summary import Ending
 from conformance.runner.processes import choose_processes
 from conformance.runner.progress import where
 from conformance.runner.run import Run
@@ -96,7 +97,7 @@ def pytest_configure(config: pytest.Config) -> None:
         config.option.seed, config.option.depth = settings.seed, settings.depth  # as numbers, for conftest files
         sends = not config.option.plan and not config.option.collectonly
         profile, contents = _profile(settings)
-        run = Run(settings, profile, sends=sends, narrowed=_narrowed(config))
+        run = Run(settings, profile, sends=sends, ending=Ending(narrowed=_narrowed(config)))
         run.contents = contents if worker is None else None
         config.stash[RUN] = run
         if run.profile.payment == "manual" and (worker is not None or has_workers(config.option)):
@@ -159,7 +160,7 @@ def pytest_configure_node(node: Any) -> None:
 def pytest_ignore_collect(config: pytest.Config) -> bool | None:
     """A recording is judged without a test, and a target that was given up already is asked by none."""
     run = config.stash.get(RUN, None)
-    return True if run and (run.settings.recording or run.stopped) else None
+    return True if run and (run.settings.recording or run.ending.stopped) else None
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -232,7 +233,7 @@ def driver(request: pytest.FixtureRequest) -> Generator[CheckoutDriver, None, No
     if run.target and capture:
         run.target.tell = tell
     if not run.selection.reserve(request.node):
-        run.budget_spent = True
+        run.ending.budget_spent = True
         pytest.skip("the budget has no room for it")
     random.seed(f"{run.settings.seed}/{request.node.nodeid}")
     with run.driver_of(request.node) as opened:
@@ -253,9 +254,9 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, Any, Any]:
         pytest.skip(blocked.unjudged.sentence)
     except RunStopped as stopped:
         if isinstance(stopped, BudgetSpent):
-            run.budget_spent = True
+            run.ending.budget_spent = True
         else:
-            run.stopped = str(stopped)
+            run.ending.stopped = str(stopped)
             reason = Unjudged(UnjudgedReason.RUN_ENDED, detail=str(stopped))
             run.skipped(reason)  # so that --resume asks again
         item.session.shouldstop = str(stopped)
@@ -270,7 +271,7 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, Any, Any]:
     if rule_errors := run.running.rule_errors():
         pytest.fail(f"defect: {rule_errors[0]}", pytrace=False)
     if found := run.running.breached(run.settings.until_found):
-        run.found_breach = found
+        run.ending.found_breach = found
         item.session.shouldstop = f"{found} is breached"
     broken = run.running.breaches(mark_args(item, "provokes"))
     if broken:
@@ -321,11 +322,11 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
         judge_recording(run)
     keep_output()  # pytest's capturing has put the first stream back
     reporter = session.config.pluginmanager.getplugin("terminalreporter")
-    run.defects += [run.redact(defect) for defect in getattr(reporter, "defects", [])]
-    ended_early = run.budget_spent or run.note_end_at_breach() or run.note_end_at_failures(session.testsfailed)
+    run.ending.defects += [run.redact(defect) for defect in getattr(reporter, "defects", [])]
+    ended_early = run.ending.budget_spent or run.note_end_at_breach() or run.note_end_at_failures(session.testsfailed)
     interrupted = exitstatus == pytest.ExitCode.INTERRUPTED and not ended_early
-    if not interrupted and run.stopped is None and not ended_early:
-        run.stopped = _missing(run.selection.collected, getattr(reporter, "reported", run.selection.collected))
+    if not interrupted and run.ending.stopped is None and not ended_early:
+        run.ending.stopped = _missing(run.selection.collected, getattr(reporter, "reported", run.selection.collected))
     try:
         session.exitstatus = run.finish_controller(interrupted)
     except KeyboardInterrupt:

@@ -1,13 +1,32 @@
-"""What a process leaves for the controller beside its journal: why it stopped, and what it sent in vain."""
+"""How a run ends, and what each process leaves of that for the controller beside its journal."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
 from conformance.client.circuit_breaker import CircuitBreaker, sentence_for_gaps, worth_telling
+
+
+@dataclass
+class Ending:
+    """What a run ends with beside its findings.
+
+    stopped: the sentence with which it ended early. narrowed: whether pytest was asked for some of the tests alone.
+    profile_problems: sentences, each a way in which the profile does not fit the target. defects: of the suite itself.
+    found_breach: the requirement of `--until-found` that a test saw broken.
+    """
+
+    stopped: str | None = None
+    interrupted: bool = False
+    narrowed: bool = False
+    profile_problems: list[str] = field(default_factory=list)
+    defects: list[str] = field(default_factory=list)
+    budget_spent: bool = False
+    found_breach: str | None = None
 
 
 class ProcessSummary(NamedTuple):

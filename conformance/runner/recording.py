@@ -58,5 +58,5 @@ def judge_recording(run: Run) -> None:
         for exchange in trace.exchanges:
             run.book.exchange(exchange)
         run.book.trace(trace, index)
-        run.defects += trace.world.rule_errors
+        run.ending.defects += trace.world.rule_errors
     run.notes += found.notes

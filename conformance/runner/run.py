@@ -38,7 +38,7 @@ from conformance.judging.trace import DISCOVERY_TRACE, Trace, TraceKind
 from conformance.runner.finalize import finish
 from conformance.runner.mock_process import MockProcess
 from conformance.runner.planning.selection import Selection
-from conformance.runner.process_summary import ProcessSummary, cause_of_end, read_parts
+from conformance.runner.process_summary import Ending, ProcessSummary, cause_of_end, read_parts
 from conformance.runner.processes import with_share_of_rate
 from conformance.runner.run_summary import metadata_of
 from conformance.runner.running_test import RunningTest
@@ -67,20 +67,14 @@ class Run:
     clock: float = field(default_factory=time.perf_counter)
     key: bytes = field(default_factory=lambda: secrets.token_bytes(16))
     discovery: Discovery = field(default_factory=Discovery)
-    stopped: str | None = None
+    ending: Ending = field(default_factory=Ending)
     target: ApiClient | None = None
     mock: MockProcess | None = None
     book: journal.Journal | None = None
-    defects: list[str] = field(default_factory=list)
     waivers: list[Waiver] = field(default_factory=list)
     earlier: journal.Records = field(default_factory=lambda: journal.Records(()))
-    interrupted: bool = False
-    narrowed: bool = False
-    profile_problems: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     spent: int = 0
-    budget_spent: bool = False
-    found_breach: str | None = None
     limit: TimeLimit | None = None
     contents: Contents | None = None
     _trace: Trace | None = None
@@ -133,7 +127,7 @@ class Run:
             "conformance_base_url": self.profile.base_url if self.mock or self.settings.base_url else None,
             "conformance_found": self.discovery.dump(),
             "conformance_key": self.key.hex(),
-            "conformance_stopped": self.stopped,
+            "conformance_stopped": self.ending.stopped,
             "conformance_apps": len(self.profile.apps),
         }
 
@@ -141,7 +135,7 @@ class Run:
         """Takes over what the controller found."""
         self.discovery = Discovery.load(given["conformance_found"])
         self.key = bytes.fromhex(given["conformance_key"])
-        self.stopped = given["conformance_stopped"]
+        self.ending.stopped = given["conformance_stopped"]
         self.processes = int(given.get("workercount", 1))
         self.profile = replace(self.profile, apps=self.profile.apps[: given["conformance_apps"]])
         self._open(str(given["workerid"]))
@@ -169,9 +163,11 @@ class Run:
         if self.book and self.target:
             if self.shares_trace and self._trace:
                 self._close_trace(0)
-            stopped = self.stopped or (None if self.budget_spent else self.target.circuit_breaker.sentence)
+            stopped = self.ending.stopped or (
+                None if self.ending.budget_spent else self.target.circuit_breaker.sentence
+            )
             part = ProcessSummary.of(
-                self.target.circuit_breaker, stopped, self.target.token_requests, self.found_breach
+                self.target.circuit_breaker, stopped, self.target.token_requests, self.ending.found_breach
             )
             try:
                 part.write(self.parts / f"{self.book.file}.part")
@@ -182,27 +178,29 @@ class Run:
         """Merges, shrinks, writes the report and returns the exit status."""
         if self.book is None:
             return WRONG_INPUT
-        self.interrupted = interrupted
+        self.ending.interrupted = interrupted
         self.finish_worker()
         if self.limit:
             self.limit.shrinks = True
             self.notes += what_is_left(self.selection.telling, self.selection.begun)
-        self.stopped = self.stopped or cause_of_end(read_parts(self.parts))
+        self.ending.stopped = self.ending.stopped or cause_of_end(read_parts(self.parts))
         earlier = [(self.settings.resume, self.earlier)] if self.settings.resume else []
         return finish(self, lambda: metadata_of(self), earlier)
 
     def note_end_at_breach(self) -> bool:
         """Whether a process saw what `--until-found` waits for."""
-        if self.found_breach is None and self.settings.until_found:
-            self.found_breach = next((part.found_breach for part in read_parts(self.parts) if part.found_breach), None)
-        if self.found_breach:
-            self.notes.append(f"The run ended at a breach of {self.found_breach}, as --until-found asks.")
-        return self.found_breach is not None
+        if self.ending.found_breach is None and self.settings.until_found:
+            self.ending.found_breach = next(
+                (part.found_breach for part in read_parts(self.parts) if part.found_breach), None
+            )
+        if self.ending.found_breach:
+            self.notes.append(f"The run ended at a breach of {self.ending.found_breach}, as --until-found asks.")
+        return self.ending.found_breach is not None
 
     def note_end_at_failures(self, count: int) -> bool:
         """Whether pytest's `-x` or `--maxfail` has ended the tests; what was not run is left out, as `-k` would."""
         if self.settings.most_failures and count >= self.settings.most_failures:
-            self.narrowed = True
+            self.ending.narrowed = True
             self.notes.append("The run ended early, as -x or --maxfail asks.")
             return True
         return False
@@ -261,9 +259,9 @@ class Run:
         try:
             driver.settle()
         except BudgetSpent:
-            self.budget_spent = True
+            self.ending.budget_spent = True
         except RunStopped as stopped:
-            self.stopped = str(stopped)
+            self.ending.stopped = str(stopped)
 
     @property
     def first_trace(self) -> str:
@@ -305,7 +303,7 @@ class Run:
         assert self.target
         self._full = True
         sentence = f"What is seen cannot be written to {self.settings.report} any more: {error.strerror}."
-        self.stopped = self.stopped or sentence
+        self.ending.stopped = self.ending.stopped or sentence
         self.target.circuit_breaker.give_up(sentence)
         return sentence
 

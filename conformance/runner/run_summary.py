@@ -14,7 +14,7 @@ from conformance.evidence.coverage import offered
 from conformance.evidence.run_metadata import RunMetadata, Scope
 from conformance.evidence.waivers import Waiver
 from conformance.runner.planning.selection import Selection
-from conformance.runner.process_summary import read_parts
+from conformance.runner.process_summary import Ending, read_parts
 from conformance.runner.settings import Settings
 
 
@@ -26,12 +26,7 @@ class Described(Protocol):
     started: datetime
     clock: float
     spent: int
-    stopped: str | None
-    interrupted: bool
-    narrowed: bool
-    found_breach: str | None
-    profile_problems: list[str]
-    defects: list[str]
+    ending: Ending
     notes: list[str]
     waivers: list[Waiver]
 
@@ -75,10 +70,10 @@ def metadata_of(run: Described) -> RunMetadata:
         + paid,
         budget={"limit": settings.budget, "used": run.spent} if settings.budget is not None else None,
         time_s=settings.time_s,
-        stopped=run.stopped,
-        interrupted=run.interrupted,
-        profile_problems=run.profile_problems,
-        defects=run.defects,
+        stopped=run.ending.stopped,
+        interrupted=run.ending.interrupted,
+        profile_problems=run.ending.profile_problems,
+        defects=run.ending.defects,
         notes=run.notes,
         waivers=run.waivers,
         levels=offered(profile),
@@ -94,4 +89,4 @@ def scope_of(run: Described) -> Scope:
         return Scope.BUDGET
     if settings.one_case_per_test:
         return Scope.QUICK
-    return Scope.PART if settings.requirements or run.narrowed or run.found_breach else Scope.WHOLE
+    return Scope.PART if settings.requirements or run.ending.narrowed or run.ending.found_breach else Scope.WHOLE

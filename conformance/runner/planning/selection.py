@@ -16,6 +16,7 @@ from conformance.driver.marks import mark_args
 from conformance.evidence.trace_record import TraceRecord
 from conformance.runner.planning.budget import choose, measured_cost
 from conformance.runner.planning.items import cost_in_selection, is_row, market_of, situation_of
+from conformance.runner.process_summary import Ending
 from conformance.runner.settings import Settings
 from conformance.runner.time_limit import TimeLimit
 
@@ -28,7 +29,7 @@ class Selecting(Protocol):
     settings: Settings
     profile: Profile
     spent: int
-    stopped: str | None
+    ending: Ending
     limit: TimeLimit | None
 
     @property
@@ -81,7 +82,7 @@ class Selection:
 
     def select(self, items: list[pytest.Item]) -> tuple[list[pytest.Item], list[pytest.Item]]:
         """The tests of this run: those of the requirements asked for that the target offers something for."""
-        idle = self.run.stopped is not None or bool(self.run.settings.recording)
+        idle = self.run.ending.stopped is not None or bool(self.run.settings.recording)
         kept = [] if idle else [item for item in items if self._serves(item)]
         kept = self._in_order(kept)
         if self.run.earlier and not self.run.settings.shares_sessions:
