@@ -12,7 +12,7 @@ import json
 import zipfile
 import zlib
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -34,12 +34,13 @@ Reader = Callable[[Any], RecordedEntry | None]
 @dataclass
 class Contents:
     """What the files hold. own: exchanges of this suite's reports by trace. odd: entries that could not be read. cut: names of
-    files whose last line was cut off."""
+    files whose last line was cut off. files: how many were read."""
 
     entries: list[RecordedEntry] = field(default_factory=list)
     own: list[tuple[str, Exchange]] = field(default_factory=list)
     odd: int = 0
     cut: list[str] = field(default_factory=list)
+    files: int = 0
 
 
 def read(paths: Iterable[Path]) -> Contents:
@@ -113,6 +114,7 @@ def _take(found: Contents, raw: bytes, name: str, attached: Attached) -> bool:
     if raw[:2] in (b"\xff\xfe", b"\xfe\xff"):
         raw = raw.decode("utf-16", "surrogatepass").encode("utf-8", "surrogatepass")
     raw = raw.removeprefix(codecs.BOM_UTF8)
+    found.files += 1
     if len(raw) >= LARGE and (_streamed(found, raw, attached) or _lines(found, raw, name, attached, sure=False)):
         return True
     try:
@@ -225,4 +227,4 @@ def _each(found: Contents, listed: Iterable[Any], reader: Reader) -> None:
         if entry is None:
             found.odd += 1
         else:
-            found.entries.append(entry)
+            found.entries.append(replace(entry, source=found.files) if found.files > 1 else entry)
