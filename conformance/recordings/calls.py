@@ -27,7 +27,6 @@ LONGEST = 2000  # characters of a header that are kept
 OF_WIRE_SENT, OF_WIRE_GIVEN = ("host",), ("date", "content-length", "transfer-encoding", "server")
 JSON = "application/json"
 OF_PERSON = "shippingAddress"  # the member that cleaners take out
-SUBJECTS = {"checkoutSessionId", "purchaseOrderId"}  # what paths name
 LINE_INPUTS = "lineItemInputs"
 TURNED_AWAY = (*DOORS, 429)  # with a page of HTML: the request never came to the API
 EDGES = (*TURNED_AWAY, 408, *range(502, 600))  # with these something before a server answers in its place
@@ -177,11 +176,11 @@ class _Shown:
     response_headers: set[str] = field(default_factory=set)
     plain_ids: set[str] = field(default_factory=set)
 
-    def add(self, entry: RecordedEntry, subject: str | None) -> None:
+    def add(self, entry: RecordedEntry, operation: str, subject: str | None) -> None:
         """Takes note of the headers of a call, where a blank one may be what a cleaner left, and of ids that requests name."""
         self.plain_ids |= entry.body.plain
         if subject and not DIGEST.fullmatch(subject):
-            self.plain_ids |= SUBJECTS
+            self.plain_ids.add("purchaseOrderId" if operation == contract.READ_ORDER else "checkoutSessionId")
         self.request_headers |= {name for name, value in entry.request_headers.items() if value.strip()}
         self.response_headers |= {name for name, value in entry.response_headers.items() if value.strip()}
 
@@ -216,8 +215,8 @@ class _Shown:
 
 def _shown_by_file(calls: Iterable[RecordedCall]) -> dict[int, _Shown]:
     found: dict[int, _Shown] = defaultdict(_Shown)
-    for entry, _, subject in calls:
-        found[entry.source].add(entry, subject)
+    for entry, operation, subject in calls:
+        found[entry.source].add(entry, operation, subject)
     return found
 
 

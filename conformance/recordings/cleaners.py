@@ -28,14 +28,14 @@ MARKS = re.compile(
 DIGEST = re.compile("[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64}|[0-9a-f]{128}", re.IGNORECASE)
 WORDS = 4  # a longer text is a sentence of the server
 LONGEST = 1000  # characters; in a longer text no cleaner's mark is looked for
-PLACEHOLDERS = frozenset(("xx", "xxx", *WORDS_ALONE.split("|")))
+PLACEHOLDERS = frozenset(("xx", "xxx", "-", "\u2013", "\u2014", *WORDS_ALONE.split("|")))
 # Where a word may be just what somebody said, and where a word or a dash is nobody's name or number.
 FREE_TEXTS = frozenset(("message", "longMessage", "label", "title", "name", "marketingChannels", "marketingTypes"))
 OF_PERSONS = frozenset(
     ("contactEmail", "email", "firstName", "lastName", "phoneNumber", "addressLine1", "addressLine2", "city", "county",
      "stateOrProvince", "postalCode", "country")
 )  # fmt: skip
-NOBODYS = frozenset(("-", "--", "\u2013", "\u2014", "?", "??", "none", "na", "name", "address", "unknown"))
+NOBODYS = frozenset(("--", "?", "??", "none", "na", "name", "address", "unknown"))
 ERROR_ID = "errorId"
 # An object that stands for a whole body which was too long or too private: none of its members is a member of the API's.
 STANDS_FOR_A_BODY = frozenset(
