@@ -120,7 +120,9 @@ def number(given: str | float, name: str, least: float) -> float:
     """A finite number in ASCII digits, from `least` on."""
     text = str(given)
     if not re.fullmatch(r"[0-9]{1,12}(\.[0-9]{1,12})?", text.strip()) or float(text) < least:
-        raise InputError(f"{name} is {text[:SHOWN]!r}: write a number from {least:g} on, such as {3 * max(least, 1):g}.")
+        raise InputError(
+            f"{name} is {text[:SHOWN]!r}: write a number from {least:g} on, such as {3 * max(least, 1):g}."
+        )
     return float(text)
 
 
@@ -138,6 +140,8 @@ def checked_file(path: Path, name: str, given: str | None = None) -> Path:
     """A file that can be read. given: its path as it was written."""
     shown = given or str(path)
     try:
+        if path.is_fifo() or path.is_socket():  # it may never end, and can be read once only
+            raise InputError(f"{name} names {shown}, which is no regular file: save it as one.")
         with open(path, "rb") as handle:
             handle.read(1)
     except FileNotFoundError:

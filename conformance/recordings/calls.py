@@ -17,7 +17,7 @@ from conformance.judging.content.request_schema import problems
 from conformance.recordings.cleaners import DIGEST
 from conformance.recordings.duplicates import RecordedCall, without_duplicates
 from conformance.recordings.entry import UNSEEN, Moment, RecordedEntry
-from conformance.recordings.secrets import TOKEN_LENGTH, is_secret
+from conformance.recordings.secrets import TOKEN_LENGTH, is_secret, without_user
 from conformance.recordings.timeline import in_order, on_one_clock, together, without_order
 
 MARKETPLACE, MEDIA, TOKEN = "x-ebay-c-marketplace-id", "content-type", "authorization"
@@ -225,7 +225,7 @@ def _exchange(
 ) -> Exchange:
     unseen = {RecordedPart.TOKEN, *_unseen_headers(entry, shown), *_unseen_bodies(entry, shown)}
     request = _request(entry, operation, subject)
-    exchange = Exchange("recording", 0, request, entry.method, entry.url.partition("?")[0], status=entry.status)
+    exchange = Exchange("recording", 0, request, entry.method, without_user(entry.url), status=entry.status)
     exchange.headers = {name: value[:LONGEST] for name, value in entry.response_headers.items() if name != "set-cookie"}
     exchange.started, exchange.ms = _written(entry.began), entry.ms or 0.0
     if entry.status is None:

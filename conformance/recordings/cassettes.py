@@ -62,7 +62,9 @@ def interaction(raw: Any) -> RecordedEntry | None:
         answer=_body(response.get("body", response.get("content")), response_headers),
         began=moment(node.get("recorded_at") or node.get("timestamp")),
         ms=None if seconds is None else seconds * 1000,
-        secrets=secrets_of(request_headers, every_header(response.get("headers"), "set-cookie"), ""),
+        secrets=secrets_of(
+            url, request_headers, response_headers, every_header(response.get("headers"), "set-cookie"), ""
+        ),
     )
 
 

@@ -64,7 +64,11 @@ def entry(raw: Any, attached: Attached) -> RecordedEntry | None:
         ms=milliseconds(node.get("time")),
         via=_via(node, response),
         secrets=secrets_of(
-            request_headers, every_header(response.get("headers"), "set-cookie"), text(_written(response))
+            url,
+            request_headers,
+            response_headers,
+            every_header(response.get("headers"), "set-cookie"),
+            text(_written(response)),
         ),
     )
 

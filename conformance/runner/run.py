@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from conformance.client.api_client import ApiClient, BudgetSpent, RunStopped
-from conformance.client.circuit_breaker import CircuitBreaker
 from conformance.client.auth_plugin import load_plugin
+from conformance.client.circuit_breaker import CircuitBreaker
 from conformance.client.route import Route
 from conformance.core.exchange import Exchange
 from conformance.core.inputs import InputError
