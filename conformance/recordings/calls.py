@@ -13,7 +13,7 @@ from conformance.client.strict_json import read_json
 from conformance.client.turned_away import DOORS
 from conformance.core import contract
 from conformance.core.exchange import OWN_APP, SIGNATURE, Exchange, RecordedPart, Request
-from conformance.judging.content.request_schema import problems
+from conformance.judging.content.request_schema import ADDRESS_PARTS, problems
 from conformance.recordings.cleaners import DIGEST
 from conformance.recordings.duplicates import RecordedCall, without_duplicates
 from conformance.recordings.entry import UNSEEN, Moment, RecordedEntry
@@ -27,7 +27,6 @@ LONGEST = 2000  # characters of a header that are kept
 OF_WIRE_SENT, OF_WIRE_GIVEN = ("host",), ("date", "content-length", "transfer-encoding", "server")
 JSON = "application/json"
 OF_PERSON = "shippingAddress"  # the member that cleaners take out
-LINE_INPUTS = "lineItemInputs"
 TURNED_AWAY = (*DOORS, 429)  # with a page of HTML: the request never came to the API
 EDGES = (*TURNED_AWAY, 408, *range(502, 600))  # with these something before a server answers in its place
 
@@ -109,33 +108,36 @@ def _sessions(exchanges: list[Exchange]) -> list[str | None]:
 
 
 def _blanked(found: Calls) -> None:
-    """A text of a person that has to be there and is blank in each request of a file may have been made blank by a cleaner."""
+    """What has to be there and is blank in each request of a file may have been made blank by a cleaner, answers included."""
     blank: dict[tuple[int, str], list[Exchange]] = {}
     filled = set[tuple[int, str]]()
     for exchange, entry in zip(found.exchanges, found.entries, strict=True):
-        if exchange.operation in (contract.INITIATE, contract.ADDRESS):
-            for problem in problems(exchange.request):
-                if (
-                    problem.kind in ("null", "empty")
-                    and not problem.optional
-                    and not problem.path.startswith(LINE_INPUTS)
-                ):
-                    path = problem.path.removeprefix(OF_PERSON + ".")
-                    blank.setdefault((entry.source, path), []).append(exchange)
-            filled |= {(entry.source, path) for path in _texts(exchange.request.object(), "")}
-    for key, exchanges in blank.items():
-        for exchange in exchanges if key not in filled else ():
+        for problem in problems(exchange.request) if exchange.request.body else ():
+            if problem.kind in ("null", "empty") and not problem.optional:
+                path = problem.path.removeprefix(f"{OF_PERSON}.")
+                blank.setdefault((entry.source, path), []).append(exchange)
+        filled |= {(entry.source, path) for path in _filled(exchange.request.body, "")}
+    for key in blank.keys() - filled:
+        for exchange in blank[key]:
             exchange.unseen |= {RecordedPart.REQUEST_BODY}
+    emptied = {source for source, path in blank.keys() - filled if path.rpartition(".")[2] in ADDRESS_PARTS}
+    for exchange, entry in zip(found.exchanges, found.entries, strict=True):
+        if entry.source in emptied and exchange.member(OF_PERSON):
+            exchange.unseen |= {RecordedPart.PERSON}
 
 
-def _texts(node: dict[str, object], path: str) -> Iterator[str]:
-    """The paths of the texts in an object that are not blank, without the address's own name."""
-    for name, value in node.items():
-        here = f"{path}.{name}" if path else name
-        if isinstance(value, str) and value.strip():
-            yield here
-        elif isinstance(value, dict):
-            yield from _texts(value, "" if name == OF_PERSON else here)
+def _filled(node: object, path: str) -> Iterator[str]:
+    """The paths of what is not blank in a request, without the address's own name."""
+    if isinstance(node, dict):
+        for name, value in node.items():
+            here = f"{path}.{name}" if path else name
+            yield from _filled(value, "" if name == OF_PERSON else here)
+    elif isinstance(node, list):
+        yield from (path,) if node else ()
+        for element in node:
+            yield from _filled(element, f"{path}[]")
+    elif node is not None and str(node).strip():
+        yield path
 
 
 def _answered(entry: RecordedEntry, passed: Counter[str]) -> RecordedCall | None:
