@@ -25,6 +25,7 @@ from typing import Any, TextIO, TypeVar
 from urllib.parse import quote
 
 from conformance import VERSION
+from conformance.core.command_line import write_own
 from conformance.runner.mock_process import MockProcess, listed, right_ids
 from conformance.runner.system.signals import end_as_ctrl_c
 from devtools.corpus import KEPT, keep
@@ -302,7 +303,8 @@ def main(arguments: list[str] | None = None) -> int:
         return 130
     matrix = document(rows, {fault["name"]: fault for fault in faults})
     Path(options.out).write_text(json.dumps(matrix, indent=1) + "\n", encoding="utf-8")
-    page = kill_matrix.write(Path(options.out))
+    page = Path(options.out).with_suffix(".html")
+    write_own((page, kill_matrix.page(kill_matrix.read(Path(options.out)))))
     if not options.keep:
         shutil.rmtree(folder, ignore_errors=True)
     totals = matrix["totals"]

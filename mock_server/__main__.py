@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 import sys
 
-from mock_server.command_line import Parser, port, show, whole_number
+from mock_server.command_line import Parser, host, port, show, whole_number
 
 
 def main(arguments: list[str] | None = None) -> int:
     parser = Parser(prog="python -m mock_server", description="A local server of eBay's guest checkout.")
-    parser.add_argument("--host", default="127.0.0.1", help="address to listen at (%(default)s)")
+    parser.add_argument("--host", type=host, default="127.0.0.1", help="address to listen at (%(default)s)")
     parser.add_argument("--port", type=port, default=0, help="0, the default, takes a free one")
     parser.add_argument(
         "--max-line-items", type=whole_number(1), default=4, metavar="N", help="per session (%(default)s)"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import socket
 import sys
 from collections.abc import Callable
 from typing import NoReturn
@@ -24,8 +25,11 @@ def show(text: str) -> int:
     try:
         sys.stdout.write(text)
         sys.stdout.flush()
-    except BrokenPipeError:
+    except OSError as error:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # Python flushes the rest when it ends
+        if not isinstance(error, BrokenPipeError):
+            print(f"Standard output cannot be written: {error.strerror}.", file=sys.stderr)
+            return INPUT_ERROR
     return 0
 
 
@@ -42,3 +46,14 @@ def whole_number(least: int, most: int = sys.maxsize) -> Callable[[str], int]:
 
 
 port = whole_number(0, 65535)
+
+
+def host(text: str) -> str:
+    """An argument type: a name or address at which this machine can listen."""
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(text, 0, type=socket.SOCK_STREAM)[0]
+        with socket.socket(family, kind, protocol) as listening:
+            listening.bind(address)
+    except (OSError, UnicodeError):
+        raise argparse.ArgumentTypeError(f"{text!r} is no address of this machine.") from None
+    return text

@@ -21,7 +21,12 @@ def compact(result: Json) -> Json:
 
 
 def remember(result: Json, file: Path) -> bool:
-    """Append a result to a history file, a line each; False if it is there already."""
+    """Append a result to a history file, a line each; False if it is there already.
+
+    Raises ValueError where the file holds something else.
+    """
+    if file.exists() and not _is_history(file):
+        raise ValueError(f"{file} holds something and no history: name another file")
     known = {_key(past) for past in load(file)} if file.exists() else set()
     if _key(result) in known:
         return False
@@ -29,6 +34,20 @@ def remember(result: Json, file: Path) -> bool:
     with file.open("a", encoding="utf-8", newline="\n") as lines:
         lines.write(json.dumps(compact(result), separators=(",", ":")) + "\n")
     return True
+
+
+def _is_history(file: Path) -> bool:
+    """Whether a file is empty, or some line of it is a result."""
+    written = [line for line in file.read_text(encoding="utf-8", errors="replace").splitlines() if line.strip()]
+    return not written or any(map(_is_result, written))
+
+
+def _is_result(line: str) -> bool:
+    try:
+        found = json.loads(line)
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(found, dict) and {"format", "requirements", "verdict"} <= found.keys()
 
 
 def load(place: Path) -> list[Json]:

@@ -15,8 +15,9 @@ VIEWS = ("result.json", "report.html", "junit.xml", "ctrf.json", "badge.json", "
 def keep(run: Path, folder: Path) -> int:
     """Copy the run in `run` to `folder`, in place of what was kept there; the number of exchanges kept.
 
-    Raises ValueError or OSError where `run` holds no result.
+    Raises ValueError or OSError where `run` holds no result, or `folder` holds what was not kept there.
     """
+    _check(run, folder)
     wanted = {name for found in findings(read_result(run)) for name in found["exchanges"]}
     folder.mkdir(parents=True, exist_ok=True)
     for name in _scripts(folder):
@@ -38,6 +39,21 @@ def keep(run: Path, folder: Path) -> int:
                         out.write(line)
                         kept += 1
     return kept
+
+
+def _check(run: Path, folder: Path) -> None:
+    if folder.resolve() == run.resolve():
+        raise ValueError(f"{folder} is the run itself: name another folder for what is kept")
+    written = (*VIEWS, "exchanges.jsonl", "scripts", "allure-results")
+    foreign = next((name for name in written if (folder / name).exists()), None)
+    if foreign is None:
+        return
+    try:
+        read_result(folder)
+    except (OSError, ValueError):
+        raise ValueError(
+            f"{folder} holds {foreign} and no run that was kept: name a folder that is empty, new or a kept run's"
+        ) from None
 
 
 def _scripts(folder: Path) -> set[str]:

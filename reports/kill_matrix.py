@@ -79,12 +79,3 @@ def page(matrix: Json) -> str:
         first=(median(firsts), max(firsts)) if firsts else None,
         left_out=max(0, len(faults) - MOST),
     )
-
-
-def write(path: Path, out: Path | None = None) -> Path:
-    """Write the page of the matrix at `path`, beside it unless told; where it is. Raises as `read`."""
-    out = out or path.with_suffix(".html")
-    text = page(read(path))
-    out.parent.mkdir(parents=True, exist_ok=True)
-    out.write_text(text, encoding="utf-8", newline="\n")
-    return out

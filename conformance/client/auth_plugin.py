@@ -28,7 +28,7 @@ def load_plugin(profile: Profile) -> AuthBase | None:
         raise InputError(f"{name}: {module_name} has no class {class_name} of the kind requests.auth.AuthBase.")
     try:
         return found(**profile.auth_options)
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise InputError(f"{name}: {class_name} cannot be made with auth.options ({type(error).__name__}).") from None
 
 
@@ -40,7 +40,7 @@ def _imported(module_name: str, name: str, folder: Path | None) -> ModuleType:
         return importlib.import_module(module_name)
     except ModuleNotFoundError as error:
         raise InputError(f"{name}: there is no module {error.name} beside the profile or in Python's path.") from None
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise InputError(f"{name}: {module_name} cannot be imported ({type(error).__name__}).") from None
     finally:
         if beside:

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import io
+import sys
+from contextlib import redirect_stderr
+from typing import TextIO
+
 import pytest
 
 from conformance.core.command_line import DONE, Parser
@@ -16,6 +21,9 @@ Exit status: 0 nothing failed, 1 not conformant, 6 incomplete, 4 wrong input (no
 MORE = "pytest's own options, such as -k or -x, are taken too: python -m conformance judge --help-pytest lists them."
 
 
+USAGE = "ERROR: usage: "
+
+
 def main(arguments: list[str]) -> int:
     """Judges a target. Returns the run's exit status (docs/verdict.md)."""
     if {"-h", "--help"} & set(arguments):
@@ -24,7 +32,39 @@ def main(arguments: list[str]) -> int:
     words = ["--help" if word == "--help-pytest" else word for word in arguments]
     suites = [] if any((ROOT / word.partition("::")[0]).exists() and "suites" in word for word in words) else ["suites"]
     places = [str(ROOT / suite) for suite in suites]
-    return int(pytest.main([*places, "--rootdir", str(ROOT), "-c", str(ROOT / "pyproject.toml"), *words]))
+    with redirect_stderr(_OneSentence(sys.stderr)):
+        return int(pytest.main([*places, "--rootdir", str(ROOT), "-c", str(ROOT / "pyproject.toml"), *words]))
+
+
+class _OneSentence(io.TextIOBase):
+    """Standard error on which pytest's complaint about an option, four lines of usage, is one sentence."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream, self._complaint = stream, False
+
+    def write(self, text: str) -> int:
+        """Writes a complaint as its sentence, and anything else as it is."""
+        if text.startswith(USAGE):
+            said = text.partition(": error: ")[2].partition("\n")[0].strip()
+            self._stream.write(
+                f"{said[:1].upper()}{said[1:]}: python -m conformance judge --help lists what it takes.\n"
+            )
+        elif text.strip() or not self._complaint:
+            self._stream.write(text)
+        self._complaint = text.startswith(USAGE)
+        return len(text)
+
+    def flush(self) -> None:
+        """As of the stream behind."""
+        self._stream.flush()
+
+    def isatty(self) -> bool:
+        """As of the stream behind."""
+        return self._stream.isatty()
+
+    def fileno(self) -> int:
+        """As of the stream behind."""
+        return self._stream.fileno()
 
 
 def _help() -> str:

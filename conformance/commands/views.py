@@ -7,15 +7,17 @@ from collections.abc import Callable
 from functools import wraps
 from pathlib import Path
 
-from conformance.core.command_line import Parser, write_file
+from conformance.core.command_line import Parser, write_own
 from conformance.core.inputs import InputError
 from reports import render_all
 from reports.comparison import compare as compared
 from reports.history import remember as added_to
-from reports.html.comparison_views import markdown, write
+from reports.html.comparison_views import markdown
+from reports.html.comparison_views import page as page_of
 from reports.html.trend import trend as trend_page
 from reports.keep import keep as kept
-from reports.kill_matrix import write as write_matrix
+from reports.kill_matrix import page as matrix_page
+from reports.kill_matrix import read as read_matrix
 from reports.run import read_result
 from reports.terminal import print_summary, wants_colour
 
@@ -58,7 +60,7 @@ def compare(parser: Parser, arguments: list[str]) -> int:
     options = parser.parse_args(arguments)
     found = compared(options.a, options.b, None if options.kind is None else options.kind == "targets")
     folder: Path = options.out or options.b
-    write(found, folder)
+    write_own((folder / "compare.md", markdown(found)), (folder / "compare.html", page_of(found)))
     print(markdown(found), end="")
     print(f"\nWritten: {folder / 'compare.html'}", file=sys.stderr)
     return int(options.fail_if_worse and bool(found.of("broken") or found.of("no longer judged")))
@@ -96,7 +98,7 @@ def trend(parser: Parser, arguments: list[str]) -> int:
     options = parser.parse_args(arguments)
     page = trend_page(options.place, options.cost)
     out: Path = options.out or (options.place if options.place.is_dir() else options.place.parent) / "trend.html"
-    write_file(out, page)
+    write_own((out, page))
     print(out)
     return 0
 
@@ -107,5 +109,7 @@ def matrix(parser: Parser, arguments: list[str]) -> int:
     parser.add_argument("file", type=Path, metavar="FILE", help="a kill matrix, as `make matrix` writes it")
     parser.add_argument("--out", type=Path, metavar="PAGE", help="where the page goes; beside FILE unless told")
     options = parser.parse_args(arguments)
-    print(write_matrix(options.file, options.out))
+    out: Path = options.out or options.file.with_suffix(".html")
+    write_own((out, matrix_page(read_matrix(options.file))))
+    print(out)
     return 0

@@ -18,13 +18,14 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from conformance.core.command_line import Parser
-from conformance.core.inputs import InputError
+from conformance.core.inputs import InputError, whole_number
 from conformance.core.places import ROOT
-from conformance.core.profile_reader import path_of
+from conformance.core.profile_reader import load, path_of
 
 POLL_S, QUIET_S = 0.3, 0.3  # how often files are looked at, and how long they must have been left alone
 COMES_BACK_S = 10.0  # a server that restarts with its source is waited for
 MOST_FILES = 20_000
+MOST_RUNS = 10**9
 PASSED_OVER = {"node_modules", "__pycache__", "venv", "target", "build", "dist"}
 Seen = dict[str, tuple[int, int]]
 
@@ -138,8 +139,10 @@ def main(arguments: list[str]) -> int:
         "--watch", action="append", type=Path, help="a folder or file; the profile's folder unless told"
     )
     parser.add_argument("--report", type=Path, default=Path("reports/latest"), help="where reports go (%(default)s)")
-    parser.add_argument("--runs", type=int, help="end after so many runs")
+    parser.add_argument("--runs", metavar="N", help="end after so many runs")
     options, more = parser.parse_known_args(arguments)
+    runs = None if options.runs is None else whole_number(options.runs, "--runs", 1, MOST_RUNS)
+    load(options.target, options.base_url, offline=True)  # what is wrong with it would be so in each run
     profile, report = path_of(options.target).resolve(), options.report.resolve()
     places = [folder.resolve() for folder in options.watch or [profile.parent]]
     places += [] if any(profile.is_relative_to(place) for place in places) else [profile]
@@ -162,7 +165,7 @@ def main(arguments: list[str]) -> int:
             else:
                 print(f"{clock}  no verdict: {(said.strip().splitlines() or ['nothing was said'])[-1]}", flush=True)
             count += 1
-            if count == options.runs:
+            if count == runs:
                 return status
             seen, names = wait_for_change(places, report, seen)
             print(f"  changed: {', '.join(Path(name).name for name in names[:3])}{' …' * (len(names) > 3)}", flush=True)

@@ -39,7 +39,23 @@ def run(command: Command, arguments: list[str]) -> int:
     return WRONG_INPUT
 
 
-def write_file(path: Path, text: str) -> None:
-    """Writes what `--out` asks for; a folder that is missing is made."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(text, encoding="utf-8", newline="\n")
+MARK = "<!-- written by guest-checkout-conformance -->\n"  # at the end of a page: what may be replaced by the next one
+
+
+def write_own(*pages: tuple[Path, str]) -> None:
+    """Writes the pages of a command, in place of its earlier ones; a folder that is missing is made.
+
+    Raises InputError before the first is written where one of the files holds something that this product did not write.
+    """
+    for path, _ in pages:
+        if path.is_file() and path.stat().st_size and not _is_own(path):
+            raise InputError(f"{path} was not written by this command: name another file, or remove it.")
+    for path, text in pages:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text.removesuffix("\n") + "\n" + MARK, encoding="utf-8", newline="\n")
+
+
+def _is_own(path: Path) -> bool:
+    with path.open("rb") as handle:
+        handle.seek(max(0, path.stat().st_size - len(MARK)))
+        return handle.read() == MARK.encode()

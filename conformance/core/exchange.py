@@ -151,7 +151,7 @@ class Exchange:
         """When the answer was there, in ISO 8601; '' where nobody knows."""
         try:
             return (datetime.fromisoformat(self.started) + timedelta(milliseconds=self.ms)).isoformat()
-        except (ValueError, TypeError):
+        except (ValueError, TypeError, OverflowError):
             return ""
 
     @property

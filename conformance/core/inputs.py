@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 HOST = re.compile(r"\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._~%-]+")
 PATH = re.compile(r"(/[!-~]*)?")
 VISIBLE = re.compile(r"[ -~]+")
+LONGEST_LABEL, LONGEST_HOST = 63, 253  # of a name in the DNS
 SHOWN = 80  # characters of a wrong value that a sentence repeats
 ENCODINGS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -37,7 +38,7 @@ def checked_url(value: str, name: str) -> str:
     text = value.strip()
     if not text:
         raise InputError(f"{name} is empty: write an http or https URL such as http://127.0.0.1:8080.")
-    shown = repr(text[:SHOWN]) if "@" not in text else "no URL of a server"
+    shown = repr(text[:SHOWN]) if not set("@?#") & set(text) else "no URL of a server"
     try:
         parts = urlsplit(text)
         host, _, user = parts.hostname, parts.port, parts.username
@@ -53,13 +54,23 @@ def checked_url(value: str, name: str) -> str:
         raise InputError(
             f"{name} is {shown}: its host has characters that no host has; write an international name as xn--…."
         )
-    if "?" in text or "#" in text:
-        raise InputError(
-            f"{name} is {shown}: leave out what follows the path, a base URL has no query and no fragment."
-        )
+    if "?" in text or "#" in text:  # which may hold a token
+        raise InputError(f"{name} has a query or a fragment: leave out what follows the path.")
+    if why := _no_host(host):
+        raise InputError(f"{name} is {shown}: its host {host[:SHOWN]!r} {why}.")
     if not PATH.fullmatch(text[len(f"{parts.scheme}://{parts.netloc}") :]):
         raise InputError(f"{name} is {shown}: write blanks and letters such as ü in its path percent-encoded.")
     return text.rstrip("/")
+
+
+def _no_host(host: str) -> str:
+    """What keeps a name from being that of a host; '' for one that may be one."""
+    labels = host.removesuffix(".").split(".") if ":" not in host else ["address"]
+    if not all(labels):
+        return "has nothing between two dots"
+    if any(len(label) > LONGEST_LABEL for label in labels) or len(host) > LONGEST_HOST:
+        return f"has a part of more than {LONGEST_LABEL} letters, or more than {LONGEST_HOST} in all"
+    return "has a part that begins or ends with a hyphen" if any(label.strip("-") != label for label in labels) else ""
 
 
 def checked_secret(value: str, name: str, *, in_header: bool = True) -> str:
@@ -109,7 +120,9 @@ def number(given: str | float, name: str, least: float) -> float:
     """A finite number in ASCII digits, from `least` on."""
     text = str(given)
     if not re.fullmatch(r"[0-9]{1,12}(\.[0-9]{1,12})?", text.strip()) or float(text) < least:
-        raise InputError(f"{name} is {text[:SHOWN]!r}: write a number from {least:g} on, such as 5 or 0.5.")
+        raise InputError(
+            f"{name} is {text[:SHOWN]!r}: write a number from {least:g} on, such as {3 * max(least, 1):g}."
+        )
     return float(text)
 
 
@@ -127,6 +140,8 @@ def checked_file(path: Path, name: str, given: str | None = None) -> Path:
     """A file that can be read. given: its path as it was written."""
     shown = given or str(path)
     try:
+        if path.is_fifo() or path.is_socket():  # it may never end, and can be read once only
+            raise InputError(f"{name} names {shown}, which is no regular file: save it as one.")
         with open(path, "rb") as handle:
             handle.read(1)
     except FileNotFoundError:
@@ -157,6 +172,8 @@ def read_toml(path: Path, name: str, given: str | None = None) -> dict[str, Any]
         return tomllib.loads(read_text(path, name, given))
     except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise InputError(f"{path.name} is not valid TOML: {error}.") from None
+    except ValueError:  # Python's own limit on the digits of a whole number
+        raise InputError(f"{path.name} is not valid TOML: a number in it has thousands of digits.") from None
 
 
 def _why(error: Exception) -> str:

@@ -54,6 +54,35 @@ def check_shape(data: dict[str, Any], source: str) -> None:
             raise InputError(f'{place(path)} in {source} is a date or a time: write it in quotes, such as "{value}".')
     for error in _validator().iter_errors(data):
         raise InputError(_sentence(error, source))
+    for path, value in _values(data, ()):  # to a schema 4.0 is a whole number
+        if isinstance(value, float) and _is_whole_number(path):
+            raise InputError(f"{place(path)} in {source} is {value}: write a whole number, without a point.")
+
+
+def _is_whole_number(path: tuple[Any, ...]) -> bool:
+    """Whether the schema wants a whole number at a place of a valid profile."""
+    node: Any = schema()
+    for part in path:
+        node = _within(node, part)
+    return _resolved(node).get("type") == "integer"
+
+
+def _within(node: dict[str, Any], part: str | int) -> dict[str, Any]:
+    """The subschema of a member or of an element; {} where it says nothing."""
+    holder = _resolved(node)
+    for choice in (holder, *holder.get("oneOf", ()), *holder.get("anyOf", ())):
+        known = _resolved(choice)
+        if isinstance(part, int) and isinstance(known.get("items"), dict):
+            return dict(known["items"])
+        if isinstance(part, str) and part in known.get("properties", {}):
+            return dict(known["properties"][part])
+        if isinstance(part, str) and isinstance(known.get("additionalProperties"), dict):
+            return dict(known["additionalProperties"])
+    return {}
+
+
+def _resolved(node: dict[str, Any]) -> dict[str, Any]:
+    return _target(node["$ref"]) | node if "$ref" in node else node
 
 
 def place(path: Iterator[Any] | tuple[Any, ...] | list[Any]) -> str:

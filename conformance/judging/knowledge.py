@@ -52,7 +52,7 @@ class _Headers(dict[str, str]):
 
     def get(self, name: str, default: Any = None) -> Any:
         part = HEADERS.get(name)
-        if part in self._unseen and part is not None and name not in self:
+        if part is not None and part in self._unseen:
             raise NotRecorded(part)
         return super().get(name, default)
 

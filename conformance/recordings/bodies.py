@@ -10,12 +10,12 @@ import zlib
 from collections.abc import Mapping
 from typing import Any
 
-from conformance.recordings.entry import UNSEEN, Body, is_redacted
+from conformance.recordings.cleaners import scan, stands_for_a_body
+from conformance.recordings.entry import UNSEEN, Body
 from conformance.recordings.values import size
 
 PACKED = ("gzip", "x-gzip", "deflate", "br", "zstd", "compress")
 MOST_BYTES = 50_000_000  # of one body that was compressed
-NESTED = 60
 REPLACED = "\ufffd"
 
 
@@ -45,11 +45,23 @@ def body_of(text: Any, encoding: Any, sizes: list[Any], headers: Mapping[str, st
     wire = length if not packed else None
     if REPLACED in found or _lost_letters(found, wire, bytes_shown):
         return UNSEEN  # bytes that are no text, or half a character
-    if _whole(found):
-        return Body(found, taken_out=redacted_within(found))
-    if hints or _may_be_cut(found, bytes_shown, known_sizes, wire):
+    try:
+        node = json.loads(found)
+    except (ValueError, RecursionError):
+        return UNSEEN if hints or _may_be_cut(found, bytes_shown, known_sizes, wire) else Body(found)
+    return _of_json(found, node, agrees=bytes_shown in ([wire] if wire is not None else known_sizes))
+
+
+def _of_json(text: str, node: Any, *, agrees: bool) -> Body:
+    """A body of JSON. agrees: whether a number of bytes says that the text is as it was."""
+    if isinstance(node, str) and not agrees and node.lstrip()[:1] in ("{", "[") and _whole(node):
+        text, node = node, json.loads(node)  # a logger wrote the text of the body as a JSON string
+    elif not isinstance(node, dict | list) and not agrees:
+        return UNSEEN  # null, or a word, where a logger had no body
+    if stands_for_a_body(node):
         return UNSEEN
-    return Body(found)
+    found = scan(node)
+    return Body(text, True, found.taken_out, frozenset(found.digests), frozenset(found.plain))
 
 
 def _may_be_cut(text: str, shown: int, sizes: list[int], wire: int | None) -> bool:
@@ -123,24 +135,3 @@ def _whole(text: str) -> bool:
     except (ValueError, RecursionError):
         return False
     return True
-
-
-def redacted_within(text: str) -> frozenset[str]:
-    """The members of a JSON object in which some value was taken out, '' for a value that is no object's."""
-    lowered = text.casefold()
-    if not any(word in lowered for word in ("redact", "removed", "mask", "hidden", "scrub", "filtered", "sanitiz", "omitted",
-                                          "anonymiz", "***", "xxx", "\u2022\u2022", "\u2588", "###", "___", "---", "{{",
-                                          "${")):  # fmt: skip
-        return frozenset()
-    node = json.loads(text)
-    members = node if isinstance(node, dict) else {"": node}
-    return frozenset(name for name, value in members.items() if _any_redacted(value, 0))
-
-
-def _any_redacted(node: Any, depth: int) -> bool:
-    if depth > NESTED:
-        return False
-    if isinstance(node, str):
-        return is_redacted(node)
-    children = node.values() if isinstance(node, dict) else node if isinstance(node, list) else ()
-    return any(_any_redacted(child, depth + 1) for child in children)

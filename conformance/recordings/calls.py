@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import cache
@@ -13,10 +13,12 @@ from conformance.client.strict_json import read_json
 from conformance.client.turned_away import DOORS
 from conformance.core import contract
 from conformance.core.exchange import OWN_APP, SIGNATURE, Exchange, RecordedPart, Request
+from conformance.judging.content.request_schema import ADDRESS_PARTS, problems
+from conformance.recordings.cleaners import DIGEST
 from conformance.recordings.duplicates import RecordedCall, without_duplicates
 from conformance.recordings.entry import UNSEEN, Moment, RecordedEntry
-from conformance.recordings.secrets import TOKEN_LENGTH, is_secret
-from conformance.recordings.timeline import in_order, together
+from conformance.recordings.secrets import TOKEN_LENGTH, is_secret, without_user
+from conformance.recordings.timeline import in_order, on_one_clock, together, without_order
 
 MARKETPLACE, MEDIA, TOKEN = "x-ebay-c-marketplace-id", "content-type", "authorization"
 SHOWN = (MARKETPLACE, "x-ebay-c-enduserctx", "accept")
@@ -24,7 +26,7 @@ LONGEST = 2000  # characters of a header that are kept
 # What only the wire adds: where one of these is recorded, a header that is not recorded was not sent.
 OF_WIRE_SENT, OF_WIRE_GIVEN = ("host",), ("date", "content-length", "transfer-encoding", "server")
 JSON = "application/json"
-OF_PERSON = "shippingAddress"  # the member of an answer that cleaners take out
+OF_PERSON = "shippingAddress"  # the member that cleaners take out
 TURNED_AWAY = (*DOORS, 429)  # with a page of HTML: the request never came to the API
 EDGES = (*TURNED_AWAY, 408, *range(502, 600))  # with these something before a server answers in its place
 
@@ -67,23 +69,75 @@ def _patterns() -> list[tuple[str, str, re.Pattern[str]]]:
 def calls_of(entries: Iterable[RecordedEntry]) -> Calls:
     """The calls of guest checkout among the entries, in order, each once."""
     found = Calls()
-    listed = in_order([entry for entry in entries if operation_of(entry.method, entry.url)])
+    listed = in_order(on_one_clock([entry for entry in entries if operation_of(entry.method, entry.url)]))
     answered = [call for entry in listed if (call := _answered(entry, found.passed))]
-    kept = list(without_duplicates(answered))
+    kept = without_duplicates(answered)
     if len(kept) < len(answered):
         found.passed["listed twice"] += len(answered) - len(kept)
-    shown = _Shown.of(entry for entry, *_ in kept)
+    shown = _shown_by_file(kept)
     owners: dict[str, str] = {}
     for entry, operation, subject in kept:
-        found.exchanges.append(_exchange(entry, operation, subject, shown, owners))
-        found.entries.append(
-            replace(entry, body=UNSEEN, answer=UNSEEN, request_headers={}, response_headers={})
-        )  # the exchange has them
-    found.together = together(
+        found.exchanges.append(_exchange(entry, operation, subject, shown[entry.source], owners))
+    sessions = _sessions(found.exchanges)
+    found.together = without_order(zip(sessions, (entry for entry, *_ in kept), strict=True))
+    found.entries = [
+        replace(entry, body=UNSEEN, answer=UNSEEN, request_headers={}, response_headers={})  # the exchange has them
+        for entry, *_ in kept
+    ]
+    _blanked(found)
+    found.together |= together(
         (exchange.request.subject, exchange.method != "GET", entry.began, entry.ms)
         for exchange, entry in zip(found.exchanges, found.entries, strict=True)
     )
     return found
+
+
+def _sessions(exchanges: list[Exchange]) -> list[str | None]:
+    """The session that each call belongs to: of a read of an order the one that was paid, if that is known."""
+    paid = {
+        exchange.member("purchaseOrderId"): exchange.request.subject
+        for exchange in exchanges
+        if exchange.operation == contract.PLACE_ORDER and isinstance(exchange.member("purchaseOrderId"), str)
+    }
+    found: list[str | None] = []
+    for exchange in exchanges:
+        made = exchange.member("checkoutSessionId")
+        subject = exchange.request.subject or (made if isinstance(made, str) else None)
+        found.append(paid.get(subject, subject) if exchange.operation == contract.READ_ORDER else subject)
+    return found
+
+
+def _blanked(found: Calls) -> None:
+    """What has to be there and is blank in each request of a file may have been made blank by a cleaner, answers included."""
+    blank: dict[tuple[int, str], list[Exchange]] = {}
+    filled = set[tuple[int, str]]()
+    for exchange, entry in zip(found.exchanges, found.entries, strict=True):
+        for problem in problems(exchange.request) if exchange.request.body else ():
+            if problem.kind in ("null", "empty") and not problem.optional:
+                path = problem.path.removeprefix(f"{OF_PERSON}.")
+                blank.setdefault((entry.source, path), []).append(exchange)
+        filled |= {(entry.source, path) for path in _filled(exchange.request.body, "")}
+    for key in blank.keys() - filled:
+        for exchange in blank[key]:
+            exchange.unseen |= {RecordedPart.REQUEST_BODY}
+    emptied = {source for source, path in blank.keys() - filled if path.rpartition(".")[2] in ADDRESS_PARTS}
+    for exchange, entry in zip(found.exchanges, found.entries, strict=True):
+        if entry.source in emptied and exchange.member(OF_PERSON):
+            exchange.unseen |= {RecordedPart.PERSON}
+
+
+def _filled(node: object, path: str) -> Iterator[str]:
+    """The paths of what is not blank in a request, without the address's own name."""
+    if isinstance(node, dict):
+        for name, value in node.items():
+            here = f"{path}.{name}" if path else name
+            yield from _filled(value, "" if name == OF_PERSON else here)
+    elif isinstance(node, list):
+        yield from (path,) if node else ()
+        for element in node:
+            yield from _filled(element, f"{path}[]")
+    elif node is not None and str(node).strip():
+        yield path
 
 
 def _answered(entry: RecordedEntry, passed: Counter[str]) -> RecordedCall | None:
@@ -116,48 +170,64 @@ def is_marketplace(value: str) -> bool:
     return value.upper().startswith("EBAY_")
 
 
-@dataclass(frozen=True)
+@dataclass
 class _Shown:
-    """Which headers the recorder shows at all: one that no call has may have been taken out."""
+    """Which headers the recorder of a file shows at all: one that no call of the file has may have been taken out."""
 
-    request_headers: frozenset[str]
-    response_headers: frozenset[str]
+    request_headers: set[str] = field(default_factory=set)
+    response_headers: set[str] = field(default_factory=set)
+    plain_ids: set[str] = field(default_factory=set)
 
-    @classmethod
-    def of(cls, entries: Iterable[RecordedEntry]) -> _Shown:
-        sent, given = set[str](), set[str]()
-        for entry in entries:
-            sent |= entry.request_headers.keys()
-            given |= entry.response_headers.keys()
-        return cls(frozenset(sent), frozenset(given))
+    def add(self, entry: RecordedEntry, operation: str, subject: str | None) -> None:
+        """Takes note of the headers of a call, where a blank one may be what a cleaner left, and of ids that requests name."""
+        self.plain_ids |= entry.body.plain
+        if subject and not DIGEST.fullmatch(subject):
+            self.plain_ids.add("purchaseOrderId" if operation == contract.READ_ORDER else "checkoutSessionId")
+        self.request_headers |= {name for name, value in entry.request_headers.items() if value.strip()}
+        self.response_headers |= {name for name, value in entry.response_headers.items() if value.strip()}
 
     def hides(self, name: str, entry: RecordedEntry) -> bool:
-        """Whether nobody knows if a request had a header that is not recorded."""
+        """Whether nobody knows if a request had a header that is not recorded, or what a blank one was."""
+        if entry.request_headers.get(name, "").strip():
+            return False
         whole = (
             entry.request_headers_whole
             and name in self.request_headers
+            and name not in entry.request_headers_open
             and any(header in entry.request_headers for header in OF_WIRE_SENT)
         )
-        whole = whole and not (name == MARKETPLACE and any(map(is_marketplace, entry.request_headers.values())))
-        return name not in entry.request_headers and not whole
+        return not whole or (name == MARKETPLACE and any(map(is_marketplace, entry.request_headers.values())))
+
+    def hashes(self, entry: RecordedEntry) -> bool:
+        """Whether an answer has a digest for an id that requests name otherwise."""
+        return any(member in self.plain_ids for member, _ in entry.answer.digests)
 
     def hides_in_answer(self, name: str, entry: RecordedEntry) -> bool:
         """The same for an answer."""
+        if entry.response_headers.get(name, "").strip():
+            return False
         whole = (
             entry.response_headers_whole
             and name in self.response_headers
+            and name not in entry.response_headers_open
             and any(header in entry.response_headers for header in OF_WIRE_GIVEN)
         )
-        whole = whole and not (name == MEDIA and entry.answer_media)  # the recorder saw one
-        return name not in entry.response_headers and not whole
+        return not whole or (name == MEDIA and bool(entry.answer_media))  # the recorder saw one
+
+
+def _shown_by_file(calls: Iterable[RecordedCall]) -> dict[int, _Shown]:
+    found: dict[int, _Shown] = defaultdict(_Shown)
+    for entry, operation, subject in calls:
+        found[entry.source].add(entry, operation, subject)
+    return found
 
 
 def _exchange(
     entry: RecordedEntry, operation: str, subject: str | None, shown: _Shown, owners: dict[str, str]
 ) -> Exchange:
-    unseen = {RecordedPart.TOKEN, *_unseen_headers(entry, shown), *_unseen_bodies(entry)}
+    unseen = {RecordedPart.TOKEN, *_unseen_headers(entry, shown), *_unseen_bodies(entry, shown)}
     request = _request(entry, operation, subject)
-    exchange = Exchange("recording", 0, request, entry.method, entry.url.partition("?")[0], status=entry.status)
+    exchange = Exchange("recording", 0, request, entry.method, without_user(entry.url), status=entry.status)
     exchange.headers = {name: value[:LONGEST] for name, value in entry.response_headers.items() if name != "set-cookie"}
     exchange.started, exchange.ms = _written(entry.began), entry.ms or 0.0
     if entry.status is None:
@@ -178,8 +248,9 @@ def _media(entry: RecordedEntry) -> str:
 
 
 def _body_shown(entry: RecordedEntry) -> bool:
-    """Whether the request's body is in the recording, as it was sent."""
-    return entry.body.known and not entry.body.taken_out
+    """Whether the request's body is in the recording, as it was sent; a digest in it is an id only where the answer has it too."""
+    ours = all(digest in entry.answer.text or digest in entry.url for _, digest in entry.body.digests)
+    return entry.body.known and not entry.body.taken_out and ours
 
 
 def _unseen_headers(entry: RecordedEntry, shown: _Shown) -> Iterator[RecordedPart]:
@@ -193,10 +264,10 @@ def _unseen_headers(entry: RecordedEntry, shown: _Shown) -> Iterator[RecordedPar
         yield RecordedPart.ANSWER_TYPE
 
 
-def _unseen_bodies(entry: RecordedEntry) -> Iterator[RecordedPart]:
+def _unseen_bodies(entry: RecordedEntry, shown: _Shown) -> Iterator[RecordedPart]:
     if entry.method != "GET" and not _body_shown(entry):
         yield RecordedPart.REQUEST_BODY
-    if not entry.answer.known or entry.answer.taken_out - {OF_PERSON} or _of_no_server(entry):
+    if not entry.answer.known or entry.answer.taken_out - {OF_PERSON} or _of_no_server(entry) or shown.hashes(entry):
         yield RecordedPart.ANSWER
     elif entry.answer.taken_out:
         yield RecordedPart.PERSON

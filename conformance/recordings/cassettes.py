@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from conformance.recordings.bodies import body_of
-from conformance.recordings.entry import UNSEEN, Body, RecordedEntry, is_redacted
+from conformance.recordings.cleaners import shown_headers
+from conformance.recordings.entry import UNSEEN, Body, RecordedEntry
 from conformance.recordings.secrets import secrets_of
 from conformance.recordings.times import moment
 from conformance.recordings.values import are_whole, every_header, headers, items, number, status, table, text
@@ -46,19 +47,24 @@ def interaction(raw: Any) -> RecordedEntry | None:
     request_headers, response_headers = headers(request.get("headers")), headers(response.get("headers"))
     code = response.get("status", response.get("status_code"))
     seconds = number(response.get("elapsed"))
+    sent, given = shown_headers(request_headers), shown_headers(response_headers)
     return RecordedEntry(
         method=method.upper(),
         url=url,
-        request_headers={name: value for name, value in request_headers.items() if not is_redacted(value)},
+        request_headers=sent.shown,
         body=_body(request.get("body"), request_headers),
         status=status(table(code).get("code") if isinstance(code, dict) else code),
-        response_headers=response_headers,
+        response_headers=given.shown,
+        request_headers_open=sent.open,
+        response_headers_open=given.open,
         request_headers_whole=are_whole(request.get("headers")),
         response_headers_whole=are_whole(response.get("headers")),
         answer=_body(response.get("body", response.get("content")), response_headers),
         began=moment(node.get("recorded_at") or node.get("timestamp")),
         ms=None if seconds is None else seconds * 1000,
-        secrets=secrets_of(request_headers, every_header(response.get("headers"), "set-cookie"), ""),
+        secrets=secrets_of(
+            url, request_headers, response_headers, every_header(response.get("headers"), "set-cookie"), ""
+        ),
     )
 
 

@@ -1,43 +1,124 @@
-"""One call that a recording lists twice: by a service worker, by two recordings in one file, at two hosts on its way."""
+"""One call that a recording lists twice: by a service worker, by two recordings together, at two hosts on its way.
+
+What two recorders saw is told by what only one call can have had: a session that an initiate made, a Date with starts too
+far apart for it. Where both recorders' clocks are known by such a pair, each call has one copy at that distance. An equal
+call with none of these may be a copy or a second call: that is open.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from urllib.parse import urlsplit
 
 from conformance.core import contract
-from conformance.recordings.entry import RecordedEntry
+from conformance.recordings.entry import Listing, RecordedEntry
 
-NEAR_S = 2.0  # so much later a call may pass the second recorder of its way
+NEAR_S = 2.0  # so much later a call may pass the second recorder of its way, and so much a Date header may lag
+JITTER = timedelta(milliseconds=200)  # between the distances of two calls from their copies
+LAST = 8  # so many equal calls are compared
 RecordedCall = tuple[RecordedEntry, str, str | None]  # entry, operationId, id of the path
 
 
-def without_duplicates(calls: Iterable[RecordedCall]) -> Iterator[RecordedCall]:
-    """The calls in order, each once: of equal calls the first.
+@dataclass
+class _Kept:
+    """A call that counts, and the distances at which a copy of it was found."""
 
-    Equal are those with the same operation, id, body and answer, that began at the same time, lie within each other or were
-    seen at two hosts; an answer of initiate names a session that only one call can have made.
-    """
-    seen: dict[tuple[object, ...], list[tuple[RecordedEntry, str]]] = {}
-    for call in calls:
-        entry, operation, subject = call
+    call: RecordedCall
+    host: str
+    listing: Listing
+    copies: set[timedelta | None] = field(default_factory=set)
+
+    @property
+    def entry(self) -> RecordedEntry:
+        """Its entry."""
+        return self.call[0]
+
+
+def without_duplicates(calls: Iterable[RecordedCall]) -> list[RecordedCall]:
+    """The calls in order, each once: of equal calls the first. Equal are those with the same operation, id, body and answer."""
+    listed = list(calls)
+    distances = _distances(listed)
+    seen: dict[tuple[object, ...], list[_Kept]] = {}
+    found: list[_Kept] = []
+    for call in listed:
+        entry, operation, _ = call
         host = urlsplit(entry.url).netloc.lower()
-        key = (operation, subject, entry.body.text, entry.status, entry.answer.text)
-        others = seen.setdefault(key, [])
-        if not any(_same(entry, host, other, other_host, operation) for other, other_host in others[-8:]):
-            yield call
-            others.append((entry, host))
+        others = seen.setdefault(_key(call), [])
+        same = next((other for other in others[-LAST:] if _same(entry, host, other, operation, distances)), None)
+        if same:
+            same.listing = Listing.TWICE if same.listing is Listing.ONCE else same.listing
+            continue
+        again = any(_may_be_one(entry, other.entry) for other in others)
+        kept = _Kept(call, host, Listing.MAY_BE_COPY if again else Listing.ONCE)
+        found.append(kept)
+        others.append(kept)
+    return [(replace(kept.entry, listing=kept.listing), *kept.call[1:]) for kept in found]
 
 
-def _same(entry: RecordedEntry, host: str, other: RecordedEntry, other_host: str, operation: str) -> bool:
-    if not (entry.answer.known and other.answer.known and entry.status):
-        return entry.began.timestamp is not None and entry.began == other.began and host == other_host
-    if operation == contract.INITIATE and entry.status == 200 and entry.answer.text:
-        return True
+def _key(call: RecordedCall) -> tuple[object, ...]:
+    entry, operation, subject = call
+    return operation, subject, entry.body.text, entry.status, entry.answer.text
+
+
+def _made_a_session(entry: RecordedEntry, operation: str) -> bool:
+    return operation == contract.INITIATE and entry.status == 200 and bool(entry.answer.text)
+
+
+def _distances(calls: list[RecordedCall]) -> list[timedelta | None]:
+    """How far apart two recorders saw one call, by each initiate that stands there twice; None where no time is recorded."""
+    first: dict[tuple[object, ...], RecordedEntry] = {}
+    found: list[timedelta | None] = []
+    for call in calls:
+        if _made_a_session(call[0], call[1]):
+            apart = _apart(call[0], other) if (other := first.setdefault(_key(call), call[0])) is not call[0] else None
+            if other is not call[0] and not any(_near(apart, known) for known in found):
+                found.append(apart)
+    return found
+
+
+def _apart(entry: RecordedEntry, other: RecordedEntry) -> timedelta | None:
     if entry.began.timestamp is None or other.began.timestamp is None:
-        return host != other_host
-    apart = entry.began.timestamp - other.began.timestamp
-    if host != other_host:
+        return None
+    return entry.began.timestamp - other.began.timestamp
+
+
+def _near(apart: timedelta | None, other: timedelta | None) -> bool:
+    if apart is None or other is None:
+        return apart is other
+    return abs(apart - other) <= JITTER
+
+
+def _same(entry: RecordedEntry, host: str, kept: _Kept, operation: str, distances: list[timedelta | None]) -> bool:
+    """Whether an entry is a call that counts already."""
+    other, apart = kept.entry, _apart(entry, kept.entry)
+    if not (entry.answer.known and other.answer.known and entry.status):
+        return apart == timedelta(0) and host == kept.host
+    if _made_a_session(entry, operation) or _overlap(entry, other, apart, same_host=host == kept.host):
+        return True
+    if not _may_be_one(entry, other):
+        return False
+    dated = "date" in entry.response_headers and "date" in other.response_headers
+    if dated and apart is not None and apart > timedelta(seconds=NEAR_S):
+        return True  # one Date cannot be that of both
+    for distance in distances:
+        if distance not in kept.copies and _near(apart, distance):
+            kept.copies.add(distance)
+            return True
+    return False
+
+
+def _overlap(entry: RecordedEntry, other: RecordedEntry, apart: timedelta | None, *, same_host: bool) -> bool:
+    """Whether two entries lie within each other, or were seen at two hosts one after the other."""
+    if apart is None:
+        return not same_host
+    if not same_host:
         return apart <= timedelta(seconds=NEAR_S)
     return (apart == timedelta(0) and entry.ms == other.ms) or apart < timedelta(milliseconds=(other.ms or 0.0) - 1.0)
+
+
+def _may_be_one(entry: RecordedEntry, other: RecordedEntry) -> bool:
+    """Whether no Date header tells two equal entries apart."""
+    dates = {part.response_headers["date"] for part in (entry, other) if "date" in part.response_headers}
+    return entry.answer.known and len(dates) < 2

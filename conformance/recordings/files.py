@@ -12,7 +12,7 @@ import json
 import zipfile
 import zlib
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -27,19 +27,23 @@ from conformance.recordings.har import Attached
 from conformance.recordings.streaming import LARGE, lines, streamed
 
 MOST_BYTES = 2_000_000_000  # of one file, unpacked
+FIRST_BYTES = 65_536
+UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 FIRST_LINES = 50  # a log of a program may begin with lines of another kind
+WRAPPERS = ("log", "@message", "message", "msg")  # where logs of containers and clouds keep the line of a program
 Reader = Callable[[Any], RecordedEntry | None]
 
 
 @dataclass
 class Contents:
     """What the files hold. own: exchanges of this suite's reports by trace. odd: entries that could not be read. cut: names of
-    files whose last line was cut off."""
+    files whose last line was cut off. files: how many were read."""
 
     entries: list[RecordedEntry] = field(default_factory=list)
     own: list[tuple[str, Exchange]] = field(default_factory=list)
     odd: int = 0
     cut: list[str] = field(default_factory=list)
+    files: int = 0
 
 
 def read(paths: Iterable[Path]) -> Contents:
@@ -90,9 +94,16 @@ def _archive(found: Contents, archive: zipfile.ZipFile, name: str) -> None:
 
 def _unpacked(raw: bytes, name: str) -> bytes:
     try:
+        if _is_binary(zlib.decompressobj(zlib.MAX_WBITS | 16).decompress(raw[:FIRST_BYTES], FIRST_BYTES)):
+            raise _no_recording(name)  # before gigabytes of it are unpacked
         return zlib.decompressobj(zlib.MAX_WBITS | 16).decompress(raw, MOST_BYTES)
     except zlib.error:
         raise InputError(f"{name} is packed by gzip and cannot be unpacked.") from None
+
+
+def _is_binary(raw: bytes) -> bool:
+    """Whether bytes are those of no text."""
+    return b"\0" in raw[:FIRST_BYTES] and raw[:2] not in UTF_16
 
 
 def _beside(folder: Path, name: str) -> bytes | None:
@@ -110,9 +121,12 @@ def _no_recording(name: str) -> InputError:
 
 def _take(found: Contents, raw: bytes, name: str, attached: Attached) -> bool:
     """Reads one document; False where it is no recording."""
-    if raw[:2] in (b"\xff\xfe", b"\xfe\xff"):
+    if _is_binary(raw):
+        return False
+    if raw[:2] in UTF_16:
         raw = raw.decode("utf-16", "surrogatepass").encode("utf-8", "surrogatepass")
     raw = raw.removeprefix(codecs.BOM_UTF8)
+    found.files += 1
     if len(raw) >= LARGE and (_streamed(found, raw, attached) or _lines(found, raw, name, attached, sure=False)):
         return True
     try:
@@ -121,9 +135,12 @@ def _take(found: Contents, raw: bytes, name: str, attached: Attached) -> bool:
         return False
     try:
         document = json.loads(text)
-    except (ValueError, RecursionError):
+    except (ValueError, RecursionError) as error:
         if _lines(found, raw, name, attached):
             return True
+        if text.lstrip()[:1] in ("{", "[") and isinstance(error, json.JSONDecodeError):
+            where = f"line {error.lineno}, character {error.colno}"
+            raise InputError(f"{name} is no whole JSON, it breaks at {where}: record it again, or repair it.") from None
         if text.lstrip()[:1] in ("", "{", "["):
             return False
         document = _yaml(text)
@@ -200,7 +217,11 @@ def _json(line: str) -> Any:
 
 
 def _line(found: Contents, document: dict[str, Any], attached: Attached) -> bool:
-    """One line: an exchange of ours, an entry of a HAR, a whole HAR, an event of Schemathesis."""
+    """One line: an exchange of ours, an entry of a HAR, a whole HAR, an event of Schemathesis, or a log's text of one."""
+    for member in WRAPPERS:
+        inner = document.get(member)
+        if isinstance(inner, str) and inner.lstrip()[:1] == "{" and isinstance(unwrapped := _json(inner), dict):
+            return _line(found, unwrapped, attached)
     if "operation" in document:
         try:
             found.own.append((str(document["trace"]), from_record(document)))
@@ -225,4 +246,4 @@ def _each(found: Contents, listed: Iterable[Any], reader: Reader) -> None:
         if entry is None:
             found.odd += 1
         else:
-            found.entries.append(entry)
+            found.entries.append(replace(entry, source=found.files) if found.files > 1 else entry)

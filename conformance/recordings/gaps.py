@@ -2,7 +2,8 @@
 
 An answer that does not fit the state before it is judged again as if the session had been changed just before. What then
 is no breach any more is doubtful: it counts only where it was seen in several sessions, at once after the call before, and
-the recording does show the operations that could have made the change.
+the file does show the operations that would have made the change. So is what a call breaks that may be an earlier one, seen
+by a second recorder.
 """
 
 from __future__ import annotations
@@ -12,36 +13,52 @@ from collections.abc import Iterator
 from copy import copy
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from conformance.core import contract
+from conformance.core.addresses import flat_address, folded
 from conformance.core.exchange import Exchange
 from conformance.core.profile import Profile
 from conformance.core.requirement import SessionPhase
-from conformance.judging.claim import ABOUT_THE_OUTCOME, Aspect
+from conformance.judging.claim import ABOUT_THE_OUTCOME
 from conformance.judging.context import Judgment, RuleContext
-from conformance.judging.judge import evaluate, update_world
-from conformance.judging.model import SUMMARY, View, cart_key, state
-from conformance.judging.world import Order, SessionState, World
+from conformance.judging.judge import evaluate, update_world, update_world_unjudged
+from conformance.judging.knowledge import is_usable
+from conformance.judging.model import LINES, SUMMARY, StateKey, View, cart_key, keyed, state
+from conformance.judging.world import Order, Pending, SessionState, World
+from conformance.recordings.entry import Listing, RecordedEntry
 
 SESSIONS = 3  # so many sessions show that it is no accident
 AT_ONCE = timedelta(minutes=1)  # so soon after the call before
 # The change that each part of a session's state follows.
-CHANGED_BY: dict[str, tuple[str, ...]] = {
-    Aspect.CART: (contract.QUANTITY,),
-    Aspect.OPTION: (contract.OPTION,),
-    Aspect.ADDRESS: (contract.ADDRESS,),
-    Aspect.COUPONS: (contract.APPLY, contract.REMOVE),
+CHANGED_BY = {
+    "lines": contract.QUANTITY,
+    "quantity": contract.QUANTITY,
+    "option": contract.OPTION,
+    "address": contract.ADDRESS,
+}
+# The change before a call that was answered as if it had taken place.
+BEFORE_ACCEPTED = {contract.APPLY: contract.REMOVE, contract.REMOVE: contract.APPLY}
+BEFORE_REFUSED = {
+    contract.COUPON_NOT_APPLIED: contract.REMOVE,
+    contract.EMPTY_CART: contract.QUANTITY,
+    **dict.fromkeys((16001, 16023), contract.APPLY),
 }
 PAID_BEFORE = 15006
+COUPONS = ("coupons",)
+NO_COUPONS: tuple[frozenset[str], frozenset[str]] = (frozenset(), frozenset())
 
 
 @dataclass(frozen=True)
 class Doubtful:
-    """A breach that a change which is not recorded would explain."""
+    """A breach that something which is not recorded would explain: changes by these operations, or one call seen twice."""
 
     judgment: Judgment
     session: str
     at_once: bool
+    source: int
+    by: frozenset[str] = frozenset()
+    copied: bool = False
 
 
 class Gaps:
@@ -50,30 +67,53 @@ class Gaps:
     def __init__(self, world: World, profile: Profile) -> None:
         self.world, self.profile = world, profile
         self.doubtful: list[Doubtful] = []
-        self._accepted: set[str] = set()
+        self._accepted: dict[int, set[str]] = defaultdict(set)  # by file
+        self._once: dict[tuple[int, str], set[str]] = defaultdict(set)  # sessions, by file and operation
+        self._unanswered: dict[str, set[str]] = defaultdict(set)  # by session
         self._last: dict[str, datetime] = {}
 
-    def judge(self, exchange: Exchange, began: datetime | None) -> list[Judgment]:
+    def judge(self, exchange: Exchange, entry: RecordedEntry) -> list[Judgment]:
         """Judges an exchange and folds it into the world; without what is doubtful."""
         context, found = evaluate(self.world, self.profile, exchange)
-        subject = exchange.request.subject or str(exchange.member("checkoutSessionId") or "")
-        last = self._last.get(subject)
-        at_once = began is not None and last is not None and began - last <= AT_ONCE
-        if began:
-            self._last[subject] = began
-        if exchange.accepted:
-            self._accepted.add(exchange.operation)
-        open_to_doubt = [judgment for judgment in found if not judgment.ok and not _carried_out(context, judgment)]
-        if open_to_doubt:
-            context, found = self._again(context, found, open_to_doubt, subject, at_once)
+        at_once = self._note(exchange, entry)
+        may_be_a_copy = entry.listing is Listing.MAY_BE_COPY
+        failures = [judgment for judgment in found if not judgment.ok and not _carried_out(context, judgment)]
+        if failures and may_be_a_copy:
+            dated = at_once and "date" in exchange.headers
+            self.doubtful += [
+                Doubtful(judgment, _subject(exchange), dated, entry.source, copied=True) for judgment in failures
+            ]
+            update_world_unjudged(self.world, self.profile, exchange)
+            return []
+        if failures:
+            context, found = self._again(context, found, failures, at_once, entry.source)
+        shows_another = may_be_a_copy and bool(context.changes)
         update_world(context, found)
+        if shows_another and context.session:
+            context.session.in_doubt = True  # the copy of an earlier call would show what was then
         return found
 
+    def _note(self, exchange: Exchange, entry: RecordedEntry) -> bool:
+        """Takes note of a call; whether it came at once after the one before it of its session."""
+        subject, began = _subject(exchange), entry.began.timestamp
+        last = self._last.get(subject)
+        if began:
+            self._last[subject] = began
+        if exchange.accepted and PAID_BEFORE not in exchange.warning_ids:
+            self._accepted[entry.source].add(exchange.operation)
+        elif exchange.silent or not is_usable(exchange):
+            self._unanswered[subject].add(exchange.operation)
+        once = self._once[entry.source, exchange.operation]
+        once.add(subject) if entry.listing is Listing.ONCE else once.discard(subject)
+        close = began is not None and last is not None and began - last <= AT_ONCE
+        return close or exchange.operation == contract.INITIATE
+
     def _again(
-        self, context: RuleContext, found: list[Judgment], failures: list[Judgment], subject: str, at_once: bool
+        self, context: RuleContext, found: list[Judgment], failures: list[Judgment], at_once: bool, source: int
     ) -> tuple[RuleContext, list[Judgment]]:
         """Judges as if the state had changed before; takes the better of both, which is the first if it explains nothing."""
-        undo = self._change(context, at_once or context.operation == contract.INITIATE)
+        by = {judgment.requirement: _changes_before(context, judgment) for judgment in failures}
+        undo = self._change(context, at_once)
         again, other = evaluate(self.world, self.profile, context.exchange, gap=True)
         still = {
             (judgment.requirement, judgment.claim.name) for judgment in other if not judgment.ok and judgment.claim
@@ -86,9 +126,8 @@ class Gaps:
         if not gone:
             undo()
             return context, found
-        self.doubtful += [
-            Doubtful(judgment, subject, at_once or context.operation == contract.INITIATE) for judgment in gone
-        ]
+        subject = _subject(context.exchange)
+        self.doubtful += [Doubtful(judgment, subject, at_once, source, by[judgment.requirement]) for judgment in gone]
         return again, [
             judgment
             for judgment in other
@@ -127,19 +166,46 @@ class Gaps:
     def proved(self) -> Iterator[Judgment]:
         """The doubtful breaches that count all the same."""
         sessions: dict[tuple[str, str], set[str]] = defaultdict(set)
-        for doubtful in self.doubtful:
-            if doubtful.at_once:
-                sessions[doubtful.judgment.requirement, _about(doubtful.judgment)].add(doubtful.session)
-        for doubtful in self.doubtful:
-            key = doubtful.judgment.requirement, _about(doubtful.judgment)
-            if doubtful.at_once and len(sessions[key]) >= SESSIONS and self._shows_changes(doubtful.judgment):
+        telling = [doubtful for doubtful in self.doubtful if self._tells(doubtful)]
+        for doubtful in telling:
+            sessions[doubtful.judgment.requirement, _about(doubtful.judgment)].add(doubtful.session)
+        for doubtful in telling:
+            if len(sessions[doubtful.judgment.requirement, _about(doubtful.judgment)]) >= SESSIONS:
                 yield doubtful.judgment
 
-    def _shows_changes(self, judgment: Judgment) -> bool:
-        """Whether the recording shows the operations that could have made the change."""
-        about = _about(judgment)
-        by = (contract.PLACE_ORDER,) if about in ABOUT_THE_OUTCOME else CHANGED_BY.get(about, ())
-        return not by or bool(set(by) & self._accepted)
+    def _tells(self, doubtful: Doubtful) -> bool:
+        """Whether the change would be recorded: it had little time, its file shows such changes, no such call is unanswered.
+
+        A file in which each call of an operation stands twice has two recorders of them.
+        """
+        if doubtful.copied:
+            return doubtful.at_once and bool(self._once[doubtful.source, doubtful.judgment.operation])
+        shown = doubtful.by <= self._accepted[doubtful.source]
+        return doubtful.at_once and shown and not doubtful.by & self._unanswered[doubtful.session]
+
+
+def _subject(exchange: Exchange) -> str:
+    return exchange.request.subject or str(exchange.member("checkoutSessionId") or "")
+
+
+def _changes_before(context: RuleContext, judgment: Judgment) -> frozenset[str]:
+    """The operations that would explain a breach, had they changed the session before without a record."""
+    exchange = context.exchange
+    if PAID_BEFORE in exchange.warning_ids:
+        return frozenset({contract.PLACE_ORDER})
+    if _about(judgment) in ABOUT_THE_OUTCOME:
+        if context.accepted:
+            return frozenset({BEFORE_ACCEPTED.get(context.operation, contract.PLACE_ORDER)})
+        known = {BEFORE_REFUSED[error_id] for error_id in exchange.error_ids if error_id in BEFORE_REFUSED}
+        return frozenset(known or {contract.PLACE_ORDER})
+    found = {CHANGED_BY[key[0]] for key in context.changes if key[0] in CHANGED_BY}
+    if contract.ADDRESS in found:
+        found.discard(contract.OPTION)  # another address has other options
+    before, after = context.changes.get(COUPONS, NO_COUPONS)
+    found |= {
+        operation for operation, more in ((contract.APPLY, after - before), (contract.REMOVE, before - after)) if more
+    }
+    return frozenset(found)
 
 
 class _Undo:
@@ -174,8 +240,10 @@ def _before(context: RuleContext, before: View, seen: View) -> View:
         lines[named] = replace(lines[named], options=before.lines[named].options)
     coupons = before.coupons if context.operation in (contract.APPLY, contract.REMOVE) else seen.coupons
     address = before.address if context.operation == contract.ADDRESS else seen.address
+    shown = {"lineItems": [line.raw for line in lines.values()], "appliedCoupons": coupons, "shippingAddress": address}
     return replace(
         seen,
+        raw=shown,  # another answer than the one that was seen, so that it is compared with it
         lines=lines,
         coupons=list(coupons),
         address=address,
@@ -185,11 +253,45 @@ def _before(context: RuleContext, before: View, seen: View) -> View:
 
 
 def _carried_out(context: RuleContext, judgment: Judgment) -> bool:
-    """Whether a breach is that a refused request was carried out: no other change is likely to be just that."""
+    """Whether a breach is that a refused request was carried out, and no lawful request can have done just that."""
     if judgment.claim is None or judgment.claim.weak or not context.exchange.accepted:
         return False
     pending = [*(context.session.pending if context.session else ()), *(context.order.pending if context.order else ())]
-    return any(each.exchange in judgment.claim.proof for each in pending)
+    return any(
+        each.exchange in judgment.claim.proof
+        and contract.requirements()[each.requirement].depends_on is None
+        and _asked_for(context, each)
+        for each in pending
+    )
+
+
+def _asked_for(context: RuleContext, refused: Pending) -> bool:
+    """Whether nothing of the state changed but what a refused request named, and that to what it asked for."""
+    wanted = refused.wanted if isinstance(refused.wanted, dict) else {}
+    changed = {key: after for key, (_, after) in context.changes.items()}
+    if not changed:
+        return False
+    if refused.operation == contract.QUANTITY:
+        return _asked_for_quantity(context, wanted, changed)
+    if refused.operation == contract.OPTION:
+        return list(changed.values()) == [wanted.get("shippingOptionId")]
+    if refused.operation == contract.ADDRESS:
+        sent: dict[StateKey, Any] = {("address", name): folded(value) for name, value in flat_address(wanted).items()}
+        return all(sent.get(key) == after for key, after in changed.items())
+    before, after = context.changes.get(COUPONS, NO_COUPONS)
+    code = {str(wanted.get("redemptionCode", "")).casefold()}
+    more, less = (after, before) if refused.operation == contract.APPLY else (before, after)
+    return set(changed) == {COUPONS} and less < more and more - less == code
+
+
+def _asked_for_quantity(context: RuleContext, wanted: dict[str, Any], changed: dict[StateKey, Any]) -> bool:
+    lines = keyed(context.before).items() if context.before else ()
+    named = next((key for key, line in lines if line.raw.get("lineItemId") == wanted.get("lineItemId")), None)
+    if named is None:
+        return False
+    if wanted.get("quantity") == 0:
+        return set(changed) == {LINES} and dict(lines).keys() - changed[LINES] == {named}
+    return changed == {("quantity", named): wanted.get("quantity")}
 
 
 def _about(judgment: Judgment) -> str:

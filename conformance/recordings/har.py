@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from conformance.recordings.bodies import body_of
-from conformance.recordings.entry import UNSEEN, Body, RecordedEntry, is_redacted
+from conformance.recordings.cleaners import shown_headers
+from conformance.recordings.entry import UNSEEN, Body, RecordedEntry
 from conformance.recordings.secrets import secrets_of
 from conformance.recordings.times import moment
 from conformance.recordings.values import are_whole, every_header, headers, items, milliseconds, status, table, text
@@ -44,14 +45,17 @@ def entry(raw: Any, attached: Attached) -> RecordedEntry | None:
     if not method or not url:
         return None
     request_headers, response_headers = headers(request.get("headers")), headers(response.get("headers"))
+    sent, given = shown_headers(request_headers), shown_headers(response_headers)
     return RecordedEntry(
         method=method.upper(),
         url=url,
-        request_headers={name: value for name, value in request_headers.items() if not is_redacted(value)},
+        request_headers=sent.shown,
         body=_sent(request, request_headers, attached),
         media=text(table(request.get("postData")).get("mimeType")),
         status=status(response.get("status")),
-        response_headers=response_headers,
+        response_headers=given.shown,
+        request_headers_open=sent.open,
+        response_headers_open=given.open,
         request_headers_whole=are_whole(request.get("headers")),
         answer_media=text(table(response.get("content")).get("mimeType")),
         response_headers_whole=are_whole(response.get("headers")),
@@ -60,7 +64,11 @@ def entry(raw: Any, attached: Attached) -> RecordedEntry | None:
         ms=milliseconds(node.get("time")),
         via=_via(node, response),
         secrets=secrets_of(
-            request_headers, every_header(response.get("headers"), "set-cookie"), text(_written(response))
+            url,
+            request_headers,
+            response_headers,
+            every_header(response.get("headers"), "set-cookie"),
+            text(_written(response)),
         ),
     )
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
 from urllib.parse import urlsplit
 
 from conformance.client.redaction import PSEUDONYM
@@ -17,11 +16,11 @@ from conformance.judging.judge import judge, update_world_unjudged
 from conformance.judging.knowledge import incomplete
 from conformance.judging.trace import DISCOVERY_TRACE, Trace
 from conformance.recordings.calls import Calls, calls_of
-from conformance.recordings.entry import Moment
 from conformance.recordings.files import Contents
 from conformance.recordings.gaps import Gaps
 from conformance.recordings.secrets import Masks
 from conformance.recordings.timeline import together
+from conformance.recordings.times import moment
 
 RECORDING = "recording"
 
@@ -69,7 +68,7 @@ def _recorded(found: Judged, calls: Calls, profile: Profile, masks: Masks) -> in
         if place in calls.together:
             update_world_unjudged(trace.world, profile, exchange)
         else:
-            trace.judgments += gaps.judge(exchange, entry.began.timestamp)
+            trace.judgments += gaps.judge(exchange, entry)
     doubtful = 0
     for trace, gaps, places in traces.values():
         proved = list(gaps.proved())
@@ -95,7 +94,7 @@ def _own(found: Judged, contents: Contents, profile: Profile, masks: Masks) -> N
         if name != DISCOVERY_TRACE and DISCOVERY_TRACE in traces:
             trace.world.units = dict(traces[DISCOVERY_TRACE].world.units)
         same_time = together(
-            (exchange.request.subject, exchange.method != "GET", _moment(exchange.started), exchange.ms)
+            (exchange.request.subject, exchange.method != "GET", moment(exchange.started), exchange.ms)
             for exchange in trace.exchanges
         )
         for place, exchange in enumerate(trace.exchanges):
@@ -105,13 +104,6 @@ def _own(found: Judged, contents: Contents, profile: Profile, masks: Masks) -> N
                 trace.judgments += judge(trace.world, profile, exchange)
         _clean(trace, {}, masks)
         found.traces.append(trace)
-
-
-def _moment(text: str) -> Moment:
-    try:
-        return Moment(datetime.fromisoformat(text.replace("Z", "+00:00")))
-    except ValueError:
-        return Moment()
 
 
 def _clean(trace: Trace, secrets: dict[str, tuple[str, ...]], masks: Masks) -> None:

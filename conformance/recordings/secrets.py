@@ -12,20 +12,70 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
+from urllib.parse import parse_qsl, unquote, urlsplit
 
-from conformance.client.api_client import GIVEN_TOKENS
+from conformance.client.api_client import GIVEN_TOKENS, SECRET_NAME
 from conformance.client.redaction import PSEUDONYM, Secrets
 from conformance.core.exchange import SIGNATURE, Exchange
 from conformance.judging.context import Judgment
 
 TOKEN_LENGTH, COOKIE_LENGTH = 8, 12  # a shorter value is a setting
+PASSWORD_LENGTH = 6  # of what is one by its name; a shorter one would be found in many words
+MOST_MADE = 500  # sets of secrets that are kept for the next exchange
 HEAD = 8
 WORD = re.compile(r"[^\s\"'\\,;=&?/:{}\[\]()<>]{8,}")
 
 
-def secrets_of(request_headers: Mapping[str, str], cookies_given: Iterable[str], answer: str) -> tuple[str, ...]:
-    """What an entry shows that proves who the caller is: tokens, passwords, cookies."""
-    return tuple(dict.fromkeys(_secrets(request_headers, cookies_given, answer)))
+# Headers that are no secret: those of HTTP, of browsers and proxies, and of the API's contract. Any other one may be.
+STANDARD = re.compile(
+    r"accept(-.*)?|age|allow|alt-svc|cache-control|connection|content-.*|cross-origin-.*|date|dnt|etag|expect|expires|host|"
+    r"if-.*|keep-alive|last-modified|link|location|max-forwards|origin|pragma|priority|range|referer|retry-after|sec-.*|"
+    r"server|server-timing|strict-transport-security|te|trailer|transfer-encoding|upgrade(-insecure-requests)?|user-agent|"
+    r"vary|via|warning|x-requested-with|x-forwarded-(for|host|port|proto)|x-ebay-c-.*|x-ebay-security-signature|"
+    r"access-control-.*|authorization|proxy-authorization|cookie|set-cookie",  # the last ones are read apart
+)
+
+
+def secrets_of(
+    url: str,
+    request_headers: Mapping[str, str],
+    response_headers: Mapping[str, str],
+    cookies_given: Iterable[str],
+    answer: str,
+) -> tuple[str, ...]:
+    """What an entry shows that proves who the caller is: tokens, passwords, keys, cookies."""
+    found = (
+        *_of_url(url),
+        *_of_headers(request_headers),
+        *_of_headers(response_headers),
+        *_secrets(request_headers, cookies_given, answer),
+    )
+    return tuple(dict.fromkeys(found))
+
+
+def without_user(url: str) -> str:
+    """A URL without user name, password, query and fragment."""
+    plain = re.split("[?#]", url, maxsplit=1)[0]
+    return re.sub(r"^([A-Za-z][A-Za-z0-9+.-]*://)[^/]*@", r"\1", plain)
+
+
+def _of_url(url: str) -> Iterator[str]:
+    try:
+        parts = urlsplit(url)
+        password = unquote(parts.password or "")
+    except ValueError:
+        return
+    if len(password) >= PASSWORD_LENGTH:
+        yield password
+    for name, value in parse_qsl(parts.query):
+        if is_secret(value, TOKEN_LENGTH) or (SECRET_NAME.search(name) and len(value) >= PASSWORD_LENGTH):
+            yield value
+
+
+def _of_headers(headers: Mapping[str, str]) -> Iterator[str]:
+    for name, value in headers.items():
+        if not STANDARD.fullmatch(name) and is_secret(value.strip(), TOKEN_LENGTH):
+            yield value.strip()
 
 
 def _secrets(request_headers: Mapping[str, str], cookies_given: Iterable[str], answer: str) -> Iterator[str]:
@@ -97,6 +147,8 @@ class Masks:
         return [_clean(judgment, masks) for judgment in judgments]
 
     def _masks(self, secrets: tuple[str, ...]) -> Secrets | None:
+        if len(self._made) > MOST_MADE:
+            self._made.clear()
         if secrets and secrets not in self._made:
             self._made[secrets] = made = Secrets(self._key)
             made.add(*secrets)

@@ -18,10 +18,19 @@ ISO = re.compile(
 FORMS = ("%a, %d %b %Y %H:%M:%S %Z", "%a, %d %b %Y %H:%M:%S %z", "%d/%b/%Y:%H:%M:%S %z", "%a %b %d %H:%M:%S %Y")
 MILLISECONDS_FROM = 1e11  # a smaller number counts seconds since 1970
 MOST_SECONDS = 4e9
+YEARS = range(1971, 2097)  # a time of another year is a recorder's word for none
 
 
 def moment(value: Any) -> Moment:
     """The time of an entry; one without an offset is taken as UTC, since only the order counts."""
+    try:
+        found = _read(value)
+    except OverflowError:
+        return Moment()
+    return found if found.timestamp and found.timestamp.year in YEARS else Moment()
+
+
+def _read(value: Any) -> Moment:
     if isinstance(value, datetime):  # as YAML reads it
         return Moment(value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC))
     if isinstance(value, str):

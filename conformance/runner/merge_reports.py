@@ -169,6 +169,8 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("out", type=Path)
     parser.add_argument("folders", type=Path, nargs="+")
     options = parser.parse_args(arguments)
+    if options.out.resolve() in {folder.resolve() for folder in options.folders}:
+        raise InputError(f"{options.out} is one of the parts: name another folder for the merged report.")
     check_folder(options.out)
     results = [read_result(folder) for folder in options.folders]
     check_parts(options.folders, results)

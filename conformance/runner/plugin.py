@@ -53,6 +53,13 @@ def _wanted(config: pytest.Config) -> bool:
     return any((base / place).resolve() == SUITES or SUITES in (base / place).resolve().parents for place in places)
 
 
+def _check_places(config: pytest.Config) -> None:
+    """Raises InputError for a word that names neither an option nor a place of tests."""
+    for argument in config.args:
+        if not (config.invocation_params.dir / str(argument).partition("::")[0]).exists():
+            raise InputError(f"{str(argument)[:80]!r} is neither an option nor a file of tests: take the word out.")
+
+
 def _narrowed(config: pytest.Config) -> bool:
     """Whether pytest's own options leave tests out."""
     option, base = config.option, config.invocation_params.dir
@@ -93,6 +100,7 @@ def pytest_configure(config: pytest.Config) -> None:
         return
     worker = getattr(config, "workerinput", None)
     try:
+        _check_places(config)
         settings = Settings.of(config, worker)
         config.option.seed, config.option.depth = settings.seed, settings.depth  # as numbers, for conftest files
         sends = not config.option.plan and not config.option.collectonly

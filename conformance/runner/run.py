@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from conformance.client.api_client import ApiClient, BudgetSpent, RunStopped
+from conformance.client.auth_plugin import load_plugin
 from conformance.client.circuit_breaker import CircuitBreaker
 from conformance.client.route import Route
 from conformance.core.exchange import Exchange
@@ -95,7 +96,9 @@ class Run:
             self.earlier = journal.read_folder(settings.resume)
         if self.sends:
             check_folder(settings.report)
-            Route.of(self.profile)  # certificates and proxies, before anything is sent
+            if not settings.recording:
+                Route.of(self.profile)  # certificates and proxies, before anything is sent
+                load_plugin(self.profile)
 
     @property
     def parts(self) -> Path:

@@ -129,6 +129,10 @@ class Settings:
             wanted += failed_before(_path(here, option.failed, "--failed"), option.failed)
         recording = tuple(_recording(here, given) for given in option.recording or ())
         target = option.target or ("recording" if recording else "mock")
+        if str(getattr(option, "numprocesses", None) or 0).startswith("-"):
+            raise InputError(
+                f"-n is {option.numprocesses}: write a number of processes, or 0 for none beside this one."
+            )
         budget = whole_number(option.budget, "--budget", 3, MOST) if option.budget is not None else None
         if (budget is not None or option.time or option.resume) and (worker is not None or has_workers(option)):
             raise InputError("A budget is kept by one process: leave out -n with --budget, --time and --resume.")

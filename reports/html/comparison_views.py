@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 from reports.comparison import KINDS, Comparison, Row
@@ -119,10 +118,3 @@ def page(comparison: Comparison) -> str:
         "number": number,
     }
     return render_page("compare.html.j2", **context)
-
-
-def write(comparison: Comparison, folder: Path) -> None:
-    """compare.md and compare.html in `folder`."""
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / "compare.md").write_text(markdown(comparison), encoding="utf-8", newline="\n")
-    (folder / "compare.html").write_text(page(comparison), encoding="utf-8", newline="\n")

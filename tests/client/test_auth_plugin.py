@@ -104,15 +104,36 @@ def test_a_plugin_that_raises_ends_the_run() -> None:
         ("gateway_signature:hmac", {}, "no class hmac"),
         ("gateway_signature:Signature", {"key": "x"}, "cannot be made with auth.options"),
         ("broken:Signature", {}, r"broken cannot be imported \(SyntaxError\)"),
+        ("broken_exits:Signature", {}, r"broken_exits cannot be imported \(SystemExit\)"),
+        ("broken_raises:Signature", {}, r"Signature cannot be made with auth.options \(SystemExit\)"),
     ],
 )
 def test_a_plugin_that_cannot_be_had_is_wrong_input(
     plugin: str, options: dict[str, str], says: str, tmp_path: Path
 ) -> None:
     (tmp_path / "broken.py").write_text("def", encoding="utf-8")
+    (tmp_path / "broken_exits.py").write_text("raise SystemExit(3)", encoding="utf-8")
+    (tmp_path / "broken_raises.py").write_text(
+        "from requests.auth import AuthBase\nclass Signature(AuthBase):\n    def __init__(self):\n        raise SystemExit(3)\n"
+    )
     with pytest.raises(InputError, match=says) as refused:
         load_plugin(profile(plugin, tmp_path if plugin.startswith("broken") else EXAMPLES, **options))
     assert "auth.plugin in shop.toml" in str(refused.value)
+
+
+@pytest.mark.parametrize("text", ["def", "raise SystemExit(3)"])
+def test_a_run_ends_before_its_first_request(text: str, tmp_path: Path) -> None:
+    (tmp_path / "signing.py").write_text(text, encoding="utf-8")
+    shop = (ROOT / "targets" / "mock.toml").read_text(encoding="utf-8")
+    (tmp_path / "shop.toml").write_text(
+        shop.replace("[auth]", '[auth]\nplugin = "signing:Signature"'), encoding="utf-8"
+    )
+    command = [sys.executable, "-m", "conformance", "judge", "--quick", "--target", str(tmp_path / "shop.toml")]
+    ended = subprocess.run(
+        [*command, "--report", str(tmp_path / "r")], cwd=ROOT, capture_output=True, text=True, timeout=60
+    )
+    said = (ended.stdout + ended.stderr).strip().splitlines()
+    assert ended.returncode == 4 and len(said) == 1 and "auth.plugin in shop.toml" in said[0]
 
 
 def test_a_run_behind_a_signing_gateway(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -93,3 +94,57 @@ def test_a_file_that_cannot_be_written_is_a_sentence_and_status_4(
     assert (
         not said.out and said.err.count("\n") == 1 and f"{tmp_path / 'file'}" in said.err and said.err.endswith(".\n")
     )
+
+
+@pytest.mark.parametrize("name", WRITERS)
+def test_what_somebody_else_wrote_is_not_replaced(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A command replaces its own earlier output and nothing else."""
+    monkeypatch.chdir(ROOT)
+    foreign = {"keep": "result.json", "compare": "compare.md"}.get(name)
+    (tmp_path / "own").mkdir()
+    (tmp_path / "own" / (foreign or "notes.md")).write_text('{"mine": 1}\n', encoding="utf-8")
+    out = tmp_path / "own" if foreign else tmp_path / "own" / "notes.md"
+    assert main([name, *WRITERS[name], str(out)]) == 4
+    said = capsys.readouterr()
+    assert (
+        said.err.count("\n") == 1
+        and str(out) in said.err
+        and [path.name for path in (tmp_path / "own").iterdir()] == [foreign or "notes.md"]
+    )
+    assert (tmp_path / "own" / (foreign or "notes.md")).read_text(encoding="utf-8") == '{"mine": 1}\n'
+    for _ in range(2):
+        assert main([name, *WRITERS[name], str(tmp_path / "new")]) in (0, 1)
+
+
+def test_a_run_is_not_its_own_copy_or_part(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    run = tmp_path / "run"
+    shutil.copytree(ROOT / "docs" / "examples" / "conformant", run)
+    before = {path: path.read_bytes() for path in run.rglob("*") if path.is_file()}
+    for command in (["keep", str(run), str(run)], ["merge", str(run), str(run)], ["merge", f"{run}/../run", str(run)]):
+        assert main(command) == 4 and capsys.readouterr().err.count("\n") == 1
+    assert before == {path: path.read_bytes() for path in run.rglob("*") if path.is_file()}
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "watch --target nope",
+        "watch --runs 0",
+        "profile http://127.0.0.1:9 --most 0",
+        "watch --target nope --base-url http://x..y",
+    ],
+)
+def test_a_command_that_could_not_work_does_not_begin(words: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(words.split()) == 4
+    said = capsys.readouterr()
+    assert not said.out and said.err.count("\n") == 1 and said.err.endswith(".\n")
+
+
+@pytest.mark.parametrize("words", ["--host 999.1.1.1", "--list-faults"])
+def test_what_the_mock_cannot_do_is_a_sentence(words: str) -> None:
+    command = [sys.executable, "-m", "conformance", "mock", *words.split()]
+    with open("/dev/full", "wb") as full:
+        ended = subprocess.run(command, cwd=ROOT, stdout=full, stderr=subprocess.PIPE, text=True, timeout=60)
+    assert ended.returncode == 4 and ended.stderr.count("\n") == 1 and ended.stderr.endswith(".\n")

@@ -118,6 +118,11 @@ def test_tokens_that_open_nothing() -> None:
         ("max_line_items", 0, "max_line_items"),
         ("max_line_items", "ten", "max_line_items"),
         ("max_line_items", 2.5, "max_line_items"),
+        ("max_line_items", 4.0, "max_line_items in shop.toml is 4.0: write a whole number"),
+        ("buyers.declined", [{"email": "a@b.example", "error": 15023.0}], "buyers.declined[0].error"),
+        ("coupons.refused", [{"code": "A", "error": 16002.0}], "coupons.refused[0].error"),
+        (f"{ITEM}.limit", [{"item": "v1|1|0", "limit": 2.0}], f"{ITEM}.limit[0].limit"),
+        (f"{ITEM}.refused", [{"item": "v1|1|0", "error": 15018.0}], f"{ITEM}.refused[0].error"),
         ("transport.timeout", 7, "transport.timeout"),
         ("colour", "red", "colour"),
     ],
@@ -170,6 +175,12 @@ def test_a_token_in_place_of_a_grant(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_no_app_is_needed_without_auth() -> None:
     profile = parse(changed("auth", {"kind": "none"}) | {"apps": []}, "shop.toml")
     assert profile.auth == "none" and not profile.offers("token_endpoint")
+
+
+def test_a_number_of_thousands_of_digits_is_wrong_input(tmp_path: Path) -> None:
+    (tmp_path / "big.toml").write_text("max_line_items = " + "9" * 5000, encoding="utf-8")
+    with pytest.raises(InputError, match=r"big\.toml is not valid TOML: a number"):
+        load(str(tmp_path / "big.toml"))
 
 
 def test_a_profile_that_cannot_be_read_is_wrong_input(tmp_path: Path) -> None:

@@ -80,6 +80,19 @@ def test_urls_that_cannot_be_sent(url: str) -> None:
     assert "--base-url" in str(refused.value) and "geheim99" not in str(refused.value)
 
 
+@pytest.mark.parametrize("host", ["..", "x..y", "-x", "x-.example", "y" * 70 + ".example"])
+def test_a_host_that_is_none_is_named(host: str) -> None:
+    with pytest.raises(InputError, match=re.escape(f"its host {host!r}")):
+        checked_url(f"http://{host}:8080", "--base-url")
+
+
+def test_a_query_is_not_repeated() -> None:
+    for url in ("http://127.0.0.1:9/?a=geheim", "http://127.0.0.1:x/?a=geheim", "ftp://h/#geheim", "http://ü/?geheim"):
+        with pytest.raises(InputError) as refused:
+            checked_url(url, "--base-url")
+        assert "geheim" not in str(refused.value)
+
+
 def test_urls_that_can() -> None:
     for url in (" http://127.0.0.1:1/x/ \n", "http://[::1]:8080/x", "https://xn--mlaut-jva.example/%C3%BC"):
         assert checked_url(url, "base_url") == url.strip().rstrip("/")

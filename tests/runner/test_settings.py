@@ -159,3 +159,16 @@ def test_a_folder_of_somebody_else_is_refused(tmp_path: Path) -> None:
     ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60)
     assert ended.returncode == 4 and "holds scripts and no report" in ended.stdout + ended.stderr
     assert [path.name for path in tmp_path.rglob("*")] == ["scripts", "deploy.sh"]
+
+
+@pytest.mark.parametrize(
+    "words", [["--level", "may"], ["--nosuch"], ["--shard", "-1/3"], ["-n", "x"], ["-n", "-1"], ["stray"]]
+)
+def test_a_wrong_word_of_judge_is_one_sentence(words: list[str], tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "conformance", "judge", "--report", str(tmp_path / "report"), *words]
+    ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60)
+    said = (ended.stdout + ended.stderr).strip().splitlines()
+    assert (
+        ended.returncode == 4 and len(said) == 1 and said[0].endswith(".") and words[-1].split("/")[0] in said[0] + "-1"
+    )
+    assert not (tmp_path / "report").exists()

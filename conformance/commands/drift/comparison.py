@@ -17,7 +17,7 @@ from conformance.commands.drift.openapi_summary import Field, Json, Method, Unus
 from conformance.commands.drift.report import markdown, sentence
 from conformance.commands.drift.text_digests import texts
 from conformance.core import contract
-from conformance.core.command_line import Parser, write_file
+from conformance.core.command_line import Parser, write_own
 from conformance.core.inputs import InputError
 
 NAME = "order-v2"
@@ -182,7 +182,7 @@ def main(arguments: list[str]) -> int:
         raise InputError(f"{options.document} refers to itself without end.") from None
     report = markdown(found, _version(root), _version(contract.document(NAME)))
     if options.out:
-        write_file(options.out, report)
+        write_own((options.out, report))
         print(f"{sentence(found)} {options.out}")
     else:
         print(report, end="")

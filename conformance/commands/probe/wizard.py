@@ -35,6 +35,7 @@ from conformance.core.profile import GUEST_SCOPE, PRODUCTION_HOSTS
 from conformance.core.profile_reader import load, loopback, parse
 from conformance.driver.discovery import cause_of
 
+MOST_REQUESTS = 10**6
 OTHER_SCOPE = "https://api.ebay.com/oauth/api_scope"
 ID, SECRET, TOKEN = "EBAY_CLIENT_ID", "EBAY_CLIENT_SECRET", "EBAY_TOKEN"
 
@@ -59,7 +60,7 @@ def arguments(given: list[str]) -> argparse.Namespace:
     parser.add_argument("--order-url", metavar="URL", help="where getGuestPurchaseOrder is, if apart")
     parser.add_argument("--token-url", metavar="URL", help="the token endpoint, if apart")
     parser.add_argument("--place-order", action="store_true", help="place orders, elsewhere than on this machine too")
-    parser.add_argument("--most", type=int, metavar="N", help="no more than N requests")
+    parser.add_argument("--most", metavar="N", help="no more than N requests")
     return parser.parse_args(given)
 
 
@@ -143,6 +144,8 @@ def _app_is_given(suffix: str) -> bool:
 def main(given: list[str]) -> int:
     """Asks, writes, and says what it did; see the module. Raises InputError."""
     options = arguments(given)
+    if options.most is not None:
+        options.most = inputs.whole_number(options.most, "--most", 1, MOST_REQUESTS)
     base = inputs.checked_url(options.base_url, "The base URL")
     catalog = read_catalog(options.from_catalog) if options.from_catalog else Catalog([], [], {})
     markets = by_market([*split(options.items), *catalog.items], split(options.marketplaces))
@@ -178,7 +181,7 @@ def main(given: list[str]) -> int:
     found = Found(profile, asked, skipped=skipped, pays=options.place_order or loopback(base))
     markets = {name: listed for name, listed in markets.items() if name not in skipped}
     most = len(apps) + 2 + sum(most_calls(len(listed), asked, found.pays) for listed in markets.values())
-    most = min(most, options.most or most)
+    most = most if options.most is None else min(most, options.most)
     print(f"Probing {profile.base_url} with at most {most} requests{', orders among them' if found.pays else ''}.")
     _ask(found, markets, addresses, most)
     print(f"Sent {found.sent} requests. {found.stopped or ''}".rstrip())

@@ -1,0 +1,75 @@
+"""A call that several recorders saw is one call; a second call that looks alike is found where a Date tells it apart."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+
+import pytest
+
+from tests.recordings.judging import failed
+from tests.recordings.made import (
+    INITIATE,
+    PLACE,
+    QUANTITY,
+    READ,
+    READ_AGAIN,
+    another_session,
+    dated,
+    healthy,
+    judged_files,
+    later,
+    undated,
+)
+from tests.recordings.odd_recorders import Entries
+
+DISTANCES = (1, 20, 300, 5000, 3_600_000)
+
+
+def exchanges(folder: Path, *files: Entries) -> int:
+    found = judged_files(folder, *files)
+    assert failed(found) == set()
+    return sum(len(trace.exchanges) for trace in found.traces)
+
+
+@pytest.mark.parametrize("ms", DISTANCES)
+@pytest.mark.parametrize("kind", [dated, undated])
+def test_a_payment_that_two_recorders_saw_is_paid_once(tmp_path: Path, ms: int, kind: type) -> None:
+    calls = kind(healthy(INITIATE, PLACE))
+    assert failed(judged_files(tmp_path, [*calls, *later(calls[1:], ms)])) == set()
+
+
+@pytest.mark.parametrize("kind", [dated, undated])
+def test_payments_that_two_recorders_saw_in_many_sessions(tmp_path: Path, kind: type) -> None:
+    calls = [entry for number in range(4) for entry in another_session(healthy(INITIATE, PLACE), number)]
+    payments = [entry for entry in kind(calls) if "place_order" in entry["request"]["url"]]
+    assert failed(judged_files(tmp_path, [*kind(calls), *later(payments, 300)])) == set()
+
+
+@pytest.mark.parametrize("ms", DISTANCES)
+@pytest.mark.parametrize("kind", [dated, undated])
+def test_a_whole_recording_beside_its_copy_is_one(tmp_path: Path, ms: int, kind: type) -> None:
+    calls = kind(healthy())
+    assert exchanges(tmp_path, [*calls, *later(calls, ms)]) == len(calls)
+    jitter = random.Random(ms)
+    shaken = [later([entry], ms + jitter.random() * 80)[0] for entry in calls]
+    exchanges(tmp_path, calls, shaken)
+
+
+def test_a_second_payment_without_its_warning_is_found(tmp_path: Path) -> None:
+    """Its Date is another one, so it is no copy."""
+    calls = healthy(INITIATE, PLACE)
+    assert failed(judged_files(tmp_path, dated([*calls, *later(calls[1:], 3000)]))) == {"PAY-TWICE"}
+
+
+def test_a_state_that_comes_back_is_no_copy(tmp_path: Path) -> None:
+    """A read that shows the state of an earlier one is judged, unless it may be a copy of that one."""
+    calls = healthy(INITIATE, READ, QUANTITY)
+    stale = later(calls[1:2], 5000)
+    assert failed(judged_files(tmp_path, dated([*calls, *stale]))) == set()  # one session may have a gap
+    many = [entry for number in range(3) for entry in another_session([*calls, *stale], number)]
+    assert "SESSION-READ" in failed(judged_files(tmp_path, dated([*many, *another_session(healthy(), 7)])))
+    assert (
+        failed(judged_files(tmp_path, undated([*healthy(INITIATE, READ_AGAIN), *later(healthy(READ_AGAIN), 50)])))
+        == set()
+    )

@@ -1,0 +1,98 @@
+"""Calls that are not recorded: what they would explain is a breach only where several sessions show it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.recordings.judging import failed
+from tests.recordings.made import (
+    APPLY,
+    APPLY_REFUSED,
+    INITIATE,
+    LOCKED,
+    PLACE,
+    QUANTITY,
+    QUANTITY_REFUSED,
+    READ,
+    READ_AGAIN,
+    another_session,
+    answered,
+    healthy,
+    judged_files,
+    later,
+)
+from tests.recordings.odd_recorders import Entries, Json
+
+ALREADY = {"errorId": 15006, "domain": "API_ORDER", "category": "BUSINESS", "message": "The order was placed already"}
+
+
+def sessions(calls: Entries, count: int, *whole: Entries) -> Entries:
+    """The calls in so many sessions, and whole sessions behind them."""
+    made = [entry for number in range(count) for entry in another_session(calls, number)]
+    return [*made, *(entry for place, entries in enumerate(whole) for entry in another_session(entries, 10 + place))]
+
+
+def paid_again() -> Json:
+    """The answer to a payment of a session that has its order."""
+    return answered(healthy(PLACE)[0], lambda body: body | {"warnings": [ALREADY]})
+
+
+def unanswered() -> Json:
+    return healthy(PLACE)[0] | {"response": None}
+
+
+def without_body() -> Json:
+    (entry,) = healthy(PLACE)
+    return entry | {"response": entry["response"] | {"content": {}}}
+
+
+@pytest.mark.parametrize("first", [None, unanswered, without_body], ids=["no call", "no response", "no body"])
+def test_a_payment_that_is_not_recorded(tmp_path: Path, first: Any) -> None:
+    """The ids 15021 and 15006 say themselves that the order exists; no session is blamed, however many there are."""
+    calls = [*healthy(INITIATE, LOCKED), paid_again()]
+    calls = [*calls[:1], first(), *calls[1:]] if first else calls
+    for count in (1, 4):
+        assert failed(judged_files(tmp_path, sessions(calls, count))) == set()
+    if first:
+        assert failed(judged_files(tmp_path, sessions(calls, 4, healthy()))) == set()
+
+
+def test_a_change_that_is_not_recorded_is_not_charged_to_a_refusal(tmp_path: Path) -> None:
+    """One session may have a gap; three that show the same at once are no accident, if the file has such changes."""
+    calls = healthy(INITIATE, QUANTITY_REFUSED, READ_AGAIN)
+    assert failed(judged_files(tmp_path, sessions(calls, 1, healthy()))) == set()
+    assert failed(judged_files(tmp_path, sessions(calls, 3))) == set()
+    assert failed(judged_files(tmp_path, sessions(calls, 3, healthy())))
+
+
+def test_a_kind_of_call_that_is_never_recorded_explains_any_number_of_sessions(tmp_path: Path) -> None:
+    calls = healthy(INITIATE, QUANTITY, READ_AGAIN)
+    assert failed(judged_files(tmp_path, sessions(calls, 4))) == set()
+    assert "SESSION-READ" in failed(judged_files(tmp_path, sessions(calls, 4, healthy())))
+    assert (
+        failed(judged_files(tmp_path, sessions(calls, 4), another_session(healthy(), 20))) == set()
+    )  # another recorder's
+
+
+def test_what_only_a_breach_explains_counts_from_one_session(tmp_path: Path) -> None:
+    """A quantity that no server may take is shown as soon as it was refused."""
+    initiate, refused, read = healthy(INITIATE, QUANTITY_REFUSED, READ)
+    asked = json.loads(refused["request"]["postData"]["text"])
+
+    def carried_out(body: Any) -> Any:
+        line = next(line for line in body["lineItems"] if line["lineItemId"] == asked["lineItemId"])
+        line["quantity"] = asked["quantity"]
+        return body
+
+    assert "QTY-INVALID" in failed(
+        judged_files(tmp_path, [initiate, refused, answered(later([read], 9000)[0], carried_out)])
+    )
+
+
+def test_a_coupon_that_went_is_not_what_the_refused_one_asked_for(tmp_path: Path) -> None:
+    calls = healthy(INITIATE, QUANTITY, APPLY, APPLY_REFUSED)
+    assert failed(judged_files(tmp_path, [*calls, *healthy(READ_AGAIN)])) == set()
