@@ -200,7 +200,7 @@ CASES: list[tuple[str, Callable[[Document], object], tuple[str, str, str], set[s
 
 
 @pytest.mark.parametrize(
-    ("alter", "told", "touched", "not_touched"), [case[1:] for case in CASES], ids=[case[0] for case in CASES]
+    ("alter", "words", "touched", "not_touched"), [case[1:] for case in CASES], ids=[case[0] for case in CASES]
 )
 def test_a_change_of_the_document_is_reported_with_the_requirements_that_it_touches(
     alter: Callable[[Document], object], words: tuple[str, str, str], touched: set[str], not_touched: set[str]
