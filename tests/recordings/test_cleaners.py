@@ -13,9 +13,9 @@ from typing import Any
 import pytest
 
 from conformance.recordings.cleaners import OF_PERSONS, is_redacted, scan, shown_headers, stands_for_another
+from tests.recordings.inputs.made import INITIATE, QUANTITY, READ, answered, healthy, judged_files, later
+from tests.recordings.inputs.odd_recorders import Entries, Json
 from tests.recordings.judging import failed, passed
-from tests.recordings.made import INITIATE, QUANTITY, READ, answered, healthy, judged_files, later
-from tests.recordings.odd_recorders import Entries, Json
 
 DIGESTS = [hashlib.md5(b"x").hexdigest(), hashlib.sha256(b"x").hexdigest()]
 MARKS = (

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from conformance.recordings.times import moment
+from tests.recordings.inputs.made import dated, healthy, judged_files, later, undated
+from tests.recordings.inputs.odd_recorders import har
 from tests.recordings.judging import failed, passed
-from tests.recordings.made import dated, healthy, judged_files, later, undated
-from tests.recordings.odd_recorders import har
 
 
 @pytest.mark.parametrize("ms", [-10_000, -2500, 0, 2500, 3_600_000])

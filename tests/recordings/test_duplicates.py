@@ -7,8 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.recordings.judging import failed
-from tests.recordings.made import (
+from tests.recordings.inputs.made import (
     INITIATE,
     PLACE,
     QUANTITY,
@@ -21,7 +20,8 @@ from tests.recordings.made import (
     later,
     undated,
 )
-from tests.recordings.odd_recorders import Entries
+from tests.recordings.inputs.odd_recorders import Entries
+from tests.recordings.judging import failed
 
 DISTANCES = (1, 20, 300, 5000, 3_600_000)
 

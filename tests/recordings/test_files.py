@@ -11,8 +11,8 @@ import pytest
 
 from conformance.core.inputs import InputError, checked_file
 from conformance.recordings.files import read
-from tests.recordings.made import healthy
-from tests.recordings.odd_recorders import har
+from tests.recordings.inputs.made import healthy
+from tests.recordings.inputs.odd_recorders import har
 
 
 @pytest.mark.parametrize("member", ["log", "@message", "message", "msg"])

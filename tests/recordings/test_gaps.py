@@ -8,8 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.recordings.judging import failed
-from tests.recordings.made import (
+from tests.recordings.inputs.made import (
     APPLY,
     APPLY_REFUSED,
     INITIATE,
@@ -25,7 +24,8 @@ from tests.recordings.made import (
     judged_files,
     later,
 )
-from tests.recordings.odd_recorders import Entries, Json
+from tests.recordings.inputs.odd_recorders import Entries, Json
+from tests.recordings.judging import failed
 
 ALREADY = {"errorId": 15006, "domain": "API_ORDER", "category": "BUSINESS", "message": "The order was placed already"}
 

@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
+from tests.recordings.inputs.shapes import FAULTY, HEALTHY, _har, _z, entry_of, traffic
 from tests.recordings.judging import failed, judged, passed
-from tests.recordings.shapes import FAULTY, HEALTHY, _har, _z, entry_of, traffic
 
 Json = dict[str, Any]
 ODD: tuple[Any, ...] = (None, 7, -1, 1e300, 10**400, "", "text", "12,3", "\ud83d", [], [None, 1], {}, {"name": 1}, True)

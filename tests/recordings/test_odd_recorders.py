@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.recordings import odd_entries, odd_messages
+from tests.recordings.inputs import odd_entries, odd_messages
+from tests.recordings.inputs.odd_recorders import ODD, Odd
+from tests.recordings.inputs.shapes import FAULTY, HEALTHY, _z, entry_of, traffic
 from tests.recordings.judging import failed, judged
-from tests.recordings.odd_recorders import ODD, Odd
-from tests.recordings.shapes import FAULTY, HEALTHY, _z, entry_of, traffic
 
 assert odd_entries and odd_messages  # they fill ODD
 NAMES = [odd.name for odd in ODD]

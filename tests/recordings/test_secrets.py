@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from conformance.recordings.secrets import without_user
+from tests.recordings.inputs.made import INITIATE, READ, answered, healthy, judged_files
 from tests.recordings.judging import failed
-from tests.recordings.made import INITIATE, READ, answered, healthy, judged_files
 
 HEADERS = (
     "X-Api-Key",

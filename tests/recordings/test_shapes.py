@@ -13,9 +13,9 @@ import pytest
 import yaml
 
 from conformance.core.inputs import InputError
-from tests.recordings import shapes
+from tests.recordings.inputs import shapes
+from tests.recordings.inputs.shapes import FAULTY, HEALTHY, SHAPES, Shape, traffic
 from tests.recordings.judging import failed, judged, passed
-from tests.recordings.shapes import FAULTY, HEALTHY, SHAPES, Shape, traffic
 
 NAMES = [shape.name for shape in SHAPES]
 

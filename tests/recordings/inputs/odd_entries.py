@@ -8,7 +8,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
-from tests.recordings.odd_recorders import ODD, Entries, Json, Odd, began, blind, content, har, odd, without
+from tests.recordings.inputs.odd_recorders import ODD, Entries, Json, Odd, began, blind, content, har, odd, without
 
 # times and order
 

@@ -8,7 +8,7 @@ import json
 import zlib
 from typing import Any
 
-from tests.recordings.odd_recorders import Entries, blind, content, har, odd, without
+from tests.recordings.inputs.odd_recorders import Entries, blind, content, har, odd, without
 
 # bodies
 

@@ -13,8 +13,8 @@ from conformance.core.profile_reader import load
 from conformance.judging.load_rules import load_rules
 from conformance.recordings.files import read
 from conformance.recordings.judged import Judged, judge_contents
-from tests.recordings.odd_recorders import Entries, Json, began, har
-from tests.recordings.shapes import HEALTHY, _z, entry_of, traffic
+from tests.recordings.inputs.odd_recorders import Entries, Json, began, har
+from tests.recordings.inputs.shapes import HEALTHY, _z, entry_of, traffic
 
 # The places of the healthy session's calls.
 INITIATE, READ, QUANTITY, OPTION, APPLY, APPLY_REFUSED, READ_AGAIN, QUANTITY_REFUSED, PLACE, READ_ORDER, LOCKED = range(

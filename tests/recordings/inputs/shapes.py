@@ -21,7 +21,7 @@ import yaml
 from conformance.recordings.entry import RecordedEntry
 from conformance.recordings.files import read
 
-DATA = Path(__file__).resolve().parents[1] / "data"
+DATA = Path(__file__).resolve().parents[2] / "data"
 HEALTHY, FAULTY = DATA / "chrome.har", DATA / "mitmproxy.har"
 Json = dict[str, Any]
 
