@@ -1,12 +1,14 @@
-"""A call that several recorders saw is one call; a second call that looks alike is found where a Date tells it apart."""
+"""Several recorders: a call that two of them saw is one call, and their clocks are put right or left open."""
 
 from __future__ import annotations
 
+import json
 import random
 from pathlib import Path
 
 import pytest
 
+from conformance.recordings.times import moment
 from tests.recordings.inputs.made import (
     INITIATE,
     PLACE,
@@ -20,8 +22,8 @@ from tests.recordings.inputs.made import (
     later,
     undated,
 )
-from tests.recordings.inputs.odd_recorders import Entries
-from tests.recordings.judging import failed
+from tests.recordings.inputs.odd_recorders import Entries, har
+from tests.recordings.judging import failed, passed
 
 DISTANCES = (1, 20, 300, 5000, 3_600_000)
 
@@ -73,3 +75,27 @@ def test_a_state_that_comes_back_is_no_copy(tmp_path: Path) -> None:
         failed(judged_files(tmp_path, undated([*healthy(INITIATE, READ_AGAIN), *later(healthy(READ_AGAIN), 50)])))
         == set()
     )
+
+
+@pytest.mark.parametrize("ms", [-10_000, -2500, 0, 2500, 3_600_000])
+def test_two_recorders_share_a_session(tmp_path: Path, ms: int) -> None:
+    """The Date headers put the second clock right; without them the order between the files is unknown."""
+    calls = dated(healthy())
+    assert failed(judged_files(tmp_path, calls[::2], later(calls[1::2], ms))) == set()
+    blind = judged_files(tmp_path, calls[::2], undated(later(calls[1::2], ms)))
+    assert failed(blind) == set() and any("went together" in note for note in blind.notes)
+
+
+def test_one_clock_in_two_files_is_judged_as_one_file(tmp_path: Path) -> None:
+    calls = dated(healthy())
+    assert passed(judged_files(tmp_path, calls[::2], calls[1::2])) == passed(judged_files(tmp_path, calls))
+
+
+@pytest.mark.parametrize(
+    "text", ["9999-12-31T23:59:59.999Z", "9999-12-31T23:59:59-11:00", "0001-01-01T00:00:00+14:00", 1e308, -1]
+)
+def test_a_time_beyond_any_calendar_is_none(tmp_path: Path, text: str | float) -> None:
+    assert moment(text).timestamp is None
+    calls = [entry | {"startedDateTime": text} for entry in healthy()]
+    (tmp_path / "0.har").write_text(json.dumps(har(calls)), encoding="utf-8")
+    assert failed(judged_files(tmp_path, calls)) == set()
