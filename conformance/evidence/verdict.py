@@ -212,7 +212,7 @@ def _ending(metadata: RunMetadata, listed: list[dict[str, Any]], complaints: lis
         (Ending.WAIVER, complaints),
         (Ending.STOPPED, metadata.stopped),
         (Ending.DEFECT, metadata.defects),
-        (Ending.INCOMPLETE, _missing(listed) or not judged),
+        (Ending.INCOMPLETE, _missing(listed, shard=metadata.shard is not None) or not judged),
         (Ending.SHARD, metadata.shard),
         (scopes.get(metadata.scope, Ending.PART), metadata.scope in scopes),
         (Ending.WAIVED, waived),
@@ -226,19 +226,24 @@ def _failed(listed: list[dict[str, Any]]) -> list[dict[str, Any]]:
     ]
 
 
-def _missing(listed: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The MUSTs without evidence that have no excuse: not offered, or blocked by a waived requirement."""
+def _missing(listed: list[dict[str, Any]], *, shard: bool = False) -> list[dict[str, Any]]:
+    """The MUSTs without evidence that have no excuse: not offered, or blocked by a waived requirement.
+
+    shard: what this part did not see, another may see.
+    """
     waived = {requirement["id"] for requirement in listed if requirement["outcome"] == "waived"}
     return [
         requirement
         for requirement in listed
         if requirement["unjudged"]
         and requirement["level"] == "MUST"
-        and not _excused(Unjudged.of(requirement["unjudged"]), waived)
+        and not _excused(Unjudged.of(requirement["unjudged"]), waived, shard=shard)
     ]
 
 
-def _excused(unjudged: Unjudged, waived: set[str]) -> bool:
+def _excused(unjudged: Unjudged, waived: set[str], *, shard: bool) -> bool:
+    if shard and unjudged.reason is UnjudgedReason.NO_EVIDENCE:
+        return True
     return unjudged.excused or (unjudged.reason is UnjudgedReason.BLOCKED and unjudged.requirement in waived)
 
 

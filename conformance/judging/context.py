@@ -78,8 +78,7 @@ class Doubts:
 
     def cover(self, exchange: Exchange) -> bool:
         """Whether nobody can say that a refusal is wrong."""
-        status = exchange.status or 0
-        if exchange.accepted or not 400 <= status < 500:
+        if exchange.accepted or not (400 <= (exchange.status or 0) < 500 or _is_documented(exchange)):
             return False
         if self.token and tells_of_token(exchange):
             return True
@@ -87,6 +86,12 @@ class Doubts:
 
 
 NO_DOUBTS = Doubts()
+
+
+def _is_documented(exchange: Exchange) -> bool:
+    """Whether the operation's document knows the refusal, whatever its status: 16020 has 500."""
+    known = contract.operations().get(exchange.operation)
+    return known is not None and any(exchange.status in known.statuses_of(each) for each in exchange.error_ids)
 
 
 def tells_of_token(exchange: Exchange) -> bool:

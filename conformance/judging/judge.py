@@ -86,6 +86,9 @@ def update_world_unjudged(world: World, profile: Profile, exchange: Exchange) ->
     apply_exchange.apply(context, [], [])
     if context.session:
         context.session.in_doubt = True
+        order = world.orders.get(context.session.order or "")
+        if order:  # nobody knows what it holds of changes that were sent at the same time
+            order.paid.in_doubt = True
 
 
 def leaves_open(world: World, profile: Profile, exchange: Exchange) -> bool:

@@ -60,6 +60,12 @@ def measured_cost(nodeid: str, *, whole: bool = False) -> int:
     return max(fewest, int(measured.get("whole", fewest))) if whole else fewest
 
 
+def _surely_judged(nodeid: str, measured: Iterable[str]) -> frozenset[str]:
+    """What a test judges on any target: which refusal a drawn request meets first is the target's choice."""
+    drawn = test_name(nodeid).startswith("generated/")
+    return frozenset(each for each in measured if not (drawn and contract.requirements()[each].answers))
+
+
 def choose(nodeids: Iterable[str], limit: int | None, done: set[str], spent: int = 0) -> dict[str, bool]:
     """The tests to run, in order, each with whether it asks for all its cases (and not for as few as will do).
 
@@ -68,7 +74,7 @@ def choose(nodeids: Iterable[str], limit: int | None, done: set[str], spent: int
     cases of the same tests, those first where that is cheap, and then into other tests of the same rules.
     """
     left = {
-        nodeid: (measured_cost(nodeid), frozenset(measured["judges"]))
+        nodeid: (measured_cost(nodeid), _surely_judged(nodeid, measured["judges"]))
         for nodeid in nodeids
         if (measured := costs().get(test_name(nodeid))) and measured["judges"]
     }
