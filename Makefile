@@ -66,9 +66,11 @@ report: $(READY) ## render the views of a run again: [REPORT=reports/latest]
 	@$(PY) -m conformance report "$(REPORT)"
 
 compare: $(READY) ## two runs side by side: A=folder B=folder [ARGS=…]
+	@test -n "$(A)" -a -n "$(B)" || { echo "Name the folders of two runs: make compare A=folder B=folder"; exit 4; }
 	@$(PY) -m conformance compare "$(A)" "$(B)" $(ARGS)
 
 trend: $(READY) ## each requirement through past runs: HISTORY=folder or file
+	@test -n "$(HISTORY)" || { echo "Name a folder with runs or a history file: make trend HISTORY=folder"; exit 4; }
 	@$(PY) -m conformance trend "$(HISTORY)" $(ARGS)
 
 # ------------------------------------------------------------------ the product itself

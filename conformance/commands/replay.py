@@ -15,7 +15,7 @@ from conformance.core.command_line import Parser
 from conformance.core.exchange import ExchangeId
 from conformance.core.inputs import InputError
 from conformance.core.profile import Profile
-from conformance.core.profile_reader import load, path_of
+from conformance.core.profile_reader import is_in_targets, load
 from conformance.driver.checkout import CheckoutDriver
 from conformance.driver.discovery import discover
 from conformance.evidence import journal
@@ -46,7 +46,7 @@ def main(arguments: list[str]) -> int:
 def _profile_of(result: dict[str, Any]) -> str:
     """The name of the run's profile in `targets/`: a report does not say where another file is. Raises InputError."""
     profile = Path(result["target"]["profile"])
-    if not path_of(profile.stem).is_file():
+    if not is_in_targets(profile.name):
         raise InputError(f"The run's profile {profile.name} is not in targets/: name the file with --target FILE.")
     return profile.stem
 
@@ -56,9 +56,13 @@ def chosen(result: dict[str, Any], name: str) -> Finding:
     listed = [finding for requirement in result["requirements"] for finding in requirement["findings"]]
     listed += result["also_seen"]
     for finding in listed:
-        if name in (finding["requirement"], finding["script"], Path(finding["script"] or "").stem):
+        script = Path(finding["script"] or "")
+        if name in (finding["requirement"], finding["script"], script.name, script.stem):
             return dict(finding)
-    known = ", ".join(dict.fromkeys(finding["requirement"] for finding in listed)) or "none"
+    names = [
+        name for finding in listed for name in (finding["requirement"], Path(finding["script"] or "").name) if name
+    ]
+    known = ", ".join(dict.fromkeys(names)) or "none"
     raise InputError(f"The report has no finding {name!r}: its findings are of {known}.")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -76,8 +77,16 @@ def build(metadata: RunMetadata, merged: Aggregate, exchanges: Path) -> dict[str
         "waivers": [waiver.document() for waiver in waivers],
         "profile_problems": metadata.profile_problems,
         "defects": metadata.defects,
-        "notes": [*unused, *merged.consequences, *merged.notes, *metadata.notes, *_never_accepted(reach)],
+        "notes": [*unused, *_notes(metadata, merged), *_never_accepted(reach)],
     }
+
+
+def _notes(metadata: RunMetadata, merged: Aggregate) -> Iterator[str]:
+    """What was noticed on the way; a bound may leave no requests to reproduce what was found."""
+    yield from (*merged.consequences, *merged.notes, *metadata.notes)
+    left = sum(finding.reproduced is None and not finding.first.concurrent for finding in merged.findings.values())
+    if left and (metadata.budget or metadata.time_s):
+        yield f"The bound of the run left no requests to reproduce {left} of the findings: --failed reproduces them."
 
 
 def _never_accepted(reach: dict[str, Any]) -> list[str]:

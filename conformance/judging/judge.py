@@ -19,7 +19,7 @@ from conformance.judging.claim import ACCEPTED, REFUSED, Aspect, Claim, refused,
 from conformance.judging.context import Judgment, RefusalReason, RuleContext
 from conformance.judging.knowledge import NotRecorded, doubts, guarded, is_usable, lawful_reading
 from conformance.judging.model import seen_again, view
-from conformance.judging.refusals import Pairs, fits, lawful_pairs
+from conformance.judging.refusals import Pairs, fits, lawful_pairs, profile_says
 from conformance.judging.registry import UNREADABLE, Rule, demanding, forbidding, in_order, refusing, yields_to
 from conformance.judging.world import SessionState, World
 
@@ -249,7 +249,8 @@ def _acceptance(context: RuleContext) -> Iterator[Judgment]:
         return
     blame = owner_of_valid_request(RefusedRequest(context))
     if blame.requirement:
-        claim = true(False, Aspect.ACCEPTED, "accepted with 200", exchange.answer(), ACCEPTED)
+        want = f"accepted with 200{profile_says(context)}"
+        claim = true(False, Aspect.ACCEPTED, want, exchange.answer(), ACCEPTED)
         claim = replace(claim, proof=(blame.pending.exchange,)) if blame.pending else claim
         yield _judgment(context, blame.requirement, claim, ok=False)
 

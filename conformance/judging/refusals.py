@@ -89,3 +89,23 @@ def has_undocumented_status(exchange: Exchange) -> bool:
     if status < 300 and not exchange.error_ids:
         return False  # an answer that cannot be read
     return status not in GATEWAY_STATUSES and status not in refusal_statuses(exchange.operation)
+
+
+def profile_says(context: RuleContext) -> str:
+    """What the profile says of the item, coupon or number of lines that the refusal speaks of: it may be wrong there."""
+    operation, market = context.operation, context.profile.markets.get(context.sold_in)
+    roles = {known.provoked_by for each in context.exchange.error_ids if (known := contract.error(each, operation))}
+    inputs = context.body.get("lineItemInputs")
+    named = [each.get("itemId") for each in inputs if isinstance(each, dict)] if isinstance(inputs, list) else []
+    line, code = context.named_line, context.body.get("redemptionCode")
+    said = []
+    for item in [*named, line.item if line else None]:
+        role = market.roles.get(str(item)) if market else None
+        if role and f"item.{role.kind}" in roles:
+            said.append(f"{role.kind} = {role.amount} of {item}")
+    if "items.max" in roles and context.profile.max_line_items:
+        said.append(f"max_line_items = {context.profile.max_line_items}")
+    coupon = context.profile.coupon(context.sold_in, code) if isinstance(code, str) else None
+    if coupon and any(role.startswith("coupon.") for role in roles):
+        said.append(f"{coupon.code} is a coupon of the kind {coupon.kind}")
+    return f", since the profile says: {', '.join(dict.fromkeys(said))}" if said else ""

@@ -62,6 +62,12 @@ def test_only_a_whole_run_is_conformant(scope: Scope, ending: Ending) -> None:
     assert shard.ending is Ending.SHARD and "shard 1 of 3" in shard.sentence and "shard 1 of 3" in shard.badge
 
 
+def test_what_a_shard_did_not_see_another_may_see() -> None:
+    listed = (requirement("QTY-ZERO"), requirement("PAY-PARTIAL", "unjudged", Unjudged(UnjudgedReason.NO_EVIDENCE)))
+    assert ended(*listed, shard=(1, 3)).ending is Ending.SHARD
+    assert ended(*listed).ending is Ending.INCOMPLETE
+
+
 def test_a_waived_requirement_is_named_in_every_scope() -> None:
     waived, passed = requirement("QTY-ZERO", "waived"), requirement("QTY-SET")
     whole = ended(waived, passed)

@@ -11,6 +11,7 @@ from conformance.core import contract
 from conformance.core.exchange import Exchange, Intent, Request
 from conformance.driver.checkout import CheckoutDriver
 from conformance.driver.prerequisite import PrerequisiteFailed
+from conformance.driver.session_methods import TERMS
 from conformance.evidence import journal
 from conformance.evidence.aggregate import merge
 from conformance.judging.context import Judgment
@@ -108,6 +109,37 @@ def test_what_was_only_observed_is_not_judged() -> None:
     assert session.in_doubt
     read = shop.send(Request(contract.READ, session.id, None, "EBAY_US"), seq=2)
     assert not failed(judge(world, shop.profile, read))
+
+
+def test_an_order_that_went_together_with_a_change_is_not_compared() -> None:
+    shop, world = ReferenceShop(), World()
+    judge(world, shop.profile, shop.send(Request(contract.INITIATE, None, _body(), "EBAY_US")))
+    session = next(iter(world.sessions.values()))
+    line = next(iter(session.view.lines))
+    change = Request(contract.QUANTITY, session.id, {"lineItemId": line, "quantity": 3}, "EBAY_US")
+    terms = Request(contract.PLACE_ORDER, session.id, {"marketingTerms": TERMS}, "EBAY_US")
+    changed, paid = shop.send(change, seq=1), shop.send(terms, seq=2)
+    for exchange in (paid, changed):  # answered in the other order
+        update_world_unjudged(world, shop.profile, exchange)
+    read = shop.send(Request(contract.READ_ORDER, paid.body["purchaseOrderId"], None, None), seq=3)
+    assert read.accepted and not failed(judge(world, shop.profile, read))
+
+
+def test_a_refusal_that_the_profile_may_be_wrong_about_names_what_it_says() -> None:
+    load_rules()
+    shop, world = ReferenceShop(), World()
+    item, role = next(
+        (item, role) for item, role in shop.profile.markets["EBAY_US"].roles.items() if role.kind == "stock"
+    )
+    body = {**_body(), "lineItemInputs": [{"itemId": item, "quantity": role.amount}]}
+    exchange = shop.send(Request(contract.INITIATE, None, body, "EBAY_US"))
+    exchange.status, exchange.body = (
+        409,
+        {"errors": [{"errorId": 15013, "domain": "API_ORDER", "category": "BUSINESS"}]},
+    )
+    (judgment,) = [each for each in judge(world, shop.profile, exchange) if each.requirement == "SESSION-CREATE"]
+    assert judgment.claim
+    assert judgment.claim.expected == f"accepted with 200, since the profile says: stock = {role.amount} of {item}"
 
 
 def test_the_same_exchanges_give_the_same_judgments() -> None:

@@ -15,6 +15,7 @@ from urllib.parse import quote
 from conformance.client.api_client import MADE_UP_TAIL
 from conformance.core import contract
 from conformance.core.exchange import OTHER_APP, OWN_APP, Exchange
+from conformance.core.profile_reader import is_in_targets
 from conformance.evidence.reproduction.replay import Ref, ReplayTarget, Step, locate
 from conformance.judging.claim import Claim, quoted
 from conformance.judging.model import view
@@ -178,6 +179,7 @@ def write_script(run: ReplayTarget, finding: Finding, sent: list[tuple[Step, Exc
         "tokens": "".join(f"{variable}=… " for variable in used),
         "grant": _grant(run, used),
         "name": script,
+        "target": "" if is_in_targets(run.profile.source) else f" --target {shlex.quote(run.profile.source)}",
         "base": shlex.quote(run.profile.base_url),
         "session_url": _url(run, contract.READ),
         "order_url": _url(run, contract.READ_ORDER),

@@ -7,7 +7,7 @@
 # Seen:     @seen@
 #
 # Run it: @tokens@sh @name@
-# Or have the suite decide: python -m conformance replay REPORT @requirement@ --base-url URL
+# Or have the suite decide: python -m conformance replay REPORT @requirement@ --base-url URL@target@
 # Exit status: 1 the fault is there, 0 it is gone, 2 the script could not get that far. Needs curl and jq.
 # BASE_URL in the environment may name another place of the same target.@grant@
 set -u
