@@ -112,6 +112,7 @@ def test_what_was_only_observed_is_not_judged() -> None:
 
 
 def test_an_order_that_went_together_with_a_change_is_not_compared() -> None:
+    load_rules()
     shop, world = ReferenceShop(), World()
     judge(world, shop.profile, shop.send(Request(contract.INITIATE, None, _body(), "EBAY_US")))
     session = next(iter(world.sessions.values()))
