@@ -62,6 +62,11 @@ def print_summary(result: Json, out: TextIO, colour: bool, directory: Path | Non
         out.write(text.encode(encoding, "backslashreplace").decode(encoding) + "\n")
 
 
+def _wrapped(text: str, width: int) -> list[str]:
+    """Lines of so many characters; an id such as PAY-PARTIAL stays whole, so that it can be searched for."""
+    return textwrap.wrap(text, width, break_on_hyphens=False)
+
+
 def _width() -> int:
     return max(60, min(110, shutil.get_terminal_size((100, 24)).columns))
 
@@ -76,7 +81,7 @@ def _lines(result: Json, width: int, directory: Path | None) -> Iterator[str]:
         f"{number(result['requests'], 'request')} in {seconds(result['duration_s'])}",
         extent(result),
     ]
-    yield from (DIM + text + RESET for text in textwrap.wrap(" · ".join(fact for fact in facts if fact), width))
+    yield from (DIM + text + RESET for text in _wrapped(" · ".join(fact for fact in facts if fact), width))
     yield ""
     yield from _table(result)
     yield from _findings(result, width, directory)
@@ -124,7 +129,7 @@ def _findings(result: Json, width: int, directory: Path | None) -> Iterator[str]
             yield f"{mark} {found['requirement']}{RESET} {DIM}{level}{RESET} {line(found['summary'])}"
             yield from (
                 f"    {DIM}{text}{RESET}"
-                for text in textwrap.wrap(f"{number(found['count'], 'time')}: {line(where)}", width - 4)
+                for text in _wrapped(f"{number(found['count'], 'time')}: {line(where)}", width - 4)
             )
             sources = "; ".join(source(item) for item in found["sources"])
             sentence = rule["sentence"] if rule else found["summary"]
@@ -144,7 +149,7 @@ def _findings(result: Json, width: int, directory: Path | None) -> Iterator[str]
         text = (
             "A script shows its finding again: sh FILE, with TOKEN in the environment (its head says how to get one)."
         )
-        yield from (DIM + part + RESET for part in textwrap.wrap(text, width))
+        yield from (DIM + part + RESET for part in _wrapped(text, width))
 
 
 def _readings(result: Json, width: int) -> Iterator[str]:
@@ -176,7 +181,7 @@ def _unjudged(result: Json, width: int) -> Iterator[str]:
 def _hanging(label: str, text: str, width: int, indent: int = 4, column: int = 10) -> Iterator[str]:
     """`label` in a column, `text` beside it, wrapped."""
     room = max(30, width - indent - column)
-    for position, part in enumerate(textwrap.wrap(text, room, break_long_words=True) or [""]):
+    for position, part in enumerate(_wrapped(text, room) or [""]):
         first = f"{label:<{column}}" if position == 0 else " " * column
         gap = "" if first.endswith(" ") else " "
         yield f"{' ' * indent}{DIM}{first}{RESET}{gap}{part}"
