@@ -201,7 +201,7 @@ def soaked(**late: float) -> Soaked:
 
 
 @pytest.mark.parametrize(
-    ("late", "told"),
+    ("late", "words"),
     [
         ({}, None),
         ({"rss_mb": 64.0}, None),
