@@ -63,7 +63,7 @@ def print_summary(result: Json, out: TextIO, colour: bool, directory: Path | Non
 
 
 def _wrapped(text: str, width: int) -> list[str]:
-    """Lines of so many characters; an id such as PAY-PARTIAL stays whole, so that it can be searched for."""
+    """Lines of so many characters; an id, which has hyphens, stays whole, so that it can be searched for."""
     return textwrap.wrap(text, width, break_on_hyphens=False)
 
 

@@ -76,7 +76,7 @@ def row_design() -> RowDesign:
     """The design of the rows."""
     data = _document()["rows"]
     sets = {name: _without(factors()[name], data["leaves_out"].get(name, ())) for name in data["sets"]}
-    does = {name: _factor(name, item) for name, item in data["does"].items()}
+    does = {name: _factor(name, node) for name, node in data["does"].items()}
     return RowDesign(sets | does, tuple(tuple(group) for group in data["triples"]))
 
 

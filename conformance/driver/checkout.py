@@ -83,7 +83,7 @@ class CheckoutDriver:
 
     def times(self, most: int, *, single: int = 1) -> int:
         """How often something is done that is done `most` times, and `single` times where the effort is single."""
-        return len(list(self.some(range(most), single=single)))
+        return most if (limit := self.effort.limit(None, single)) is None else min(most, limit)
 
     def settle(self) -> None:
         """Reads every session whose last requests were refused: a refusal changes nothing."""

@@ -98,9 +98,9 @@ def served(script_url: str, token: str, session: str, clicks: list[str]) -> Iter
         def do_POST(self) -> None:
             raw = self.rfile.read(min(LARGEST, int(self.headers.get("Content-Length") or 0)))
             with suppress(ValueError, AttributeError):
-                words = json.loads(raw)
-                details = words.get("data")
-                outcomes.put(Outcome(str(words.get("kind")), details if isinstance(details, dict) else {}))
+                message = json.loads(raw)
+                details = message.get("data")
+                outcomes.put(Outcome(str(message.get("kind")), details if isinstance(details, dict) else {}))
             self.reply(204, b"")
 
         def reply(self, status: int, body: bytes) -> None:

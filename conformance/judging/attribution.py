@@ -13,7 +13,7 @@ from typing import Any, Generic, TypeVar
 from conformance.core import contract
 from conformance.core.addresses import flat_address, folded
 from conformance.judging.context import RefusalReason, RuleContext
-from conformance.judging.model import StateKey
+from conformance.judging.model import COUPONS, StateKey
 from conformance.judging.world import Change, Pending
 
 Facts = TypeVar("Facts", contravariant=True)
@@ -163,8 +163,8 @@ def carried_out(found: Found, pending: Pending) -> bool:
     if pending.operation == contract.ADDRESS:
         sent = {name: folded(value) for name, value in flat_address(wanted).items()}
         return any(key[0] == "address" and sent.get(key[1]) == after for key, after in changes.items())
-    code = str(wanted.get("redemptionCode", "")).casefold()
-    before, after = found.get(("coupons",), (frozenset(), frozenset()))
+    code = folded(str(wanted.get("redemptionCode", "")))
+    before, after = found.get(COUPONS, (frozenset(), frozenset()))
     return isinstance(before, frozenset) and isinstance(after, frozenset) and code in before ^ after
 
 

@@ -225,10 +225,10 @@ def _never_again(facts: FindingAmongAll) -> Attribution | None:
 def _never_again_apart(facts: FindingAmongAll) -> Attribution | None:
     (owner,) = contract.explaining(ExplainedFinding.OTHER_SESSIONS)
     finding = facts.finding
-    with_other_sessions = any(each.requirement == owner and each.name == finding.name for each in facts.all)
+    beside = any(each.requirement == owner and each.name == finding.name for each in facts.all)
     return (
         Attribution(Cause.ANOTHER_SESSION, owner)
-        if with_other_sessions and finding.never_again and finding.requirement != owner
+        if beside and finding.never_again and finding.requirement != owner
         else None
     )
 

@@ -175,6 +175,12 @@ class RuleContext:
         return found
 
     @property
+    def line_inputs(self) -> list[dict[str, Any]]:
+        """The line item inputs of the request that are objects."""
+        listed = self.body.get("lineItemInputs")
+        return [each for each in listed if isinstance(each, dict)] if isinstance(listed, list) else []
+
+    @property
     def problems(self) -> list[FieldProblem]:
         """Where the request's body departs from the contract."""
         return self.once("problems", lambda: problems(self.request))

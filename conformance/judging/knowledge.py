@@ -187,9 +187,8 @@ def _roles_known(context: RuleContext) -> bool:
 
 def _items(context: RuleContext) -> Iterator[str]:
     yield from context.before.items if context.before else ()
-    listed = context.body.get("lineItemInputs")
-    for each in listed if isinstance(listed, list) else ():
-        if isinstance(each, dict) and isinstance(each.get("itemId"), str):
+    for each in context.line_inputs:
+        if isinstance(each.get("itemId"), str):
             yield each["itemId"]
 
 

@@ -25,6 +25,7 @@ SUMMARY = ("priceSubtotal", "priceDiscount", "deliveryCost", "tax", "fee", "tota
 StateKey = tuple[str, ...]
 Fact = TypeVar("Fact")
 LINES: StateKey = ("lines",)
+COUPONS: StateKey = ("coupons",)
 
 
 def objects(node: Any) -> list[dict[str, Any]]:
@@ -274,7 +275,7 @@ def state(seen: View) -> dict[StateKey, Any]:
         found["address", name] = UNKNOWN
     for name, value in address.items():
         found["address", name] = folded(value)
-    found["coupons",] = frozenset(map(folded, seen.coupons)) if seen.coupons_known else UNKNOWN
+    found[COUPONS] = frozenset(map(folded, seen.coupons)) if seen.coupons_known else UNKNOWN
     return found
 
 

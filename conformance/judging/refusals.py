@@ -95,8 +95,7 @@ def profile_says(context: RuleContext) -> str:
     """What the profile says of the item, coupon or number of lines that the refusal speaks of: it may be wrong there."""
     operation, market = context.operation, context.profile.markets.get(context.sold_in)
     roles = {known.provoked_by for each in context.exchange.error_ids if (known := contract.error(each, operation))}
-    inputs = context.body.get("lineItemInputs")
-    named = [each.get("itemId") for each in inputs if isinstance(each, dict)] if isinstance(inputs, list) else []
+    named = [each.get("itemId") for each in context.line_inputs]
     line, code = context.named_line, context.body.get("redemptionCode")
     said = []
     for item in [*named, line.item if line else None]:

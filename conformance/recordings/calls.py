@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
 from urllib.parse import unquote, urlsplit
@@ -188,31 +188,28 @@ class _Shown:
 
     def hides(self, name: str, entry: RecordedEntry) -> bool:
         """Whether nobody knows if a request had a header that is not recorded, or what a blank one was."""
-        if entry.request_headers.get(name, "").strip():
-            return False
+        sent = entry.request_headers
+        whole = entry.request_headers_whole and name not in entry.request_headers_open and name in self.request_headers
+        renamed = name == MARKETPLACE and any(map(is_marketplace, sent.values()))
+        return _is_hidden(name, sent, whole=whole and not renamed, of_wire=OF_WIRE_SENT)
+
+    def hides_in_answer(self, name: str, entry: RecordedEntry) -> bool:
+        """The same for an answer."""
+        given = entry.response_headers
         whole = (
-            entry.request_headers_whole
-            and name in self.request_headers
-            and name not in entry.request_headers_open
-            and any(header in entry.request_headers for header in OF_WIRE_SENT)
+            entry.response_headers_whole and name not in entry.response_headers_open and name in self.response_headers
         )
-        return not whole or (name == MARKETPLACE and any(map(is_marketplace, entry.request_headers.values())))
+        seen = name == MEDIA and bool(entry.answer_media)  # by the recorder
+        return _is_hidden(name, given, whole=whole and not seen, of_wire=OF_WIRE_GIVEN)
 
     def hashes(self, entry: RecordedEntry) -> bool:
         """Whether an answer has a digest for an id that requests name otherwise."""
         return any(member in self.plain_ids for member, _ in entry.answer.digests)
 
-    def hides_in_answer(self, name: str, entry: RecordedEntry) -> bool:
-        """The same for an answer."""
-        if entry.response_headers.get(name, "").strip():
-            return False
-        whole = (
-            entry.response_headers_whole
-            and name in self.response_headers
-            and name not in entry.response_headers_open
-            and any(header in entry.response_headers for header in OF_WIRE_GIVEN)
-        )
-        return not whole or (name == MEDIA and bool(entry.answer_media))  # the recorder saw one
+
+def _is_hidden(name: str, recorded: Mapping[str, str], *, whole: bool, of_wire: Iterable[str]) -> bool:
+    """Whether a header that is absent or blank may have been taken out. whole: nothing else says so; of_wire: what only the wire adds."""
+    return not recorded.get(name, "").strip() and not (whole and any(header in recorded for header in of_wire))
 
 
 def _shown_by_file(calls: Iterable[RecordedCall]) -> dict[int, _Shown]:

@@ -20,23 +20,19 @@ from conformance.core.addresses import flat_address, folded
 from conformance.core.exchange import Exchange
 from conformance.core.profile import Profile
 from conformance.core.requirement import SessionPhase
+from conformance.judging.attribution import EFFECTS
 from conformance.judging.claim import ABOUT_THE_OUTCOME
 from conformance.judging.context import Judgment, RuleContext
 from conformance.judging.judge import evaluate, update_world, update_world_unjudged
 from conformance.judging.knowledge import is_usable
-from conformance.judging.model import LINES, SUMMARY, StateKey, View, cart_key, keyed, state
+from conformance.judging.model import COUPONS, LINES, SUMMARY, StateKey, View, cart_key, keyed, state
 from conformance.judging.world import Order, Pending, SessionState, World
 from conformance.recordings.entry import Listing, RecordedEntry
 
 SESSIONS = 3  # so many sessions show that it is no accident
 AT_ONCE = timedelta(minutes=1)  # so soon after the call before
-# The change that each part of a session's state follows.
-CHANGED_BY = {
-    "lines": contract.QUANTITY,
-    "quantity": contract.QUANTITY,
-    "option": contract.OPTION,
-    "address": contract.ADDRESS,
-}
+# The change that each part of a session's state follows, but for coupons, which have two.
+CHANGED_BY = {part: operation for operation, parts in EFFECTS.items() for part in parts if (part,) != COUPONS}
 # The change before a call that was answered as if it had taken place.
 BEFORE_ACCEPTED = {contract.APPLY: contract.REMOVE, contract.REMOVE: contract.APPLY}
 BEFORE_REFUSED = {
@@ -45,7 +41,6 @@ BEFORE_REFUSED = {
     **dict.fromkeys((16001, 16023), contract.APPLY),
 }
 PAID_BEFORE = 15006
-COUPONS = ("coupons",)
 NO_COUPONS: tuple[frozenset[str], frozenset[str]] = (frozenset(), frozenset())
 
 
@@ -279,7 +274,7 @@ def _asked_for(context: RuleContext, refused: Pending) -> bool:
         sent: dict[StateKey, Any] = {("address", name): folded(value) for name, value in flat_address(wanted).items()}
         return all(sent.get(key) == after for key, after in changed.items())
     before, after = context.changes.get(COUPONS, NO_COUPONS)
-    code = {str(wanted.get("redemptionCode", "")).casefold()}
+    code = {folded(str(wanted.get("redemptionCode", "")))}
     more, less = (after, before) if refused.operation == contract.APPLY else (before, after)
     return set(changed) == {COUPONS} and less < more and more - less == code
 

@@ -126,7 +126,7 @@ def _of_file(raw: bytes | None, named: Mapping[str, str]) -> Body:
         plain,
         None,
         [len(plain.encode())],
-        {name: item for name, item in named.items() if name != "content-length"},
+        {name: value for name, value in named.items() if name != "content-length"},
         False,
     )
 

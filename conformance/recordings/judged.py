@@ -41,9 +41,9 @@ def judge_contents(contents: Contents, profile: Profile, key: bytes, *, roles: b
     found, calls = Judged(), calls_of(contents.entries)
     contents.entries.clear()  # a gateway's log is large
     if not roles:
-        for exchange in [*calls.exchanges, *(item for _, item in contents.own)]:
+        for exchange in [*calls.exchanges, *(exchange for _, exchange in contents.own)]:
             exchange.unseen |= {RecordedPart.ROLES}
-    own = [item for _, item in contents.own if item.request.credential == OWN_APP]
+    own = [exchange for _, exchange in contents.own if exchange.request.credential == OWN_APP]
     if not any(exchange.accepted and exchange.operation != contract.TOKEN for exchange in own):
         for exchange in own:  # nobody was ever let in, as with wrong credentials
             exchange.unseen |= {RecordedPart.TOKEN}

@@ -21,26 +21,26 @@ def streamed(raw: bytes, take: Callable[[Any], None]) -> Any:
     if found is None:
         return None
     decode, read = codecs.getincrementaldecoder("utf-8")().decode, json.JSONDecoder().raw_decode
-    text, place_read, place, window = "", 0, found.end(), WINDOW
+    text, parsed, place, window = "", 0, found.end(), WINDOW
     try:
         while True:
-            place_read = BETWEEN.match(text, place_read).end()  # type: ignore[union-attr]
-            if text[place_read : place_read + 1] == "]":
+            parsed = BETWEEN.match(text, parsed).end()  # type: ignore[union-attr]
+            if text[parsed : parsed + 1] == "]":
                 break
             try:
-                value, ended = read(text, place_read)
+                value, ended = read(text, parsed)
             except ValueError:
                 if place >= len(raw):
                     return None
-                text, place_read = (
-                    text[place_read:] + decode(raw[place : place + window], place + window >= len(raw)),
+                text, parsed = (
+                    text[parsed:] + decode(raw[place : place + window], place + window >= len(raw)),
                     0,
                 )
                 place, window = place + window, min(2 * window, 64 * WINDOW)
                 continue
             take(value)
-            place_read, window = ended, WINDOW
-        rest = text[place_read:] + decode(raw[place:], True)
+            parsed, window = ended, WINDOW
+        rest = text[parsed:] + decode(raw[place:], True)
         return json.loads(raw[: found.end()].decode("utf-8") + rest)
     except (ValueError, RecursionError):
         return None

@@ -35,10 +35,7 @@ DEFAULT_MAXIMA = (4, 10)
 
 def inputs(context: RuleContext) -> list[dict[str, Any]]:
     """The line item inputs of an initiate that are objects."""
-    if context.operation != contract.INITIATE:
-        return []
-    listed = context.body.get("lineItemInputs")
-    return [line_input for line_input in listed if isinstance(line_input, dict)] if isinstance(listed, list) else []
+    return context.line_inputs if context.operation == contract.INITIATE else []
 
 
 @refuses("LINES-MAX")

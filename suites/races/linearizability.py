@@ -21,13 +21,23 @@ from conformance.core.addresses import flat_address, folded, shows
 from conformance.core.exchange import Exchange, Request
 from conformance.judging.claim import Claim
 from conformance.judging.context import RefusalReason
-from conformance.judging.model import StateKey, View, differences, keyed, may_be_left_out, pricing, state, text, view
+from conformance.judging.model import (
+    COUPONS,
+    StateKey,
+    View,
+    differences,
+    keyed,
+    may_be_left_out,
+    pricing,
+    state,
+    text,
+    view,
+)
 from conformance.judging.refusals import lawful_pairs
 from suites.sessions.blame import as_claim, with_zeros
 
 PAID: StateKey = ("paid",)
 LINES: StateKey = ("lines",)
-COUPONS: StateKey = ("coupons",)
 State = dict[StateKey, Any]
 
 
@@ -81,7 +91,7 @@ def _of_a_line(now: State, request: Request, keys: dict[str, str]) -> tuple[Stat
 
 
 def _of_a_coupon(now: State, request: Request) -> tuple[State, list[RefusalReason]]:
-    code = str(request.object().get("redemptionCode")).casefold()
+    code = folded(str(request.object().get("redemptionCode")))
     if request.operation == contract.REMOVE:
         gone = now | {COUPONS: now[COUPONS] - {code}}
         return (gone, []) if code in now[COUPONS] else (now, [RefusalReason("COUPON-NOT-APPLIED")])

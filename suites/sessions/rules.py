@@ -13,6 +13,7 @@ from conformance.core.made_up import is_made_up, is_uuid, may_be_counted
 from conformance.core.stubs import stubs_in
 from conformance.judging.attribution import (
     AFTER_A_REFUSAL,
+    EFFECTS,
     IN_A_READ,
     Cause,
     Difference,
@@ -192,18 +193,12 @@ def a_change_changes_only_what_it_names(context: RuleContext) -> Iterator[Claim]
         or context.operation not in contract.CHANGES
     ):
         return
-    named = {
-        contract.QUANTITY: ("quantity", "lines") if context.body.get("quantity") == 0 else ("quantity",),
-        contract.OPTION: ("option",),
-        contract.ADDRESS: ("address",),
-        contract.APPLY: ("coupons",),
-        contract.REMOVE: ("coupons",),
-    }[context.operation]
+    removes = context.operation == contract.QUANTITY and context.body.get("quantity") == 0
+    named = {*EFFECTS[context.operation]} - {"quantity" if removes else "lines"}
     own: tuple[str | None, ...] = ()
-    if context.operation == contract.QUANTITY and context.body.get("quantity") == 0:
-        named = ("lines",)
-        if target := context.before.lines.get(str(context.body.get("lineItemId"))):  # QTY-ZERO says whether it is gone
-            own = (target.item, target.id)
+    # QTY-ZERO says whether the line is gone.
+    if removes and (target := context.before.lines.get(str(context.body.get("lineItemId")))):
+        own = (target.item, target.id)
     found = {
         key: pair
         for key, pair in context.changes.items()

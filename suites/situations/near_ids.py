@@ -8,6 +8,7 @@ from conformance.core import made_up
 from conformance.driver.checkout import CheckoutSession
 
 LONG_ID = 10  # characters; shorter ids may be numbered in turn
+SHORT_LINE_ID = 4  # characters; shorter ids of lines may be numbered in turn
 
 
 def cut_by(identifier: str, count: int) -> str | None:
@@ -52,7 +53,7 @@ def longer(text: str) -> str:
 
 def cut(text: str) -> str:
     """A text but for its last character; of a long one only, since short ids may be numbered in turn."""
-    return text[:-1] if len(text) >= 4 else f"{text}{text}x"
+    return text[:-1] if len(text) >= SHORT_LINE_ID else f"{text}{text}x"
 
 
 # Ids of lines and options that are nearly right.

@@ -17,12 +17,11 @@ from conformance.driver.checkout import CheckoutSession
 from conformance.driver.session_methods import CHANGE_METHODS, METHOD_OF, Method
 from conformance.judging.conditions import BOUNDED
 from strategies.assignment import ProbeKey
-from suites.situations.near_ids import NEAR_ORDERS, NEAR_SESSIONS, NEAR_TEXTS, cut, longer
+from suites.situations.near_ids import NEAR_ORDERS, NEAR_SESSIONS, NEAR_TEXTS, SHORT_LINE_ID, cut, longer
 from suites.situations.refusals import RULE_OF_BOUND, Broken, of_address, of_changes, of_terms
 
 UNSUPPORTED = "EBAY_ATLANTIS"
 LINES, BESIDE = frozenset({"lines"}), frozenset({"beside"})
-SHORT_LINE_ID = 4  # characters; shorter ids of lines may be numbered in turn
 # Parts of a session's life, and of a purchase order.
 START, OPEN, PAID, ORDER, EMPTY, DECLINED = "start", "open", "paid", "order", "empty", "declined"
 Sent = dict[str, Any]

@@ -129,13 +129,13 @@ def _method(root: Json, path: str, verb: str, item: Json, node: Json) -> Method:
     return method
 
 
-def _body(root: Json, entry: Method, direction: str, node: Json) -> None:
-    content = table(node.get("content", {}), f"content of {entry.at}")
-    entry.media[direction] = entry.media.get(direction, frozenset()) | frozenset(map(str, content))
+def _body(root: Json, method: Method, direction: str, node: Json) -> None:
+    content = table(node.get("content", {}), f"content of {method.at}")
+    method.media[direction] = method.media.get(direction, frozenset()) | frozenset(map(str, content))
     for kind in content.values():
-        schema = table(kind, entry.at).get("schema")
+        schema = table(kind, method.at).get("schema")
         if schema is not None:
-            entry.fields.setdefault(direction, {}).update(_fields(root, schema, (), ()))
+            method.fields.setdefault(direction, {}).update(_fields(root, schema, (), ()))
 
 
 def _fields(root: Json, node: Any, path: tuple[str, ...], inside: tuple[str, ...]) -> dict[tuple[str, ...], Field]:

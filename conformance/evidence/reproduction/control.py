@@ -38,8 +38,8 @@ class Resent:
 
     def with_other_sessions(self) -> Broken | None:
         """See `consequences.Control`."""
-        with_other_sessions = _with_reads(self.sent, others=False)
-        return self._play(with_other_sessions) if with_other_sessions != _with_reads(self.sent) else None
+        steps = _with_reads(self.sent, others=False)
+        return self._play(steps) if steps != _with_reads(self.sent) else None
 
     def under_its_marketplace(self) -> Broken | None:
         """See `consequences.Control`."""
