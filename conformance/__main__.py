@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from conformance import VERSION
 from conformance.core.command_line import DONE, run
-from conformance.core.inputs import InputError
+from conformance.core.inputs import InputError, nearest
 from conformance.runner.system.output import keep_output
 
 
@@ -73,7 +73,10 @@ def _dispatch(given: list[str]) -> int:
         return DONE
     command = COMMANDS.get(given[0])
     if command is None:
-        raise InputError(f"There is no command {given[0]!r}: python -m conformance lists them.")
+        asked = nearest(given[0], COMMANDS)
+        raise InputError(
+            f"There is no command {given[0]!r}{'. ' + asked if asked else ': '}python -m conformance lists them."
+        )
     status: int = getattr(import_module(command.module), command.function)(given[1:])
     return status
 

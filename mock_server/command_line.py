@@ -7,16 +7,21 @@ import os
 import socket
 import sys
 from collections.abc import Callable
+from difflib import get_close_matches
 from typing import NoReturn
 
 INPUT_ERROR = 4
+UNKNOWN = "unrecognized arguments: "  # argparse's own words
 
 
 class Parser(argparse.ArgumentParser):
     """Prints one sentence for wrong input instead of the usage."""
 
     def error(self, message: str) -> NoReturn:
-        print(f"{self.prog}: {message}", file=sys.stderr)
+        words = message.removeprefix(UNKNOWN).split() if message.startswith(UNKNOWN) else []
+        wrong = next((word.partition("=")[0] for word in words if word.startswith("-")), "")
+        nearest = get_close_matches(wrong, self._option_string_actions, n=1)
+        print(f"{self.prog}: {message}{f'; did you mean {nearest[0]}?' if nearest else ''}", file=sys.stderr)
         sys.exit(INPUT_ERROR)
 
 

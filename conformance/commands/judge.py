@@ -9,7 +9,7 @@ from typing import TextIO
 
 import pytest
 
-from conformance.core.command_line import DONE, Parser
+from conformance.core.command_line import DONE, Parser, complaint
 from conformance.core.places import ROOT
 from conformance.runner.settings import GROUPS
 
@@ -46,9 +46,8 @@ class _OneSentence(io.TextIOBase):
         """Writes a complaint as its sentence, and anything else as it is."""
         if text.startswith(USAGE):
             said = text.partition(": error: ")[2].partition("\n")[0].strip()
-            self._stream.write(
-                f"{said[:1].upper()}{said[1:]}: python -m conformance judge --help lists what it takes.\n"
-            )
+            options = [name for group in GROUPS.values() for name in group]
+            self._stream.write(complaint(said, "python -m conformance judge", options) + "\n")
         elif text.strip() or not self._complaint:
             self._stream.write(text)
         self._complaint = text.startswith(USAGE)

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from conformance.core.command_line import Parser
+from conformance.core.command_line import WRONG_INPUT, Parser
 from conformance.core.inputs import InputError, whole_number
 from conformance.core.places import ROOT
 from conformance.core.profile_reader import load, path_of
@@ -93,7 +93,8 @@ def wait_for_server(base_url: str | None) -> None:
 def judge(target: str, base_url: str | None, report: Path, more: list[str]) -> tuple[int, dict[str, Any], str]:
     """One quick run: its exit status, its result document ({} if there is none), what it said."""
     (report / "result.json").unlink(missing_ok=True)
-    command = [sys.executable, "-m", "pytest", "suites", "--quick", "--target", target, "--report", str(report), *more]
+    command = [sys.executable, "-m", "conformance", "judge", "--quick"]
+    command += ["--target", target, "--report", str(report), *more]
     ended = subprocess.run(
         [*command, *(["--base-url", base_url] if base_url else [])], cwd=ROOT, capture_output=True, text=True
     )
@@ -102,6 +103,11 @@ def judge(target: str, base_url: str | None, report: Path, more: list[str]) -> t
     except OSError:
         result = {}
     return ended.returncode, result, ended.stdout + ended.stderr
+
+
+def last_line(said: str) -> str:
+    """What a run without a verdict said last."""
+    return (said.strip().splitlines() or ["nothing was said"])[-1].removeprefix("ERROR: ")
 
 
 def failing(result: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
@@ -162,8 +168,10 @@ def main(arguments: list[str]) -> int:
             if result:
                 print("\n".join(lines(result, before, clock, seconds, report)), flush=True)
                 before = set(failing(result))
+            elif status == WRONG_INPUT and not count:  # it would be so in each run
+                raise InputError(last_line(said))
             else:
-                print(f"{clock}  no verdict: {(said.strip().splitlines() or ['nothing was said'])[-1]}", flush=True)
+                print(f"{clock}  no verdict: {last_line(said)}", flush=True)
             count += 1
             if count == runs:
                 return status

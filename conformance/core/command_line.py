@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, NoReturn
 
-from conformance.core.inputs import InputError
+from conformance.core.inputs import InputError, nearest
 
 DONE, WORSE, WRONG_INPUT = 0, 1, 4
 
@@ -23,7 +23,23 @@ class Parser(argparse.ArgumentParser):
         super().__init__(prog=f"python -m conformance {command}", description=description, allow_abbrev=False, **more)
 
     def error(self, message: str) -> NoReturn:
-        raise InputError(f"{message[:1].upper()}{message[1:]}: {self.prog} --help lists what it takes.")
+        raise InputError(complaint(message, self.prog, self._option_string_actions))
+
+
+UNKNOWN = "unrecognized arguments: "  # argparse's own words, and pytest's
+
+
+def complaint(message: str, prog: str, options: Iterable[str]) -> str:
+    """What a parser complains about, as sentences; an option that is nearly right is told the right one.
+
+    message: argparse's; options: those that the command takes, each with its hyphens.
+    """
+    words = message.removeprefix(UNKNOWN).split() if message.startswith(UNKNOWN) else []
+    wrong = next((word.partition("=")[0] for word in words if word.startswith("-")), "")
+    asked = nearest(wrong, options) if wrong else ""
+    listed = f"{prog} --help lists what it takes."
+    said = f"{message[:1].upper()}{message[1:]}"
+    return f"{said}. {asked}{listed}" if asked else f"{said}: {listed}"
 
 
 def run(command: Command, arguments: list[str]) -> int:

@@ -10,6 +10,7 @@ import codecs
 import os
 import re
 import tomllib
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -28,6 +29,14 @@ ENCODINGS = (
 
 class InputError(Exception):
     """The input cannot be used; the message is one sentence that says what to change."""
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """A question that ends in a blank, such as "Did you mean --budget? "; '' where nothing known is like the word."""
+    from difflib import get_close_matches  # late: only wrong input needs it
+
+    found = get_close_matches(word, list(known), n=1)
+    return f"Did you mean {found[0]}? " if found else ""
 
 
 def checked_url(value: str, name: str) -> str:

@@ -38,6 +38,27 @@ def test_wrong_words_are_one_sentence_and_status_4(given: list[str], capsys: pyt
     assert not said.out and said.err.count("\n") == 1 and said.err.endswith(".\n")
 
 
+# A command, an option that is nearly one of its own, and that one.
+NEARLY = [
+    ("judge --budgt 5", "--budget"),
+    ("judge --basse-url=http://127.0.0.1:9", "--base-url"),
+    ("watch --quik", "--quick"),
+    ("profile http://127.0.0.1:9 --itms v1|1|0", "--items"),
+    ("compare a b --otu c", "--out"),
+    ("drift a --otu c", "--out"),
+    ("mock --prot 1", "--port"),
+    ("jduge", "judge"),
+]
+
+
+@pytest.mark.parametrize(("words", "right"), NEARLY)
+def test_a_word_that_is_nearly_right_is_told_the_right_one(words: str, right: str) -> None:
+    command = [sys.executable, "-m", "conformance", *words.split()]
+    ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60)
+    assert ended.returncode == 4 and ended.stderr.count("\n") == 1
+    assert f"id you mean {right}?" in ended.stderr
+
+
 def test_the_help_of_judge_is_the_suites_own(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["judge", "--help"]) == 0
     shown = capsys.readouterr().out.splitlines()

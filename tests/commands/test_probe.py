@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from conformance.commands.probe import wizard
+from conformance.commands.probe.catalog import read_catalog
 from conformance.commands.probe.profile_text import Asked
 from conformance.core.inputs import InputError
 from conformance.core.profile_reader import load
@@ -58,7 +61,8 @@ def test_every_role_of_the_mock_is_found(mock: str, tmp_path: Path, capsys: pyte
     text, profile = out.read_text(encoding="utf-8"), load(str(out))
     assert not any(secret in text for _, secret in APPS.values())
     assert (profile.payment, profile.max_line_items, len(profile.apps)) == ("place_order", 4, 2)
-    assert profile.other_scope and "# paid_within_s" in text and "# declined" in text and "# minimum" in text
+    assert profile.other_scope and "# paid_within_s" in text and "# declined" in text
+    assert "minimum = [\n    # {" in text
     market = profile.markets["EBAY_US"]
     assert {item: market.roles.get(item) for item in items} == {item: MOCK.roles[item] for item in items}
     assert {coupon.code: coupon.kind for coupon in market.coupons.values()} == {
@@ -89,7 +93,7 @@ def test_no_credentials_are_asked_for_in_a_comment(
     out = tmp_path / "probed.toml"
     assert wizard.main([mock, "--items", MOCK.plain[0], "--out", str(out)]) == 1
     said = capsys.readouterr().out
-    assert "Sent 1 requests. The target asks for a token" in said and "set EBAY_CLIENT_ID and" in said
+    assert "Sent 1 requests. The target asks for a token" in said and "given: set EBAY_CLIENT_ID and" in said
     assert "Nothing is written" in said and not out.exists()
     with pytest.raises(InputError, match="No credentials"):
         wizard.main(["http://shop.example", "--items", "v1|1|0"])
@@ -130,6 +134,67 @@ def test_a_shops_own_catalog(mock: str, tmp_path: Path) -> None:
     assert "the catalog says plain, seen as limit" in text
     assert [coupon.minimum for coupon in profile.markets["EBAY_US"].coupons_of("minimum")] == [100]
     assert profile.declined == {"declined@example.com": 15023}
+
+
+def test_a_nested_catalog_is_read(tmp_path: Path) -> None:
+    """As shops export theirs: marketplaces, roles and variations one in another, words that are no coupons beside them."""
+    nested = {
+        "scopes": ["https://shop.example/scope"],
+        "coupons": {"good": {"fixed": "FIVEOFF"}, "refused": {"USED": 16007}, "notes": {"FIVEOFF": "takes five off"}},
+        "markets": {
+            "EBAY_GB": {
+                "currency": "GBP",
+                "items": [{"itemId": "v1|1|0", "seller": {"id": "s-1"}, "variations": [{"itemId": "v1|1|7"}]}],
+                "roles": {"limit": {"id": "v1|2|0", "limit": 2}, "stock": ["v1|3|0"]},
+            }
+        },
+        "promotions": [{"coupon": "TENOFF", "description": "TEN"}, {"type": "coupon", "id": "CARD"}],
+    }
+    path = tmp_path / "catalog.json"
+    path.write_text(json.dumps(nested), encoding="utf-8")
+    read = read_catalog(path)
+    assert read.items == ["EBAY_GB:v1|1|0", "EBAY_GB:v1|1|7", "EBAY_GB:v1|2|0", "EBAY_GB:v1|3|0"]
+    assert read.coupons == ["FIVEOFF", "USED", "TENOFF"]
+    assert read.roles["v1|2|0"] == "limit" and read.roles["v1|3|0"] == "stock"
+
+
+@pytest.mark.parametrize(
+    ("text", "shape"),
+    [
+        ('{"products": [{"sku": "A1"}], "currency": "USD"}', "an object of products, currency"),
+        ('[{"sku": "A1"}]', "a list of objects"),
+        ("[]", "an empty list"),
+        ("sku,price\nA1,2", "a table of sku, price"),
+        ("", "and is empty"),
+        ("[" * 9999, "neither CSV nor JSON"),
+    ],
+)
+def test_a_catalog_without_items_is_told_its_shape(text: str, shape: str, tmp_path: Path) -> None:
+    path = tmp_path / "catalog"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(InputError, match=shape):
+        read_catalog(path)
+
+
+def test_a_named_marketplace_leaves_out_the_others_of_the_catalog(mock: str, tmp_path: Path) -> None:
+    rows = ["itemId,marketplace", f"{MOCK.plain[0]},EBAY_US", "v1|7|0,EBAY_GB"]
+    catalog, out = tmp_path / "shop.csv", tmp_path / "mine.toml"
+    catalog.write_text("\n".join(rows), encoding="utf-8")
+    assert wizard.main([mock, "--from-catalog", str(catalog), "--marketplaces", "EBAY_US", "--out", str(out)]) == 0
+    profile = load(str(out))
+    assert list(profile.markets) == ["EBAY_US"] and profile.name == "mine"
+
+
+def test_each_example_in_a_comment_is_one_of_the_schema(mock: str, tmp_path: Path) -> None:
+    """A comment with a key becomes a profile that loads once its first # is gone, whatever else is missing."""
+    out = tmp_path / "mine.toml"
+    assert wizard.main([mock, "--items", MOCK.plain[0], "--coupons", "NOSUCH", "--out", str(out)]) == 0
+    lines = out.read_text(encoding="utf-8").splitlines()
+    assert lines[0].startswith("#:schema ") and (tmp_path / lines[0].partition(" ")[2]).is_file()
+    examples = [number for number, line in enumerate(lines) if re.match(r"# \w+ = .*\S  # ", line)]
+    assert len(examples) > 10
+    filled = [line[2:] if number in examples else line for number, line in enumerate(lines)]
+    tomllib.loads("\n".join(filled).replace("{ … }", "{}").replace("…", "1"))
 
 
 def test_a_profile_that_is_there_stays_as_it_is(mock: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

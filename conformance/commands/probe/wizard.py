@@ -14,7 +14,6 @@ import os
 import secrets
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from conformance.client.api_client import ApiClient, RunStopped
 from conformance.commands.probe.address_and_payment import ADDRESS_CALLS, find_addresses, find_declined, find_payment
@@ -31,6 +30,7 @@ from conformance.commands.probe.session import Probe
 from conformance.core import contract, inputs
 from conformance.core.command_line import Parser
 from conformance.core.inputs import InputError
+from conformance.core.places import ROOT
 from conformance.core.profile import GUEST_SCOPE, PRODUCTION_HOSTS
 from conformance.core.profile_reader import load, loopback, parse
 from conformance.driver.discovery import cause_of
@@ -148,7 +148,12 @@ def main(given: list[str]) -> int:
         options.most = inputs.whole_number(options.most, "--most", 1, MOST_REQUESTS)
     base = inputs.checked_url(options.base_url, "The base URL")
     catalog = read_catalog(options.from_catalog) if options.from_catalog else Catalog([], [], {})
-    markets = by_market([*split(options.items), *catalog.items], split(options.marketplaces))
+    if options.from_catalog:
+        counts = f"{len(catalog.items)} items and {len(catalog.coupons)} coupons"
+        print(f"Read {counts} from {options.from_catalog}.")
+    names = split(options.marketplaces)
+    listed = [text for text in catalog.items if not names or text.partition(":")[0] in names or ":" not in text]
+    markets = by_market([*split(options.items), *listed], names)
     addresses = given_addresses(options.addresses)
     asked = Asked(
         coupons=list(dict.fromkeys([*split(options.coupons), *catalog.coupons])),
@@ -159,7 +164,7 @@ def main(given: list[str]) -> int:
     auth, apps = credentials(base)
     endpoints = {"order_url": options.order_url, "token_url": options.token_url}
     data: dict[str, Any] = {
-        "name": urlsplit(base).hostname or "target",
+        "name": Path(options.out).stem,
         "base_url": base,
         "endpoints": {key: endpoint for key, endpoint in endpoints.items() if endpoint},
         "auth": auth,
@@ -167,12 +172,12 @@ def main(given: list[str]) -> int:
         "marketplaces": {},
     }
     skipped = {}
-    for name, listed in markets.items():
+    for name, items in markets.items():
         good = addresses.get(name, {}).get("good") or _sample(name, 0)
         if good is None:
             skipped[name] = f"there is no sample address for {name}: give one in the file of --addresses"
         else:
-            data["marketplaces"][name] = {"address": good, "items": {"plain": listed}}
+            data["marketplaces"][name] = {"address": good, "items": {"plain": items}}
     if not data["marketplaces"]:
         raise InputError(f"Nothing can be asked: {'; '.join(skipped.values())}.")
     profile = parse(data, "the wizard")
@@ -206,7 +211,8 @@ def most_calls(items: int, asked: Asked, pays: bool) -> int:
 
 
 def _write(found: Found, data: dict[str, Any], wanted: Path, out: Path) -> int:
-    text = render(found, data)
+    schema = os.path.relpath(ROOT / "targets" / "profile.schema.json", out.parent)
+    text = f"#:schema {Path(schema).as_posix()}\n{render(found, data)}"
     try:
         out.write_text(text, encoding="utf-8")
     except OSError as error:
@@ -248,7 +254,9 @@ def _ask(found: Found, markets: dict[str, list[str]], addresses: dict[str, dict[
     except RunStopped as stopped:
         found.stopped = str(stopped)
         if profile.auth == "none" and "token" in found.stopped:
-            found.stopped += f" None were given: set {ID} and {SECRET}, or {TOKEN}."
+            found.stopped = (
+                f"The target asks for a token, and no credentials were given: set {ID} and {SECRET}, or {TOKEN}."
+            )
     finally:
         target.close()
     first = found.markets[0].first if found.markets else None
