@@ -111,9 +111,6 @@ class ExchangeId(NamedTuple):
         trace, _, seq = text.rpartition("/")
         return cls(trace, int(seq))
 
-    def __str__(self) -> str:
-        return f"{self.trace}/{self.seq}"
-
 
 @dataclass(slots=True)
 class Exchange:
@@ -143,8 +140,8 @@ class Exchange:
 
     @property
     def id(self) -> str:
-        """Its ExchangeId as a text."""
-        return str(ExchangeId(self.trace, self.seq))
+        """Its ExchangeId as a text, as `ExchangeId.parse` reads it."""
+        return f"{self.trace}/{self.seq}"
 
     @property
     def ended(self) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
+from functools import lru_cache
 
 ITEM = f"v1|{'9' * 11}7|0"  # well-formed, and far beyond the item ids of any listing
 CODE = "NEVER-HEARD-OF"  # what every made-up coupon code begins with
@@ -15,6 +16,7 @@ ORDERS = ("no-such-order", "50000000000000")  # where no order is known
 FLIPPED = 8  # digits, from the end, that an unknown id has otherwise
 FAR = "90817263"  # behind an id of fewer digits
 COUNTED = 5  # last digits of a long id in which others of the same days may differ
+DIGIT = re.compile(r"\d")
 RUNS = re.compile(r"(.)\1+")
 UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 
@@ -86,13 +88,14 @@ def _near(identifier: str, other: str) -> bool:
     )
 
 
+@lru_cache(maxsize=4096)  # the same ids are compared again and again
 def _form(text: str) -> str:
     """9 for each digit, a for each letter of either case, other signs as they are."""
     return "".join("9" if char.isdecimal() else "a" if char.isalpha() else char for char in text)
 
 
 def _digits(text: str) -> int:
-    return sum(char.isdecimal() for char in text)
+    return len(DIGIT.findall(text))
 
 
 def _shifted(identifier: str, sign: int) -> str:

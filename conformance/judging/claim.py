@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
@@ -108,6 +109,7 @@ def member_or_null(node: Any, name: str) -> Any:
     return "null" if value is None and isinstance(node, dict) and name in node else value
 
 
+@lru_cache(maxsize=4096)  # each claim about a line names its path, held or not
 def line(item: str | None) -> str:
     """The jq path of the line of that item."""
     return f"(.body.lineItems[]|select(.itemId=={quoted(item)}))"

@@ -111,6 +111,7 @@ class Coverage:
     _stories: dict[str, SessionHistory] = field(default_factory=lambda: defaultdict(SessionHistory))
     _effects: list[Effect] = field(default_factory=list)
     _buyers: Counter[str] = field(default_factory=Counter)
+    _counted: int = 0  # sessions whose buyers are in `_buyers`
 
     def encoded(self) -> dict[str, set[frozenset[str]]]:
         """The same with the conditions as text."""
@@ -159,7 +160,8 @@ class Coverage:
             return Condition(context.operation, request.marketplace or "", asked, *common, id=near)
         if story.view is not session.view:
             story.view, story.cart = session.view, _cart(context, session, story)
-        if self._buyers.total() != len(world.sessions):
+        if self._counted != len(world.sessions):
+            self._counted = len(world.sessions)
             self._buyers = Counter([known.email.casefold() for known in world.sessions.values()])
         return Condition(
             context.operation,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cached_property, wraps
 from typing import Any, TypeVar
 
 from conformance.core import contract
@@ -27,7 +28,7 @@ from conformance.judging.model import (
 )
 from conformance.judging.world import Order, SessionState, World
 
-Value = TypeVar("Value")
+Fact = TypeVar("Fact")
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,14 +103,16 @@ def tells_of_token(exchange: Exchange) -> bool:
     return bool(entries) and all(documented is not None and "OAuth" in documented.domains for documented in entries)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(eq=False)
 class RuleContext:
-    """Where a rule looks: the exchange, the state before it and what the target's profile says. A rule changes none of it.
+    """Where a rule looks: the exchange, the state before it and what the target's profile says. Rules change none of it.
 
-    broken: the requirements that the answer's own status and ids break already. reasons: why the request must or may be
-    refused, as the rules about refusals say. doubts: which refusals may rest on what is not known. gap: whether a change
-    before it may be missing in a recording. request: what was sent. before: the session as it was before this exchange.
-    sent_for: the requirement that the request was sent for.
+    The judge alone sets what it finds on its way, in this order. gap: whether a change before it may be missing in a
+    recording. reasons: why the request must or may be refused, as the rules about refusals say. doubts: which refusals may
+    rest on what is not known. broken: the requirements that the answer's own status and ids break already.
+
+    request: what was sent. before: the session as it was before this exchange. sent_for: the requirement that the request
+    was sent for. facts: what rules have worked out of it (`of_context`).
     """
 
     world: World
@@ -118,34 +121,29 @@ class RuleContext:
     session: SessionState | None
     answer: View | None
     order: Order | None = None
-    broken: frozenset[str] = frozenset()
+    gap: bool = False
     reasons: tuple[RefusalReason, ...] = ()
     doubts: Doubts = NO_DOUBTS
-    gap: bool = False
+    broken: frozenset[str] = frozenset()
     request: Request = field(init=False, repr=False)
     operation: str = field(init=False)
     before: View | None = field(init=False, repr=False)
     sent_for: str | None = field(init=False)
     accepted: bool = field(init=False)
-    _found: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
+    facts: dict[Any, Any] = field(default_factory=dict, init=False, repr=False)
 
     def __post_init__(self) -> None:
-        exchange, request, write = self.exchange, self.exchange.request, object.__setattr__
-        write(self, "request", request)  # what every rule asks for, worked out once
-        write(self, "operation", request.operation)
-        write(self, "before", self.session.view if self.session else None)
-        write(self, "sent_for", exchange.intent.requirement if exchange.intent else None)
-        write(self, "accepted", exchange.accepted)
+        exchange = self.exchange
+        self.request = exchange.request
+        self.operation = self.request.operation
+        self.before = self.session.view if self.session else None
+        self.sent_for = exchange.intent.requirement if exchange.intent else None
+        self.accepted = exchange.accepted
 
-    def learn(self, **found: Any) -> None:
-        """For the judge alone: what it has found so far (broken, reasons, doubts, gap)."""
-        for name, value in found.items():
-            object.__setattr__(self, name, value)
-
-    @property
+    @cached_property
     def body(self) -> dict[str, Any]:
         """The request's JSON object, {} if it is something else."""
-        return self.once("body", self.request.object)
+        return self.request.object()
 
     @property
     def marketplace(self) -> str | None:
@@ -166,49 +164,37 @@ class RuleContext:
         found = self.body if self.operation == contract.ADDRESS else self.body.get("shippingAddress")
         return found if isinstance(found, dict) else {}
 
-    def once(self, name: str, compute: Callable[[], Value]) -> Value:
-        """What `compute` returns, computed by the first rule that asks for it."""
-        known = self._found
-        if name not in known:
-            known[name] = compute()
-        found: Value = known[name]
-        return found
-
     @property
     def line_inputs(self) -> list[dict[str, Any]]:
         """The line item inputs of the request that are objects."""
         listed = self.body.get("lineItemInputs")
         return [each for each in listed if isinstance(each, dict)] if isinstance(listed, list) else []
 
-    @property
+    @cached_property
     def problems(self) -> list[FieldProblem]:
         """Where the request's body departs from the contract."""
-        return self.once("problems", lambda: problems(self.request))
+        return problems(self.request)
 
-    @property
+    @cached_property
     def amounts(self) -> list[tuple[str, str, Any]]:
         """Every Amount of the answer: where it is, its currency and its value."""
-        return all_amounts(self.answer) if self.answer else self.once("amounts", lambda: amounts(self.exchange.body))
+        return all_amounts(self.answer) if self.answer else amounts(self.exchange.body)
 
-    @property
+    @cached_property
     def changes(self) -> dict[StateKey, tuple[Any, Any]]:
         """What the answer shows of the state that the session did not have before; {} where there is nothing to compare."""
         before, answer = self.before, self.answer
         if before is None or answer is None or answer is before:
             return {}
-        return self.once("changes", lambda: differences(state(before), state(answer)))
+        return differences(state(before), state(answer))
 
-    @property
+    @cached_property
     def price_changes(self) -> dict[StateKey, tuple[Any, Any]]:
         """What the answer shows of the prices of lines that stayed, and of the summary, that was not so before."""
-        if self.answer is self.before:
+        before, answer = self.before, self.answer
+        if before is None or answer is None or answer is before:
             return {}
-        return self.once("price_changes", self._price_changes)
-
-    def _price_changes(self) -> dict[StateKey, tuple[Any, Any]]:
-        if self.before is None or self.answer is None:
-            return {}
-        pair = [{**pricing(seen), LINES: state(seen)[LINES]} for seen in (self.before, self.answer)]
+        pair = [{**pricing(seen), LINES: state(seen)[LINES]} for seen in (before, answer)]
         return {key: values for key, values in differences(*pair).items() if key != LINES}
 
     @property
@@ -223,12 +209,9 @@ class RuleContext:
         assert self.before
         return next((key for key, known in keyed(self.before).items() if known is line), line.id)
 
-    @property
+    @cached_property
     def another_cart(self) -> bool:
         """Whether the answer shows another cart than the session must have now, so that its sums say nothing."""
-        return self.once("another_cart", self._another_cart)
-
-    def _another_cart(self) -> bool:
         session, answer = self.session, self.answer
         if session is None or answer is None or self.operation not in (contract.READ, *contract.CHANGES):
             return False
@@ -256,3 +239,17 @@ class RuleContext:
             return key[0] == "lines"
         target = self.named_line
         return key[0] == "quantity" and (target is None or key[1] not in (target.item, target.id))
+
+
+def of_context(compute: Callable[[RuleContext], Fact]) -> Callable[[RuleContext], Fact]:
+    """A function of a context alone, worked out once for each exchange: several rules ask for the same."""
+
+    @wraps(compute)
+    def known(context: RuleContext) -> Fact:
+        facts = context.facts
+        if compute not in facts:
+            facts[compute] = compute(context)
+        found: Fact = facts[compute]
+        return found
+
+    return known

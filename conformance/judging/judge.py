@@ -43,8 +43,7 @@ def evaluate(
     gap: whether a change before it may be missing in the recording.
     """
     context = _context(world, profile, exchange)
-    if gap:
-        context.learn(gap=gap)
+    context.gap = gap
     if not is_usable(exchange):
         return context, []
     if exchange.breach or exchange.silent:
@@ -53,10 +52,9 @@ def evaluate(
     found: list[Judgment] = []
     if context.operation != contract.TOKEN:
         reasons, blind = _reasons(context)
-        context.learn(reasons=tuple(reasons), doubts=doubts(context, blind))
+        context.reasons, context.doubts = tuple(reasons), doubts(context, blind)
         found = list(_refusal_judgments(context, reasons) if reasons else _acceptance(context))
-    if broken := [judgment.requirement for judgment in found if not judgment.ok]:
-        context.learn(broken=frozenset(broken))
+    context.broken = frozenset([judgment.requirement for judgment in found if not judgment.ok])
     if not (context.broken and context.accepted):  # what should have been refused has no right answer
         found += _claims(context, "accepted" if context.accepted else "refused")
         if not context.accepted:

@@ -87,7 +87,6 @@ def guarded(context: RuleContext) -> RuleContext:
     replaced = {"request": cast(Request, request), "headers": _Headers(context.exchange.headers, unseen)}
     return replace(
         context,
-        _found={},
         exchange=cast(Exchange, _Guarded(context.exchange, {}, replaced)),
         session=context.session and _session(context.session),
         order=context.order and _order(context.order),

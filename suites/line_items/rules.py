@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 from conformance.core import contract
 from conformance.core.exchange import CaseKey
@@ -26,11 +26,19 @@ from conformance.judging.claim import (
     warned,
 )
 from conformance.judging.content.request_schema import INT32
-from conformance.judging.context import RefusalReason, RuleContext
+from conformance.judging.context import RefusalReason, RuleContext, of_context
 from conformance.judging.model import Line, differences, keyed, state
 from conformance.judging.registry import demands, refuses
 
 DEFAULT_MAXIMA = (4, 10)
+
+
+class AskedItem(NamedTuple):
+    """An item of a request, and what the profile says of it."""
+
+    item: str
+    quantity: int
+    role: Role | None
 
 
 def inputs(context: RuleContext) -> list[dict[str, Any]]:
@@ -143,12 +151,20 @@ def _last(context: RuleContext) -> bool:
     return context.before is not None and len(context.before.lines) == 1 and context.named_line is not None
 
 
-def asked(context: RuleContext) -> list[tuple[str, int]]:
+@of_context
+def quantities(context: RuleContext) -> list[tuple[str, int]]:
     """Each (item, whole quantity) that the request wants."""
-    return context.once("asked", lambda: list(_asked(context)))
+    return list(_quantities(context))
 
 
-def _asked(context: RuleContext) -> Iterator[tuple[str, int]]:
+@of_context
+def asked(context: RuleContext) -> list[AskedItem]:
+    """The same, with what the profile says of each item."""
+    profile = context.profile
+    return [AskedItem(item, count, profile.role(context.sold_in, item)) for item, count in quantities(context)]
+
+
+def _quantities(context: RuleContext) -> Iterator[tuple[str, int]]:
     if context.operation == contract.QUANTITY:
         target = context.named_line
         wanted = context.body.get("quantity")
@@ -163,8 +179,7 @@ def _asked(context: RuleContext) -> Iterator[tuple[str, int]]:
 
 
 def _beyond(context: RuleContext, kind: str) -> Iterator[str]:
-    for item, wanted in asked(context):
-        role = context.profile.role(context.sold_in, item)
+    for _, wanted, role in asked(context):
         if role is None or role.kind != kind or not 0 < wanted <= INT32:
             continue
         if kind == "lot" and wanted % role.amount:
@@ -211,7 +226,7 @@ AMPLE = 20  # pieces that a plain item has in stock, and may be sold at once
 
 @refuses("QTY-STOCK")
 def more_than_is_ample(context: RuleContext) -> Iterator[RefusalReason]:
-    if any(quantity > AMPLE for _, quantity in asked(context)):
+    if any(quantity > AMPLE for _, quantity in quantities(context)):
         yield RefusalReason("QTY-STOCK", f"more than {AMPLE}", ids=(15012, 15013, 15014), certain=False)
 
 
@@ -276,16 +291,12 @@ ITEM_RULES = {
 }
 
 
+@of_context
 def refused_items(context: RuleContext) -> list[Role]:
     """The roles of the items of a new session that the profile says are refused."""
-    return context.once("refused_items", lambda: _refused_items(context))
-
-
-def _refused_items(context: RuleContext) -> list[Role]:
     if context.operation != contract.INITIATE:
         return []
-    roles = [context.profile.role(context.request.marketplace, item) for item, _ in asked(context)]
-    return [role for role in roles if role is not None and role.kind == "refused"]
+    return [wanted.role for wanted in asked(context) if wanted.role and wanted.role.kind == "refused"]
 
 
 def _refused_item(requirement: str) -> None:
@@ -304,38 +315,32 @@ for _requirement in sorted(set(ITEM_RULES.values())):
 
 @refuses("ITEM-UNKNOWN")
 def an_item_of_no_listing(context: RuleContext) -> Iterator[RefusalReason]:
+    if context.operation != contract.INITIATE:
+        return
     stubs = {stub.subject for stub in stubs_in(context.profile, context.request)}
-    unknown = [
-        item
-        for item, _ in asked(context)
-        if context.profile.role(context.request.marketplace, item) is None and item not in stubs
-    ]
-    if context.operation == contract.INITIATE and unknown:
+    unknown = [wanted.item for wanted in asked(context) if wanted.role is None and wanted.item not in stubs]
+    if unknown:
         certain = any(map(is_made_up_item, unknown))  # of another one the profile just may not know
         yield RefusalReason("ITEM-UNKNOWN", certain=certain, any_of="" if certain else "documented")
 
 
-def _removed(context: RuleContext) -> list[str]:
-    roles = [(item, context.profile.role(context.request.marketplace, item)) for item, _ in asked(context)]
-    return (
-        [item for item, role in roles if role and role.kind == "removed"]
-        if context.operation == contract.INITIATE
-        else []
-    )
+def _removed(context: RuleContext) -> list[tuple[str, Role]]:
+    """The items of a new session that the profile says are taken out, and what it says of them."""
+    if context.operation != contract.INITIATE:
+        return []
+    return [(item, role) for item, _, role in asked(context) if role and role.kind == "removed"]
 
 
 @refuses("ITEM-REMOVED")
 def nothing_else_is_left(context: RuleContext) -> Iterator[RefusalReason]:
-    gone = _removed(context)
-    if gone and {item for item, _ in asked(context)} <= set(gone):
+    gone = {item for item, _ in _removed(context)}
+    if gone and {item for item, _ in quantities(context)} <= gone:
         yield RefusalReason("ITEM-REMOVED", "alone")
 
 
 @demands("ITEM-REMOVED")
 def the_item_is_taken_out_with_a_warning(context: RuleContext) -> Iterator[Claim]:
-    for item in _removed(context):
-        role = context.profile.role(context.request.marketplace, item)
-        assert role
+    for item, role in _removed(context):
         case = CaseKey(context.operation, str(role.error))
         yield from warned(context.exchange, role.error, case)
         left = context.answer.items if context.answer else []
@@ -347,8 +352,7 @@ def the_item_is_taken_out_with_a_warning(context: RuleContext) -> Iterator[Claim
 
 def _kept(context: RuleContext) -> list[str]:
     """The items of a request that nothing speaks against."""
-    roles = [(item, context.profile.role(context.request.marketplace, item)) for item, _ in asked(context)]
-    return [item for item, role in roles if role and role.kind in ("plain", "warned", "at_payment")]
+    return [item for item, _, role in asked(context) if role and role.kind in ("plain", "warned", "at_payment")]
 
 
 @demands("ITEM-WARNED")
@@ -367,7 +371,7 @@ OWN_IDS = {15018, 15053, 15013}
 
 @demands("ITEM-OWN-ID", on="refused")
 def the_refusal_has_the_id_of_its_cause(context: RuleContext) -> Iterator[Claim]:
-    roles = [context.profile.role(context.request.marketplace, item) for item, _ in asked(context)]
+    roles = [wanted.role for wanted in asked(context)]
     for role in roles:
         if (
             role

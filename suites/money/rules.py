@@ -10,7 +10,7 @@ from functools import cache, lru_cache
 from conformance.core import contract
 from conformance.judging.amounts import ZERO, Amount
 from conformance.judging.claim import HELD, Claim, amount, held, line, shown, true
-from conformance.judging.context import RuleContext
+from conformance.judging.context import RuleContext, of_context
 from conformance.judging.model import Line, View, all_amounts, cart_key, lasting, of_view
 from conformance.judging.registry import demands, shows
 from suites.money import jq
@@ -26,16 +26,18 @@ SUMMARY = ".body.pricingSummary"
 FOLLOWS = {"QTY-SET": contract.QUANTITY, "QTY-ZERO": contract.QUANTITY, "SHIP-SET": contract.OPTION}
 
 
+@of_context
 def _units(context: RuleContext) -> dict[tuple[str, str], Decimal]:
     """The unit prices that hold here; what was paid before the run may have cost something else."""
     return {} if context.profile.prepaid_as(context.request.subject) else context.world.units
 
 
+@of_context
 def _wrong_units(context: RuleContext) -> Line | None:
     """A line whose unit price is not the one that this item had before."""
-    market = context.sold_in
+    market, units = context.sold_in, _units(context)
     for shown_line in context.answer.lines.values() if context.answer else ():
-        known = _units(context).get((market, shown_line.item or ""))
+        known = units.get((market, shown_line.item or ""))
         if known is not None and shown_line.unit is not None and shown_line.unit != known:
             return shown_line
     return None
@@ -43,19 +45,11 @@ def _wrong_units(context: RuleContext) -> Line | None:
 
 @demands("PRICE-UNIT")
 def a_unit_has_one_price(context: RuleContext) -> Iterator[Claim]:
-    wrong, market = (
-        _wrong_units(context),
-        context.sold_in,
-    )
+    wrong, market, units = _wrong_units(context), context.sold_in, _units(context)
     if wrong:
-        yield amount(
-            "baseUnitPrice",
-            f"{line(wrong.item)}.baseUnitPrice",
-            _units(context)[market, wrong.item or ""],
-            wrong.unit,
-            basis="as before",
-        )
-    elif context.answer and any((market, line.item) in _units(context) for line in context.answer.lines.values()):
+        price, path = units[market, wrong.item or ""], f"{line(wrong.item)}.baseUnitPrice"
+        yield amount("baseUnitPrice", path, price, wrong.unit, basis="as before")
+    elif context.answer and any([(market, line.item) in units for line in context.answer.lines.values()]):
         yield HELD
 
 
@@ -243,12 +237,9 @@ def _credits(view: View, want: Decimal) -> bool:
     return adjusted > 0 and view.summary["total"] == want - 2 * adjusted
 
 
+@of_context
 def _wrong_total(context: RuleContext) -> Decimal | None:
     """What the total has to be by its formula, if it is something else."""
-    return context.once("wrong total", lambda: _total_by_formula(context))
-
-
-def _total_by_formula(context: RuleContext) -> Decimal | None:
     view = context.answer
     if view is None or not _has_parts(view):
         return None

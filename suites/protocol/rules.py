@@ -263,7 +263,7 @@ def an_odd_request(context: RuleContext) -> Iterator[RefusalReason]:
     if foreign:
         yield RefusalReason("ROBUST", any_of="4xx", certain=media_type(request.content_type) in FOREIGN)
     if not any(problem.kind == "shape" for problem in context.problems):
-        if not foreign and (request.content_type is None or has_odd_content(request, context.address)):
+        if not foreign and (request.content_type is None or has_odd_content(context)):
             yield RefusalReason("ROBUST", any_of="4xx", certain=False, lawful=taken)
         return
     raw = request.raw

@@ -7,7 +7,6 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from conformance.core.exchange import Request
 from conformance.judging.content.request_schema import Shape, shape_of
 from conformance.judging.context import RuleContext
 
@@ -26,17 +25,17 @@ FOREIGN = (
 )
 
 
-def unknown_fields(request: Request) -> bool:
-    """Whether a request's body has a field that the contract does not know."""
-    shape = shape_of(request.operation)
-    return shape is not None and _unknown(shape, request.object())
+def has_unknown_fields(operation: str, body: dict[str, Any]) -> bool:
+    """Whether the body of a request has a field that the contract does not know."""
+    shape = shape_of(operation)
+    return shape is not None and _unknown(shape, body)
 
 
 def _unknown(shape: Shape | None, value: Any) -> bool:
-    if isinstance(value, list):
+    if value.__class__ is list:
         items = shape.items if shape else None
         return any([_unknown(items, element) for element in value])
-    if not isinstance(value, dict) or (shape and shape.kind != "object"):
+    if value.__class__ is not dict or (shape and shape.kind != "object"):
         return False
     known = shape.fields if shape else {}
     if not value.keys() <= known.keys():
@@ -70,9 +69,13 @@ def named_texts(body: dict[str, Any]) -> Iterator[str]:
                 yield holder[name]
 
 
-def has_odd_content(request: Request, address: dict[str, Any]) -> bool:
+def has_odd_content(context: RuleContext) -> bool:
     """Whether a JSON object that is sent has a field nobody knows, an id of odd signs, or a phone number that is none."""
-    return unknown_fields(request) or any(map(is_odd, named_texts(request.object()))) or no_phone(address)
+    return (
+        has_unknown_fields(context.operation, context.body)
+        or any(map(is_odd, named_texts(context.body)))
+        or no_phone(context.address)
+    )
 
 
 def is_object(raw: bytes) -> bool:

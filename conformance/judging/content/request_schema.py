@@ -114,14 +114,14 @@ def _object(shape: Shape, value: dict[str, Any], path: str, market: str, found: 
 
 
 def _value(shape: Shape, value: Any, path: str, optional: bool, market: str, found: list[FieldProblem]) -> None:
-    kind = shape.kind
-    if kind == "string" and value.__class__ is str:
+    kind, given = shape.kind, value.__class__
+    if kind == "string" and given is str:
         _text(shape, value, path, optional, market, found)
     elif value is None:
         found.append(FieldProblem("null", path, value, optional))
     elif kind == "integer" and isinstance(value, float) and value.is_integer() and 0 <= value <= INT32:
         found.append(FieldProblem("fraction", path, value, optional))
-    elif not _has_type(value, kind):
+    elif given not in JSON_TYPES[kind]:  # not isinstance, for which true is a number
         found.append(FieldProblem("type", path, value, optional))
     elif kind == "object":
         _object(shape, value, path, market, found)
@@ -133,10 +133,6 @@ def _value(shape: Shape, value: Any, path: str, optional: bool, market: str, fou
             _value(shape.items, element, f"{path}[]", False, market, found)
     elif kind == "integer" and (value < 0 or value > INT32):
         found.append(FieldProblem("range", path, value, optional))
-
-
-def _has_type(value: Any, kind: str) -> bool:
-    return isinstance(value, JSON_TYPES[kind]) and not (isinstance(value, bool) and kind != "boolean")
 
 
 def _is_stub(value: str, path: str) -> bool:
