@@ -35,7 +35,7 @@ CHANGED = {
     contract.REMOVE: "coupon",
 }
 APPS = (OWN_APP, OTHER_APP)
-BOUNDED = ("limit", "stock", "lot")  # roles of items of which not every quantity can be had
+BOUNDED = ("limit", "stock", "lot")  # roles of items of which not every quantity can be had, and levels of the goods
 Levels = dict[str, str]
 
 
@@ -286,8 +286,8 @@ def _coupon(context: RuleContext, session: SessionState, story: SessionHistory) 
 def _goods(context: RuleContext, session: SessionState, view: View) -> str:
     lines = view.lines.values()
     roles = [context.profile.role(session.marketplace, line.item or "") for line in lines]
-    if any(role is not None and role.kind in BOUNDED for role in roles):
-        return "limited"
+    if bounded := [role.kind for role in roles if role is not None and role.kind in BOUNDED]:
+        return bounded[0]
     shows = {
         "promotion": any(line.promotion for line in lines),
         "fee": any(line.fees for line in lines),

@@ -12,6 +12,7 @@ from strategies import array
 from strategies.array import Row
 from strategies.assignment import Bits, ProbeKey, assign
 from suites.situations import probes
+from suites.situations.goods import uses_up
 from suites.situations.probes import Probe
 from suites.situations.refusals import Broken, of_initiate, of_items
 
@@ -53,7 +54,9 @@ def session_plans(profile: Profile, depth: int = 1) -> list[SessionPlan]:
             begun.setdefault((start.requirement, probes.START, start.group or start.case, start.case), {})[market] = (
                 start
             )
-    met = assign([(key, _rows_for(rows, where), _alone(where)) for key, where in asked.items()], _factors, depth)
+    met = assign(
+        [(key, _rows_for(profile, rows, where), _alone(where)) for key, where in asked.items()], _factors, depth
+    )
     starts = assign(
         [(key, _rows_in(rows, set(where)), frozenset()) for key, where in begun.items()], _factors_of_starts
     )
@@ -87,21 +90,19 @@ def _rows_in(rows: tuple[Row, ...], markets: set[str]) -> list[Row]:
     return [row for row in rows if row["marketplace"] in markets]
 
 
-def _rows_for(rows: tuple[Row, ...], probes_by_market: dict[str, Probe]) -> list[Row]:
+def _rows_for(profile: Profile, rows: tuple[Row, ...], probes_by_market: dict[str, Probe]) -> list[Row]:
     """The rows whose session comes to the state that a probe is for; without a fitting coupon, whichever do."""
     probe = next(iter(probes_by_market.values()))
     ends = ENDS.get(probe.phase)
-    found = [row for row in _rows_in(rows, set(probes_by_market)) if ends is None or ends_in(row, ends)]
+    found = [row for row in _rows_in(rows, set(probes_by_market)) if ends is None or ends_in(profile, row, ends)]
     found = [row for row in found if probe.goods in ("", row["goods"])] or found
-    if "beside" in probe.alone:  # a buyer whose payment is declined has no other session
-        found = [row for row in found if (row["beside"], row["end"]) != ("same_buyer", "declined")] or found
     fitting = [row for row in found if probe.coupon in (None, row["coupon"] not in WITHOUT_COUPON)]
     return fitting if {row["marketplace"] for row in fitting} == {row["marketplace"] for row in found} else found
 
 
-def ends_in(row: Row, ends: tuple[str, ...]) -> bool:
-    """Whether a row comes to such an end: nobody pays for items of which there are few, since that would use them up."""
-    return row["end"] in ends and not (row["end"] in PAID_ENDS and row["goods"] == "limited")
+def ends_in(profile: Profile, row: Row, ends: tuple[str, ...]) -> bool:
+    """Whether a row comes to such an end. Nobody pays for an item of a small stock, since that would use it up."""
+    return row["end"] in ends and not (row["end"] in PAID_ENDS and uses_up(profile.markets[row["marketplace"]], row))
 
 
 @cache

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from conformance.core.profile import Coupon
+from conformance.core.profile import Coupon, Market
 from conformance.driver.checkout import CheckoutDriver
 from conformance.driver.features import Features
 from conformance.judging.conditions import BOUNDED
@@ -21,6 +21,18 @@ SHOWS: dict[str, Callable[[Features], bool]] = {
 }
 COUNTS = {"one": 1, "two": 2, "three": 3, "most": 4}
 PIECES = {"one": 1, "few": 3, "many": 12}
+
+
+def bounded_item(offered: Market, row: Row) -> str | None:
+    """The item with a limit, a small stock or a lot that a row means; None where it means another, or there is none."""
+    bounded = offered.items(row["goods"]) if row["goods"] in BOUNDED else []
+    return bounded[row.number % len(bounded)] if bounded else None
+
+
+def uses_up(offered: Market, row: Row) -> bool:
+    """Whether paying takes from a small stock, so that the profile would be wrong in the next run."""
+    item = bounded_item(offered, row)
+    return item is not None and offered.roles[item].kind == "stock"
 
 
 @dataclass(frozen=True)
@@ -58,9 +70,8 @@ class Goods:
     def meant_item(self) -> str:
         """The item that shows what the row wants."""
         coupon = self.coupon()
-        if self.row["goods"] == "limited":
-            bounded = [item for kind in BOUNDED for item in self.driver.market(self.market).items(kind)]
-            return (bounded or self.driver.plain(self.market))[self.row.number % len(bounded or [0])]
+        if bounded := bounded_item(self.driver.market(self.market), self.row):
+            return bounded
         fits = [item for item in coupon.fits if item in self.driver.market(self.market).plain] if coupon else []
         if fits:
             return fits[self.row.number % len(fits)]

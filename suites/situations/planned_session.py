@@ -166,7 +166,7 @@ class PlannedSession:
     # ------------------------------------------------------------ other sessions
 
     def _beside(self) -> None:
-        """Another session, with the same items in the same places, but plain ones, of which anybody may have many.
+        """Another session, with the same items in the same places, but for those of which not everybody may have several.
 
         It has a coupon in every other row, and where this session's coupon changes.
         """
@@ -175,14 +175,16 @@ class PlannedSession:
             return
         wanted = [item for item, _ in self.goods.lines()]
         spare = [item for item in self.driver.plain(self.market, 99) if item not in wanted]
-        plain = self.driver.market(self.market).plain
-        items = [item if item in plain else spare.pop(0) for item in wanted if item in plain or spare]
-        email = self.email if kind == "same_buyer" and self.row["end"] != "declined" else None
+        items = [item if self._shared(item) else spare.pop(0) for item in wanted if self._shared(item) or spare]
+        email = self.email if kind == "same_buyer" else None
         app = OTHER_APP if kind == "other_app" else OWN_APP
         self.others = [
             self.driver.create_session(
                 self.market,
-                [(item, 2) for item in items or self.driver.plain(self.market)[:1]],
+                [
+                    (item, 1 if self.driver.profile.role(self.market, item) else 2)
+                    for item in items or self.driver.plain(self.market)[:1]
+                ],
                 email=email or self.driver.buyer(),
                 credential=app,
             )
@@ -195,6 +197,11 @@ class PlannedSession:
             for line in self.others[0].lines:
                 if option := self.others[0].other_option(line):
                     self.others[0].select(line, option.id, credential=app)
+
+    def _shared(self, item: str) -> bool:
+        """Whether both sessions may have an item: a plain one, or one piece within the limit of a buyer."""
+        role = self.driver.profile.role(self.market, item)
+        return role is None or (role.kind == "limit" and self.goods.pieces(item) < role.amount)
 
     def _read_others(self) -> None:
         """Reads the sessions beside this one."""
@@ -316,7 +323,7 @@ class PlannedSession:
         end = self.row["end"]
         if end == "emptied":
             self._empty()
-        elif ends_in(self.row, PAID_ENDS) and self.session.lines:
+        elif ends_in(self.driver.profile, self.row, PAID_ENDS) and self.session.lines:
             self._pay(end)
         elif end == "declined" and self.session.lines and self.driver.profile.pays_by_call:
             self.session.place_order("PAY-DECLINED")

@@ -154,7 +154,7 @@ def _of_lines(profile: Profile, market: str) -> Iterator[Probe]:
         yield Probe("QTY-UNKNOWN-LINE", f"quantity {quantity}, of another session", OPEN, _foreign_line(quantity))
     for kind in BOUNDED:
         if profile.markets[market].items(kind):
-            yield Probe(RULE_OF_BOUND[kind], f"{kind}, one more", OPEN, _too_many(kind), alone=BESIDE, goods="limited")
+            yield Probe(RULE_OF_BOUND[kind], f"{kind}, one more", OPEN, _too_many(kind), alone=BESIDE, goods=kind)
     yield Probe("SHIP-UNKNOWN", "an unknown option", OPEN, _unknown_option)
     yield Probe("SHIP-UNKNOWN", "a text", OPEN, _option("no-such-option"))
     yield Probe("SHIP-UNKNOWN", "an option of another line", OPEN, _foreign_option)
