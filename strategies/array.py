@@ -34,14 +34,14 @@ class Row:
 
 
 def rows(profile: Profile, depth: int = 1) -> tuple[Row, ...]:
-    """The rows for what a profile offers, the same each time. depth: how many groups of factors are met by threes."""
+    """The rows for what a profile offers, the same each time. depth: how many lists of groups meet by threes."""
     design = factors.row_design()
     offered = tuple(
         # With one item there is no first, middle or last line: the array needs a level all the same.
         (name, factor.offered(profile) or (factor.levels[0].name,))
         for name, factor in design.factors.items()
     )
-    return _rows(offered, tuple(design.triples[:depth]))
+    return _rows(offered, design.groups(depth))
 
 
 @cache

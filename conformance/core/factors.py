@@ -44,10 +44,14 @@ class Factor:
 
 @dataclass(frozen=True)
 class RowDesign:
-    """What a row of the covering array sets, and which groups of factors meet by threes."""
+    """What a row of the covering array sets, and which groups of factors meet by threes, for each step of the depth."""
 
     factors: dict[str, Factor]
-    triples: tuple[tuple[str, ...], ...]
+    triples: tuple[tuple[tuple[str, ...], ...], ...]
+
+    def groups(self, depth: int) -> tuple[tuple[str, ...], ...]:
+        """The groups whose levels meet by threes at a depth."""
+        return tuple(group for groups in self.triples[:depth] for group in groups)
 
 
 def _factor(name: str, data: dict[str, Any]) -> Factor:
@@ -77,7 +81,7 @@ def row_design() -> RowDesign:
     data = _document()["rows"]
     sets = {name: _without(factors()[name], data["leaves_out"].get(name, ())) for name in data["sets"]}
     does = {name: _factor(name, node) for name, node in data["does"].items()}
-    return RowDesign(sets | does, tuple(tuple(group) for group in data["triples"]))
+    return RowDesign(sets | does, tuple(tuple(map(tuple, groups)) for groups in data["triples"]))
 
 
 @cache

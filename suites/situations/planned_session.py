@@ -50,13 +50,10 @@ class PlannedSession:
         """From the first request to the last. Raises PrerequisiteFailed where no session can be had."""
         self._start()
         self.email = self._buyer()
-        made_first = (
-            self.row.number // 2 % 2
-        )  # what reaches another session may look for an older one, or a younger one
-        if made_first:
+        if self.row["age"] == "older":
             self._beside()
         self.session = self.driver.create_session(self.market, self.goods.lines(), email=self.email)
-        if not made_first:
+        if self.row["age"] == "younger":
             self._beside()
         self._read_others()
         self._reach()

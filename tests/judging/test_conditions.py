@@ -55,7 +55,7 @@ def test_a_refused_change_is_observed_where_it_could_land() -> None:
 
 def test_what_a_row_sets_is_a_factor() -> None:
     design = row_design()
-    for group in design.triples:
+    for group in design.groups(len(design.triples)):
         assert set(group) <= set(design.factors), group
     for requirement in contract.requirements().values():
         assert set(requirement.factors) <= set(factors()), requirement.id

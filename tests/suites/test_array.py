@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from itertools import combinations, product
+from math import prod
+
+import pytest
 
 from conformance.core.factors import row_design
 from conformance.core.profile_reader import load
@@ -23,10 +26,17 @@ def test_every_pair_of_levels_meets() -> None:
         assert met == set(product(levels[factor], levels[other])), (factor, other)
 
 
-def test_the_first_group_meets_by_threes() -> None:
-    levels, group = _levels(), row_design().triples[0]
+@pytest.mark.parametrize("group", row_design().groups(1), ids=" ".join)
+def test_the_groups_of_the_first_depth_meet_by_threes(group: tuple[str, ...]) -> None:
+    levels = _levels()
     met = {tuple(row[name] for name in group) for row in array.rows(PROFILE)}
     assert met == set(product(*(levels[name] for name in group)))
+
+
+def test_more_groups_take_few_more_rows() -> None:
+    """The groups of the first depth share the rows that its first group needs."""
+    levels = _levels()
+    assert len(array.rows(PROFILE)) <= 1.05 * prod(len(levels[name]) for name in row_design().groups(1)[0])
 
 
 def test_levels_are_spread_evenly() -> None:

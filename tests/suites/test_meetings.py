@@ -44,7 +44,7 @@ def failed(mock: str, fault: str, folder: Path, *tests: str) -> set[str]:
 def changes_beside_an_older(life: SessionPlan) -> bool:
     """Whether it sets a quantity while an older session of the buyer is there."""
     row = life.row
-    return row["beside"] == "same_buyer" and bool(row.number // 2 % 2) and row["change"] in ("more", "many")
+    return row["beside"] == "same_buyer" and row["age"] == "older" and row["change"] in ("more", "many")
 
 
 def test_a_younger_session_changes_an_older(mock: str, tmp_path: Path) -> None:
