@@ -172,16 +172,14 @@ class PlannedSession:
             return
         wanted = [item for item, _ in self.goods.lines()]
         spare = [item for item in self.driver.plain(self.market, 99) if item not in wanted]
+        plain = self.driver.market(self.market).plain
         items = [item if self._shared(item) else spare.pop(0) for item in wanted if self._shared(item) or spare]
         email = self.email if kind == "same_buyer" else None
         app = OTHER_APP if kind == "other_app" else OWN_APP
         self.others = [
             self.driver.create_session(
                 self.market,
-                [
-                    (item, 1 if self.driver.profile.role(self.market, item) else 2)
-                    for item in items or self.driver.plain(self.market)[:1]
-                ],
+                [(item, 2 if item in plain else 1) for item in items or self.driver.plain(self.market)[:1]],
                 email=email or self.driver.buyer(),
                 credential=app,
             )
@@ -197,8 +195,9 @@ class PlannedSession:
 
     def _shared(self, item: str) -> bool:
         """Whether both sessions may have an item: a plain one, or one piece within the limit of a buyer."""
-        role = self.driver.profile.role(self.market, item)
-        return role is None or (role.kind == "limit" and self.goods.pieces(item) < role.amount)
+        market, role = self.driver.market(self.market), self.driver.profile.role(self.market, item)
+        within_limit = role is not None and role.kind == "limit" and self.goods.pieces(item) < role.amount
+        return item in market.plain or within_limit
 
     def _read_others(self) -> None:
         """Reads the sessions beside this one."""
