@@ -123,8 +123,11 @@ def lines(result: dict[str, Any], before: set[str], clock: str, seconds: float, 
     """One line for the run, one or two for each finding, one for what is fixed. before: what failed last time."""
     found, counts = failing(result), result["counts"]
     state = f"{len(found)} failed" if found else "nothing failed"
-    early = f" {result['sentence']}" if result["exit_status"] in (2, 3) or not counts["judged"] else ""
-    yield f"{clock}  {state}, {counts['judged']} judged, {result['requests']} requests, {seconds:.1f} s{early}"
+    if counts["judged"]:
+        early = f" {result['sentence']}" if result["exit_status"] in (2, 3) else ""
+        yield f"{clock}  {state}, {counts['judged']} judged, {result['requests']} requests, {seconds:.1f} s{early}"
+    else:
+        yield f"{clock}  {result['sentence']}"
     for name, findings in found.items():
         for finding in findings:
             yield f"  {'   ' if name in before else 'NEW'} {name}: expected {finding['expected']}; seen {finding['seen']}"[

@@ -271,7 +271,8 @@ class _Reader:
     def _documented(self, path: tuple[Any, ...], number: int, kind: str) -> None:
         known = _documented_ids(kind)
         if number not in known:
-            raise self._wrong(path, f"is {number}, which the documents do not know there: {_near(number, known)}")
+            usual = [known_id for known_id in known if contract.rule_of_need(f"item.{kind}.{known_id}")] or known
+            raise self._wrong(path, f"is {number}, which the documents do not know there: {_near(number, usual)}")
 
     def coupons(self, where: tuple[Any, ...], table: dict[str, Any]) -> dict[str, Coupon]:
         """The coupons of a table by their codes."""

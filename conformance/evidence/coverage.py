@@ -51,6 +51,10 @@ class PairCoverage:
             for pair in ((factor, level), (other, other_level))
         }
 
+    def marketplaces(self, offered: Iterable[str]) -> list[str]:
+        """Those of the profile's marketplaces in which some exchange was judged, in the profile's order."""
+        return [name for name in offered if ("marketplace", name) in self._levels_seen]
+
     def of(self, requirement: Requirement, levels: dict[str, list[str]]) -> dict[str, Any]:
         """Pairs of levels that a rule was judged under, of those that exist. levels: what the profile offers."""
         own = [met for rules, met in self._met.items() if requirement.id in rules]

@@ -45,7 +45,10 @@ def build(metadata: RunMetadata, merged: Aggregate, exchanges: Path) -> dict[str
         "badge": decision.badge,
         "colour": decision.colour,
         "exit_status": decision.exit_status,
-        "target": metadata.target,
+        "target": {
+            **metadata.target,
+            "marketplaces": merged.coverage.marketplaces(metadata.target["marketplaces"]),
+        },
         "suite": {"version": VERSION, "contract": metadata.contract},
         "seed": metadata.seed,
         "started": metadata.started,

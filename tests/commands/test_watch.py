@@ -88,6 +88,20 @@ def test_a_run_is_a_line_and_what_is_new_or_fixed_is_named() -> None:
     ]
 
 
+def test_a_run_that_judged_nothing_says_why_and_not_that_nothing_failed() -> None:
+    nobody = result() | {
+        "sentence": "The target cannot be reached. 0 of 103 requirements were judged.",
+        "exit_status": 6,
+    }
+    nobody["counts"] = {**nobody["counts"], "judged": 0}
+    assert list(watch.lines(nobody, set(), "12:00:00", 1.0, Path("r"))) == [f"12:00:00  {nobody['sentence']}"]
+
+
+def test_an_unknown_option_ends_it_before_it_waits(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["watch", "--quik", "--watch", str(ROOT / "targets")]) == 4
+    assert "Did you mean --quick?" in capsys.readouterr().err
+
+
 def test_nothing_to_watch(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["watch", "--watch", str(tmp_path / "none")]) == 4
     assert "nothing to watch" in capsys.readouterr().err

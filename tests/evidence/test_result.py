@@ -98,6 +98,13 @@ def test_a_breach_is_counted_not_repeated(tmp_path: Path) -> None:
     assert finding["marketplaces"] == ["EBAY_GB", "EBAY_US"] and len(finding["operations"]) == 7
 
 
+def test_the_target_lists_the_marketplaces_that_were_judged(tmp_path: Path) -> None:
+    """And none that the profile has and the run left alone."""
+    offered = {**TARGET, "marketplaces": ["EBAY_FR", "EBAY_US", "EBAY_GB"]}
+    result = document(traces(ReferenceShop()), tmp_path, metadata=replace(METADATA, target=offered))
+    assert result["target"]["marketplaces"] == ["EBAY_US", "EBAY_GB"]
+
+
 def test_cases_and_reach(tmp_path: Path) -> None:
     result = document(traces(ReferenceShop()), tmp_path)
     by_id = {entry["id"]: entry for entry in result["requirements"]}

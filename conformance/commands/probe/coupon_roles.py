@@ -87,18 +87,23 @@ def _again(probe: Probe, voucher: Voucher, carts: list[View]) -> Voucher:
         return voucher
     line = next(iter(shown.lines.values()))
     if len(line.options) > 1:
-        body = {"lineItemId": line.id, "shippingOptionId": line.options[-1].id}
-        if probe.send(contract.OPTION, shown.id, body).accepted and _taken(probe, shown, voucher.code):
-            voucher.kind, voucher.remark = (
-                "unknown",
-                f"refused with {voucher.error}, taken with another shipping option",
-            )
+        first = next((option for option in line.options if option.selected), line.options[0])
+        other = next(option for option in reversed(line.options) if option is not first)
+        taken = _option(probe, shown, line, other.id) and _taken(probe, shown, voucher.code)
+        _option(probe, shown, line, first.id)  # as the next coupon is to find it
+        if taken:
+            voucher.kind = "unknown"
+            voucher.remark = f"refused with {voucher.error}, taken with another shipping option"
             return voucher
     if probe.seen.other and probe.send(contract.ADDRESS, shown.id, probe.seen.other).accepted:
         if _taken(probe, shown, voucher.code):
             voucher.kind, voucher.remark = "unknown", f"refused with {voucher.error}, taken at another address"
         probe.send(contract.ADDRESS, shown.id, probe.seen.address)
     return voucher
+
+
+def _option(probe: Probe, shown: View, line: Line, option: str | None) -> bool:
+    return probe.send(contract.OPTION, shown.id, {"lineItemId": line.id, "shippingOptionId": option}).accepted
 
 
 def _taken(probe: Probe, shown: View, code: str) -> bool:
