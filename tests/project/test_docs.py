@@ -190,7 +190,7 @@ def test_doubles_that_the_page_names_are_those_of_the_tests() -> None:
 
 def test_attributes_of_doubt_exist() -> None:
     """Each `Class.attribute` of the table "When an answer is not judged" is one of the code."""
-    text = (ROOT / "docs" / "not-judged.md").read_text(encoding="utf-8").partition("## When an answer")[2]
+    text = (ROOT / "docs" / "doubt.md").read_text(encoding="utf-8")
     sources = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "conformance").rglob("*.py"))
     named = re.findall(r"`([A-Z]\w+)(?:\.(\w+))?`", text)
     assert len(named) > 10
