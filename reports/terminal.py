@@ -51,11 +51,16 @@ def wants_colour(out: TextIO) -> bool:
 def print_summary(result: Json, out: TextIO, colour: bool, directory: Path | None = None) -> None:
     """Write the summary of a run to `out`; `directory` is where its report lies, for paths that can be opened.
 
-    No control character of a server reaches `out`. NO_COLOR beats `colour`. What `out` cannot encode is escaped.
+    No control character of a server reaches `out`. NO_COLOR beats `colour`. What `out` cannot encode is escaped. The verdict
+    is wrapped on a terminal alone: in a file it stays one line, for programs that search it.
     """
     painted = colour and not os.environ.get("NO_COLOR")
     encoding = getattr(out, "encoding", None) or "utf-8"
-    for text in _lines(scrub(result), _width(), directory):
+    cleaned, width = scrub(result), _width()
+    sentence = line(cleaned["sentence"])
+    verdict = _wrapped(sentence, width) if out.isatty() else [sentence]
+    paint = BOLD + PAINTS[cleaned["colour"]]
+    for text in ("", *(paint + part + RESET for part in verdict), *_lines(cleaned, width, directory)):
         if not painted:
             for code in (RED, GREEN, YELLOW, BLUE, MAGENTA, DIM, BOLD, RESET):
                 text = text.replace(code, "")
@@ -72,9 +77,8 @@ def _width() -> int:
 
 
 def _lines(result: Json, width: int, directory: Path | None) -> Iterator[str]:
+    """Everything below the verdict."""
     target = result["target"]
-    yield ""
-    yield BOLD + PAINTS[result["colour"]] + line(result["sentence"]) + RESET
     facts = [
         line(target["base_url"]),
         ", ".join(target["marketplaces"]),

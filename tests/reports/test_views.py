@@ -125,6 +125,28 @@ def terminal(result: dict[str, Any], colour: bool, encoding: str = "utf-8") -> s
     return raw.getvalue().decode(encoding)
 
 
+class Screen(io.StringIO):
+    """A terminal."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+def test_the_verdict_is_wrapped_on_a_terminal_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    result = result_of_long_verdict()
+    for out, whole in ((Screen(), False), (io.StringIO(), True)):
+        print_summary(result, out, colour=False)
+        shown = out.getvalue()
+        assert (result["sentence"] in shown) is whole and result["sentence"] in " ".join(shown.split())
+        assert whole or max(map(len, shown.splitlines())) <= 80
+
+
+def result_of_long_verdict() -> dict[str, Any]:
+    sentence = "Nothing failed, but SESSION-ISOLATED and 35 more could not be judged (budget spent); 62 of 103 were."
+    return {**examples.conformant()[0], "sentence": sentence}
+
+
 def test_terminal_begins_with_the_verdict_and_tells_each_finding() -> None:
     text = terminal(examples.faulty()[0], False)
     assert text.strip().startswith("shop-under-test is not conformant: 72 of 74 requirements judged, 3 failed.")
