@@ -179,7 +179,7 @@ def _take_over(outcome: RaceResult, *, in_doubt: bool) -> None:
         state.changes_seen = len(world.changes)
     for exchange in filter(_places, sent):
         number = text(exchange.body.get("purchaseOrderId"))
-        state.phase, state.order = phase_after_payment(exchange.body), state.order or number
+        state.pay(state.order or number, phase_after_payment(exchange.body))
         if number:
             world.add_order(Order(number, state.app, state.marketplace, state, exchange.id))
     for exchange in orders:

@@ -138,12 +138,8 @@ def _placed(context: RuleContext, session: SessionState) -> None:
     body = context.exchange.body
     order_id = text(body.get("purchaseOrderId"))
     if session.phase in (SessionPhase.OPEN, SessionPhase.EMPTY):
-        session.phase = phase_after_payment(body)
-        session.order = order_id
-        session.pending.clear()
         session.unconfirmed = context.exchange.id
-        owner = contract.accepting(contract.PLACE_ORDER)
-        context.world.changes.append(Change(session.id, owner, context.exchange.id, True, context.operation))
+        _pay(context.world, session, order_id, context.exchange.id, phase_after_payment(body))
     if order_id:
         exchange = context.exchange
         context.world.add_order(Order(order_id, session.app, session.marketplace, session, exchange.id, exchange.ended))
@@ -151,11 +147,15 @@ def _placed(context: RuleContext, session: SessionState) -> None:
 
 def paid_elsewhere(world: World, session: SessionState, order: str, when: str = "") -> None:
     """The session was paid on a page, not by a call: it has its order from now on. when: the time of it, in ISO 8601."""
-    session.phase, session.order = SessionPhase.ORDERED, order
-    session.pending.clear()
-    owner = contract.accepting(contract.PLACE_ORDER)
-    world.changes.append(Change(session.id, owner, session.created_by, True, contract.PLACE_ORDER))
+    _pay(world, session, order, session.created_by, SessionPhase.ORDERED)
     world.add_order(Order(order, session.app, session.marketplace, session, session.created_by, when))
+
+
+def _pay(world: World, session: SessionState, order: str | None, exchange: str, phase: SessionPhase) -> None:
+    """The first payment of a session was answered. exchange: the id of the one that shows it."""
+    session.pay(order, phase)
+    owner = contract.accepting(contract.PLACE_ORDER)
+    world.changes.append(Change(session.id, owner, exchange, True, contract.PLACE_ORDER))
 
 
 def _order_read(context: RuleContext, broken: list[Judgment]) -> None:
@@ -179,18 +179,9 @@ def _prepaid(context: RuleContext) -> None:
     known = context.profile.prepaid_as(context.answer.id)
     if known is None:
         return
-    paid = SessionState(
-        "",
-        context.request.credential,
-        known.marketplace,
-        "",
-        context.answer,
-        context.exchange.id,
-        SessionPhase.ORDERED,
-        known.order,
-    )
-    paid.in_doubt = True  # nobody saw the session
-    order = Order(known.order, context.request.credential, known.marketplace, paid, "")
+    app = context.request.credential
+    paid = SessionState.paid_before(known, app, context.answer, created_by=context.exchange.id)
+    order = Order(known.order, app, known.marketplace, paid, "")
     order.follow(context.answer, text(context.exchange.body.get("purchaseOrderPaymentStatus")), context.exchange.id)
     context.world.orders[known.order] = order
 

@@ -152,7 +152,10 @@ class Difference:
 
 
 def carried_out(found: Found, pending: Pending) -> bool:
-    """Whether a difference is just what the refused request asked for."""
+    """Whether a part of a difference is what the refused request asked for, whatever else differs beside it.
+
+    A recording asks for more (conformance/recordings/gaps.py): there, what differs beside it may be an unseen change's.
+    """
     wanted = pending.wanted if isinstance(pending.wanted, dict) else {}
     changes = {key: after for key, (_, after) in found.items()}
     if pending.operation == contract.QUANTITY:

@@ -12,7 +12,7 @@ from dataclasses import replace
 from conformance.core import contract
 from conformance.core.exchange import OWN_APP, CaseKey, Exchange, RecordedPart
 from conformance.core.profile import Profile
-from conformance.core.requirement import DependsOn, OwnedBreach, SessionPhase
+from conformance.core.requirement import DependsOn, OwnedBreach
 from conformance.judging import apply_exchange
 from conformance.judging.attribution import RefusedRequest, owner_of_answer, owner_of_valid_request, owners_of_refusal
 from conformance.judging.claim import ACCEPTED, REFUSED, Aspect, Claim, refused, true
@@ -144,12 +144,7 @@ def _paid_before(world: World, profile: Profile, subject: str) -> SessionState |
     known = profile.prepaid_as(subject)
     if known is None or known.session != subject:
         return None
-    paid = SessionState(
-        subject, OWN_APP, known.marketplace, "", view({}), "", SessionPhase.ORDERED, known.order or None
-    )
-    paid.in_doubt = True
-    world.sessions[subject] = paid
-    return paid
+    return world.sessions.setdefault(subject, SessionState.paid_before(known, OWN_APP, view({}), id=subject))
 
 
 def _case(context: RuleContext, requirement: str, condition: str = "") -> CaseKey:

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any, NamedTuple, Protocol
 
 from conformance.core.exchange import Exchange
+from conformance.core.profile import Prepaid
 from conformance.core.requirement import SessionPhase
 from conformance.judging.model import StateKey, View
 
@@ -53,6 +54,19 @@ class SessionState:
         self.view = shown
         if self.phase in (SessionPhase.OPEN, SessionPhase.EMPTY) and shown.lines_known:
             self.phase = SessionPhase.OPEN if shown.lines else SessionPhase.EMPTY
+
+    def pay(self, order: str | None, phase: SessionPhase = SessionPhase.ORDERED) -> None:
+        """Takes the answer to its payment: the order, or DECLINED. A read shows nothing more of what was refused before."""
+        self.phase, self.order, self.pending = phase, order, []
+
+    @classmethod
+    def paid_before(
+        cls, prepaid: Prepaid, app: str, shown: View, *, id: str = "", created_by: str = ""
+    ) -> SessionState:
+        """A session that was paid before the first exchange, so that nobody saw what it held."""
+        paid = cls(id, app, prepaid.marketplace, "", shown, created_by, in_doubt=True)
+        paid.pay(prepaid.order or None)
+        return paid
 
 
 @dataclass(slots=True)

@@ -19,7 +19,6 @@ from conformance.core import contract
 from conformance.core.addresses import flat_address, folded
 from conformance.core.exchange import Exchange
 from conformance.core.profile import Profile
-from conformance.core.requirement import SessionPhase
 from conformance.judging.attribution import EFFECTS
 from conformance.judging.claim import ABOUT_THE_OUTCOME
 from conformance.judging.context import Judgment, RuleContext
@@ -150,7 +149,7 @@ class Gaps:
             and PAID_BEFORE in context.exchange.warning_ids
         ):
             paid = copy(session)
-            paid.phase, paid.order = SessionPhase.ORDERED, str(context.exchange.member("purchaseOrderId"))
+            paid.pay(str(context.exchange.member("purchaseOrderId")))
             world.sessions[session.id] = paid
         elif order is not None:
             changed_order = copy(order)
@@ -261,7 +260,11 @@ def _carried_out(context: RuleContext, judgment: Judgment) -> bool:
 
 
 def _asked_for(context: RuleContext, refused: Pending) -> bool:
-    """Whether nothing of the state changed but what a refused request named, and that to what it asked for."""
+    """Whether nothing of the state changed but what a refused request named, and that to what it asked for.
+
+    A live run only asks whether something changed to that (`attribution.carried_out`): it saw every change before. Here
+    changes may be missing, and any other difference beside it is the sign of one.
+    """
     wanted = refused.wanted if isinstance(refused.wanted, dict) else {}
     changed = {key: after for key, (_, after) in context.changes.items()}
     if not changed:

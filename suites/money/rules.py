@@ -17,7 +17,7 @@ from suites.money import jq
 from suites.money.jq import summed, totalled
 from suites.money.sums import FORMULAS, READINGS, RULE_OF, formula, sums
 from suites.money.tax import in_net_prices as tax_in_net_prices
-from suites.sessions.blame import same_amounts
+from suites.sessions.state_claims import same_amounts
 
 SUMMARY = ".body.pricingSummary"
 

@@ -34,7 +34,7 @@ from conformance.judging.model import StateKey, View, differences, may_be_left_o
 from conformance.judging.registry import demands, refuses
 from conformance.judging.world import Order
 from suites.payment.marketing_terms import terms_problem
-from suites.sessions.blame import as_claim, blamed, with_zeros
+from suites.sessions.state_claims import as_claim, blamed, with_zeros
 
 PARTLY_BOUGHT = 15005
 PAYMENT_IDS = {PARTLY_BOUGHT}
