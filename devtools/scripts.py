@@ -48,13 +48,13 @@ def tokens(base_url: str) -> dict[str, str]:
     profile = load("mock", base_url)
     target = ApiClient(profile, key=b"scripts")
     try:
-        own, other = (target.token(app, profile.scope) for app in profile.apps[:2])
-        elsewhere = target.token(profile.apps[0], profile.other_scope)
+        own, other = (target.token(app, profile.auth.scope) for app in profile.auth.apps[:2])
+        elsewhere = target.token(profile.auth.apps[0], profile.auth.other_scope)
     finally:
         target.close()
     names = {OWN_APP: "TOKEN", OTHER_APP: "TOKEN_OTHER_APP"}
     found = {names[OWN_APP]: own, names[OTHER_APP]: other, "TOKEN_OTHER_SCOPE": elsewhere}
-    return found | {"TOKEN_EXPIRED": profile.apps[0].expired_token or ""}
+    return found | {"TOKEN_EXPIRED": profile.auth.apps[0].expired_token or ""}
 
 
 def run(report: Path, script: str, base_url: str) -> tuple[int, str]:

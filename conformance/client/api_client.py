@@ -69,9 +69,9 @@ class ApiClient:
         self.secrets = Secrets(key, public_texts(profile))
         self.secrets.add(
             *profile.secrets,
-            *(app.expired_token for app in profile.apps),
-            *(app.other_scope_token for app in profile.apps),
-            *(app.token for app in profile.apps),
+            *(app.expired_token for app in profile.auth.apps),
+            *(app.other_scope_token for app in profile.auth.apps),
+            *(app.token for app in profile.auth.apps),
             *(str(value) for name, value in extra.items() if SECRET_NAME.search(name)),
         )
         route = Route.of(profile)
@@ -246,23 +246,23 @@ class ApiClient:
 
     def credential(self, name: str) -> str | None:
         """The Authorization header of a credential; None for none."""
-        if name == "none" or (self.profile.auth == "none" and name in (OWN_APP, OTHER_APP)):
+        if name == "none" or (self.profile.auth.kind == "none" and name in (OWN_APP, OTHER_APP)):
             return None
         kept = {"expired": "expired_token", "other-scope": "other_scope_token"}.get(name)
-        given = next((token for app in self.profile.apps if kept and (token := getattr(app, kept))), None)
+        given = next((token for app in self.profile.auth.apps if kept and (token := getattr(app, kept))), None)
         if given or name == "expired":
             return f"Bearer {given or MADE_UP_TOKEN}"
         app = self._app(name)
-        token = app.token if self.profile.auth == "token" else self.token(app, self._scope(name))
+        token = app.token if self.profile.auth.kind == "token" else self.token(app, self._scope(name))
         if name == "made-up":  # close to a real one: a server that looks at its head alone takes it
             return f"Bearer {token}{MADE_UP_TAIL}"
         return f"Basic {token}" if name == "wrong-scheme" else f"Bearer {token}"
 
     def _app(self, credential: str) -> App:
-        return self.profile.apps[1] if credential == OTHER_APP else self.profile.apps[0]
+        return self.profile.auth.apps[1] if credential == OTHER_APP else self.profile.auth.apps[0]
 
     def _scope(self, credential: str) -> str:
-        return self.profile.other_scope if credential == "other-scope" else self.profile.scope
+        return self.profile.auth.other_scope if credential == "other-scope" else self.profile.auth.scope
 
     def token(self, app: App, scope: str) -> str:
         """A token of the client credentials grant, kept until shortly before it ends. Raises RunStopped if there is none."""
@@ -274,7 +274,7 @@ class ApiClient:
             if not exchange.silent or self.circuit_breaker.sentence:
                 break
         if token is None:
-            raise RunStopped(no_token(exchange, self.profile, self.profile.apps.index(app)))
+            raise RunStopped(no_token(exchange, self.profile, self.profile.auth.apps.index(app)))
         margin = min(60.0, life / 10)
         self._tokens[app.client_id, scope] = token, monotonic() + life - margin
         return token
@@ -333,7 +333,7 @@ class ApiClient:
         A single refusal proves nothing of the token, so it is tried once more, where it can do no harm.
         """
         name = exchange.request.credential
-        if name not in (OWN_APP, OTHER_APP) or self.profile.auth != "client_credentials":
+        if name not in (OWN_APP, OTHER_APP) or self.profile.auth.kind != "client_credentials":
             return False
         if exchange.status != 401:
             self._worked |= {name} if exchange.status else set()

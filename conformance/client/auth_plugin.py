@@ -18,16 +18,16 @@ def load_plugin(profile: Profile) -> AuthBase | None:
 
     The module is looked for beside the profile first. Raises InputError.
     """
-    if not profile.auth_plugin:
+    if not profile.auth.plugin:
         return None
-    module_name, _, class_name = profile.auth_plugin.partition(":")
+    module_name, _, class_name = profile.auth.plugin.partition(":")
     name = f"auth.plugin in {profile.source}"
     module = _imported(module_name, name, profile.folder)
     found = getattr(module, class_name, None)
     if not (isinstance(found, type) and issubclass(found, AuthBase)):
         raise InputError(f"{name}: {module_name} has no class {class_name} of the kind requests.auth.AuthBase.")
     try:
-        return found(**profile.auth_options)
+        return found(**profile.auth.options)
     except (Exception, SystemExit) as error:
         raise InputError(f"{name}: {class_name} cannot be made with auth.options ({type(error).__name__}).") from None
 

@@ -19,7 +19,7 @@ def public_texts(profile: Profile) -> Iterator[str]:
     """The contract's words, and every address, item, coupon and buyer of the profile."""
     yield _contract()
     yield from OURS
-    yield from (profile.good_buyer, *profile.declined)
+    yield from (profile.buyers.good, *profile.buyers.declined)
     for market in profile.markets.values():
         yield market.name
         yield from _texts([market.address, market.other_address, market.unverifiable_address])

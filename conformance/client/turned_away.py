@@ -80,7 +80,7 @@ def _advice(exchange: Exchange, profile: Profile, said: str) -> str:
 def why_not_let_in(exchange: Exchange, profile: Profile) -> str | None:
     """Why nobody is let in, as an answer to the first request of a session says it; None if that is not the cause."""
     said = exchange.answer()
-    if profile.auth == "none" and wants_a_token(exchange):
+    if profile.auth.kind == "none" and wants_a_token(exchange):
         return (
             f"The target asks for a token ({said}), and auth.kind in the profile is none: write client_credentials or token, "
             "and [[apps]]."
@@ -100,4 +100,4 @@ def is_locked_out(exchange: Exchange, profile: Profile) -> bool:
     """Whether an answer tells of the app, or of something before the server, and not of the server."""
     if is_turned_away(exchange) or 1100 in exchange.error_ids or exchange.operation == contract.TOKEN:
         return True
-    return wants_a_token(exchange) and profile.auth in ("token", "none")
+    return wants_a_token(exchange) and profile.auth.kind in ("token", "none")

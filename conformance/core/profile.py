@@ -91,6 +91,42 @@ class App:
 
 
 @dataclass(frozen=True)
+class Auth:
+    """How requests are authorized. kind: client_credentials, token or none.
+
+    scope: what opens the methods; other_scope: what opens others, '' for none. plugin: `module:Class` of an authentication
+    plug-in, '' for none; options: its arguments.
+    """
+
+    kind: str
+    scope: str = ""
+    other_scope: str = ""
+    apps: tuple[App, ...] = (App(),)
+    plugin: str = ""
+    options: dict[str, Any] = field(default_factory=dict, repr=False)
+
+
+@dataclass(frozen=True)
+class Payment:
+    """How a session gets paid. kind: place_order, hosted, manual or none. settings: the table [payment] as it stands.
+
+    paid_within_s: seconds after which an order is surely paid; None where the target promises nothing.
+    """
+
+    kind: str = "none"
+    paid_within_s: float | None = None
+    settings: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Buyers:
+    """E-mail addresses of buyers. good: `{n}` stands for a number. declined: the errorId that refuses a buyer's payment."""
+
+    good: str = ""
+    declined: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class Prepaid:
     """A purchase order that was paid beforehand, by the first app, and the checkout session that it came from."""
 
@@ -108,23 +144,15 @@ class Profile:
     base_url: str
     max_line_items: int | None
     endpoints: dict[str, str]
-    auth: str
-    scope: str
-    other_scope: str
-    apps: tuple[App, ...]
-    payment: str
-    paid_within_s: float | None
-    good_buyer: str
-    declined: dict[str, int]
+    auth: Auth
+    payment: Payment
+    buyers: Buyers
     markets: dict[str, Market]
     transport: dict[str, Any] = field(default_factory=dict)
     secrets: tuple[str, ...] = field(default=(), repr=False)
     allow_production: bool = False
     stubs: tuple[str, ...] = ()
     prepaid: tuple[Prepaid, ...] = ()
-    paying: dict[str, Any] = field(default_factory=dict)
-    auth_plugin: str = ""
-    auth_options: dict[str, Any] = field(default_factory=dict, repr=False)
     folder: Path | None = None
 
     def url(self, operation: str) -> str:
@@ -153,12 +181,12 @@ class Profile:
     @property
     def pays_by_call(self) -> bool:
         """Whether v1's placeGuestOrder is there."""
-        return self.payment == "place_order"
+        return self.payment.kind == "place_order"
 
     @property
     def bad_tokens(self) -> tuple[str, ...]:
         """The credentials without a good token that the target can be asked with; none where it asks for no token."""
-        if self.auth == "none":
+        if self.auth.kind == "none":
             return ()
         expired = ("expired",) if self.offers("expired_token") else ()
         other_scope = ("other-scope",) if self.offers("other_scope") else ()
@@ -183,6 +211,10 @@ class Profile:
     def with_base_url(self, base_url: str) -> Profile:
         """The same target elsewhere."""
         return replace(self, base_url=checked_url(base_url, "--base-url"), endpoints={})
+
+    def with_apps(self, count: int) -> Profile:
+        """The same target without the applications after the first `count`."""
+        return replace(self, auth=replace(self.auth, apps=self.auth.apps[:count]))
 
     def prepaid_as(self, subject: str | None) -> Prepaid | None:
         """What the profile says of a session or an order that was paid before the run."""
@@ -210,27 +242,27 @@ class Profile:
 
 
 NEEDS: dict[str, Callable[[Profile], bool]] = {
-    "second_app": lambda profile: len(profile.apps) > 1,
+    "second_app": lambda profile: len(profile.auth.apps) > 1,
     "second_marketplace": lambda profile: len(profile.markets) > 1,
-    "payment": lambda profile: profile.payment in ("place_order", "hosted", "manual"),
+    "payment": lambda profile: profile.payment.kind in ("place_order", "hosted", "manual"),
     "place_order": lambda profile: profile.pays_by_call,
     "prepaid": lambda profile: any(prepaid.order for prepaid in profile.prepaid),
     "prepaid.session": lambda profile: any(prepaid.session for prepaid in profile.prepaid),
-    "token": lambda profile: profile.auth != "none",
-    "token_endpoint": lambda profile: profile.auth == "client_credentials",
-    "expired_token": lambda profile: any(app.expired_token for app in profile.apps),
+    "token": lambda profile: profile.auth.kind != "none",
+    "token_endpoint": lambda profile: profile.auth.kind == "client_credentials",
+    "expired_token": lambda profile: any(app.expired_token for app in profile.auth.apps),
     "other_scope": lambda profile: (
-        any(app.other_scope_token for app in profile.apps)
-        or (bool(profile.other_scope) and profile.auth == "client_credentials")
+        any(app.other_scope_token for app in profile.auth.apps)
+        or (bool(profile.auth.other_scope) and profile.auth.kind == "client_credentials")
     ),
     "coupon": lambda profile: any(market.coupons_of("good", "oversized") for market in profile.markets.values()),
     "second_coupon": lambda profile: any(
         len(market.coupons_of("good", "oversized")) > 1 for market in profile.markets.values()
     ),
-    "buyer.declined": lambda profile: bool(profile.declined) and profile.payment == "place_order",
+    "buyer.declined": lambda profile: bool(profile.buyers.declined) and profile.payment.kind == "place_order",
     "address.other": lambda profile: any(market.other_address for market in profile.markets.values()),
     "address.unverifiable": lambda profile: any(market.unverifiable_address for market in profile.markets.values()),
     "address.foreign": lambda profile: any(market.foreign_countries for market in profile.markets.values()),
     "address.sanctioned": lambda profile: any(market.sanctioned_countries for market in profile.markets.values()),
-    "paid_promise": lambda profile: profile.paid_within_s is not None,
+    "paid_promise": lambda profile: profile.payment.paid_within_s is not None,
 }

@@ -24,7 +24,19 @@ from conformance.core.inputs import (
     from_environment,
     read_toml,
 )
-from conformance.core.profile import GUEST_SCOPE, TARGETS, App, Coupon, Market, Prepaid, Profile, Role
+from conformance.core.profile import (
+    GUEST_SCOPE,
+    TARGETS,
+    App,
+    Auth,
+    Buyers,
+    Coupon,
+    Market,
+    Payment,
+    Prepaid,
+    Profile,
+    Role,
+)
 from conformance.core.profile_schema import check_shape, place
 
 HEADER = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
@@ -99,22 +111,28 @@ def parse(
         base_url=base,
         max_line_items=data.get("max_line_items"),
         endpoints=endpoints,
-        auth=kind,
-        scope=str(auth.get("scope", GUEST_SCOPE)),
-        other_scope=str(auth.get("other_scope", "")),
-        apps=apps,
-        payment=payment.get("kind", "none"),
-        paid_within_s=float(payment["paid_within_s"]) if "paid_within_s" in payment else None,
-        good_buyer=str(buyers.get("good", "guest{n}@example.com")),
-        declined=reader.declined(buyers.get("declined", [])),
+        auth=Auth(
+            kind=kind,
+            scope=str(auth.get("scope", GUEST_SCOPE)),
+            other_scope=str(auth.get("other_scope", "")),
+            apps=apps,
+            plugin=str(auth.get("plugin", "")),
+            options=reader.options(auth.get("options", {})),
+        ),
+        payment=Payment(
+            kind=payment.get("kind", "none"),
+            paid_within_s=float(payment["paid_within_s"]) if "paid_within_s" in payment else None,
+            settings=payment,
+        ),
+        buyers=Buyers(
+            good=str(buyers.get("good", "guest{n}@example.com")),
+            declined=reader.declined(buyers.get("declined", [])),
+        ),
         markets=markets,
         transport=reader.transport(data.get("transport", {}), folder),
         allow_production=data.get("allow_production") is True,
         stubs=reader.stubs(data.get("stubs", {}).get("testError", False)),
         prepaid=tuple(reader.prepaid(table, set(markets)) for table in data.get("prepaid", [])),
-        paying=payment,
-        auth_plugin=str(auth.get("plugin", "")),
-        auth_options=reader.options(auth.get("options", {})),
         folder=folder,
         secrets=tuple(reader.secrets),  # last: what is read above adds to them
     )

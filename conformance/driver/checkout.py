@@ -96,7 +96,7 @@ class CheckoutDriver:
     def buyer(self) -> str:
         """An e-mail address that no other session of the run uses."""
         self._buyers += 1
-        return self.profile.good_buyer.replace("{n}", f"{crc32(self.trace.name.encode()) % 10**8}{self._buyers}")
+        return self.profile.buyers.good.replace("{n}", f"{crc32(self.trace.name.encode()) % 10**8}{self._buyers}")
 
     def plain(
         self, marketplace: str, count: int = 1, *, skip: int = 0, want: Callable[[Features], bool] | None = None
@@ -344,9 +344,9 @@ class CheckoutSession:
 
     def pay(self) -> str:
         """Gets the session paid as the profile has it and returns the order's id. Raises PrerequisiteFailed."""
-        if self.profile.payment == "place_order":
+        if self.profile.payment.kind == "place_order":
             self.place_order()
-        elif self.profile.payment in WAITS_S:
+        elif self.profile.payment.kind in WAITS_S:
             outcome = on_a_page(self)
             if outcome.order is None:
                 raise PrerequisiteFailed(

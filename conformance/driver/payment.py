@@ -33,12 +33,12 @@ class Payable(Protocol):
 
 def on_a_page(paid: Payable) -> Outcome:
     """What the vendor's button reports after a browser's clicks, or a person's."""
-    settings = paid.profile.paying
+    settings = paid.profile.payment.settings
     made = next(exchange for exchange in paid.trace.exchanges if exchange.id == paid.state.created_by)
     shown, script = made.headers.get(SIGNATURE, ""), str(settings["script_url"])
     token = paid.target.pay_tokens.get(shown, "")
-    wait_s = float(settings.get("wait_s", WAITS_S[paid.profile.payment]))
-    if paid.profile.payment == "manual":
+    wait_s = float(settings.get("wait_s", WAITS_S[paid.profile.payment.kind]))
+    if paid.profile.payment.kind == "manual":
         return _by_person(paid, script, token, wait_s)
     return by_browser(script, token, paid.id, [BUTTON, *settings.get("clicks", [])], wait_s)
 
@@ -46,7 +46,7 @@ def on_a_page(paid: Payable) -> Outcome:
 def _by_person(paid: Payable, script: str, token: str, wait_s: float) -> Outcome:
     """Asks a person so often and no more, and not again once nobody came."""
     target = paid.target
-    most = int(paid.profile.paying.get("payments", PAYMENTS))
+    most = int(paid.profile.payment.settings.get("payments", PAYMENTS))
     if target.nobody_paid:
         return Outcome("nothing", {"message": target.nobody_paid})
     if target.paid_by_person >= most:

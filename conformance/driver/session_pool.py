@@ -18,7 +18,9 @@ def untouched(
         if as_made and (session.marketplace, session.app) == (marketplace, credential):
             has = [(line.item, line.quantity) for line in session.view.lines.values()]
             plain = all(item in profile.markets[marketplace].plain and quantity == 1 for item, quantity in has)
-            any_do = not lines and plain and len(has) >= count and session.email.casefold() not in profile.declined
+            any_do = (
+                not lines and plain and len(has) >= count and session.email.casefold() not in profile.buyers.declined
+            )
             if has == lines or any_do:
                 fitting.append(session)
     return min(fitting, key=lambda session: len(session.view.lines), default=None)

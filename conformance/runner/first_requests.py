@@ -65,14 +65,14 @@ def _leave_out_apps_without_a_token(run: Run) -> None:
         and run.selection.is_selected(requirement.id)
         for requirement in contract.requirements().values()
     )
-    if profile.auth != "client_credentials" or len(profile.apps) < 2 or not wanted:
+    if profile.auth.kind != "client_credentials" or len(profile.auth.apps) < 2 or not wanted:
         return
     try:
-        run.target.token(profile.apps[1], profile.scope)
+        run.target.token(profile.auth.apps[1], profile.auth.scope)
     except BudgetSpent:
         raise
     except RunStopped as refused:
         if run.target.circuit_breaker.sentence:
             raise
         run.notes.append(f"Judged with one app: {str(refused)[:1].lower()}{str(refused)[1:]}")
-        run.profile = run.target.profile = replace(profile, apps=profile.apps[:1])
+        run.profile = run.target.profile = profile.with_apps(1)

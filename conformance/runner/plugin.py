@@ -108,7 +108,7 @@ def pytest_configure(config: pytest.Config) -> None:
         run = Run(settings, profile, sends=sends, ending=Ending(narrowed=_narrowed(config)))
         run.contents = contents if worker is None else None
         config.stash[RUN] = run
-        if run.profile.payment == "manual" and (worker is not None or has_workers(config.option)):
+        if run.profile.payment.kind == "manual" and (worker is not None or has_workers(config.option)):
             raise InputError('A person pays beside one process: leave out -n where payment.kind is "manual".')
     except InputError as error:
         raise pytest.UsageError(str(error)) from None

@@ -17,7 +17,7 @@ PAIR = 2  # processes for a target on this machine: a third less time, and the s
 
 def requests_in_flight(profile: Profile, cores: int) -> int:
     """The profile's `transport.concurrency`; without it two for a target on this machine with two cores, else one."""
-    if profile.payment == "manual" or profile.reads_only:
+    if profile.payment.kind == "manual" or profile.reads_only:
         return 1  # a person pays beside one process
     local = all(loopback(url) for url in (profile.base_url, *profile.endpoints.values()))
     return int(profile.transport.get("concurrency", PAIR if local and cores > 1 else 1))

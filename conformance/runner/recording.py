@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from conformance.core import contract
-from conformance.core.profile import App, Market, Profile
+from conformance.core.profile import Auth, Buyers, Market, Payment, Profile
 from conformance.recordings.calls import MARKETPLACE, operation_of
 from conformance.recordings.files import Contents, read
 from conformance.recordings.judged import judge_contents
@@ -36,14 +36,9 @@ def bare_profile(paths: Iterable[Path], contents: Contents | None = None) -> Pro
         base_url="http://recording.invalid",
         max_line_items=None,
         endpoints={},
-        auth="none",
-        scope="",
-        other_scope="",
-        apps=(App(),),
-        payment="place_order",
-        paid_within_s=None,
-        good_buyer="",
-        declined={},
+        auth=Auth("none"),
+        payment=Payment("place_order"),
+        buyers=Buyers(),
         markets=markets,
     )
 

@@ -8,7 +8,7 @@ import secrets
 import time
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -131,7 +131,7 @@ class Run:
             "conformance_found": self.discovery.dump(),
             "conformance_key": self.key.hex(),
             "conformance_stopped": self.ending.stopped,
-            "conformance_apps": len(self.profile.apps),
+            "conformance_apps": len(self.profile.auth.apps),
         }
 
     def start_worker(self, given: dict[str, Any]) -> None:
@@ -140,7 +140,7 @@ class Run:
         self.key = bytes.fromhex(given["conformance_key"])
         self.ending.stopped = given["conformance_stopped"]
         self.processes = int(given.get("workercount", 1))
-        self.profile = replace(self.profile, apps=self.profile.apps[: given["conformance_apps"]])
+        self.profile = self.profile.with_apps(given["conformance_apps"])
         self._open(str(given["workerid"]))
 
     def _open(self, process: str) -> None:

@@ -39,7 +39,7 @@ class Described(Protocol):
 def metadata_of(run: Described) -> RunMetadata:
     """The metadata of a run as it stands now."""
     profile, settings = run.profile, run.settings
-    paid = [contract.READ_ORDER] if settings.recording or profile.payment != "none" or profile.prepaid else []
+    paid = [contract.READ_ORDER] if settings.recording or profile.payment.kind != "none" or profile.prepaid else []
     paid += [contract.PLACE_ORDER] if settings.recording or profile.pays_by_call else []
     return RunMetadata(
         target={

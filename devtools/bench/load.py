@@ -204,7 +204,7 @@ def on_the_mock(clients: int = CLIENTS, lasts_s: float = LASTS_S) -> Load:
     try:
         profile = load("mock", mock.base_url)
         target = ApiClient(profile, key=b"load")
-        token = target.token(profile.apps[0], profile.scope)
+        token = target.token(profile.auth.apps[0], profile.auth.scope)
         target.close()
         return press(mock.base_url, mock.pid, profile, clients=clients, lasts_s=lasts_s, token=token)
     finally:

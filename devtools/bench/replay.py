@@ -162,7 +162,9 @@ def replay(folder: Path, *, processes: int, prefix: str = "") -> dict[str, Any]:
         grants = {record["app"] for record in records if record["operation"] == contract.TOKEN}
         names = {record["app"] for record in records} - {"none", *grants}
         credentials = {name: value for name in names if (value := target.credential(name))}
-        client = base64.b64encode(f"{profile.apps[0].client_id}:{profile.apps[0].client_secret}".encode()).decode()
+        client = base64.b64encode(
+            f"{profile.auth.apps[0].client_id}:{profile.auth.apps[0].client_secret}".encode()
+        ).decode()
         credentials |= dict.fromkeys(grants, f"Basic {client}")
         target.close()
         traces = [

@@ -22,7 +22,7 @@ def alternatives(
             yield _one(MARKETPLACE, other)
     if operation == contract.INITIATE:
         yield from _items(driver, market)
-        yield from (_one("contactEmail", email) for email in driver.profile.declined)
+        yield from (_one("contactEmail", email) for email in driver.profile.buyers.declined)
     if operation in (contract.INITIATE, contract.ADDRESS):
         yield from (address_values(ADDRESS, address) for address in _addresses(driver, market))
     if operation in (contract.APPLY, contract.REMOVE):

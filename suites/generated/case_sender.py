@@ -80,7 +80,7 @@ class Sender:
 
     def _credential(self, authorization: str | None) -> str:
         """The token is the client's own; a case may leave it out, or break its scheme."""
-        if authorization is None and self.driver.profile.auth != "none":
+        if authorization is None and self.driver.profile.auth.kind != "none":
             return "none"
         return OWN_APP if authorization is None or authorization.startswith("Bearer ") else "wrong-scheme"
 

@@ -113,7 +113,7 @@ class SessionsInTurn:
 
     def _email(self, operation: str, turn: int) -> str | None:
         """A buyer whose payment is declined, for every third session that is paid."""
-        declined = list(self.driver.some(self.driver.profile.declined, single=0))
+        declined = list(self.driver.some(self.driver.profile.buyers.declined, single=0))
         if operation != contract.PLACE_ORDER or not declined or turn % 3 != 2:
             return None
         return declined[turn // 3 % len(declined)]

@@ -113,7 +113,7 @@ def incomplete_marketing_terms(context: RuleContext) -> Iterator[RefusalReason]:
 def a_declined_buyer(context: RuleContext) -> Iterator[RefusalReason]:
     session = context.session
     error = (
-        context.profile.declined.get(session.email.casefold())
+        context.profile.buyers.declined.get(session.email.casefold())
         if session and session.phase == SessionPhase.OPEN
         else None
     )
@@ -142,7 +142,7 @@ def _after_a_failed_payment(error: int, operation: str) -> str:
 @refuses("PAY-DECLINED-ENDS")
 def anything_after_a_declined_payment(context: RuleContext) -> Iterator[RefusalReason]:
     if context.session and context.session.phase == SessionPhase.DECLINED:
-        error = context.profile.declined.get(context.session.email.casefold(), UNUSABLE)
+        error = context.profile.buyers.declined.get(context.session.email.casefold(), UNUSABLE)
         reading = _after_a_failed_payment(error, context.operation)
         yield RefusalReason(
             "PAY-DECLINED-ENDS",
@@ -346,7 +346,10 @@ def it_is_paid_within_the_promise(context: RuleContext) -> Iterator[Claim]:
         return
     status = context.exchange.body.get("purchaseOrderPaymentStatus")
     went_back = context.order.tainted or (context.order.status == "PAID" and status != "PAID")  # told by ORDER-STABLE
-    if is_over(context.order.placed_at, context.exchange.started, context.profile.paid_within_s) and not went_back:
+    if (
+        is_over(context.order.placed_at, context.exchange.started, context.profile.payment.paid_within_s)
+        and not went_back
+    ):
         shows = member_or_null(context.exchange.body, "purchaseOrderPaymentStatus")
         yield equal("purchaseOrderPaymentStatus", ".body.purchaseOrderPaymentStatus", "PAID", shows)
     if status == "PAID" and context.answer:

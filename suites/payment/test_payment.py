@@ -70,7 +70,7 @@ def test_another_app_cannot_read_an_order_that_is_paid(driver: CheckoutDriver, m
 
 def _wait_until_paid(session: CheckoutSession) -> None:
     """Reads the order until it says PAID, no longer than the profile promises."""
-    promised_s = session.profile.paid_within_s or 0
+    promised_s = session.profile.payment.paid_within_s or 0
     ends = time.monotonic() + promised_s
     while session.read_order().body.get("purchaseOrderPaymentStatus") != "PAID" and time.monotonic() < ends:
         time.sleep(min(1.0, max(0.05, promised_s / 10)))
@@ -177,7 +177,7 @@ PAID_FOR = ("calm", "coupon", "two lines", "three lines", "four lines")
 
 def _declined(driver: CheckoutDriver) -> list[tuple[str, int]]:
     """The buyers whose payment is declined, each with the id of the reason; a card that is refused comes first."""
-    return sorted(driver.profile.declined.items(), key=lambda buyer: buyer[1] != 15023)
+    return sorted(driver.profile.buyers.declined.items(), key=lambda buyer: buyer[1] != 15023)
 
 
 @provokes("PAY-DECLINED", "PAY-DECLINED-ENDS", cost=24)

@@ -62,7 +62,7 @@ def a_stranger_learns_nothing(context: RuleContext) -> Iterator[Claim]:
 
 @demands("AUTH-SCOPE")
 def one_token_opens_the_method(context: RuleContext) -> Iterator[Claim]:
-    if context.request.credential in (OWN_APP, OTHER_APP) and context.profile.auth == "client_credentials":
+    if context.request.credential in (OWN_APP, OTHER_APP) and context.profile.auth.kind == "client_credentials":
         yield HELD
 
 

@@ -45,7 +45,7 @@ def test_no_paid_session_opens_without_a_good_token(driver: CheckoutDriver, mark
 @provokes("AUTH-GRANT", "AUTH-SCOPE", cost=4)
 @pytest.mark.parametrize("credential", ["wrong-secret", "unknown-client", "unknown-scope"])
 def test_the_token_endpoint_refuses(driver: CheckoutDriver, credential: str) -> None:
-    app, scope = driver.profile.apps[0], driver.profile.scope
+    app, scope = driver.profile.auth.apps[0], driver.profile.auth.scope
     client, secret = app.client_id, app.client_secret
     if credential == "wrong-secret":
         secret = secret[:-1] + ("x" if secret[-1:] != "x" else "y")

@@ -12,7 +12,7 @@ def token_rejected(context: RuleContext) -> bool:
     if not context.request.marketplace and context.operation != contract.READ_ORDER:
         return False  # MARKET-REQUIRED leaves the id open
     app, owned = context.request.credential, context.session or context.order
-    granted = app in (OWN_APP, OTHER_APP) and context.profile.auth == "client_credentials"
+    granted = app in (OWN_APP, OTHER_APP) and context.profile.auth.kind == "client_credentials"
     if owned and app != owned.app:
         return False  # SESSION-APP and ORDER-APP say how a stranger is refused
     ids = set(context.exchange.error_ids)

@@ -85,7 +85,7 @@ class Pair:
         """Whether this marketplace of the target has what the pair needs."""
         has_coupons = len(codes(driver, market)) >= self.coupons
         has_items = len(driver.plain(market, self.lines)) >= self.lines
-        return has_coupons and has_items and (not self.pays or driver.profile.payment == "place_order")
+        return has_coupons and has_items and (not self.pays or driver.profile.payment.kind == "place_order")
 
 
 def three(session: CheckoutSession) -> Request:

@@ -75,7 +75,7 @@ class PlannedSession:
 
     def _buyer(self) -> str:
         """The e-mail address of the session."""
-        declined = sorted(self.driver.profile.declined)
+        declined = sorted(self.driver.profile.buyers.declined)
         email = declined[self.row.number % len(declined)] if self.row["end"] == "declined" and declined else None
         return email or self.driver.buyer()
 

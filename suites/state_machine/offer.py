@@ -58,8 +58,8 @@ class MarketplaceOffer:
             addresses=[address for address in addresses if address],
             coupons=[coupon.code for coupon in market.coupons_of("good", "oversized")],
             other_marketplaces=[name for name in profile.markets if name != marketplace],
-            bad_credentials=[*profile.bad_tokens, "wrong-scheme"] if profile.auth != "none" else [],
-            declined=list(profile.declined) if pays else [],
+            bad_credentials=[*profile.bad_tokens, "wrong-scheme"] if profile.auth.kind != "none" else [],
+            declined=list(profile.buyers.declined) if pays else [],
             second_app=profile.offers("second_app"),
             pays=pays,
         )

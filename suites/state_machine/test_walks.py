@@ -39,7 +39,7 @@ def not_reached(driver: CheckoutDriver, marketplace: str) -> list[str]:
     reached = {
         "several lines": len(market.plain) < 2 or any(state.startswith("several lines") for state in states),
         "a coupon applied": not market.coupons_of("good") or any(state.endswith("with a coupon") for state in states),
-        "ordered": driver.profile.payment != "place_order" or ORDERED in states,
+        "ordered": driver.profile.payment.kind != "place_order" or ORDERED in states,
         "emptied": EMPTY in states or kept,  # a target may refuse to remove the last line
     }
     return [state for state, was_reached in reached.items() if not was_reached]

@@ -43,7 +43,7 @@ def crashing(self, exchange, method, url, headers, body, secret):
     sent += 1
     raw = attempt(self, exchange, method, url, headers, body, secret)
     if sent in {places}:
-        raise RuntimeError(f"crash {{secret}} {{headers}} {{self.profile.apps}} {{raw!r}}")
+        raise RuntimeError(f"crash {{secret}} {{headers}} {{self.profile.auth.apps}} {{raw!r}}")
     return raw
 
 Target._attempt = crashing

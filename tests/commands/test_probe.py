@@ -60,8 +60,8 @@ def test_every_role_of_the_mock_is_found(mock: str, tmp_path: Path, capsys: pyte
     assert sent <= most == 4 + wizard.most_calls(len(items), Asked(coupons=codes.split(",")), pays=True)
     text, profile = out.read_text(encoding="utf-8"), load(str(out))
     assert not any(secret in text for _, secret in APPS.values())
-    assert (profile.payment, profile.max_line_items, len(profile.apps)) == ("place_order", 4, 2)
-    assert profile.other_scope and "# paid_within_s" in text and "# declined" in text
+    assert (profile.payment.kind, profile.max_line_items, len(profile.auth.apps)) == ("place_order", 4, 2)
+    assert profile.auth.other_scope and "# paid_within_s" in text and "# declined" in text
     assert "minimum = [\n    # {" in text
     market = profile.markets["EBAY_US"]
     assert {item: market.roles.get(item) for item in items} == {item: MOCK.roles[item] for item in items}
@@ -133,7 +133,7 @@ def test_a_shops_own_catalog(mock: str, tmp_path: Path) -> None:
     assert list(profile.markets) == ["EBAY_US"] and "# [marketplaces.EBAY_HK]  # there is no sample address" in text
     assert "the catalog says plain, seen as limit" in text
     assert [coupon.minimum for coupon in profile.markets["EBAY_US"].coupons_of("minimum")] == [100]
-    assert profile.declined == {"declined@example.com": 15023}
+    assert profile.buyers.declined == {"declined@example.com": 15023}
 
 
 def test_a_nested_catalog_is_read(tmp_path: Path) -> None:

@@ -29,8 +29,10 @@ def test_it_decides_as_a_script_does(name: str, capsys: pytest.CaptureFixture[st
     finding = {"requirement": proof.judgment.requirement, "claims": [proof.judgment.claim.name]}
     steps = steps_of([exchange for _, exchange in proof.sent])
     known = ReferenceShop().profile
-    apps = tuple(dataclasses.replace(app, token=token) for app, token in zip(known.apps, TOKENS.values(), strict=False))
-    profile = dataclasses.replace(known, auth="token", apps=apps)
+    apps = tuple(
+        dataclasses.replace(app, token=token) for app, token in zip(known.auth.apps, TOKENS.values(), strict=False)
+    )
+    profile = dataclasses.replace(known, auth=dataclasses.replace(known.auth, kind="token", apps=apps))
     with serve(FAULTY[name].shop()) as faulty, serve(ReferenceShop()) as healthy:
         assert replay(dataclasses.replace(profile, base_url=faulty), finding, steps) == THERE
         assert f"{finding['requirement']} is broken" in capsys.readouterr().out

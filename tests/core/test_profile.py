@@ -44,8 +44,8 @@ def complaint(data: dict[str, Any], base_url: str | None = None) -> str:
 
 def test_the_smallest_profile() -> None:
     profile = parse(deepcopy(GOOD), "shop.toml")
-    assert profile.name == "shop" and profile.payment == "none" and profile.max_line_items is None
-    assert profile.auth == "client_credentials" and profile.scope.endswith("buy.guest.order")
+    assert profile.name == "shop" and profile.payment.kind == "none" and profile.max_line_items is None
+    assert profile.auth.kind == "client_credentials" and profile.auth.scope.endswith("buy.guest.order")
     assert profile.offers("token_endpoint") and not profile.offers("payment") and not profile.offers("second_app")
 
 
@@ -155,12 +155,12 @@ def test_secrets_in_clear_are_for_loopback_alone() -> None:
 def test_secrets_of_the_environment_serve_everywhere(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SHOP_SECRET", "from-outside")
     profile = parse(changed("apps.0.client_secret", {"env": "SHOP_SECRET"}) | {"base_url": REMOTE}, "shop.toml")
-    assert profile.apps[0].client_secret == "from-outside" and "from-outside" in profile.secrets
+    assert profile.auth.apps[0].client_secret == "from-outside" and "from-outside" in profile.secrets
 
 
 def test_no_secret_is_printed(monkeypatch: pytest.MonkeyPatch) -> None:
     profile = parse(deepcopy(GOOD), "shop.toml")
-    assert SECRET not in repr(profile) and SECRET not in str(profile.apps)
+    assert SECRET not in repr(profile) and SECRET not in str(profile.auth.apps)
     assert profile.secrets == (SECRET,)
 
 
@@ -168,13 +168,13 @@ def test_a_token_in_place_of_a_grant(monkeypatch: pytest.MonkeyPatch) -> None:
     data = changed("auth", {"kind": "token"})
     assert "apps[0].token" in complaint(data)
     data["apps"] = [{"token": "t0ken"}]
-    assert parse(data, "shop.toml").apps[0].token == "t0ken"
+    assert parse(data, "shop.toml").auth.apps[0].token == "t0ken"
     assert "apps[0].token" in complaint(data | {"base_url": REMOTE})
 
 
 def test_no_app_is_needed_without_auth() -> None:
     profile = parse(changed("auth", {"kind": "none"}) | {"apps": []}, "shop.toml")
-    assert profile.auth == "none" and not profile.offers("token_endpoint")
+    assert profile.auth.kind == "none" and not profile.offers("token_endpoint")
 
 
 def test_a_number_of_thousands_of_digits_is_wrong_input(tmp_path: Path) -> None:

@@ -61,12 +61,12 @@ def test_what_makes_no_sense_is_named(path: str, value: Any, says: str) -> None:
 def test_secrets_of_the_environment_lose_their_line_break(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SHOP_SECRET", "from-outside\r\n")
     named = changed("apps.0.client_secret", {"env": "SHOP_SECRET"})
-    assert parse(named, "shop.toml").apps[0].client_secret == "from-outside"
+    assert parse(named, "shop.toml").auth.apps[0].client_secret == "from-outside"
     monkeypatch.setenv("SHOP_SECRET", "from-\noutside")
     said = complaint(named)
     assert "SHOP_SECRET" in said and "outside" not in said
     monkeypatch.delenv("SHOP_SECRET")
-    assert parse(named, "shop.toml", offline=True).apps[0].client_secret == ""
+    assert parse(named, "shop.toml", offline=True).auth.apps[0].client_secret == ""
 
 
 @pytest.mark.parametrize("url", [

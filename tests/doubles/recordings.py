@@ -38,7 +38,7 @@ class Client:
 
     def __post_init__(self) -> None:
         target = ApiClient(self.profile, key=b"recordings")
-        self.token = target.token(self.profile.apps[0], self.profile.scope)
+        self.token = target.token(self.profile.auth.apps[0], self.profile.auth.scope)
         target.close()
 
     def call(self, method: str, path: str, body: Any = None) -> Any:

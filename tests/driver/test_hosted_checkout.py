@@ -21,6 +21,7 @@ from conformance.client.api_client import ApiClient
 from conformance.core import contract
 from conformance.core.exchange import SIGNATURE, Request
 from conformance.core.inputs import InputError
+from conformance.core.profile import Payment
 from conformance.core.profile_reader import load
 from conformance.driver import hosted_checkout
 from conformance.driver.checkout import CheckoutDriver
@@ -283,7 +284,7 @@ def test_a_lock_that_does_not_hold_shows_on_it(driver: CheckoutDriver, tmp_path:
 
 def test_no_order_is_placed_by_a_call_unless_the_profile_says_so(driver: CheckoutDriver) -> None:
     silent = CheckoutDriver(driver.target, Trace("unpaid"))
-    silent.profile = replace(driver.profile, payment="none")
+    silent.profile = replace(driver.profile, payment=Payment("none"))
     session = silent.create_session("EBAY_US")
     sent = len(silent.trace.exchanges)
     with pytest.raises(PrerequisiteFailed, match="no order placed by a call"):

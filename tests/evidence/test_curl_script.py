@@ -17,6 +17,7 @@ import pytest
 
 from conformance.client.api_client import ApiClient
 from conformance.core.exchange import Request
+from conformance.core.profile import Auth
 from conformance.core.profile_reader import load
 from conformance.evidence.aggregate import Finding
 from conformance.evidence.reproduction.curl_script import write_script
@@ -141,7 +142,7 @@ def test_the_command_for_a_token_sends_what_the_profile_sends(tmp_path: Path) ->
     proof, _ = shrunk(BY_NAME["KeepsTheCoupon"])
     assert proof
     transport = {"headers": {"X-Gateway-Key": "secret"}, "ca_file": "/a b/ca.pem", "client_cert": "/c.pem"}
-    script = written(proof, "http://127.0.0.1:9", tmp_path, auth="client_credentials", scope="s", transport=transport)
+    script = written(proof, "http://127.0.0.1:9", tmp_path, auth=Auth("client_credentials", "s"), transport=transport)
     (command,) = [line for line in script.read_text("utf-8").splitlines() if line.startswith("#   TOKEN=")]
     sent = "curl -q -s -H 'X-Gateway-Key: '\"$HEADER_X_GATEWAY_KEY\" --cacert '/a b/ca.pem' --cert /c.pem -u "
     assert sent in command
@@ -232,7 +233,7 @@ def test_the_script_of_a_report(mock: str, tmp_path: Path) -> None:
     assert os.access(script, os.X_OK) and "mock-secret" not in script.read_text(encoding="utf-8")
     profile = load("mock", base)
     target = ApiClient(profile, key=b"test")
-    token = target.token(profile.apps[0], profile.scope)
+    token = target.token(profile.auth.apps[0], profile.auth.scope)
     target.close()
     assert run(script, None, tmp_path, TOKEN=token).returncode == 1
     assert run(script, f"{mock}/x/{FAULT}@again", tmp_path, TOKEN=_token(f"{mock}/x/{FAULT}@again")).returncode == 1
@@ -245,6 +246,6 @@ def _token(base_url: str) -> str:
     profile = load("mock", base_url)
     target = ApiClient(profile, key=b"test")
     try:
-        return target.token(profile.apps[0], profile.scope)
+        return target.token(profile.auth.apps[0], profile.auth.scope)
     finally:
         target.close()

@@ -54,7 +54,9 @@ def test_examples_are_toml(position: int) -> None:
 
 def test_the_smallest_profile_loads() -> None:
     profile = parse(tomllib.loads(BLOCKS[0]), "mine.toml")
-    assert profile.payment == "none" and profile.max_line_items is None and profile.auth == "client_credentials"
+    assert (
+        profile.payment.kind == "none" and profile.max_line_items is None and profile.auth.kind == "client_credentials"
+    )
 
 
 def test_all_examples_together_load(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -66,7 +68,7 @@ def test_all_examples_together_load(monkeypatch: pytest.MonkeyPatch) -> None:
         merge(data, tomllib.loads(block))
     profile = parse(data, "mine.toml")
     market = profile.markets["EBAY_GB"]
-    assert len(profile.apps) == 2 and len(market.roles) == 12 and len(market.coupons) == 6
+    assert len(profile.auth.apps) == 2 and len(market.roles) == 12 and len(market.coupons) == 6
     assert profile.transport["rate_per_s"] == 5
 
 
@@ -100,7 +102,7 @@ def test_the_sandbox_says_what_to_fill_in(monkeypatch: pytest.MonkeyPatch) -> No
         load("sandbox")
     monkeypatch.setenv("EBAY_ITEMS", "v1|1|0, v1|2|0")
     profile = load("sandbox")
-    assert profile.markets["EBAY_US"].plain == ("v1|1|0", "v1|2|0") and len(profile.apps) == 1 and profile.stubs
+    assert profile.markets["EBAY_US"].plain == ("v1|1|0", "v1|2|0") and len(profile.auth.apps) == 1 and profile.stubs
 
 
 def test_requirements_that_the_pages_name_exist() -> None:

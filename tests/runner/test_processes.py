@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from conformance.core.profile import Profile
+from conformance.core.profile import Payment, Profile
 from conformance.core.profile_reader import load
 from conformance.runner.processes import requests_in_flight, with_share_of_rate
 
@@ -16,7 +16,7 @@ REMOTE = "https://api.sandbox.example.com"
 
 def profile(url: str = "http://127.0.0.1:8080", *, payment: str = "place_order", **transport: Any) -> Profile:
     found = load("mock").with_base_url(url)
-    return replace(found, payment=payment, transport={**found.transport, **transport})
+    return replace(found, payment=Payment(payment), transport={**found.transport, **transport})
 
 
 @pytest.mark.parametrize(

@@ -202,7 +202,7 @@ def test_a_probe_of_the_twin(
         apart = ["--order-url", orders, "--token-url", orders + TOKEN, "--out", str(out)]
         assert wizard.main([sessions, "--items", ",".join(ITEMS[:2]), *apart]) == 0
         found = load(str(out))
-        assert found.payment == "none" and found.markets["EBAY_US"].plain == ITEMS[:2]
+        assert found.payment.kind == "none" and found.markets["EBAY_US"].plain == ITEMS[:2]
         twin.manners.approved = False
         assert wizard.main([sessions, "--items", ITEMS[0], *apart]) == 1
     assert "no access to guest checkout" in capsys.readouterr().out

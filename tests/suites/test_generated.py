@@ -20,6 +20,7 @@ from schemathesis.checks import load_all_checks
 from schemathesis.core.result import Ok
 
 from conformance.core import contract
+from conformance.core.profile import Payment
 from conformance.core.profile_reader import load
 from conformance.runner.mock_process import MockProcess
 from suites.generated import phase_schemas
@@ -92,7 +93,7 @@ def test_the_same_seed_sends_the_same_requests_in_every_process(run: Run, tmp_pa
 
 @pytest.mark.parametrize("payment", ["none", "manual", "place_order"])
 def test_what_the_profile_does_not_offer_is_not_drawn(payment: str) -> None:
-    offered = replace(load("mock"), payment=payment).offers_operation
+    offered = replace(load("mock"), payment=Payment(payment)).offers_operation
     left_out = {"none": {contract.PLACE_ORDER, contract.READ_ORDER}, "manual": {contract.PLACE_ORDER}}.get(
         payment, set()
     )
@@ -184,8 +185,8 @@ def mock() -> Iterator[MockProcess]:
 def test_schemathesis_own_command_line_finds_nothing(mock: MockProcess, tmp_path: Path, version: str) -> None:
     """All phases over the contract as it is; the hooks of docs/generated.md put live values in."""
     profile = load("mock", mock.base_url)
-    app, market = profile.apps[0], profile.markets["EBAY_US"]
-    form = {"grant_type": "client_credentials", "scope": profile.scope}
+    app, market = profile.auth.apps[0], profile.markets["EBAY_US"]
+    form = {"grant_type": "client_credentials", "scope": profile.auth.scope}
     granted = requests.post(profile.url(contract.TOKEN), data=form, auth=(app.client_id, app.client_secret), timeout=30)
     token = granted.json()["access_token"]
     environment = {

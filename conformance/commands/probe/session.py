@@ -30,7 +30,7 @@ class Probe:
         self, lines: list[tuple[str, int]], address: Address | None = None, email: str | None = None
     ) -> tuple[Exchange, View | None]:
         """A new session, and what its answer shows; None where it is refused."""
-        buyer = self.target.profile.good_buyer.replace("{n}", f"{self.seen.name[5:].lower()}{self._sent}")
+        buyer = self.target.profile.buyers.good.replace("{n}", f"{self.seen.name[5:].lower()}{self._sent}")
         body = {
             "contactEmail": email or buyer,
             "lineItemInputs": [{"itemId": item, "quantity": quantity} for item, quantity in lines],

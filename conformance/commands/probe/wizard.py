@@ -242,10 +242,10 @@ def _ask(found: Found, markets: dict[str, list[str]], addresses: dict[str, dict[
 
     target = ApiClient(profile, key=secrets.token_bytes(16), before_request=spend)
     try:
-        if profile.auth == "client_credentials":
-            for app in profile.apps:
-                target.token(app, profile.scope)
-            granted = target.grant(profile.apps[0].client_id, profile.apps[0].client_secret, OTHER_SCOPE)
+        if profile.auth.kind == "client_credentials":
+            for app in profile.auth.apps:
+                target.token(app, profile.auth.scope)
+            granted = target.grant(profile.auth.apps[0].client_id, profile.auth.apps[0].client_secret, OTHER_SCOPE)
             found.other_scope = OTHER_SCOPE if granted.status == 200 else ""
         for name, items in markets.items():
             seen = Seen(name, profile.markets[name].address)
@@ -253,7 +253,7 @@ def _ask(found: Found, markets: dict[str, list[str]], addresses: dict[str, dict[
             _one_market(found, Probe(target, seen), items, addresses.get(name, {}))
     except RunStopped as stopped:
         found.stopped = str(stopped)
-        if profile.auth == "none" and "token" in found.stopped:
+        if profile.auth.kind == "none" and "token" in found.stopped:
             found.stopped = (
                 f"The target asks for a token, and no credentials were given: set {ID} and {SECRET}, or {TOKEN}."
             )

@@ -112,7 +112,7 @@ class Writer:
         if request.operation == contract.PLACE_ORDER:
             arguments.append("-H 'X-EBAY-C-ENDUSERCTX: deviceId=guestcheckoutconformance'")
         scheme = "Basic" if request.credential == "wrong-scheme" else "Bearer"
-        if request.credential in TOKENS and self.run.profile.auth != "none":
+        if request.credential in TOKENS and self.run.profile.auth.kind != "none":
             tail = MADE_UP_TAIL if request.credential == "made-up" else ""
             arguments.append(f'-H "Authorization: {scheme} ${{{TOKENS[request.credential]}}}{tail}"')
         if operation.method == "POST":
@@ -155,7 +155,7 @@ def write_script(run: ReplayTarget, finding: Finding, sent: list[tuple[Step, Exc
     last = sent[-1][0].number
     used = (
         sorted({TOKENS[step.request.credential] for _, step in sent if step.request.credential in TOKENS})
-        if run.profile.auth != "none"
+        if run.profile.auth.kind != "none"
         else []
     )
     where = "the head of this script says how to get one"
@@ -224,7 +224,7 @@ def _header_checks(profile: Profile) -> str:
         for key, variable in FILES.items()
         if settings.get(key)
     ]
-    if profile.auth_plugin:
+    if profile.auth.plugin:
         lines.append(
             "echo 'auth.plugin of the profile signs requests, which only the suite can: use replay' >&2; exit 2\n"
         )
@@ -265,9 +265,9 @@ def _grant(run: ReplayTarget, used: list[str]) -> str:
     if not used:
         return ""
     words = "".join(f"\n# {variable}: a token {WHOSE[variable]}" for variable in used)
-    if run.profile.auth != "client_credentials":
+    if run.profile.auth.kind != "client_credentials":
         return words
-    scope = f"-d grant_type=client_credentials --data-urlencode scope={shlex.quote(run.profile.scope)}"
+    scope = f"-d grant_type=client_credentials --data-urlencode scope={shlex.quote(run.profile.auth.scope)}"
     url = shlex.quote(run.profile.url(contract.TOKEN))
     transport = "".join(f"{_in_a_shell(argument, run.profile)} " for argument in _transport(run.profile))
     return f"""{words}, as in

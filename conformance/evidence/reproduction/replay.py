@@ -179,8 +179,8 @@ def bound(driver: CheckoutDriver, step: Step, sessions: dict[int, str]) -> Reque
         request.body = dict(request.body) | {name: _value(driver, ref, sessions) for name, ref in step.fields.items()}
     if step.creates and isinstance(request.body, dict) and "@" in str(request.body.get("contactEmail")):
         email = str(request.body["contactEmail"])
-        if email.casefold() not in driver.profile.declined and email != str(driver.profile.good_buyer):
-            head, _, tail = driver.profile.good_buyer.partition("{n}")
+        if email.casefold() not in driver.profile.buyers.declined and email != str(driver.profile.buyers.good):
+            head, _, tail = driver.profile.buyers.good.partition("{n}")
             if tail and email.startswith(head) and email.endswith(tail):
                 request.body = {**request.body, "contactEmail": driver.buyer()}
     return request

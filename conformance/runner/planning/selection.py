@@ -99,7 +99,7 @@ class Selection:
         """The tests in their order; under a budget those that it has room for."""
         if self.run.settings.shares_sessions:
             return self._most_telling(items)
-        if self.run.profile.payment == "manual":  # a person pays a few times: first for what most is judged by
+        if self.run.profile.payment.kind == "manual":  # a person pays a few times: first for what most is judged by
             first = {nodeid: index for index, nodeid in enumerate(choose([item.nodeid for item in items], None, set()))}
             return sorted(items, key=lambda item: first.get(item.nodeid, len(first)))
         # All cases of a test first, so that breaches show early; long tests first, so that no process ends alone with one.
