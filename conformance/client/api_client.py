@@ -95,10 +95,7 @@ class ApiClient:
         self._worked: set[str] = set()  # credentials whose token was taken
         self._vain = 0  # tokens that were renewed for nothing
         self._waits = 0
-        self.tell: Callable[[str], None] = print  # for a person who is waited for
-        self.pay_tokens: dict[str, str] = {}  # by their pseudonyms
-        self.paid_by_person = 0  # payments that a person was asked for
-        self.nobody_paid = ""  # why no other is asked for
+        self.signatures: dict[str, str] = {}  # what opens the pay window of a session, by its pseudonym
 
     # ------------------------------------------------------------ requests
 
@@ -191,9 +188,9 @@ class ApiClient:
     def _take(self, exchange: Exchange, answer: Response) -> None:
         exchange.status, exchange.ms = answer.status, answer.ms
         shown = {name.lower(): answer.headers[name] for name in list(answer.headers)[:SHOWN_HEADERS]}
-        if token := shown.get(SIGNATURE, "").strip():  # it opens the pay window of one session
-            shown[SIGNATURE] = self.secrets.mask(token)
-            self.pay_tokens[shown[SIGNATURE]] = token
+        if signature := shown.get(SIGNATURE, "").strip():
+            shown[SIGNATURE] = self.secrets.mask(signature)
+            self.signatures[shown[SIGNATURE]] = signature
         exchange.headers = self._masked_headers(shown, answer.signed)
         if not answer.raw:
             return

@@ -22,7 +22,7 @@ from conformance.core.requirement import SessionPhase
 from conformance.driver import session_pool
 from conformance.driver.effort import Effort
 from conformance.driver.features import Features
-from conformance.driver.payment import WAITS_S, on_a_page
+from conformance.driver.payment import WAITS_S, PayPage
 from conformance.driver.prerequisite import PrerequisiteFailed
 from conformance.driver.session_methods import CHANGE_METHODS, TERMS, Method, MethodCall, calls
 from conformance.judging.apply_exchange import paid_elsewhere
@@ -49,6 +49,7 @@ class CheckoutDriver:
         effort: Effort = Effort.FULL,
         borrows: bool = False,
         record: Callable[[Exchange], None] | None = None,
+        pay_page: PayPage | None = None,
     ) -> None:
         self.target = target
         self.profile: Profile = target.profile
@@ -57,6 +58,7 @@ class CheckoutDriver:
         self.effort = effort
         self.borrows = borrows
         self.lines_seen: dict[tuple[str, str], Line] = {}
+        self.pay_page = pay_page or PayPage()
         self._record = record
         self._buyers = 0
 
@@ -176,20 +178,15 @@ class CheckoutDriver:
         address: dict[str, Any] | None = None,
         requirement: str | None = None,
         case: str = "",
-        skip: int = 0,
         credential: str = OWN_APP,
     ) -> CheckoutSession:
-        """A fresh session of plain items (the first lines of the marketplace, or those named). Raises PrerequisiteFailed."""
+        """A fresh session of so many plain items, each in the quantity, or of the lines given. Raises PrerequisiteFailed."""
+        any_do = isinstance(lines, int) and quantity == 1
         if isinstance(lines, int):
-            items = self.plain(marketplace, lines, skip=skip)
-            items = items if len(items) == lines else self.plain(marketplace, lines)
-            chosen = [(item, quantity) for item in items]
-        else:
-            chosen = list(lines)
-        plain = email is None and address is None and requirement is None
-        exactly = chosen if not isinstance(lines, int) or quantity != 1 else chosen[:0]
-        world, spare = self.trace.world, None
-        if self.borrows and plain:
+            lines = [(item, quantity) for item in self.plain(marketplace, lines)]
+        chosen, world, spare = list(lines), self.trace.world, None
+        if self.borrows and email is None and address is None and requirement is None:
+            exactly = [] if any_do else chosen
             spare = session_pool.untouched(world, self.profile, marketplace, credential, exactly, len(chosen))
         if spare:
             return CheckoutSession(self, spare)
@@ -347,7 +344,7 @@ class CheckoutSession:
         if self.profile.payment.kind == "place_order":
             self.place_order()
         elif self.profile.payment.kind in WAITS_S:
-            outcome = on_a_page(self)
+            outcome = self.driver.pay_page.pay(self)
             if outcome.order is None:
                 raise PrerequisiteFailed(
                     detail=f"a payment that was not made: {outcome.data.get('message', outcome.kind)}"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Protocol
 
 from conformance.client.api_client import ApiClient
@@ -31,28 +33,35 @@ class Payable(Protocol):
     def target(self) -> ApiClient: ...
 
 
-def on_a_page(paid: Payable) -> Outcome:
-    """What the vendor's button reports after a browser's clicks, or a person's."""
-    settings = paid.profile.payment.settings
-    made = next(exchange for exchange in paid.trace.exchanges if exchange.id == paid.state.created_by)
-    shown, script = made.headers.get(SIGNATURE, ""), str(settings["script_url"])
-    token = paid.target.pay_tokens.get(shown, "")
-    wait_s = float(settings.get("wait_s", WAITS_S[paid.profile.payment.kind]))
-    if paid.profile.payment.kind == "manual":
-        return _by_person(paid, script, token, wait_s)
-    return by_browser(script, token, paid.id, [BUTTON, *settings.get("clicks", [])], wait_s)
+@dataclass
+class PayPage:
+    """Pays sessions on a page for one run. A person is asked so often and no more, and not again once nobody came.
 
+    tell: how a person learns where to pay. asked: payments that a person was asked for. absent: why nobody else is asked.
+    """
 
-def _by_person(paid: Payable, script: str, token: str, wait_s: float) -> Outcome:
-    """Asks a person so often and no more, and not again once nobody came."""
-    target = paid.target
-    most = int(paid.profile.payment.settings.get("payments", PAYMENTS))
-    if target.nobody_paid:
-        return Outcome("nothing", {"message": target.nobody_paid})
-    if target.paid_by_person >= most:
-        return Outcome("nothing", {"message": f"a person is asked {most} times in a run (payments under [payment])"})
-    target.paid_by_person += 1
-    outcome = by_person(script, token, paid.id, wait_s, target.tell)
-    if outcome.kind == "nothing":
-        target.nobody_paid = str(outcome.data["message"])
-    return outcome
+    tell: Callable[[str], None] = print
+    asked: int = 0
+    absent: str = ""
+
+    def pay(self, session: Payable) -> Outcome:
+        """What the vendor's button reports after a browser's clicks, or a person's."""
+        payment = session.profile.payment
+        made = next(exchange for exchange in session.trace.exchanges if exchange.id == session.state.created_by)
+        token = session.target.signatures.get(made.headers.get(SIGNATURE, ""), "")
+        script = str(payment.settings["script_url"])
+        wait_s = float(payment.settings.get("wait_s", WAITS_S[payment.kind]))
+        if payment.kind != "manual":
+            return by_browser(script, token, session.id, [BUTTON, *payment.settings.get("clicks", [])], wait_s)
+        most = int(payment.settings.get("payments", PAYMENTS))
+        if self.absent:
+            return Outcome("nothing", {"message": self.absent})
+        if self.asked >= most:
+            return Outcome(
+                "nothing", {"message": f"a person is asked {most} times in a run (payments under [payment])"}
+            )
+        self.asked += 1
+        outcome = by_person(script, token, session.id, wait_s, self.tell)
+        if outcome.kind == "nothing":
+            self.absent = str(outcome.data["message"])
+        return outcome

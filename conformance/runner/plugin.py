@@ -238,8 +238,8 @@ def driver(request: pytest.FixtureRequest) -> Generator[CheckoutDriver, None, No
         with capture.global_and_fixture_disabled():
             print(f"\n{text}", flush=True)
 
-    if run.target and capture:
-        run.target.tell = tell
+    if capture:
+        run.pay_page.tell = tell
     if not run.selection.reserve(request.node):
         run.ending.budget_spent = True
         pytest.skip("the budget has no room for it")

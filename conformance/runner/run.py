@@ -27,6 +27,7 @@ from conformance.driver.checkout import CheckoutDriver
 from conformance.driver.discovery import Discovery
 from conformance.driver.effort import Effort
 from conformance.driver.marks import mark_args
+from conformance.driver.payment import PayPage
 from conformance.evidence import journal
 from conformance.evidence.atomic_swap import check_folder
 from conformance.evidence.reproduction.replay import FIRST_REPLAY
@@ -69,6 +70,7 @@ class Run:
     key: bytes = field(default_factory=lambda: secrets.token_bytes(16))
     discovery: Discovery = field(default_factory=Discovery)
     ending: Ending = field(default_factory=Ending)
+    pay_page: PayPage = field(default_factory=PayPage)
     target: ApiClient | None = None
     mock: MockProcess | None = None
     book: journal.Journal | None = None
@@ -248,6 +250,7 @@ class Run:
             effort=effort,
             borrows=self.shares_trace,
             record=self._record,
+            pay_page=self.pay_page,
         )
         try:
             yield driver

@@ -56,7 +56,7 @@ def script(driver: CheckoutDriver) -> str:
 
 
 def signature(driver: CheckoutDriver) -> str:
-    return driver.target.pay_tokens[driver.trace.exchanges[-1].headers[SIGNATURE]]
+    return driver.target.signatures[driver.trace.exchanges[-1].headers[SIGNATURE]]
 
 
 @with_browser
