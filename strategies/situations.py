@@ -78,7 +78,7 @@ def body_in_turn(driver: CheckoutDriver, market: str) -> dict[str, Any]:
 
 
 def select_another(session: CheckoutSession) -> bool:
-    """Selects an option that is not selected, on the last line that has one: the first is the one that tests remove."""
+    """Selects an option that is not selected, on the last line that has one: tests remove the first line."""
     for line in reversed(session.lines):
         option = session.other_option(line)
         if option:

@@ -296,7 +296,7 @@ class ApiClient:
     def _grant(
         self, client_id: str, client_secret: str, scope: str, credential: str = "client", intent: Intent | None = None
     ) -> tuple[Exchange, str | None, float]:
-        """(the exchange, the token if there is one that can be sent, its life in seconds)."""
+        """(the exchange, the token if a header can carry it, its life in seconds)."""
         self.secrets.add(client_secret)
         form = BackendApplicationClient(client_id).prepare_request_body(scope=scope)
         basic = base64.b64encode(f"{client_id}:{client_secret}".encode()).decode()

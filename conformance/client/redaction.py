@@ -72,7 +72,7 @@ class Secrets:
         self._needles = tuple(needles)
 
     def mask(self, value: str) -> str:
-        """The pseudonym of a secret that stands in one place only, so that no text has to be searched for it."""
+        """The pseudonym of a secret that stands in one place only: no text has to be searched."""
         raw = value.encode("utf-8", "surrogatepass")
         return PSEUDONYM + hmac.new(self._key, raw, hashlib.sha256).hexdigest()[:10]
 

@@ -30,7 +30,7 @@ def is_turned_away(exchange: Exchange) -> bool:
 
 
 def turned_away(exchange: Exchange) -> str:
-    """The sentence for such an answer."""
+    """The sentence for an answer that turns the run away."""
     host, page = urlsplit(exchange.url).netloc, page_of(exchange)
     if exchange.status == 407:
         why = f"a proxy before {host} answers 407 with {page}: check its name and password"
@@ -44,7 +44,7 @@ def turned_away(exchange: Exchange) -> str:
 
 
 def wants_a_token(exchange: Exchange) -> bool:
-    """Whether an answer asks for a token, or for another one."""
+    """Whether an answer asks for a token, or rejects the token that was sent."""
     return exchange.status == 401 or bool(contract.TOKEN_IDS & set(exchange.error_ids))
 
 

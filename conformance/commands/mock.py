@@ -10,7 +10,7 @@ from conformance.core.places import ROOT
 
 
 def main(arguments: list[str]) -> int:
-    """Serves until it is told to end. Returns the mock's exit status."""
+    """Serves until a signal ends it. Returns the mock's exit status."""
     path = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))
     command = [sys.executable, "-m", "mock_server", *arguments]
     environment = {**os.environ, "PYTHONPATH": path}

@@ -52,7 +52,7 @@ def _profile_of(result: dict[str, Any]) -> str:
 
 
 def chosen(result: dict[str, Any], name: str) -> Finding:
-    """The finding that is meant: the first one of a requirement, or the one of a script. Raises InputError."""
+    """The finding that an argument names: the first finding of a requirement, or that of a script. Raises InputError."""
     listed = [finding for requirement in result["requirements"] for finding in requirement["findings"]]
     listed += result["also_seen"]
     for finding in listed:

@@ -31,7 +31,7 @@ Seen = dict[str, tuple[int, int]]
 
 
 def files(places: Iterable[Path], but: Path) -> Iterator[Path]:
-    """Every file of the places, hidden ones and what tools make left out, and the report's folder."""
+    """Every file of the places, without hidden files, the output of tools and the report's folder."""
     for place in places:
         if place.is_file():
             yield place

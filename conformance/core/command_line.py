@@ -30,7 +30,7 @@ UNKNOWN = "unrecognized arguments: "  # argparse's own words, and pytest's
 
 
 def complaint(message: str, prog: str, options: Iterable[str]) -> str:
-    """What a parser complains about, as sentences; an option that is nearly right is told the right one.
+    """What a parser complains about, as sentences; an option that is nearly right gets the right option named.
 
     message: argparse's; options: those that the command takes, each with its hyphens.
     """
@@ -59,7 +59,7 @@ MARK = "<!-- written by guest-checkout-conformance -->\n"  # at the end of a pag
 
 
 def write_own(*pages: tuple[Path, str]) -> None:
-    """Writes the pages of a command, in place of its earlier ones; a folder that is missing is made.
+    """Writes the pages of a command, in place of its earlier pages; a missing folder is made.
 
     Raises InputError before the first is written where one of the files holds something that this product did not write.
     """

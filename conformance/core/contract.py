@@ -138,7 +138,7 @@ def rare_roles() -> tuple[str, ...]:
 
 
 def is_rare(requirement: str) -> bool:
-    """Whether a rule needs a rare role: one of its needs is met by nothing else."""
+    """Whether a rule needs a rare role: nothing else meets one of its needs."""
 
     def rare(need: str) -> bool:
         return any(need == role or need.startswith(f"{role}.") for role in rare_roles())

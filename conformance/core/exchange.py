@@ -168,7 +168,7 @@ class Exchange:
 
     @property
     def error_ids(self) -> list[int]:
-        """The errorId of each entry of the error envelope, malformed ones left out."""
+        """The errorId of each entry of the error envelope, malformed entries left out."""
         return self._ids("errors")
 
     @property

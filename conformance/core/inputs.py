@@ -73,7 +73,7 @@ def checked_url(value: str, name: str) -> str:
 
 
 def _no_host(host: str) -> str:
-    """What keeps a name from being that of a host; '' for one that may be one."""
+    """What keeps a name from being that of a host; '' for a name that may be a host's."""
     labels = host.removesuffix(".").split(".") if ":" not in host else ["address"]
     if not all(labels):
         return "has nothing between two dots"

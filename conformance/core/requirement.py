@@ -79,7 +79,7 @@ class FollowedPart(StrEnum):
 
 @dataclass(frozen=True)
 class AllowedRefusal:
-    """One lawful look of a refusal; status None means the one that the OpenAPI document has for the id.
+    """One lawful look of a refusal; status None means the status that the OpenAPI document gives the id.
 
     id: None stands for the id of the profile's role. when: only for reasons of that kind (`empty`, `shape`, `same`, …).
     """

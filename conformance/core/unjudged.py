@@ -29,7 +29,7 @@ class UnjudgedReason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Unjudged:
-    """A reason with its details. requirement: the broken one that blocks. needs: what the target does not offer or show, in
+    """A reason with its details. requirement: the broken requirement that blocks. needs: what the target does not offer or show, in
     the vocabulary of `needs`. detail: a sentence of the run."""
 
     reason: UnjudgedReason

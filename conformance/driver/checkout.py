@@ -103,7 +103,7 @@ class CheckoutDriver:
     def plain(
         self, marketplace: str, count: int = 1, *, skip: int = 0, want: Callable[[Features], bool] | None = None
     ) -> list[str]:
-        """Plain items, those that can show most first; with `want` those that it takes, or else items sold with a warning."""
+        """Plain items, those that can show most first. want: which fit; where no plain item fits, items sold with a warning."""
         shown = {item: found for (name, item), found in self.features.items() if name == marketplace}
         items: list[str] = []
         for group in (self.market(marketplace).plain, self.market(marketplace).items("warned") if want else ()):

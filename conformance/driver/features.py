@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Features:
-    """What the target's own answers told of an item."""
+    """What the target's own answers showed of an item."""
 
     options: int = 1
     fee: bool = False

@@ -62,7 +62,7 @@ document.head.append(script);
 
 
 class Outcome(NamedTuple):
-    """kind: success, error, cancel, or nothing within the time; data: what the button told with it."""
+    """kind: success, error, cancel, or nothing within the time; data: the details that the button gave."""
 
     kind: str
     data: dict[str, Any]

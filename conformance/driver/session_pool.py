@@ -1,4 +1,4 @@
-"""What tests share: sessions that one left as they were serve the next under a budget, and one read closes refusals."""
+"""What tests share: under a budget an untouched session serves the next test, and one read closes several refusals."""
 
 from __future__ import annotations
 

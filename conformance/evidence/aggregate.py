@@ -238,7 +238,7 @@ def _cause_among(finding: Finding, findings: list[Finding], *, lost: bool = Fals
 
 
 def _drop_explained(merged: Aggregate, *, lost: bool = False) -> None:
-    """Drops the findings that another one explains before anything is sent again."""
+    """Drops the findings that another finding explains, before anything is sent again."""
     findings = list(merged.findings.values())
     causes = {key: _cause_among(finding, findings, lost=lost) for key, finding in merged.findings.items()}
     for key in _explained(causes):

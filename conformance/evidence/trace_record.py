@@ -65,7 +65,7 @@ class Breach:
 
     @classmethod
     def of_judgment(cls, judgment: Judgment, exchange: Exchange | None, **more: Any) -> Breach:
-        """The breach of a judgment that did not hold. exchange: the one that was judged. more: further members."""
+        """The breach of a judgment that did not hold. exchange: the exchange that was judged. more: further members."""
         claim = judgment.claim
         assert claim
         whole = exchange is not None and not exchange.accepted and claim.name in ABOUT_THE_OUTCOME

@@ -152,7 +152,7 @@ def paid_elsewhere(world: World, session: SessionState, order: str, when: str = 
 
 
 def _pay(world: World, session: SessionState, order: str | None, exchange: str, phase: SessionPhase) -> None:
-    """The first payment of a session was answered. exchange: the id of the one that shows it."""
+    """The first payment of a session was answered. exchange: the id of the exchange that shows the payment."""
     session.pay(order, phase)
     owner = contract.accepting(contract.PLACE_ORDER)
     world.changes.append(Change(session.id, owner, exchange, True, contract.PLACE_ORDER))

@@ -54,7 +54,7 @@ ABOUT_THE_OUTCOME = frozenset(
 class Claim:
     """One thing that must hold. `name` names it without ids and values, so that equal breaches are one finding.
 
-    requirement: set where a rule speaks for another one. proof: further exchanges that a reader needs. weak: drop it if the
+    requirement: set where a rule speaks for another requirement. proof: further exchanges that a reader needs. weak: drop it if the
     run has a breach that explains it (a price that moves by itself blames whatever request came last). look: the jq path of
     what was seen, for the script to show; '' where there is no one place. condition: the case in words, of the answer's own
     operation. sources: (document, place) where the sentence stands,
@@ -214,7 +214,7 @@ RELATIONS: dict[str, tuple[Callable[[Any, Any], bool], str]] = {
 
 
 def related(name: str, path: str, relation: str, other: str, expected: Any, actual: Any, **more: Any) -> Claim:
-    """The value at `path` has a relation to the one of another answer. other: that one in jq, such as `$previous.body.x`."""
+    """The value at `path` has a relation to the value of another answer. other: that value in jq, such as `$previous.body.x`."""
     holds, words = RELATIONS[relation]
     if holds(actual, expected):
         return held(name, **more)

@@ -140,7 +140,7 @@ class Coverage:
             effect = Effect(session.id, condition, rules)
             story.unread.append(effect)
             self._effects.append(effect)
-        _tell(context, session, story)
+        _follow(context, session, story)
 
     def _condition(self, context: RuleContext, session: SessionState | None, story: SessionHistory) -> Condition:
         request, world = context.request, context.world
@@ -199,7 +199,7 @@ def _session(context: RuleContext) -> SessionState | None:
     return context.world.sessions.get(context.order.paid.id) if context.order else context.session
 
 
-def _tell(context: RuleContext, session: SessionState, story: SessionHistory) -> None:
+def _follow(context: RuleContext, session: SessionState, story: SessionHistory) -> None:
     """What the exchange adds to the story of its session."""
     operation = context.operation
     story.sent[operation] += 1

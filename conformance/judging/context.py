@@ -81,7 +81,7 @@ class Doubts:
         """Whether nobody can say that a refusal is wrong."""
         if exchange.accepted or not (400 <= (exchange.status or 0) < 500 or _is_documented(exchange)):
             return False
-        if self.token and tells_of_token(exchange):
+        if self.token and is_about_token(exchange):
             return True
         return self.all or bool(self.ids & set(exchange.error_ids))
 
@@ -95,7 +95,7 @@ def _is_documented(exchange: Exchange) -> bool:
     return known is not None and any(exchange.status in known.statuses_of(each) for each in exchange.error_ids)
 
 
-def tells_of_token(exchange: Exchange) -> bool:
+def is_about_token(exchange: Exchange) -> bool:
     """Whether a refusal is about the token that the request carried."""
     if exchange.status in (401, 407):
         return True

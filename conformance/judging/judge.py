@@ -97,7 +97,7 @@ def leaves_open(world: World, profile: Profile, exchange: Exchange) -> bool:
 
 
 def refusal_reasons(context: RuleContext) -> list[RefusalReason]:
-    """Every reason for which the request must or may be refused, the one it was sent for first."""
+    """Every reason for which the request must or may be refused; first those of the requirement that it was sent for."""
     return _reasons(context)[0]
 
 

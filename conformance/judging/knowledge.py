@@ -14,7 +14,7 @@ from typing import Any, cast
 
 from conformance.core import contract
 from conformance.core.exchange import SIGNATURE, Exchange, RecordedPart, Request
-from conformance.judging.context import NO_DOUBTS, Doubts, RefusalReason, RuleContext, tells_of_token
+from conformance.judging.context import NO_DOUBTS, Doubts, RefusalReason, RuleContext, is_about_token
 from conformance.judging.model import View
 from conformance.judging.refusals import GATEWAY
 from conformance.judging.world import Order, SessionState, World
@@ -44,7 +44,7 @@ class NotRecorded(Exception):
 
 
 class _Headers(dict[str, str]):
-    """The headers of an answer; one that may have been taken out cannot be looked for."""
+    """The headers of an answer. Looking for a header that may have been taken out raises NotRecorded."""
 
     def __init__(self, shown: Mapping[str, str], unseen: frozenset[RecordedPart]) -> None:
         super().__init__(shown)
@@ -74,7 +74,7 @@ def guarded(context: RuleContext) -> RuleContext:
     unseen = context.exchange.unseen
     if not unseen:
         return context
-    of_token = RecordedPart.TOKEN in unseen and tells_of_token(context.exchange)
+    of_token = RecordedPart.TOKEN in unseen and is_about_token(context.exchange)
     views = [shown for shown in (context.answer, context.before, context.order and context.order.paid.view) if shown]
     made = context.session or (context.order.paid if context.order else None)
     open_before = (made is not None and made.market_unseen) or not all(shown.address_known for shown in views)

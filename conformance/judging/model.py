@@ -280,7 +280,7 @@ def state(seen: View) -> dict[StateKey, Any]:
 
 
 def differences(before: dict[StateKey, Any], after: dict[StateKey, Any]) -> dict[StateKey, tuple[Any, Any]]:
-    """Each key whose value changed, with both values; what belongs to a line that came or went is told by `lines`."""
+    """Each key whose value changed, with both values. A line that came or went shows under `lines` alone."""
     if before is after or before == after:
         return {}
     sets = [state.get(LINES, frozenset()) for state in (before, after)]

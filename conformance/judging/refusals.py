@@ -28,7 +28,7 @@ def _pairs(requirement: str, operation: str, role_ids: tuple[int, ...], when: st
 
 @cache
 def statuses(operation: str, error_id: int) -> frozenset[int]:
-    """The statuses of an id in an operation: the document's, else the one of its category."""
+    """The statuses of an id in an operation: the document's, else that of the id's category."""
     known = contract.operations()[operation].statuses_of(error_id)
     documented = contract.error(error_id, operation)
     return known or frozenset(

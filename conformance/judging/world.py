@@ -97,7 +97,7 @@ class Order:
 
 
 class Change(NamedTuple):
-    """A request that changed a session, or was refused and may not have: whose it was, and which rule answers for it."""
+    """A request that changed a session, or was refused and may have. requirement: the rule that owns the change."""
 
     session: str
     requirement: str

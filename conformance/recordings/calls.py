@@ -93,7 +93,7 @@ def calls_of(entries: Iterable[RecordedEntry]) -> Calls:
 
 
 def _sessions(exchanges: list[Exchange]) -> list[str | None]:
-    """The session that each call belongs to: of a read of an order the one that was paid, if that is known."""
+    """The session that each call belongs to: for a read of an order the session that was paid, if known."""
     paid = {
         exchange.member("purchaseOrderId"): exchange.request.subject
         for exchange in exchanges
@@ -152,7 +152,7 @@ def _answered(entry: RecordedEntry, passed: Counter[str]) -> RecordedCall | None
 
 
 def _of_no_server(entry: RecordedEntry) -> bool:
-    """Whether a cache, the browser or an edge server answered, or the answer only points to another one."""
+    """Whether a cache, the browser or an edge server answered, or the answer only points to another URL."""
     if entry.via != "network":
         return True
     points = entry.status is not None and (entry.status < 200 or 300 <= entry.status < 400)
@@ -172,7 +172,7 @@ def is_marketplace(value: str) -> bool:
 
 @dataclass
 class _Shown:
-    """Which headers the recorder of a file shows at all: one that no call of the file has may have been taken out."""
+    """Which headers the recorder of a file shows at all. A header that no call of the file has may have been taken out."""
 
     request_headers: set[str] = field(default_factory=set)
     response_headers: set[str] = field(default_factory=set)
@@ -240,7 +240,7 @@ def _exchange(
 
 
 def _media(entry: RecordedEntry) -> str:
-    """The media type that the recorder names for the request's body: a recorder may guess another one than JSON."""
+    """The media type that the recorder names for the request's body: a recorder may guess a type other than JSON."""
     return entry.media if entry.media.startswith(JSON) else ""
 
 

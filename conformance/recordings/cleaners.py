@@ -48,7 +48,7 @@ JSON = "application/json"
 
 @lru_cache(maxsize=4096)
 def is_redacted(text: str) -> bool:
-    """Whether a text stands where somebody took another one out, whole or in part: `[city redacted]`, `***`, `j***@x.org`."""
+    """Whether a text stands where somebody took another text out, whole or in part: `[city redacted]`, `***`, `j***@x.org`."""
     plain = text.strip()
     if not plain or len(plain) > LONGEST:
         return False
@@ -122,7 +122,7 @@ class ShownHeaders(NamedTuple):
 
 
 def shown_headers(recorded: Mapping[str, str]) -> ShownHeaders:
-    """What headers say: one that a recorder joined to itself says it once, one that was taken out, cut or mixed says nothing."""
+    """What headers say. A header that a recorder repeated counts once; a header that was removed, cut or mixed says nothing."""
     shown = {name: _once(value) if name in SINGLE else value for name, value in recorded.items()}
     open_names = frozenset(_open(shown))
     return ShownHeaders({name: value for name, value in shown.items() if name not in open_names}, open_names)

@@ -183,7 +183,7 @@ def _yaml(text: str) -> Any:
 
 
 def _lines(found: Contents, raw: bytes, name: str, attached: Attached, *, sure: bool = True) -> bool:
-    """Lines of JSON; those that hold no exchange are counted, and a last one that is cut off is told.
+    """Lines of JSON. Lines without an exchange are counted, and a last line that is cut off is reported.
 
     sure: whether the text is known to be no single document.
     """

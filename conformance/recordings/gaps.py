@@ -88,7 +88,7 @@ class Gaps:
         return found
 
     def _note(self, exchange: Exchange, entry: RecordedEntry) -> bool:
-        """Takes note of a call; whether it came at once after the one before it of its session."""
+        """Takes note of a call. Returns whether it came at once after the call of its session before."""
         subject, began = _subject(exchange), entry.began.timestamp
         last = self._last.get(subject)
         if began:
@@ -237,7 +237,7 @@ def _before(context: RuleContext, before: View, seen: View) -> View:
     shown = {"lineItems": [line.raw for line in lines.values()], "appliedCoupons": coupons, "shippingAddress": address}
     return replace(
         seen,
-        raw=shown,  # another answer than the one that was seen, so that it is compared with it
+        raw=shown,  # another answer than the recorded one, so that the two are compared
         lines=lines,
         coupons=list(coupons),
         address=address,

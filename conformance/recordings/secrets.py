@@ -26,13 +26,13 @@ HEAD = 8
 WORD = re.compile(r"[^\s\"'\\,;=&?/:{}\[\]()<>]{8,}")
 
 
-# Headers that are no secret: those of HTTP, of browsers and proxies, and of the API's contract. Any other one may be.
+# Headers that are no secret: those of HTTP, of browsers and proxies, and of the API's contract. Any other header may be.
 STANDARD = re.compile(
     r"accept(-.*)?|age|allow|alt-svc|cache-control|connection|content-.*|cross-origin-.*|date|dnt|etag|expect|expires|host|"
     r"if-.*|keep-alive|last-modified|link|location|max-forwards|origin|pragma|priority|range|referer|retry-after|sec-.*|"
     r"server|server-timing|strict-transport-security|te|trailer|transfer-encoding|upgrade(-insecure-requests)?|user-agent|"
     r"vary|via|warning|x-requested-with|x-forwarded-(for|host|port|proto)|x-ebay-c-.*|x-ebay-security-signature|"
-    r"access-control-.*|authorization|proxy-authorization|cookie|set-cookie",  # the last ones are read apart
+    r"access-control-.*|authorization|proxy-authorization|cookie|set-cookie",  # cookies and authorization are read apart
 )
 
 

@@ -1,4 +1,4 @@
-"""Reads a large document entry by entry: a gateway's log of a day is no one value in memory."""
+"""Reads a large document entry by entry: a gateway's log of a day never stands in memory as a whole."""
 
 from __future__ import annotations
 

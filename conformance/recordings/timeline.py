@@ -20,7 +20,7 @@ LAG_S = 2.0  # a Date header is cut to the second, and may be one second old
 
 
 def on_one_clock(entries: Sequence[RecordedEntry]) -> list[RecordedEntry]:
-    """The entries with the times of the first recorder's clock, as far as that can be told of the others."""
+    """The entries with the times of the first recorder's clock, as far as the other clocks can be compared with it."""
     bounds: dict[int, tuple[float, float]] = {}
     for entry in entries:
         ahead = _ahead(entry)

@@ -71,7 +71,7 @@ def headers(node: Any) -> dict[str, str]:
 
 
 def are_whole(node: Any) -> bool:
-    """Whether each header of a message can be read: if not, one that is not found may still have been there."""
+    """Whether each header of a message can be read: if not, a missing header may still have been there."""
     if isinstance(node, str):
         return bool(list(_pairs(node)))
     if isinstance(node, dict):

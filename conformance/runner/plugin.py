@@ -291,7 +291,7 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, Any, Any]:
 def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[Any]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """No report of a test, whoever writes it down, holds a secret; an exception of our own is told by its place."""
+    """No report of a test, whoever writes it down, holds a secret; an exception of our own shows its place alone."""
     report = yield
     run = item.config.stash.get(RUN, None)
     if report.failed and call.excinfo and not isinstance(call.excinfo.value, pytest.fail.Exception):

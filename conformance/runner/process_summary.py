@@ -48,7 +48,7 @@ class ProcessSummary(NamedTuple):
     def of(
         cls, circuit_breaker: CircuitBreaker, stopped: str | None, token_requests: int, found_breach: str | None = None
     ) -> ProcessSummary:
-        """What is to be told of a process."""
+        """The summary of a process, from its counters."""
         counts = (circuit_breaker.total, circuit_breaker.unanswered, circuit_breaker.last, circuit_breaker.forgotten)
         return cls(stopped, token_requests, *counts, found_breach)
 

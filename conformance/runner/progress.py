@@ -105,7 +105,7 @@ class Progress(TerminalReporter):  # type: ignore[misc]
         return (yield)
 
     def pytest_internalerror(self, excrepr: Any) -> bool:
-        """A crash of pytest or of the plug-in: one line, told with the verdict."""
+        """A crash of pytest or of the plug-in: one line beside the verdict."""
         crash = getattr(excrepr, "reprcrash", None)
         kind = re.match(r"[\w.]*", crash.message) if crash else None
         place = f" at {Path(crash.path).name}:{crash.lineno}" if crash else ""

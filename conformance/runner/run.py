@@ -213,7 +213,7 @@ class Run:
     def close(self) -> None:
         """Ends what this process started."""
         if self.book:
-            with suppress(OSError):  # a disk that is full has been told of
+            with suppress(OSError):  # a full disk has been reported
                 self.book.close()
         if self.target:
             self.target.close()

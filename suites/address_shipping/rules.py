@@ -284,7 +284,7 @@ def just_that_option_on_just_that_line(context: RuleContext) -> Iterator[Claim]:
 
 
 def _how_many(line: Line) -> str:
-    """Why there is no one selected option."""
+    """Why not exactly one option is selected."""
     count = sum(option.selected for option in line.options)
     words = {0: "no option", 2: "two options"}.get(count, f"{count} options")
     return f"{words} selected"

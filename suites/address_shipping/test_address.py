@@ -174,7 +174,7 @@ def test_each_reason_for_a_warning_is_named_beside_the_others(driver: CheckoutDr
 @provokes("ADDR-WARN", "WARNING-SHAPE", "WARNING-SHAPE-OPERATION", cost=8)
 @in_marketplaces(2, having="address.unverifiable")
 def test_a_doubtful_address_is_taken_with_a_warning(driver: CheckoutDriver, market: str) -> None:
-    """And taken again after a good one."""
+    """And taken again after a good address."""
     offered, session = driver.market(market), driver.create_session(market)
     doubtful = offered.unverifiable_address or {}
     for address in driver.some((doubtful, offered.address, doubtful), few=1):

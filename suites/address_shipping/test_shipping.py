@@ -1,4 +1,4 @@
-"""Shipping options: one selected on each line, and the selection moves only where it is told to."""
+"""Shipping options: one selected on each line, and a selection moves only the line that it names."""
 
 from __future__ import annotations
 

@@ -28,7 +28,7 @@ from conformance.judging.model import View, cart_key, differences, pricing
 from conformance.judging.registry import demands, refuses
 from suites.sessions.state_claims import same_amounts, with_zeros
 
-# Two ids each for one cause, with no sentence to choose between them.
+# Two ids for the same cause, with no sentence to choose between them.
 TWINS = {16001: 16023, 16023: 16001, 16006: 16022, 16022: 16006, 16005: 16009, 16009: 16005}
 
 
@@ -158,7 +158,7 @@ def a_coupon_that_is_not_applied(context: RuleContext) -> Iterator[RefusalReason
 def a_made_up_code(context: RuleContext) -> Iterator[RefusalReason]:
     code = code_of(context)
     if context.operation == contract.APPLY and code and _role(context) is None and context.session:
-        certain = is_made_up_code(code)  # of another one the profile just may not know
+        certain = is_made_up_code(code)  # of any other code the profile just may not know
         yield RefusalReason("COUPON-UNKNOWN", certain=certain, any_of="" if certain else "documented")
 
 

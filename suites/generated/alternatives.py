@@ -19,25 +19,25 @@ def alternatives(
     offered = driver.market(market)
     for other in driver.profile.markets:
         if other != market:
-            yield _one(MARKETPLACE, other)
+            yield _single(MARKETPLACE, other)
     if operation == contract.INITIATE:
         yield from _items(driver, market)
-        yield from (_one("contactEmail", email) for email in driver.profile.buyers.declined)
+        yield from (_single("contactEmail", email) for email in driver.profile.buyers.declined)
     if operation in (contract.INITIATE, contract.ADDRESS):
         yield from (address_values(ADDRESS, address) for address in _addresses(driver, market))
     if operation in (contract.APPLY, contract.REMOVE):
-        yield from (_one("redemptionCode", coupon) for coupon in offered.coupons)
+        yield from (_single("redemptionCode", coupon) for coupon in offered.coupons)
     if session is None:
         return
     if operation == contract.READ_ORDER:
         ids = (made_up.nearly(session.order.id), session.id) if session.order else ()
-        yield from (_one("purchaseOrderId", text) for text in ids)
+        yield from (_single("purchaseOrderId", text) for text in ids)
     else:
-        yield from (_one("checkoutSessionId", text) for text in _nearly(driver, session))
+        yield from (_single("checkoutSessionId", text) for text in _nearly(driver, session))
     if operation in (contract.QUANTITY, contract.OPTION):
-        yield from (_one("lineItemId", text) for text in _lines(driver, session))
+        yield from (_single("lineItemId", text) for text in _lines(driver, session))
     if operation == contract.OPTION:
-        yield from (_one("shippingOptionId", text) for text in _options(driver, session))
+        yield from (_single("shippingOptionId", text) for text in _options(driver, session))
 
 
 def credentials(driver: CheckoutDriver) -> Iterator[str]:
@@ -47,7 +47,7 @@ def credentials(driver: CheckoutDriver) -> Iterator[str]:
     yield from driver.profile.bad_tokens
 
 
-def _one(name: str, value: str) -> Values:
+def _single(name: str, value: str) -> Values:
     return {(name, EXAMPLES[name]): value}
 
 
@@ -56,7 +56,7 @@ def _items(driver: CheckoutDriver, market: str) -> Iterator[Values]:
     for item, role in driver.market(market).roles.items():
         for quantity in (role.amount, role.amount + 1) if role.amount else (None,):
             more = {} if quantity is None else {("quantity", EXAMPLES["quantity"]): quantity}
-            yield {**_one("itemId", item), **more}
+            yield {**_single("itemId", item), **more}
 
 
 def _addresses(driver: CheckoutDriver, market: str) -> Iterator[dict[str, Any]]:
@@ -81,7 +81,7 @@ def _nearly(driver: CheckoutDriver, session: CheckoutSession) -> Iterator[str]:
 
 
 def _lines(driver: CheckoutDriver, session: CheckoutSession) -> Iterator[str]:
-    """Each line, a line of another session, and one that is nobody's."""
+    """Each line, a line of another session, and a line of no session."""
     yield from (line.id for line in session.lines)
     others = [known for known in driver.trace.world.sessions.values() if known.id != session.id]
     yield from (line.id for known in others[-1:] for line in known.view.lines.values())
@@ -90,7 +90,7 @@ def _lines(driver: CheckoutDriver, session: CheckoutSession) -> Iterator[str]:
 
 
 def _options(driver: CheckoutDriver, session: CheckoutSession) -> Iterator[str]:
-    """Each option of each line, and one that is nobody's."""
+    """Each option of each line, and an option of no line."""
     ids = [option.id for line in session.lines for option in line.options if option.id]
     yield from ids
     yield from (made_up.nearly(text) for text in ids[:1])

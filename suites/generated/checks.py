@@ -21,7 +21,7 @@ from conformance.core.exchange import Exchange
 
 
 class Phase(StrEnum):
-    """A phase by the name that Schemathesis' settings have for it."""
+    """A phase by its name in Schemathesis' settings."""
 
     EXAMPLES = "examples"
     COVERAGE = "coverage"

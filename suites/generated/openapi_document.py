@@ -44,7 +44,7 @@ def joint() -> Node:
         operation["parameters"] = [
             parameter for parameter in operation["parameters"] if not parameter["$ref"].endswith(DISPUTED_HEADER)
         ]
-    del components["links"]["SelectOption"]["requestBody"]["shippingOptionId"]  # another one than the first
+    del components["links"]["SelectOption"]["requestBody"]["shippingOptionId"]  # an option other than the first
     for link in components["links"].values():
         if reference := link.pop("operationRef", ""):
             link["operationId"] = _operation_id(reference)

@@ -320,7 +320,7 @@ def an_item_of_no_listing(context: RuleContext) -> Iterator[RefusalReason]:
     stubs = {stub.subject for stub in stubs_in(context.profile, context.request)}
     unknown = [wanted.item for wanted in asked(context) if wanted.role is None and wanted.item not in stubs]
     if unknown:
-        certain = any(map(is_made_up_item, unknown))  # of another one the profile just may not know
+        certain = any(map(is_made_up_item, unknown))  # of any other item the profile just may not know
         yield RefusalReason("ITEM-UNKNOWN", certain=certain, any_of="" if certain else "documented")
 
 

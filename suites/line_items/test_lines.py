@@ -1,4 +1,4 @@
-"""How many lines a session holds, and that each item is one of its own."""
+"""How many lines a session holds, and that each item has a line of its own."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ from conformance.judging.registry import demands, refuses
 
 NAMELESS = "no amount names its currency: it is the marketplace's"
 
-# The names of marketplaces, in any case: no document says that no other one is supported somewhere.
+# The names of marketplaces, in any case: no document says that no further marketplace is supported somewhere.
 EBAYS = re.compile(r"EBAY_([A-Z]{2}|MOTORS_US)", re.IGNORECASE)
 
 
@@ -43,7 +43,7 @@ def no_marketplace(context: RuleContext) -> Iterator[RefusalReason]:
 
 @refuses("MARKET-ORDER-SAME")
 def an_order_under_another_marketplace(context: RuleContext) -> Iterator[RefusalReason]:
-    """The header's description says that it must match; no id is documented for one that does not."""
+    """The header's description says that it must match; no id is documented for a header that does not match."""
     asked, ignored = context.request.marketplace, "another marketplace is ignored"
     if context.order and asked and asked != context.order.marketplace:
         yield RefusalReason("MARKET-ORDER-SAME", certain=False, any_of="4xx", lawful=lambda _: ignored)

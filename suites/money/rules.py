@@ -34,7 +34,7 @@ def _units(context: RuleContext) -> dict[tuple[str, str], Decimal]:
 
 @of_context
 def _wrong_units(context: RuleContext) -> Line | None:
-    """A line whose unit price is not the one that this item had before."""
+    """A line whose unit price is not the price that its item had before."""
     market, units = context.sold_in, _units(context)
     for shown_line in context.answer.lines.values() if context.answer else ():
         known = units.get((market, shown_line.item or ""))
@@ -265,7 +265,7 @@ def the_total_follows_its_formula(context: RuleContext) -> Iterator[Claim]:
 
 
 def _corrected(context: RuleContext, view: View) -> set[Decimal]:
-    """The total with a wrong part put right: that part's breach is told by its own rule."""
+    """The total with a wrong part put right: that part's breach is the finding of its own rule."""
     right = sums(view)
     wrong = {name: values[0] for name, values in right.items() if view.summary.get(name, ZERO) not in values}
     market = context.sold_in

@@ -19,7 +19,7 @@ def in_net_prices(lines: list[Line], view: View) -> bool:
         return False
     if net == goods - saved + tax and (saved or all(line >= before for before, line in lines)):
         return True
-    return any(_at(rate, lines, saved) for rate in _rates(goods, saved, tax, view))
+    return any(_holds_at(rate, lines, saved) for rate in _rates(goods, saved, tax, view))
 
 
 def _rates(goods: Decimal, saved: Decimal, tax: Decimal, view: View) -> list[Decimal]:
@@ -30,7 +30,7 @@ def _rates(goods: Decimal, saved: Decimal, tax: Decimal, view: View) -> list[Dec
     return [tax / base for base in bases if base > tax]
 
 
-def _at(rate: Decimal, lines: list[Line], saved: Decimal) -> bool:
+def _holds_at(rate: Decimal, lines: list[Line], saved: Decimal) -> bool:
     if any(net - goods > goods * rate + ROUNDED for goods, net in lines):
         return False
     if not saved:

@@ -50,7 +50,7 @@ def test_items_together(driver: CheckoutDriver, market: str) -> None:
 @in_marketplaces(1)
 def test_the_same_cart_has_the_same_price(driver: CheckoutDriver, market: str) -> None:
     """In another order of lines, in another session, after a change and its inverse, reached by another way."""
-    items = sorted(driver.plain(market, 3))  # so that one order is theirs and the other is not
+    items = sorted(driver.plain(market, 3))  # for a target that sorts its lines, one of the two orders below is its own
     wanted = [(item, 2 + index) for index, item in enumerate(items)]
     first = driver.create_session(market, wanted)
     driver.create_session(market, list(reversed(wanted)))

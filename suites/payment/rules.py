@@ -90,7 +90,7 @@ def _the_same_order(context: RuleContext) -> str | None:
 
 
 @demands("PAY-TWICE")
-def it_is_the_same_order(context: RuleContext) -> Iterator[Claim]:
+def a_second_payment_gives_the_same_order(context: RuleContext) -> Iterator[Claim]:
     if context.session and context.session.phase == SessionPhase.ORDERED:
         first = context.session.order
         shows = member_or_null(context.exchange.body, "purchaseOrderId")
@@ -337,7 +337,7 @@ def _shipping(context: RuleContext, paid: View, seen: View) -> Iterator[Claim]:
 
 
 @demands("ORDER-READ-PAID")
-def it_is_paid_within_the_promise(context: RuleContext) -> Iterator[Claim]:
+def an_order_is_paid_within_the_promise(context: RuleContext) -> Iterator[Claim]:
     if context.order is None or PAYMENT_IDS & {_role_error(context, item) for item in context.order.paid.view.items}:
         return
     if (
@@ -345,7 +345,9 @@ def it_is_paid_within_the_promise(context: RuleContext) -> Iterator[Claim]:
     ):  # its payment was answered with FAILED, and there is none to come
         return
     status = context.exchange.body.get("purchaseOrderPaymentStatus")
-    went_back = context.order.tainted or (context.order.status == "PAID" and status != "PAID")  # told by ORDER-STABLE
+    went_back = context.order.tainted or (
+        context.order.status == "PAID" and status != "PAID"
+    )  # a finding of ORDER-STABLE
     if (
         is_over(context.order.placed_at, context.exchange.started, context.profile.payment.paid_within_s)
         and not went_back

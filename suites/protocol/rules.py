@@ -168,7 +168,7 @@ def _several(context: RuleContext) -> bool:
 OF_THE_SESSION = ("lineItemId", "shippingOptionId")  # fields whose supported values the session tells
 
 
-def told_values(context: RuleContext, error_id: int) -> list[str]:
+def documented_values(context: RuleContext, error_id: int) -> list[str]:
     """What the documented text of an id would tell here: one of these is enough."""
     if not context.request.marketplace:
         return []
@@ -194,7 +194,7 @@ def told_values(context: RuleContext, error_id: int) -> list[str]:
 def the_refusal_tells_what_it_is_about(context: RuleContext) -> Iterator[Claim]:
     for error in entries(context.exchange, "errors") or []:
         number = error.get("errorId") if isinstance(error, dict) else None
-        wanted = told_values(context, number) if isinstance(number, int) else []
+        wanted = documented_values(context, number) if isinstance(number, int) else []
         if not wanted or len(entries(context.exchange, "errors") or []) > 1:
             continue
         text = _plain(json.dumps(error, ensure_ascii=False))

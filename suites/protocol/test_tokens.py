@@ -1,4 +1,4 @@
-"""Tokens: without a good one nothing opens, with one everything does; the token endpoint refuses what it has to."""
+"""Tokens: nothing opens without a good token, everything with it; the token endpoint refuses a wrong grant."""
 
 from __future__ import annotations
 

@@ -224,7 +224,7 @@ def explained(before: View, sent: Sequence[Exchange], read: Exchange, orders: Se
         worst = min(best)
         lead = "what one of the orders leaves: " if worst.rank in (LEFT, BOUGHT) else ""
         return _claim(worst._replace(expected=lead + " or ".join(expected[:3])), sent)
-    # Who came first is luck and no reading; that one was refused which any order would have accepted is one.
+    # Who came first is luck and no reading. A refusal of a request that any order would have accepted is a reading.
     for_nothing = all(refused_for_nothing(order, before) for order, wrong in every if not wrong)
     return Claim(True, "an order", "", "", "", reading="one of the two was refused" if for_nothing else None)
 

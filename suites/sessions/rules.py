@@ -50,7 +50,7 @@ from suites.sessions.state_claims import as_claim, blamed, not_read_back, with_z
 REMOVED_WARNINGS = {15043, 15055}
 SESSION_ID = AnswerPath(".body.checkoutSessionId", "a checkoutSessionId")
 SIGNATURE_HEADER = AnswerPath('.headers["x-ebay-security-signature"]', "a header")
-# Requirements that leave the id of a refusal open, so that no document can be asked for it.
+# Requirements that leave the id of a refusal open: no document has it.
 OPEN_IDS = ("MARKET-REQUIRED", "ROBUST", "PAY-TERMS", "AUTH-TOKEN")
 
 

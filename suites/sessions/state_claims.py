@@ -27,7 +27,7 @@ def not_read_back(address: dict[str, Any], answer: dict[str, Any], about: str) -
 
 
 def address_seen(address: dict[str, Any], name: str) -> Any:
-    """The field as the answer has it, null and empty told from absent."""
+    """The field as the answer has it, null and empty apart from absent."""
     holder, _, last = name.rpartition(".")
     return member_or_null(address.get(holder) if holder else address, last)
 
@@ -53,7 +53,7 @@ WHOLES = {
 
 
 def as_claim(found: dict[StateKey, tuple[object, object]], **more: object) -> Claim:
-    """One claim for everything that differs, told by its weightiest part."""
+    """One claim for everything that differs, named by its weightiest part."""
     key = min(found, key=lambda difference: ASPECTS.index(difference[0]))
     before, after = found[key]
     also = sorted({item[0] for item in found} - {key[0]})

@@ -130,7 +130,7 @@ def test_a_refused_change_does_not_touch_another_session(driver: CheckoutDriver,
 @provokes("SESSION-ISOLATED", cost=12)
 @in_marketplaces(1, having="second_coupon")
 def test_a_refused_coupon_does_not_touch_another_session(driver: CheckoutDriver, market: str) -> None:
-    """A session without a coupon does not get the one that another session refuses."""
+    """A session without a coupon does not get the coupon that another session refuses."""
     first, second = session_in(driver, market, "coupon"), session_in(driver, market, "two lines")
     for coupon in driver.market(market).coupons_of("good", "oversized"):
         if coupon.code not in first.state.view.coupons:

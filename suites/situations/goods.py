@@ -81,7 +81,7 @@ class Goods:
         return (several or found)[self.row.number % len(several or found)]
 
     def _adds_nothing(self, item: str, meant: str) -> bool:
-        """Whether an item shows nothing that the one that is meant does not show."""
+        """Whether an item shows no feature that the meant item lacks."""
         own, other = self._features(meant), self._features(item)
         names = ("promotion", "fee", "imports", "discount")
         return all(getattr(own, name) or not getattr(other, name) for name in names)

@@ -12,7 +12,7 @@ SHORT_LINE_ID = 4  # characters; shorter ids of lines may be numbered in turn
 
 
 def cut_by(identifier: str, count: int) -> str | None:
-    """An id but for its last characters: of a long id only, since short ones may be numbered in turn."""
+    """An id but for its last characters: of a long id only, since short ids may be numbered in turn."""
     return identifier[:-count] if len(identifier) >= LONG_ID else None
 
 

@@ -1,4 +1,4 @@
-"""Requests that a session of the covering array is asked beside its own changes: refused ones, or lawful in two ways.
+"""Requests that a session of the covering array is asked beside its own changes: to be refused, or lawful in two ways.
 
 A probe is data: which rule owns it, which operation, what is sent. Which session meets it, `strategies/assignment.py` says.
 """
@@ -258,7 +258,7 @@ def _not_applied(code: str) -> Callable[[CheckoutSession], Sent | None]:
 
 
 def _near_code(operation: str, near: Callable[[str], str]) -> Callable[[CheckoutSession], Sent | None]:
-    """A code that is nearly one of the profile's: the applied one where there is one."""
+    """A code that is nearly one of the profile's codes: nearly the applied code where a coupon is applied."""
 
     def make(session: CheckoutSession) -> Sent | None:
         offered = session.driver.market(session.marketplace)

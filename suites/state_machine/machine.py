@@ -44,7 +44,7 @@ from suites.state_machine.offer import (
 )
 from suites.state_machine.program import Program, recorded
 
-MOST_OPEN = 2  # sessions that a buyer keeps at a time; another one shows whether they are apart
+MOST_OPEN = 2  # sessions that a buyer keeps at a time; the second shows whether they are apart
 CHANGES_AND_PAYMENT = st.sampled_from([*contract.CHANGES, contract.PLACE_ORDER])
 
 
@@ -99,7 +99,7 @@ class CheckoutMachine(RuleBasedStateMachine):
     """
 
     sessions: Bundle[CheckoutSession] = Bundle("sessions")  # that nobody has paid yet
-    lines: Bundle[LineItem] = Bundle("lines")  # removed ones too: they must stay unknown
+    lines: Bundle[LineItem] = Bundle("lines")  # removed lines too: they must stay unknown
     orders: Bundle[CheckoutSession] = Bundle("orders")  # paid sessions, by their purchase order
 
     def __init__(

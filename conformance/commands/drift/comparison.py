@@ -137,7 +137,7 @@ def _of_ids(mine: Method, new: Method) -> Iterator[Change]:
 
 
 def _of_texts(document: Json) -> Iterator[Change]:
-    """Texts that say something else than those that the contract follows; new ones come with what they describe."""
+    """Texts that differ from those that the contract follows. A new text belongs to the member that it describes."""
     known = contract.wording()
     for text in texts(document):
         if known.get(text.key, text.digest) != text.digest:

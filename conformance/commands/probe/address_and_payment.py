@@ -24,7 +24,7 @@ def most_calls(items: int, buyers: int) -> int:
 
 
 def find_addresses(probe: Probe, other: Address, foreign: str, unverifiable: Address | None) -> None:
-    """Tries another address, one that cannot be verified, a foreign country and one under sanctions on one session."""
+    """Tries on one session: another address, an unverifiable address, a foreign country and a country under sanctions."""
     seen = probe.seen
     plain = seen.of("plain")
     if not plain:

@@ -139,7 +139,7 @@ def _minimum(probe: Probe, voucher: Voucher) -> Voucher:
         if above - below <= 1:
             break
         middle = (below + above) // 2
-        tried = _at(probe, shown.id, lines, carts[middle], voucher.code)
+        tried = _applied_to(probe, shown.id, lines, carts[middle], voucher.code)
         if tried is None:
             return voucher
         accepted, spent = tried
@@ -150,7 +150,9 @@ def _minimum(probe: Probe, voucher: Voucher) -> Voucher:
     return voucher
 
 
-def _at(probe: Probe, session: str, lines: tuple[Line, Line], cart: Cart, code: str) -> tuple[bool, Decimal] | None:
+def _applied_to(
+    probe: Probe, session: str, lines: tuple[Line, Line], cart: Cart, code: str
+) -> tuple[bool, Decimal] | None:
     """Whether the coupon is taken with that cart, and what its items cost then; None where the cart cannot be had.
 
     An item may have a promotion from some quantity on, which lowers what counts towards a minimum.

@@ -15,7 +15,7 @@ ROLES = ("plain", "limit", "stock", "lot", "refused", "removed", "warned", "at_p
 
 @dataclass(frozen=True)
 class Asked:
-    """What the wizard was told to ask about. roles: the catalog's own word for an item."""
+    """What the wizard was asked to try. roles: the catalog's own word for an item."""
 
     coupons: list[str] = field(default_factory=list)
     declined: list[str] = field(default_factory=list)

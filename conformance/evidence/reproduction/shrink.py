@@ -215,7 +215,7 @@ def describe(exchange: Exchange, *, whole: bool = False) -> str:
     body = exchange.request.body
     if exchange.operation == contract.INITIATE and not whole:
         body = body.get("lineItemInputs") if isinstance(body, dict) else None
-    sent = "" if body is None else f" {_told(json.dumps(body, ensure_ascii=False))}"
+    sent = "" if body is None else f" {_shortened(json.dumps(body, ensure_ascii=False))}"
     who = "" if exchange.request.credential == OWN_APP else f" as {exchange.request.credential}"
     where = f" in {exchange.request.marketplace or 'no marketplace'}"
     if exchange.operation == contract.READ_ORDER and not exchange.request.marketplace:
@@ -223,12 +223,12 @@ def describe(exchange: Exchange, *, whole: bool = False) -> str:
     return f"{exchange.operation}{who}{where}{sent} → {exchange.answer()}"
 
 
-def _told(body: str) -> str:
+def _shortened(body: str) -> str:
     """JSON with its long texts cut, so that the fields after them show as well."""
     return _cut(TEXT.sub(lambda match: _cut(match.group(), LONGEST_TEXT), body), LONGEST_BODY)
 
 
 def _cut(text: str, most: int) -> str:
-    """The text without its middle, which says the least; how much is gone is told."""
+    """The text without its middle, which says the least, with the number of characters that are left out."""
     gone = len(text) - most
     return text if gone <= 0 else f"{text[: most // 2]}… {gone:,} more …{text[-most // 2 :]}"

@@ -54,7 +54,7 @@ def leak(context: RuleContext, session: SessionState) -> Claim:
 
 
 def quoted_in(value: str, said: str) -> bool:
-    """Whether a text stands in another one by itself, not as a part of a longer word or number."""
+    """Whether a text stands in another text by itself, not as a part of a longer word or number."""
     return re.search(rf"(?<![\w.]){re.escape(value)}(?![\w.]*\w)", said) is not None
 
 

@@ -1,4 +1,4 @@
-"""Answers against the contract's response schemas, compiled once. One claim for each departure, told without positions."""
+"""Answers against the contract's response schemas, compiled once. One claim for each departure, without list positions."""
 
 from __future__ import annotations
 

@@ -96,7 +96,7 @@ class Selection:
         return kept, [item for item in items if item.nodeid not in chosen]
 
     def _in_order(self, items: list[pytest.Item]) -> list[pytest.Item]:
-        """The tests in their order; under a budget those that it has room for."""
+        """The tests in their order; under a budget those for which there is room."""
         if self.run.settings.shares_sessions:
             return self._most_telling(items)
         if self.run.profile.payment.kind == "manual":  # a person pays a few times: first for what most is judged by

@@ -1,4 +1,4 @@
-"""Signals: a run that is told to end writes its report first."""
+"""Signals: a run that a signal ends writes its report first."""
 
 from __future__ import annotations
 
