@@ -58,7 +58,10 @@ class _Headers(dict[str, str]):
 
 
 class _Guarded:
-    """Stands for a request or an exchange: attributes of open parts raise NotRecorded, others are replaced or as they are."""
+    """A proxy for an exchange or a part of the state: an open part raises NotRecorded when it is read.
+
+    A copy with a mark in the place of the part would do only if every rule asked for the mark.
+    """
 
     def __init__(self, of: object, hidden: Mapping[str, RecordedPart], replaced: Mapping[str, object]) -> None:
         self._of, self._hidden, self._replaced = of, hidden, replaced
