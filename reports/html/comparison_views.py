@@ -8,6 +8,7 @@ from reports.comparison import KINDS, Comparison, Row
 from reports.formats.summary import code, md
 from reports.html.exchange_view import Room, status_text, view
 from reports.html.templating import render_page
+from reports.needs import reason_with_advice
 from reports.text import Json, number, seconds
 
 TITLES = {
@@ -39,6 +40,8 @@ def told(rule: Json | None) -> str:
     if rule is None:
         return "not there"
     more = rule["reading"] if rule["outcome"] == "passed" else rule["reason"]
+    if rule["outcome"] == "unjudged":
+        more = reason_with_advice(rule)
     if rule["findings"]:
         more = "; ".join(found["summary"] for found in rule["findings"])
     return f"{rule['outcome']}: {more}" if more else str(rule["outcome"])
@@ -46,15 +49,24 @@ def told(rule: Json | None) -> str:
 
 def run_line(result: Json) -> str:
     """A run in one line: target, day, versions."""
-    target, suite = result["target"], result["suite"]
-    when = result["started"][:16].replace("T", " ")
-    return f"{target['name']} ({target['base_url']}), {when}, suite {suite['version']}, contract {suite['contract']}"
+    return f"{result['target']['name']} ({result['target']['base_url']}), {_versions(result)}"
+
+
+def _versions(result: Json) -> str:
+    when, suite = result["started"][:16].replace("T", " "), result["suite"]
+    return f"{when}, suite {suite['version']}, contract {suite['contract']}"
+
+
+def _markdown_line(result: Json) -> str:
+    """The same as Markdown; the address as code, which can be copied as it is."""
+    target = result["target"]
+    return f"{md(target['name'])} ({code(target['base_url'])}), {md(_versions(result))}"
 
 
 def markdown(comparison: Comparison) -> str:
     """The comparison as Markdown."""
     a, b = comparison.a, comparison.b
-    lines = [f"## {md(comparison.sentence())}", "", f"- first: {md(run_line(a))}", f"- second: {md(run_line(b))}"]
+    lines = [f"## {md(comparison.sentence())}", "", f"- first: {_markdown_line(a)}", f"- second: {_markdown_line(b)}"]
     lines += [
         f"- verdicts: {md(a['verdict'])}, then {md(b['verdict'])}",
         f"- time: {seconds(a['duration_s'])}, then {seconds(b['duration_s'])}; "

@@ -11,7 +11,7 @@ from reports.html.exchange_view import Room, text_node, view
 from reports.html.heat_map import heat_map
 from reports.html.templating import render_page, short
 from reports.kill_matrix import totals
-from reports.needs import lacks, unjudged
+from reports.needs import lacks, reason, unjudged
 from reports.run import Run
 from reports.text import CHAPTERS, OUTCOMES, Json, grouped_readings, notes
 
@@ -61,6 +61,7 @@ def _context(run: Run, room: Room, most: int, exchanges: int) -> dict[str, Any]:
         "readings": grouped_readings(result),
         "groups": unjudged(result),
         "advice": lacks,
+        "why": reason,
         "operations": _operations(run),
         "rate": result["requests"] / result["duration_s"] if result["duration_s"] else None,
         **_matrix(run),

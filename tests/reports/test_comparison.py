@@ -70,6 +70,18 @@ def test_two_nights_show_what_broke_and_what_was_fixed(tmp_path: Path) -> None:
     assert "### Broken (1)" in text and "| getGuestCheckoutSession | 2.0 ms | 9.0 ms |" in text
 
 
+def test_an_address_can_be_copied_and_no_name_of_a_machine_is_shown(tmp_path: Path) -> None:
+    a, b = run(tmp_path / "a"), run(tmp_path / "b")
+    result = json.loads((b / "result.json").read_text())
+    lacking = {"reason": "not_offered", "requirement": "", "needs": ["item.stock"], "needs_in_words": ["little stock"]}
+    parts.change(result, "SHIP-SET", outcome="unjudged", unjudged={**lacking, "detail": ""}, reason="item.stock")
+    (b / "result.json").write_text(json.dumps(parts.counted(result)))
+    found = compare(a, b)
+    assert f"(`{result['target']['base_url']}`)" in markdown(found)
+    for text in (markdown(found), page(found)):
+        assert "not offered by the profile (little stock)" in text and "item.stock" not in text
+
+
 def test_two_targets_have_a_fidelity_and_the_exchanges_that_differ(tmp_path: Path) -> None:
     a = run(tmp_path / "a", [refused(n, 400, 15003) for n in range(10)])
     b = run(tmp_path / "b", [refused(n, 404 if n == 3 else 400, 15003) for n in range(10)], QTY_ZERO="failed")
@@ -117,7 +129,8 @@ def test_hostile_runs_stay_text_in_comparison_and_trend(rendered: dict[str, Path
         for tag, attributes in Page(html).tags:
             assert tag not in ("img", "link") and not any(n in ("src", "style") or n[:2] == "on" for n in attributes)
     text = markdown(found)
-    assert "\x1b" not in text and not re.search(r"(?m)^## heading|(?<!\\)<img", re.sub(r"`[^`\n]*`", "", text))
+    outside = re.sub(r"(?<!\\)(`+)(?!`).*?(?<!`)\1(?!`)", "", text)  # code spans, whatever their fence
+    assert "\x1b" not in text and not re.search(r"(?m)^## heading|(?<!\\)<img", outside)
 
 
 def test_history_keeps_each_run_once(tmp_path: Path) -> None:
