@@ -26,6 +26,7 @@ from urllib.parse import quote
 
 from conformance import VERSION
 from conformance.core.command_line import write_own
+from conformance.evidence.diagnosis.likeness import Fingerprint
 from conformance.runner.mock_process import MockProcess, listed, right_ids
 from conformance.runner.system.signals import end_as_ctrl_c
 from devtools.corpus import KEPT, keep
@@ -34,6 +35,7 @@ from reports import kill_matrix
 T = TypeVar("T")
 R = TypeVar("R")
 FEW = 25
+MOST_SIGNS = 4  # fingerprints of a fault: of a wide one the rest says no more
 SUITES = Path(__file__).resolve().parents[1] / "suites"
 
 
@@ -91,6 +93,7 @@ def row(fault: dict[str, Any], result: dict[str, Any]) -> dict[str, Any]:
     under = sorted({finding["requirement"] for finding in findings})
     right = right_ids(fault)
     own = [finding for finding in findings if finding["requirement"] in right]
+    others = [finding for finding in findings if finding["requirement"] not in right]
     firsts = [entry["first_request"] for entry in own if entry.get("first_request")]
     steps = [len(entry["steps"]) for entry in own if entry["steps"]]
     return {
@@ -103,6 +106,10 @@ def row(fault: dict[str, Any], result: dict[str, Any]) -> dict[str, Any]:
         "findings": len(findings),
         "requests_to_first": min(firsts, default=None),
         "shrunk": min(steps, default=None),
+        "signs": [
+            Fingerprint.of(entry, own=entry["requirement"] in right).document()
+            for entry in [*own, *others][:MOST_SIGNS]
+        ],
         "found_by": sorted({tests for entry in own or findings for tests in entry.get("found_by", ())}),
     }
 

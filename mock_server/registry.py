@@ -65,6 +65,7 @@ def listed(what: str) -> list[JSON]:
             "operations": [operation for operation in entry.operations if operation != TOKEN],
             "kind": entry.kind,
             "sees": entry.sees,
+            "does": [act for effect in entry.effects for act in effect.does],
             **({"also": list(entry.also)} if entry.also else {}),
             **({"about": entry.about} if entry.about else {}),
             **({"profile": entry.profile} if entry.profile else {}),

@@ -19,12 +19,14 @@ from reports.text import (
     extent,
     grouped_readings,
     line,
+    looks_like,
     notes,
     number,
     operations,
     reproduced,
     scrub,
     seconds,
+    shows,
     source,
     waiver,
 )
@@ -141,6 +143,9 @@ def _findings(result: Json, width: int, directory: Path | None) -> Iterator[str]
             yield from _hanging("rule", line(f"{sentence} ({where})" if where else sentence), width)
             yield from _hanging("expected", line(found["expected"]), width)
             yield from _hanging("seen", line(found["seen"]), width)
+            for label, told in (("shows", shows(found)), ("looks like", looks_like(found))):
+                if told:
+                    yield from _hanging(label, line(told), width)
             if found["waiver"]:
                 yield from _hanging("waived", line(waiver(found)), width)
             if found["script"]:

@@ -163,6 +163,20 @@ def reproduced(finding: Json) -> str:
     return f"{again['shown']} of {again['tried']}" if again else ""
 
 
+def shows(finding: Json) -> str:
+    """When a finding shows, and how sure that is; '' where the run cannot tell."""
+    told = (finding.get("diagnosis") or {}).get("shows") or {"sentence": ""}
+    if not told["sentence"]:
+        return ""
+    return f"{told['sentence']} ({told['sure']}: {told['failed']:,} conditions failed, {told['passed']:,} passed)"
+
+
+def looks_like(finding: Json) -> str:
+    """The known defects that a finding resembles, and how sure that is; '' where none is near."""
+    told = (finding.get("diagnosis") or {}).get("looks_like") or {"defects": []}
+    return f"{'; or '.join(told['defects'])} ({told['sure']})" if told["defects"] else ""
+
+
 def waiver(finding: Json) -> str:
     """Who waives a finding until when and why; '' where nobody does."""
     waived = finding["waiver"]

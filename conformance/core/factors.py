@@ -14,10 +14,12 @@ from conformance.core.profile import Profile
 
 @dataclass(frozen=True)
 class Level:
-    """One value of a factor. needs: what the profile has to offer for it (contracts/README.md)."""
+    """One value of a factor. needs: what the profile has to offer for it (contracts/README.md). when: the level as a part
+    of a sentence that says when something shows."""
 
     name: str
     needs: str = ""
+    when: str = ""
 
     def is_offered(self, profile: Profile) -> bool:
         """Whether the profile has what the level needs, one of `a|b`."""
@@ -26,12 +28,15 @@ class Level:
 
 @dataclass(frozen=True)
 class Factor:
-    """One condition. each: `marketplace` or `pair` where the profile's marketplaces make the levels."""
+    """One condition. each: `marketplace` or `pair` where the profile's marketplaces make the levels; when: the level of
+    such a factor in a sentence, in place of `{}`. together: words for several levels at once."""
 
     name: str
     about: str
     levels: tuple[Level, ...] = ()
     each: str = ""
+    when: str = ""
+    together: tuple[tuple[frozenset[str], str], ...] = ()
 
     def offered(self, profile: Profile) -> tuple[str, ...]:
         """The levels that a profile offers; what only answers show (`seen.`) counts as offered."""
@@ -40,6 +45,13 @@ class Factor:
         if self.each == "pair":
             return tuple(f"{made}>{sent}" for made, sent in permutations(profile.markets, 2))
         return tuple(level.name for level in self.levels if level.is_offered(profile))
+
+    def in_words(self, levels: Sequence[str]) -> str:
+        """When one of these levels is met, as a part of a sentence."""
+        if self.each:
+            return self.when.format(", ".join(levels))
+        whole = next((words for group, words in self.together if group == set(levels)), "")
+        return whole or " or ".join(level.when for level in self.levels if level.name in levels)
 
 
 @dataclass(frozen=True)
@@ -55,8 +67,11 @@ class RowDesign:
 
 
 def _factor(name: str, data: dict[str, Any]) -> Factor:
-    levels = tuple(Level(name, level.get("needs", "")) for name, level in data.get("levels", {}).items())
-    return Factor(name, data["about"], levels, data.get("each", ""))
+    levels = tuple(
+        Level(name, level.get("needs", ""), level.get("when", "")) for name, level in data.get("levels", {}).items()
+    )
+    together = tuple((frozenset(each["levels"]), each["when"]) for each in data.get("together", ()))
+    return Factor(name, data["about"], levels, data.get("each", ""), data.get("when", ""), together)
 
 
 @cache

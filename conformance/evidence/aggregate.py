@@ -14,6 +14,8 @@ from conformance.core.exchange import CaseKey, ExchangeId
 from conformance.core.requirement import OwnedBreach
 from conformance.core.unjudged import Unjudged
 from conformance.evidence.coverage import PairCoverage
+from conformance.evidence.diagnosis.diagnose import Diagnosis, diagnose
+from conformance.evidence.diagnosis.likeness import Fingerprint, known_defects
 from conformance.evidence.trace_record import Breach, TraceRecord
 from conformance.judging.attribution import first_match
 from conformance.judging.claim import STATE_IN_WORDS
@@ -38,7 +40,8 @@ FindingKey = tuple[str, str, bool]  # requirement, what of it is broken, whether
 @dataclass
 class Finding:
     """One broken claim of one requirement, wherever it was seen. cause: the rule that it is a consequence of. also: what
-    else of the requirement the first answer broke. folder: the report that a merge has its script and exchanges from."""
+    else of the requirement the first answer broke. folder: the report that a merge has its script and exchanges from.
+    conditions: the encoded conditions under which it showed; traces: the places in the plan of the tests that showed it."""
 
     first: Breach
     trace: TraceRecord
@@ -54,6 +57,8 @@ class Finding:
     also: list[str] = field(default_factory=list)
     folder: Path | None = None
     found_by: set[str] = field(default_factory=set)
+    conditions: set[str] = field(default_factory=set)
+    traces: set[int] = field(default_factory=set)
 
     @property
     def requirement(self) -> str:
@@ -64,6 +69,14 @@ class Finding:
     def name(self) -> str:
         """What of the requirement is broken."""
         return self.first.name
+
+    @property
+    def fingerprint(self) -> Fingerprint:
+        """What of it is compared with known defects."""
+        first = self.first
+        answer = " ".join(map(str, (first.status, *first.errors))) if first.status is not None else ""
+        claims = frozenset([self.name, *self.also])
+        return Fingerprint(first.requirement, claims, frozenset(self.operations), first.deviation, answer)
 
     @property
     def never_again(self) -> bool:
@@ -100,7 +113,7 @@ class Finding:
         of_refusal = contract.requirements()[self.requirement].leaves_unchanged and name in STATE_IN_WORDS
         return f"a refusal leaves {STATE_IN_WORDS[name]} as before" if of_refusal else name
 
-    def document(self) -> dict[str, Any]:
+    def document(self, diagnosis: Diagnosis | None = None) -> dict[str, Any]:
         """Its part of result.json."""
         requirement = contract.requirements()[self.requirement]
         return {
@@ -124,6 +137,7 @@ class Finding:
             "steps": self.steps,
             "program": list(self.first.program),
             "waiver": None,
+            "diagnosis": diagnosis.document() if diagnosis else None,
         }
 
 
@@ -142,6 +156,13 @@ class Aggregate:
     consequences: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     coverage: PairCoverage = field(default_factory=PairCoverage)
+
+    def document_of(self, finding: Finding) -> dict[str, Any]:
+        """A finding's part of result.json, with its diagnosis."""
+        holding = self.coverage.held(finding.requirement)
+        return finding.document(
+            diagnose(finding.fingerprint, finding.conditions, holding, len(finding.traces), known_defects())
+        )
 
     def drop(self, key: FindingKey) -> None:
         """Takes a finding out."""
@@ -312,6 +333,9 @@ def _add(merged: Aggregate, breach: Breach, record: TraceRecord) -> None:
     finding.count += 1
     finding.found_by.add(tests_of(record.name))
     finding.operations.add(breach.operation)
+    if breach.condition:
+        finding.conditions.add(breach.condition)
+        finding.traces.add(record.index)
     if breach.marketplace:
         finding.marketplaces.add(breach.marketplace)
     merged.failed_cases[breach.requirement].add(breach.case)

@@ -12,7 +12,9 @@ from conformance.core import contract
 from conformance.core.factors import before_a_session, factors, learned, possible
 from conformance.core.profile import Profile
 from conformance.core.requirement import Requirement
+from conformance.evidence.trace_record import ConditionsOfRules
 from conformance.judging.conditions import decode
+from conformance.judging.world import Judged
 
 Pair = tuple[str, str]  # two factors
 Met = dict[Pair, set[Pair]]  # and the levels of both that met
@@ -28,15 +30,19 @@ class PairCoverage:
     """Adds up the conditions of all traces; everything is computed when it is asked for."""
 
     def __init__(self) -> None:
-        self._vectors: dict[frozenset[str], set[str]] = defaultdict(set)
+        self._vectors: dict[Judged, set[str]] = defaultdict(set)
 
-    def add(self, conditions: Iterable[tuple[list[str], list[str]]]) -> None:
+    def add(self, conditions: Iterable[ConditionsOfRules]) -> None:
         """Takes in a trace's: rules with the vectors that they were judged under."""
-        for rules, vectors in conditions:
-            self._vectors[frozenset(rules)].update(vectors)
+        for held, broken, vectors in conditions:
+            self._vectors[Judged(frozenset(held), frozenset(broken))].update(vectors)
+
+    def held(self, requirement: str) -> set[str]:
+        """The encoded conditions under which a rule held."""
+        return set().union(*(vectors for rules, vectors in self._vectors.items() if requirement in rules.held))
 
     @cached_property
-    def _met(self) -> dict[frozenset[str], Met]:
+    def _met(self) -> dict[Judged, Met]:
         """The pairs that each group of rules met."""
         return {rules: _pairs(vectors) for rules, vectors in self._vectors.items()}
 
@@ -57,7 +63,7 @@ class PairCoverage:
 
     def of(self, requirement: Requirement, levels: dict[str, list[str]]) -> dict[str, Any]:
         """Pairs of levels that a rule was judged under, of those that exist. levels: what the profile offers."""
-        own = [met for rules, met in self._met.items() if requirement.id in rules]
+        own = [met for rules, met in self._met.items() if requirement.id in rules.held | rules.broken]
         pairs = []
         names = {*requirement.factors, "operation"}
         if requirement.operations == (contract.INITIATE,):

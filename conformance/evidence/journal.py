@@ -17,10 +17,10 @@ from typing import Any, NamedTuple
 from conformance.core import contract
 from conformance.core.exchange import CaseKey, Exchange
 from conformance.core.unjudged import Unjudged
-from conformance.evidence.trace_record import Breach, Passed, TraceRecord
+from conformance.evidence.trace_record import Breach, ConditionsOfRules, Passed, TraceRecord
 from conformance.judging.context import Judgment
 from conformance.judging.trace import Trace, TraceKind
-from conformance.judging.world import World
+from conformance.judging.world import Judged, World
 
 
 class Journal:
@@ -85,7 +85,8 @@ def breach_of(trace: Trace, judgment: Judgment, exchanges: dict[str, Exchange], 
     exchange = exchanges.get(judgment.exchange)
     concurrent = exchange is not None and (exchange.concurrent or (exchange.request.subject or "") in raced)
     program = tuple(trace.program_until(judgment.exchange))
-    return Breach.of_judgment(judgment, exchange, concurrent=concurrent, program=program)
+    condition = trace.world.coverage.where_broken(judgment.exchange) if trace.world.coverage else ""
+    return Breach.of_judgment(judgment, exchange, concurrent=concurrent, program=program, condition=condition)
 
 
 def _raced(trace: Trace) -> set[str]:
@@ -121,13 +122,13 @@ def _amounts(amounts: dict[Any, Any]) -> dict[str, str]:
     return {" ".join(key): f"{value.normalize():f}" for key, value in sorted(amounts.items()) if value is not None}
 
 
-def _conditions(world: World) -> list[tuple[list[str], list[str]]]:
-    """Rules with the conditions that they were judged under (conformance/judging/conditions.py)."""
-    found: dict[frozenset[str], list[str]] = {}
-    for vector, judged in world.coverage.encoded().items() if world.coverage else ():
-        for rules in judged:
-            found.setdefault(rules, []).append(vector)
-    return [(sorted(rules), vectors) for rules, vectors in found.items()]
+def _conditions(world: World) -> list[ConditionsOfRules]:
+    """Rules that held and rules that were broken, with the conditions of it (conformance/judging/conditions.py)."""
+    found: dict[Judged, list[str]] = {}
+    for vector, several in world.coverage.encoded().items() if world.coverage else ():
+        for judged in several:
+            found.setdefault(judged, []).append(vector)
+    return [ConditionsOfRules(sorted(judged.held), sorted(judged.broken), vectors) for judged, vectors in found.items()]
 
 
 def _visits(trace: Trace) -> list[tuple[str, str, str, int]]:

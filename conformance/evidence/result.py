@@ -76,7 +76,9 @@ def build(metadata: RunMetadata, merged: Aggregate, exchanges: Path) -> dict[str
             {"requirement": requirement, "reading": reading, "operations": sorted(counts), "count": counts.total()}
             for (requirement, reading), counts in sorted(merged.readings.items())
         ],
-        "also_seen": [finding.document() for finding in merged.findings.values() if finding.requirement not in wanted],
+        "also_seen": [
+            merged.document_of(finding) for finding in merged.findings.values() if finding.requirement not in wanted
+        ],
         "waivers": [waiver.document() for waiver in waivers],
         "profile_problems": metadata.profile_problems,
         "defects": metadata.defects,
@@ -139,7 +141,7 @@ def _requirement(metadata: RunMetadata, merged: Aggregate, requirement: Requirem
         },
         "conditions": merged.coverage.of(requirement, metadata.levels),
         "evidence": sum(passed.values()) + sum(finding.count for finding in findings),
-        "findings": [finding.document() for finding in findings],
+        "findings": [merged.document_of(finding) for finding in findings],
     }
 
 

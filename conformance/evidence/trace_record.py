@@ -25,13 +25,22 @@ class Passed(NamedTuple):
     times: int
 
 
+class ConditionsOfRules(NamedTuple):
+    """Rules that held and rules that were broken together, with the encoded conditions under which that was seen."""
+
+    held: list[str]
+    broken: list[str]
+    conditions: list[str]
+
+
 @dataclass(frozen=True, slots=True)
 class Breach:
     """A broken claim as the merge needs it.
 
-    errors: the error ids of the answer, where the claim is about the answer as a whole. weak: see Claim. proof: further
-    exchanges. test: the claim as a jq program. concurrent: whether the session was asked by requests at the same time, so
-    that the same requests in turn show nothing. program: of the walk that broke it.
+    errors, status: of the answer, where the claim is about the answer as a whole. weak, deviation: see Claim. proof: further
+    exchanges. test: the claim as a jq program. concurrent: whether the session was asked by requests at the same time, so that
+    the same requests in turn show nothing. program: of the walk that broke it. condition: the encoded condition of the
+    exchange, '' where it is not known.
     """
 
     requirement: str
@@ -50,6 +59,9 @@ class Breach:
     concurrent: bool = False
     program: tuple[str, ...] = ()
     sources: tuple[tuple[str, str], ...] = ()
+    condition: str = ""
+    deviation: str = ""
+    status: int | None = None
 
     @classmethod
     def of(cls, document: dict[str, Any]) -> Breach:
@@ -82,6 +94,8 @@ class Breach:
             proof=claim.proof,
             weak=claim.weak,
             sources=claim.sources,
+            deviation=claim.deviation,
+            status=exchange.status if exchange and claim.name in ABOUT_THE_OUTCOME else None,
             errors=tuple(exchange.error_ids) if exchange and whole else (),
             undocumented_status=exchange is not None and whole and has_undocumented_status(exchange),
             **more,
@@ -101,7 +115,7 @@ class TraceRecord:
     sessions: dict[str, str] = field(default_factory=dict)
     prices: list[tuple[str, dict[str, str], str]] = field(default_factory=list)
     visits: list[tuple[str, str, str, int]] = field(default_factory=list)
-    conditions: list[tuple[list[str], list[str]]] = field(default_factory=list)  # rules, and encoded conditions
+    conditions: list[ConditionsOfRules] = field(default_factory=list)
     requests: int = 0
     provokes: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
@@ -128,6 +142,7 @@ class TraceRecord:
                 for requirement, case, operation, reading, times in document["passed"]
             ],
             "failed": [Breach.of(breach) for breach in document["failed"]],
+            "conditions": [ConditionsOfRules(*each) for each in document["conditions"]],
             "planned": [(requirement, CaseKey(*case)) for requirement, case in document["planned"]],
             "skipped": Unjudged.of(document["skipped"]) if document["skipped"] else None,
         }

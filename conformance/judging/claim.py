@@ -35,6 +35,27 @@ class Aspect(StrEnum):
     REFUSAL_STATUS = "status of a refusal"
 
 
+class Deviation(StrEnum):
+    """How what was seen departs from what was expected. The value is what result.json and contracts/known-defects.json hold."""
+
+    ACCEPTED = "accepted"
+    REFUSED = "refused"
+    SERVER_ERROR = "server error"
+    STATUS = "another status"
+    ID = "another id"
+    STATUS_AND_ID = "another status and id"
+    ABSENT = "absent"
+    UNASKED = "not expected"
+    CENT_MORE = "a cent more"
+    CENT_LESS = "a cent less"
+    SOME_CENTS = "some cents"
+    TWICE = "twice as much"
+    MORE = "more"
+    LESS = "less"
+    COUNT = "another number"
+    OTHER = "another value"
+
+
 # The parts of a session, as a sentence names them.
 STATE_IN_WORDS: dict[str, str] = {
     Aspect.CART: "the cart",
@@ -74,7 +95,11 @@ class Claim:
     look: str = ""
     sources: tuple[tuple[str, str], ...] = ()
     condition: str | None = None
+    deviation: str = ""
 
+
+CENTS = Decimal("0.10")  # up to this an amount is wrong by rounding, not by a part that is missing
+CENT = Decimal("0.02")
 
 MOST_PAIRS = 6  # of a status and an error id that a sentence lists
 HELD = Claim(True, "", "", "", "true")  # nothing but that it held: most claims
@@ -119,6 +144,7 @@ def equal(name: str, path: str, expected: Any, actual: Any, **more: Any) -> Clai
     """The value at `path` (jq, from the document's root) is `expected`."""
     if expected == actual:
         return held(name, **more)
+    more.setdefault("deviation", deviation_of(expected, actual))
     return Claim(False, name, shown(expected), shown(actual), f"[{path}] == [{quoted(expected)}]", look=path, **more)
 
 
@@ -126,6 +152,7 @@ def amount(name: str, path: str, expected: Decimal, actual: Decimal | None, basi
     """The Amount at `path` has the value `expected`; an absent one counts as zero."""
     if expected == (actual or 0):
         return held(name, **more)
+    more.setdefault("deviation", deviation_of(expected, actual))
     return Claim(
         False,
         name,
@@ -196,6 +223,8 @@ def compare(
     words = operator.words.format(expected=shown(expected), label=path.label)
     steps = f"{path.jq}|ascii_downcase" if path.folded else path.jq
     condition = operator.jq.replace("{jq}", quoted(wanted))
+    seen_too_much = operator in (LACKS, NONE)
+    more.setdefault("deviation", Deviation.UNASKED if seen_too_much else deviation_of(True, list(actual)))
     return Claim(False, name, words, shown(list(actual)), f"[{steps}]|{condition}", look=path.jq, **more)
 
 
@@ -218,6 +247,7 @@ def related(name: str, path: str, relation: str, other: str, expected: Any, actu
     holds, words = RELATIONS[relation]
     if holds(actual, expected):
         return held(name, **more)
+    more.setdefault("deviation", deviation_of(expected, actual))
     return Claim(
         False,
         name,
@@ -233,6 +263,7 @@ def true(ok: bool, name: str, expected: str, actual: Any, test: str, **more: Any
     """Any other claim, with the jq test that says the same."""
     if ok:
         return held(name, **more)
+    more.setdefault("deviation", deviation_of(expected, actual))
     return Claim(ok, name, expected, shown(actual), test, **more)
 
 
@@ -256,3 +287,47 @@ def warned(exchange: Exchange, error_id: int, case: CaseKey | None = None) -> It
 
 REFUSED = ".status >= 400 and .status < 500"
 ACCEPTED = '.status == 200 and (.body|type) == "object" and (.body|has("errors")|not)'
+
+
+EMPTY: tuple[Any, ...] = (None, "", [], {})
+
+
+def deviation_of(expected: Any, actual: Any) -> Deviation:
+    """How a value that is not the expected one departs from it."""
+    if actual in EMPTY:
+        return Deviation.ABSENT
+    if expected in EMPTY:
+        return Deviation.UNASKED
+    if _is_number(expected) and _is_number(actual):
+        return _of_numbers(Decimal(expected), Decimal(actual))
+    if isinstance(expected, list | tuple) and isinstance(actual, list | tuple) and len(expected) != len(actual):
+        return Deviation.COUNT
+    return Deviation.OTHER
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | Decimal) and not isinstance(value, bool)
+
+
+def _of_numbers(expected: Decimal, actual: Decimal) -> Deviation:
+    difference = actual - expected
+    if difference.is_nan():
+        return Deviation.OTHER
+    if abs(difference) <= CENT:
+        return Deviation.CENT_MORE if difference > 0 else Deviation.CENT_LESS
+    if abs(difference) <= CENTS:
+        return Deviation.SOME_CENTS
+    if actual == 2 * expected:
+        return Deviation.TWICE
+    return Deviation.MORE if difference > 0 else Deviation.LESS
+
+
+def deviation_of_refusal(pairs: dict[tuple[int, int], Any], status: int | None, ids: list[int]) -> Deviation:
+    """How an answer departs from the refusals that would be right. pairs: status and error id of each."""
+    if status is None or status < 400:
+        return Deviation.ACCEPTED
+    if status >= 500:
+        return Deviation.SERVER_ERROR
+    if any(error_id in ids for _, error_id in pairs):
+        return Deviation.STATUS
+    return Deviation.ID if any(right == status for right, _ in pairs) else Deviation.STATUS_AND_ID

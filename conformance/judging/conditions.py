@@ -5,7 +5,7 @@ exchanges alone: what a run covers is measured here, never planned.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import NamedTuple
@@ -16,8 +16,9 @@ from conformance.core.factors import factors
 from conformance.core.requirement import SessionPhase
 from conformance.judging.context import Judgment, RuleContext
 from conformance.judging.model import Line, View, cart_key
-from conformance.judging.world import SessionState
+from conformance.judging.world import Judged, SessionState
 
+NO_LEVEL, FIRST_LEVEL = ".", 48  # of an encoded condition: no level, and the code of a factor's first level
 FEW = 10  # pieces: the most of a line with few
 COUNTS = {1: "one", 2: "two", 3: "three"}
 TIMES = {1: "first", 2: "second"}
@@ -105,29 +106,35 @@ class SessionHistory:
 
 @dataclass
 class Coverage:
-    """Which conditions the rules of one trace were judged under."""
+    """Which conditions the rules of one trace were judged under. broken: of each exchange that broke a rule."""
 
-    met: dict[Condition, set[frozenset[str]]] = field(default_factory=lambda: defaultdict(set))
+    met: dict[Condition, set[Judged]] = field(default_factory=lambda: defaultdict(set))
+    broken: dict[str, Condition] = field(default_factory=dict)
     _stories: dict[str, SessionHistory] = field(default_factory=lambda: defaultdict(SessionHistory))
     _effects: list[Effect] = field(default_factory=list)
     _buyers: Counter[str] = field(default_factory=Counter)
     _counted: int = 0  # sessions whose buyers are in `_buyers`
 
-    def encoded(self) -> dict[str, set[frozenset[str]]]:
+    def encoded(self) -> dict[str, set[Judged]]:
         """The same with the conditions as text."""
-        found: dict[str, set[frozenset[str]]] = defaultdict(set)
-        for condition, rules in self.met.items():
-            found[encode(condition.levels())] |= rules
+        found: dict[str, set[Judged]] = defaultdict(set)
+        for condition, judged in self.met.items():
+            found[encode(condition.levels())] |= judged
         return found
 
-    def note(self, context: RuleContext, judged: Iterable[Judgment]) -> None:
+    def where_broken(self, exchange: str) -> str:
+        """The condition of an exchange that broke a rule, as text; '' where it is not known."""
+        condition = self.broken.get(exchange)
+        return encode(condition.levels()) if condition else ""
+
+    def note(self, context: RuleContext, judged: Sequence[Judgment]) -> None:
         """Takes an exchange in, before it is applied to the world."""
         rules = frozenset([judgment.requirement for judgment in judged])
         session = _session(context)
         story = self._stories[session.id] if session else SessionHistory()
         condition = self._condition(context, session, story)
         if rules:
-            self.met[condition].add(rules)
+            self.met[condition].add(self._judged(context, judged, condition, rules))
         if session is None:
             return
         if context.operation == contract.READ and context.accepted:
@@ -141,6 +148,15 @@ class Coverage:
             story.unread.append(effect)
             self._effects.append(effect)
         _follow(context, session, story)
+
+    def _judged(
+        self, context: RuleContext, judged: Sequence[Judgment], condition: Condition, rules: frozenset[str]
+    ) -> Judged:
+        broken = frozenset([judgment.requirement for judgment in judged if not judgment.ok])
+        if not broken:
+            return Judged(rules)
+        self.broken[context.exchange.id] = condition
+        return Judged(rules - broken, broken)
 
     def _condition(self, context: RuleContext, session: SessionState | None, story: SessionHistory) -> Condition:
         request, world = context.request, context.world
@@ -186,7 +202,7 @@ class Coverage:
 
     def _observe(self, observer: str, effects: Iterable[Effect]) -> None:
         for effect in effects:
-            self.met[Condition(*effect.condition[:-1], observer)].add(effect.rules)
+            self.met[Condition(*effect.condition[:-1], observer)].add(Judged(effect.rules))
 
 
 def _relation(session: SessionState, other: SessionState) -> str:
@@ -341,7 +357,7 @@ def _spelled(text: str) -> str:
 
 
 @cache
-def _columns() -> tuple[tuple[str, tuple[str, ...]], ...]:
+def columns() -> tuple[tuple[str, tuple[str, ...]], ...]:
     """Each column of an encoded vector with its levels; `sent` is the header's marketplace, of which `pair` is made."""
     marketplaces = tuple(contract.marketplaces())
     listed = {name: tuple(level.name for level in factor.levels) for name, factor in factors().items()}
@@ -351,22 +367,24 @@ def _columns() -> tuple[tuple[str, tuple[str, ...]], ...]:
 
 
 def encode(levels: Levels) -> str:
-    """The levels in one character each, `.` for none."""
-    return "".join([characters.get(levels.get(name, ""), ".") for name, characters in _characters()])
+    """The levels in one character each, NO_LEVEL for none."""
+    return "".join([characters.get(levels.get(name, ""), NO_LEVEL) for name, characters in _characters()])
 
 
 @cache
 def _characters() -> tuple[tuple[str, dict[str, str]], ...]:
     """Each column with the character of each level."""
     return tuple(
-        (name, {level: chr(48 + place) for place, level in enumerate(options)}) for name, options in _columns()
+        (name, {level: chr(FIRST_LEVEL + place) for place, level in enumerate(options)}) for name, options in columns()
     )
 
 
 def decode(text: str) -> Levels:
     """What `encode` wrote, with the pair of marketplaces."""
     found = {
-        name: options[ord(char) - 48] for char, (name, options) in zip(text, _columns(), strict=True) if char != "."
+        name: options[ord(char) - FIRST_LEVEL]
+        for char, (name, options) in zip(text, columns(), strict=True)
+        if char != NO_LEVEL
     }
     sent = found.pop("sent", "")
     if found.get("header") == "other" and sent:

@@ -15,7 +15,7 @@ from conformance.core.profile import Profile
 from conformance.core.requirement import DependsOn, OwnedBreach
 from conformance.judging import apply_exchange
 from conformance.judging.attribution import RefusedRequest, owner_of_answer, owner_of_valid_request, owners_of_refusal
-from conformance.judging.claim import ACCEPTED, REFUSED, Aspect, Claim, refused, true
+from conformance.judging.claim import ACCEPTED, REFUSED, Aspect, Claim, Deviation, deviation_of_refusal, refused, true
 from conformance.judging.context import Judgment, RefusalReason, RuleContext
 from conformance.judging.knowledge import NotRecorded, doubts, guarded, is_usable, lawful_reading
 from conformance.judging.model import seen_again, view
@@ -207,16 +207,20 @@ def _refusal_claim(context: RuleContext, found: list[RefusalReason]) -> Claim:
     if context.accepted:
         about = Aspect.REFUSED
     if any(reason.any_of == "4xx" for reason in found):
-        return true(False, about, "refused with a 4xx", exchange.answer(), REFUSED)
+        return true(False, about, "refused with a 4xx", exchange.answer(), REFUSED, deviation=_departure(context, {}))
     union: Pairs = {}
     for reason in found:
         union.update(lawful_pairs(reason, context.operation))
-    claim = refused(False, about, union, exchange.answer())
+    claim = refused(False, about, union, exchange.answer(), deviation=_departure(context, union))
     strings = [reason.stub for reason in found if reason.stub]
     if not strings:
         return claim
     says = f"since [stubs] of the profile says that the target knows the negative-testing string {strings[0]}"
     return replace(claim, expected=f"{claim.expected}, {says}")
+
+
+def _departure(context: RuleContext, pairs: Pairs) -> str:
+    return deviation_of_refusal(dict.fromkeys(pairs), context.exchange.status, list(context.exchange.error_ids))
 
 
 def _acceptance(context: RuleContext) -> Iterator[Judgment]:
@@ -243,7 +247,8 @@ def _acceptance(context: RuleContext) -> Iterator[Judgment]:
     blame = owner_of_valid_request(RefusedRequest(context))
     if blame.requirement:
         want = f"accepted with 200{profile_says(context)}"
-        claim = true(False, Aspect.ACCEPTED, want, exchange.answer(), ACCEPTED)
+        departure = Deviation.SERVER_ERROR if exchange.crashed else Deviation.REFUSED
+        claim = true(False, Aspect.ACCEPTED, want, exchange.answer(), ACCEPTED, deviation=departure)
         claim = replace(claim, proof=(blame.pending.exchange,)) if blame.pending else claim
         yield _judgment(context, blame.requirement, claim, ok=False)
 

@@ -106,10 +106,19 @@ class Change(NamedTuple):
     operation: str
 
 
+class Judged(NamedTuple):
+    """The rules that held in an exchange, and those of which a claim was broken."""
+
+    held: frozenset[str]
+    broken: frozenset[str] = frozenset()
+
+
 class Observer(Protocol):
     """Takes note of what was judged, and of the context that it was judged in."""
 
-    def encoded(self) -> dict[str, set[frozenset[str]]]: ...
+    def encoded(self) -> dict[str, set[Judged]]: ...
+
+    def where_broken(self, exchange: str) -> str: ...
 
     def note(self, context: Any, found: Any) -> None: ...
 

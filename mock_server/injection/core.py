@@ -67,11 +67,12 @@ class Condition:
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """`install` changes a fresh shop; `operations`: where it shows."""
+    """`install` changes a fresh shop; `operations`: where it shows; `does`: which combinators act on which steps."""
 
     install: Callable[[Shop], None]
     operations: tuple[str, ...] = ()
     kind: str = ""
+    does: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +133,8 @@ def wrap(
         if when is not None and when.meets:
             shop.meets.update(operations)
 
-    return Effect(install, operations, kind or (when.kind if when is not None else ""))
+    does = f"{replacement.__qualname__.partition('.')[0]} {step}"
+    return Effect(install, operations, kind or (when.kind if when is not None else ""), (does,))
 
 
 def combine(*effects: Effect) -> Effect:
@@ -142,7 +144,10 @@ def combine(*effects: Effect) -> Effect:
         for effect in effects:
             effect.install(shop)
 
-    return Effect(install, _union(effects), next((effect.kind for effect in effects if effect.kind), ""))
+    kind = next((effect.kind for effect in effects if effect.kind), "")
+    return Effect(
+        install, _union(effects), kind, tuple(dict.fromkeys(act for effect in effects for act in effect.does))
+    )
 
 
 def _union(effects: Iterable[Effect]) -> tuple[str, ...]:

@@ -23,7 +23,7 @@ def narrowed(effect: Effect, condition: Condition) -> Effect:
             if changed is not before[step]:
                 shop.steps[step] = _either(changed, before[step], condition)
 
-    return Effect(install, effect.operations, effect.kind)
+    return Effect(install, effect.operations, effect.kind, effect.does)
 
 
 def _either(changed: Callable[..., Any], plain: Callable[..., Any], condition: Condition) -> Callable[..., Any]:

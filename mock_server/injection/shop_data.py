@@ -21,7 +21,7 @@ def check_earlier(step: str, than: str, *, on: str | tuple[str, ...]) -> Effect:
             steps.insert(steps.index(than), step)
             shop.steps_of[operation] = tuple(steps)
 
-    return Effect(install, operations)
+    return Effect(install, operations, does=("check_earlier",))
 
 
 def settings(**values: Any) -> Effect:
@@ -30,7 +30,7 @@ def settings(**values: Any) -> Effect:
     def install(shop: Shop) -> None:
         shop.settings = replace(shop.settings, **values)
 
-    return Effect(install)
+    return Effect(install, does=("settings",))
 
 
 def items(change: Callable[[Item], Item]) -> Effect:
@@ -41,7 +41,7 @@ def items(change: Callable[[Item], Item]) -> Effect:
             name: {changed.id: changed for changed in map(change, goods.values())} for name, goods in shop.items.items()
         }
 
-    return Effect(install)
+    return Effect(install, does=("items",))
 
 
 def coupons(change: Callable[[Coupon], Coupon]) -> Effect:
@@ -50,7 +50,7 @@ def coupons(change: Callable[[Coupon], Coupon]) -> Effect:
     def install(shop: Shop) -> None:
         shop.coupons = {changed.code: changed for changed in map(change, shop.coupons.values())}
 
-    return Effect(install)
+    return Effect(install, does=("coupons",))
 
 
 def marketplaces(change: Callable[[Marketplace], Marketplace]) -> Effect:
@@ -59,4 +59,4 @@ def marketplaces(change: Callable[[Marketplace], Marketplace]) -> Effect:
     def install(shop: Shop) -> None:
         shop.marketplaces = {changed.id: changed for changed in map(change, shop.marketplaces.values())}
 
-    return Effect(install)
+    return Effect(install, does=("marketplaces",))

@@ -14,9 +14,11 @@ from reports.text import (
     extent,
     judged,
     line,
+    looks_like,
     notes,
     number,
     seconds,
+    shows,
     source,
     waiver,
 )
@@ -89,6 +91,11 @@ def _findings(heading: str, several: list[Json], rules: dict[str, Json]) -> list
             f"- rule: {md(rule['sentence'] if rule else '')} *{md(sources)}*",
             f"- expected: {code(found['expected'])}",
             f"- seen: {code(found['seen'])}",
+        ]
+        lines += [
+            f"- {label}: {md(told)}"
+            for label, told in (("shows", shows(found)), ("looks like", looks_like(found)))
+            if told
         ]
         if found["waiver"]:
             lines.append(f"- {md(waiver(found))}")

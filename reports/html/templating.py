@@ -19,10 +19,12 @@ from reports.text import (
     basis,
     case,
     link,
+    looks_like,
     number,
     operations,
     reproduced,
     seconds,
+    shows,
     source,
     waiver,
 )
@@ -52,7 +54,14 @@ def environment() -> Environment:
         "link": link,
     }
     made.globals |= {"marks": MARKS, "chapters": CHAPTERS, "scopes": SCOPES}
-    made.globals |= {"case": case, "reproduced": reproduced, "waived": waiver, "basis": basis}
+    made.globals |= {
+        "case": case,
+        "reproduced": reproduced,
+        "waived": waiver,
+        "basis": basis,
+        "shows": shows,
+        "looks_like": looks_like,
+    }
     return made
 
 

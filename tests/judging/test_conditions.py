@@ -13,7 +13,8 @@ from tests.doubles.scripted_session import PARTS, visit
 def met(trace: Trace) -> list[tuple[dict[str, str], frozenset[str]]]:
     """The levels that a trace met, with the rules that were judged under them."""
     assert trace.world.coverage
-    return [(decode(vector), rules) for vector, judged in trace.world.coverage.encoded().items() for rules in judged]
+    seen = trace.world.coverage.encoded().items()
+    return [(decode(vector), rules.held | rules.broken) for vector, judged in seen for rules in judged]
 
 
 def whole_visit() -> list[tuple[dict[str, str], frozenset[str]]]:
