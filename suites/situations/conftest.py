@@ -13,7 +13,8 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     run = metafunc.config.stash.get(RUN, None)
     if run is None or metafunc.definition.get_closest_marker("for_each_session_plan") is None:
         return
-    found = [] if run.profile.reads_only else session_plans(run.profile, run.settings.depth)
+    depth = 0 if run.settings.quick else run.settings.depth
+    found = [] if run.profile.reads_only else session_plans(run.profile, depth)
     params = []
     for plan in found:
         market, marks = plan.row["marketplace"], pytest.mark.provokes(*judged_by(plan), cost=plan.cost)

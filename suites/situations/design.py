@@ -43,7 +43,7 @@ class SessionPlan:
 
 
 def session_plans(profile: Profile, depth: int = 1) -> list[SessionPlan]:
-    """Every row of the array with its probes, the same each time for the same profile."""
+    """Every row of the array with its probes, the same each time for the same profile. depth: 0 for pairs alone."""
     rows = array.rows(profile, depth)
     asked: dict[ProbeKey, dict[str, Probe]] = {}
     begun: dict[ProbeKey, dict[str, Broken]] = {}
@@ -55,7 +55,7 @@ def session_plans(profile: Profile, depth: int = 1) -> list[SessionPlan]:
                 start
             )
     met = assign(
-        [(key, _rows_for(profile, rows, where), _alone(where)) for key, where in asked.items()], _factors, depth
+        [(key, _rows_for(profile, rows, where), _alone(where)) for key, where in asked.items()], _factors, max(depth, 1)
     )
     starts = assign(
         [(key, _rows_in(rows, set(where)), frozenset()) for key, where in begun.items()], _factors_of_starts

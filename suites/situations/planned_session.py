@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from typing import Any
 
 from conformance.core import contract
 from conformance.core.exchange import OTHER_APP, OWN_APP, Request
@@ -20,6 +21,7 @@ from suites.situations.design import PAID_ENDS, SessionPlan, ends_in
 from suites.situations.goods import Goods
 from suites.situations.probes import DECLINED, EMPTY, OPEN, ORDER, PAID, Probe
 
+RANKS = {"next": 1, "after": 2}  # among the options that are not selected
 READ_AFTER = {"refusal": 10, "read": 4, "change": 4}  # refusals, before a read or a change shows what they left
 
 
@@ -118,12 +120,12 @@ class PlannedSession:
             self.session.move(market.address)
 
     def _option(self) -> None:
-        """Another option on the line that the row means; in every other row on the other lines as well."""
+        """Another option on the line that the row means, or on every line."""
         meant = self.line
         if meant and self.row["option"] == "other":
-            others = self.session.lines if self.row.number % 2 else []
+            others = self.session.lines if self.row["chosen"] == "every" else []
             for line in [*(line for line in others if line.id != meant.id), meant]:
-                if option := self.session.other_option(line, 1 + self.row.number % 2):
+                if option := self.session.other_option(line, RANKS[self.row["rank"]]):
                     self.session.select(line, option.id)
         elif meant and self.row["history"] == "option" and meant.options:
             self.session.select(meant, meant.options[0].id)
@@ -165,7 +167,7 @@ class PlannedSession:
     def _beside(self) -> None:
         """Another session, with the same items in the same places, but for those of which not everybody may have several.
 
-        It has a coupon in every other row, and where this session's coupon changes.
+        It has a coupon where the row says so, and where this session's coupon changes.
         """
         kind = self.row["beside"]
         if kind in ("none", "alike"):
@@ -186,7 +188,7 @@ class PlannedSession:
         ]
         codes = self.driver.market(self.market).coupons_of("good")
         changes = self.row["coupon"] == "removed" or self.row["change"] in ("coupon", "coupon_again")
-        if codes and (changes or self.row.number % 2):
+        if codes and (changes or self.row["applied"] == "with"):
             self.others[0].apply(codes[-1].code, credential=app)
         if self.row["option"] == "other":  # both select the same, so that what reaches this one shows
             for line in self.others[0].lines:
@@ -225,7 +227,7 @@ class PlannedSession:
     def _meet(self, phase: str) -> None:
         """The row's probes of this part of its life; reads between them and after them."""
         own = [probe for probe in self.plan.probes if probe.phase == phase]
-        if self.row.number % 2:
+        if self.row["order"] == "backward":
             own.reverse()
         for index, probe in enumerate(own):
             self._send(probe)
@@ -271,6 +273,9 @@ class PlannedSession:
         self._read_others()
         if undo:
             undo()
+            again = self._make_change(self.line or line) if self.row["rounds"] == "double" else None
+            if again:
+                again()
             self.session.read()
 
     def _make_change(self, line: Line) -> Callable[[], object] | None:
@@ -293,13 +298,28 @@ class PlannedSession:
         return self._toggle_coupon(again=change == "coupon_again")
 
     def _move_address(self, *, again: bool) -> Callable[[], object] | None:
-        market, session, before = self.driver.market(self.market), self.session, dict(self.session.state.view.address)
-        known = [address for address in (market.address, market.other_address, market.unverifiable_address) if address]
-        current = next((address for address in known if address.get("city") == before.get("city")
-                        and address.get("addressLine1") == before.get("addressLine1")), market.address)  # fmt: skip
-        other = next((address for address in known if address is not current), current)
+        session, current = self.session, self._current_address()
+        other = next((address for address in self._addresses() if address is not current), current)
         session.move(current if again else other)
-        return None if again else (lambda: session.move(current))
+        return None if again else (lambda: self._move_back(other, current))
+
+    def _move_back(self, moved: dict[str, Any], address: dict[str, Any]) -> None:
+        """Back to an address part by part: a server may compare one part alone to see that nothing changed."""
+        for part in ("phoneNumber", "recipient"):
+            moved = {**moved, part: address[part]}
+            self.session.move(moved)
+        self.session.move(address)
+
+    def _addresses(self) -> list[dict[str, Any]]:
+        market = self.driver.market(self.market)
+        known = (market.address, market.other_address, market.unverifiable_address)
+        return [address for address in known if address]
+
+    def _current_address(self) -> dict[str, Any]:
+        """The address of the profile that the session has."""
+        seen, names = self.session.state.view.address, ("city", "addressLine1")
+        alike = (own for own in self._addresses() if all(own.get(name) == seen.get(name) for name in names))
+        return next(alike, self.driver.market(self.market).address)
 
     def _toggle_coupon(self, *, again: bool) -> Callable[[], object] | None:
         session, applied = self.session, list(self.session.state.view.coupons)
@@ -337,8 +357,8 @@ class PlannedSession:
 
     def _in_turn(self, lines: list[Line]) -> Iterable[Line]:
         """The first, the last or the second line first."""
-        turn = self.row.number % 3
-        return lines[::-1] if turn == 1 else [*lines[1:], *lines[:1]] if turn == 2 else lines
+        turns = {"first": lines, "second": [*lines[1:], *lines[:1]], "last": lines[::-1]}
+        return turns[self.row["removal"]]
 
     def _pay(self, end: str) -> None:
         self.session.pay()
