@@ -33,7 +33,22 @@ def main(arguments: list[str]) -> int:
     suites = [] if any((ROOT / word.partition("::")[0]).exists() and "suites" in word for word in words) else ["suites"]
     places = [str(ROOT / suite) for suite in suites]
     with redirect_stderr(_OneSentence(sys.stderr)):
-        return int(pytest.main([*places, "--rootdir", str(ROOT), "-c", str(ROOT / "pyproject.toml"), *words]))
+        return int(pytest.main([*places, "--rootdir", str(ROOT), "-c", str(ROOT / "pyproject.toml"), *_joined(words)]))
+
+
+def _joined(words: list[str]) -> list[str]:
+    """Each option of the suite and its value as one word.
+
+    Apart, pytest takes a value that is a path for a place of tests, and loads a conftest.py that lies beside it.
+    """
+    valued = {name for group in GROUPS.values() for name, more in group.items() if more.get("action") != "store_true"}
+    found: list[str] = []
+    for word in words:
+        if found and found[-1] in valued and not word.startswith("-"):
+            found[-1] += f"={word}"
+        else:
+            found.append(word)
+    return found
 
 
 class _OneSentence(io.TextIOBase):

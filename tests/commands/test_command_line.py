@@ -59,6 +59,14 @@ def test_a_word_that_is_nearly_right_is_told_the_right_one(words: str, right: st
     assert f"id you mean {right}?" in ended.stderr
 
 
+def test_a_profile_beside_somebodys_tests_loads_none_of_them(tmp_path: Path) -> None:
+    shutil.copy(ROOT / "targets" / "mock.toml", tmp_path / "mine.toml")
+    (tmp_path / "conftest.py").write_text("raise SystemExit('loaded')\n", encoding="utf-8")
+    command = [sys.executable, "-m", "conformance", "judge", "--plan", "--target", str(tmp_path / "mine.toml")]
+    ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120)
+    assert ended.returncode == 0 and "loaded" not in ended.stdout + ended.stderr
+
+
 def test_the_help_of_judge_is_the_suites_own(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["judge", "--help"]) == 0
     shown = capsys.readouterr().out.splitlines()

@@ -211,7 +211,12 @@ def _coupons(seen: Seen) -> list[str]:
     refused = [(f"{{ code = {toml(coupon.code)}, error = {coupon.error} }}", coupon.remark) for coupon in of["refused"]]
     lines += _list("refused", refused, COUPON_EXAMPLES)
     lines += _list("minimum", [_minimum(coupon) for coupon in of["minimum"]], COUPON_EXAMPLES)
-    lines += _list("item_bound", [_item_bound(coupon) for coupon in of["item_bound"]], COUPON_EXAMPLES)
+    lines += _list("item_bound", [_item_bound(coupon) for coupon in of["item_bound"] if coupon.fits], COUPON_EXAMPLES)
+    lines += [
+        f"# left out: {toml(coupon.code)}: refused with {coupon.error} with each of a few items"
+        for coupon in of["item_bound"]
+        if not coupon.fits
+    ]
     return lines + [f"# left out: {toml(coupon.code)}: {note(coupon.remark)[4:]}" for coupon in of["unknown"]]
 
 
@@ -229,7 +234,7 @@ def _minimum(voucher: Voucher) -> tuple[str, str]:
 def _item_bound(voucher: Voucher) -> tuple[str, str]:
     """The entry, as a comment: which items the coupon fits was tried with a few, and it may depend on something else."""
     table = f"# {{ code = {toml(voucher.code)}, error = {voucher.error}, fits = {toml(voucher.fits)} }}"
-    seen = f"taken with {len(voucher.fits)} of the items" if voucher.fits else "refused with each item"
+    seen = f"taken with {len(voucher.fits)} of a few items"
     return (
         table,
         f"{seen}: list in fits every plain item that it fits, and remove the first #; delete it if the address decides",
