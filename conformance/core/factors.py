@@ -6,10 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from itertools import permutations
-from typing import Any
+from typing import Any, NamedTuple
 
 from conformance.core.contract import _load
 from conformance.core.profile import Profile
+
+Levels = dict[str, str]
 
 
 @dataclass(frozen=True)
@@ -124,3 +126,41 @@ def possible(factor: str, level: str, other: str, other_level: str) -> bool:
         ):
             return False
     return True
+
+
+class Cart(NamedTuple):
+    """The levels that what a session holds decides."""
+
+    lines: str = ""
+    quantity: str = ""
+    coupon: str = "none"
+    option: str = "first"
+    goods: str = "plain"
+
+
+NOTHING = Cart()
+
+
+class Condition(NamedTuple):
+    """The level of each factor that an exchange has one of, '' for none; `sent`: the marketplace of its header."""
+
+    operation: str
+    marketplace: str
+    cart: Cart
+    history: str
+    before: str
+    address: str
+    times: str
+    header: str
+    sent: str
+    app: str
+    id: str = ""
+    phase: str = ""
+    line: str = ""
+    asked: str = ""
+    buyer: str = ""
+    observer: str = "answer"
+
+    def levels(self) -> Levels:
+        """The levels by factor."""
+        return {**self._asdict(), **self.cart._asdict()}

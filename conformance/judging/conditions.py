@@ -8,11 +8,12 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cache
+from itertools import islice
 from typing import NamedTuple
 
 from conformance.core import contract
 from conformance.core.exchange import OTHER_APP, OWN_APP
-from conformance.core.factors import factors
+from conformance.core.factors import NOTHING, Cart, Condition, Levels, factors
 from conformance.core.requirement import SessionPhase
 from conformance.judging.context import Judgment, RuleContext
 from conformance.judging.model import Line, View, cart_key
@@ -36,54 +37,32 @@ CHANGED = {
     contract.REMOVE: "coupon",
 }
 APPS = (OWN_APP, OTHER_APP)
+RELATIONS = ("other_app", "same_app", "same_buyer")  # of two sessions in different parts of a group, see _groups
 BOUNDED = ("limit", "stock", "lot")  # roles of items of which not every quantity can be had, and levels of the goods
-Levels = dict[str, str]
-
-
-class Cart(NamedTuple):
-    """The levels that what a session holds decides."""
-
-    lines: str = ""
-    quantity: str = ""
-    coupon: str = "none"
-    option: str = "first"
-    goods: str = "plain"
-
-
-NOTHING = Cart()
-
-
-class Condition(NamedTuple):
-    """The level of each factor that an exchange has one of, '' for none; `sent`: the marketplace of its header."""
-
-    operation: str
-    marketplace: str
-    cart: Cart
-    history: str
-    before: str
-    address: str
-    times: str
-    header: str
-    sent: str
-    app: str
-    id: str = ""
-    phase: str = ""
-    line: str = ""
-    asked: str = ""
-    buyer: str = ""
-    observer: str = "answer"
-
-    def levels(self) -> Levels:
-        """The levels by factor."""
-        return {**self._asdict(), **self.cart._asdict()}
 
 
 class Effect(NamedTuple):
     """A request whose effect is still to be observed: its condition, and the rules that it was judged by."""
 
-    session: str
     condition: Condition
     rules: frozenset[str]
+
+
+class Effects:
+    """Effects within one group of sessions, each with the part of the group that it came from. A reader asks only whether
+    one came from another part than its own, which two parts answer for every reader: so no third one is kept.
+    """
+
+    def __init__(self) -> None:
+        self.listed: list[tuple[str, Effect]] = []
+        self._parts: dict[Effect, set[str]] = defaultdict(set)
+
+    def add(self, effect: Effect, part: str) -> None:
+        """Takes an effect in."""
+        known = self._parts[effect]
+        if part not in known and len(known) < 2:
+            known.add(part)
+            self.listed.append((part, effect))
 
 
 @dataclass(slots=True)
@@ -99,7 +78,7 @@ class SessionHistory:
     unread: list[Effect] = field(default_factory=list)
     read: list[Effect] = field(default_factory=list)
     ordered: list[Effect] = field(default_factory=list)
-    seen: int = 0
+    seen: dict[tuple[str, ...], int] = field(default_factory=dict)
     view: View | None = None
     cart: Cart = NOTHING
 
@@ -111,7 +90,7 @@ class Coverage:
     met: dict[Condition, set[Judged]] = field(default_factory=lambda: defaultdict(set))
     broken: dict[str, Condition] = field(default_factory=dict)
     _stories: dict[str, SessionHistory] = field(default_factory=lambda: defaultdict(SessionHistory))
-    _effects: list[Effect] = field(default_factory=list)
+    _effects: dict[tuple[str, ...], Effects] = field(default_factory=lambda: defaultdict(Effects))
     _buyers: Counter[str] = field(default_factory=Counter)
     _counted: int = 0  # sessions whose buyers are in `_buyers`
 
@@ -138,15 +117,16 @@ class Coverage:
         if session is None:
             return
         if context.operation == contract.READ and context.accepted:
-            self._observe_read(context, session, story)
+            self._observe_read(session, story)
         elif context.operation == contract.READ_ORDER and context.accepted:
             self._observe("order_again", story.ordered)
             self._observe("order", story.unread)
             story.ordered, story.unread = story.unread, []
         elif rules and context.operation in (*contract.CHANGES, contract.PLACE_ORDER):
-            effect = Effect(session.id, condition, rules)
+            effect = Effect(condition, rules)
             story.unread.append(effect)
-            self._effects.append(effect)
+            for group, part in _groups(session):
+                self._effects[group].add(effect, part)
         _follow(context, session, story)
 
     def _judged(
@@ -177,8 +157,7 @@ class Coverage:
         if story.view is not session.view:
             story.view, story.cart = session.view, _cart(context, session, story)
         if self._counted != len(world.sessions):
-            self._counted = len(world.sessions)
-            self._buyers = Counter([known.email.casefold() for known in world.sessions.values()])
+            self._count(world.sessions)
         return Condition(
             context.operation,
             session.marketplace,
@@ -190,25 +169,30 @@ class Coverage:
             "shared" if self._buyers[session.email.casefold()] > 1 else "own",
         )
 
-    def _observe_read(self, context: RuleContext, session: SessionState, story: SessionHistory) -> None:
+    def _count(self, sessions: dict[str, SessionState]) -> None:
+        """Counts the buyers of the sessions that are new. A world forgets no session."""
+        self._buyers.update(known.email.casefold() for known in islice(sessions.values(), self._counted, None))
+        self._counted = len(sessions)
+
+    def _observe_read(self, session: SessionState, story: SessionHistory) -> None:
         self._observe("later_read", story.read)
         self._observe("next_read", story.unread)
         story.read, story.unread = story.unread, ([] if session.phase != SessionPhase.ORDERED else story.unread)
-        for effect in self._effects[story.seen :]:
-            other = context.world.sessions.get(effect.session)
-            if other is not None and other is not session:
-                self._observe(_relation(session, other), [effect])
-        story.seen = len(self._effects)
+        for relation, (group, part) in zip(RELATIONS, _groups(session), strict=True):
+            listed = self._effects[group].listed
+            new = listed[story.seen.get(group, 0) :]
+            self._observe(relation, (effect for other, effect in new if other != part))
+            story.seen[group] = len(listed)
 
     def _observe(self, observer: str, effects: Iterable[Effect]) -> None:
         for effect in effects:
             self.met[Condition(*effect.condition[:-1], observer)].add(Judged(effect.rules))
 
 
-def _relation(session: SessionState, other: SessionState) -> str:
-    if session.app != other.app:
-        return "other_app"
-    return "same_buyer" if session.email.casefold() == other.email.casefold() else "same_app"
+def _groups(session: SessionState) -> tuple[tuple[tuple[str, ...], str], ...]:
+    """The groups that a session belongs to, each with the part of it that the session is: an app, a buyer, the session."""
+    buyer = session.email.casefold()
+    return ((), session.app), ((session.app,), buyer), ((session.app, buyer), session.id)
 
 
 def _session(context: RuleContext) -> SessionState | None:

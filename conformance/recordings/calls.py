@@ -19,6 +19,7 @@ from conformance.recordings.duplicates import RecordedCall, without_duplicates
 from conformance.recordings.entry import UNSEEN, Moment, RecordedEntry
 from conformance.recordings.secrets import TOKEN_LENGTH, is_secret, without_user
 from conformance.recordings.timeline import in_order, on_one_clock, together, without_order
+from conformance.recordings.values import Sharing
 
 MARKETPLACE, MEDIA, TOKEN = "x-ebay-c-marketplace-id", "content-type", "authorization"
 SHOWN = (MARKETPLACE, "x-ebay-c-enduserctx", "accept")
@@ -67,7 +68,7 @@ def _patterns() -> list[tuple[str, str, re.Pattern[str]]]:
 
 
 def calls_of(entries: Iterable[RecordedEntry]) -> Calls:
-    """The calls of guest checkout among the entries, in order, each once."""
+    """The calls of guest checkout among the entries, in order, each once. Equal parts of their bodies are one object."""
     found = Calls()
     listed = in_order(on_one_clock([entry for entry in entries if operation_of(entry.method, entry.url)]))
     answered = [call for entry in listed if (call := _answered(entry, found.passed))]
@@ -75,15 +76,17 @@ def calls_of(entries: Iterable[RecordedEntry]) -> Calls:
     if len(kept) < len(answered):
         found.passed["listed twice"] += len(answered) - len(kept)
     shown = _shown_by_file(kept)
+    listed.clear()
+    answered.clear()
+    kept.reverse()
     owners: dict[str, str] = {}
-    for entry, operation, subject in kept:
-        found.exchanges.append(_exchange(entry, operation, subject, shown[entry.source], owners))
-    sessions = _sessions(found.exchanges)
-    found.together = without_order(zip(sessions, (entry for entry, *_ in kept), strict=True))
-    found.entries = [
-        replace(entry, body=UNSEEN, answer=UNSEEN, request_headers={}, response_headers={})  # the exchange has them
-        for entry, *_ in kept
-    ]
+    same = Sharing()
+    while kept:  # a text goes as soon as its value is there: a gateway's log is large
+        entry, operation, subject = kept.pop()
+        found.exchanges.append(_exchange(entry, operation, subject, shown[entry.source], owners, same))
+        found.entries.append(replace(entry, body=UNSEEN, answer=UNSEEN))
+    found.together = without_order(zip(_sessions(found.exchanges), found.entries, strict=True))
+    found.entries = [replace(entry, request_headers={}, response_headers={}) for entry in found.entries]
     _blanked(found)
     found.together |= together(
         (exchange.request.subject, exchange.method != "GET", entry.began, entry.ms)
@@ -220,10 +223,10 @@ def _shown_by_file(calls: Iterable[RecordedCall]) -> dict[int, _Shown]:
 
 
 def _exchange(
-    entry: RecordedEntry, operation: str, subject: str | None, shown: _Shown, owners: dict[str, str]
+    entry: RecordedEntry, operation: str, subject: str | None, shown: _Shown, owners: dict[str, str], same: Sharing
 ) -> Exchange:
     unseen = {RecordedPart.TOKEN, *_unseen_headers(entry, shown), *_unseen_bodies(entry, shown)}
-    request = _request(entry, operation, subject)
+    request = _request(entry, operation, subject, same)
     exchange = Exchange("recording", 0, request, entry.method, without_user(entry.url), status=entry.status)
     exchange.headers = {name: value[:LONGEST] for name, value in entry.response_headers.items() if name != "set-cookie"}
     exchange.started, exchange.ms = _written(entry.began), entry.ms or 0.0
@@ -231,7 +234,7 @@ def _exchange(
         exchange.problem = "the recording has no answer"
     elif RecordedPart.ANSWER not in unseen and entry.answer.text:
         answer = read_json(entry.answer.text)
-        exchange.body, exchange.text, exchange.problem = answer.value, answer.text, answer.problem
+        exchange.body, exchange.text, exchange.problem = same.of(answer.value), answer.text, answer.problem
         exchange.problem_kind = "json" if answer.problem else None
     if not _same_app(exchange, entry, owners):
         unseen.add(RecordedPart.APP)
@@ -270,14 +273,14 @@ def _unseen_bodies(entry: RecordedEntry, shown: _Shown) -> Iterator[RecordedPart
         yield RecordedPart.PERSON
 
 
-def _request(entry: RecordedEntry, operation: str, subject: str | None) -> Request:
+def _request(entry: RecordedEntry, operation: str, subject: str | None, same: Sharing) -> Request:
     """The request of an entry; its body as bytes where they are no JSON."""
     shown = entry.method != "GET" and _body_shown(entry)
     sent = read_json(entry.body.text) if shown and entry.body.text else None
     return Request(
         operation=operation,
         subject=subject,
-        body=sent.value if sent else None,
+        body=same.of(sent.value) if sent else None,
         marketplace=entry.request_headers.get(MARKETPLACE),
         credential=OWN_APP,
         raw=entry.body.text.encode() if shown and (sent is None or sent.text) else None,

@@ -16,6 +16,7 @@ from conformance.judging.judge import judge, update_world_unjudged
 from conformance.judging.knowledge import incomplete
 from conformance.judging.trace import DISCOVERY_TRACE, Trace
 from conformance.recordings.calls import Calls, calls_of
+from conformance.recordings.entry import RecordedEntry
 from conformance.recordings.files import Contents
 from conformance.recordings.gaps import Gaps
 from conformance.recordings.secrets import Masks
@@ -38,8 +39,7 @@ def judge_contents(contents: Contents, profile: Profile, key: bytes, *, roles: b
     masks = Masks(key)
     for entry in contents.entries:
         masks.learn(entry.secrets)
-    found, calls = Judged(), calls_of(contents.entries)
-    contents.entries.clear()  # a gateway's log is large
+    found, calls = Judged(), calls_of(_drained(contents))
     if not roles:
         for exchange in [*calls.exchanges, *(exchange for _, exchange in contents.own)]:
             exchange.unseen |= {RecordedPart.ROLES}
@@ -51,6 +51,13 @@ def judge_contents(contents: Contents, profile: Profile, key: bytes, *, roles: b
     _own(found, contents, profile, masks)
     found.notes = list(_notes(contents, calls, doubtful))
     return found
+
+
+def _drained(contents: Contents) -> Iterator[RecordedEntry]:
+    """The entries in order, each let go: a gateway's log is large."""
+    contents.entries.reverse()
+    while contents.entries:
+        yield contents.entries.pop()
 
 
 def _recorded(found: Judged, calls: Calls, profile: Profile, masks: Masks) -> int:

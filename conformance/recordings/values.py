@@ -1,9 +1,12 @@
-"""Reads members of JSON that may be of any type: a recorder's odd value is no value, never an error."""
+"""Reads members of JSON that may be of any type: a recorder's odd value is no value, never an error.
+
+Sharing keeps many such values in little memory.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from math import isfinite
 from typing import Any
 
@@ -119,3 +122,36 @@ def _plain(value: Any) -> str:
     if isinstance(value, int | float) and not isinstance(value, bool):
         return str(value) if len(str(value)[:40]) < 40 else ""
     return text(value)
+
+
+class Sharing:
+    """Makes equal parts of many values one object: the answers of a session say nearly the same again and again.
+
+    Nobody may change what it gives; the rules only read exchanges.
+
+    Two parts are equal where they are written alike: 1, 1.0 and true are three values.
+    """
+
+    def __init__(self) -> None:
+        self._known: dict[Hashable, Any] = {}
+
+    def of(self, value: Any) -> Any:
+        """The value, its parts shared. The value itself is a new object: two equal answers stay two."""
+        if isinstance(value, dict):
+            return {name: self._part(part) for name, part in value.items()}
+        return [self._part(part) for part in value] if isinstance(value, list) else value
+
+    def _part(self, value: Any) -> Any:
+        if isinstance(value, str):
+            return self._known.setdefault(value, value)
+        if not isinstance(value, dict | list):
+            return value
+        parts = self.of(value)
+        inner = parts.values() if isinstance(parts, dict) else parts
+        names = tuple(parts) if isinstance(parts, dict) else None
+        return self._known.setdefault((names, tuple(map(_mark, inner))), parts)
+
+
+def _mark(part: Any) -> Hashable:
+    """What tells a shared part from any other one: it is kept, so no other object has its id."""
+    return id(part) if isinstance(part, str | dict | list) else (type(part), repr(part))

@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from devtools.bench import growth, history, judging, load, speed
+from devtools.bench import growth, history, judging, load, recordings, speed
 from devtools.bench.chart import CHART, chart
 from devtools.bench.figures import Figure, compare, document, figures_of, machine, number, table
 from devtools.bench.page import markdown, page
@@ -31,6 +31,7 @@ MEASURES = {
     "rendering": growth.rendering,
     "matrix": growth.matrix,
     "load": load.figures,
+    "recordings": recordings.figures,
 }
 
 
