@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, NoReturn
 
-from conformance.core.inputs import InputError, nearest
+from conformance.core.inputs import InputError, checked_path, nearest
 
 DONE, WORSE, WRONG_INPUT = 0, 1, 4
 
@@ -21,6 +21,7 @@ class Parser(argparse.ArgumentParser):
     def __init__(self, command: str, description: str, **more: Any) -> None:
         more.setdefault("formatter_class", argparse.RawDescriptionHelpFormatter)
         super().__init__(prog=f"python -m conformance {command}", description=description, allow_abbrev=False, **more)
+        self.register("type", Path, _path)
 
     def error(self, message: str) -> NoReturn:
         raise InputError(complaint(message, self.prog, self._option_string_actions))
@@ -40,6 +41,13 @@ def complaint(message: str, prog: str, options: Iterable[str]) -> str:
     listed = f"{prog} --help lists what it takes."
     said = f"{message[:1].upper()}{message[1:]}"
     return f"{said}. {asked}{listed}" if asked else f"{said}: {listed}"
+
+
+def _path(given: str) -> Path:
+    """A path of an argument. An empty one is an unset variable of somebody's script, and would mean the folder of now."""
+    if not given.strip():
+        raise argparse.ArgumentTypeError("the path is empty, give one")
+    return checked_path(given, "A path")
 
 
 def run(command: Command, arguments: list[str]) -> int:

@@ -128,6 +128,8 @@ class Settings:
         if option.failed:
             wanted += failed_before(_path(here, option.failed, "--failed"), option.failed)
         recording = tuple(_recording(here, given) for given in option.recording or ())
+        if recording and option.resume:
+            raise InputError("--recording sends nothing, so no earlier run goes on: leave out --resume.")
         target = option.target or ("recording" if recording else "mock")
         if str(getattr(option, "numprocesses", None) or 0).startswith("-"):
             raise InputError(

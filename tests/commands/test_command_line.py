@@ -30,6 +30,27 @@ def test_each_command_explains_itself(name: str, capsys: pytest.CaptureFixture[s
 
 
 @pytest.mark.parametrize(
+    "given",
+    [
+        ["watch", "--watch", ""],
+        ["merge", "", "a", "b"],
+        ["merge", "out", "a", " "],
+        ["report", ""],
+        ["compare", "", "a"],
+        ["trend", ""],
+        ["remember", "a", ""],
+        ["keep", "a", ""],
+        ["replay", "", "QTY-ZERO"],
+        ["drift", "a.yml", "--out", ""],
+    ],
+)
+def test_an_empty_path_is_refused(given: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    """An empty variable of a script would mean the folder that the command is run in."""
+    assert main(given) == 4
+    assert "the path is empty" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
     "given", [["jugde"], *([name, "--no-such-option"] for name in COMMANDS if name not in ("judge", "mock", "watch"))]
 )
 def test_wrong_words_are_one_sentence_and_status_4(given: list[str], capsys: pytest.CaptureFixture[str]) -> None:

@@ -112,6 +112,14 @@ def test_a_budget_is_kept_by_one_process(tmp_path: Path) -> None:
             read(tmp_path, budget="100", **more)
 
 
+def test_a_recording_is_judged_by_itself(tmp_path: Path) -> None:
+    """Sessions of both would count twice."""
+    (tmp_path / "traces.jsonl").write_text("")
+    (tmp_path / "a.har").write_text("{}")
+    with pytest.raises(InputError, match="leave out --resume"):
+        read(tmp_path, recording=["a.har"], resume=".")
+
+
 def test_what_failed_in_an_earlier_report_is_selected(tmp_path: Path) -> None:
     listed = [{"id": "QTY-ZERO", "outcome": "failed"}, {"id": "QTY-SET", "outcome": "passed"}]
     (tmp_path / "result.json").write_text(json.dumps({"requirements": listed}), encoding="utf-8")
