@@ -39,7 +39,7 @@ def one_buyer() -> list[Json]:
         profile = load("mock", mock.base_url)
         target = ApiClient(profile, key=b"recordings")
         try:
-            token = target.token(profile.apps[0], profile.scope)
+            token = target.token(profile.auth.apps[0], profile.auth.scope)
         finally:
             target.close()
         with RecordingProxy(mock.base_url) as proxy:
@@ -74,7 +74,7 @@ def visits(entries: list[Json], buyers: int) -> Iterator[Json]:
 
 def write(path: Path, entries: list[Json], calls: int) -> None:
     """Writes a HAR of so many calls."""
-    log = {"version": "1.2", "creator": {"name": "gateway", "version": "1"}, "pages": []}
+    log: Json = {"version": "1.2", "creator": {"name": "gateway", "version": "1"}, "pages": []}
     log["entries"] = list(visits(entries, calls // len(entries)))
     path.write_text(json.dumps({"log": log}), encoding="utf-8")
 
