@@ -155,8 +155,8 @@ def _candidates(failed: Sequence[str], held: Sequence[str]) -> Iterator[_Candida
             continue
         if name == SENT and not _is_of_another(failed):
             continue  # it is the session's own marketplace
-        if name == TIMES and (len(operations) > 1 or levels == {_code(TIMES, "first")}):
-            continue  # the count is of one operation; many a rule looks at the first answer alone
+        if name == TIMES and (len(operations) > 1 or _code(TIMES, "first") in levels):
+            continue  # the count is of one operation; many a rule looks at the first answers alone
         candidate = _Candidate(name, place, levels)
         if 2 * len(levels) <= len(seen) or _decoded(candidate).is_narrow:
             yield candidate
