@@ -281,7 +281,7 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, Any, Any]:
     if found := run.running.breached(run.settings.until_found):
         run.ending.found_breach = found
         item.session.shouldstop = f"{found} is breached"
-    broken = run.running.breaches(mark_args(item, "provokes"))
+    broken = run.running.breaches(filter(run.fails_a_test, mark_args(item, "provokes")))
     if broken:
         pytest.fail(f"breach: {broken}", pytrace=False)
     return result

@@ -19,6 +19,7 @@ from conformance.client.api_client import ApiClient, BudgetSpent, RunStopped
 from conformance.client.auth_plugin import load_plugin
 from conformance.client.circuit_breaker import CircuitBreaker
 from conformance.client.route import Route
+from conformance.core import contract
 from conformance.core.exchange import Exchange
 from conformance.core.inputs import InputError
 from conformance.core.profile import SAFE_LINE_COUNT, Profile
@@ -201,6 +202,10 @@ class Run:
         if self.ending.found_breach:
             self.notes.append(f"The run ended at a breach of {self.ending.found_breach}, as --until-found asks.")
         return self.ending.found_breach is not None
+
+    def fails_a_test(self, requirement: str) -> bool:
+        """Whether a breach fails the test that shows it. Under `-x` and `--maxfail` a SHOULD does not: it decides nothing."""
+        return not self.settings.most_failures or contract.requirements()[requirement].level != "SHOULD"
 
     def note_end_at_failures(self, count: int) -> bool:
         """Whether pytest's `-x` or `--maxfail` has ended the tests; what was not run is left out, as `-k` would."""

@@ -1,4 +1,4 @@
-"""`--until-found ID`: the run ends at the first test that sees a breach of the requirement, and says so."""
+"""`--until-found ID` and `-x`: the run ends at the first test that sees such a breach, and says so."""
 
 from __future__ import annotations
 
@@ -35,3 +35,10 @@ def test_without_that_breach_it_comes_to_its_end(mock: str, tmp_path: Path) -> N
     _, found = judged(mock, "", tmp_path / "r", "--until-found", "PAY-TWICE", "-n", "0")
     assert found["requests"] > 300 and not any("--until-found" in note for note in found["notes"])
     assert [entry["id"] for entry in found["requirements"] if entry["outcome"] == "failed"] == []
+
+
+def test_a_breach_that_decides_nothing_ends_no_run(mock: str, tmp_path: Path) -> None:
+    """Savings that are a cent too large break a SHOULD; `-x` waits for a MUST."""
+    _, found = judged(mock, "/x/savings-cent-more", tmp_path / "r", "-x", "-n", "0")
+    failed = [entry["id"] for entry in found["requirements"] if entry["outcome"] == "failed"]
+    assert failed == ["PRICE-SAVINGS"] and not any("-x" in note for note in found["notes"])
