@@ -60,12 +60,12 @@ def session_in(
     if wanted.option:
         select_another(session)
     if wanted.moved and (address := driver.market(market).other_address):
-        session.move(address)
+        session.set_address(address)
     if wanted.refused:
         unknown = {"lineItemId": made_up.unknown(session.lines[0].id), "quantity": 2}
         session.send(contract.QUANTITY, unknown, contract.owner_of(OwnedBreach.UNKNOWN_LINES))
     if wanted.coupon and (coupons := driver.market(market).coupons_of("good")):
-        session.apply(coupons[0].code)
+        session.apply_coupon(coupons[0].code)
     if name != "calm":
         session.read()
     return session
@@ -82,6 +82,6 @@ def select_another(session: CheckoutSession) -> bool:
     for line in reversed(session.lines):
         option = session.other_option(line)
         if option:
-            session.select(line, option.id)
+            session.select_option(line, option.id)
             return True
     return False

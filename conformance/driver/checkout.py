@@ -309,7 +309,7 @@ class CheckoutSession:
         """updateGuestQuantity."""
         return self.send(contract.QUANTITY, {"lineItemId": line.id, "quantity": quantity}, requirement, case, **more)
 
-    def select(
+    def select_option(
         self, line: Line, option: str | None, requirement: str | None = None, case: str = "", **more: Any
     ) -> Exchange:
         """updateGuestShippingOption."""
@@ -317,15 +317,17 @@ class CheckoutSession:
             contract.OPTION, {"lineItemId": line.id, "shippingOptionId": option}, requirement, case, **more
         )
 
-    def move(self, address: dict[str, Any], requirement: str | None = None, case: str = "", **more: Any) -> Exchange:
+    def set_address(
+        self, address: dict[str, Any], requirement: str | None = None, case: str = "", **more: Any
+    ) -> Exchange:
         """updateGuestShippingAddress."""
         return self.send(contract.ADDRESS, deepcopy(address), requirement, case, **more)
 
-    def apply(self, code: Any, requirement: str | None = None, case: str = "", **more: Any) -> Exchange:
+    def apply_coupon(self, code: Any, requirement: str | None = None, case: str = "", **more: Any) -> Exchange:
         """applyGuestCoupon."""
         return self.send(contract.APPLY, {"redemptionCode": code}, requirement, case, **more)
 
-    def remove(self, code: Any, requirement: str | None = None, case: str = "", **more: Any) -> Exchange:
+    def remove_coupon(self, code: Any, requirement: str | None = None, case: str = "", **more: Any) -> Exchange:
         """removeGuestCoupon."""
         return self.send(contract.REMOVE, {"redemptionCode": code}, requirement, case, **more)
 

@@ -42,7 +42,7 @@ def test_an_address_is_replaced_and_replaced_again(driver: CheckoutDriver, marke
         home,
     )
     for address in driver.some(several, few=2, turn=market):
-        session.move(address, "ADDR-REPLACE", situation)
+        session.set_address(address, "ADDR-REPLACE", situation)
         session.read()
 
 
@@ -88,7 +88,7 @@ def test_a_state_of_the_us_has_two_characters(driver: CheckoutDriver, market: st
 def test_an_address_line_at_its_limit_and_one_more(driver: CheckoutDriver, market: str) -> None:
     session, most = driver.create_session(market), contract.address_line_limit(market)
     for name in driver.some(LINES):
-        session.move(_with_line(driver, market, name, most), "ADDR-LENGTH", f"{name} of {most} passes")
+        session.set_address(_with_line(driver, market, name, most), "ADDR-LENGTH", f"{name} of {most} passes")
         session.read()
         for length in driver.some((most + 1, most + 15)):
             _refuse(session, _with_line(driver, market, name, length), "ADDR-LENGTH", f"{name} of {length} is refused")
@@ -136,7 +136,7 @@ def test_names_and_streets_of_real_people_pass(driver: CheckoutDriver, market: s
     for address in driver.some(real_people(market, driver.market(market).address)):
         case = f"{address['recipient']['firstName']} {address['recipient']['lastName']} passes"
         driver.create_session(market, address=address, requirement="ADDR-CHARS", case=case).read()
-        session.move(address, "ADDR-CHARS", case)
+        session.set_address(address, "ADDR-CHARS", case)
         session.read()
 
 
@@ -178,7 +178,7 @@ def test_a_doubtful_address_is_taken_with_a_warning(driver: CheckoutDriver, mark
     offered, session = driver.market(market), driver.create_session(market)
     doubtful = offered.unverifiable_address or {}
     for address in driver.some((doubtful, offered.address, doubtful), few=1):
-        session.move(address, "ADDR-WARN", "update")
+        session.set_address(address, "ADDR-WARN", "update")
         session.read()
 
 

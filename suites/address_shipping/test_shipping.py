@@ -25,9 +25,9 @@ def test_every_option_of_every_line_can_be_selected(driver: CheckoutDriver, mark
     session = driver.create_session(market, [(item, 1 + index) for index, item in enumerate(items)])
     for line in driver.some(session.lines):
         for option in driver.some([option for option in line.options if not option.selected]):
-            session.select(line, option.id, "SHIP-SET", "another option")
+            session.select_option(line, option.id, "SHIP-SET", "another option")
             session.read()
-        session.select(line, line.options[0].id, "SHIP-SET", "back to the first")
+        session.select_option(line, line.options[0].id, "SHIP-SET", "back to the first")
     session.read()
 
 
@@ -67,10 +67,10 @@ def test_a_refusal_leaves_the_selection_as_it_was(driver: CheckoutDriver, market
     items = driver.plain(market, 1, want=lambda features: features.options > 1)
     session = session_in(driver, market, "calm", items=items)
     if free := _free(session):
-        session.select(session.lines[0], free)
-        session.select(session.lines[0], made_up.unknown(free), "SHIP-UNKNOWN", "an unknown option")
+        session.select_option(session.lines[0], free)
+        session.select_option(session.lines[0], made_up.unknown(free), "SHIP-UNKNOWN", "an unknown option")
         session.read()
-        session.select(session.lines[0], _free(session), "SHIP-SET", "after a refusal")
+        session.select_option(session.lines[0], _free(session), "SHIP-SET", "after a refusal")
         session.read()
 
 

@@ -16,9 +16,9 @@ def test_a_coupon_is_applied_and_removed(driver: CheckoutDriver, market: str) ->
     for count, quantity in driver.some(((1, 1), (4, 5), (3, 2)), few=2):
         session = driver.create_session(market, count, quantity=quantity)
         for coupon in driver.some(driver.market(market).coupons_of("good", "oversized")):
-            session.apply(coupon.code, "COUPON-APPLY", coupon.kind)
+            session.apply_coupon(coupon.code, "COUPON-APPLY", coupon.kind)
             session.read()
-            session.remove(coupon.code, "COUPON-REMOVE", coupon.kind)
+            session.remove_coupon(coupon.code, "COUPON-REMOVE", coupon.kind)
             session.confirm()
 
 
@@ -31,20 +31,20 @@ def test_a_coupon_lives_through_other_changes(driver: CheckoutDriver, market: st
     line = session.lines[0]
     session.set_quantity(line, 4)
     session.set_quantity(line, 1)
-    session.apply(code)
+    session.apply_coupon(code)
     session.set_quantity(line, 4)
     session.read()
     select_another(session)
     if address := driver.market(market).other_address:
-        session.move(address)
-        session.move(driver.market(market).address)
+        session.set_address(address)
+        session.set_address(driver.market(market).address)
     session.read()
-    session.remove(code, "COUPON-REMOVE", "after other changes")
+    session.remove_coupon(code, "COUPON-REMOVE", "after other changes")
     session.read()
-    session.apply(code)
+    session.apply_coupon(code)
     session.set_quantity(session.lines[-1], 0)
     session.read()
-    session.remove(code, "COUPON-REMOVE", "after a line went")
+    session.remove_coupon(code, "COUPON-REMOVE", "after a line went")
     session.read()
 
 
@@ -62,7 +62,7 @@ def test_a_second_coupon_is_refused(driver: CheckoutDriver, market: str, situati
                 "COUPON-ONE",
                 "the same again" if again else "another one",
             )
-    session.remove(applied[0] if applied else "NONE")
+    session.remove_coupon(applied[0] if applied else "NONE")
     session.read()
 
 
@@ -95,7 +95,7 @@ def test_only_the_applied_coupon_can_be_removed(driver: CheckoutDriver, market: 
     session = session_in(driver, market, situation)
     for code in driver.some([made_up.CODE, *others[:1]]):
         session.expect_refusal(contract.REMOVE, {"redemptionCode": code}, "COUPON-NOT-APPLIED", "another one applied")
-    session.remove(applied)
+    session.remove_coupon(applied)
     session.expect_refusal(contract.REMOVE, {"redemptionCode": applied}, "COUPON-NOT-APPLIED", "removed already")
 
 
@@ -130,7 +130,7 @@ def test_a_minimum_on_each_side(driver: CheckoutDriver, market: str) -> None:
             contract.APPLY, {"redemptionCode": coupon.code}, "COUPON-REFUSED", f"{coupon.error} below the minimum"
         )
         session.set_quantity(session.lines[0], below[item] + 1)
-        session.apply(coupon.code, "COUPON-REFUSED", "the minimum is reached")
+        session.apply_coupon(coupon.code, "COUPON-REFUSED", "the minimum is reached")
         session.read()
         if session.state.view.coupons:
             session.set_quantity(session.lines[0], 1, "COUPON-CONDITION", "below the minimum again")
@@ -147,7 +147,7 @@ def test_a_coupon_that_fits_some_items_only(driver: CheckoutDriver, market: str)
                 contract.APPLY, {"redemptionCode": coupon.code}, "COUPON-REFUSED", f"{coupon.error} fits none"
             )
             fitting = driver.create_session(market, [(others[0], 1), (coupon.fits[0], 1)])
-            fitting.apply(coupon.code, "COUPON-REFUSED", "fits one")
+            fitting.apply_coupon(coupon.code, "COUPON-REFUSED", "fits one")
             fitting.read()
             if bound := fitting.state.view.line_of(coupon.fits[0]):
                 fitting.set_quantity(bound, 0, "COUPON-ELIGIBLE")

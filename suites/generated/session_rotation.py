@@ -104,9 +104,9 @@ class SessionsInTurn:
         coupons = self.driver.market(session.marketplace).coupons_of("good")
         applied = session.state.view.coupons
         if operation == contract.REMOVE and coupons and not applied:
-            session.apply(coupons[0].code)
+            session.apply_coupon(coupons[0].code)
         if operation == contract.APPLY and applied and turn % 3:  # now and then a second coupon is tried
-            session.remove(applied[0])
+            session.remove_coupon(applied[0])
         if operation == contract.READ_ORDER:
             session.pay()
         return session

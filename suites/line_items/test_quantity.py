@@ -115,7 +115,7 @@ def test_a_bound_holds_beside_other_lines(driver: CheckoutDriver, market: str, k
         driver.initiate(market, [(plain, 1), (item, most + 1)], requirement, f"{most + 1} beside another")
         session = driver.create_session(market, [(plain, 5), (item, most)])
         for coupon in driver.market(market).coupons_of("good")[:1]:
-            session.apply(coupon.code)
+            session.apply_coupon(coupon.code)
         _refuse(session, item, most + 1, requirement, f"{most + 1} beside another")
 
 

@@ -41,7 +41,7 @@ def test_items_together(driver: CheckoutDriver, market: str) -> None:
         session = driver.create_session(market, [(item, 1 + (index + place) % 5) for place, item in enumerate(part)])
         session.set_quantity(session.lines[-1], 6)
         if coupons := driver.market(market).coupons_of("good"):
-            session.apply(coupons[-1].code)
+            session.apply_coupon(coupons[-1].code)
             session.set_quantity(session.lines[0], 5)
         session.read()
 
@@ -58,11 +58,11 @@ def test_the_same_cart_has_the_same_price(driver: CheckoutDriver, market: str) -
     first.set_quantity(line, 5)
     first.set_quantity(line, line.quantity or 1)
     if option := first.other_option(line):
-        first.select(line, option.id)
-        first.select(line, line.options[0].id)
+        first.select_option(line, option.id)
+        first.select_option(line, line.options[0].id)
     if address := driver.market(market).other_address:
-        first.move(address)
-        first.move(driver.market(market).address)
+        first.set_address(address)
+        first.set_address(driver.market(market).address)
     first.read()
     third = driver.create_session(market, [(item, 1) for item in items])
     for item, quantity in driver.some(wanted):
@@ -92,7 +92,7 @@ def test_items_that_show_one_thing(driver: CheckoutDriver, market: str, feature:
     for quantity in driver.some((5, 1), few=1):
         session.set_quantity(session.lines[0], quantity)
     if option := session.other_option(session.lines[0]):
-        session.select(session.lines[0], option.id)
+        session.select_option(session.lines[0], option.id)
     session.read()
     if len(session.lines) > 1:
         session.set_quantity(session.lines[0], 0)
@@ -104,7 +104,7 @@ def test_items_that_show_one_thing(driver: CheckoutDriver, market: str, feature:
 def test_a_full_cart_with_a_coupon_larger_than_it(driver: CheckoutDriver, market: str) -> None:
     session = session_in(driver, market, "four lines")
     for coupon in driver.some(driver.market(market).coupons_of("oversized", "good")):
-        session.apply(coupon.code)
+        session.apply_coupon(coupon.code)
         session.set_quantity(session.lines[0], 7)
         session.read()
-        session.remove(coupon.code)
+        session.remove_coupon(coupon.code)

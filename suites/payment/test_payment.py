@@ -125,8 +125,8 @@ def test_every_line_is_locked_after_payment(driver: CheckoutDriver, market: str)
         session.read_back()
     # what the session has already is a change like any other
     if chosen := session.lines[0].selected:
-        session.select(session.lines[0], chosen.id, "PAY-LOCK", "as it is")
-    session.move(driver.market(market).address, "PAY-LOCK", "as it is")
+        session.select_option(session.lines[0], chosen.id, "PAY-LOCK", "as it is")
+    session.set_address(driver.market(market).address, "PAY-LOCK", "as it is")
 
 
 @provokes("PAY-LOCK", cost=10)

@@ -134,7 +134,7 @@ def test_a_refused_coupon_does_not_touch_another_session(driver: CheckoutDriver,
     first, second = session_in(driver, market, "coupon"), session_in(driver, market, "two lines")
     for coupon in driver.market(market).coupons_of("good", "oversized"):
         if coupon.code not in first.state.view.coupons:
-            first.apply(coupon.code, "COUPON-ONE", "beside another session")
+            first.apply_coupon(coupon.code, "COUPON-ONE", "beside another session")
             second.read("SESSION-ISOLATED", "a refused coupon")
             first.read()
             break

@@ -113,11 +113,11 @@ class PlannedSession:
         market = self.driver.market(self.market)
         other = market.other_address or market.address
         if self.row["address"] == "updated":
-            self.session.move(other)
+            self.session.set_address(other)
         elif self.row["address"] == "unverifiable":
-            self.session.move(market.unverifiable_address or other)
+            self.session.set_address(market.unverifiable_address or other)
         elif self.row["address"] == "same" or self.row["history"] == "address":
-            self.session.move(market.address)
+            self.session.set_address(market.address)
 
     def _option(self) -> None:
         """Another option on the line that the row means, or on every line."""
@@ -126,9 +126,9 @@ class PlannedSession:
             others = self.session.lines if self.row["chosen"] == "every" else []
             for line in [*(line for line in others if line.id != meant.id), meant]:
                 if option := self.session.other_option(line, RANKS[self.row["rank"]]):
-                    self.session.select(line, option.id)
+                    self.session.select_option(line, option.id)
         elif meant and self.row["history"] == "option" and meant.options:
-            self.session.select(meant, meant.options[0].id)
+            self.session.select_option(meant, meant.options[0].id)
 
     def _apply(self) -> None:
         coupon = self.goods.coupon()
@@ -137,9 +137,9 @@ class PlannedSession:
         if coupon is None:
             return
         self._afford(coupon)
-        self.session.apply(coupon.code)
+        self.session.apply_coupon(coupon.code)
         if self.row["coupon"] in ("removed", "none") and self.session.state.view.coupons:
-            self.session.remove(coupon.code)
+            self.session.remove_coupon(coupon.code)
 
     def _afford(self, coupon: Coupon) -> None:
         """As many pieces as the coupon's minimum asks for."""
@@ -189,11 +189,11 @@ class PlannedSession:
         codes = self.driver.market(self.market).coupons_of("good")
         changes = self.row["coupon"] == "removed" or self.row["change"] in ("coupon", "coupon_again")
         if codes and (changes or self.row["applied"] == "with"):
-            self.others[0].apply(codes[-1].code, credential=app)
+            self.others[0].apply_coupon(codes[-1].code, credential=app)
         if self.row["option"] == "other":  # both select the same, so that what reaches this one shows
             for line in self.others[0].lines:
                 if option := self.others[0].other_option(line):
-                    self.others[0].select(line, option.id, credential=app)
+                    self.others[0].select_option(line, option.id, credential=app)
 
     def _shared(self, item: str) -> bool:
         """Whether both sessions may have an item: a plain one, or one piece within the limit of a buyer."""
@@ -217,9 +217,9 @@ class PlannedSession:
             chosen, other = line.selected, twin.state.view.line_of(line.item or "")
             if chosen and other and not (other.selected and other.selected.id == chosen.id):
                 place = line.options.index(chosen)
-                twin.select(other, other.options[place].id if place < len(other.options) else chosen.id)
+                twin.select_option(other, other.options[place].id if place < len(other.options) else chosen.id)
         for code in seen.coupons:
-            twin.apply(code)
+            twin.apply_coupon(code)
         twin.read()
 
     # ------------------------------------------------------------ probes
@@ -246,7 +246,7 @@ class PlannedSession:
         if changes and line and history == "quantity":
             self.session.set_quantity(line, line.quantity or 1)
         elif changes and line and history == "option" and line.selected:
-            self.session.select(line, line.selected.id)
+            self.session.select_option(line, line.selected.id)
         elif changes and history == "address":
             self._move_address(again=True)
         else:
@@ -291,8 +291,8 @@ class PlannedSession:
             wanted = option if change == "select" and option else chosen
             if wanted is None:
                 return None
-            session.select(line, wanted.id)
-            return (lambda: session.select(line, chosen.id)) if chosen and wanted is not chosen else None
+            session.select_option(line, wanted.id)
+            return (lambda: session.select_option(line, chosen.id)) if chosen and wanted is not chosen else None
         if change in ("move", "move_again"):
             return self._move_address(again=change == "move_again")
         return self._toggle_coupon(again=change == "coupon_again")
@@ -300,15 +300,15 @@ class PlannedSession:
     def _move_address(self, *, again: bool) -> Callable[[], object] | None:
         session, current = self.session, self._current_address()
         other = next((address for address in self._addresses() if address is not current), current)
-        session.move(current if again else other)
+        session.set_address(current if again else other)
         return None if again else (lambda: self._move_back(other, current))
 
     def _move_back(self, moved: dict[str, Any], address: dict[str, Any]) -> None:
         """Back to an address part by part: a server may compare one part alone to see that nothing changed."""
         for part in ("phoneNumber", "recipient"):
             moved = {**moved, part: address[part]}
-            self.session.move(moved)
-        self.session.move(address)
+            self.session.set_address(moved)
+        self.session.set_address(address)
 
     def _addresses(self) -> list[dict[str, Any]]:
         market = self.driver.market(self.market)
@@ -328,10 +328,10 @@ class PlannedSession:
             return None
         code = (applied or codes)[0] if again else (applied or codes)[-1]
         if again or not applied:
-            session.apply(code)
-            return None if applied else (lambda: session.remove(code))
-        session.remove(code)
-        return lambda: session.apply(code)
+            session.apply_coupon(code)
+            return None if applied else (lambda: session.remove_coupon(code))
+        session.remove_coupon(code)
+        return lambda: session.apply_coupon(code)
 
     # ------------------------------------------------------------ the end
 

@@ -151,7 +151,7 @@ class CheckoutMachine(RuleBasedStateMachine):
     @rule(target=lines, session=sessions, address=ADDRESSES)
     @recorded(into=lines)
     def change_address(self, session: CheckoutSession, address: dict[str, Any]) -> MultipleResults[LineItem]:
-        session.move(address)
+        session.set_address(address)
         return self._shown(session)
 
     @rule(line=lines, quantity=QUANTITIES)
@@ -184,14 +184,14 @@ class CheckoutMachine(RuleBasedStateMachine):
     @rule(target=lines, session=sessions, coupon=COUPONS)
     @recorded(into=lines)
     def apply_coupon(self, session: CheckoutSession, coupon: str) -> MultipleResults[LineItem]:
-        session.apply(coupon)
+        session.apply_coupon(coupon)
         return self._shown(session)
 
     @precondition(lambda self: any(map(has_a_coupon, self.unpaid)))
     @rule(target=lines, session=sessions.filter(has_a_coupon))
     @recorded(into=lines)
     def remove_coupon(self, session: CheckoutSession) -> MultipleResults[LineItem]:
-        session.remove(session.state.view.coupons[0])
+        session.remove_coupon(session.state.view.coupons[0])
         return self._shown(session)
 
     @precondition(lambda self: self.offer.pays)
@@ -274,7 +274,7 @@ class CheckoutMachine(RuleBasedStateMachine):
     @recorded(into=lines)
     def remove_another_coupon(self, session: CheckoutSession, coupon: str) -> MultipleResults[LineItem]:
         """A coupon that is not applied to the session, as a rule."""
-        session.remove(coupon)
+        session.remove_coupon(coupon)
         return self._shown(session)
 
     # ------------------------------------------------------------ what holds after each step

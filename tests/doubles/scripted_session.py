@@ -50,13 +50,13 @@ def changes(driver: CheckoutDriver) -> None:
     session.read()
     for line in session.lines[:2]:
         option = session.other_option(line)
-        session.select(line, option.id if option else None)
+        session.select_option(line, option.id if option else None)
         session.read()
-    session.move(driver.market("EBAY_US").other_address or US)
+    session.set_address(driver.market("EBAY_US").other_address or US)
     session.read()
-    session.move(DOUBTFUL, "ADDR-WARN")
+    session.set_address(DOUBTFUL, "ADDR-WARN")
     session.read()
-    session.move(US)
+    session.set_address(US)
     session.read()
     session.read()
     session.set_quantity(session.lines[1], 0)
@@ -74,7 +74,7 @@ def coupons(driver: CheckoutDriver) -> None:
         session.expect_refusal(contract.APPLY, {"redemptionCode": code}, "COUPON-REFUSED", code)
     session.expect_refusal(contract.APPLY, {"redemptionCode": made_up.CODE}, "COUPON-UNKNOWN")
     session.expect_refusal(contract.APPLY, {}, "COUPON-REQUIRED")
-    session.apply("FIVEOFF")
+    session.apply_coupon("FIVEOFF")
     session.read()
     session.expect_refusal(contract.APPLY, {"redemptionCode": "TENOFF"}, "COUPON-ONE")
     session.expect_refusal(contract.APPLY, {"redemptionCode": "FIVEOFF"}, "COUPON-ONE", "the same again")
@@ -82,21 +82,21 @@ def coupons(driver: CheckoutDriver) -> None:
     session.read()
     session.set_quantity(session.lines[0], 1)
     session.read()
-    session.remove("FIVEOFF")
+    session.remove_coupon("FIVEOFF")
     session.read()
     rich = session_of(driver, ("v1|1004|0", 2), (UNIT, 1))
-    rich.apply("SPEND100", "COUPON-REFUSED", "SPEND100 reached")
+    rich.apply_coupon("SPEND100", "COUPON-REFUSED", "SPEND100 reached")
     rich.read()
     rich.set_quantity(rich.lines[0], 1)
     rich.read()
-    rich.remove("SPEND100")
-    rich.apply("ONLY1004", "COUPON-REFUSED", "ONLY1004 fits")
+    rich.remove_coupon("SPEND100")
+    rich.apply_coupon("ONLY1004", "COUPON-REFUSED", "ONLY1004 fits")
     rich.read()
-    rich.remove("ONLY1004")
-    rich.apply("GIANT")
+    rich.remove_coupon("ONLY1004")
+    rich.apply_coupon("GIANT")
     rich.read()
     bound = session_of(driver, ("v1|1004|0", 2), (UNIT, 1))
-    bound.apply("ONLY1004")
+    bound.apply_coupon("ONLY1004")
     bound.set_quantity(bound.lines[0], 0, "COUPON-ELIGIBLE")
     bound.read()
 
@@ -128,7 +128,7 @@ def refusals(driver: CheckoutDriver) -> None:
         session.expect_refusal(
             contract.ADDRESS, {entry: value for entry, value in US.items() if entry != name}, "ADDR-REQUIRED", name
         )
-    session.move({**US, "addressLine1": "x" * 40}, "ADDR-LENGTH", "40")
+    session.set_address({**US, "addressLine1": "x" * 40}, "ADDR-LENGTH", "40")
     session.read()
     session.expect_refusal(contract.QUANTITY, None, "ROBUST", "broken JSON", raw=b'{"a": ')
     for role, most in (("2001", 3), ("2002", 2), ("2003", 5)):
@@ -168,7 +168,7 @@ def creation(driver: CheckoutDriver) -> None:
 def foreigners(driver: CheckoutDriver) -> None:
     """Other apps, other marketplaces, no token, unknown ids: each session method."""
     session = session_of(driver)
-    session.apply("FIVEOFF")
+    session.apply_coupon("FIVEOFF")
     session.read()
     bodies: list[tuple[str, Any]] = [(contract.READ, None), *session.changes(), (contract.PLACE_ORDER, session.terms())]
     for operation, body in bodies:
@@ -197,7 +197,7 @@ def empty(driver: CheckoutDriver) -> None:
 def payment(driver: CheckoutDriver) -> None:
     """Paid with a coupon, locked afterwards, placed again; terms that are not complete; a declined buyer."""
     session = session_of(driver)
-    session.apply("FIVEOFF")
+    session.apply_coupon("FIVEOFF")
     session.read()
     for name in ("marketingChannels", "marketingTypes"):
         terms = session.terms()

@@ -191,7 +191,7 @@ def test_text_of_the_server_is_only_text(tmp_path: Path) -> None:
         session = driver.create_session("EBAY_US", [("v1|1001|0", 1)])
         option = session.other_option(session.lines[0])
         assert option
-        session.select(session.lines[0], option.id)
+        session.select_option(session.lines[0], option.id)
     steps = steps_of(driver.trace.exchanges)
     with Replays(Evil()).driver(0, "honest") as again:
         sent = play(again, steps)

@@ -94,9 +94,9 @@ def test_what_an_earlier_refusal_did_is_no_strangers_doing() -> None:
     load_rules()
     trace = Trace("two refusals")
     session = session_of(CheckoutDriver(target := LosesItsCoupon(), trace))  # type: ignore[arg-type]
-    session.apply("FIVEOFF")
-    session.apply("TENPERCENT", "COUPON-ONE")
-    session.remove("FIVEOFF", "SESSION-APP", credential=OTHER_APP)
+    session.apply_coupon("FIVEOFF")
+    session.apply_coupon("TENPERCENT", "COUPON-ONE")
+    session.remove_coupon("FIVEOFF", "SESSION-APP", credential=OTHER_APP)
     session.read()
     assert {judgment.requirement for judgment in trace.judgments if not judgment.ok} == {"SESSION-APP"}
     sent = list(zip(steps_of(trace.exchanges), trace.exchanges, strict=True))
