@@ -309,7 +309,8 @@ def terms(call: Call, term: Any) -> None:
         raise Refusal(15046, "marketingTerms")
     for name, mandatory in (("marketingChannels", CHANNELS), ("marketingTypes", TYPES)):
         given = term.get(name)
-        if not isinstance(given, list) or any(value not in given for value in mandatory):
+        texts = given if isinstance(given, list) and all(isinstance(value, str) for value in given) else []
+        if any(value not in texts for value in mandatory):
             raise Refusal(15046, f"marketingTerms.{name}")
 
 
