@@ -1,7 +1,7 @@
 """Schemathesis' checks and the requirements that they stand for. The judge decides; a check is a second opinion.
 
 A check is on if some sentence of the vendor's documents stands behind it, and if it can object at all: the schemas of
-`schemas.py` are configured by this table. Where a check that is on objects and the judge does not, contract and judge
+`phase_schemas.py` are configured by this table. Where a check that is on objects and the judge does not, contract and judge
 disagree: a note in the report and a defect of this suite, never a breach of the target.
 """
 

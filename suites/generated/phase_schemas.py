@@ -3,40 +3,54 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cache
 from typing import Any
 
 import schemathesis
-from schemathesis import Case, HookContext, Response
-from schemathesis.config import SchemathesisConfig
+from schemathesis import BaseSchema, Case, HookContext, Response
 from schemathesis.core.failures import Failure
-from schemathesis.specs.openapi.schemas import OpenApiSchema
 
 from conformance.core import contract
 from suites.generated.checks import Phase, off_in, on
 from suites.generated.openapi_document import FREE_TEXTS, joint, operation_of, pinned
 
-HEALTH_CHECKS = ["all"]  # a target's speed and what its answers filter out are no health of the suite
-
 # Texts that a shop has to refuse, to keep as they are, or at least to survive: drawn now and then for a free text.
 ODD_TEXTS = ("<b>", "Wal\x07nut", "O'Neill-Größe", "%s%n{0}", "../..%2f", "\u202e\U0001f6d2")
 
 
-@cache
-def schema(phase: Phase) -> OpenApiSchema:
-    """The schema with this phase on: the same whenever it is asked for, so `draw_by` reaches it before tests are made."""
+_BY_PHASE: dict[Phase, BaseSchema] = {}
+
+
+def draw_by(seed: int, examples_per_operation: int, offered: Callable[[str], bool]) -> None:
+    """Sets what is drawn: called before the tests are collected, since Schemathesis builds them then.
+
+    offered: whether the target has an operation; the others have no test, and no link of a walk leads to them.
+    """
+    left_out = [operation for operation in contract.operations() if not offered(operation)]
+    for phase in Phase:
+        loaded = _load(phase, seed, examples_per_operation)
+        _BY_PHASE[phase] = loaded.exclude(operation_id=left_out) if left_out else loaded
+
+
+def schema(phase: Phase) -> BaseSchema:
+    """The schema with this phase on, as `draw_by` has set it; one example for every operation where it has not."""
+    if not _BY_PHASE:
+        draw_by(0, 1, lambda operation: True)
+    return _BY_PHASE[phase]
+
+
+def _load(phase: Phase, seed: int, examples_per_operation: int) -> BaseSchema:
     config: dict[str, Any] = {
-        "suppress-health-check": HEALTH_CHECKS,
-        "generation": {"database": "none", "no-shrink": True},
+        "seed": seed,
+        "generation": {"max-examples": examples_per_operation, "database": "none", "no-shrink": True},
         "phases": {each: {"enabled": each is phase, "checks": off_in(each)} for each in Phase},
         "checks": on(),
     }
     config["phases"][Phase.COVERAGE]["unexpected-methods"] = []  # see unsupported_method in checks.py
-    document = {Phase.FUZZING: pinned(FREE_TEXTS), Phase.STATEFUL: pinned()}.get(phase, joint())
     if phase is Phase.FUZZING:
         config["dictionaries"] = {"texts": {"values": list(ODD_TEXTS)}}
         config["generation"]["dictionaries"] = {"string": {"dictionary": "texts", "probability": 0.3}}
-    loaded = schemathesis.openapi.from_dict(document, config=SchemathesisConfig.from_dict(config))
+    document = {Phase.FUZZING: pinned(FREE_TEXTS), Phase.STATEFUL: pinned()}.get(phase, joint())
+    loaded = schemathesis.openapi.from_dict(document, config=schemathesis.Config.from_dict(config))
     loaded.hook(filter_failure)
     if phase is Phase.FUZZING:
         loaded.hook(filter_case)
@@ -67,17 +81,3 @@ def _is_documented_refusal(case: Case, response: Response) -> bool:
         and len(entries) == len(ids)
         and all(documented and documented.can_be_provoked for documented in entries)
     )
-
-
-def draw_by(seed: int, examples_per_operation: int, offered: Callable[[str], bool]) -> None:
-    """Sets what is drawn: called before the tests are collected, since Schemathesis builds them then.
-
-    offered: whether the target has an operation; the others have no test, and no link of a walk leads to them.
-    """
-    missing = [operation for operation in contract.operations() if not offered(operation)]
-    everything = schemathesis.openapi.from_dict(joint())
-    chosen = everything.exclude(operation_id=missing) if missing else everything
-    for loaded in map(schema, Phase):
-        loaded.filter_set = chosen.filter_set
-        loaded.config.seed = seed
-        loaded.config.generation.update(max_examples=examples_per_operation)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hypothesis import HealthCheck, settings
 from schemathesis import Case
 
 from conformance.driver.marks import provokes
@@ -12,6 +13,7 @@ from suites.generated.session_rotation import SessionsInTurn
 
 @provokes("SESSION-FIELDS", "SESSION-DOCUMENTED", "TYPE-JSON", cost=40)
 @schema(Phase.EXAMPLES).parametrize()
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])  # `live` is for all cases of a test
 def test_examples(case: Case, live: SessionsInTurn) -> None:
     """Then with each further value that the target has for an example: another role, id, marketplace or credential."""
     live.send(case)
