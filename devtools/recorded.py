@@ -43,14 +43,14 @@ class Recorded:
 
     @property
     def fair(self) -> bool:
-        """Whether the recording of a conformant server fails nothing that did not fail live."""
-        return not set(self.known + self.bare) - set(self.live)
+        """Whether the server was judged, and its recording fails nothing that did not fail live."""
+        return self.calls > 0 and not set(self.known + self.bare) - set(self.live)
 
     @property
     def found(self) -> bool:
         """Whether the recording shows a breach that the live run found and a recording can show."""
         showable = {requirement for requirement in self.live if can_show(requirement)}
-        return not showable or bool(set(self.known) & showable)
+        return bool(self.live) and (not showable or bool(set(self.known) & showable))
 
 
 def can_show(requirement: str) -> bool:
@@ -120,7 +120,7 @@ def judge_all(
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Exit status 1 if a recording of a variant fails something, or fewer than nine of ten faults are found again."""
+    """Exit status 1 if a recording of a variant fails something, a fault is not found live, or fewer than nine of ten again."""
     parser = argparse.ArgumentParser(prog="python -m devtools.recorded", description=__doc__)
     parser.add_argument("--variants", type=int, default=60)
     parser.add_argument("--faults", type=int, default=60)
@@ -156,7 +156,10 @@ def main(arguments: list[str] | None = None) -> int:
     print(
         f"{len(found)} of {len(shown)} faults that were found live are found again, {unseen} are none that a recording can show."
     )
-    return 0 if len(fair) == len(kinds["variant"]) and len(found) >= 0.9 * len(shown) else 1
+    missed = [result.name for result in kinds["fault"] if not result.live]
+    if missed:
+        print(f"{len(missed)} faults were not found live: {', '.join(missed)}.")
+    return 0 if len(fair) == len(kinds["variant"]) and len(found) >= 0.9 * len(shown) and not missed else 1
 
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 
-from mock_server.command_line import Parser, host, port, show, whole_number
+from mock_server.command_line import Parser, host, port, show, taken, whole_number
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -49,6 +49,8 @@ def main(arguments: list[str] | None = None) -> int:
     from mock_server.domain.shop import Settings
     from mock_server.serve import serve
 
+    if reason := taken(options.host, options.port):
+        parser.error(f"port {options.port} of {options.host} cannot be used: {reason}.")
     settings = Settings(max_line_items=options.max_line_items, token_ttl=options.token_ttl, keep=options.keep)
     return serve(
         options.host, options.port, settings, quiet=options.quiet, until_stdin_closes=options.until_stdin_closes

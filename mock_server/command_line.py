@@ -53,6 +53,20 @@ def whole_number(least: int, most: int = sys.maxsize) -> Callable[[str], int]:
 port = whole_number(0, 65535)
 
 
+def taken(host: str, port: int) -> str | None:
+    """Why the mock cannot listen at a port, in some words of the system; None if it can."""
+    family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+    with socket.socket(family, kind, protocol) as listening:
+        if os.name == "posix":  # as asyncio listens: a port that was left a moment ago is free
+            listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listening.bind(address)
+            listening.listen()
+        except OSError as error:
+            return (error.strerror or "no reason given").lower()
+    return None
+
+
 def host(text: str) -> str:
     """An argument type: a name or address at which this machine can listen."""
     try:

@@ -16,6 +16,7 @@ from collections.abc import Iterator
 
 import uvicorn
 
+from mock_server.command_line import INPUT_ERROR
 from mock_server.domain.errors import Refusal
 from mock_server.domain.shop import Settings
 from mock_server.server import App
@@ -86,6 +87,6 @@ def serve(host: str, port: int, settings: Settings, *, quiet: bool = False, unti
         threading.Thread(target=_end_with_stdin, args=(server,), daemon=True).start()
     try:
         server.run()
-    except SystemExit:  # the address is taken; uvicorn has said so
-        return 1
+    except SystemExit:  # the address was taken meanwhile; uvicorn has said so
+        return INPUT_ERROR
     return 0

@@ -8,6 +8,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+from reports.documents import history_departure, read_json
 from reports.text import Json, place, scrub
 
 MEMBERS = ("format", "verdict", "target", "suite", "seed", "started", "duration_s", "requests", "counts")
@@ -63,11 +64,10 @@ def load(place: Path) -> list[Json]:
         text = file.read_text(encoding="utf-8", errors="replace")
         for chunk in text.splitlines() if file.suffix == ".jsonl" else [text]:
             try:
-                result = json.loads(chunk)
-                entry = scrub(compact(result)) if result["format"] in (1, 2) and result["requirements"] else None
+                entry = scrub(compact(read_json(chunk)))
             except (ValueError, KeyError, TypeError):
                 continue
-            if entry:
+            if not history_departure(entry, MEMBERS, OF_A_RULE):
                 found.setdefault(_key(entry), entry)
     return sorted(found.values(), key=lambda result: str(result["started"]))
 

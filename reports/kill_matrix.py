@@ -2,32 +2,27 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from statistics import median
 from typing import Any
 
+from reports.documents import departure, read_json
 from reports.text import CHAPTERS, Json, scrub
 
 NAME = "kill-matrix.json"
-KEYS = {"name", "requirement", "chapter", "kind", "found", "under", "findings", "requests_to_first", "shrunk"}
-TOTALS = {"faults", "found", "right_id"}
 MOST = 5000  # faults that are told
 
 
 def read(path: Path) -> Json:
     """A kill matrix, every text clean. Raises ValueError if it is none of format 1, or OSError."""
     try:
-        matrix: Any = json.loads(path.read_text(encoding="utf-8"))
+        matrix: Any = read_json(path.read_text(encoding="utf-8"))
     except ValueError as error:
         raise ValueError(f"{path}: no JSON: {error}") from None
     if not isinstance(matrix, dict) or matrix.get("format") != 1 or not isinstance(matrix.get("faults"), list):
         raise ValueError(f"{path}: no kill matrix of format 1")
-    counts = matrix.get("totals")
-    if not isinstance(matrix.get("suite"), str) or not isinstance(counts, dict) or not counts.keys() >= TOTALS:
-        raise ValueError(f"{path}: no suite or totals")
-    if any(not isinstance(fault, dict) or not fault.keys() >= KEYS for fault in matrix["faults"]):
-        raise ValueError(f"{path}: a fault without one of {', '.join(sorted(KEYS))}")
+    if unlike := departure(matrix, "kill-matrix"):
+        raise ValueError(f"{path}: no kill matrix of format 1: {unlike}")
     cleaned: Json = scrub(matrix)
     return cleaned
 

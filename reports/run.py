@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from reports.documents import departure, read_json
 from reports.kill_matrix import beside
 from reports.text import Json, clean, scrub
 from reports.version_1 import upgraded
@@ -45,16 +46,19 @@ def read_result(directory: Path) -> Json:
     """
     path = directory / "result.json"
     try:
-        result = json.loads(path.read_text(encoding="utf-8"))
+        result = read_json(path.read_text(encoding="utf-8"))
     except ValueError as error:
         raise ValueError(f"{path}: no JSON: {error}") from None
     if not isinstance(result, dict) or result.get("format") not in (1, 2) or "requirements" not in result:
         raise ValueError(f"{path}: no result of format 1 or 2")
     cleaned: Json = scrub(result)
     try:
-        return upgraded(cleaned) if cleaned["format"] == 1 else cleaned
-    except (KeyError, TypeError) as error:
+        today = upgraded(cleaned) if cleaned["format"] == 1 else cleaned
+    except (KeyError, TypeError, AttributeError) as error:
         raise ValueError(f"{path}: no result of format 1: {error!r} is missing or of another type") from None
+    if unlike := departure(today, "result"):
+        raise ValueError(f"{path}: no result of format {cleaned['format']}: {unlike}")
+    return today
 
 
 def stream(directory: Path) -> Iterator[Json | str]:
@@ -67,9 +71,9 @@ def stream(directory: Path) -> Iterator[Json | str]:
         for number, line in enumerate(lines, 1):
             try:
                 exchange = json.loads(line)
-                if not isinstance(exchange["id"], str):
-                    raise TypeError
-            except (ValueError, KeyError, TypeError, RecursionError):
+                if departure(exchange, "exchange"):
+                    raise ValueError
+            except (ValueError, RecursionError):
                 yield f"exchanges.jsonl, line {number}: no exchange"
                 continue
             yield exchange

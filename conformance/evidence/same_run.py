@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -11,6 +10,7 @@ from conformance.core.inputs import InputError
 from conformance.evidence.atomic_swap import RESULT
 from conformance.evidence.result import FORMAT
 from conformance.evidence.run_metadata import RunMetadata
+from reports.documents import departure, read_json
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
@@ -18,12 +18,14 @@ LOOPBACK = ("127.0.0.1", "localhost", "::1")
 def read_result(folder: Path) -> dict[str, Any]:
     """The result.json of a report of this version. Raises InputError."""
     try:
-        result = json.loads((folder / RESULT).read_text(encoding="utf-8"))
+        result = read_json((folder / RESULT).read_text(encoding="utf-8"))
         version = result["format"]
     except (OSError, ValueError, KeyError, TypeError):
         raise InputError(f"{folder} holds no report of a run.") from None
     if version != FORMAT:
         raise InputError(f"{folder} holds a report of another version of the suite.")
+    if unlike := departure(result, "result"):
+        raise InputError(f"{folder} holds a {RESULT} that is no report of a run: {unlike.rstrip('.')}.")
     found: dict[str, Any] = result
     return found
 

@@ -6,6 +6,7 @@ import shutil
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ from conformance.evidence import journal
 from conformance.evidence.aggregate import Aggregate, Finding, Reproduction, merge
 from conformance.evidence.atomic_swap import check_folder
 from conformance.evidence.run_metadata import RunMetadata, Scope
-from conformance.evidence.same_run import difference, read_result
+from conformance.evidence.same_run import address_of, difference, read_result
 from conformance.evidence.trace_record import TraceRecord
 from conformance.evidence.waivers import Waiver
 from conformance.judging.trace import TraceKind
@@ -32,7 +33,7 @@ def metadata_of(results: list[Result]) -> RunMetadata:
     first = results[0]
     requirements = [requirement for result in results for requirement in result["requirements"]]
     paid = any(
-        result["reach"]["operations"][name]["sent"]
+        result["reach"]["operations"].get(name, {"sent": 0})["sent"]
         for result in results
         for name in (contract.PLACE_ORDER, contract.READ_ORDER)
     )
@@ -115,8 +116,27 @@ def _shards(parts: list[int], of: int) -> str:
     return f"Shard {listed} of {of} is" if len(parts) == 1 else f"Shards {listed} of {of} are"
 
 
+def check_part(folder: Path, result: Result) -> None:
+    """Raises InputError if a report names a requirement, an address or a date that is none."""
+    findings = [found for requirement in result["requirements"] for found in requirement["findings"]]
+    named = {requirement["id"] for requirement in result["requirements"]}
+    named |= {found["requirement"] for found in [*findings, *result["also_seen"]]}
+    if unknown := sorted(named - contract.requirements().keys()):
+        raise InputError(f"{folder} judges {unknown[0]}, which the contract of this version does not know.")
+    try:
+        address_of(result["target"]["base_url"])
+        _waivers([result])
+    except ValueError as error:
+        raise InputError(f"{folder} holds a result.json with an odd address or date: {error}.") from None
+
+
 def check_parts(folders: list[Path], results: list[Result]) -> None:
-    """Raises InputError if the reports are no parts of one run."""
+    """Raises InputError if the reports are no parts of one run. A shard that is there twice makes the merge incomplete."""
+    for folder, result in zip(folders, results, strict=True):
+        check_part(folder, result)
+    for (folder, result), (other, later) in combinations(list(zip(folders, results, strict=True)), 2):
+        if result == later and not result["shard"]:
+            raise InputError(f"{folder} and {other} are the same report: name each once.")
     for folder, result in zip(folders[1:], results[1:], strict=True):
         if unlike := difference(results[0], result):
             raise InputError(f"{folders[0]} and {folder} are no parts of one run: they have different {unlike}.")

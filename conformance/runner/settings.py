@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -23,6 +22,7 @@ from conformance.core.inputs import (
     whole_number,
 )
 from conformance.core.profile import PRODUCTION_HOSTS, Profile
+from reports.documents import read_json
 
 DEEPEST = 1000  # rounds of walks and generated requests
 MOST = 10**9  # requests of a budget, and the largest seed
@@ -232,7 +232,7 @@ def _shard(given: str | None) -> tuple[int, int] | None:
 def failed_before(folder: Path, given: str) -> tuple[str, ...]:
     """The requirements that failed in an earlier report. Raises InputError."""
     try:
-        data = json.loads(read_text(folder / "result.json", "--failed", f"{given}/result.json"))
+        data = read_json(read_text(folder / "result.json", "--failed", f"{given}/result.json"))
         failed = tuple(requirement["id"] for requirement in data["requirements"] if requirement["outcome"] == "failed")
     except (ValueError, KeyError, TypeError):
         raise InputError(f"--failed names {given}, which holds no result.json of an earlier run.") from None

@@ -62,7 +62,8 @@ def test_it_starts_fast_and_ends_on_a_signal() -> None:
 def test_a_port_that_is_taken_is_said(base: str) -> None:
     port = base.rpartition(":")[2]
     ended = subprocess.run([*COMMAND, "--port", port], cwd=ROOT, capture_output=True, text=True, timeout=10)
-    assert ended.returncode == 1 and ended.stdout == "" and port in ended.stderr
+    assert ended.returncode == 4 and ended.stdout == ""
+    assert ended.stderr.count("\n") == 1 and port in ended.stderr
 
 
 @pytest.mark.parametrize(

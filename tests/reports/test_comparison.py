@@ -35,7 +35,9 @@ def run(folder: Path, traffic: list[Json] | None = None, **outcomes: str) -> Pat
     for name, outcome in outcomes.items():
         found = [parts.finding(name.replace("_", "-"), "a", "b", "c", [], [])] if outcome == "failed" else []
         reason = "not offered: coupon" if outcome in ("unjudged", "waived") else None
-        parts.change(result, name.replace("_", "-"), outcome=outcome, findings=found, reason=reason)
+        lacks = {"reason": "not_offered", "requirement": "", "needs": ["coupon"], "detail": ""}
+        members = {"findings": found, "reason": reason, "unjudged": lacks if outcome == "unjudged" else None}
+        parts.change(result, name.replace("_", "-"), outcome=outcome, **members)
     return examples.write(folder, (parts.counted(result), traffic or []))
 
 

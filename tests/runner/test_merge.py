@@ -28,6 +28,16 @@ from tests.evidence.test_waivers import SOON
 
 FAULTY = {server.name: server for server in FAULTY_SHOPS}["KeepsTheCoupon"]
 JUDGED = [requirement for requirement in contract.requirements() if requirement not in ("RACE", "AUTH-GRANT")]
+WAIVED = {
+    "rule": "QTY-ZERO",
+    "operation": None,
+    "reason": "known",
+    "owner": "shop",
+    "link": "https://example.com/1",
+    "expires": "2026-12-31",
+    "state": "applied",
+    "sentence": "",
+}
 Change = Callable[[dict[str, Any]], None]
 
 
@@ -205,8 +215,36 @@ def test_a_finding_that_its_shard_took_for_a_consequence_does_not_come_back(tmp_
     def dropped(result: dict[str, Any]) -> None:
         for requirement in result["requirements"]:
             requirement["findings"] = []
+            if requirement["outcome"] == "failed":
+                requirement["outcome"] = "passed"
 
     for shard in shards:
         edited(shard, dropped)
     assert merged(tmp_path / "m", shards)["counts"]["failed"] == 0
     shutil.rmtree(tmp_path / "m")
+
+
+def test_the_same_report_twice_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (whole,) = reports(tmp_path, 1)
+    copy = shutil.copytree(whole, tmp_path / "copy")
+    for other in (whole, copy):
+        assert main(["merge", str(tmp_path / "m"), str(whole), str(other)]) == 4
+        assert "the same report" in capsys.readouterr().err
+    assert not (tmp_path / "m").exists()
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda result: result["requirements"][0].update(id="NO-SUCH-RULE"),
+        lambda result: result["target"].update(base_url="http://shop.example:x/"),
+        lambda result: result["target"].update(base_url="http://[1/"),
+        lambda result: result.update(waivers=[{**WAIVED, "expires": "2026-99-99"}]),
+    ],
+)
+def test_odd_values_of_a_part_are_refused(change: Change, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    shards = reports(tmp_path, 2)
+    edited(shards[1], change)
+    assert main(["merge", str(tmp_path / "m"), *map(str, shards)]) == 4
+    said = capsys.readouterr().err
+    assert said.count("\n") == 1 and str(shards[1]) in said
