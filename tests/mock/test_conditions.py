@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 
 from conformance.core.factors import factors
+from devtools.conversation.scenes import SCENES
+from devtools.conversation.visibility import met, visible
 from mock_server.catalogue.goods import MARKETPLACES
 from mock_server.domain.shop import Settings
 from mock_server.injection.factors import CONDITIONS, LEVELS
 from mock_server.registry import build
-from tests.mock.conversation import SCENES
-from tests.mock.visibility import met, visible
 
 
 def test_factors_and_levels_are_the_contracts() -> None:

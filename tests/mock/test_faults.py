@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import pytest
 
+from devtools.conversation.client import Client, plain
+from devtools.conversation.scenes import SCENES, scene
+from devtools.conversation.talk import Differs
+from devtools.conversation.visibility import by_relevance, healthy
 from mock_server.catalogue.goods import MARKETPLACES
 from mock_server.domain.operations import CHANGES, OPERATIONS
 from mock_server.injection.core import KINDS
 from mock_server.registry import known
 from mock_server.server import App
 from mock_server.variants import PROFILES
-from tests.mock.client import Client, plain
-from tests.mock.conversation import SCENES, scene
-from tests.mock.talk import Differs
-from tests.mock.visibility import by_relevance, healthy
 
 
 @pytest.mark.parametrize("name", sorted(known()))

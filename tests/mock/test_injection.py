@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+from devtools.conversation.client import V2, Client, Reply, plain
+from devtools.conversation.talk import Cart, Talk
 from mock_server.catalogue.addresses import OTHER
 from mock_server.domain.operations import ADDRESS, APPLY, INITIATE, ORDER, PLACE, QUANTITY, READ, REMOVE
 from mock_server.domain.state import PAID
@@ -61,8 +63,6 @@ from mock_server.injection.stored import (
     store,
 )
 from mock_server.server import App
-from tests.mock.client import V2, Client, Reply, plain
-from tests.mock.talk import Cart, Talk
 
 Start = Callable[..., Cart]
 

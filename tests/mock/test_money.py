@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
+from devtools.conversation.client import Client, plain
 from mock_server.catalogue.goods import ITEMS, MARKETPLACES
 from mock_server.domain.shop import Settings
 from mock_server.server import App
-from tests.mock.client import Client, plain
 
 PARTS = ("priceSubtotal", "priceDiscount", "deliveryCost", "tax", "fee", "total")
 

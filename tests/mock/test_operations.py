@@ -7,13 +7,13 @@ from typing import Any
 
 import pytest
 
+from devtools.conversation.client import TERMS, TWO, V2, Client, cart, plain, special
 from mock_server.catalogue.addresses import FOREIGN, GOOD, OTHER, UNVERIFIABLE
 from mock_server.catalogue.goods import BUYERS, COUPONS, ITEMS, MARKETPLACES
 from mock_server.domain.operations import OPERATIONS
 from mock_server.domain.shop import Settings
 from mock_server.http.stubs import DOCUMENTED, STUBS
 from mock_server.server import App
-from tests.mock.client import TERMS, TWO, V2, Client, cart, plain, special
 
 MARKETS = list(MARKETPLACES)
 

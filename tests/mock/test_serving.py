@@ -17,9 +17,9 @@ from typing import Any
 import pytest
 import requests
 
+from devtools.conversation.client import ONE, TERMS, V2, cart, plain
 from mock_server.catalogue.goods import SCOPE
 from mock_server.catalogue.profile import profile
-from tests.mock.client import ONE, TERMS, V2, cart, plain
 
 ROOT = Path(__file__).resolve().parents[2]
 COMMAND = [sys.executable, "-m", "mock_server", "--quiet"]

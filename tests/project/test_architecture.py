@@ -15,7 +15,7 @@ import pytest
 from devtools.pages.module_list import LAYERS
 
 ROOT = Path(__file__).resolve().parents[2]
-OURS = {"conformance", "contracts", "mock_server", "reports", "strategies", "suites", "tests", "targets"}
+OURS = {"conformance", "contracts", "devtools", "mock_server", "reports", "strategies", "suites", "tests", "targets"}
 # What each package may import of ours besides itself. The mock's process is started by conformance, never imported.
 ALLOWED = {
     "mock_server": set(),
@@ -23,6 +23,7 @@ ALLOWED = {
     "strategies": {"conformance"},
     "suites": {"conformance", "strategies"},
     "conformance": {"reports"},
+    "devtools": {"conformance", "mock_server", "reports", "strategies", "suites"},
 }
 # What suites and strategies may import of conformance/: what judges and what sends, not what runs them.
 FOR_SUITES = {"core", "judging", "driver"}

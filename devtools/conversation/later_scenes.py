@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from devtools.conversation.client import ONE, TERMS, TWO, V2, cart, plain, special
+from devtools.conversation.talk import Talk, named
 from mock_server.catalogue.addresses import GOOD, OTHER
 from mock_server.catalogue.goods import BUYERS, EXPIRED_TOKENS, ITEMS, MARKETPLACES, OTHER_SCOPE
-from tests.mock.client import ONE, TERMS, TWO, V2, cart, plain, special
-from tests.mock.talk import Talk, named
 
 CHANGES = ("update_quantity", "update_shipping_option", "update_shipping_address", "apply_coupon", "remove_coupon")
 

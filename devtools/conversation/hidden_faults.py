@@ -1,6 +1,6 @@
 """Scenes for faults that hide: strangers late in a session, sessions side by side, one broken field at a time, odd bodies.
 
-A scene's name begins with the chapter that it is for; `tests/mock/conversation.py` has the chapters' own.
+A scene's name begins with the chapter that it is for; `devtools/conversation/scenes.py` has the chapters' own.
 """
 
 from __future__ import annotations
@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from devtools.conversation.client import TERMS, TWO, V2, cart, plain, special
+from devtools.conversation.talk import Cart, Talk, named
 from mock_server.catalogue.addresses import GOOD, OTHER, UNVERIFIABLE
 from mock_server.catalogue.goods import EXPIRED_TOKENS
-from tests.mock.client import TERMS, TWO, V2, cart, plain, special
-from tests.mock.talk import Cart, Talk, named
 
 WRONG: tuple[Any, ...] = (None, 7, True, "", [], {}, "USA", "two@@example.com ", ["x"])
 

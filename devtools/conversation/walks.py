@@ -11,10 +11,10 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
+from devtools.conversation.client import ONE, TERMS, TWO, V2, cart
+from devtools.conversation.talk import Cart, Talk
 from mock_server.catalogue.addresses import GOOD, OTHER, UNVERIFIABLE
 from mock_server.catalogue.goods import EXPIRED_TOKENS, ITEMS, MARKETPLACES, OTHER_SCOPE
-from tests.mock.client import ONE, TERMS, TWO, V2, cart
-from tests.mock.talk import Cart, Talk
 
 SESSIONS = 20  # of each walk
 STEPS = 22  # changes of each session

@@ -10,8 +10,8 @@ import json
 import re
 from typing import Any
 
+from devtools.conversation.client import TERMS, Client, Reply
 from mock_server.catalogue.addresses import OTHER
-from tests.mock.client import TERMS, Client, Reply
 
 MADE_UP = {
     "checkoutSessionId",

@@ -1,4 +1,6 @@
-"""Whether a client can see a fault, narrowed or not: `python -m tests.mock.visibility NAME [NAME …]`, as JSON by name.
+"""Whether a client can see a fault, narrowed or not.
+
+`python -m devtools.conversation.visibility NAME [NAME …]` prints the answers as JSON by name.
 
 A combination such as `two-orders~lines=one~coupon=good` can show if some request of the conversation meets the
 conditions and the shop then answers something else than a healthy shop. What no scene shows counts as not visible.
@@ -10,6 +12,9 @@ import json
 import sys
 from functools import cache
 
+from devtools.conversation.client import Client
+from devtools.conversation.scenes import SCENES, scene
+from devtools.conversation.talk import Differs, Talk
 from mock_server.domain.shop import Call
 from mock_server.http.pipeline import new_shop
 from mock_server.injection.core import Fault
@@ -18,9 +23,6 @@ from mock_server.injection.factors import FACTORS
 from mock_server.injection.situation import keep_situations, situation
 from mock_server.registry import known
 from mock_server.server import App
-from tests.mock.client import Client
-from tests.mock.conversation import SCENES, scene
-from tests.mock.talk import Differs, Talk
 
 Met = tuple[str, frozenset[str]]  # the operation of a request, and the conditions that it meets
 

@@ -8,14 +8,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from devtools.conversation.client import TWO, V2, Client, cart, plain
+from devtools.conversation.hidden_faults import SITUATIONS
+from devtools.conversation.later_scenes import payment, protocol, race
+from devtools.conversation.talk import Talk, named
+from devtools.conversation.walks import WALKS
 from mock_server.catalogue.addresses import GOOD, OTHER, UNVERIFIABLE
 from mock_server.catalogue.goods import COUPONS, ITEMS, MARKETPLACES
 from mock_server.server import App
-from tests.mock.client import TWO, V2, Client, cart, plain
-from tests.mock.conversation_end import payment, protocol, race
-from tests.mock.situations import SITUATIONS
-from tests.mock.talk import Talk, named
-from tests.mock.walks import WALKS
 
 CHANGES = ("update_quantity", "update_shipping_option", "update_shipping_address", "apply_coupon", "remove_coupon")
 

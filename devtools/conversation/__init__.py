@@ -1,0 +1,1 @@
+"""A long conversation with the mock inside the process: shows whether a client can see a fault."""
