@@ -46,6 +46,7 @@ from suites.state_machine.program import Program, recorded
 
 MOST_OPEN = 2  # sessions that a buyer keeps at a time; the second shows whether they are apart
 CHANGES_AND_PAYMENT = st.sampled_from([*contract.CHANGES, contract.PLACE_ORDER])
+SessionIfMade = CheckoutSession | MultipleResults[CheckoutSession]  # no result where the target makes none
 
 
 class LineItem(NamedTuple):
@@ -87,6 +88,11 @@ def is_in_the_cart(line: LineItem) -> bool:
     return is_open(line.session) and line.id in line.session.state.view.lines
 
 
+def has_options(line: LineItem) -> bool:
+    """Whether an answer showed shipping options of the line."""
+    return bool(line.options)
+
+
 def with_an_option(line: LineItem) -> st.SearchStrategy[tuple[LineItem, str]]:
     """A line item and one of its shipping options."""
     return st.tuples(st.just(line), st.sampled_from(line.options))
@@ -119,9 +125,7 @@ class CheckoutMachine(RuleBasedStateMachine):
 
     @initialize(target=sessions, basket=BASKETS, reads_back=st.booleans())
     @recorded(into=sessions)
-    def create_first_session(
-        self, basket: Basket, reads_back: bool
-    ) -> CheckoutSession | MultipleResults[CheckoutSession]:
+    def create_first_session(self, basket: Basket, reads_back: bool) -> SessionIfMade:
         """reads_back: whether each step of this walk is followed by a read; some faults hide from readers."""
         skip_simplest_example()
         self.program.begin()
@@ -131,15 +135,13 @@ class CheckoutMachine(RuleBasedStateMachine):
     @precondition(lambda self: self.open_sessions < MOST_OPEN)
     @rule(target=sessions, basket=BASKETS)
     @recorded(into=sessions)
-    def create_session(self, basket: Basket) -> CheckoutSession | MultipleResults[CheckoutSession]:
+    def create_session(self, basket: Basket) -> SessionIfMade:
         return self._create(basket)
 
     @precondition(lambda self: self.offer.declined and self.open_sessions < MOST_OPEN)
     @rule(target=sessions, basket=BASKETS, email=DECLINED_BUYERS)
     @recorded(into=sessions)
-    def create_session_of_a_declined_buyer(
-        self, basket: Basket, email: str
-    ) -> CheckoutSession | MultipleResults[CheckoutSession]:
+    def create_session_of_a_declined_buyer(self, basket: Basket, email: str) -> SessionIfMade:
         return self._create(basket, email)
 
     @rule(target=lines, session=sessions)
@@ -173,8 +175,8 @@ class CheckoutMachine(RuleBasedStateMachine):
         for line in session.lines:
             self._change(session, contract.QUANTITY, lineItemId=line.id, quantity=0)
 
-    @precondition(lambda self: self.shown)
-    @rule(choice=lines.flatmap(with_an_option))
+    @precondition(lambda self: any(map(has_options, self.shown)))
+    @rule(choice=lines.filter(has_options).flatmap(with_an_option))
     @recorded()
     def choose_option(self, choice: tuple[LineItem, str]) -> None:
         line, option = choice
@@ -197,7 +199,7 @@ class CheckoutMachine(RuleBasedStateMachine):
     @precondition(lambda self: self.offer.pays)
     @rule(target=orders, session=consumes(sessions))
     @recorded(into=orders)
-    def pay(self, session: CheckoutSession) -> CheckoutSession | MultipleResults[CheckoutSession]:
+    def pay(self, session: CheckoutSession) -> SessionIfMade:
         self.unpaid.remove(session)
         session.place_order()
         self.touched = session
@@ -292,7 +294,7 @@ class CheckoutMachine(RuleBasedStateMachine):
         """How many sessions of the walk can still be changed."""
         return sum(map(is_open, self.unpaid))
 
-    def _create(self, basket: Basket, email: str | None = None) -> CheckoutSession | MultipleResults[CheckoutSession]:
+    def _create(self, basket: Basket, email: str | None = None) -> SessionIfMade:
         """A session, or none where the target makes none."""
         try:
             email = email or self.driver.buyer()  # a buyer of its own: no session is borrowed from another test
@@ -318,7 +320,7 @@ class CheckoutMachine(RuleBasedStateMachine):
         self.touched = session
         known = {line.id for line in self.shown if line.session.id == session.id}
         options = {line.id: tuple(option.id for option in line.options if option.id) for line in session.lines}
-        new = [LineItem(session, line, ids or ("1",)) for line, ids in options.items() if line not in known]
+        new = [LineItem(session, line, ids) for line, ids in options.items() if line not in known]
         self.shown += new
         return multiple(*new)
 

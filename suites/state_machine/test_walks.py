@@ -15,7 +15,7 @@ from conformance.evidence.states import EMPTY, ORDERED, transitions
 WALKS, STEPS = 8, 24  # in each marketplace
 
 # fmt: off
-FEEDS = (
+PROVOKED = (
     "SESSION-CREATE", "SESSION-FIELDS", "SESSION-UNIQUE", "SESSION-READ", "SESSION-SAFE", "SESSION-ISOLATED",
     "SESSION-ONLY", "SESSION-APP", "MARKET-SAME", "MARKET-CURRENCY", "QTY-SET", "QTY-ZERO", "QTY-LAST",
     "QTY-UNKNOWN-LINE", "ADDR-REPLACE", "SHIP-ONE", "SHIP-SET", "SHIP-UNKNOWN", "COUPON-APPLY", "COUPON-ONE",
@@ -45,7 +45,7 @@ def not_reached(driver: CheckoutDriver, marketplace: str) -> list[str]:
     return [state for state, was_reached in reached.items() if not was_reached]
 
 
-@provokes(*FEEDS, cost=290)
+@provokes(*PROVOKED, cost=290)
 @again()
 @in_marketplaces()
 def test_walks(driver: CheckoutDriver, market: str, request: pytest.FixtureRequest) -> None:
