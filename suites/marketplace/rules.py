@@ -80,5 +80,5 @@ def one_currency_in_a_session(context: RuleContext) -> Iterator[Claim]:
 
 @demands("MARKET-ORDER-OPTIONAL")
 def an_order_is_read_without_a_marketplace(context: RuleContext) -> Iterator[Claim]:
-    if context.order and not context.request.marketplace:
+    if context.order and context.request.marketplace is None:
         yield HELD

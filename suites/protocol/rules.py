@@ -273,6 +273,13 @@ def an_odd_request(context: RuleContext) -> Iterator[RefusalReason]:
     yield RefusalReason("ROBUST", any_of="4xx", certain=odd, lawful=None if odd else taken)
 
 
+@refuses("ROBUST")
+def an_empty_marketplace(context: RuleContext) -> Iterator[RefusalReason]:
+    """Where no header is needed, an empty one may be taken for none, or for a marketplace that does not exist."""
+    if context.operation == contract.READ_ORDER and context.request.marketplace == "":
+        yield RefusalReason("ROBUST", any_of="4xx", certain=False)
+
+
 @demands("ROBUST", on="refused")
 def no_refusal_is_a_page_or_a_trace(context: RuleContext) -> Iterator[Claim]:
     if not any(reason.requirement == "ROBUST" for reason in context.reasons):

@@ -126,6 +126,26 @@ def test_an_order_that_went_together_with_a_change_is_not_compared() -> None:
     assert read.accepted and not failed(judge(world, shop.profile, read))
 
 
+@pytest.mark.parametrize(("status", "broken"), [(200, set()), (400, set()), (500, {"ROBUST"})])
+def test_an_order_is_read_or_refused_under_an_empty_marketplace(status: int, broken: set[str]) -> None:
+    """Which is no evidence that an order can be read without a marketplace."""
+    load_rules()
+    shop, world = ReferenceShop(), World()
+    judge(world, shop.profile, shop.send(Request(contract.INITIATE, None, _body(), "EBAY_US")))
+    terms = Request(contract.PLACE_ORDER, next(iter(world.sessions)), {"marketingTerms": TERMS}, "EBAY_US")
+    paid = shop.send(terms, seq=1)
+    judge(world, shop.profile, paid)
+    read = shop.send(Request(contract.READ_ORDER, paid.body["purchaseOrderId"], None, None), seq=2)
+    read.request.marketplace = ""
+    if status != 200:
+        number, category = (15000, "APPLICATION") if status == 500 else (15027, "BUSINESS")
+        error = {"errorId": number, "domain": "API_ORDER", "category": category}
+        read.status, read.body = status, {"errors": [error | {"message": "m"}]}
+    judgments = judge(world, shop.profile, read)
+    assert set(failed(judgments)) == broken
+    assert "MARKET-ORDER-OPTIONAL" not in {judgment.requirement for judgment in judgments}
+
+
 def test_a_refusal_that_the_profile_may_be_wrong_about_names_what_it_says() -> None:
     load_rules()
     shop, world = ReferenceShop(), World()
