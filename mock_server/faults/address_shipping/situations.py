@@ -15,6 +15,7 @@ from mock_server.injection import (
     coupon,
     fault,
     ignore,
+    in_market,
     line_at,
     lines,
     refused_yet_applied,
@@ -30,6 +31,13 @@ def _first_option(call: Call) -> None:
     call.option = call.require_cart().lines[call.line_index].item.options[0].id
 
 
+def _keep_phone(call: Call) -> None:
+    call.address = {**call.address, "phoneNumber": call.require_cart().address["phoneNumber"]}
+
+
+same_street = Condition(
+    lambda call, *_: call.address.get("addressLine1") == call.require_cart().address.get("addressLine1")
+)
 same_again = Condition(lambda call, *_: call.address == call.require_cart().address)
 after_doubt = Condition(lambda call, *_: DOUBTFUL in call.require_cart().address.get("addressLine1", ""), "after")
 last_of_three = Condition(
@@ -42,6 +50,11 @@ FAULTS: list[Fault] = [
           ignore(on=ADDRESS, when=after_doubt)),
     fault("same-address-again-drops-the-coupon", "SESSION-ONLY", "the same address once more takes the coupon out",
           before("apply_address", _drop_coupon, on=ADDRESS, when=coupon & same_again), kind="coupon"),
+    fault("phone-stays-with-the-street-in-gb", "ADDR-REPLACE", "in EBAY_GB a later address in the same street keeps the phone",
+          before("apply_address", _keep_phone, on=ADDRESS, when=in_market("EBAY_GB") & same_street & after_op(ADDRESS)),
+          kind="repeat"),
+    fault("third-option-of-the-last-of-three-ignored", "SHIP-SET", "of three lines and more the last ignores a third option",
+          ignore(on=OPTION, when=lines(3) & line_at("last") & after_op(OPTION, least=2)), kind="repeat"),
     fault("third-option-ignored-after-address", "SHIP-SET", "after a new address the last of three options is ignored",
           ignore(on=OPTION, when=last_of_three & after_op(ADDRESS)), kind="after"),
     fault("option-of-the-last-with-coupon-is-the-first", "SHIP-SET",
