@@ -5,7 +5,6 @@ What the answers tell is handed to every process, so that tests can choose items
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -20,7 +19,7 @@ from conformance.driver.checkout import CheckoutDriver
 from conformance.driver.features import Features
 from conformance.driver.profile_check import speaks_of_items, wrong_items, wrong_roles
 from conformance.judging.amounts import ZERO
-from conformance.judging.model import Line
+from conformance.judging.model import Line, View, objects
 
 MOST_ITEMS = 24
 
@@ -68,7 +67,8 @@ def discover(driver: CheckoutDriver, *, chunks: int | None = None, markets: list
         _learn(found, driver, answer)
     whole = bool(found.features) and chunks is None
     for answer in first_answers:
-        shown = {line.item for line in _lines(driver, answer.exchange)}
+        view = _view(driver, answer.exchange)
+        shown = set(view.items) if view else set()
         if answer.lacks_room or set(answer.items) <= shown:
             continue
         if whole or (speaks_of_items(answer.exchange) and not found.problems):  # the first one says enough
@@ -114,8 +114,11 @@ def _learn(found: Discovery, driver: CheckoutDriver, answer: _Answer) -> None:
     exchange = answer.exchange
     if answer.lacks_room:
         exchange = driver.initiate(answer.marketplace, [(item, 1) for item in answer.items[:SAFE_LINE_COUNT]])
-    for line in _lines(driver, exchange):
-        found.features[answer.marketplace, line.item or ""] = _features(line)
+    view = _view(driver, exchange)
+    if view is None:
+        return
+    for line in view.lines.values():
+        found.features[answer.marketplace, line.item or ""] = _features(line, view)
         if line.unit is not None:
             found.units.setdefault((answer.marketplace, line.item or ""), line.unit)
 
@@ -126,16 +129,25 @@ def _check_roles(found: Discovery, driver: CheckoutDriver, marketplaces: list[st
         found.problems += wrong_roles(driver, name)
     for session in driver.trace.world.sessions.values():
         for line in session.view.lines.values():
-            found.features.setdefault((session.marketplace, line.item or ""), _features(line))
+            found.features.setdefault((session.marketplace, line.item or ""), _features(line, session.view))
 
 
-def _lines(driver: CheckoutDriver, exchange: Exchange) -> Iterator[Line]:
+def _view(driver: CheckoutDriver, exchange: Exchange) -> View | None:
+    """The session that an answer shows; None if it shows none."""
     session = driver.trace.world.session_of(exchange)
-    if session:
-        yield from session.view.lines.values()
+    return session.view if session else None
 
 
-def _features(line: Line) -> Features:
+def _is_taxed(line: Line, view: View) -> bool:
+    """Whether a tax is added to the line: the cart has a tax, and the line names it, or no line says whose it is."""
+    return bool(view.summary.get("tax")) and (_names_a_tax(line) or not any(map(_names_a_tax, view.lines.values())))
+
+
+def _names_a_tax(line: Line) -> bool:
+    return any(tax.get("includedInPrice") is not True for tax in objects(line.raw.get("taxDetails")))
+
+
+def _features(line: Line, view: View) -> Features:
     costs = {(option.cost, option.imports) for option in line.options}
     return Features(
         options=len(line.options) if len(costs) > 1 else 1,
@@ -143,6 +155,7 @@ def _features(line: Line) -> Features:
         promotion=bool(line.promotion),
         discount=any(option.discount for option in line.options),
         imports=any(option.imports > ZERO for option in line.options),
+        tax=_is_taxed(line, view),
         unit=str(line.unit or 0),
         seller=str(
             (line.raw.get("seller") or {}).get("username", "") if isinstance(line.raw.get("seller"), dict) else ""

@@ -11,13 +11,24 @@ from conformance.driver.features import Features
 from conformance.judging.conditions import BOUNDED
 from strategies.array import Row
 
-SHOWS: dict[str, Callable[[Features], bool]] = {
-    "plain": lambda features: features.weight - (features.options > 1) - (features.options > 2) == 0,
-    "promotion": lambda features: features.promotion,
-    "fee": lambda features: features.fee,
-    "imports": lambda features: features.imports,
-    "discount": lambda features: features.discount,
-    "several": lambda features: features.promotion + features.fee + features.imports + features.discount > 1,
+
+def _besides_tax(features: Features) -> int:
+    """How many of promotion, fee, import charges and delivery discount an item shows."""
+    return features.promotion + features.fee + features.imports + features.discount
+
+
+# Which items a level of the goods means: the first of these that some item fulfils.
+SHOWS: dict[str, tuple[Callable[[Features], bool], ...]] = {
+    "plain": (lambda features: not _besides_tax(features),),
+    "promotion": (lambda features: features.promotion,),
+    "fee": (lambda features: features.fee,),
+    "imports": (lambda features: features.imports,),
+    "discount": (lambda features: features.discount,),
+    "tax": (lambda features: features.tax and not _besides_tax(features), lambda features: features.tax),
+    "several": (
+        lambda features: _besides_tax(features) > 1,
+        lambda features: _besides_tax(features) + features.tax > 1,
+    ),
 }
 COUNTS = {"one": 1, "two": 2, "three": 3, "most": 4}
 PIECES = {"one": 1, "few": 3, "many": 12}
@@ -75,15 +86,15 @@ class Goods:
         fits = [item for item in coupon.fits if item in self.driver.market(self.market).plain] if coupon else []
         if fits:
             return fits[self.row.number % len(fits)]
-        shows = SHOWS.get(self.row["goods"])
-        found = self.driver.plain(self.market, 99, want=shows) or self.driver.plain(self.market, 99)
+        wanted = (self.driver.plain(self.market, 99, want=shows) for shows in SHOWS.get(self.row["goods"], ()))
+        found = next(filter(None, wanted), None) or self.driver.plain(self.market, 99)
         several = [item for item in found if self._features(item).options > 1] if self.row["option"] == "other" else []
         return (several or found)[self.row.number % len(several or found)]
 
     def _adds_nothing(self, item: str, meant: str) -> bool:
         """Whether an item shows no feature that the meant item lacks."""
         own, other = self._features(meant), self._features(item)
-        names = ("promotion", "fee", "imports", "discount")
+        names = ("promotion", "fee", "imports", "discount", "tax")
         return all(getattr(own, name) or not getattr(other, name) for name in names)
 
     def _features(self, item: str) -> Features:
