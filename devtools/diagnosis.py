@@ -1,8 +1,9 @@
 """`python -m devtools.diagnosis`: the known defects that findings are compared with, and how often the comparison is right.
 
-Writes contracts/known-defects.json from the fingerprints in a kill matrix (`--matrix FILE`), or from those that the
-corpus gives (`--corpus`), and prints the leave-one-out share: each defect is looked up among the others. It is right
-where the defect that is named breaks a requirement of the same fault and goes wrong in the same way (see kind_of).
+Writes conformance/evidence/diagnosis/known-defects.json from the fingerprints in a kill matrix (`--matrix FILE`), or
+from those that the corpus gives (`--corpus`), and prints the leave-one-out share: each defect is looked up among the
+others. It is right where the defect that is named breaks a requirement of the same fault and goes wrong in the same way
+(see kind_of).
 `--measure` writes nothing.
 """
 
@@ -34,7 +35,6 @@ from mock_server.domain.sessions import STEPS as SESSIONS
 from mock_server.http.auth import STEPS as AUTH
 from mock_server.http.validation import STEPS as VALIDATION
 
-FILE = contract.ROOT / KNOWN_DEFECTS
 MATRIX = contract.ROOT.parent / "reports" / "kill-matrix.json"
 GUARDS = {*SESSIONS, *AUTH, *VALIDATION}  # the steps of the mock that decide whether a request is carried out
 TELLING = ("refused_yet_applied", "applied_elsewhere", "lost_update", "crash")  # effects that are a way to go wrong
@@ -178,7 +178,7 @@ def main(arguments: list[str] | None = None) -> int:
         print(f"{options.matrix} has no fingerprints: `make matrix` writes them.")
         return 1
     if not options.measure:
-        FILE.write_text(written(known), encoding="utf-8")
+        KNOWN_DEFECTS.write_text(written(known), encoding="utf-8")
         known_defects.cache_clear()
     if options.wrong:
         for entry, sure, right in looked_up(known):

@@ -1,4 +1,4 @@
-"""Reads `contracts/`: what the documents say, as data. Nothing else in the project opens those files."""
+"""Reads `contracts/`: what the documents say, as data. `conformance/core/factors.py` reads the factors; nobody else opens those files."""
 
 from __future__ import annotations
 

@@ -36,7 +36,7 @@ class Aspect(StrEnum):
 
 
 class Deviation(StrEnum):
-    """How what was seen departs from what was expected. The value is what result.json and contracts/known-defects.json hold."""
+    """How what was seen departs from what was expected. The value is what result.json and known-defects.json hold."""
 
     ACCEPTED = "accepted"
     REFUSED = "refused"

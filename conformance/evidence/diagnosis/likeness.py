@@ -1,4 +1,4 @@
-"""Which known defects a finding resembles (contracts/known-defects.json).
+"""Which known defects a finding resembles (known-defects.json beside it).
 
 A resemblance is never more than likely: two causes may break the same claim in the same way.
 `python -m devtools.diagnosis` measures how often it is right.
@@ -11,12 +11,12 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 from typing import Any, NamedTuple
 
-from conformance.core import contract
 from conformance.evidence.diagnosis.separation import Sureness
 
-KNOWN_DEFECTS = "known-defects.json"
+KNOWN_DEFECTS = Path(__file__).with_name("known-defects.json")
 MOST_NAMED = 2  # defects that one finding names
 NEAR = 0.6  # likeness of a defect that is named; 1 is the same
 AGREED = 0.75  # share of the nearest defects that go wrong in the same way
@@ -121,10 +121,9 @@ NOTHING_NEAR = Resemblance(Sureness.UNKNOWN)
 @cache
 def known_defects() -> tuple[KnownDefect, ...]:
     """The known defects; () where the file is missing."""
-    path = contract.ROOT / KNOWN_DEFECTS
-    if not path.is_file():
+    if not KNOWN_DEFECTS.is_file():
         return ()
-    return tuple(map(KnownDefect.of, json.loads(path.read_text(encoding="utf-8"))["defects"]))
+    return tuple(map(KnownDefect.of, json.loads(KNOWN_DEFECTS.read_text(encoding="utf-8"))["defects"]))
 
 
 def resemblance(finding: Fingerprint, known: Iterable[KnownDefect]) -> Resemblance:
