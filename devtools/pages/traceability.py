@@ -16,7 +16,7 @@ import subprocess
 import sys
 from collections import defaultdict
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -38,10 +38,11 @@ PAGE = ROOT / "docs" / "requirements.md"
 
 @dataclass(frozen=True)
 class Place:
-    """A function in the tree; path relative to the project."""
+    """A function in the tree; path relative to the project. also: it is registered for another requirement."""
 
     path: str
     name: str
+    also: bool = False
 
 
 @dataclass
@@ -66,14 +67,14 @@ def rules() -> dict[str, list[Place]]:
     load_rules()
     found = {name: list(dict.fromkeys(map(_place, functions))) for name, functions in RULES.items()}
     for name, place in _spoken_for():
-        if name not in RULES:
-            found.setdefault(name, [])
-            found[name] += [place] if place not in found[name] else []
+        known, speaks = found.setdefault(name, []), replace(place, also=name in RULES)
+        if place not in known and speaks not in known:
+            known.append(speaks)
     return found
 
 
 def _spoken_for() -> Iterator[tuple[str, Place]]:
-    """(requirement, function) for every id that stands as a text in a function that yields claims or grounds."""
+    """(requirement, function) for every id that stands as a text in a function that yields claims or refusal reasons."""
     patterns = ("suites/*/rules.py", "suites/races/*.py", "conformance/**/*.py")
     for path in sorted(path for pattern in patterns for path in ROOT.glob(pattern)):
         for function in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
@@ -111,8 +112,8 @@ def _provoked(marks: list[Any]) -> Iterator[str]:
 def in_the_array() -> dict[str, list[Place]]:
     """The test of the covering array by requirement, for the mock's profile, and where its ids stand."""
     found: dict[str, list[Place]] = {}
-    for life in session_plans(load("mock")):
-        for requirement in judged_by(life):
+    for plan in session_plans(load("mock")):
+        for requirement in judged_by(plan):
             found.setdefault(requirement, [_place(test_a_planned_session)])
     for path in sorted(ROOT.glob("suites/situations/*.py")):
         body = ast.parse(path.read_text(encoding="utf-8")).body
@@ -138,6 +139,8 @@ def faults() -> dict[str, list[Place]]:
     found: dict[str, list[Place]] = defaultdict(list)
     for fault in json.loads(ended.stdout):
         found[fault["requirement"]].append(Place(fault["file"], fault["name"]))
+        for requirement in fault.get("also", ()):
+            found[requirement].append(Place(fault["file"], fault["name"], also=True))
     return found
 
 
@@ -169,11 +172,10 @@ def page() -> str:
         f"{len(listed)} requirements: {levels['MUST']} MUST, {levels['SHOULD']} SHOULD, {levels['READING']} READING. "
         "A fault is a way to break the rule on the embedded mock; the kill matrix runs the suite against each. "
         "`suites/situations` is the [covering array](situations.md): its one test, and the functions and tables that name "
-        "the requirement.",
+        "the requirement. *also*: a rule or a fault that is listed under another requirement and concerns this one too.",
     ]
     for chapter in CHAPTERS:
         out += ["", f"## {chapter.replace('_', ' ').capitalize()}"]
-        out += ["", f"Data: `contracts/requirements/{chapter}.yaml`."]
         for item in listed:
             if item.requirement.chapter == chapter:
                 out += ["", *_section(item)]
@@ -183,6 +185,7 @@ def page() -> str:
 def _section(entry: Entry) -> list[str]:
     item = entry.requirement
     rows = [
+        ("Data", f"`contracts/requirements/{item.chapter}.yaml`"),
         ("Source", "; ".join(_source(cited(source)) for source in item.sources)),
         ("Basis", "by inference: no document says it in these words" if item.inferred else ""),
         ("Operations", ", ".join(f"`{it}`" for it in item.operations)),
@@ -204,7 +207,7 @@ def _source(source: dict[str, str]) -> str:
 def _places(places: list[Place]) -> str:
     by_file: dict[str, list[str]] = defaultdict(list)
     for place in sorted(places, key=lambda place: place.path):  # in the order of loading they would differ by caller
-        by_file[place.path].append(f"`{place.name}`")
+        by_file[place.path].append(f"`{place.name}`{' (also)' if place.also else ''}")
     return "; ".join(f"`{path}`: {', '.join(names)}" for path, names in by_file.items())
 
 
