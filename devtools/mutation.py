@@ -83,7 +83,7 @@ class Finder:
         self.path, self.tree = path, tree
 
     def find_spec(self, name: str, path: Any = None, target: Any = None) -> Any:
-        """RecordedPart of importlib's protocol."""
+        """Part of importlib's protocol."""
         from importlib.machinery import ModuleSpec
 
         return ModuleSpec(name, self, origin=self.path) if name == self.name else None  # type: ignore[arg-type]
