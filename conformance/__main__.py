@@ -29,7 +29,7 @@ COMMANDS = {
     "replay": Entry(
         "conformance.commands.replay", "main", "send a finding's requests again and say whether it is there"
     ),
-    "merge": Entry("conformance.runner.merge_reports", "main", "one report from those of several shards"),
+    "merge": Entry("conformance.commands.merge", "main", "one report from those of several shards"),
     "report": Entry("conformance.commands.views", "report", "render the views of a run again"),
     "compare": Entry("conformance.commands.views", "compare", "two runs side by side: two nights, or two targets"),
     "trend": Entry("conformance.commands.views", "trend", "each requirement through past runs"),

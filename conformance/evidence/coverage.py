@@ -14,7 +14,7 @@ from conformance.core.profile import Profile
 from conformance.core.requirement import Requirement
 from conformance.evidence.trace_record import ConditionsOfRules
 from conformance.judging.conditions import decode
-from conformance.judging.world import Judged
+from conformance.judging.world import RuleOutcome
 
 Pair = tuple[str, str]  # two factors
 Met = dict[Pair, set[Pair]]  # and the levels of both that met
@@ -30,19 +30,19 @@ class PairCoverage:
     """Adds up the conditions of all traces; everything is computed when it is asked for."""
 
     def __init__(self) -> None:
-        self._vectors: dict[Judged, set[str]] = defaultdict(set)
+        self._vectors: dict[RuleOutcome, set[str]] = defaultdict(set)
 
     def add(self, conditions: Iterable[ConditionsOfRules]) -> None:
         """Takes in a trace's: rules with the vectors that they were judged under."""
         for held, broken, vectors in conditions:
-            self._vectors[Judged(frozenset(held), frozenset(broken))].update(vectors)
+            self._vectors[RuleOutcome(frozenset(held), frozenset(broken))].update(vectors)
 
     def held(self, requirement: str) -> set[str]:
         """The encoded conditions under which a rule held."""
         return set().union(*(vectors for rules, vectors in self._vectors.items() if requirement in rules.held))
 
     @cached_property
-    def _met(self) -> dict[Judged, Met]:
+    def _met(self) -> dict[RuleOutcome, Met]:
         """The pairs that each group of rules met."""
         return {rules: _pairs(vectors) for rules, vectors in self._vectors.items()}
 

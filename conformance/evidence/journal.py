@@ -20,7 +20,7 @@ from conformance.core.unjudged import Unjudged
 from conformance.evidence.trace_record import Breach, ConditionsOfRules, Passed, TraceRecord
 from conformance.judging.context import Judgment
 from conformance.judging.trace import Trace, TraceKind
-from conformance.judging.world import Judged, World
+from conformance.judging.world import RuleOutcome, World
 
 
 class Journal:
@@ -124,7 +124,7 @@ def _amounts(amounts: dict[Any, Any]) -> dict[str, str]:
 
 def _conditions(world: World) -> list[ConditionsOfRules]:
     """Rules that held and rules that were broken, with the conditions of it (conformance/judging/conditions.py)."""
-    found: dict[Judged, list[str]] = {}
+    found: dict[RuleOutcome, list[str]] = {}
     for vector, several in world.coverage.encoded().items() if world.coverage else ():
         for judged in several:
             found.setdefault(judged, []).append(vector)

@@ -17,7 +17,7 @@ from conformance.core.factors import NOTHING, Cart, Condition, Levels, factors
 from conformance.core.requirement import SessionPhase
 from conformance.judging.context import Judgment, RuleContext
 from conformance.judging.model import Line, View, cart_key
-from conformance.judging.world import Judged, SessionState
+from conformance.judging.world import RuleOutcome, SessionState
 
 NO_LEVEL, FIRST_LEVEL = ".", 48  # of an encoded condition: no level, and the code of a factor's first level
 FEW = 10  # pieces: the most of a line with few
@@ -87,16 +87,16 @@ class SessionHistory:
 class Coverage:
     """Which conditions the rules of one trace were judged under. broken: of each exchange that broke a rule."""
 
-    met: dict[Condition, set[Judged]] = field(default_factory=lambda: defaultdict(set))
+    met: dict[Condition, set[RuleOutcome]] = field(default_factory=lambda: defaultdict(set))
     broken: dict[str, Condition] = field(default_factory=dict)
     _stories: dict[str, SessionHistory] = field(default_factory=lambda: defaultdict(SessionHistory))
     _effects: dict[tuple[str, ...], Effects] = field(default_factory=lambda: defaultdict(Effects))
     _buyers: Counter[str] = field(default_factory=Counter)
     _counted: int = 0  # sessions whose buyers are in `_buyers`
 
-    def encoded(self) -> dict[str, set[Judged]]:
+    def encoded(self) -> dict[str, set[RuleOutcome]]:
         """The same with the conditions as text."""
-        found: dict[str, set[Judged]] = defaultdict(set)
+        found: dict[str, set[RuleOutcome]] = defaultdict(set)
         for condition, judged in self.met.items():
             found[encode(condition.levels())] |= judged
         return found
@@ -131,12 +131,12 @@ class Coverage:
 
     def _judged(
         self, context: RuleContext, judged: Sequence[Judgment], condition: Condition, rules: frozenset[str]
-    ) -> Judged:
+    ) -> RuleOutcome:
         broken = frozenset([judgment.requirement for judgment in judged if not judgment.ok])
         if not broken:
-            return Judged(rules)
+            return RuleOutcome(rules)
         self.broken[context.exchange.id] = condition
-        return Judged(rules - broken, broken)
+        return RuleOutcome(rules - broken, broken)
 
     def _condition(self, context: RuleContext, session: SessionState | None, story: SessionHistory) -> Condition:
         request, world = context.request, context.world
@@ -186,7 +186,7 @@ class Coverage:
 
     def _observe(self, observer: str, effects: Iterable[Effect]) -> None:
         for effect in effects:
-            self.met[Condition(*effect.condition[:-1], observer)].add(Judged(effect.rules))
+            self.met[Condition(*effect.condition[:-1], observer)].add(RuleOutcome(effect.rules))
 
 
 def _groups(session: SessionState) -> tuple[tuple[tuple[str, ...], str], ...]:

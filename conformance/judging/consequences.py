@@ -15,7 +15,7 @@ from conformance.judging.claim import Aspect
 # Rules that break alike, from which on one cause is named for all. Two may be two faults; no single fault of the mock
 # breaks three rules alike.
 SYSTEMIC = 3
-Broken = set[tuple[str, str]]  # (requirement, name of the claim)
+BrokenClaims = set[tuple[str, str]]  # (requirement, name of the claim)
 
 
 # ---------------------------------------------------------------- a finding that is sent again
@@ -26,18 +26,18 @@ class Control(Protocol):
 
     requirement: str
     name: str
-    known: Broken
+    known: BrokenClaims
 
-    def with_plain_reads(self) -> Broken | None:
+    def with_plain_reads(self) -> BrokenClaims | None:
         """What breaks with plain reads in place of all that is blamed, and of what went to other sessions."""
 
-    def with_other_sessions(self) -> Broken | None:
+    def with_other_sessions(self) -> BrokenClaims | None:
         """The same, with the requests to other sessions; None if there are none."""
 
-    def under_its_marketplace(self) -> Broken | None:
+    def under_its_marketplace(self) -> BrokenClaims | None:
         """What breaks if the order is read under its marketplace; None if it was."""
 
-    def reading_after_refusals(self) -> Broken | None:
+    def reading_after_refusals(self) -> BrokenClaims | None:
         """What breaks if a read follows each refusal; None if that is so anyway."""
 
 
@@ -48,7 +48,7 @@ class CachedControl:
     control: Control
 
     @cached_property
-    def with_plain_reads(self) -> Broken | None:
+    def with_plain_reads(self) -> BrokenClaims | None:
         """See Control."""
         return self.control.with_plain_reads()
 
@@ -66,7 +66,7 @@ class CachedControl:
         above = reads[: reads.index(requirement)] if requirement in reads else reads
         return [each for each in above if each in self.known_rules]
 
-    def shows_again(self, broken: Broken) -> bool:
+    def shows_again(self, broken: BrokenClaims) -> bool:
         """Whether the finding itself broke."""
         return (self.control.requirement, self.control.name) in broken
 
@@ -80,7 +80,7 @@ def of_the_request_alone(requirement: str, name: str) -> bool:
     )
 
 
-def _first(suspects: list[str], broken: Broken | None) -> Attribution | None:
+def _first(suspects: list[str], broken: BrokenClaims | None) -> Attribution | None:
     rules = {rule for rule, _ in broken or ()}
     return next((Attribution(Cause.THE_READ, suspect) for suspect in suspects if suspect in rules), None)
 

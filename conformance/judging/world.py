@@ -106,7 +106,7 @@ class Change(NamedTuple):
     operation: str
 
 
-class Judged(NamedTuple):
+class RuleOutcome(NamedTuple):
     """The rules that held in an exchange, and those of which a claim was broken."""
 
     held: frozenset[str]
@@ -116,7 +116,7 @@ class Judged(NamedTuple):
 class Observer(Protocol):
     """Takes note of what was judged, and of the context that it was judged in."""
 
-    def encoded(self) -> dict[str, set[Judged]]: ...
+    def encoded(self) -> dict[str, set[RuleOutcome]]: ...
 
     def where_broken(self, exchange: str) -> str: ...
 

@@ -27,7 +27,7 @@ from conformance.evidence.run_metadata import RunMetadata
 from conformance.evidence.trace_record import TraceRecord
 from conformance.evidence.verdict import DEFECT, INCOMPLETE
 from conformance.judging.trace import TraceKind
-from conformance.runner.process_summary import Ending, read_parts
+from conformance.runner.process_summary import RunState, read_parts
 from conformance.runner.progress import where
 from conformance.runner.settings import Settings
 from conformance.runner.system.signals import undisturbed
@@ -43,7 +43,7 @@ class Finishing(ReplayTarget, Protocol):
     """What the end of a run needs of it (conformance/runner/run.py)."""
 
     settings: Settings
-    ending: Ending
+    ending: RunState
     target: ApiClient | None
 
 

@@ -24,7 +24,7 @@ from conformance.driver.marks import mark_args, rounds
 from conformance.driver.prerequisite import PrerequisiteFailed
 from conformance.evidence.verdict import DEFECT, INTERRUPTED, WRONG_INPUT
 from conformance.runner.first_requests import send_first_requests
-from conformance.runner.process_summary import Ending
+from conformance.runner.process_summary import RunState
 from conformance.runner.processes import choose_processes
 from conformance.runner.progress import where
 from conformance.runner.run import Run
@@ -105,7 +105,7 @@ def pytest_configure(config: pytest.Config) -> None:
         config.option.seed, config.option.depth = settings.seed, settings.depth  # as numbers, for conftest files
         sends = not config.option.plan and not config.option.collectonly
         profile, contents = _profile(settings)
-        run = Run(settings, profile, sends=sends, ending=Ending(narrowed=_narrowed(config)))
+        run = Run(settings, profile, sends=sends, ending=RunState(narrowed=_narrowed(config)))
         run.contents = contents if worker is None else None
         config.stash[RUN] = run
         if run.profile.payment.kind == "manual" and (worker is not None or has_workers(config.option)):

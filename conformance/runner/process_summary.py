@@ -12,7 +12,7 @@ from conformance.client.circuit_breaker import CircuitBreaker, sentence_for_gaps
 
 
 @dataclass
-class Ending:
+class RunState:
     """What a run ends with beside its findings.
 
     stopped: the sentence with which it ended early. narrowed: whether pytest was asked for some of the tests alone.

@@ -41,7 +41,7 @@ from conformance.judging.trace import DISCOVERY_TRACE, Trace, TraceKind
 from conformance.runner.finalize import finish
 from conformance.runner.mock_process import MockProcess
 from conformance.runner.planning.selection import Selection
-from conformance.runner.process_summary import Ending, ProcessSummary, cause_of_end, read_parts
+from conformance.runner.process_summary import ProcessSummary, RunState, cause_of_end, read_parts
 from conformance.runner.processes import with_share_of_rate
 from conformance.runner.run_summary import metadata_of
 from conformance.runner.running_test import RunningTest
@@ -70,7 +70,7 @@ class Run:
     clock: float = field(default_factory=time.perf_counter)
     key: bytes = field(default_factory=lambda: secrets.token_bytes(16))
     discovery: Discovery = field(default_factory=Discovery)
-    ending: Ending = field(default_factory=Ending)
+    ending: RunState = field(default_factory=RunState)
     pay_page: PayPage = field(default_factory=PayPage)
     target: ApiClient | None = None
     mock: MockProcess | None = None

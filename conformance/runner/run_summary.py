@@ -14,7 +14,7 @@ from conformance.evidence.coverage import offered
 from conformance.evidence.run_metadata import RunMetadata, Scope
 from conformance.evidence.waivers import Waiver
 from conformance.runner.planning.selection import Selection
-from conformance.runner.process_summary import Ending, read_parts
+from conformance.runner.process_summary import RunState, read_parts
 from conformance.runner.settings import Settings
 
 
@@ -26,7 +26,7 @@ class Described(Protocol):
     started: datetime
     clock: float
     spent: int
-    ending: Ending
+    ending: RunState
     notes: list[str]
     waivers: list[Waiver]
 

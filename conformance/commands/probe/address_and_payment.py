@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from conformance.commands.probe.sample_addresses import Address
-from conformance.commands.probe.session import Probe
+from conformance.commands.probe.session import WizardSession
 from conformance.core import contract
 from conformance.core.exchange import Exchange
 from conformance.core.profile import SAFE_LINE_COUNT
@@ -23,7 +23,7 @@ def most_calls(items: int, buyers: int) -> int:
     return 1 + 2 * -(-items // SAFE_LINE_COUNT) + 2 * items + 2 * buyers
 
 
-def find_addresses(probe: Probe, other: Address, foreign: str, unverifiable: Address | None) -> None:
+def find_addresses(probe: WizardSession, other: Address, foreign: str, unverifiable: Address | None) -> None:
     """Tries on one session: another address, an unverifiable address, a foreign country and a country under sanctions."""
     seen = probe.seen
     plain = seen.of("plain")
@@ -47,7 +47,7 @@ def find_addresses(probe: Probe, other: Address, foreign: str, unverifiable: Add
             found.append(country)
 
 
-def find_declined(probe: Probe, emails: list[str]) -> None:
+def find_declined(probe: WizardSession, emails: list[str]) -> None:
     """Pays as each of these buyers; fills `probe.seen.declined`."""
     plain = probe.seen.of("plain")
     for email in emails if plain else ():
@@ -59,7 +59,7 @@ def find_declined(probe: Probe, emails: list[str]) -> None:
             probe.seen.remarks.append(f"paying as {email} is answered with {exchange.answer()}")
 
 
-def find_payment(probe: Probe) -> tuple[str, str]:
+def find_payment(probe: WizardSession) -> tuple[str, str]:
     """(payment.kind, what was seen): the plain items are bought, one order for four of them."""
     items = [good.item for good in probe.seen.of("plain")]
     kind, about = "none", "not tried: no plain item"
@@ -86,7 +86,7 @@ def find_payment(probe: Probe) -> tuple[str, str]:
     return kind, about
 
 
-def _buy(probe: Probe, items: list[str], email: str | None = None) -> tuple[Exchange, str | None]:
+def _buy(probe: WizardSession, items: list[str], email: str | None = None) -> tuple[Exchange, str | None]:
     """placeGuestOrder of a session of its own, and the order's id."""
     exchange, shown = probe.initiate([(item, 1) for item in items], email=email)
     if shown is None or not shown.id:
@@ -96,13 +96,13 @@ def _buy(probe: Probe, items: list[str], email: str | None = None) -> tuple[Exch
     return exchange, order if isinstance(order, str) else None
 
 
-def _buy_alone(probe: Probe, item: str, together: Exchange) -> None:
+def _buy_alone(probe: WizardSession, item: str, together: Exchange) -> None:
     exchange, order = _buy(probe, [item])
     if not order or NOT_BOUGHT in exchange.warning_ids:
         _at_payment(probe, item, together if NOT_BOUGHT in together.warning_ids else exchange)
 
 
-def _at_payment(probe: Probe, item: str, exchange: Exchange) -> None:
+def _at_payment(probe: WizardSession, item: str, exchange: Exchange) -> None:
     good = next(good for good in probe.seen.goods if good.item == item)
     ids = [identifier for identifier in exchange.error_ids + exchange.warning_ids if identifier in AT_PAYMENT]
     good.kind, good.error = ("at_payment", ids[0]) if ids else ("unknown", 0)

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from conformance.commands.probe.observations import Voucher
-from conformance.commands.probe.session import Probe
+from conformance.commands.probe.session import WizardSession
 from conformance.core import contract
 from conformance.core.exchange import Exchange
 from conformance.core.profile import SAFE_LINE_COUNT
@@ -33,7 +33,7 @@ def most_calls(coupons: int, items: int) -> int:
     return carts + coupons * (2 * carts + 6 + 1 + 4 * STEPS) if coupons else 0
 
 
-def find_coupon_roles(probe: Probe, codes: list[str]) -> None:
+def find_coupon_roles(probe: WizardSession, codes: list[str]) -> None:
     """Applies each code to a few sessions of one item each, and takes it off again; fills `probe.seen.coupons`."""
     sessions: list[tuple[str, View]] = []
     for good in probe.seen.of("plain")[:SINGLES] if codes else ():
@@ -51,7 +51,7 @@ def find_coupon_roles(probe: Probe, codes: list[str]) -> None:
         probe.seen.coupons.append(_role(probe, code, sessions, carts))
 
 
-def _role(probe: Probe, code: str, sessions: list[tuple[str, View]], carts: list[View]) -> Voucher:
+def _role(probe: WizardSession, code: str, sessions: list[tuple[str, View]], carts: list[View]) -> Voucher:
     fits: list[str] = []
     refusals: list[Exchange] = []
     oversized = True
@@ -79,7 +79,7 @@ def _role(probe: Probe, code: str, sessions: list[tuple[str, View]], carts: list
     return _again(probe, Voucher(code, "refused", ids[0]), [*(shown for _, shown in sessions), *carts])
 
 
-def _again(probe: Probe, voucher: Voucher, carts: list[View]) -> Voucher:
+def _again(probe: WizardSession, voucher: Voucher, carts: list[View]) -> Voucher:
     """The second try: with other items, with another option, at another address. A coupon taken then has no role."""
     shown, *others = carts
     if any(_taken(probe, other, voucher.code) for other in others):
@@ -102,18 +102,18 @@ def _again(probe: Probe, voucher: Voucher, carts: list[View]) -> Voucher:
     return voucher
 
 
-def _option(probe: Probe, shown: View, line: Line, option: str | None) -> bool:
+def _option(probe: WizardSession, shown: View, line: Line, option: str | None) -> bool:
     return probe.send(contract.OPTION, shown.id, {"lineItemId": line.id, "shippingOptionId": option}).accepted
 
 
-def _taken(probe: Probe, shown: View, code: str) -> bool:
+def _taken(probe: WizardSession, shown: View, code: str) -> bool:
     if not probe.apply(str(shown.id), code).accepted:
         return False
     probe.remove(str(shown.id), code)
     return True
 
 
-def _minimum(probe: Probe, voucher: Voucher) -> Voucher:
+def _minimum(probe: WizardSession, voucher: Voucher) -> Voucher:
     """Finds by bisection, over carts of two items, the amount from which on the coupon is taken."""
     priced = [
         (good.item, unit)
@@ -151,7 +151,7 @@ def _minimum(probe: Probe, voucher: Voucher) -> Voucher:
 
 
 def _applied_to(
-    probe: Probe, session: str, lines: tuple[Line, Line], cart: Cart, code: str
+    probe: WizardSession, session: str, lines: tuple[Line, Line], cart: Cart, code: str
 ) -> tuple[bool, Decimal] | None:
     """Whether the coupon is taken with that cart, and what its items cost then; None where the cart cannot be had.
 

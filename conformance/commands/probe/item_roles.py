@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from conformance.client.api_client import RunStopped
 from conformance.commands.probe.observations import Good
 from conformance.commands.probe.sample_addresses import Address
-from conformance.commands.probe.session import Probe
+from conformance.commands.probe.session import WizardSession
 from conformance.core import contract
 from conformance.core.exchange import Exchange
 from conformance.core.profile import SAFE_LINE_COUNT
@@ -30,7 +30,7 @@ def most_calls(items: int) -> int:
     return -(-items // SAFE_LINE_COUNT) + items * (2 + QUANTITY_CALLS + SECOND_TRIES) + 2
 
 
-def find_item_roles(probe: Probe, items: list[str]) -> None:
+def find_item_roles(probe: WizardSession, items: list[str]) -> None:
     """Fills `probe.seen.goods`. Raises RunStopped where nobody is let in."""
     seen = probe.seen
     seen.goods = [Good(item, remark="not asked about") for item in items]
@@ -56,7 +56,7 @@ def find_item_roles(probe: Probe, items: list[str]) -> None:
             good.remark = good.remark or features(probe.lines[good.item][1])
 
 
-def _alone(probe: Probe, good: Good) -> None:
+def _alone(probe: WizardSession, good: Good) -> None:
     exchange, shown = probe.initiate([(good.item, 1)])
     if shown is not None:
         _taken(good, exchange, shown)
@@ -74,14 +74,14 @@ def _alone(probe: Probe, good: Good) -> None:
             _taken(good, beside, shown)
 
 
-def confirm_item_roles(probe: Probe) -> None:
+def confirm_item_roles(probe: WizardSession) -> None:
     """The second try, at the marketplace's other address: a role that does not show again is none."""
     for good in (*probe.seen.of("refused"), *probe.seen.of("warned")):
         if probe.seen.other is not None:
             _confirm(probe, good, probe.seen.other)
 
 
-def _confirm(probe: Probe, good: Good, address: Address) -> None:
+def _confirm(probe: WizardSession, good: Good, address: Address) -> None:
     exchange, _ = probe.initiate([(good.item, 1)], address)
     known = exchange.warning_ids if good.kind == "warned" else exchange.error_ids
     if exchange.silent or good.error in known:
@@ -100,7 +100,7 @@ def _taken(good: Good, exchange: Exchange, shown: View) -> None:
         good.remark = "initiate takes it out of the cart without a warning that the documents know"
 
 
-def _lot(probe: Probe, good: Good) -> None:
+def _lot(probe: WizardSession, good: Good) -> None:
     good.kind, good.remark = "unknown", "sold in a lot larger than twelve, or in none"
     for size in LOTS:
         _, shown = probe.initiate([(good.item, size)])
@@ -109,7 +109,7 @@ def _lot(probe: Probe, good: Good) -> None:
             return
 
 
-def _amount(probe: Probe, good: Good) -> None:
+def _amount(probe: WizardSession, good: Good) -> None:
     """Whether there is enough; else how many, by halving. The second try asks initiate for the amount, and one more."""
     session, line = probe.lines[good.item]
     exchange = probe.set_quantity(session, line, AMPLE)
@@ -141,7 +141,7 @@ def _amount(probe: Probe, good: Good) -> None:
         good.kind, good.amount, good.remark = kind, low, ""
 
 
-def find_maximum(probe: Probe, items: list[str]) -> tuple[int | None, str]:
+def find_maximum(probe: WizardSession, items: list[str]) -> tuple[int | None, str]:
     """(lines that a session takes, what was seen)."""
     for wanted, below in ((11, 10), (5, 4)):
         if len(items) < wanted:

@@ -12,7 +12,7 @@ from conformance.core.exchange import OWN_APP, Exchange, Request
 from conformance.judging.model import Line, View, view
 
 
-class Probe:
+class WizardSession:
     """Asks about one marketplace. What it learned stands in `seen`, whatever interrupts it."""
 
     def __init__(self, target: ApiClient, seen: Seen) -> None:

@@ -26,7 +26,7 @@ from conformance.commands.probe.item_roles import most_calls as item_calls
 from conformance.commands.probe.observations import Seen
 from conformance.commands.probe.profile_text import Asked, Found, render
 from conformance.commands.probe.sample_addresses import ADDRESSES, Address
-from conformance.commands.probe.session import Probe
+from conformance.commands.probe.session import WizardSession
 from conformance.core import contract, inputs
 from conformance.core.command_line import Parser
 from conformance.core.inputs import InputError
@@ -250,7 +250,7 @@ def _ask(found: Found, markets: dict[str, list[str]], addresses: dict[str, dict[
         for name, items in markets.items():
             seen = Seen(name, profile.markets[name].address)
             found.markets.append(seen)
-            _one_market(found, Probe(target, seen), items, addresses.get(name, {}))
+            _one_market(found, WizardSession(target, seen), items, addresses.get(name, {}))
     except RunStopped as stopped:
         found.stopped = str(stopped)
         if profile.auth.kind == "none" and "token" in found.stopped:
@@ -264,7 +264,7 @@ def _ask(found: Found, markets: dict[str, list[str]], addresses: dict[str, dict[
         found.stopped = cause_of(first, profile)
 
 
-def _one_market(found: Found, probe: Probe, items: list[str], addresses: dict[str, Address]) -> None:
+def _one_market(found: Found, probe: WizardSession, items: list[str], addresses: dict[str, Address]) -> None:
     find_item_roles(probe, items)
     plain = [good.item for good in probe.seen.of("plain")]
     if len(found.markets) == 1:

@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING
 from conformance.core import contract
 from conformance.core.exchange import Exchange, Request
 from conformance.evidence.reproduction.replay import Step
-from conformance.judging.consequences import Broken, consequence_of
+from conformance.judging.consequences import BrokenClaims, consequence_of
 
 if TYPE_CHECKING:
     from conformance.evidence.aggregate import Finding
 
 Sent = Sequence[tuple[Step, Exchange]]
-Replay = Callable[[list[Step]], Broken | None]  # what breaks: (requirement, name of the claim)
+Replay = Callable[[list[Step]], BrokenClaims | None]  # what breaks: (requirement, name of the claim)
 
 
 @dataclass
@@ -28,34 +28,34 @@ class Resent:
 
     requirement: str
     name: str
-    known: Broken
+    known: BrokenClaims
     sent: Sent
     replay: Replay
 
-    def with_plain_reads(self) -> Broken | None:
+    def with_plain_reads(self) -> BrokenClaims | None:
         """See `consequences.Control`."""
         return self._play(_with_reads(self.sent))
 
-    def with_other_sessions(self) -> Broken | None:
+    def with_other_sessions(self) -> BrokenClaims | None:
         """See `consequences.Control`."""
         steps = _with_reads(self.sent, others=False)
         return self._play(steps) if steps != _with_reads(self.sent) else None
 
-    def under_its_marketplace(self) -> Broken | None:
+    def under_its_marketplace(self) -> BrokenClaims | None:
         """See `consequences.Control`."""
         last = self.sent[-1][0].request
         bare = last.operation == contract.READ_ORDER and not last.marketplace
         return self._play(_with_header(self.sent)) if bare else None
 
-    def reading_after_refusals(self) -> Broken | None:
+    def reading_after_refusals(self) -> BrokenClaims | None:
         """See `consequences.Control`."""
         return self._play(_read_back(self.sent))
 
-    def _play(self, steps: list[Step]) -> Broken | None:
+    def _play(self, steps: list[Step]) -> BrokenClaims | None:
         return self.replay(steps) if steps else None
 
 
-def cause(finding: Finding, sent: Sent, known: Broken, replay: Replay) -> str | None:
+def cause(finding: Finding, sent: Sent, known: BrokenClaims, replay: Replay) -> str | None:
     """The broken rule of `known` that the finding is a consequence of.
 
     sent: the shortest sequence that showed the breach. replay: sends steps and says what breaks; None where they cannot be

@@ -26,7 +26,7 @@ from conformance.evidence.reproduction.replay import (
     play,
     steps_of,
 )
-from conformance.judging.consequences import Broken
+from conformance.judging.consequences import BrokenClaims
 from conformance.judging.context import Judgment
 from conformance.judging.trace import TraceKind
 
@@ -170,7 +170,7 @@ def _with_inputs(step: Step, lines: list[dict[str, object]]) -> Step:
     return replace(step, request=request)
 
 
-def shrink_finding(run: ReplayTarget, finding: Finding, records: journal.Records, known: Broken) -> None:
+def shrink_finding(run: ReplayTarget, finding: Finding, records: journal.Records, known: BrokenClaims) -> None:
     """Shrinks a finding, says how often it came again, and writes its script; or says which of the `known` broken rules
     it is a consequence of."""
     folder = run.parts

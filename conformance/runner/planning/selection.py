@@ -16,7 +16,7 @@ from conformance.driver.marks import mark_args
 from conformance.evidence.trace_record import TraceRecord
 from conformance.runner.planning.budget import choose, measured_cost
 from conformance.runner.planning.items import cost_in_selection, is_row, market_of, situation_of
-from conformance.runner.process_summary import Ending
+from conformance.runner.process_summary import RunState
 from conformance.runner.settings import Settings
 from conformance.runner.time_limit import TimeLimit
 
@@ -29,7 +29,7 @@ class Selecting(Protocol):
     settings: Settings
     profile: Profile
     spent: int
-    ending: Ending
+    ending: RunState
     limit: TimeLimit | None
 
     @property

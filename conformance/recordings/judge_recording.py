@@ -27,19 +27,19 @@ RECORDING = "recording"
 
 
 @dataclass
-class Judged:
+class JudgedRecording:
     """The traces of recordings, without secrets, and what a reader of the report should know of them."""
 
     traces: list[Trace] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
 
-def judge_contents(contents: Contents, profile: Profile, key: bytes, *, roles: bool) -> Judged:
+def judge_contents(contents: Contents, profile: Profile, key: bytes, *, roles: bool) -> JudgedRecording:
     """Judges what files hold. key: makes the pseudonyms of secrets; roles: whether the profile is the target's own."""
     masks = Masks(key)
     for entry in contents.entries:
         masks.learn(entry.secrets)
-    found, calls = Judged(), calls_of(_drained(contents))
+    found, calls = JudgedRecording(), calls_of(_drained(contents))
     if not roles:
         for exchange in [*calls.exchanges, *(exchange for _, exchange in contents.own)]:
             exchange.unseen |= {RecordedPart.ROLES}
@@ -60,7 +60,7 @@ def _drained(contents: Contents) -> Iterator[RecordedEntry]:
         yield contents.entries.pop()
 
 
-def _recorded(found: Judged, calls: Calls, profile: Profile, masks: Masks) -> int:
+def _recorded(found: JudgedRecording, calls: Calls, profile: Profile, masks: Masks) -> int:
     """Judges the calls of other recorders; how many breaches are doubtful."""
     traces: dict[str, tuple[Trace, Gaps, dict[str, int]]] = {}
     names = environments(calls.exchanges)
@@ -86,7 +86,7 @@ def _recorded(found: Judged, calls: Calls, profile: Profile, masks: Masks) -> in
     return doubtful
 
 
-def _own(found: Judged, contents: Contents, profile: Profile, masks: Masks) -> None:
+def _own(found: JudgedRecording, contents: Contents, profile: Profile, masks: Masks) -> None:
     """Judges exchanges of this suite's reports, trace by trace as they were sent."""
     traces: dict[str, Trace] = {}
     for name, exchange in contents.own:

@@ -1,4 +1,4 @@
-"""Judges what a run sent once more, from a recording: `python -m devtools.recorded --variants N --faults N`.
+"""Judges what a run sent once more, from a recording: `python -m devtools.live_and_recorded --variants N --faults N`.
 
 Each server is judged live through a recording proxy, then from the HAR, with the profile and without. A variant is fair if
 nothing fails in the recording. A fault is found if the recording fails one of the requirements that the live run failed.
@@ -22,7 +22,7 @@ from conformance.core import contract
 from conformance.core.profile_reader import load
 from conformance.core.requirement import DependsOn
 from conformance.recordings.files import read
-from conformance.recordings.judged import judge_contents
+from conformance.recordings.judge_recording import judge_contents
 from conformance.runner.mock_process import MockProcess, listed, right_ids
 from conformance.runner.recording import bare_profile
 from devtools.false_positives import profile
@@ -121,7 +121,7 @@ def judge_all(
 
 def main(arguments: list[str] | None = None) -> int:
     """Exit status 1 if a recording of a variant fails something, a fault is not found live, or fewer than nine of ten again."""
-    parser = argparse.ArgumentParser(prog="python -m devtools.recorded", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m devtools.live_and_recorded", description=__doc__)
     parser.add_argument("--variants", type=int, default=60)
     parser.add_argument("--faults", type=int, default=60)
     parser.add_argument("--seed", type=int, default=1)
