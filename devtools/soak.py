@@ -113,27 +113,27 @@ def soak(profile: Profile, seconds: float, seed: int = 0, server: int | None = N
     target = ApiClient(profile, key=secrets.token_bytes(16))
     folder = Path(mkdtemp(prefix="soak-"))
     every = max(1.0, seconds / SAMPLES)
-    book, books, began = Journal(folder, "0", target.secrets.out_of), 0, time.perf_counter()
+    journal, journals, began = Journal(folder, "0", target.secrets.out_of), 0, time.perf_counter()
     try:
         while (at_s := time.perf_counter() - began) < seconds and soaked.stopped is None:
             if at_s >= every * (len(soaked.samples) + 1):
                 soaked.samples.append(_sample(soaked, at_s, server))
-                book.close()
+                journal.close()
                 shutil.rmtree(folder)
-                books += 1
-                book = Journal(folder, f"{books}", target.secrets.out_of)
-            _walk(soaked, target, book, list(profile.markets), seed)
+                journals += 1
+                journal = Journal(folder, f"{journals}", target.secrets.out_of)
+            _walk(soaked, target, journal, list(profile.markets), seed)
         soaked.samples.append(_sample(soaked, time.perf_counter() - began, server))
     finally:
-        book.close()
+        journal.close()
         target.close()
         shutil.rmtree(folder, ignore_errors=True)
     return soaked
 
 
-def _walk(soaked: Soaked, target: ApiClient, book: Journal, markets: list[str], seed: int) -> None:
+def _walk(soaked: Soaked, target: ApiClient, journal: Journal, markets: list[str], seed: int) -> None:
     trace = Trace(f"soak/{soaked.walks}")
-    shop = CheckoutDriver(target, trace, record=book.exchange)
+    shop = CheckoutDriver(target, trace, record=journal.exchange)
     market = markets[soaked.walks % len(markets)]
     try:
         run_walks(shop, market, f"{seed}/{trace.name}", walks=WALKS, steps=STEPS)
@@ -144,7 +144,7 @@ def _walk(soaked: Soaked, target: ApiClient, book: Journal, markets: list[str], 
         soaked.stopped = str(stopped)
     soaked.walks += 1
     soaked.requests += len(trace.exchanges)
-    book.trace(trace, soaked.walks)
+    journal.trace(trace, soaked.walks)
     for judgment in trace.judgments:
         if not judgment.ok and judgment.claim:
             name = f"{judgment.requirement}: {judgment.claim.name}"

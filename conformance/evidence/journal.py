@@ -62,13 +62,13 @@ def summary(trace: Trace, index: int) -> TraceRecord:
         for judgment in trace.judgments
         if judgment.ok
     )
-    judged, raced = {exchange.id: exchange for exchange in trace.exchanges}, _raced(trace)
+    exchanges_by_id, raced = {exchange.id: exchange for exchange in trace.exchanges}, _raced(trace)
     return TraceRecord(
         name=trace.name,
         index=index,
         kind=trace.kind,
         passed=[Passed(*key, count) for key, count in passes.items()],
-        failed=[breach_of(trace, judgment, judged, raced) for judgment in trace.judgments if not judgment.ok],
+        failed=[breach_of(trace, judgment, exchanges_by_id, raced) for judgment in trace.judgments if not judgment.ok],
         planned=sorted({_planned(exchange) for exchange in trace.exchanges if _names(exchange)}),
         sessions={session.id: session.created_by for session in trace.world.sessions.values()},
         prices=_prices(trace.world),

@@ -25,11 +25,11 @@ def mark_unknown(context: RuleContext) -> None:
         context.session.in_doubt = True
 
 
-def apply(context: RuleContext, reasons: list[RefusalReason], judged: list[Judgment]) -> None:
+def apply(context: RuleContext, reasons: list[RefusalReason], judgments: list[Judgment]) -> None:
     """Takes the exchange into the world."""
     if context.operation == contract.TOKEN:
         return
-    broken = [judgment for judgment in judged if not judgment.ok]
+    broken = [judgment for judgment in judgments if not judgment.ok]
     if context.operation == contract.INITIATE and not (context.answer and context.answer.id):
         context.world.lost.add(context.operation)
     if context.operation == contract.PLACE_ORDER and not isinstance(context.exchange.member("purchaseOrderId"), str):
@@ -37,7 +37,7 @@ def apply(context: RuleContext, reasons: list[RefusalReason], judged: list[Judgm
     if context.accepted:
         _accepted(context, broken)
     else:
-        _refused(context, reasons, {judgment.requirement for judgment in judged if judgment.ok})
+        _refused(context, reasons, {judgment.requirement for judgment in judgments if judgment.ok})
     if context.session and broken:
         context.session.tainted = True
 
@@ -55,7 +55,7 @@ def _accepted(context: RuleContext, broken: list[Judgment]) -> None:
     if context.operation == contract.PLACE_ORDER:
         _placed(context, session)
         return
-    state_broken = any(_of_state(breach) for breach in broken)
+    state_broken = any(_breaks_state(breach) for breach in broken)
     session.prices_in_doubt = context.operation != contract.READ and any(not _of_form(breach) for breach in broken)
     if context.operation == contract.READ:
         session.pending = [refused for refused in session.pending if refused.operation == contract.PLACE_ORDER]
@@ -82,7 +82,7 @@ def _of_form(judgment: Judgment) -> bool:
     return contract.requirements()[judgment.requirement].form_only
 
 
-def _of_state(judgment: Judgment) -> bool:
+def _breaks_state(judgment: Judgment) -> bool:
     known = contract.requirements()[judgment.requirement]
     return known.chapter not in ("money", "protocol") and not known.form_only
 

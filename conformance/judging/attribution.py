@@ -49,12 +49,12 @@ class DecisionRow(Generic[Facts]):
 
     when: str
     owner: str
-    first_match: Callable[[Facts], Attribution | None]
+    decide: Callable[[Facts], Attribution | None]
 
 
 def first_match(table: Sequence[DecisionRow[Facts]], facts: Facts) -> Attribution:
     """What the first row that applies says."""
-    return next((blame for row in table if (blame := row.first_match(facts))), Attribution())
+    return next((blame for row in table if (blame := row.decide(facts))), Attribution())
 
 
 def _refused(pending: Pending | None, *, exact: bool) -> Attribution | None:

@@ -62,15 +62,15 @@ def evaluate(
     return context, found
 
 
-def update_world(context: RuleContext, found: list[Judgment]) -> None:
+def update_world(context: RuleContext, judgments: list[Judgment]) -> None:
     """Takes a judged exchange into the world."""
     exchange = context.exchange
     if exchange.breach or exchange.silent or not is_usable(exchange):
         apply_exchange.mark_unknown(context)
         return
     if context.world.coverage is not None:
-        context.world.coverage.note(context, found)
-    apply_exchange.apply(context, list(context.reasons), found)
+        context.world.coverage.note(context, judgments)
+    apply_exchange.apply(context, list(context.reasons), judgments)
 
 
 def update_world_unjudged(world: World, profile: Profile, exchange: Exchange) -> None:
@@ -114,12 +114,12 @@ def _reasons(context: RuleContext) -> tuple[list[RefusalReason], list[str]]:
         except Exception as error:
             context.world.rule_errors.append(_rule_error(context, requirement, error))
     if context.gap or (context.session and context.session.in_doubt):  # it may not be what the last answer showed
-        found = [replace(each, certain=each.certain and not _of_state(each.requirement)) for each in found]
+        found = [replace(each, certain=each.certain and not _depends_on_state(each.requirement)) for each in found]
     found.sort(key=lambda reason: (reason.requirement != context.sent_for, not reason.certain))
     return found, blind
 
 
-def _of_state(requirement: str) -> bool:
+def _depends_on_state(requirement: str) -> bool:
     return contract.requirements()[requirement].depends_on is DependsOn.SESSION_STATE
 
 
@@ -174,12 +174,12 @@ def _judgment(
     )
 
 
-def _refusal_judgments(context: RuleContext, found: list[RefusalReason]) -> Iterator[Judgment]:
+def _refusal_judgments(context: RuleContext, reasons: list[RefusalReason]) -> Iterator[Judgment]:
     """Judges an answer to a request that has reasons for refusal; nothing for a lawful acceptance without a reading."""
     exchange = context.exchange
-    certain = [reason for reason in found if reason.certain]
+    certain = [reason for reason in reasons if reason.certain]
     if context.accepted:
-        lawful = [(reason, reading) for reason in found if (reading := lawful_reading(context, reason)) is not None]
+        lawful = [(reason, reading) for reason in reasons if (reading := lawful_reading(context, reason)) is not None]
         excused = [reason for reason, _ in lawful]
         if lawful and all(
             reason in excused for reason in certain
@@ -187,7 +187,7 @@ def _refusal_judgments(context: RuleContext, found: list[RefusalReason]) -> Iter
             reason, name = lawful[0]
             yield _judgment(context, reason.requirement, None, ok=True, condition=reason.condition, reading=name)
             return
-    fitting = [(reason, reading) for reason in found if (reading := fits(context, reason)) is not None]
+    fitting = [(reason, reading) for reason in reasons if (reading := fits(context, reason)) is not None]
     for reason, name in fitting:
         yield _judgment(context, reason.requirement, None, ok=True, condition=reason.condition, reading=name or None)
     if fitting or (context.accepted and not certain) or context.doubts.cover(exchange):
@@ -196,23 +196,23 @@ def _refusal_judgments(context: RuleContext, found: list[RefusalReason]) -> Iter
     if forbidden:  # the token was turned away, before the request itself was looked at
         yield from forbidden
         return
-    claim = _refusal_claim(context, found)
-    for reason in owners_of_refusal(context, found):
+    claim = _refusal_claim(context, reasons)
+    for reason in owners_of_refusal(context, reasons):
         yield _judgment(context, reason.requirement, claim, ok=False, condition=reason.condition)
 
 
-def _refusal_claim(context: RuleContext, found: list[RefusalReason]) -> Claim:
+def _refusal_claim(context: RuleContext, reasons: list[RefusalReason]) -> Claim:
     exchange = context.exchange
     about = Aspect.NO_SERVER_ERROR if exchange.crashed else Aspect.REFUSAL_ID
     if context.accepted:
         about = Aspect.REFUSED
-    if any(reason.any_of == "4xx" for reason in found):
+    if any(reason.any_of == "4xx" for reason in reasons):
         return true(False, about, "refused with a 4xx", exchange.answer(), REFUSED, deviation=_departure(context, {}))
     union: Pairs = {}
-    for reason in found:
+    for reason in reasons:
         union.update(lawful_pairs(reason, context.operation))
     claim = refused(False, about, union, exchange.answer(), deviation=_departure(context, union))
-    strings = [reason.stub for reason in found if reason.stub]
+    strings = [reason.stub for reason in reasons if reason.stub]
     if not strings:
         return claim
     says = f"since [stubs] of the profile says that the target knows the negative-testing string {strings[0]}"
@@ -332,15 +332,17 @@ def _without_yielding(context: RuleContext, said: list[RuleClaims]) -> list[Rule
     return kept
 
 
-def _without_unread_ids(context: RuleContext, found: list[Judgment]) -> list[Judgment]:
+def _without_unread_ids(context: RuleContext, judgments: list[Judgment]) -> list[Judgment]:
     """No id can be read: that is one finding, whatever the request was sent for."""
     if context.exchange.error_ids:
-        return found
+        return judgments
     owner = contract.owner_of(OwnedBreach.UNREADABLE_IDS)
-    if not any(judgment.requirement == owner and not judgment.ok for judgment in found):
-        return found
+    if not any(judgment.requirement == owner and not judgment.ok for judgment in judgments):
+        return judgments
     return [
-        judgment for judgment in found if judgment.ok or not judgment.claim or judgment.claim.name != Aspect.REFUSAL_ID
+        judgment
+        for judgment in judgments
+        if judgment.ok or not judgment.claim or judgment.claim.name != Aspect.REFUSAL_ID
     ]
 
 

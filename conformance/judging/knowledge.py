@@ -113,10 +113,10 @@ def _order(of: Order) -> Order:
     return of if paid is of.paid else cast(Order, _Guarded(of, hidden, {"paid": paid}))
 
 
-def lawful_reading(context: RuleContext, ground: RefusalReason) -> str | None:
-    """The reading by which an accepted request with this ground is lawful; '' where nobody can say."""
+def lawful_reading(context: RuleContext, reason: RefusalReason) -> str | None:
+    """The reading by which an accepted request with this refusal reason is lawful; '' where nobody can say."""
     try:
-        return ground.lawful(guarded(context)) if ground.lawful else None
+        return reason.lawful(guarded(context)) if reason.lawful else None
     except NotRecorded:
         return ""
 
@@ -127,7 +127,7 @@ def is_usable(exchange: Exchange) -> bool:
 
 
 def doubts(context: RuleContext, blind: Iterable[str]) -> Doubts:
-    """The doubts about an exchange; blind: the requirements whose grounds could not be looked for."""
+    """The doubts about an exchange; blind: the requirements whose refusal reasons could not be looked for."""
     unseen, found = context.exchange.unseen, set[int]()
     if not unseen and context.world.complete and not context.gap:
         return NO_DOUBTS

@@ -1,9 +1,9 @@
 """The rules, as the chapters register them: by operation and kind of answer, in the order of their dependencies.
 
-A rule of the first kind (`refuses`) names reasons for which a request must be refused; its lawful answers stand in
-contracts/requirements. A rule of the second kind (`demands`) makes claims about an answer; where what the answer shows
-decides alone (`shows`), equal answers are asked once. A rule of the third kind (`forbids`) says that a refusal is its
-breach, whatever the request was sent for. All are pure functions of their context.
+`refuses` registers a rule that names reasons for which a request must be refused; its lawful answers stand in
+contracts/requirements. A rule of `demands` makes claims about an answer from all that is known. A rule of `shows` makes
+claims from what the answer shows alone, so that equal answers are asked once. A rule of `forbids` says that a refusal is
+its breach, whatever the request was sent for. All are pure functions of what they are given.
 """
 
 from __future__ import annotations

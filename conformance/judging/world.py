@@ -25,9 +25,12 @@ class Pending:
 
 @dataclass(slots=True)
 class SessionState:
-    """A checkout session as the answers so far show it.
+    """A checkout session as the answers so far show it. docs/doubt.md explains the flags.
 
-    market_unseen: whether a recording does not show the marketplace that it was made in.
+    app: the credential that made it. created_by, last_read, unconfirmed: ids of exchanges; unconfirmed: of a change that no
+    read has shown yet. pending: refused changes that the next read must not show. changes_seen: how many changes of the
+    world were known at its last read. history: the operations that were accepted. without_coupon: the amounts of each cart
+    that has no coupon. market_unseen: whether a recording does not show the marketplace that it was made in.
     """
 
     id: str

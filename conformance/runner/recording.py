@@ -45,13 +45,13 @@ def bare_profile(paths: Iterable[Path], contents: Contents | None = None) -> Pro
 
 def judge_recording(run: Run) -> None:
     """Judges every trace of the recordings into the run's journal."""
-    assert run.settings.recording and run.book
+    assert run.settings.recording and run.journal
     known = run.settings.target != "recording"
     contents, run.contents = run.contents or read(run.settings.recording), None
     found = judge_contents(contents, run.profile, run.key, roles=known)
     for index, trace in enumerate(found.traces):
         for exchange in trace.exchanges:
-            run.book.exchange(exchange)
-        run.book.trace(trace, index)
+            run.journal.exchange(exchange)
+        run.journal.trace(trace, index)
         run.ending.defects += trace.world.rule_errors
     run.notes += found.notes

@@ -29,8 +29,8 @@ from conformance.driver.discovery import Discovery
 from conformance.driver.effort import Effort
 from conformance.driver.marks import mark_args
 from conformance.driver.payment import PayPage
-from conformance.evidence import journal
 from conformance.evidence.atomic_swap import check_folder
+from conformance.evidence.journal import Journal, Records, read_folder
 from conformance.evidence.reproduction.replay import FIRST_REPLAY
 from conformance.evidence.same_run import check_resumed
 from conformance.evidence.session_loss import forgotten
@@ -74,9 +74,9 @@ class Run:
     pay_page: PayPage = field(default_factory=PayPage)
     target: ApiClient | None = None
     mock: MockProcess | None = None
-    book: journal.Journal | None = None
+    journal: Journal | None = None
     waivers: list[Waiver] = field(default_factory=list)
-    earlier: journal.Records = field(default_factory=lambda: journal.Records(()))
+    earlier: Records = field(default_factory=lambda: Records(()))
     notes: list[str] = field(default_factory=list)
     spent: int = 0
     limit: TimeLimit | None = None
@@ -96,7 +96,7 @@ class Run:
             self.notes.append(f"{settings.waivers.name} holds no waiver.")
         refuse_production(self.profile, settings)  # _serves and ApiClient let nothing but reading through
         if settings.resume:
-            self.earlier = journal.read_folder(settings.resume)
+            self.earlier = read_folder(settings.resume)
         if self.sends:
             check_folder(settings.report)
             if not settings.recording:
@@ -150,7 +150,7 @@ class Run:
         profile = with_share_of_rate(self.profile, self.settings.rate, self.processes)
         circuit_breaker = CircuitBreaker(whole=not (self.settings.shares_sessions or self.settings.requirements))
         self.target = ApiClient(profile, key=self.key, before_request=self._spend, circuit_breaker=circuit_breaker)
-        self.book = journal.Journal(self.parts, process, self.target.secrets.out_of_json)
+        self.journal = Journal(self.parts, process, self.target.secrets.out_of_json)
 
     def _spend(self) -> None:
         """Called before each request, token calls and repeated attempts included: a budget is never exceeded."""
@@ -166,7 +166,7 @@ class Run:
 
     def finish_worker(self) -> None:
         """Leaves this process's part complete on disk."""
-        if self.book and self.target:
+        if self.journal and self.target:
             if self.shares_trace and self._trace:
                 self._close_trace(0)
             stopped = self.ending.stopped or (
@@ -176,13 +176,13 @@ class Run:
                 self.target.circuit_breaker, stopped, self.target.token_requests, self.ending.found_breach
             )
             try:
-                part.write(self.parts / f"{self.book.file}.part")
+                part.write(self.parts / f"{self.journal.file}.part")
             except OSError as error:
                 self._unwritable(error)
 
     def finish_controller(self, interrupted: bool) -> int:
         """Merges, shrinks, writes the report and returns the exit status."""
-        if self.book is None:
+        if self.journal is None:
             return WRONG_INPUT
         self.ending.interrupted = interrupted
         self.finish_worker()
@@ -217,9 +217,9 @@ class Run:
 
     def close(self) -> None:
         """Ends what this process started."""
-        if self.book:
+        if self.journal:
             with suppress(OSError):  # a full disk has been reported
-                self.book.close()
+                self.journal.close()
         if self.target:
             self.target.close()
         if self.mock:
@@ -243,7 +243,7 @@ class Run:
         kind: TraceKind = TraceKind.TEST,
     ) -> Iterator[CheckoutDriver]:
         """A driver whose exchanges make one trace. index: its place in the plan."""
-        assert self.target and self.book
+        assert self.target and self.journal
         if self._trace is None or not self.shares_trace:
             self._trace, self._skipped = Trace(name, provokes=provokes, kind=kind), None
             self._trace.world.units = dict(self.discovery.units)
@@ -287,19 +287,19 @@ class Run:
         return self.settings.shares_sessions
 
     def _record(self, exchange: Exchange) -> None:
-        assert self.book
+        assert self.journal
         try:
-            self.book.exchange(exchange, self._trace.kind if self._trace else TraceKind.TEST)
+            self.journal.exchange(exchange, self._trace.kind if self._trace else TraceKind.TEST)
         except OSError as error:
             raise RunStopped(self._unwritable(error)) from None
 
     def _close_trace(self, index: int) -> None:
-        assert self.book and self._trace
+        assert self.journal and self._trace
         trace, self._trace = self._trace, None
         if self._full:  # its last line may be half a one
             return
         try:
-            self.book.trace(trace, index, self._skipped)
+            self.journal.trace(trace, index, self._skipped)
         except OSError as error:
             self._unwritable(error)
         finally:

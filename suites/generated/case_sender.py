@@ -42,12 +42,12 @@ class Sender:
         """Sends a case, with live values in place of the contract's examples; others, credential: in place of those."""
         self.cases += 1
         trace = self.driver.trace
-        judged = len(trace.judgments)
+        first_new = len(trace.judgments)
         values = live_values(self.driver, market, session, self.cases)
         request = self.request(case, {**values, **(others or {})})
         request.credential = credential or request.credential
         exchange = self.driver.send(request, self._unknown(request))
-        agreed = all(judgment.ok for judgment in trace.judgments[judged:])
+        agreed = all(judgment.ok for judgment in trace.judgments[first_new:])
         if agreed and not leaves_open(trace.world, self.driver.profile, exchange):
             trace.notes += [f"{DISAGREEMENT} on {exchange.id}: {text}" for text in objections(case, exchange)]
         return exchange

@@ -154,9 +154,9 @@ def anything_after_a_declined_payment(context: RuleContext) -> Iterator[RefusalR
 
 
 @refuses("PAY-EMPTY")
-def an_empty_session(context: RuleContext) -> Iterator[str]:
+def an_empty_session(context: RuleContext) -> Iterator[RefusalReason]:
     if context.session and context.session.phase == SessionPhase.EMPTY:
-        yield ""
+        yield RefusalReason("PAY-EMPTY")
 
 
 def at_payment(context: RuleContext) -> Iterator[int]:
@@ -208,24 +208,24 @@ def reading_a_paid_session(context: RuleContext) -> Iterator[RefusalReason]:
 
 
 @refuses("ORDER-UNKNOWN")
-def an_unknown_order(context: RuleContext) -> Iterator[str]:
+def an_unknown_order(context: RuleContext) -> Iterator[RefusalReason]:
     subject, world = context.request.subject or "", context.world
     known = {*world.orders, *(prepaid.order for prepaid in context.profile.prepaid if prepaid.order)}
     if subject in known:
         return
     never = world.knows_all(contract.PLACE_ORDER) and not may_be_counted(subject, known)
     if never or is_made_up(subject, known, complete=world.complete) or is_made_up_order(subject):
-        yield ""
+        yield RefusalReason("ORDER-UNKNOWN")
 
 
 @refuses("ORDER-APP")
-def another_apps_order(context: RuleContext) -> Iterator[str]:
+def another_apps_order(context: RuleContext) -> Iterator[RefusalReason]:
     if (
         context.order
         and context.request.credential in (OWN_APP, OTHER_APP)
         and context.request.credential != context.order.app
     ):
-        yield ""
+        yield RefusalReason("ORDER-APP")
 
 
 @demands("ORDER-APP", on="refused")

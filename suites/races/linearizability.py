@@ -61,7 +61,7 @@ def start(before: View) -> State:
 
 
 def step(now: State, request: Request, keys: dict[str, str]) -> tuple[State, list[RefusalReason]]:
-    """The state that a request leaves, and the grounds on which it must (or may) be refused.
+    """The state that a request leaves, and the reasons for which it must (or may) be refused.
 
     keys: what the model calls a line, by its lineItemId.
     """
@@ -124,7 +124,7 @@ def _counts(now: State, key: StateKey, pair: tuple[Any, Any]) -> bool:
 
 
 def documented(exchange: Exchange, refusal_reasons: list[RefusalReason]) -> bool:
-    """Whether a refusal has a status and an id that the documents know for its method or for a ground.
+    """Whether a refusal has a status and an id that the documents know for its method or for a refusal reason.
 
     A session that is busy with another request may look locked, as a paid one does.
     """
@@ -140,7 +140,7 @@ def documented(exchange: Exchange, refusal_reasons: list[RefusalReason]) -> bool
 
 
 def refused_for_nothing(order: Sequence[Exchange], before: View) -> int:
-    """How many of them this order gives no ground to refuse, and yet they were refused."""
+    """How many of them this order gives no reason to refuse, and yet they were refused."""
     keys, now, count = _keys(before), start(before), 0
     for exchange in order:
         after, refusal_reasons = step(now, exchange.request, keys)

@@ -236,7 +236,7 @@ def may_lose_coupon(context: RuleContext) -> bool:
 
 
 @refuses("SESSION-UNKNOWN")
-def an_unknown_session(context: RuleContext) -> Iterator[str]:
+def an_unknown_session(context: RuleContext) -> Iterator[RefusalReason]:
     subject, world = context.request.subject or "", context.world
     if context.session or stubs_in(
         context.profile, context.request
@@ -244,7 +244,7 @@ def an_unknown_session(context: RuleContext) -> Iterator[str]:
         return
     never = world.knows_all(contract.INITIATE) and not may_be_counted(subject, world.sessions)
     if never or is_made_up(subject, world.sessions, complete=world.complete):
-        yield ""
+        yield RefusalReason("SESSION-UNKNOWN")
 
 
 @demands("SESSION-UNKNOWN")
@@ -258,13 +258,13 @@ def no_other_session_is_shown(context: RuleContext) -> Iterator[Claim]:
 
 
 @refuses("SESSION-APP")
-def another_app(context: RuleContext) -> Iterator[str]:
+def another_app(context: RuleContext) -> Iterator[RefusalReason]:
     if (
         context.session
         and context.request.credential in (OWN_APP, OTHER_APP)
         and context.request.credential != context.session.app
     ):
-        yield ""
+        yield RefusalReason("SESSION-APP")
 
 
 @demands("SESSION-APP", on="refused")

@@ -1,4 +1,4 @@
-"""A long visit of a shop, by hand: every operation, every kind of ground for a refusal, reads in between.
+"""A long visit of a shop, by hand: every operation, every kind of reason for a refusal, reads in between.
 
 It sends with intents, as the suites do, and judges nothing. Tests make it at the healthy shop and at each faulty server.
 """

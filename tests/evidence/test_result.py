@@ -54,14 +54,14 @@ def document(
     parts: list[Trace], folder: Path, *, processes: int = 1, metadata: RunMetadata = METADATA, **more: Any
 ) -> dict[str, Any]:
     """The result of those traces, written by so many processes."""
-    books = [Journal(folder, f"gw{number}", lambda text: text) for number in range(processes)]
+    journals = [Journal(folder, f"gw{number}", lambda text: text) for number in range(processes)]
     for index, trace in enumerate(parts):
-        book = books[index % processes]
+        written = journals[index % processes]
         for exchange in trace.exchanges:
-            book.exchange(exchange)
-        book.trace(trace, index)
-    for book in books:
-        book.close()
+            written.exchange(exchange)
+        written.trace(trace, index)
+    for written in journals:
+        written.close()
     (folder / "all.jsonl").write_text(
         "".join(path.read_text(encoding="utf-8") for path in sorted(folder.glob("*.exchanges.jsonl"))), encoding="utf-8"
     )

@@ -48,13 +48,13 @@ def reports(
     found, listed = [], traces(shop or ReferenceShop())
     for part in range(of):
         parts = folder / f"parts-{part}"
-        book = journal.Journal(parts, "main", lambda text: text)
-        book.trace(Trace("discovery", kind=TraceKind.DISCOVERY), -1)
+        written = journal.Journal(parts, "main", lambda text: text)
+        written.trace(Trace("discovery", kind=TraceKind.DISCOVERY), -1)
         for index, trace in list(enumerate(listed))[part::of]:
             for exchange in trace.exchanges:
-                book.exchange(exchange)
-            book.trace(trace, index)
-        book.close()
+                written.exchange(exchange)
+            written.trace(trace, index)
+        written.close()
         records = journal.read(parts)
         known = replace(metadata, selected=JUDGED, shard=(part + 1, of) if of > 1 else None, **more)
         out = folder / f"shard-{part + 1}"

@@ -121,7 +121,7 @@ def test_terms_of_another_shape(name: str, edit: Any) -> None:
 
 
 def test_hostile_bodies_must_be_refused() -> None:
-    """Each is a certain ground of ROBUST, whatever the operation."""
+    """Each is a certain refusal reason of ROBUST, whatever the operation."""
     from conformance.judging.context import RuleContext
     from conformance.judging.judge import refusal_reasons
     from conformance.judging.world import World

@@ -33,22 +33,22 @@ class Resent:
     replay: Replay
 
     def with_plain_reads(self) -> BrokenClaims | None:
-        """See `consequences.Control`."""
+        """What breaks with plain reads in place of all that is blamed, and of what went to other sessions."""
         return self._play(_with_reads(self.sent))
 
     def with_other_sessions(self) -> BrokenClaims | None:
-        """See `consequences.Control`."""
+        """The same, with the requests to other sessions; None if there are none."""
         steps = _with_reads(self.sent, others=False)
         return self._play(steps) if steps != _with_reads(self.sent) else None
 
     def under_its_marketplace(self) -> BrokenClaims | None:
-        """See `consequences.Control`."""
+        """What breaks if the order is read under its marketplace; None if it was."""
         last = self.sent[-1][0].request
         bare = last.operation == contract.READ_ORDER and not last.marketplace
         return self._play(_with_header(self.sent)) if bare else None
 
     def reading_after_refusals(self) -> BrokenClaims | None:
-        """See `consequences.Control`."""
+        """What breaks if a read follows each refusal; None if that is so anyway."""
         return self._play(_read_back(self.sent))
 
     def _play(self, steps: list[Step]) -> BrokenClaims | None:

@@ -1,6 +1,6 @@
 """Where a request's body departs from the contract: the one place that compares requests with the OpenAPI document.
 
-The grounds for refusal are built on it (suites/*/rules.py), and so is the check that our own valid requests are valid.
+The reasons for a refusal are built on it (suites/*/rules.py), and so is the check that our own valid requests are valid.
 """
 
 from __future__ import annotations
