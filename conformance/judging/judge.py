@@ -38,7 +38,9 @@ def judge(world: World, profile: Profile, exchange: Exchange) -> list[Judgment]:
 def evaluate(
     world: World, profile: Profile, exchange: Exchange, *, gap: bool = False
 ) -> tuple[RuleContext, list[Judgment]]:
-    """Judges one exchange and does not take it into the world, which may learn of a prepaid session and of errors of rules.
+    """Judges one exchange and leaves its effect out of the world.
+
+    The world may gain a session that was paid beforehand, and errors of rules.
 
     gap: whether a change before it may be missing in the recording.
     """

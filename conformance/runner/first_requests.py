@@ -41,7 +41,7 @@ def send_first_requests(run: Run) -> None:
 def _send(run: Run) -> None:
     """As few requests as a budget asks for."""
     few = run.settings.shares_sessions
-    kind = TraceKind.TEST if run.shares_trace else TraceKind.DISCOVERY
+    kind = TraceKind.TEST if few else TraceKind.DISCOVERY
     with run.driver(-1, run.first_trace, kind=kind) as driver:
         try:
             names = list(run.profile.markets)

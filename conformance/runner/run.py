@@ -167,7 +167,7 @@ class Run:
     def finish_worker(self) -> None:
         """Leaves this process's part complete on disk."""
         if self.journal and self.target:
-            if self.shares_trace and self._trace:
+            if self.settings.shares_sessions and self._trace:
                 self._close_trace(0)
             stopped = self.ending.stopped or (
                 None if self.ending.budget_spent else self.target.circuit_breaker.sentence
@@ -244,7 +244,7 @@ class Run:
     ) -> Iterator[CheckoutDriver]:
         """A driver whose exchanges make one trace. index: its place in the plan."""
         assert self.target and self.journal
-        if self._trace is None or not self.shares_trace:
+        if self._trace is None or not self.settings.shares_sessions:
             self._trace, self._skipped = Trace(name, provokes=provokes, kind=kind), None
             self._trace.world.units = dict(self.discovery.units)
         self._before = len(self._trace.judgments)
@@ -253,7 +253,7 @@ class Run:
             self._trace,
             features=self.discovery.features,
             effort=effort,
-            borrows=self.shares_trace,
+            borrows=self.settings.shares_sessions,
             record=self._record,
             pay_page=self.pay_page,
         )
@@ -262,7 +262,7 @@ class Run:
             self._settle(driver)
         finally:
             self.target.circuit_breaker.forgot(self._trace.name, forgotten(self._trace))
-            if not self.shares_trace or index >= FIRST_REPLAY:
+            if not self.settings.shares_sessions or index >= FIRST_REPLAY:
                 self._close_trace(index)
 
     def _settle(self, driver: CheckoutDriver) -> None:
@@ -277,14 +277,9 @@ class Run:
     @property
     def first_trace(self) -> str:
         """The name of the trace of the first requests; where all tests share it, other shards have other names."""
-        if not self.shares_trace or not self.settings.shard:
+        if not self.settings.shares_sessions or not self.settings.shard:
             return DISCOVERY_TRACE
         return "{}-{}-of-{}".format(DISCOVERY_TRACE, *self.settings.shard)
-
-    @property
-    def shares_trace(self) -> bool:
-        """Whether all tests make one trace, so that they can share sessions."""
-        return self.settings.shares_sessions
 
     def _record(self, exchange: Exchange) -> None:
         assert self.journal
