@@ -168,7 +168,7 @@ class Settings:
 
     @property
     def shares_sessions(self) -> bool:
-        """Whether one process, with sessions shared between tests, does it all: under a budget or to be quick."""
+        """Whether one process with one trace, whose sessions the tests share, does it all: under a budget or to be quick."""
         return self.budget is not None or self.time_s is not None or self.quick
 
 
