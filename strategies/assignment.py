@@ -1,8 +1,8 @@
 """Which row of the covering array meets which probe.
 
-Each probe goes to as few rows as show every level of the factors that its requirement names (probes of a group share
-that); probes of a family (one requirement, one part of a session's life) together meet every pair of levels. Levels are
-bits, so this is quick.
+Each probe goes to as few rows as show every level of the factors that its requirement names. Probes of one group split
+the levels among them: each level needs one probe of the group, not all of them. Probes of a family (one requirement, one
+moment of a session) together meet every pair of levels. Levels are bits, so this is quick.
 """
 
 from __future__ import annotations

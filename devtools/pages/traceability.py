@@ -29,7 +29,7 @@ from conformance.core.requirement import Requirement
 from conformance.judging.load_rules import load_rules
 from conformance.judging.registry import RULES
 from suites.situations.design import session_plans
-from suites.situations.judges import judged_by
+from suites.situations.requirements_of_plan import requirements_of
 from suites.situations.test_planned_sessions import test_a_planned_session
 
 ROOT = contract.ROOT.parent
@@ -113,7 +113,7 @@ def in_the_array() -> dict[str, list[Place]]:
     """The test of the covering array by requirement, for the mock's profile, and where its ids stand."""
     found: dict[str, list[Place]] = {}
     for plan in session_plans(load("mock")):
-        for requirement in judged_by(plan):
+        for requirement in requirements_of(plan):
             found.setdefault(requirement, [_place(test_a_planned_session)])
     for path in sorted(ROOT.glob("suites/situations/*.py")):
         body = ast.parse(path.read_text(encoding="utf-8")).body

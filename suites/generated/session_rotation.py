@@ -11,10 +11,10 @@ from conformance.core import contract
 from conformance.core.exchange import OWN_APP, Exchange
 from conformance.core.requirement import SessionPhase
 from conformance.driver.checkout import CheckoutDriver, CheckoutSession
-from strategies.situations import session_in
 from suites.generated.alternatives import alternatives, credentials
 from suites.generated.case_sender import Sender
 from suites.generated.openapi_document import operation_of
+from suites.situations.named import session_in
 
 # How sessions came to be; their number has no divisor in common with that of the marketplaces.
 SITUATIONS = ("calm", "rich", "three lines", "coupon", "option", "four lines", "changed")

@@ -6,7 +6,7 @@ import pytest
 
 from conformance.runner.plugin import RUN
 from suites.situations.design import session_plans
-from suites.situations.judges import judged_by
+from suites.situations.requirements_of_plan import requirements_of
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -17,6 +17,6 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     found = [] if run.profile.reads_only else session_plans(run.profile, depth)
     params = []
     for plan in found:
-        market, marks = plan.row["marketplace"], pytest.mark.provokes(*judged_by(plan), cost=plan.cost)
+        market, marks = plan.row["marketplace"], pytest.mark.provokes(*requirements_of(plan), cost=plan.cost)
         params.append(pytest.param(market, plan, id=f"{market}-{plan.row}", marks=marks))
     metafunc.parametrize("market, plan", params)

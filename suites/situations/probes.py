@@ -31,7 +31,8 @@ Sent = dict[str, Any]
 class Probe:
     """make: the keywords for `CheckoutSession.send` (`operation`, `body`, `subject`, …); None where the session has nothing for it.
 
-    group: probes that share the levels that each of them would have to meet alone; "" for a group of its own.
+    group: probes that split the levels among them: each level needs one probe of the group, not all of them; "" for a group
+    of its own.
     alone: factors of which the probe meets each level by itself. goods: the level of that factor that it is for.
     coupon: whether the session must have a coupon, or must have none, for the request to be wrong in this one thing.
     """

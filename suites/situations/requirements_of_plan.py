@@ -1,4 +1,4 @@
-"""Which requirements a row of the array is sent for: those of its probes, of its changes and of its end."""
+"""The requirements that a row of the array is sent for: those of its probes, of its changes and of its end."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ END = {
 BESIDE = {"none": (), "alike": ("PRICE-STABLE",)}
 
 
-def judged_by(plan: SessionPlan) -> tuple[str, ...]:
-    """The ids, each once."""
+def requirements_of(plan: SessionPlan) -> tuple[str, ...]:
+    """The ids of a plan, each once."""
     row = plan.row
     own = (*STATE, *CHANGE[row["change"]], *END.get(row["end"], ()), *BESIDE.get(row["beside"], ("SESSION-ISOLATED",)))
     return tuple(
