@@ -10,11 +10,30 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from itertools import combinations
+from typing import NamedTuple
 
 from strategies.array import Row
 
 LEVEL, PAIR, LOAD = 8, 2, 0.25  # weights; a pair that is new to the family has 1
-ProbeKey = tuple[str, str, str, str]  # requirement, part of life, group, case
+
+
+class ProbeKey(NamedTuple):
+    """What names a probe. moment: of a session. group: the case itself for a probe that is a group of its own."""
+
+    requirement: str
+    moment: str
+    group: str
+    case: str
+
+    @property
+    def family(self) -> tuple[str, str]:
+        """The probes that together meet every pair of levels."""
+        return self.requirement, self.moment
+
+    @property
+    def shared(self) -> tuple[str, str, str]:
+        """The probes that split the levels among them."""
+        return self.requirement, self.moment, self.group
 
 
 class Bits:
@@ -42,43 +61,63 @@ def assign(
 
     times: how many rows show each level to a probe; probes that share a group have one.
     """
-    bits = Bits()
-    load: dict[int, int] = defaultdict(int)
-    covered: dict[tuple[str, ...], int] = defaultdict(int)  # levels of a group, pairs of a family
-    own: dict[tuple[str, ...], int] = defaultdict(int)  # pairs of a group
-    levels: dict[tuple[int, frozenset[str]], tuple[int, int]] = {}
-    found: dict[int, list[ProbeKey]] = defaultdict(list)
+    assignment = _Assignment()
     for key, rows, alone in keys:
-        requirement, _, group, case = key
-        names, left = factors_of(requirement) | alone, list(rows)
-        for row in rows:
-            if (row.number, names) not in levels:
-                levels[row.number, names] = bits.of(row, names, 1), bits.of(row, names, 2)
-        every = 0
-        for row in rows:
-            every |= levels[row.number, names][0]
-        by_itself = 0
-        for row in rows:
-            by_itself |= bits.of(row, alone, 1)
-        missing, first = every & ~covered[key[:3]] | by_itself, True
-        for _ in range(times if group == case else 1):
+        names = factors_of(key.requirement) | alone
+        assignment.give(key, rows, names, alone, times if key.group == key.case else 1)
+    return assignment.found
+
+
+class _Assignment:
+    """What was given to rows so far."""
+
+    def __init__(self) -> None:
+        self.found: dict[int, list[ProbeKey]] = defaultdict(list)
+        self._bits = Bits()
+        self._load: dict[int, int] = defaultdict(int)
+        self._met: dict[tuple[str, ...], int] = defaultdict(int)  # levels, by group
+        self._own_pairs: dict[tuple[str, ...], int] = defaultdict(int)  # by group
+        self._family_pairs: dict[tuple[str, ...], int] = defaultdict(int)  # by family
+        self._levels: dict[tuple[int, frozenset[str]], tuple[int, int]] = {}
+
+    def give(
+        self, key: ProbeKey, rows: Sequence[Row], names: frozenset[str], alone: frozenset[str], times: int
+    ) -> None:
+        """Gives a probe to rows until every level is met so many times; to one row at least, if there is any."""
+        every = self._union(rows, names)
+        missing, first, left = every & ~self._met[key.shared] | self._union(rows, alone), True, list(rows)
+        for _ in range(times):
             while (missing or first) and left:
-                best = max(
-                    left,
-                    key=lambda row: _gain(
-                        levels[row.number, names], missing, own[key[:3]], covered[key[:2]], load[row.number]
-                    ),
-                )
-                single, double = levels[best.number, names]
-                first, missing = False, missing & ~single
-                own[key[:3]] |= double
-                covered[key[:2]] |= double
-                covered[key[:3]] |= single
-                load[best.number] += 1
-                found[best.number].append(key)
+                best = max(left, key=lambda row: self._gain_of(key, row, names, missing))
+                missing, first = missing & ~self._levels_of(best, names)[0], False
+                self._take(key, best, names)
                 left.remove(best)
             missing = every
-    return found
+
+    def _take(self, key: ProbeKey, row: Row, names: frozenset[str]) -> None:
+        single, double = self._levels_of(row, names)
+        self._met[key.shared] |= single
+        self._own_pairs[key.shared] |= double
+        self._family_pairs[key.family] |= double
+        self._load[row.number] += 1
+        self.found[row.number].append(key)
+
+    def _gain_of(self, key: ProbeKey, row: Row, names: frozenset[str], missing: int) -> float:
+        own, family = self._own_pairs[key.shared], self._family_pairs[key.family]
+        return _gain(self._levels_of(row, names), missing, own, family, self._load[row.number])
+
+    def _union(self, rows: Sequence[Row], names: frozenset[str]) -> int:
+        """The levels of some factors that any of the rows has."""
+        found = 0
+        for row in rows:
+            found |= self._levels_of(row, names)[0]
+        return found
+
+    def _levels_of(self, row: Row, names: frozenset[str]) -> tuple[int, int]:
+        """The levels of some factors that a row has, and their pairs."""
+        if (row.number, names) not in self._levels:
+            self._levels[row.number, names] = self._bits.of(row, names, 1), self._bits.of(row, names, 2)
+        return self._levels[row.number, names]
 
 
 def _gain(levels: tuple[int, int], missing: int, own: int, family: int, load: int) -> float:

@@ -51,9 +51,9 @@ def session_plans(profile: Profile, depth: int = 1) -> list[SessionPlan]:
         for probe in probes.of_sessions(profile, market):
             asked.setdefault(probe.key, {})[market] = probe
         for start in (*of_initiate(offered), *of_items(offered, profile.max_line_items or LEAST_MAXIMUM)):
-            begun.setdefault((start.requirement, probes.START, start.group or start.case, start.case), {})[market] = (
-                start
-            )
+            begun.setdefault(ProbeKey(start.requirement, probes.START, start.group or start.case, start.case), {})[
+                market
+            ] = start
     met = assign(
         [(key, _rows_for(profile, rows, where), _alone(where)) for key, where in asked.items()], _factors, max(depth, 1)
     )

@@ -49,7 +49,7 @@ class Probe:
     @property
     def key(self) -> ProbeKey:
         """What assigns it to rows."""
-        return self.requirement, self.phase, self.group or self.case, self.case
+        return ProbeKey(self.requirement, self.phase, self.group or self.case, self.case)
 
 
 NEEDS_COUPON = {Method.APPLY: False, Method.REMOVE: True}  # a second coupon, or none to remove, is wrong by itself
