@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+ROLE = "role"  # in the place of an id: the one that the profile gives for the role that was used
+
 
 class SessionPhase(StrEnum):
     """Where a session is in its life. EMPTY: every line was removed. DECLINED: its payment was, and it is spent."""
@@ -81,13 +83,26 @@ class FollowedPart(StrEnum):
 class AllowedRefusal:
     """One lawful look of a refusal; status None means the status that the OpenAPI document gives the id.
 
-    id: None stands for the id of the profile's role. when: only for reasons of that kind (`empty`, `shape`, `same`, …).
+    id: None where `id_of_role`. when: only for reasons of that kind (`empty`, `shape`, `same`, …).
     """
 
     id: int | None
     status: int | None = None
     reading: str | None = None
     operations: tuple[str, ...] = ()
+    when: str = ""
+
+    @property
+    def id_of_role(self) -> bool:
+        """Whether the id is that of the role that was used, as the profile has it."""
+        return self.id is None
+
+
+@dataclass(frozen=True)
+class AllowedAcceptance:
+    """A lawful success where a refusal is lawful too. when: the kind that the rule tells it by."""
+
+    reading: str
     when: str = ""
 
 
@@ -112,7 +127,8 @@ class Requirement:
     operations: tuple[str, ...]
     needs: tuple[str, ...]
     answers: tuple[AllowedRefusal, ...] = ()
-    readings: tuple[str, ...] = ()
+    acceptances: tuple[AllowedAcceptance, ...] = ()
+    observations: tuple[str, ...] = ()
     factors: tuple[str, ...] = ()
     never: dict[str, tuple[str, ...]] = field(default_factory=dict)
     accepts: tuple[Acceptance, ...] = ()
@@ -128,6 +144,16 @@ class Requirement:
     mission: str = ""
     inferred: bool = False
 
+    @property
+    def readings(self) -> tuple[str, ...]:
+        """What the documents leave open: the readings of refusals, those of acceptances, those seen in answers."""
+        told = (*(answer.reading for answer in self.answers), *(each.reading for each in self.acceptances))
+        return tuple(dict.fromkeys(each for each in (*told, *self.observations) if each))
+
+    def reading_of_acceptance(self, kind: str) -> str:
+        """The reading by which a success of that kind is lawful. Raises KeyError for a kind that is not listed."""
+        return {each.when: each.reading for each in self.acceptances}[kind]
+
 
 def requirement(chapter: str, data: dict[str, Any]) -> Requirement:
     """A requirement as its file has it. Raises ValueError for an attribute's value that nobody knows."""
@@ -140,8 +166,9 @@ def requirement(chapter: str, data: dict[str, Any]) -> Requirement:
         sources=tuple({"document": str(each["document"]), "place": str(each["place"])} for each in data["sources"]),
         operations=tuple(data.get("operations", ())),
         needs=tuple(data.get("needs", ())),
-        answers=tuple(_answer(answer) for answer in data.get("answers", ()) if answer["id"] is not None),
-        readings=tuple(data.get("readings", ())),
+        answers=tuple(_answer(answer) for answer in data.get("answers", ())),
+        acceptances=tuple(AllowedAcceptance(**accepted) for accepted in data.get("acceptances", ())),
+        observations=tuple(data.get("readings", ())),
         factors=tuple(data.get("factors", ())),
         never={name: tuple(levels) for name, levels in data.get("never", {}).items()},
         accepts=tuple(Acceptance(**accepted) for accepted in data.get("accepts", ())),
@@ -161,7 +188,7 @@ def requirement(chapter: str, data: dict[str, Any]) -> Requirement:
 
 def _answer(data: dict[str, Any]) -> AllowedRefusal:
     return AllowedRefusal(
-        id=data["id"] if isinstance(data["id"], int) else None,
+        id=None if data["id"] == ROLE else int(data["id"]),
         status=data.get("status"),
         reading=data.get("reading"),
         operations=tuple(data.get("operations", ())),

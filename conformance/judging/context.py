@@ -38,7 +38,7 @@ class RefusalReason:
     ids: the id of a profile's role where the requirement says `role`, or further ids. any_of: `documented` takes every
     4xx pair of the operation but those of token, quota and address, `4xx` any status from 400 to 499. when: opens the
     requirement's answers of that kind. stub: the sandbox's negative-testing string that asks for the error; nothing but
-    `ids` is right then. lawful: says which reading it is when the answer is a success.
+    `ids` is right then. lawful: which of the requirement's `acceptances` a success is, by its `when`; None: none of them.
     """
 
     requirement: str
@@ -49,6 +49,14 @@ class RefusalReason:
     any_of: str = ""
     certain: bool = True
     lawful: Callable[[RuleContext], str | None] | None = None
+
+
+ONLY_ACCEPTANCE = ""  # for `RefusalReason.lawful`: the requirement lists a single acceptance, which has no `when`
+
+
+def always(_: RuleContext) -> str:
+    """For `RefusalReason.lawful`: every success is the only acceptance that the requirement lists."""
+    return ONLY_ACCEPTANCE
 
 
 @dataclass(slots=True)

@@ -114,11 +114,12 @@ def _order(of: Order) -> Order:
 
 
 def lawful_reading(context: RuleContext, reason: RefusalReason) -> str | None:
-    """The reading by which an accepted request with this refusal reason is lawful; '' where nobody can say."""
+    """The reading by which an accepted request with this reason is lawful; '' where nobody can say."""
     try:
-        return reason.lawful(guarded(context)) if reason.lawful else None
+        kind = reason.lawful(guarded(context)) if reason.lawful else None
     except NotRecorded:
         return ""
+    return None if kind is None else contract.requirements()[reason.requirement].reading_of_acceptance(kind)
 
 
 def is_usable(exchange: Exchange) -> bool:
@@ -132,11 +133,11 @@ def doubts(context: RuleContext, blind: Iterable[str]) -> Doubts:
     if not unseen and context.world.complete and not context.gap:
         return NO_DOUBTS
     for requirement in blind:
-        listed = [answer.id for answer in contract.requirements()[requirement].answers]
-        if not listed:  # any refusal keeps it
+        answers = contract.requirements()[requirement].answers
+        if not answers:  # any refusal keeps it
             return Doubts(all=True)
-        found |= {error_id for error_id in listed if error_id is not None}
-        if not all(listed):
+        found |= {answer.id for answer in answers if answer.id is not None}
+        if any(answer.id_of_role for answer in answers):
             found |= _hanging(context.operation)
     if (
         context.gap

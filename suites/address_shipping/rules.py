@@ -24,7 +24,7 @@ from conformance.judging.claim import (
     true,
     warned,
 )
-from conformance.judging.context import RefusalReason, RuleContext
+from conformance.judging.context import ONLY_ACCEPTANCE, RefusalReason, RuleContext
 from conformance.judging.model import Line, View, differences, keyed, objects, of_view, state
 from conformance.judging.registry import demands, forbids, refuses, shows
 from suites.sessions.state_claims import not_read_back, reported_by_form
@@ -120,13 +120,13 @@ def a_required_part_is_missing(context: RuleContext) -> Iterator[RefusalReason]:
             continue
         when = "empty" if problem.value == "" else ""
         if problem.field == "stateOrProvince":
-            yield RefusalReason("ADDR-REQUIRED", problem.path, certain=False, when=when, lawful=_no_state)
+            yield RefusalReason("ADDR-REQUIRED", problem.path, certain=False, when=when, lawful=lambda _: "state")
         elif context.operation == contract.INITIATE:
             yield RefusalReason("ADDR-REQUIRED", problem.path, when=when)
         else:
             kept = _is_kept(context, problem.path)
             yield RefusalReason(
-                "ADDR-REQUIRED", problem.path, certain=not kept, when=when, lawful=_kept if kept else None
+                "ADDR-REQUIRED", problem.path, certain=not kept, when=when, lawful=(lambda _: "kept") if kept else None
             )
 
 
@@ -143,14 +143,6 @@ def _is_kept(context: RuleContext, path: str) -> bool:
     before, after = flat_address(context.before.address), flat_address(context.answer.address)
     names = [name for name in {*before, *after} if name == path or name.startswith(f"{path}.")]
     return all(folded(before.get(name)) == folded(after.get(name)) for name in names)
-
-
-def _no_state(context: RuleContext) -> str:
-    return "no state is demanded in the US"
-
-
-def _kept(context: RuleContext) -> str:
-    return "a field that an update leaves out is kept"
 
 
 @refuses("ADDR-LENGTH")
@@ -173,7 +165,7 @@ def control_characters(context: RuleContext) -> Iterator[RefusalReason]:
 
 def _delete_is_no_control(context: RuleContext) -> str | None:
     beyond = all(problem.kind != "control" or min(map(ord, problem.value)) >= 32 for problem in context.problems)
-    return "U+007F to U+009F are no control characters" if beyond else None
+    return ONLY_ACCEPTANCE if beyond else None
 
 
 @refuses("ADDR-CHARS-MARKUP")

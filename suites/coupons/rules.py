@@ -107,7 +107,7 @@ def a_second_coupon(context: RuleContext) -> Iterator[RefusalReason]:
 def _unchanged(context: RuleContext) -> str | None:
     assert context.before and context.answer
     same = context.answer.coupons == context.before.coupons and pricing(context.answer) == pricing(context.before)
-    return "the same coupon again: accepted, nothing changes" if same else None
+    return "same" if same else None
 
 
 @demands("COUPON-ONE")

@@ -26,7 +26,7 @@ from conformance.judging.claim import (
     warned,
 )
 from conformance.judging.content.request_schema import INT32
-from conformance.judging.context import RefusalReason, RuleContext, of_context
+from conformance.judging.context import ONLY_ACCEPTANCE, RefusalReason, RuleContext, always, of_context
 from conformance.judging.model import Line, differences, keyed, state
 from conformance.judging.registry import demands, refuses
 
@@ -61,7 +61,7 @@ def more_lines_than_a_session_holds(context: RuleContext) -> Iterator[RefusalRea
 
 def _more_inputs_than_lines(context: RuleContext) -> str:
     shown = len(context.answer.lines) if context.answer else 0
-    return "inputs of one item are one line" if shown < len(inputs(context)) else "more than four lines are taken"
+    return "merged" if shown < len(inputs(context)) else "more"
 
 
 @refuses("LINES-OWN")
@@ -73,7 +73,7 @@ def the_same_item_twice(context: RuleContext) -> Iterator[RefusalReason]:
 
 def _lines_of_a_double(context: RuleContext) -> str:
     count = len(context.answer.lines) if context.answer else 0
-    return "two lines" if count == len(inputs(context)) else "one line with the sum"
+    return "two lines" if count == len(inputs(context)) else "sum"
 
 
 @demands("LINES-OWN")
@@ -144,7 +144,7 @@ def the_session_is_empty(context: RuleContext) -> Iterator[RefusalReason]:
         and context.body.get("quantity") == 0
         and _last(context)
     ):
-        yield RefusalReason("QTY-LAST", "the last line", certain=False, lawful=lambda _: "the last line can be removed")
+        yield RefusalReason("QTY-LAST", "the last line", certain=False, lawful=always)
 
 
 def _last(context: RuleContext) -> bool:
@@ -190,11 +190,7 @@ def _beyond(context: RuleContext, kind: str) -> Iterator[str]:
 
 def _line_taken_out(context: RuleContext) -> str | None:
     """In initiate the line may be taken out with warning 15055 in place of a refusal."""
-    return (
-        "the line is removed with warning 15055"
-        if context.operation == contract.INITIATE and 15055 in context.exchange.warning_ids
-        else None
-    )
+    return ONLY_ACCEPTANCE if context.operation == contract.INITIATE and 15055 in context.exchange.warning_ids else None
 
 
 @demands("QTY-LAST", on="refused")
@@ -247,9 +243,7 @@ def no_valid_quantity(context: RuleContext) -> Iterator[RefusalReason]:
     for problem in context.problems:
         if problem.field == "quantity":
             if problem.kind == "fraction":
-                yield RefusalReason(
-                    "QTY-INVALID", quoted(problem.value), when="number", certain=False, lawful=_same_number
-                )
+                yield RefusalReason("QTY-INVALID", quoted(problem.value), when="number", certain=False, lawful=always)
                 continue
             number = isinstance(problem.value, int | float) and not isinstance(problem.value, bool)
             huge = number and abs(problem.value) > INT32
@@ -261,10 +255,6 @@ def no_valid_quantity(context: RuleContext) -> Iterator[RefusalReason]:
     for given in inputs(context):
         if given.get("quantity") == 0 and not isinstance(given.get("quantity"), bool):
             yield RefusalReason("QTY-INVALID", "0 in initiate", when="number")
-
-
-def _same_number(context: RuleContext) -> str:
-    return "2.0 is the whole number 2"
 
 
 @refuses("QTY-UNKNOWN-LINE")

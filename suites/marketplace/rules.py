@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from conformance.core import contract
 from conformance.judging.claim import HELD, Claim, equal, held, true
-from conformance.judging.context import RefusalReason, RuleContext
+from conformance.judging.context import RefusalReason, RuleContext, always
 from conformance.judging.registry import demands, refuses
 
 NAMELESS = "no amount names its currency: it is the marketplace's"
@@ -20,9 +20,7 @@ EBAYS = re.compile(r"EBAY_([A-Z]{2}|MOTORS_US)", re.IGNORECASE)
 def another_marketplace(context: RuleContext) -> Iterator[RefusalReason | str]:
     asked = context.request.marketplace
     if not asked and context.operation == contract.PLACE_ORDER:  # its page does not list the header
-        yield RefusalReason(
-            "MARKET-SAME", certain=False, any_of="4xx", lawful=lambda _: "placeGuestOrder needs no marketplace header"
-        )
+        yield RefusalReason("MARKET-SAME", certain=False, any_of="4xx", lawful=always)
     if context.session and asked in context.profile.markets and asked != context.session.marketplace:
         yield f"{context.session.marketplace} as {asked}"
 
@@ -44,9 +42,9 @@ def no_marketplace(context: RuleContext) -> Iterator[RefusalReason]:
 @refuses("MARKET-ORDER-SAME")
 def an_order_under_another_marketplace(context: RuleContext) -> Iterator[RefusalReason]:
     """The header's description says that it must match; no id is documented for a header that does not match."""
-    asked, ignored = context.request.marketplace, "another marketplace is ignored"
+    asked = context.request.marketplace
     if context.order and asked and asked != context.order.marketplace:
-        yield RefusalReason("MARKET-ORDER-SAME", certain=False, any_of="4xx", lawful=lambda _: ignored)
+        yield RefusalReason("MARKET-ORDER-SAME", certain=False, any_of="4xx", lawful=always)
 
 
 @demands("MARKET-CURRENCY")

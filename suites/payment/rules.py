@@ -29,7 +29,7 @@ from conformance.judging.claim import (
 )
 from conformance.judging.content.information_leaks import leak
 from conformance.judging.content.response_schema import departures
-from conformance.judging.context import RefusalReason, RuleContext
+from conformance.judging.context import ONLY_ACCEPTANCE, RefusalReason, RuleContext, always
 from conformance.judging.model import StateKey, View, differences, may_be_left_out, pricing, state
 from conformance.judging.registry import demands, refuses
 from conformance.judging.world import Order
@@ -86,7 +86,7 @@ def placing_again(context: RuleContext) -> Iterator[RefusalReason]:
 
 def _the_same_order(context: RuleContext) -> str | None:
     same = context.session is not None and context.exchange.body.get("purchaseOrderId") == context.session.order
-    return "the same order with warning 15006" if same and 15006 in context.exchange.warning_ids else None
+    return ONLY_ACCEPTANCE if same and 15006 in context.exchange.warning_ids else None
 
 
 @demands("PAY-TWICE")
@@ -123,7 +123,7 @@ def a_declined_buyer(context: RuleContext) -> Iterator[RefusalReason]:
 
 def _payment_failed(context: RuleContext) -> str | None:
     failed = context.exchange.body.get("purchaseOrderPaymentStatus") == "FAILED"
-    return "200 with payment status FAILED" if failed else None
+    return ONLY_ACCEPTANCE if failed else None
 
 
 # A declined card makes the session unusable. After invalid payment data a new session has to pay: changes stay open.
@@ -131,25 +131,25 @@ UNUSABLE, PAYS_NO_MORE = 15023, 15033
 
 
 def _after_a_failed_payment(error: int, operation: str) -> str:
-    """The reading of a success after a payment that failed with that id; empty where there must be none."""
+    """The kind of a success after a payment that failed with that id; empty where there must be none."""
     if operation == contract.READ:
-        return "the spent session can be read"
+        return "read"
     if error == PAYS_NO_MORE and operation != contract.PLACE_ORDER:
-        return "a session whose payment data are invalid can be changed"
-    return "" if error in (UNUSABLE, PAYS_NO_MORE) else "a payment that failed for another reason can be tried again"
+        return "invalid data"
+    return "" if error in (UNUSABLE, PAYS_NO_MORE) else "other reason"
 
 
 @refuses("PAY-DECLINED-ENDS")
 def anything_after_a_declined_payment(context: RuleContext) -> Iterator[RefusalReason]:
     if context.session and context.session.phase == SessionPhase.DECLINED:
         error = context.profile.buyers.declined.get(context.session.email.casefold(), UNUSABLE)
-        reading = _after_a_failed_payment(error, context.operation)
+        kind = _after_a_failed_payment(error, context.operation)
         yield RefusalReason(
             "PAY-DECLINED-ENDS",
             any_of="documented",
-            certain=not reading,
+            certain=not kind,
             ids=() if context.operation == contract.READ else (UNUSABLE, error),
-            lawful=(lambda _: reading) if reading else None,
+            lawful=(lambda _: kind) if kind else None,
         )
 
 
@@ -199,9 +199,7 @@ def lines_that_were_not_bought_are_told(context: RuleContext) -> Iterator[Claim]
 @refuses("PAY-READ-AFTER")
 def reading_a_paid_session(context: RuleContext) -> Iterator[RefusalReason]:
     if context.session and context.session.phase == SessionPhase.ORDERED and context.operation == contract.READ:
-        yield RefusalReason(
-            "PAY-READ-AFTER", certain=False, any_of="documented", lawful=lambda _: "200 with the final state"
-        )
+        yield RefusalReason("PAY-READ-AFTER", certain=False, any_of="documented", lawful=always)
 
 
 # ---------------------------------------------------------------- the purchase order

@@ -40,7 +40,7 @@ from conformance.judging.claim import (
 )
 from conformance.judging.content.information_leaks import leak
 from conformance.judging.content.response_schema import departures
-from conformance.judging.context import RefusalReason, RuleContext
+from conformance.judging.context import ONLY_ACCEPTANCE, RefusalReason, RuleContext, always
 from conformance.judging.model import View, flat, keyed, repeated
 from conformance.judging.refusals import GATEWAY_STATUSES, has_undocumented_status, refusal_statuses, statuses
 from conformance.judging.registry import demands, refuses, shows
@@ -290,7 +290,7 @@ def a_required_field_is_missing(context: RuleContext) -> Iterator[RefusalReason]
         if kind == "missing" and (context.operation == contract.INITIATE or path in ("lineItemId", "shippingOptionId")):
             yield RefusalReason("SESSION-REQUIRED", path)
         elif kind == "missing" and in_address:
-            yield RefusalReason("SESSION-REQUIRED", path, certain=False, lawful=lambda _: "kept from before")
+            yield RefusalReason("SESSION-REQUIRED", path, certain=False, lawful=always)
 
 
 @refuses("SESSION-INVALID")
@@ -334,7 +334,7 @@ def _null_keeps(path: str) -> Callable[[RuleContext], str | None]:
         was, shown = flat(context.before), flat(context.answer)
         parts = [name for name in was if name == path or name.startswith(f"{path}.")]
         kept = parts and all(shown.get(name) == was[name] for name in parts)
-        return "null keeps what was there" if kept else None
+        return ONLY_ACCEPTANCE if kept else None
 
     return lawful
 

@@ -87,7 +87,5 @@ def is_object(raw: bytes) -> bool:
 
 
 def taken(context: RuleContext) -> str:
-    """The reading by which a target takes an odd request."""
-    if context.request.content_type is None:
-        return "a missing media type is taken as JSON"
-    return "extra fields are ignored"
+    """The kind of acceptance by which a target takes an odd request."""
+    return "media type" if context.request.content_type is None else "extra"
