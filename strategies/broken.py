@@ -13,9 +13,9 @@ WRONG_TYPES: dict[str, tuple[Any, ...]] = {
     "array": ("text", 7, {}, True),
 }
 WRONG_FORMS: dict[str, tuple[str, ...]] = {
-    "contactEmail": ("no address", "two@@example.com ", "@"),
+    "contactEmail": ("no address", "guest.example.com", "two@@example.com ", "guest@", "@"),
     "itemId": ("110123456789", "v1|abc|0", "v1|123"),
-    "country": ("1", "Germany"),
+    "country": ("1", "USA", "Germany"),
 }
 US_STATES = ("California", "CAL", "C")
 
