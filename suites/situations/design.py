@@ -13,6 +13,7 @@ from strategies.array import Row
 from strategies.assignment import Bits, ProbeKey, assign
 from suites.situations import probes
 from suites.situations.goods import uses_up
+from suites.situations.moment import Moment
 from suites.situations.probes import Probe
 from suites.situations.refusals import Broken, of_initiate, of_items
 
@@ -21,10 +22,10 @@ LEAST_MAXIMUM = 10  # lines, where the profile names none: one more is too many 
 PAID_ENDS = ("paid", "locked")
 WITHOUT_COUPON = ("none", "removed")  # levels of the coupon
 ENDS = {
-    probes.PAID: PAID_ENDS,
-    probes.ORDER: PAID_ENDS,
-    probes.EMPTY: ("emptied",),
-    probes.DECLINED: ("declined",),
+    Moment.PAID: PAID_ENDS,
+    Moment.ORDER: PAID_ENDS,
+    Moment.EMPTY: ("emptied",),
+    Moment.DECLINED: ("declined",),
 }
 
 
@@ -51,7 +52,7 @@ def session_plans(profile: Profile, depth: int = 1) -> list[SessionPlan]:
         for probe in probes.of_sessions(profile, market):
             asked.setdefault(probe.key, {})[market] = probe
         for start in (*of_initiate(offered), *of_items(offered, profile.max_line_items or LEAST_MAXIMUM)):
-            begun.setdefault(ProbeKey(start.requirement, probes.START, start.group or start.case, start.case), {})[
+            begun.setdefault(ProbeKey(start.requirement, Moment.START, start.group or start.case, start.case), {})[
                 market
             ] = start
     met = assign(
@@ -93,7 +94,7 @@ def _rows_in(rows: tuple[Row, ...], markets: set[str]) -> list[Row]:
 def _rows_for(profile: Profile, rows: tuple[Row, ...], probes_by_market: dict[str, Probe]) -> list[Row]:
     """The rows whose session comes to the state that a probe is for; without a fitting coupon, whichever do."""
     probe = next(iter(probes_by_market.values()))
-    ends = ENDS.get(probe.phase)
+    ends = ENDS.get(probe.moment)
     found = [row for row in _rows_in(rows, set(probes_by_market)) if ends is None or ends_in(profile, row, ends)]
     found = [row for row in found if probe.goods in ("", row["goods"])] or found
     fitting = [row for row in found if probe.coupon in (None, row["coupon"] not in WITHOUT_COUPON)]

@@ -19,7 +19,8 @@ from conformance.judging.model import Line
 from strategies.array import Row
 from suites.situations.design import PAID_ENDS, SessionPlan, ends_in
 from suites.situations.goods import Goods
-from suites.situations.probes import DECLINED, EMPTY, OPEN, ORDER, PAID, Probe
+from suites.situations.moment import Moment
+from suites.situations.probes import Probe
 
 RANKS = {"next": 1, "after": 2}  # among the options that are not selected
 READ_AFTER = {"refusal": 10, "read": 4, "change": 4}  # refusals, before a read or a change shows what they left
@@ -61,9 +62,9 @@ class PlannedSession:
         self._reach()
         if self.row["before"] == "change":  # nothing comes between the state and the change
             self._change()
-            self._meet(OPEN)
+            self._meet(Moment.OPEN)
         else:
-            self._meet(OPEN)
+            self._meet(Moment.OPEN)
             self._change()
         self._end()
 
@@ -224,25 +225,25 @@ class PlannedSession:
 
     # ------------------------------------------------------------ probes
 
-    def _meet(self, phase: str) -> None:
+    def _meet(self, moment: Moment) -> None:
         """The row's probes of this part of its life; reads between them and after them."""
-        own = [probe for probe in self.plan.probes if probe.phase == phase]
+        own = [probe for probe in self.plan.probes if probe.moment is moment]
         if self.row["order"] == "backward":
             own.reverse()
         for index, probe in enumerate(own):
             self._send(probe)
             if index % READ_AFTER[self.row["before"]] == 0:
-                self._between(phase)
+                self._between(moment)
         if own:
             self._read_others()
-            if phase == PAID and self.row.number % 3:
+            if moment is Moment.PAID and self.row.number % 3:
                 self.session.read_order()
             self.session.read_back()
 
-    def _between(self, phase: str) -> None:
+    def _between(self, moment: Moment) -> None:
         """What comes before the next probe, and shows the session: a read, or the row's kind of change as it is."""
         line, history = self.line, self.row["history"]
-        changes = self.row["before"] == "change" and phase == OPEN and line is not None
+        changes = self.row["before"] == "change" and moment is Moment.OPEN and line is not None
         if changes and line and history == "quantity":
             self.session.set_quantity(line, line.quantity or 1)
         elif changes and line and history == "option" and line.selected:
@@ -343,7 +344,7 @@ class PlannedSession:
             self._pay(end)
         elif end == "declined" and self.session.lines and self.driver.profile.pays_by_call:
             self.session.place_order("PAY-DECLINED")
-            self._meet(DECLINED)
+            self._meet(Moment.DECLINED)
             self._read_others()
         for session in self.others:
             session.assert_still_open()
@@ -353,7 +354,7 @@ class PlannedSession:
             self.session.set_quantity(line, 0, "QTY-ZERO")
             self.session.read()
         if self.session.state.phase == SessionPhase.EMPTY:
-            self._meet(EMPTY)
+            self._meet(Moment.EMPTY)
 
     def _in_turn(self, lines: list[Line]) -> Iterable[Line]:
         """The first, the last or the second line first."""
@@ -366,8 +367,8 @@ class PlannedSession:
             self.session.read_order()
             self.session.read_order()
             self.session.read()
-        self._meet(PAID)
-        self._meet(ORDER)
+        self._meet(Moment.PAID)
+        self._meet(Moment.ORDER)
         if self.row["beside"] == "same_buyer":
             self._pay_others()
         self.session.read_order()

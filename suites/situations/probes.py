@@ -17,13 +17,12 @@ from conformance.driver.checkout import CheckoutSession
 from conformance.driver.session_methods import CHANGE_METHODS, METHOD_OF, Method
 from conformance.judging.conditions import BOUNDED
 from strategies.assignment import ProbeKey
+from suites.situations.moment import Moment
 from suites.situations.near_ids import NEAR_ORDERS, NEAR_SESSIONS, NEAR_TEXTS, SHORT_LINE_ID, cut, longer
 from suites.situations.refusals import RULE_OF_BOUND, Broken, of_address, of_changes, of_terms
 
 UNSUPPORTED = "EBAY_ATLANTIS"
 LINES, BESIDE = frozenset({"lines"}), frozenset({"beside"})
-# Parts of a session's life, and of a purchase order.
-START, OPEN, PAID, ORDER, EMPTY, DECLINED = "start", "open", "paid", "order", "empty", "declined"
 Sent = dict[str, Any]
 
 
@@ -39,7 +38,7 @@ class Probe:
 
     requirement: str
     case: str
-    phase: str
+    moment: Moment
     make: Callable[[CheckoutSession], Sent | None]
     group: str = ""
     coupon: bool | None = None
@@ -49,7 +48,7 @@ class Probe:
     @property
     def key(self) -> ProbeKey:
         """What assigns it to rows."""
-        return ProbeKey(self.requirement, self.phase, self.group or self.case, self.case)
+        return ProbeKey(self.requirement, self.moment, self.group or self.case, self.case)
 
 
 NEEDS_COUPON = {Method.APPLY: False, Method.REMOVE: True}  # a second coupon, or none to remove, is wrong by itself
@@ -84,10 +83,10 @@ def _marketplaces(profile: Profile, market: str, method: Method) -> Iterator[Pro
         if other == market:
             continue
         case = f"{market} as {other}, {method}"
-        yield Probe("MARKET-SAME", case, OPEN, _with(method, marketplace=other), group=method, coupon=coupon)
+        yield Probe("MARKET-SAME", case, Moment.OPEN, _with(method, marketplace=other), group=method, coupon=coupon)
         if method is Method.ADDRESS:  # the address that a server would take there
             there = _with(method, marketplace=other, body=deepcopy(profile.markets[other].address))
-            yield Probe("MARKET-SAME", f"{case} of there", OPEN, there, group=f"{method} of there")
+            yield Probe("MARKET-SAME", f"{case} of there", Moment.OPEN, there, group=f"{method} of there")
     headers = {
         UNSUPPORTED: "unsupported",
         market[:-1]: "a character less",
@@ -98,9 +97,11 @@ def _marketplaces(profile: Profile, market: str, method: Method) -> Iterator[Pro
         if header not in profile.markets:
             sent = _with(method, marketplace=header)
             case = f"{kind}, {method}"
-            yield Probe("MARKET-SUPPORTED", case, OPEN, sent, group=method, coupon=coupon, alone=LINES)
+            yield Probe("MARKET-SUPPORTED", case, Moment.OPEN, sent, group=method, coupon=coupon, alone=LINES)
     if method is not Method.PLACE:
-        yield Probe("MARKET-REQUIRED", f"no header, {method}", OPEN, _with(method, marketplace=None), coupon=coupon)
+        yield Probe(
+            "MARKET-REQUIRED", f"no header, {method}", Moment.OPEN, _with(method, marketplace=None), coupon=coupon
+        )
 
 
 def _access(profile: Profile, market: str) -> Iterator[Probe]:
@@ -109,14 +110,14 @@ def _access(profile: Profile, market: str) -> Iterator[Probe]:
         coupon = NEEDS_COUPON.get(method)
         yield from _marketplaces(profile, market, method)
         if profile.offers("second_app"):
-            yield Probe("SESSION-APP", method, OPEN, _with(method, credential=OTHER_APP), coupon=coupon)
+            yield Probe("SESSION-APP", method, Moment.OPEN, _with(method, credential=OTHER_APP), coupon=coupon)
         for credential in profile.bad_tokens:
             case = f"{credential}, {method}"
-            yield Probe("AUTH-TOKEN", case, OPEN, _with(method, credential=credential), coupon=coupon)
+            yield Probe("AUTH-TOKEN", case, Moment.OPEN, _with(method, credential=credential), coupon=coupon)
         for kind, subject in NEAR_SESSIONS.items():
             case = f"{kind}, {method}"
             sent = _near(method, subject)
-            yield Probe("SESSION-UNKNOWN", case, OPEN, sent, group=method, coupon=coupon, alone=LINES)
+            yield Probe("SESSION-UNKNOWN", case, Moment.OPEN, sent, group=method, coupon=coupon, alone=LINES)
 
 
 def _access_once_paid(profile: Profile, market: str) -> Iterator[Probe]:
@@ -126,14 +127,14 @@ def _access_once_paid(profile: Profile, market: str) -> Iterator[Probe]:
     for index, method in enumerate(_methods(profile)):
         for other in others[index % len(others) :][:1] if others else ():
             case = f"{market} as {other}, {method}, once it is paid"
-            yield Probe("MARKET-SAME", case, PAID, _with(method, marketplace=other), group=method)
+            yield Probe("MARKET-SAME", case, Moment.PAID, _with(method, marketplace=other), group=method)
         if profile.offers("second_app"):
-            yield Probe("SESSION-APP", f"{method}, once it is paid", PAID, _with(method, credential=OTHER_APP))
+            yield Probe("SESSION-APP", f"{method}, once it is paid", Moment.PAID, _with(method, credential=OTHER_APP))
         for credential in bad[index % len(bad) :][:1] if bad else ():
             case = f"{credential}, {method}, once it is paid"
-            yield Probe("AUTH-TOKEN", case, PAID, _with(method, credential=credential), group=PAID)
+            yield Probe("AUTH-TOKEN", case, Moment.PAID, _with(method, credential=credential), group=Moment.PAID)
         its_order = _near(method, lambda session: session.state.order)
-        yield Probe("SESSION-UNKNOWN", f"its order, {method}", PAID, its_order, group=PAID)
+        yield Probe("SESSION-UNKNOWN", f"its order, {method}", Moment.PAID, its_order, group=Moment.PAID)
 
 
 def _near(method: Method, subject: Callable[[CheckoutSession], str | None]) -> Callable[[CheckoutSession], Sent | None]:
@@ -151,37 +152,35 @@ def _near(method: Method, subject: Callable[[CheckoutSession], str | None]) -> C
 def _of_lines(profile: Profile, market: str) -> Iterator[Probe]:
     """Lines, options and coupons that the session does not have, or may not have."""
     for quantity in (2, 0, 5):
-        yield Probe("QTY-UNKNOWN-LINE", f"quantity {quantity}", OPEN, _unknown_line(quantity))
-        yield Probe("QTY-UNKNOWN-LINE", f"quantity {quantity}, of another session", OPEN, _foreign_line(quantity))
+        yield Probe("QTY-UNKNOWN-LINE", f"quantity {quantity}", Moment.OPEN, _unknown_line(quantity))
+        yield Probe(
+            "QTY-UNKNOWN-LINE", f"quantity {quantity}, of another session", Moment.OPEN, _foreign_line(quantity)
+        )
     for kind in BOUNDED:
         if profile.markets[market].items(kind):
-            yield Probe(RULE_OF_BOUND[kind], f"{kind}, one more", OPEN, _too_many(kind), alone=BESIDE, goods=kind)
-    yield Probe("SHIP-UNKNOWN", "an unknown option", OPEN, _unknown_option)
-    yield Probe("SHIP-UNKNOWN", "a text", OPEN, _option("no-such-option"))
-    yield Probe("SHIP-UNKNOWN", "an option of another line", OPEN, _foreign_option)
-    yield Probe("SHIP-UNKNOWN", "an unknown line", OPEN, _option_of_unknown_line)
+            yield Probe(
+                RULE_OF_BOUND[kind], f"{kind}, one more", Moment.OPEN, _too_many(kind), alone=BESIDE, goods=kind
+            )
+    yield Probe("SHIP-UNKNOWN", "an unknown option", Moment.OPEN, _unknown_option)
+    yield Probe("SHIP-UNKNOWN", "a text", Moment.OPEN, _option("no-such-option"))
+    yield Probe("SHIP-UNKNOWN", "an option of another line", Moment.OPEN, _foreign_option)
+    yield Probe("SHIP-UNKNOWN", "an unknown line", Moment.OPEN, _option_of_unknown_line)
     offered = profile.markets[market]
     for coupon in offered.coupons_of("refused", "minimum"):
-        body = {"operation": contract.APPLY, "body": {"redemptionCode": coupon.code}}
-        yield Probe("COUPON-REFUSED", f"{coupon.error} {coupon.code}", OPEN, lambda _, body=body: body, coupon=False)  # type: ignore[misc]
+        case = f"{coupon.error} {coupon.code}"
+        yield Probe("COUPON-REFUSED", case, Moment.OPEN, _applying(coupon.code), coupon=False)
     for coupon in offered.coupons_of("good", "oversized"):
-        yield Probe("COUPON-ONE", f"{coupon.kind} {coupon.code}", OPEN, _second(coupon.code), coupon=True)
-        yield Probe("COUPON-NOT-APPLIED", f"{coupon.kind} {coupon.code}", OPEN, _not_applied(coupon.code))
-    yield Probe(
-        "COUPON-UNKNOWN",
-        "",
-        OPEN,
-        lambda _: {"operation": contract.APPLY, "body": {"redemptionCode": made_up.CODE}},
-        coupon=False,
-    )
-    yield Probe("COUPON-NOT-APPLIED", "never heard of", OPEN, _not_applied(made_up.CODE))
+        yield Probe("COUPON-ONE", f"{coupon.kind} {coupon.code}", Moment.OPEN, _second(coupon.code), coupon=True)
+        yield Probe("COUPON-NOT-APPLIED", f"{coupon.kind} {coupon.code}", Moment.OPEN, _not_applied(coupon.code))
+    yield Probe("COUPON-UNKNOWN", "", Moment.OPEN, _applying(made_up.CODE), coupon=False)
+    yield Probe("COUPON-NOT-APPLIED", "never heard of", Moment.OPEN, _not_applied(made_up.CODE))
     for words, near in (("a character more", longer), ("a character less", cut)):
-        yield Probe("COUPON-UNKNOWN", words, OPEN, _near_code(contract.APPLY, near), coupon=False)
-        yield Probe("COUPON-NOT-APPLIED", words, OPEN, _near_code(contract.REMOVE, near))
+        yield Probe("COUPON-UNKNOWN", words, Moment.OPEN, _near_code(contract.APPLY, near), coupon=False)
+        yield Probe("COUPON-NOT-APPLIED", words, Moment.OPEN, _near_code(contract.REMOVE, near))
     for words, alike in NEAR_TEXTS.items():
-        yield Probe("QTY-UNKNOWN-LINE", words, OPEN, _near_line(Method.QUANTITY, alike))
-        yield Probe("SHIP-UNKNOWN", words, OPEN, _near_line(Method.OPTION, alike))
-        yield Probe("SHIP-UNKNOWN", f"an option {words}", OPEN, _near_option(alike))
+        yield Probe("QTY-UNKNOWN-LINE", words, Moment.OPEN, _near_line(Method.QUANTITY, alike))
+        yield Probe("SHIP-UNKNOWN", words, Moment.OPEN, _near_line(Method.OPTION, alike))
+        yield Probe("SHIP-UNKNOWN", f"an option {words}", Moment.OPEN, _near_option(alike))
 
 
 def _too_many(kind: str) -> Callable[[CheckoutSession], Sent | None]:
@@ -242,10 +241,13 @@ def _option_of_unknown_line(session: CheckoutSession) -> Sent | None:
     return {**sent, "body": {**sent["body"], "lineItemId": made_up.unknown(sent["body"]["lineItemId"])}}
 
 
+def _applying(code: str) -> Callable[[CheckoutSession], Sent]:
+    return lambda _: {"operation": contract.APPLY, "body": {"redemptionCode": code}}
+
+
 def _second(code: str) -> Callable[[CheckoutSession], Sent | None]:
     def make(session: CheckoutSession) -> Sent | None:
-        sent = {"operation": contract.APPLY, "body": {"redemptionCode": code}}
-        return sent if session.state.view.coupons else None
+        return _applying(code)(session) if session.state.view.coupons else None
 
     return make
 
@@ -298,17 +300,17 @@ def _near_option(near: Callable[[str], str | None]) -> Callable[[CheckoutSession
 
 def _after_the_end(profile: Profile) -> Iterator[Probe]:
     """What is refused once a session is paid, emptied or declined."""
-    ends = ((PAID, "PAY-LOCK"), (EMPTY, "QTY-LAST"), (DECLINED, "PAY-DECLINED-ENDS"))
-    for phase, requirement in ends:
+    ends = ((Moment.PAID, "PAY-LOCK"), (Moment.EMPTY, "QTY-LAST"), (Moment.DECLINED, "PAY-DECLINED-ENDS"))
+    for moment, requirement in ends:
         for method in CHANGE_METHODS:
             for again in ("", ", again"):
-                yield Probe(requirement, f"{method}{again}", phase, _with(method), group=method)
-    yield Probe("PAY-LOCK", "the option that is selected", PAID, _as_it_is)
+                yield Probe(requirement, f"{method}{again}", moment, _with(method), group=method)
+    yield Probe("PAY-LOCK", "the option that is selected", Moment.PAID, _as_it_is)
     if profile.pays_by_call:
-        yield Probe("PAY-TWICE", "", PAID, _with(Method.PLACE))
-        yield Probe("PAY-TWICE", "with other terms", PAID, _other_terms)
-        yield Probe("PAY-EMPTY", "", EMPTY, _with(Method.PLACE))
-        yield Probe("PAY-DECLINED-ENDS", "place", DECLINED, _with(Method.PLACE))
+        yield Probe("PAY-TWICE", "", Moment.PAID, _with(Method.PLACE))
+        yield Probe("PAY-TWICE", "with other terms", Moment.PAID, _other_terms)
+        yield Probe("PAY-EMPTY", "", Moment.EMPTY, _with(Method.PLACE))
+        yield Probe("PAY-DECLINED-ENDS", "place", Moment.DECLINED, _with(Method.PLACE))
 
 
 def _other_terms(session: CheckoutSession) -> Sent:
@@ -326,18 +328,20 @@ def _of_orders(profile: Profile, market: str) -> Iterator[Probe]:
     def order(**more: Any) -> Callable[[CheckoutSession], Sent]:
         return lambda session: {"operation": contract.READ_ORDER, "subject": session.state.order, **more}
 
-    yield Probe("MARKET-ORDER-OPTIONAL", "no header", ORDER, order(marketplace=None))
+    yield Probe("MARKET-ORDER-OPTIONAL", "no header", Moment.ORDER, order(marketplace=None))
     for other in (*(name for name in profile.markets if name != market), UNSUPPORTED):
         sent = order(marketplace=other)
-        yield Probe("MARKET-ORDER-SAME", f"{market} as {other}", ORDER, sent, group="other")
+        yield Probe("MARKET-ORDER-SAME", f"{market} as {other}", Moment.ORDER, sent, group="other")
     if profile.offers("second_app"):
         for words, header in (("with the header", market), ("without a header", None)):
             sent = order(credential=OTHER_APP, marketplace=header)
-            yield Probe("ORDER-APP", words, ORDER, sent)
+            yield Probe("ORDER-APP", words, Moment.ORDER, sent)
     for credential in profile.bad_tokens:
-        yield Probe("AUTH-TOKEN", f"{credential}, an order", ORDER, order(credential=credential, marketplace=None))
+        yield Probe(
+            "AUTH-TOKEN", f"{credential}, an order", Moment.ORDER, order(credential=credential, marketplace=None)
+        )
     for kind, subject in NEAR_ORDERS.items():
-        yield Probe("ORDER-UNKNOWN", kind, ORDER, _near_order(subject))
+        yield Probe("ORDER-UNKNOWN", kind, Moment.ORDER, _near_order(subject))
 
 
 def _near_order(subject: Callable[[CheckoutSession], str | None]) -> Callable[[CheckoutSession], Sent | None]:
@@ -359,6 +363,6 @@ def of_sessions(profile: Profile, market: str) -> Iterator[Probe]:
     for broken in bodies:
         coupon = NEEDS_COUPON.get(METHOD_OF[broken.operation])
         case = f"{broken.case}, {broken.operation}"
-        yield Probe(broken.requirement, case, OPEN, _broken(broken), group=broken.group, coupon=coupon)
+        yield Probe(broken.requirement, case, Moment.OPEN, _broken(broken), group=broken.group, coupon=coupon)
     yield from _after_the_end(profile)
     yield from _of_orders(profile, market)
