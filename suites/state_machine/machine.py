@@ -28,6 +28,7 @@ from conformance.core.exchange import OTHER_APP
 from conformance.core.requirement import SessionPhase
 from conformance.driver.checkout import CheckoutDriver, CheckoutSession
 from conformance.driver.prerequisite import PrerequisiteFailed
+from conformance.driver.session_methods import METHOD_OF
 from conformance.judging.context import Judgment
 from strategies.determinism import skip_simplest_example
 from suites.state_machine.offer import (
@@ -36,7 +37,7 @@ from suites.state_machine.offer import (
     BASKETS,
     COUPONS,
     DECLINED_BUYERS,
-    METHODS,
+    OPERATIONS,
     OTHER_MARKETPLACES,
     QUANTITIES,
     Basket,
@@ -213,11 +214,11 @@ class CheckoutMachine(RuleBasedStateMachine):
 
     # ------------------------------------------------------------ what must be refused
 
-    @rule(order=orders, method=CHANGES_AND_PAYMENT)
+    @rule(order=orders, operation=CHANGES_AND_PAYMENT)
     @recorded()
-    def change_after_payment(self, order: CheckoutSession, method: str) -> None:
+    def change_after_payment(self, order: CheckoutSession, operation: str) -> None:
         """Each of the five changes, and a second payment."""
-        order.send(method, _body(order, method))
+        order.send(*order.call(METHOD_OF[operation]))
         order.read_back()
 
     @precondition(lambda self: self.offer.too_many and not self.tried_too_many)
@@ -229,17 +230,17 @@ class CheckoutMachine(RuleBasedStateMachine):
         self.driver.initiate(self.marketplace, lines, "LINES-MAX", f"{len(lines)} lines")
 
     @precondition(lambda self: self.offer.other_marketplaces)
-    @rule(session=sessions, method=METHODS, marketplace=OTHER_MARKETPLACES)
+    @rule(session=sessions, operation=OPERATIONS, marketplace=OTHER_MARKETPLACES)
     @recorded()
-    def in_another_marketplace(self, session: CheckoutSession, method: str, marketplace: str) -> None:
+    def in_another_marketplace(self, session: CheckoutSession, operation: str, marketplace: str) -> None:
         case = f"{self.marketplace} as {marketplace}"
-        self._send(session, method, "MARKET-SAME", case, marketplace=marketplace)
+        self._send(session, operation, "MARKET-SAME", case, marketplace=marketplace)
 
     @precondition(lambda self: self.offer.second_app)
-    @rule(session=sessions, method=METHODS)
+    @rule(session=sessions, operation=OPERATIONS)
     @recorded()
-    def by_another_app(self, session: CheckoutSession, method: str) -> None:
-        self._send(session, method, "SESSION-APP", credential=OTHER_APP)
+    def by_another_app(self, session: CheckoutSession, operation: str) -> None:
+        self._send(session, operation, "SESSION-APP", credential=OTHER_APP)
 
     @precondition(lambda self: self.offer.second_app)
     @rule(order=orders)
@@ -249,10 +250,10 @@ class CheckoutMachine(RuleBasedStateMachine):
         self.touched = order
 
     @precondition(lambda self: self.offer.bad_credentials)
-    @rule(session=sessions, method=METHODS, credential=BAD_CREDENTIALS)
+    @rule(session=sessions, operation=OPERATIONS, credential=BAD_CREDENTIALS)
     @recorded()
-    def with_a_bad_token(self, session: CheckoutSession, method: str, credential: str) -> None:
-        self._send(session, method, "AUTH-TOKEN", credential, credential=credential)
+    def with_a_bad_token(self, session: CheckoutSession, operation: str, credential: str) -> None:
+        self._send(session, operation, "AUTH-TOKEN", credential, credential=credential)
 
     @precondition(lambda self: not all(map(is_in_the_cart, self.shown)))
     @rule(line=lines.filter(lambda line: not is_in_the_cart(line)))
@@ -306,9 +307,9 @@ class CheckoutMachine(RuleBasedStateMachine):
         self.unpaid.append(session)
         return session
 
-    def _send(self, session: CheckoutSession, method: str, requirement: str, case: str = "", **more: Any) -> None:
-        """A method as the buyer would send it but for `more`."""
-        session.send(method, _body(session, method), requirement, case, **more)
+    def _send(self, session: CheckoutSession, operation: str, requirement: str, case: str = "", **more: Any) -> None:
+        """An operation as the buyer would send it but for `more`."""
+        session.send(*session.call(METHOD_OF[operation]), requirement, case, **more)
         self.touched = session
 
     def _change(self, session: CheckoutSession, operation: str, **body: Any) -> None:
@@ -331,11 +332,3 @@ class CheckoutMachine(RuleBasedStateMachine):
             session.read_back()
         self.program.broken = self.driver.trace.broken_since(judged)
         self.the_judge_finds_nothing_broken()
-
-
-def _body(session: CheckoutSession, method: str) -> dict[str, Any] | None:
-    """The body of a method as the buyer would send it."""
-    bodies: dict[str, dict[str, Any] | None] = {contract.READ: None, contract.PLACE_ORDER: session.terms()}
-    for operation, body in session.changes():
-        bodies.setdefault(operation, body)  # quantity 0 is a change of its own
-    return bodies[method]

@@ -26,7 +26,7 @@ Basket = dict[str, int]  # quantity by item
 class MarketplaceOffer:
     """An empty list: the target has nothing of the kind.
 
-    too_many: one item more than a session may hold. lines: how many a session of a walk has at most. methods: of a
+    too_many: one item more than a session may hold. lines: how many a session of a walk has at most. operations: of a
     session, as the profile lets them be sent. addresses: that the marketplace delivers to. declined: e-mail addresses
     of buyers whose payment is declined. bad_credentials: as in `exchange.BAD_CREDENTIALS`.
     """
@@ -34,7 +34,7 @@ class MarketplaceOffer:
     items: list[str]
     lines: int
     too_many: list[str]
-    methods: list[str]
+    operations: list[str]
     addresses: list[dict[str, Any]]
     coupons: list[str]
     other_marketplaces: list[str]
@@ -54,7 +54,7 @@ class MarketplaceOffer:
             items=items,
             lines=min(LINES, driver.maximum(), len(items)),
             too_many=over if len(over) > driver.maximum() else [],
-            methods=[method for method in contract.SESSION_METHODS if pays or method != contract.PLACE_ORDER],
+            operations=[name for name in contract.SESSION_METHODS if pays or name != contract.PLACE_ORDER],
             addresses=[address for address in addresses if address],
             coupons=[coupon.code for coupon in market.coupons_of("good", "oversized")],
             other_marketplaces=[name for name in profile.markets if name != marketplace],
@@ -79,5 +79,5 @@ BAD_CREDENTIALS = sampled_from_offer(lambda offer: offer.bad_credentials)
 BASKETS: st.SearchStrategy[Basket] = st.runner().flatmap(lambda machine: _basket_of(machine.offer))
 COUPONS = sampled_from_offer(lambda offer: offer.coupons)
 DECLINED_BUYERS = sampled_from_offer(lambda offer: offer.declined)
-METHODS = sampled_from_offer(lambda offer: offer.methods)
+OPERATIONS = sampled_from_offer(lambda offer: offer.operations)
 OTHER_MARKETPLACES = sampled_from_offer(lambda offer: offer.other_marketplaces)
