@@ -231,6 +231,14 @@ def address_line_limit(marketplace: str) -> int:
 
 
 @cache
+def mandatory_values(field: str) -> frozenset[str]:
+    """The values that a list of the marketing terms must have, all of them. field: `marketingChannels` or `marketingTypes`."""
+    root = document("order-v1")
+    terms = resolve(root, resolve(root, operations()[PLACE_ORDER].request)["properties"]["marketingTerms"]["items"])
+    return frozenset(terms["properties"][field]["x-mandatory-values"])
+
+
+@cache
 def marketplaces() -> dict[str, dict[str, Any]]:
     """Country, currency and decimals of each marketplace of the platform."""
     found: dict[str, dict[str, Any]] = _load("marketplaces.yaml")["marketplaces"]

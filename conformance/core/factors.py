@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from itertools import permutations
+from math import inf
 from typing import Any, NamedTuple
 
 from conformance.core.contract import _load
@@ -17,11 +18,14 @@ Levels = dict[str, str]
 @dataclass(frozen=True)
 class Level:
     """One value of a factor. needs: what the profile has to offer for it (contracts/README.md). when: the level as a part
-    of a sentence that says when something shows."""
+    of a sentence that says when something shows. count: the number that a row has, of lines or pieces; at_most: the
+    largest number that counts as this level."""
 
     name: str
     needs: str = ""
     when: str = ""
+    count: int = 0
+    at_most: float = inf
 
     def is_offered(self, profile: Profile) -> bool:
         """Whether the profile has what the level needs, one of `a|b`."""
@@ -55,6 +59,14 @@ class Factor:
         whole = next((words for group, words in self.together if group == set(levels)), "")
         return whole or " or ".join(level.when for level in self.levels if level.name in levels)
 
+    def level_of(self, count: int) -> str:
+        """The level of a number of lines or pieces."""
+        return next(level.name for level in self.levels if count <= level.at_most)
+
+    def counts(self) -> dict[str, int]:
+        """The number that a row has, by level."""
+        return {level.name: level.count for level in self.levels}
+
 
 @dataclass(frozen=True)
 class RowDesign:
@@ -70,7 +82,8 @@ class RowDesign:
 
 def _factor(name: str, data: dict[str, Any]) -> Factor:
     levels = tuple(
-        Level(name, level.get("needs", ""), level.get("when", "")) for name, level in data.get("levels", {}).items()
+        Level(name, **{key: value for key, value in level.items() if key != "means"})
+        for name, level in data.get("levels", {}).items()
     )
     together = tuple((frozenset(each["levels"]), each["when"]) for each in data.get("together", ()))
     return Factor(name, data["about"], levels, data.get("each", ""), data.get("when", ""), together)

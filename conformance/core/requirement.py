@@ -143,6 +143,7 @@ class Requirement:
     form_only: bool = False
     mission: str = ""
     inferred: bool = False
+    data: str = ""
 
     @property
     def readings(self) -> tuple[str, ...]:
@@ -183,6 +184,7 @@ def requirement(chapter: str, data: dict[str, Any]) -> Requirement:
         form_only=data.get("form_only", False),
         mission=data.get("mission", ""),
         inferred=bool(data.get("inferred", False)),
+        data=data.get("data", ""),
     )
 
 

@@ -20,8 +20,6 @@ from conformance.judging.model import Line, View, cart_key
 from conformance.judging.world import RuleOutcome, SessionState
 
 NO_LEVEL, FIRST_LEVEL = ".", 48  # of an encoded condition: no level, and the code of a factor's first level
-FEW = 10  # pieces: the most of a line with few
-COUNTS = {1: "one", 2: "two", 3: "three"}
 TIMES = {1: "first", 2: "second"}
 PHASES = {
     SessionPhase.ORDERED: "paid",
@@ -243,8 +241,8 @@ def _sizes(quantities: list[int]) -> tuple[str, str]:
     """How many lines, and the largest quantity of one."""
     if not quantities:
         return "", ""
-    largest = max(quantities)
-    return COUNTS.get(len(quantities), "most"), "many" if largest > FEW else "few" if largest > 1 else "one"
+    known = factors()
+    return known["lines"].level_of(len(quantities)), known["quantity"].level_of(max(quantities))
 
 
 def _quantities(context: RuleContext) -> list[int]:
@@ -314,7 +312,7 @@ def _line(context: RuleContext, view: View) -> tuple[str, str]:
         or before is None
     ):
         return line, ""
-    if asked > FEW:
+    if factors()["quantity"].level_of(asked) == "many":
         return line, "many"
     return line, "zero" if asked == 0 else "same" if asked == before else "more" if asked > before else "less"
 

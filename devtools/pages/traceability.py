@@ -182,10 +182,20 @@ def page() -> str:
     return "\n".join(out) + "\n"
 
 
+def _data(item: Requirement) -> Iterator[str]:
+    """Where the contract has a requirement: its own file, its numbers or values, its strings of the sandbox."""
+    yield f"`contracts/requirements/{item.chapter}.yaml`"
+    if item.data:
+        file, _, name = item.data.partition(": ")
+        yield f"`contracts/{file}`: `{name}`"
+    if any(stub.requirement == item.id for stub in contract.stubs()):
+        yield "`contracts/stubs.yaml`"
+
+
 def _section(entry: Entry) -> list[str]:
     item = entry.requirement
     rows = [
-        ("Data", f"`contracts/requirements/{item.chapter}.yaml`"),
+        ("Data", "; ".join(_data(item))),
         ("Source", "; ".join(_source(cited(source)) for source in item.sources)),
         ("Basis", "by inference: no document says it in these words" if item.inferred else ""),
         ("Operations", ", ".join(f"`{it}`" for it in item.operations)),

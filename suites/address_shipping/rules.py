@@ -147,6 +147,7 @@ def _is_kept(context: RuleContext, path: str) -> bool:
 
 @refuses("ADDR-LENGTH")
 def an_address_line_is_too_long(context: RuleContext) -> Iterator[str]:
+    """The longest lengths are the contract's; `conformance/judging/content/request_schema.py` compares with them."""
     for problem in context.problems:
         if problem.kind == "length" and problem.in_address:
             yield problem.path

@@ -53,7 +53,7 @@ def test_a_marketplace_has_to_be_given_and_supported(driver: CheckoutDriver, mar
 
 @provokes("MARKET-ORDER-OPTIONAL", "MARKET-ORDER-SAME", cost=5)
 @in_marketplaces(1, having="payment")
-def test_an_order_is_read_without_a_marketplace(driver: CheckoutDriver, market: str) -> None:
+def test_an_order_is_read_without_a_marketplace_and_under_another(driver: CheckoutDriver, market: str) -> None:
     session = driver.paid(market)
     session.read_order("MARKET-ORDER-OPTIONAL", marketplace=None)
     session.read_order(marketplace=market)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-CHANNELS = frozenset({"EMAIL"})
-TYPES = frozenset({"OFFER", "PROMOTION", "SURVEY"})
+from conformance.core import contract
+
+LISTS = ("marketingChannels", "marketingTypes")
 
 
 def terms_problem(body: Any) -> str | None:
@@ -14,13 +15,12 @@ def terms_problem(body: Any) -> str | None:
     if not isinstance(terms, list) or not terms or not all(isinstance(term, dict) for term in terms):
         return "shape"
     for term in terms:
-        lists = (term.get("marketingChannels"), term.get("marketingTypes"))
+        lists = [term.get(name) for name in LISTS]
         if not isinstance(term.get("marketingTermsAccepted"), bool) or not all(
             isinstance(values, list) for values in lists
         ):
             return "shape"
         if not all(isinstance(value, str) for values in lists for value in values):
             return "shape"
-    channels = {value for term in terms for value in term["marketingChannels"]}
-    types = {value for term in terms for value in term["marketingTypes"]}
-    return "value" if not (channels >= CHANNELS and types >= TYPES) else None
+    sent = {name: {value for term in terms for value in term[name]} for name in LISTS}
+    return "value" if any(contract.mandatory_values(name) - sent[name] for name in LISTS) else None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from conformance.core.factors import factors
 from conformance.core.profile import Coupon, Market
 from conformance.driver.checkout import CheckoutDriver
 from conformance.driver.features import Features
@@ -30,8 +31,6 @@ SHOWS: dict[str, tuple[Callable[[Features], bool], ...]] = {
         lambda features: _besides_tax(features) + features.tax > 1,
     ),
 }
-COUNTS = {"one": 1, "two": 2, "three": 3, "most": 4}
-PIECES = {"one": 1, "few": 3, "many": 12}
 
 
 def bounded_item(offered: Market, row: Row) -> str | None:
@@ -60,7 +59,11 @@ class Goods:
 
     def lines(self) -> list[tuple[str, int]]:
         """Items and quantities; the line that the row means has the quantity and shows what the row wants."""
-        count = min(COUNTS[self.row["lines"]], self.driver.maximum(), len(self.driver.market(self.market).plain))
+        count = min(
+            factors()["lines"].counts()[self.row["lines"]],
+            self.driver.maximum(),
+            len(self.driver.market(self.market).plain),
+        )
         meant, items = self.meant_item(), self.driver.plain(self.market, 99)
         turned = items[self.row.number % len(items) :] + items[: self.row.number % len(items)]
         # The other items show nothing that the row does not want.
@@ -73,7 +76,10 @@ class Goods:
 
     def pieces(self, item: str, most: int | None = None) -> int:
         """The row's quantity, as far as the item's limit, stock or lot lets it be."""
-        wanted, role = most or PIECES[self.row["quantity"]], self.driver.profile.role(self.market, item)
+        wanted, role = (
+            most or factors()["quantity"].counts()[self.row["quantity"]],
+            self.driver.profile.role(self.market, item),
+        )
         if role is None or role.kind not in BOUNDED:
             return wanted
         return role.amount if role.kind == "lot" else min(wanted, role.amount)

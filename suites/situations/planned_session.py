@@ -12,6 +12,7 @@ from typing import Any
 
 from conformance.core import contract
 from conformance.core.exchange import OTHER_APP, OWN_APP, Request
+from conformance.core.factors import factors
 from conformance.core.profile import Coupon
 from conformance.core.requirement import SessionPhase
 from conformance.driver.checkout import CheckoutDriver, CheckoutSession
@@ -282,7 +283,13 @@ class PlannedSession:
     def _make_change(self, line: Line) -> Callable[[], object] | None:
         """Makes the change and says how it is undone."""
         session, before, change = self.session, line.quantity or 1, self.row["change"]
-        quantities = {"more": before + 2, "many": 13, "less": max(1, before - 1), "same": before, "remove": 0}
+        quantities = {
+            "more": before + 2,
+            "many": factors()["quantity"].counts()["many"] + 1,
+            "less": max(1, before - 1),
+            "same": before,
+            "remove": 0,
+        }
         if change in quantities:
             session.set_quantity(line, quantities[change])
             known = self.session.state.view.lines.get(line.id)
