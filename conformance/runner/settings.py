@@ -28,6 +28,7 @@ DEEPEST = 1000  # rounds of walks and generated requests
 MOST = 10**9  # requests of a budget, and the largest seed
 SHORTEST_S = 20  # of a run with a bound: to start, to ask, to report
 SLOWEST = 0.01  # requests a second
+SENDING = ("resume", "quick", "budget", "time", "rate", "shard", "measure")  # options of a run that sends
 TEXTS = (
     "target",
     "base_url",
@@ -128,8 +129,8 @@ class Settings:
         if option.failed:
             wanted += failed_before(_path(here, option.failed, "--failed"), option.failed)
         recording = tuple(_recording(here, given) for given in option.recording or ())
-        if recording and option.resume:
-            raise InputError("--recording sends nothing, so no earlier run goes on: leave out --resume.")
+        if recording:
+            _refuse_what_sends(option)
         target = option.target or ("recording" if recording else "mock")
         if str(getattr(option, "numprocesses", None) or 0).startswith("-"):
             raise InputError(
@@ -170,6 +171,13 @@ class Settings:
     def shares_sessions(self) -> bool:
         """Whether one process with one trace, whose sessions the tests share, does it all: under a budget or to be quick."""
         return self.budget is not None or self.time_s is not None or self.quick
+
+
+def _refuse_what_sends(option: Any) -> None:
+    """Beside a recording nothing is sent. Raises InputError for an option that says how much, or how fast."""
+    given = [name for name in SENDING if getattr(option, name)] + ["depth"] * (str(option.depth) != "1")
+    if given:
+        raise InputError(f"--recording sends nothing: leave out --{given[0]}.")
 
 
 def _path(here: Path, given: str, name: str) -> Path:

@@ -112,12 +112,24 @@ def test_a_budget_is_kept_by_one_process(tmp_path: Path) -> None:
             read(tmp_path, budget="100", **more)
 
 
-def test_a_recording_is_judged_by_itself(tmp_path: Path) -> None:
-    """Sessions of both would count twice."""
+@pytest.mark.parametrize(
+    ("option", "value"),
+    [
+        ("resume", "."),
+        ("quick", True),
+        ("budget", "100"),
+        ("time", "60"),
+        ("rate", "5"),
+        ("shard", "1/2"),
+        ("depth", "2"),
+    ],
+)
+def test_a_recording_is_judged_by_itself(tmp_path: Path, option: str, value: Any) -> None:
+    """Nothing is sent, so no option says how much or how fast; sessions of an earlier run would count twice."""
     (tmp_path / "traces.jsonl").write_text("")
     (tmp_path / "a.har").write_text("{}")
-    with pytest.raises(InputError, match="leave out --resume"):
-        read(tmp_path, recording=["a.har"], resume=".")
+    with pytest.raises(InputError, match=f"leave out --{option}"):
+        read(tmp_path, recording=["a.har"], **{option: value})
 
 
 def test_what_failed_in_an_earlier_report_is_selected(tmp_path: Path) -> None:
