@@ -243,7 +243,8 @@ def money(talk: Talk) -> None:
                 c.ordered()
         talk.start(market, [(item, 1) for item in plain(market, 4, first=8)])
         c = talk.start(market, [(item, 1) for item in reversed(plain(market, 4, first=4))])
-        c.do(("quantity", 1, 0), ("move", OTHER[market]), ("move", GOOD[market]), ("quantity", 1, 2))
+        by_phone = {**GOOD[market], "phoneNumber": OTHER[market]["phoneNumber"]}
+        c.do(("quantity", 1, 0), ("move", OTHER[market]), ("move", GOOD[market]), ("move", by_phone), ("quantity", 1, 2))
 
 
 def marketplace(talk: Talk) -> None:

@@ -59,7 +59,7 @@ def met(name: str) -> frozenset[Met]:
 
 def by_relevance(fault: Fault) -> list[str]:
     """All scenes, those of the fault's chapter first, short ones before long ones."""
-    first = "race" if fault.kind == "race" or fault.requirement == "RACE" else fault.chapter
+    first = "race" if fault.kind == "race" else fault.chapter
     return sorted(SCENES, key=lambda name: (not name.startswith(first), name.startswith("race"), len(healthy(name))))
 
 

@@ -103,8 +103,10 @@ def goods(call: Call, now: Situation) -> str:
     if now.cart is None:
         return "plain"
     items, tax = [line.item for line in now.cart.lines], now.cart.market.tax
-    if any(item.limit or item.lot or item.stock < AMPLE for item in items):
-        return "limited"
+    bounds = {"limit": any(item.limit for item in items), "lot": any(item.lot for item in items)}
+    bounds["stock"] = any(item.stock < AMPLE for item in items)
+    if any(bounds.values()):
+        return next(name for name, holds in bounds.items() if holds)
     shows = {
         "promotion": any(item.promotions for item in items),
         "fee": any(item.fees for item in items),
@@ -225,7 +227,7 @@ LEVELS: dict[str, Levels] = {
     "option": ("first", "other"),
     "coupon": ("none", "good", "oversized", "minimum", "item_bound", "removed"),
     "address": ("first", "updated", "same", "unverifiable"),
-    "goods": ("plain", "promotion", "fee", "imports", "discount", "tax", "several", "limited"),
+    "goods": ("plain", "promotion", "fee", "imports", "discount", "tax", "several", "limit", "stock", "lot"),
     "history": ("fresh", "quantity", "option", "address", "coupon", "removal", "back"),
     "before": ("change", "read", "refusal"),
     "times": ("first", "second", "later"),

@@ -22,6 +22,7 @@ import yaml
 from conformance.runner.mock_process import MockProcess
 from tests.doubles.vendor_document import silent
 from tests.project.test_architecture import tracked
+from tests.reports.example_parts import finding
 
 ROOT = Path(__file__).resolve().parents[2]
 SCRIPTS = ROOT / ".github" / "scripts"
@@ -214,10 +215,12 @@ def test_an_issue_follows_what_is_worse(shell: Shell, copy: Path, tmp_path: Path
     assert shell("judge.sh", "mock", "mock", *QUICK).returncode == 0
     result = json.loads((copy / "runs" / "mock" / "result.json").read_text())
     path, log = gh(tmp_path)
+    judged = result["requirements"][0]
+    shown = finding(judged["id"], "the line is there", "no line", "a line", ["a/0"], ["one request"])
 
     def night(day: int, outcome: str, open_issue: str) -> str:
         result["started"] = f"2030-01-0{day}T00:00:00Z"
-        result["requirements"][0]["outcome"] = outcome
+        judged.update(outcome=outcome, findings=[shown] if outcome == "failed" else [])
         (copy / "runs" / "mock" / "result.json").write_text(json.dumps(result))
         (tmp_path / "open").write_text(open_issue)
         log.write_text("")
