@@ -15,8 +15,15 @@ def test_sessions_of_every_size(driver: CheckoutDriver, market: str) -> None:
     for count in driver.some((1, 4, 3, 2), few=2):
         for quantity in driver.some((1, 5)):
             driver.create_session(market, count, quantity=quantity).read()
-    if address := driver.market(market).other_address:
-        driver.create_session(market, address=address).read()
+
+
+@provokes("SESSION-CREATE", "ADDR-REPLACE-EXACT", cost=4)
+@in_marketplaces(having="address.other")
+def test_sessions_of_each_address(driver: CheckoutDriver, market: str) -> None:
+    offered = driver.market(market)
+    for address in driver.some((offered.other_address, offered.unverifiable_address), few=1):
+        if address:
+            driver.create_session(market, address=address).read()
 
 
 @provokes("SESSION-READ", "SESSION-SAFE", cost=14)
