@@ -25,13 +25,12 @@ from conformance.client.route import Route
 from conformance.client.strict_json import SHOWN, Body, parsed, read_bytes, read_json
 from conformance.client.transport import SigningFailed, Transport
 from conformance.client.turned_away import no_token
-from conformance.core import contract
-from conformance.core.exchange import OTHER_APP, OWN_APP, SIGNATURE, Exchange, Intent, Request
+from conformance.core import contract, made_up
+from conformance.core.exchange import NEAR_TOKENS, OTHER_APP, OWN_APP, SIGNATURE, Exchange, Intent, Request
 from conformance.core.profile import DEFAULT_MAX_BYTES, DEFAULT_TIMEOUT_S, App, Profile
 from conformance.core.unjudged import StopsHypothesis
 
 MADE_UP_TOKEN = "v^1.1#i^1#made-up-by-the-conformance-suite"
-MADE_UP_TAIL = "-made-up"
 SHOWN_HEADERS = 60
 TOKEN_TRIES = 3
 LONGEST_WAIT_S, WAITS = 10.0, 12  # a Retry-After up to so many seconds (transport.longest_wait_s) is honoured, so often
@@ -252,7 +251,10 @@ class ApiClient:
         app = self._app(name)
         token = app.token if self.profile.auth.kind == "token" else self.token(app, self._scope(name))
         if name == "made-up":  # close to a real one: a server that looks at its head alone takes it
-            return f"Bearer {token}{MADE_UP_TAIL}"
+            return f"Bearer {token}{made_up.TOKEN_TAIL}"
+        if name in NEAR_TOKENS:
+            token = made_up.near_token(token, name)
+            self.secrets.add(token)
         return f"Basic {token}" if name == "wrong-scheme" else f"Bearer {token}"
 
     def _app(self, credential: str) -> App:

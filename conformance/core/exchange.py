@@ -14,7 +14,8 @@ from conformance.core.requirement import OwnedBreach
 
 OWN_APP, OTHER_APP = "app0", "app1"
 SIGNATURE = "x-ebay-security-signature"  # the token of the pay window, as initiate answers it
-BAD_CREDENTIALS = ("none", "made-up", "wrong-scheme", "expired", "other-scope")
+NEAR_TOKENS = ("cut-short", "other-case")  # nearly the app's own token
+BAD_CREDENTIALS = ("none", "made-up", *NEAR_TOKENS, "wrong-scheme", "expired", "other-scope")
 
 
 class RecordedPart(StrEnum):

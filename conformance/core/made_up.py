@@ -11,6 +11,7 @@ from collections.abc import Collection
 from functools import lru_cache
 
 ITEM = f"v1|{'9' * 11}7|0"  # well-formed, and far beyond the item ids of any listing
+TOKEN_TAIL = "-made-up"
 CODE = "NEVER-HEARD-OF"  # what every made-up coupon code begins with
 ORDERS = ("no-such-order", "50000000000000")  # where no order is known
 FLIPPED = 8  # digits, from the end, that an unknown id has otherwise
@@ -64,6 +65,14 @@ def is_made_up(identifier: str, known: Collection[str], *, complete: bool) -> bo
 def may_be_counted(identifier: str, known: Collection[str]) -> bool:
     """Whether a server that counts its ids may have given out this one to another test, or in another run."""
     return any(_near(identifier, given_out) for given_out in known)
+
+
+def near_token(token: str, kind: str) -> str:
+    """A token that is nearly this one: `cut-short` by its last character, or in `other-case`; with a tail where it has none."""
+    cut, capitals = token.rstrip("=")[:-1], token.upper() if token.upper() != token else token.lower()
+    if kind == "other-case":
+        return f"{token}{TOKEN_TAIL}" if is_uuid(token) or capitals == token else capitals
+    return cut or f"{token}{TOKEN_TAIL}"
 
 
 def is_uuid(identifier: str) -> bool:

@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from conformance.core import contract, places
+from conformance.core.exchange import NEAR_TOKENS
 from conformance.core.inputs import checked_url
 
 TARGETS = places.ROOT / "targets"
@@ -191,6 +192,11 @@ class Profile:
         expired = ("expired",) if self.offers("expired_token") else ()
         other_scope = ("other-scope",) if self.offers("other_scope") else ()
         return ("none", "made-up", *expired, *other_scope)
+
+    @property
+    def near_tokens(self) -> tuple[str, ...]:
+        """The credentials that are nearly the app's own; none where the target asks for no token."""
+        return () if self.auth.kind == "none" else NEAR_TOKENS
 
     def offers_operation(self, operation: str) -> bool:
         """Whether the target has the operation, and something to ask it for: an order by a call, an order that is paid."""

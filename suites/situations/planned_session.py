@@ -232,7 +232,8 @@ class PlannedSession:
         if self.row["order"] == "backward":
             own.reverse()
         for index, probe in enumerate(own):
-            self._send(probe)
+            for _ in range(2 if probe.repeated and self.row["rounds"] == "double" else 1):
+                self._send(probe)
             if index % READ_AFTER[self.row["before"]] == 0:
                 self._between(moment)
         if own:

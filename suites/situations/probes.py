@@ -31,7 +31,7 @@ class Probe:
     """make: the keywords for `CheckoutSession.send` (`operation`, `body`, `subject`, …); None where the session has nothing for it.
 
     group: probes that split the levels among them: each level needs one probe of the group, not all of them; "" for a group
-    of its own.
+    of its own. repeated: sent a second time in sessions whose change is made twice.
     alone: factors of which the probe meets each level by itself. goods: the level of that factor that it is for.
     coupon: whether the session must have a coupon, or must have none, for the request to be wrong in this one thing.
     """
@@ -44,6 +44,7 @@ class Probe:
     coupon: bool | None = None
     alone: frozenset[str] = frozenset()
     goods: str = ""
+    repeated: bool = False
 
     @property
     def key(self) -> ProbeKey:
@@ -110,10 +111,16 @@ def _access(profile: Profile, market: str) -> Iterator[Probe]:
         coupon = NEEDS_COUPON.get(method)
         yield from _marketplaces(profile, market, method)
         if profile.offers("second_app"):
-            yield Probe("SESSION-APP", method, Moment.OPEN, _with(method, credential=OTHER_APP), coupon=coupon)
+            stranger = _with(method, credential=OTHER_APP)
+            yield Probe("SESSION-APP", method, Moment.OPEN, stranger, coupon=coupon, repeated=True)
         for credential in profile.bad_tokens:
             case = f"{credential}, {method}"
-            yield Probe("AUTH-TOKEN", case, Moment.OPEN, _with(method, credential=credential), coupon=coupon)
+            refused, often = _with(method, credential=credential), credential == "made-up"
+            yield Probe("AUTH-TOKEN", case, Moment.OPEN, refused, coupon=coupon, repeated=often)
+        for credential in profile.near_tokens:
+            case, group = f"{credential}, {method}", f"near token, {method}"
+            refused = _with(method, credential=credential)
+            yield Probe("AUTH-TOKEN", case, Moment.OPEN, refused, group=group, coupon=coupon)
         for kind, subject in NEAR_SESSIONS.items():
             case = f"{kind}, {method}"
             sent = _near(method, subject)
@@ -336,7 +343,7 @@ def _of_orders(profile: Profile, market: str) -> Iterator[Probe]:
         for words, header in (("with the header", market), ("without a header", None)):
             sent = order(credential=OTHER_APP, marketplace=header)
             yield Probe("ORDER-APP", words, Moment.ORDER, sent)
-    for credential in profile.bad_tokens:
+    for credential in (*profile.bad_tokens, *profile.near_tokens):
         yield Probe(
             "AUTH-TOKEN", f"{credential}, an order", Moment.ORDER, order(credential=credential, marketplace=None)
         )

@@ -12,8 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from conformance.client.api_client import MADE_UP_TAIL
-from conformance.core import contract
+from conformance.core import contract, made_up
 from conformance.core.exchange import OTHER_APP, OWN_APP, Exchange
 from conformance.core.profile_reader import is_in_targets
 from conformance.evidence.reproduction.replay import Ref, ReplayTarget, Step, locate
@@ -31,6 +30,14 @@ TOKENS = {
     "other-scope": "TOKEN_OTHER_SCOPE",
     "wrong-scheme": "TOKEN",
     "made-up": "TOKEN",
+    "cut-short": "TOKEN",
+    "other-case": "TOKEN",
+}
+# A token that is nearly the app's own, in the shell: as conformance/core/made_up.py makes it of a token without padding.
+NEARLY = {
+    "made-up": "${%s}" + made_up.TOKEN_TAIL,
+    "cut-short": "${%s%%?}",
+    "other-case": '$(printf %%s "$%s" | tr a-z A-Z)',
 }
 WHOSE = {
     "TOKEN": "of the app",
@@ -113,8 +120,8 @@ class Writer:
             arguments.append("-H 'X-EBAY-C-ENDUSERCTX: deviceId=guestcheckoutconformance'")
         scheme = "Basic" if request.credential == "wrong-scheme" else "Bearer"
         if request.credential in TOKENS and self.run.profile.auth.kind != "none":
-            tail = MADE_UP_TAIL if request.credential == "made-up" else ""
-            arguments.append(f'-H "Authorization: {scheme} ${{{TOKENS[request.credential]}}}{tail}"')
+            token = NEARLY.get(request.credential, "${%s}") % TOKENS[request.credential]
+            arguments.append(f'-H "Authorization: {scheme} {token}"')
         if operation.method == "POST":
             kind = "Content-Type:" if request.content_type is None else f"Content-Type: {request.content_type}"
             arguments += [f"-H {shlex.quote(kind)}", f'--data-binary @"$work/{number}.request"']
