@@ -175,7 +175,7 @@ def _of_lines(profile: Profile, market: str) -> Iterator[Probe]:
     offered = profile.markets[market]
     for coupon in offered.coupons_of("refused", "minimum"):
         case = f"{coupon.error} {coupon.code}"
-        yield Probe("COUPON-REFUSED", case, Moment.OPEN, _applying(coupon.code), coupon=False)
+        yield Probe("COUPON-REFUSED", case, Moment.OPEN, _applying(coupon.code), coupon=False, repeated=True)
     for coupon in offered.coupons_of("good", "oversized"):
         yield Probe("COUPON-ONE", f"{coupon.kind} {coupon.code}", Moment.OPEN, _second(coupon.code), coupon=True)
         yield Probe("COUPON-NOT-APPLIED", f"{coupon.kind} {coupon.code}", Moment.OPEN, _not_applied(coupon.code))
@@ -370,6 +370,8 @@ def of_sessions(profile: Profile, market: str) -> Iterator[Probe]:
     for broken in bodies:
         coupon = NEEDS_COUPON.get(METHOD_OF[broken.operation])
         case = f"{broken.case}, {broken.operation}"
-        yield Probe(broken.requirement, case, Moment.OPEN, _broken(broken), group=broken.group, coupon=coupon)
+        # An address with one thing wrong is refused in a cart of any size.
+        alone = LINES if broken.operation == contract.ADDRESS and not broken.group else frozenset()
+        yield Probe(broken.requirement, case, Moment.OPEN, _broken(broken), broken.group, coupon, alone)
     yield from _after_the_end(profile)
     yield from _of_orders(profile, market)
