@@ -383,8 +383,9 @@ class PlannedSession:
         self._read_others()
 
     def _pay_others(self) -> None:
-        """A second order of the same buyer: each order must stay its own."""
+        """A second order of the same buyer: each order must stay its own, and the session is open until then."""
         for session in self.others:
+            session.assert_still_open()
             if session.state.phase == SessionPhase.OPEN and self.driver.profile.pays_by_call:
                 session.place_order()
                 session.read_back()

@@ -112,7 +112,9 @@ def _access(profile: Profile, market: str) -> Iterator[Probe]:
         yield from _marketplaces(profile, market, method)
         if profile.offers("second_app"):
             stranger = _with(method, credential=OTHER_APP)
-            yield Probe("SESSION-APP", method, Moment.OPEN, stranger, coupon=coupon, repeated=True)
+            yield Probe(
+                "SESSION-APP", method, Moment.OPEN, stranger, coupon=coupon, alone=LINES | {"end"}, repeated=True
+            )
         for credential in profile.bad_tokens:
             case = f"{credential}, {method}"
             refused, often = _with(method, credential=credential), credential == "made-up"
