@@ -244,7 +244,9 @@ def money(talk: Talk) -> None:
         talk.start(market, [(item, 1) for item in plain(market, 4, first=8)])
         c = talk.start(market, [(item, 1) for item in reversed(plain(market, 4, first=4))])
         by_phone = {**GOOD[market], "phoneNumber": OTHER[market]["phoneNumber"]}
-        c.do(("quantity", 1, 0), ("move", OTHER[market]), ("move", GOOD[market]), ("move", by_phone), ("quantity", 1, 2))
+        c.do(
+            ("quantity", 1, 0), ("move", OTHER[market]), ("move", GOOD[market]), ("move", by_phone), ("quantity", 1, 2)
+        )
 
 
 def marketplace(talk: Talk) -> None:
