@@ -165,16 +165,16 @@ def reproduced(finding: Json) -> str:
 
 def shows(finding: Json) -> str:
     """When a finding shows, and how sure that is; '' where the run cannot tell."""
-    told = (finding.get("diagnosis") or {}).get("shows") or {"sentence": ""}
-    if not told["sentence"]:
+    shown = (finding.get("diagnosis") or {}).get("shows") or {"sentence": ""}
+    if not shown["sentence"]:
         return ""
-    return f"{told['sentence']} ({told['sure']}: {told['failed']:,} conditions failed, {told['passed']:,} passed)"
+    return f"{shown['sentence']} ({shown['sure']}: {shown['failed']:,} conditions failed, {shown['passed']:,} passed)"
 
 
 def looks_like(finding: Json) -> str:
     """The known defects that a finding resembles, and how sure that is; '' where none is near."""
-    told = (finding.get("diagnosis") or {}).get("looks_like") or {"defects": []}
-    return f"{'; or '.join(told['defects'])} ({told['sure']})" if told["defects"] else ""
+    alike = (finding.get("diagnosis") or {}).get("looks_like") or {"defects": []}
+    return f"{'; or '.join(alike['defects'])} ({alike['sure']})" if alike["defects"] else ""
 
 
 def waiver(finding: Json) -> str:

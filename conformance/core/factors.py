@@ -63,9 +63,9 @@ class Factor:
         """The level of a number of lines or pieces."""
         return next(level.name for level in self.levels if count <= level.at_most)
 
-    def counts(self) -> dict[str, int]:
-        """The number that a row has, by level."""
-        return {level.name: level.count for level in self.levels}
+    def count_of(self, name: str) -> int:
+        """The number of lines or pieces that a row of the level has."""
+        return next(level.count for level in self.levels if level.name == name)
 
 
 @dataclass(frozen=True)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import cached_property, wraps
-from typing import Any, TypeVar
+from functools import cached_property
+from typing import Any
 
 from conformance.core import contract
 from conformance.core.exchange import CaseKey, Exchange, Request
@@ -27,8 +27,6 @@ from conformance.judging.model import (
     state,
 )
 from conformance.judging.world import Order, SessionState, World
-
-Fact = TypeVar("Fact")
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +118,7 @@ class RuleContext:
     rest on what is not known. broken: the requirements that the answer's own status and ids break already.
 
     request: what was sent. before: the session as it was before this exchange. sent_for: the requirement that the request
-    was sent for. facts: what rules have worked out of it (`of_context`).
+    was sent for. facts: what rules have worked out of it (`once`).
     """
 
     world: World
@@ -247,17 +245,3 @@ class RuleContext:
             return key[0] == "lines"
         target = self.named_line
         return key[0] == "quantity" and (target is None or key[1] not in (target.item, target.id))
-
-
-def of_context(compute: Callable[[RuleContext], Fact]) -> Callable[[RuleContext], Fact]:
-    """A function of a context alone, worked out once for each exchange: several rules ask for the same."""
-
-    @wraps(compute)
-    def known(context: RuleContext) -> Fact:
-        facts = context.facts
-        if compute not in facts:
-            facts[compute] = compute(context)
-        found: Fact = facts[compute]
-        return found
-
-    return known

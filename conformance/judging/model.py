@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import wraps
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from conformance.core.addresses import ADDRESS_FIELDS, ALWAYS_IN_ADDRESS, RECIPIENT, flat_address, folded
 from conformance.judging.amounts import ZERO, Amount, amounts, money, total
@@ -24,6 +24,16 @@ NOT_ALWAYS = {"additionalSavings", "importCharges", "importTax"}  # what a summa
 SUMMARY = ("priceSubtotal", "priceDiscount", "deliveryCost", "tax", "fee", "total", "adjustment")
 StateKey = tuple[str, ...]
 Fact = TypeVar("Fact")
+
+
+class KeepsFacts(Protocol):
+    """What keeps the facts that follow from it alone (`once`)."""
+
+    @property
+    def facts(self) -> dict[Any, Any]: ...
+
+
+Known = TypeVar("Known", bound=KeepsFacts)
 LINES: StateKey = ("lines",)
 COUPONS: StateKey = ("coupons",)
 
@@ -116,11 +126,12 @@ class View:
         return [line.item for line in self.lines.values() if line.item is not None]
 
 
-def of_view(compute: Callable[[View], Fact]) -> Callable[[View], Fact]:
-    """A function of a view alone, worked out once for each view: reads mostly show what the session showed before."""
+def once(compute: Callable[[Known], Fact]) -> Callable[[Known], Fact]:
+    """A function of a view or a context alone, worked out once for each: several rules ask for the same, and reads mostly
+    show what the session showed before."""
 
     @wraps(compute)
-    def known(seen: View) -> Fact:
+    def known(seen: Known) -> Fact:
         facts = seen.facts
         if compute not in facts:
             facts[compute] = compute(seen)
@@ -130,7 +141,7 @@ def of_view(compute: Callable[[View], Fact]) -> Callable[[View], Fact]:
     return known
 
 
-@of_view
+@once
 def all_amounts(seen: View) -> list[Amount]:
     """Every Amount of the answer: where it is, its currency and its value."""
     return amounts(seen.raw)
@@ -175,7 +186,7 @@ def _summary(raw: dict[str, Any]) -> dict[str, Decimal]:
     return {name: value for name, value in found.items() if value is not None}
 
 
-@of_view
+@once
 def _exactly(seen: View) -> bytes:
     return marshal.dumps(seen.raw, 2)
 
@@ -239,7 +250,7 @@ def _by_id(lines: list[Line]) -> dict[str, Line]:
     return found
 
 
-@of_view
+@once
 def flat(seen: View) -> dict[str, Any]:
     """The address of a view, its names beside the other fields."""
     return flat_address(seen.address)
@@ -251,7 +262,7 @@ def may_be_left_out(amount: str, order: View) -> bool:
     return absent or amount in ("importTax", "deliveryDiscount")
 
 
-@of_view
+@once
 def keyed(seen: View) -> dict[str, Line]:
     """The lines by item, so that two sessions compare; by line item id where an item has several lines."""
     items = [line.item or line.id for line in seen.lines.values()]
@@ -259,7 +270,7 @@ def keyed(seen: View) -> dict[str, Line]:
     return {(line.item or line.id) if unique else line.id: line for line in seen.lines.values()}
 
 
-@of_view
+@once
 def state(seen: View) -> dict[StateKey, Any]:
     """What a client set: lines, quantities, selected options, address, coupons. Comparable with ==."""
     lines = keyed(seen)
@@ -295,7 +306,7 @@ def differences(before: dict[StateKey, Any], after: dict[StateKey, Any]) -> dict
     return found
 
 
-@of_view
+@once
 def pricing(seen: View) -> dict[StateKey, Any]:
     """The amounts that follow: unit and net price of each line by item, and the summary, zero as good as absent."""
     found: dict[StateKey, Any] = {}
@@ -312,13 +323,13 @@ def pricing(seen: View) -> dict[StateKey, Any]:
     return found
 
 
-@of_view
+@once
 def is_readable(seen: View) -> bool:
     """Whether each amount of the cart can be read."""
     return all([value is not UNKNOWN for value in pricing(seen).values()])
 
 
-@of_view
+@once
 def lasting(seen: View) -> dict[StateKey, Any]:
     """What the same cart must cost again.
 
@@ -333,7 +344,7 @@ def lasting(seen: View) -> dict[StateKey, Any]:
     return {key: value for key, value in amounts.items() if key[0] != "net" and key not in open_ones}
 
 
-@of_view
+@once
 def cart_key(seen: View) -> tuple[Any, ...]:
     """Two sessions with the same key hold the same cart for the same address; the order of lines does not matter."""
     lines = sorted(

@@ -25,7 +25,7 @@ from conformance.judging.claim import (
     warned,
 )
 from conformance.judging.context import ONLY_ACCEPTANCE, RefusalReason, RuleContext
-from conformance.judging.model import Line, View, differences, keyed, objects, of_view, state
+from conformance.judging.model import Line, View, differences, keyed, objects, once, state
 from conformance.judging.registry import demands, forbids, refuses, shows
 from suites.sessions.state_claims import not_read_back, reported_by_form
 
@@ -211,7 +211,7 @@ SELECTED_COUNTS = AnswerPath(
 FIRST_SELECTED = AnswerPath(".body.lineItems[].shippingOptions[0].selected", "selected of each line's first option")
 
 
-@of_view
+@once
 def _selected(view: View) -> list[tuple[Line, int]]:
     """Each line whose options can be read, and how many of them are selected."""
     lines = [shown_line for shown_line in view.lines.values() if _options_readable(shown_line)]

@@ -26,8 +26,8 @@ from conformance.judging.claim import (
     warned,
 )
 from conformance.judging.content.request_schema import INT32
-from conformance.judging.context import ONLY_ACCEPTANCE, RefusalReason, RuleContext, always, of_context
-from conformance.judging.model import Line, differences, keyed, state
+from conformance.judging.context import ONLY_ACCEPTANCE, RefusalReason, RuleContext, always
+from conformance.judging.model import Line, differences, keyed, once, state
 from conformance.judging.registry import demands, refuses
 
 DEFAULT_MAXIMA = (4, 10)
@@ -151,13 +151,13 @@ def _last(context: RuleContext) -> bool:
     return context.before is not None and len(context.before.lines) == 1 and context.named_line is not None
 
 
-@of_context
+@once
 def quantities(context: RuleContext) -> list[tuple[str, int]]:
     """Each (item, whole quantity) that the request wants."""
     return list(_quantities(context))
 
 
-@of_context
+@once
 def asked(context: RuleContext) -> list[AskedItem]:
     """The same, with what the profile says of each item."""
     profile = context.profile
@@ -281,7 +281,7 @@ ITEM_RULES = {
 }
 
 
-@of_context
+@once
 def refused_items(context: RuleContext) -> list[Role]:
     """The roles of the items of a new session that the profile says are refused."""
     if context.operation != contract.INITIATE:

@@ -10,8 +10,8 @@ from functools import cache, lru_cache
 from conformance.core import contract
 from conformance.judging.amounts import ZERO, Amount
 from conformance.judging.claim import HELD, Claim, amount, held, line, shown, true
-from conformance.judging.context import RuleContext, of_context
-from conformance.judging.model import Line, View, all_amounts, cart_key, lasting, of_view
+from conformance.judging.context import RuleContext
+from conformance.judging.model import Line, View, all_amounts, cart_key, lasting, once
 from conformance.judging.registry import demands, shows
 from suites.money import jq
 from suites.money.jq import summed, totalled
@@ -26,13 +26,13 @@ SUMMARY = ".body.pricingSummary"
 FOLLOWS = {"QTY-SET": contract.QUANTITY, "QTY-ZERO": contract.QUANTITY, "SHIP-SET": contract.OPTION}
 
 
-@of_context
+@once
 def _units(context: RuleContext) -> dict[tuple[str, str], Decimal]:
     """The unit prices that hold here; what was paid before the run may have cost something else."""
     return {} if context.profile.prepaid_as(context.request.subject) else context.world.units
 
 
-@of_context
+@once
 def _wrong_units(context: RuleContext) -> Line | None:
     """A line whose unit price is not the price that its item had before."""
     market, units = context.sold_in, _units(context)
@@ -56,7 +56,7 @@ def a_unit_has_one_price(context: RuleContext) -> Iterator[Claim]:
 Judged = dict[str, tuple[list[Decimal], Decimal]]
 
 
-@of_view
+@once
 def _judged_sums(view: View) -> Judged:
     """The lawful values of each part of the summary, and what is shown; without those of which nothing can be said."""
     found: Judged = {}
@@ -93,7 +93,7 @@ for _name in RULE_OF:
     _sum_rule(_name)
 
 
-@of_view
+@once
 def _wrong_sums(view: View) -> Judged:
     """The parts of the summary that are not their sums."""
     return {name: judged for name, judged in _judged_sums(view).items() if judged[1] not in judged[0]}
@@ -237,7 +237,7 @@ def _credits(view: View, want: Decimal) -> bool:
     return adjusted > 0 and view.summary["total"] == want - 2 * adjusted
 
 
-@of_context
+@once
 def _wrong_total(context: RuleContext) -> Decimal | None:
     """What the total has to be by its formula, if it is something else."""
     view = context.answer
@@ -327,7 +327,7 @@ def _odd(found: list[Amount]) -> list[Odd]:
     return [amount for amount in shaped if amount[3] or amount[4]]
 
 
-@of_view
+@once
 def _odd_amounts(view: View) -> list[Odd]:
     return _odd(all_amounts(view))
 

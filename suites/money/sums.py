@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from conformance.judging.amounts import ZERO, total
-from conformance.judging.model import Line, Option, View, of_view
+from conformance.judging.model import Line, Option, View, once
 
 
 def _each(view: View) -> list[tuple[Line, Option]]:
@@ -14,7 +14,7 @@ def _each(view: View) -> list[tuple[Line, Option]]:
     return [(item, option) for item, option in found if option] if all(option for _, option in found) else []
 
 
-@of_view
+@once
 def sums(view: View) -> dict[str, list[Decimal]]:
     """What the parts of the summary must be by the documents' sums; several values where the documents leave a reading."""
     lines = list(view.lines.values())

@@ -41,8 +41,7 @@ def bounded_item(offered: Market, row: Row) -> str | None:
 
 def uses_up(offered: Market, row: Row) -> bool:
     """Whether paying takes from a small stock, so that the profile would be wrong in the next run."""
-    item = bounded_item(offered, row)
-    return item is not None and offered.roles[item].kind == "stock"
+    return row["goods"] == "stock" and bounded_item(offered, row) is not None
 
 
 @dataclass(frozen=True)
@@ -60,7 +59,7 @@ class Goods:
     def lines(self) -> list[tuple[str, int]]:
         """Items and quantities; the line that the row means has the quantity and shows what the row wants."""
         count = min(
-            factors()["lines"].counts()[self.row["lines"]],
+            factors()["lines"].count_of(self.row["lines"]),
             self.driver.maximum(),
             len(self.driver.market(self.market).plain),
         )
@@ -77,7 +76,7 @@ class Goods:
     def pieces(self, item: str, most: int | None = None) -> int:
         """The row's quantity, as far as the item's limit, stock or lot lets it be."""
         wanted, role = (
-            most or factors()["quantity"].counts()[self.row["quantity"]],
+            most or factors()["quantity"].count_of(self.row["quantity"]),
             self.driver.profile.role(self.market, item),
         )
         if role is None or role.kind not in BOUNDED:

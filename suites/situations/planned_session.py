@@ -286,7 +286,7 @@ class PlannedSession:
         session, before, change = self.session, line.quantity or 1, self.row["change"]
         quantities = {
             "more": before + 2,
-            "many": factors()["quantity"].counts()["many"] + 1,
+            "many": factors()["quantity"].count_of("many") + 1,
             "less": max(1, before - 1),
             "same": before,
             "remove": 0,
