@@ -9,7 +9,7 @@ from itertools import combinations
 from typing import Any
 
 from conformance.core import contract
-from conformance.core.factors import before_a_session, factors, learned, possible
+from conformance.core.factors import Levels, before_a_session, factors, learned, possible
 from conformance.core.profile import Profile
 from conformance.core.requirement import Requirement
 from conformance.evidence.trace_record import ConditionsOfRules
@@ -42,19 +42,28 @@ class PairCoverage:
         return set().union(*(vectors for rules, vectors in self._vectors.items() if requirement in rules.held))
 
     @cached_property
-    def _met(self) -> dict[RuleOutcome, Met]:
-        """The pairs that each group of rules met."""
-        return {rules: _pairs(vectors) for rules, vectors in self._vectors.items()}
+    def _decoded(self) -> dict[str, Levels]:
+        """The levels that each encoded vector stands for."""
+        return {vector: decode(vector) for vector in set().union(*self._vectors.values())}
 
     @cached_property
     def _levels_seen(self) -> set[Pair]:
         """Every level that some exchange had."""
+        return set().union(*(levels.items() for levels in self._decoded.values()))
+
+    def _met(self, requirement: Requirement, names: list[str]) -> Met:
+        """The pairs of levels of the named factors that met while a rule was judged."""
+        vectors = set().union(
+            *(vectors for rules, vectors in self._vectors.items() if requirement.id in rules.held | rules.broken)
+        )
+        if not vectors:
+            return {}
+        decoded = self._decoded
+        rows = {tuple(map(decoded[vector].get, names)) for vector in vectors}
+        columns = dict(zip(names, zip(*rows, strict=True), strict=True))  # a pair of columns is zipped without a loop
         return {
-            pair
-            for met in self._met.values()
-            for (factor, other), levels in met.items()
-            for level, other_level in levels
-            for pair in ((factor, level), (other, other_level))
+            (factor, other): {pair for pair in set(zip(columns[factor], columns[other], strict=True)) if all(pair)}
+            for factor, other in combinations(columns, 2)
         }
 
     def marketplaces(self, offered: Iterable[str]) -> list[str]:
@@ -63,13 +72,13 @@ class PairCoverage:
 
     def of(self, requirement: Requirement, levels: dict[str, list[str]]) -> dict[str, Any]:
         """Pairs of levels that a rule was judged under, of those that exist. levels: what the profile offers."""
-        own = [met for rules, met in self._met.items() if requirement.id in rules.held | rules.broken]
         pairs = []
         names = {*requirement.factors, "operation"}
         if requirement.operations == (contract.INITIATE,):
             names &= before_a_session()
+        met = self._met(requirement, sorted(names))
         for factor, other in combinations(sorted(names), 2):
-            seen = set().union(*(met.get((factor, other), set()) for met in own))
+            seen = met.get((factor, other), set())
             exist = {
                 (first, two)
                 for first in self._existing(requirement, factor, levels)
@@ -98,11 +107,3 @@ class PairCoverage:
             for level in levels.get(factor, [])
             if level not in never and (level not in unsure or (factor, level) in self._levels_seen)
         ]
-
-
-def _pairs(vectors: set[str]) -> Met:
-    found: Met = defaultdict(set)
-    for vector in vectors:
-        for (factor, level), (other, other_level) in combinations(sorted(decode(vector).items()), 2):
-            found[factor, other].add((level, other_level))
-    return found

@@ -112,8 +112,7 @@ def pytest_configure(config: pytest.Config) -> None:
             raise InputError('A person pays beside one process: leave out -n where payment.kind is "manual".')
     except InputError as error:
         raise pytest.UsageError(str(error)) from None
-    gc.freeze()  # what is imported stays, and exchanges are kept for their trace: little to collect, so seldom looked for
-    gc.set_threshold(100_000, 50, 100)
+    gc.set_threshold(100_000, 50, 100)  # exchanges are kept for their trace: little to collect, so seldom looked for
     config.option.showlocals = False  # values in a report of a crash may be cut off, secrets among them
     if worker is None and not config.option.collectonly:
         from conformance.runner.progress import replace_terminal
@@ -219,6 +218,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         keep_output()  # pytest's capturing has put the first stream back
         print_plan(run, kept)
         items[:] = []
+
+
+def pytest_collection_finish() -> None:
+    """Takes what is loaded by now out of the garbage collections between the tests: it stays to the end."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_deselected(items: Sequence[pytest.Item]) -> None:
