@@ -269,13 +269,13 @@ class ApiClient:
         if known and known[1] > monotonic():
             return known[0]
         for _ in range(TOKEN_TRIES):
-            exchange, token, life = self._grant(app.client_id, app.client_secret, scope)
+            exchange, token, lifetime = self._grant(app.client_id, app.client_secret, scope)
             if not exchange.silent or self.circuit_breaker.sentence:
                 break
         if token is None:
             raise RunStopped(no_token(exchange, self.profile, self.profile.auth.apps.index(app)))
-        margin = min(60.0, life / 10)
-        self._tokens[app.client_id, scope] = token, monotonic() + life - margin
+        margin = min(60.0, lifetime / 10)
+        self._tokens[app.client_id, scope] = token, monotonic() + lifetime - margin
         return token
 
     def grant(
@@ -298,7 +298,7 @@ class ApiClient:
     def _grant(
         self, client_id: str, client_secret: str, scope: str, credential: str = "client", intent: Intent | None = None
     ) -> tuple[Exchange, str | None, float]:
-        """(the exchange, the token if a header can carry it, its life in seconds)."""
+        """(the exchange, the token if a header can carry it, its lifetime in seconds)."""
         self.secrets.add(client_secret)
         form = BackendApplicationClient(client_id).prepare_request_body(scope=scope)
         basic = base64.b64encode(f"{client_id}:{client_secret}".encode()).decode()
@@ -317,14 +317,14 @@ class ApiClient:
         success = exchange.status == 200 and isinstance(exchange.body, dict)
         given = exchange.body if success else {}
         token = parsed(read_bytes(raw)[0])[0].get("access_token") if success else None
-        life = given.get("expires_in")
-        known = isinstance(life, int | float) and not isinstance(life, bool) and 0 < life < 1e9
+        lifetime = given.get("expires_in")
+        known = isinstance(lifetime, int | float) and not isinstance(lifetime, bool) and 0 < lifetime < 1e9
         if isinstance(token, str):
             self.secrets.add(token)
         usable = isinstance(token, str) and USABLE_TOKEN.fullmatch(token) is not None
         if success and not usable:
             exchange.problem = "its access_token is not there, or no text that a header can carry"
-        return exchange, token if usable else None, float(life) if known and life is not None else 7200.0
+        return exchange, token if usable else None, float(lifetime) if known and lifetime is not None else 7200.0
 
     def _drop_token_if_ended(self, exchange: Exchange) -> bool:
         """Whether a token that was good has ended before its time; it is forgotten, so that the next one is new.

@@ -13,7 +13,7 @@ ROLE = "role"  # in the place of an id: the one that the profile gives for the r
 
 
 class SessionPhase(StrEnum):
-    """Where a session is in its life. EMPTY: every line was removed. DECLINED: its payment was, and it is spent."""
+    """What has become of a session. EMPTY: every line was removed. DECLINED: its payment was, and it is spent."""
 
     OPEN = "open"
     EMPTY = "empty"

@@ -101,9 +101,9 @@ class CheckoutDriver:
         return self.profile.buyers.good.replace("{n}", f"{crc32(self.trace.name.encode()) % 10**8}{self._buyers}")
 
     def plain(
-        self, marketplace: str, count: int = 1, *, skip: int = 0, want: Callable[[Features], bool] | None = None
+        self, marketplace: str, count: int | None = 1, *, skip: int = 0, want: Callable[[Features], bool] | None = None
     ) -> list[str]:
-        """Plain items, those that can show most first. want: which fit; where no plain item fits, items sold with a warning."""
+        """Plain items, at most so many (None: all), the most telling first. want: which fit; if none does, warned items."""
         shown = {item: found for (name, item), found in self.features.items() if name == marketplace}
         items: list[str] = []
         for group in (self.market(marketplace).plain, self.market(marketplace).items("warned") if want else ()):

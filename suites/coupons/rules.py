@@ -30,6 +30,10 @@ from suites.sessions.state_claims import same_amounts, with_zeros
 
 # Two ids for the same cause, with no sentence to choose between them.
 TWINS = {16001: 16023, 16023: 16001, 16006: 16022, 16022: 16006, 16005: 16009, 16009: 16005}
+# What may become of a coupon whose condition no longer holds.
+LEAVES = "it leaves the session"
+SAVES_NOTHING, SAVES_LESS = "it stays and saves nothing", "it stays and saves less"
+SAVES_THE_SAME = "it stays and saves the same"
 
 
 def code_of(context: RuleContext) -> str | None:
@@ -210,10 +214,10 @@ def a_coupon_saves_on_its_own_items(context: RuleContext) -> Iterator[Claim]:
         return
     saved, left = before.summary.get("additionalSavings", ZERO), answer.summary.get("additionalSavings", ZERO)
     if not answer.coupons:
-        yield held(reading="it leaves the session")
+        yield held(reading=LEAVES)
     elif saved > 0 and "additionalSavings" not in answer.unreadable:
         test = f'((.body.pricingSummary.additionalSavings.value? // "0")|tonumber) < {saved}'
-        reading = "it stays and saves less" if left else "it stays and saves nothing"
+        reading = SAVES_LESS if left else SAVES_NOTHING
         yield true(left < saved, "savings without its items", f"less than {shown(saved)}", left, test, reading=reading)
 
 
@@ -236,12 +240,8 @@ def a_condition_no_longer_holds(context: RuleContext) -> Iterator[Claim]:
         context.answer.summary.get("additionalSavings", ZERO),
     )
     if not context.answer.coupons:
-        yield held(reading="it leaves the session")
+        yield held(reading=LEAVES)
     elif role.kind == "minimum" and (_spent(context.answer) or ZERO) < role.minimum:
         yield held(
-            reading="it stays and saves nothing"
-            if not after
-            else "it stays and saves less"
-            if after < before
-            else "it stays and saves the same",
+            reading=SAVES_NOTHING if not after else SAVES_LESS if after < before else SAVES_THE_SAME,
         )

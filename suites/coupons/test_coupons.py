@@ -117,7 +117,7 @@ def test_a_minimum_on_each_side(driver: CheckoutDriver, market: str) -> None:
     for coupon in driver.some(driver.market(market).coupons_of("minimum")):
         units = {
             item_id: Decimal(driver.features[market, item_id].unit)
-            for item_id in driver.plain(market, 99)
+            for item_id in driver.plain(market, None)
             if (market, item_id) in driver.features
         }
         below = {item_id: int((coupon.minimum - Decimal("0.01")) / unit) for item_id, unit in units.items() if unit > 0}
@@ -141,7 +141,7 @@ def test_a_minimum_on_each_side(driver: CheckoutDriver, market: str) -> None:
 @in_marketplaces(2, having="coupon.item_bound")
 def test_a_coupon_that_fits_some_items_only(driver: CheckoutDriver, market: str) -> None:
     for coupon in driver.some(coupon for coupon in driver.market(market).coupons_of("item_bound") if coupon.fits):
-        if others := [item for item in driver.plain(market, 99) if item not in coupon.fits]:
+        if others := [item for item in driver.plain(market, None) if item not in coupon.fits]:
             session = driver.create_session(market, [(others[0], 2)])
             session.expect_refusal(
                 contract.APPLY, {"redemptionCode": coupon.code}, "COUPON-REFUSED", f"{coupon.error} fits none"

@@ -137,7 +137,7 @@ def a_net_price_is_the_line_less_its_discounts(view: View) -> Iterator[Claim]:
     shares = {name: goods - (known[name][1] or ZERO) for name, goods in before_coupon.items()}
     saved, tax = view.summary.get("additionalSavings", ZERO), view.summary.get("tax", ZERO)
     if tax_in_net_prices([(goods, goods - shares[name]) for name, goods in before_coupon.items()], view):
-        yield held("netPrice", reading="tax is in the net price")
+        yield held("netPrice", reading=TAX_IN_NET_PRICE)
         return
     for shown_line in view.lines.values():
         share, goods = shares[shown_line.id], before_coupon[shown_line.id]
@@ -212,7 +212,7 @@ def savings_are_what_the_lines_save(view: View) -> Iterator[Claim]:
         return
     shares = sum((goods - net for goods, net in known), ZERO)
     if tax_in_net_prices(known, view):
-        yield held("additionalSavings", reading="tax is in the net price")
+        yield held("additionalSavings", reading=TAX_IN_NET_PRICE)
         return
     if _takes_off_delivery(view, [shares]) or _goes_on_with_delivery(view, shares):
         yield held("additionalSavings", reading=OFF_DELIVERY)
@@ -301,6 +301,7 @@ def the_same_cart_has_the_same_price(context: RuleContext) -> Iterator[Claim]:
 
 
 OFF_DELIVERY = "the coupon takes off the delivery"
+TAX_IN_NET_PRICE = "tax is in the net price"
 PLAIN = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 
 

@@ -63,7 +63,7 @@ class Goods:
             self.driver.maximum(),
             len(self.driver.market(self.market).plain),
         )
-        meant, items = self.meant_item(), self.driver.plain(self.market, 99)
+        meant, items = self.meant_item(), self.driver.plain(self.market, None)
         turned = items[self.row.number % len(items) :] + items[: self.row.number % len(items)]
         # The other items show nothing that the row does not want.
         alike = sorted(turned, key=lambda item: not self._adds_nothing(item, meant))
@@ -91,8 +91,8 @@ class Goods:
         fits = [item for item in coupon.fits if item in self.driver.market(self.market).plain] if coupon else []
         if fits:
             return fits[self.row.number % len(fits)]
-        wanted = (self.driver.plain(self.market, 99, want=shows) for shows in SHOWS.get(self.row["goods"], ()))
-        found = next(filter(None, wanted), None) or self.driver.plain(self.market, 99)
+        wanted = (self.driver.plain(self.market, None, want=shows) for shows in SHOWS.get(self.row["goods"], ()))
+        found = next(filter(None, wanted), None) or self.driver.plain(self.market, None)
         several = [item for item in found if self._features(item).options > 1] if self.row["option"] == "other" else []
         return (several or found)[self.row.number % len(several or found)]
 

@@ -1,4 +1,4 @@
-"""When in the life of a session, or of its purchase order, a probe is sent."""
+"""When a probe is sent: between which steps of a session, or after its purchase order."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class Moment(StrEnum):
-    """A moment of a session's life."""
+    """A moment between the steps of a session."""
 
     START = "start"  # before it is made
     OPEN = "open"  # before payment

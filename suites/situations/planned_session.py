@@ -175,7 +175,7 @@ class PlannedSession:
         if kind in ("none", "alike"):
             return
         wanted = [item for item, _ in self.goods.lines()]
-        spare = [item for item in self.driver.plain(self.market, 99) if item not in wanted]
+        spare = [item for item in self.driver.plain(self.market, None) if item not in wanted]
         plain = self.driver.market(self.market).plain
         items = [item if self._shared(item) else spare.pop(0) for item in wanted if self._shared(item) or spare]
         email = self.email if kind == "same_buyer" else None
@@ -227,7 +227,7 @@ class PlannedSession:
     # ------------------------------------------------------------ probes
 
     def _meet(self, moment: Moment) -> None:
-        """The row's probes of this part of its life; reads between them and after them."""
+        """The row's probes of this moment; reads between them and after them."""
         own = [probe for probe in self.plan.probes if probe.moment is moment]
         if self.row["order"] == "backward":
             own.reverse()
