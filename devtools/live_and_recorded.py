@@ -22,7 +22,7 @@ from conformance.core import contract
 from conformance.core.profile_reader import load
 from conformance.core.requirement import DependsOn
 from conformance.recordings.files import read
-from conformance.recordings.judge_recording import judge_contents
+from conformance.recordings.judge_contents import judge_contents
 from conformance.runner.mock_process import MockProcess, listed, right_ids
 from conformance.runner.recording import bare_profile
 from devtools.false_positives import profile

@@ -1,4 +1,4 @@
-"""The covering array: in which states sessions are met, so that every pair of conditions is (contracts/factors.yaml).
+"""The covering array: rows of levels for sessions, in which every pair of levels occurs (contracts/factors.yaml).
 
 covertable makes the rows. It fills what no pair needs with a factor's first level; `_spread` gives those places to the
 level that is met least, so that most triples are met as well.

@@ -1,5 +1,6 @@
-"""Under which conditions an exchange happened and who observed its effect (contracts/factors.yaml), read from the
-exchanges alone: what a run covers is measured here, never planned.
+"""Measures coverage: under which conditions (contracts/factors.yaml) exchanges happened, and who observed their effect.
+
+It reads the exchanges alone, so that what a run covers is measured, never planned.
 """
 
 from __future__ import annotations

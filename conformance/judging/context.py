@@ -1,4 +1,4 @@
-"""What a rule sees and says: the place in the fold where it looks, reasons for a refusal, and judgments."""
+"""What a rule sees, and what comes of it: an exchange with what was known before it, reasons for a refusal, judgments."""
 
 from __future__ import annotations
 

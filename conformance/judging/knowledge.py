@@ -1,8 +1,8 @@
-"""What is known of an exchange: the one place where the judge asks before it asks a rule.
+"""The guard for what a recording does not show: a rule that reads such a part of an exchange proves nothing.
 
-A recording may leave parts of an exchange open (`Exchange.unseen`). Rules read exchanges as if nothing were: whatever reads
-an open part ends in NotRecorded, and the judge concludes nothing from that rule. A refusal may rest on what is not shown:
-`Doubts` says which refusals may.
+A recording may leave parts of an exchange open (`Exchange.unseen`). Rules read exchanges as if every part were there. The
+judge gives them guarded ones: whatever reads an open part ends in NotRecorded, and the judge concludes nothing from that
+rule. A refusal may rest on what is not shown: `Doubts` says which refusals may.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""How a run ends, and what each process leaves of that for the controller beside its journal."""
+"""The state of a run as it ends, `RunState`, and the summary that each process leaves for the controller."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ from conformance.core import contract
 from conformance.core.profile import Auth, Buyers, Market, Payment, Profile
 from conformance.recordings.calls import MARKETPLACE, operation_of
 from conformance.recordings.files import Contents, read
-from conformance.recordings.judge_recording import judge_contents
+from conformance.recordings.judge_contents import judge_contents
 
 if TYPE_CHECKING:
     from conformance.runner.run import Run

@@ -1,1 +1,1 @@
-"""A long conversation with the mock inside the process: shows whether a client can see a fault."""
+"""Whether a client can see a fault: two shops get the same long conversation in one process, and answers are compared."""

@@ -40,8 +40,8 @@ def session_marketplace(call: Call) -> None:
 
 
 def state(call: Call) -> None:
-    """No change after payment. place_order may come again (`changes.place`); after a declined payment it is declined
-    again."""
+    """No change after payment. place_order may come again (`mutations.apply_place`); after a declined payment it is
+    declined again."""
     session = call.require_session()
     if session.phase == PAID and call.operation != PLACE:
         raise Refusal(15021)

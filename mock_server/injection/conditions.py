@@ -175,13 +175,13 @@ def field(*paths: str) -> Condition:
     return Condition(test, "field")
 
 
-# In the steps `answer` and `refusal`.
+# In the steps `response` and `refusal`.
 refused = Condition(lambda call, response: response.status >= 400)
 accepted = Condition(lambda call, response: response.status < 300)
 
 
 def error(*ids: int) -> Condition:
-    """In the steps `answer` and `refusal`: the refusal carries one of these ids."""
+    """In the steps `response` and `refusal`: the refusal carries one of these ids."""
 
     def test(call: Call, response: Response | Refusal) -> bool:
         if isinstance(response, Refusal):

@@ -28,7 +28,7 @@ Sent = dict[str, Any]
 
 @dataclass(frozen=True)
 class Probe:
-    """make: the keywords for `CheckoutSession.send` (`operation`, `body`, `subject`, …); None where the session has nothing for it.
+    """make: the fields of the `Request` that is sent (`operation`, `body`, `subject`, …); None where the session has none for it.
 
     group: probes that split the levels among them: each level needs one probe of the group, not all of them; "" for a group
     of its own. repeated: sent a second time in sessions whose change is made twice.

@@ -1,7 +1,7 @@
 """Faulty servers: the reference shop, each with one defect and the requirement under which it has to be found.
 
-`also`: one more requirement that the same defect breaks by its nature. Answers are edited (`edits`), refusals get another
-look (`refuses_otherwise`), or a method of the shop does something else (`lies`).
+`also`: one more requirement that the same defect breaks by its nature. `edits` changes answers, `refuses_otherwise` the
+look of refusals, `never_refuses` takes what must be refused; a class of `faulty` overrides a method of the shop.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ Edit = Callable[[Json, Request, ReferenceShop], object]
 
 @dataclass(frozen=True)
 class FaultyShop:
-    """Which shop lies, and what it has to be told for."""
+    """A shop with one defect, and the requirement under which a rule has to find it."""
 
     name: str
     requirement: str
@@ -35,7 +35,7 @@ FAULTY_SHOPS: list[FaultyShop] = []
 
 
 def faulty(requirement: str, also: str | None = None) -> Callable[[type[ReferenceShop]], type[ReferenceShop]]:
-    """A shop of the cast."""
+    """Enters a class among the faulty shops."""
 
     def enter(shop: type[ReferenceShop]) -> type[ReferenceShop]:
         FAULTY_SHOPS.append(FaultyShop(shop.__name__, requirement, shop, also))

@@ -1,4 +1,4 @@
-"""More of the cast (tests/doubles/faulty_servers.py): shops that do something else than they should, or to somebody else."""
+"""More faulty servers: shops that do something else than they should, or to somebody else."""
 
 from __future__ import annotations
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import builtins
+import keyword
 import re
 from collections.abc import Callable, Iterator
 from functools import cache
@@ -12,14 +13,18 @@ from typing import NamedTuple
 
 import pytest
 
+from mock_server.http.pipeline import STEPS
+
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGES = ("conformance", "devtools", "mock_server", "reports", "strategies", "suites", "tests")
 RAISES = re.compile(r"\bRaises ((?:\w+(?:, | or | and )?)+)")
 QUOTED = re.compile(r"(?<!`)`([A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*)(?:\(\))?`(?!`)")
+STEPS_NAMED = re.compile(r"\bsteps? ((?:`\w+`(?:, | and )?)+)")
 PARAMETER = re.compile(r"(?:(?<=[.;:] )|(?<=\n)|^)((?:[a-z_]\w*(?:, | and ))*[a-z_]\w*): (?!//)")
-FILES = {"py", "json", "toml", "yaml", "md", "html", "js", "sh"}
+FILES = {"py", "json", "jsonl", "toml", "yaml", "md", "html", "js", "sh"}
 # Of libraries, of Python, of a browser and of the OpenAPI document.
 ELSEWHERE = {"requests", "max_tasks_per_child", "await", "window", "LineItem"}
+ROLES = {"item", "coupon", "address"}  # in front of a role of the profile: `coupon.good`
 LANGUAGES = {"xdist", "jq"}  # in front of a colon
 Owner = ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
 
@@ -52,10 +57,20 @@ def docstrings() -> Iterator[Docstring]:
 
 
 @cache
-def names() -> frozenset[str]:
-    """Every name that the tree defines or imports, attributes, parameters and modules among them."""
-    found = {part for path in trees() for part in (path.stem, path.parent.name)}
-    for node in (node for listed in nodes().values() for node in listed):
+def texts(path: Path) -> frozenset[str]:
+    """The words of a module's short strings; a docstring proves nothing about a docstring."""
+    owners = [node for node in nodes()[path] if isinstance(node, Owner) and ast.get_docstring(node) is not None]
+    apart = {id(owner.body[0].value) for owner in owners}  # type: ignore[attr-defined]
+    strings = [node for node in nodes()[path] if isinstance(node, ast.Constant) and isinstance(node.value, str)]
+    short = [str(node.value) for node in strings if len(str(node.value)) < 200 and id(node) not in apart]
+    return frozenset(word for text in short for word in re.findall(r"\w+", text))
+
+
+@cache
+def names_of(path: Path) -> frozenset[str]:
+    """Every name that a module defines, imports or uses, attributes and parameters among them."""
+    found: set[str] = set()
+    for node in nodes()[path]:
         if isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
             found.add(node.name)
         elif isinstance(node, ast.Name):
@@ -68,9 +83,14 @@ def names() -> frozenset[str]:
             found |= {*node.name.split("."), node.asname or ""}
         elif isinstance(node, ast.keyword):
             found.add(node.arg or "")
-        elif isinstance(node, ast.Constant) and isinstance(node.value, str) and len(node.value) < 200:
-            found |= set(re.findall(r"\w+", node.value))
     return frozenset(found)
+
+
+@cache
+def names() -> frozenset[str]:
+    """Every name and every word of a string in the tree, modules and folders among them."""
+    found = {part for path in trees() for part in (path.stem, path.parent.name)} | set(keyword.kwlist)
+    return frozenset(found.union(*(names_of(path) | texts(path) for path in trees())))
 
 
 @cache
@@ -114,13 +134,15 @@ def capitals() -> frozenset[str]:
     return frozenset(found | strings)
 
 
-def exists(quoted: str) -> bool:
-    """Whether a name, or a member of a class or module, is one of the tree."""
+def exists(quoted: str, path: Path) -> bool:
+    """Whether a name, or a member of a class or module, is one of the tree. path: the module that names it."""
     *above, last = quoted.split(".")
     if above and (last in FILES or above[0] in ELSEWHERE):
         return True
     if above and above[-1] in inside() and (above[0] in PACKAGES or above[-1][0].isupper() or last[0].isupper()):
         return last in inside()[above[-1]] or "/".join([*above, last]) in packages()
+    if above and above[-1] not in inside() and last not in names_of(path) | texts(path):
+        return above[-1] in ROLES and last in names()
     return last in ELSEWHERE or last in (capitals() if last[0].isupper() else names())
 
 
@@ -175,7 +197,29 @@ def test_quoted_names_exist() -> None:
         f"{docstring}: `{quoted}`"
         for docstring in docstrings()
         for quoted in QUOTED.findall(docstring.text)
-        if not exists(quoted)
+        if not exists(quoted, docstring.path)
+    }
+    assert not wrong
+
+
+def test_a_folder_names_its_own_modules() -> None:
+    wrong = {
+        f"{docstring}: `{quoted}`"
+        for docstring in docstrings()
+        if docstring.path.stem == "__init__" and len(trees()[docstring.path].body) == 1
+        for quoted in QUOTED.findall(docstring.text)
+        if quoted not in {path.stem for path in docstring.path.parent.iterdir()}
+    }
+    assert not wrong
+
+
+def test_steps_of_the_mock_exist() -> None:
+    wrong = {
+        f"{path.relative_to(ROOT)}: `{name}`"
+        for path in sorted((ROOT / "mock_server").rglob("*.py"))
+        for listed in STEPS_NAMED.findall(path.read_text(encoding="utf-8"))
+        for name in QUOTED.findall(listed)
+        if name not in STEPS
     }
     assert not wrong
 
@@ -197,6 +241,7 @@ def test_parameters_exist() -> None:
     [
         (test_exceptions_exist, 'def f(path: str) -> None:\n    """Does it. Raises NoSuchThing."""\n'),
         (test_quoted_names_exist, 'def f(path: str) -> None:\n    """As `NoSuchClass` does."""\n'),
+        (test_quoted_names_exist, 'def f(path: str) -> None:\n    """As `no_such_module.place` does."""\n'),
         (test_quoted_names_exist, 'def f(path: str) -> None:\n    """As `ApiClient.no_such_method` does."""\n'),
         (test_parameters_exist, 'def f(path: str) -> None:\n    """Does it. at: where."""\n'),
     ],

@@ -9,7 +9,7 @@ from conformance.core.profile import Profile
 from conformance.core.profile_reader import load
 from conformance.judging.load_rules import load_rules
 from conformance.recordings.files import read
-from conformance.recordings.judge_recording import JudgedRecording, judge_contents
+from conformance.recordings.judge_contents import JudgedRecording, judge_contents
 from conformance.runner.recording import bare_profile
 
 

@@ -20,7 +20,7 @@ from conformance.judging.context import Judgment
 from conformance.judging.load_rules import load_rules
 from conformance.recordings.calls import calls_of, operation_of
 from conformance.recordings.files import Contents, read
-from conformance.recordings.judge_recording import judge_contents
+from conformance.recordings.judge_contents import judge_contents
 from conformance.runner.mock_process import MockProcess
 from conformance.runner.recording import bare_profile
 from tests.doubles.recordings import DATA, FAULT

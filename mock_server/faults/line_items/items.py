@@ -42,7 +42,7 @@ named_first = Condition(lambda call, item, *_: next(iter(call.requested)) == ite
 
 
 def warns(id: int) -> Condition:
-    """In the step `answer`: it carries this warning."""
+    """In the step `response`: it carries this warning."""
 
     def test(call: Call, response: Response) -> bool:
         warnings = response.body.get("warnings", []) if isinstance(response.body, dict) else []

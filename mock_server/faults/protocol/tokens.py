@@ -88,7 +88,7 @@ def _token_beside(call: Call, response: Response, refusal: Refusal) -> None:
 
 
 def says(code: str) -> Condition:
-    """In the steps `answer` and `refusal`: the token endpoint refuses with this code."""
+    """In the steps `response` and `refusal`: the token endpoint refuses with this code."""
 
     def test(call: Call, about: Response | Refusal) -> bool:
         return isinstance(about.body, dict) and about.body.get("error") == code

@@ -12,7 +12,7 @@ from typing import Any
 from conformance.core.profile_reader import load
 from conformance.judging.load_rules import load_rules
 from conformance.recordings.files import read
-from conformance.recordings.judge_recording import JudgedRecording, judge_contents
+from conformance.recordings.judge_contents import JudgedRecording, judge_contents
 from tests.recordings.inputs.odd_recorders import Entries, Json, began, har
 from tests.recordings.inputs.shapes import HEALTHY, _z, entry_of, traffic
 
