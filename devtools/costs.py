@@ -11,9 +11,10 @@ from typing import Any
 
 from conformance.core import contract
 from conformance.evidence import journal
+from conformance.evidence.node_id import NodeId
 from conformance.evidence.trace_record import TraceRecord
 from conformance.judging.trace import TraceKind
-from conformance.runner.planning.budget import COSTS, costs, test_name
+from conformance.runner.planning.budget import COSTS, costs
 
 ELSEWHERE = ("stubs/", "payment/test_prepaid")  # the mock's profile has none of these: written by hand
 ROOT = Path(__file__).resolve().parents[1]
@@ -30,12 +31,10 @@ def measure(*arguments: str) -> list[TraceRecord]:
 def main() -> int:
     """Writes costs.json."""
     table: dict[str, dict[str, Any]] = {}
-    first = None
     for record in measure("--measure"):
         if record.kind is TraceKind.DISCOVERY or record.name.startswith("situations/"):
             continue  # a budget takes the rows of the array in their order
-        name, market = test_name(record.name), record.name.partition("[")[2]
-        first = first or market.partition("-")[0].rstrip("]")
+        name = NodeId.of(record.name).in_any_marketplace
         entry: dict[str, Any] = {
             "requests": record.requests,
             "judges": sorted({passed.requirement for passed in record.passed} & set(contract.requirements())),
@@ -45,7 +44,7 @@ def main() -> int:
             table[name] = entry
     whole: dict[str, list[int]] = {}
     for record in measure():
-        whole.setdefault(test_name(record.name), []).append(record.requests)
+        whole.setdefault(NodeId.of(record.name).in_any_marketplace, []).append(record.requests)
     for name, entry in table.items():
         entry["whole"] = round(sum(whole.get(name, [0])) / max(1, len(whole.get(name, []))))
     # What the mock's profile does not offer keeps the entry that somebody wrote by hand.

@@ -16,6 +16,7 @@ from conformance.core.unjudged import Unjudged
 from conformance.evidence.coverage import PairCoverage
 from conformance.evidence.diagnosis.diagnose import Diagnosis, diagnose
 from conformance.evidence.diagnosis.likeness import Fingerprint, known_defects
+from conformance.evidence.node_id import NodeId
 from conformance.evidence.trace_record import Breach, TraceRecord
 from conformance.judging.attribution import first_match
 from conformance.judging.claim import STATE_IN_WORDS
@@ -319,19 +320,12 @@ def drop_consequences(merged: Aggregate) -> None:
     ]
 
 
-def tests_of(trace: str) -> str:
-    """The folder and the file of the test that made a trace: `generated/coverage`; `discovery` as it is."""
-    folder, _, rest = trace.partition("/")
-    file = rest.partition(".py::")[0].removeprefix("test_")
-    return f"{folder}/{file}" if file else folder
-
-
 def _add(merged: Aggregate, breach: Breach, record: TraceRecord) -> None:
     key = (breach.requirement, breach.name, breach.weak)
     index = merged.requests + ExchangeId.parse(breach.exchange).seq + 1
     finding = merged.findings.setdefault(key, Finding(breach, record, first_request=index))
     finding.count += 1
-    finding.found_by.add(tests_of(record.name))
+    finding.found_by.add(NodeId.of(record.name).place)
     finding.operations.add(breach.operation)
     if breach.condition:
         finding.conditions.add(breach.condition)

@@ -40,6 +40,7 @@ from conformance.judging.load_rules import load_rules
 from conformance.judging.trace import DISCOVERY_TRACE, Trace, TraceKind
 from conformance.runner.finalize import finish
 from conformance.runner.mock_process import MockProcess
+from conformance.runner.planning.items import trace_name
 from conformance.runner.planning.selection import Selection
 from conformance.runner.process_summary import ProcessSummary, RunState, cause_of_end, read_parts
 from conformance.runner.processes import with_share_of_rate
@@ -229,7 +230,7 @@ class Run:
 
     def driver_of(self, item: pytest.Item) -> AbstractContextManager[CheckoutDriver]:
         """The driver of a test."""
-        index, name = self.selection.begin(item), item.nodeid.removeprefix("suites/")
+        index, name = self.selection.begin(item), trace_name(item)
         return self.driver(index, name, mark_args(item, "provokes"), effort=self.selection.effort(item))
 
     @contextmanager

@@ -14,6 +14,7 @@ import pytest
 
 from conformance.client.api_client import BudgetSpent
 from conformance.core import contract
+from conformance.evidence.node_id import NodeId
 from conformance.runner.planning import budget
 from conformance.runner.planning.budget import MISSION_TESTS, choose, costs, weight
 from conformance.runner.run import Run
@@ -81,7 +82,9 @@ def test_the_choice_is_the_same_each_time() -> None:
 
 def test_what_comes_first() -> None:
     """The mission's rules with every method, then what any target can be judged by, then what needs a rare role."""
-    chosen = [budget.test_name(entry) for entry in choose([f"suites/{cost}" for cost in costs()], None, set())]
+    chosen = [
+        NodeId.of(entry).in_any_marketplace for entry in choose([f"suites/{cost}" for cost in costs()], None, set())
+    ]
     assert tuple(chosen[: len(MISSION_TESTS)]) == MISSION_TESTS and set(MISSION_TESTS) <= set(costs())
     assert set(MISSION) <= {cost for name in MISSION_TESTS for cost in costs()[name]["judges"]}
     judged, rare_began = set[str](), False
@@ -105,13 +108,25 @@ def test_a_large_budget_goes_on_with_more_cases() -> None:
     assert len(choose(tests, None, set())) < len(tests) / 2
 
 
-def test_names_without_their_marketplace() -> None:
-    name = budget.test_name
-    assert name("suites/a/test_a.py::test_b[EBAY_US]") == "a/test_a.py::test_b"
-    assert name("suites/a/test_a.py::test_b[EBAY_GB-two lines]") == "a/test_a.py::test_b[two lines]"
-    assert name("a/test_a.py::test_b[stock-EBAY_DE]") == "a/test_a.py::test_b[stock]"
+@pytest.mark.parametrize("market", contract.marketplaces())
+def test_a_test_costs_the_same_in_every_marketplace(market: str) -> None:
+    def name(text: str) -> str:
+        return NodeId.of(text).in_any_marketplace
+
+    assert name(f"suites/a/test_a.py::test_b[{market}]") == "a/test_a.py::test_b"
+    assert name(f"suites/a/test_a.py::test_b[{market}-two lines]") == "a/test_a.py::test_b[two lines]"
+    assert name(f"a/test_a.py::test_b[stock-{market}]") == "a/test_a.py::test_b[stock]"
     assert name("a/test_a.py::test_b[not accepted]") == "a/test_a.py::test_b[not accepted]"
     assert name("a/test_a.py::test_b") == "a/test_a.py::test_b"
+    plain, *_ = (cost for cost in costs() if costs()[cost]["judges"] and "[" not in cost)
+    assert budget.measured(f"suites/{plain}[{market}]") == costs()[plain]
+    assert list(choose([f"suites/{plain}[{market}]"], None, set())) == [f"suites/{plain}[{market}]"]
+
+
+def test_where_a_finding_was_made() -> None:
+    """By folder and file of a test; another trace is named as it is."""
+    names = ("generated/test_coverage.py::test_a[GET /b.py::c-EBAY_US]", "discovery", "recording [::1]:8080")
+    assert [NodeId.of(name).place for name in names] == ["generated/coverage", *names[1:]]
 
 
 def test_a_rule_that_usual_roles_can_show_is_not_rare() -> None:

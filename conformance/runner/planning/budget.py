@@ -7,13 +7,13 @@ as measured on the mock (`python -m devtools.costs`). The choice is greedy: most
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from conformance.core import contract
+from conformance.evidence.node_id import NodeId
 
 COSTS = Path(__file__).with_name("costs.json")
 WEIGHT = {"MUST": 10, "SHOULD": 3, "READING": 1}
@@ -28,7 +28,6 @@ MISSION_TESTS = (
 MISSION_WEIGHT = 60
 # Tests share sessions, so more of them fit than their costs apart say; none begins that no longer fits by itself.
 SHARING = 1.6
-_MARKET = re.compile(r"EBAY_[A-Z]+(?:-(?=.)|\])|-EBAY_[A-Z]+(?=[-\]])")
 
 
 @cache
@@ -40,11 +39,13 @@ def costs() -> dict[str, dict[str, Any]]:
     return found
 
 
-def test_name(nodeid: str) -> str:
-    """The name of a test without the marketplace that it runs in; other parameters stay, since they judge other rules."""
-    name, _, parameters = nodeid.removeprefix("suites/").partition("[")
-    rest = _MARKET.sub("", parameters).rstrip("]")
-    return f"{name}[{rest}]" if rest else name
+def measured(nodeid: str) -> dict[str, Any]:
+    """What is known of a test, whichever marketplace it runs in; nothing of one that was not measured."""
+    return costs().get(_name(nodeid), {})
+
+
+def _name(nodeid: str) -> str:
+    return NodeId.of(nodeid).in_any_marketplace
 
 
 def weight(requirement: str) -> int:
@@ -55,15 +56,20 @@ def weight(requirement: str) -> int:
 
 def measured_cost(nodeid: str, *, whole: bool = False) -> int:
     """About how many requests a test takes by itself, cut to the bone or with all its cases."""
-    measured = costs().get(test_name(nodeid), {})
-    fewest = max(1, int(measured.get("requests", 1)))
-    return max(fewest, int(measured.get("whole", fewest))) if whole else fewest
+    known = measured(nodeid)
+    fewest = max(1, int(known.get("requests", 1)))
+    return max(fewest, int(known.get("whole", fewest))) if whole else fewest
 
 
-def _surely_judged(nodeid: str, measured: Iterable[str]) -> frozenset[str]:
+def _surely_judged(nodeid: str) -> frozenset[str]:
     """What a test judges on any target: which refusal a drawn request meets first is the target's choice."""
-    drawn = test_name(nodeid).startswith("generated/")
-    return frozenset(each for each in measured if not (drawn and contract.requirements()[each].answers))
+    drawn = _name(nodeid).startswith("generated/")
+    judges = measured(nodeid)["judges"]
+    return frozenset(each for each in judges if not (drawn and contract.requirements()[each].answers))
+
+
+def _is_of_mission(nodeid: str) -> bool:
+    return _name(nodeid) in MISSION_TESTS
 
 
 def choose(nodeids: Iterable[str], limit: int | None, done: set[str], spent: int = 0) -> dict[str, bool]:
@@ -74,18 +80,14 @@ def choose(nodeids: Iterable[str], limit: int | None, done: set[str], spent: int
     cases of the same tests, those first where that is cheap, and then into other tests of the same rules.
     """
     left = {
-        nodeid: (measured_cost(nodeid), _surely_judged(nodeid, measured["judges"]))
-        for nodeid in nodeids
-        if (measured := costs().get(test_name(nodeid))) and measured["judges"]
+        nodeid: (measured_cost(nodeid), _surely_judged(nodeid)) for nodeid in nodeids if measured(nodeid).get("judges")
     }
     usual = {requirement for requirement in contract.requirements() if not contract.is_rare(requirement)}
     chosen: dict[str, bool] = {}
     room = None if limit is None else round(limit * SHARING) - spent
     judged = set(done)
-    for item in sorted(
-        left, key=lambda nodeid: MISSION_TESTS.index(test_name(nodeid)) if test_name(nodeid) in MISSION_TESTS else -1
-    ):
-        if test_name(item) in MISSION_TESTS and left[item][1] - judged and (room is None or left[item][0] <= room):
+    for item in sorted(filter(_is_of_mission, left), key=lambda nodeid: MISSION_TESTS.index(_name(nodeid))):
+        if left[item][1] - judged and (room is None or left[item][0] <= room):
             needed, judges = left.pop(item)
             room = None if room is None else room - needed
             judged |= judges
@@ -110,7 +112,7 @@ def _deepen(chosen: dict[str, bool], room: int) -> int:
     more = {
         nodeid: measured_cost(nodeid, whole=True) - measured_cost(nodeid)
         for nodeid in chosen
-        if test_name(nodeid) not in MISSION_TESTS
+        if not _is_of_mission(nodeid)
     }
     for item in sorted(more, key=lambda nodeid: (more[nodeid], nodeid)):
         if 0 < more[item] <= room and not chosen[item]:

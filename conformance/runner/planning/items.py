@@ -1,10 +1,21 @@
-"""What a test item says of itself: whether it walks a row of the array, what it costs, its marketplace and situation."""
+"""What a test item says of itself: its names, whether it walks a row of the array, its cost, marketplace, situation."""
 
 from __future__ import annotations
 
 import pytest
 
+from conformance.evidence.node_id import SUITES
 from conformance.runner.planning.budget import measured_cost
+
+
+def trace_name(item: pytest.Item) -> str:
+    """The name of the trace that a test makes."""
+    return item.nodeid.removeprefix(SUITES)
+
+
+def function_id(item: pytest.Item) -> str:
+    """The node id of a test's function, whatever it is parametrized with."""
+    return item.nodeid.partition("[")[0]
 
 
 def is_row(item: pytest.Item) -> bool:

@@ -10,7 +10,7 @@ import pytest
 
 from conformance.core import contract
 from conformance.driver.marks import mark_args
-from conformance.runner.planning.budget import costs, test_name
+from conformance.runner.planning.budget import measured
 from conformance.runner.planning.items import is_row
 
 if TYPE_CHECKING:
@@ -22,9 +22,9 @@ DISCOVERY_REQUESTS = 2  # a token, and a look at the items
 
 def cost_in_plan(run: Run, item: pytest.Item) -> int:
     """About how many requests a test sends by itself."""
-    known = {} if is_row(item) else costs().get(test_name(item.nodeid), {})
+    known = {} if is_row(item) else measured(item.nodeid)
     declared = next((int(mark.kwargs.get("cost", 10)) for mark in item.iter_markers("provokes")), 10)
-    cut = run.settings.shares_sessions and item.nodeid.removeprefix("suites/") not in run.selection.whole
+    cut = run.settings.shares_sessions and item.nodeid not in run.selection.whole
     return int(known.get("requests" if cut else "whole", declared))
 
 
@@ -35,7 +35,7 @@ def print_plan(run: Run, items: list[pytest.Item]) -> None:
     sure, reachable = set[str](), set[str]()
     count = 0
     for item in items:
-        judges = {*costs().get(test_name(item.nodeid), {}).get("judges", []), *mark_args(item, "provokes")}
+        judges = {*measured(item.nodeid).get("judges", []), *mark_args(item, "provokes")}
         reachable |= judges
         if limit and is_row(item) and total + cost_in_plan(run, item) > limit:
             continue  # rows of the array take what the other tests leave of a budget

@@ -15,7 +15,14 @@ from conformance.driver.effort import Effort
 from conformance.driver.marks import mark_args
 from conformance.evidence.trace_record import TraceRecord
 from conformance.runner.planning.budget import choose, measured_cost
-from conformance.runner.planning.items import cost_in_selection, is_row, market_of, situation_of
+from conformance.runner.planning.items import (
+    cost_in_selection,
+    function_id,
+    is_row,
+    market_of,
+    situation_of,
+    trace_name,
+)
 from conformance.runner.process_summary import RunState
 from conformance.runner.settings import Settings
 from conformance.runner.time_limit import TimeLimit
@@ -40,10 +47,10 @@ class Selecting(Protocol):
 class Selection:
     """The tests of a run.
 
-    indices: the place of each in the plan. chosen: the marketplaces of each test function. collected: what this process
-    and its workers are to run. begun: what this process began. whole: under a limit, the tests that get all their cases.
-    telling: under a limit of time, the tests that are worth a request, in their order. owed: under a budget, the fewest
-    requests of each test that it has room for.
+    indices: the place of each in the plan. chosen: the marketplaces of each test function, or of each of its situations.
+    collected: what this process and its workers are to run. begun: what this process began. whole: under a limit, the
+    tests that get all their cases. telling: under a limit of time, the tests that are worth a request, in their order.
+    owed: under a budget, the fewest requests of each test that it has room for.
     """
 
     run: Selecting
@@ -73,7 +80,7 @@ class Selection:
                 left.remove(taken[-1])
                 wanted -= roles[taken[-1]]
             names = [name for name in names if name in taken]
-        self.chosen[nodeid.rpartition("::")[2]] = names
+        self.chosen[nodeid] = names
         return names
 
     def _has(self, name: str, having: str | None) -> bool:
@@ -87,7 +94,7 @@ class Selection:
         kept = self._in_order(kept)
         if self.run.earlier and not self.run.settings.shares_sessions:
             done = {record.name for record in self.run.earlier if record.skipped is None}
-            kept = [item for item in kept if item.nodeid.removeprefix("suites/") not in done]
+            kept = [item for item in kept if trace_name(item) not in done]
         if self.run.settings.shard:
             part, parts = self.run.settings.shard
             kept = [item for index, item in enumerate(kept) if index % parts == part - 1]
@@ -116,7 +123,7 @@ class Selection:
         chosen = choose(by_id, self.run.settings.budget, done, spent=self.run.spent)
         if self.run.settings.time_s:
             self.telling = list(dict.fromkeys([*chosen, *choose(by_id, None, done)]))
-        self.whole = {nodeid.removeprefix("suites/") for nodeid, whole in chosen.items() if whole}
+        self.whole = {nodeid for nodeid, whole in chosen.items() if whole}
         self.owed = {nodeid: cost_in_selection(by_id[nodeid], whole=False) for nodeid in chosen}
         rest = [by_id[nodeid] for nodeid in by_id if nodeid not in chosen and is_row(by_id[nodeid])]
         return [by_id[nodeid] for nodeid in chosen] + (rest if self.run.settings.budget is not None else [])
@@ -159,14 +166,14 @@ class Selection:
 
         It gets all its cases only where each test after it still gets one, even if those before it cost more than thought.
         """
-        budget, name = self.run.settings.budget, item.nodeid.removeprefix("suites/")
+        budget = self.run.settings.budget
         if self.run.limit is not None or budget is None:
             return True
         room = budget - self.run.spent
         owed = sum(least for nodeid, least in self.owed.items() if nodeid not in self.begun and nodeid != item.nodeid)
-        if name in self.whole and cost_in_selection(item, whole=True) + owed > room:
-            self.whole.discard(name)
-        return cost_in_selection(item, whole=name in self.whole) <= room
+        if item.nodeid in self.whole and cost_in_selection(item, whole=True) + owed > room:
+            self.whole.discard(item.nodeid)
+        return cost_in_selection(item, whole=item.nodeid in self.whole) <= room
 
     def begin(self, item: pytest.Item) -> int:
         """The place of a test in the plan; it is noted as begun."""
@@ -179,11 +186,11 @@ class Selection:
         Where requests are counted a test gets a single case, or a sample where there is room.
         """
         if self.run.settings.one_case_per_test:
-            return Effort.SAMPLED if item.nodeid.removeprefix("suites/") in self.whole else Effort.SINGLE
+            return Effort.SAMPLED if item.nodeid in self.whole else Effort.SINGLE
         market = market_of(item)
         if market is None:
             return Effort.FULL
-        name, function = item.nodeid.rpartition("[")[0], getattr(item, "originalname", "")
+        function = function_id(item)
         names = self.chosen.get(f"{function}/{situation_of(item)}") or self.chosen.get(function)
         names = names or list(self.run.profile.markets)
-        return Effort.FULL if names[crc32(name.encode()) // UNRELATED % len(names)] == market else Effort.SAMPLED
+        return Effort.FULL if names[crc32(function.encode()) // UNRELATED % len(names)] == market else Effort.SAMPLED
