@@ -4,6 +4,9 @@
 contracts/requirements. A rule of `demands` makes claims about an answer from all that is known. A rule of `shows` makes
 claims from what the answer shows alone, so that equal answers are asked once. A rule of `forbids` says that a refusal is
 its breach, whatever the request was sent for. All are pure functions of what they are given.
+
+A rule has one owner: the requirement whose operations it is asked for, whose place it has, and that owns what names no
+other. Where its reasons or claims name further requirements, they stand behind the owner: `refuses("OWNER", "OTHER")`.
 """
 
 from __future__ import annotations
@@ -41,27 +44,32 @@ forbidding: dict[str, list[Rule]] = defaultdict(list)
 RULES: dict[str, list[Callable[..., Any]]] = defaultdict(list)
 
 
-def refuses(requirement: str) -> Callable[[RefusalReasons], RefusalReasons]:
-    """Registers a function that names the reasons of a requirement about a refusal."""
+def _list(rule: Callable[..., Any], requirements: Iterable[str]) -> None:
+    for requirement in requirements:
+        RULES[requirement].append(rule)
+
+
+def refuses(owner: str, *others: str) -> Callable[[RefusalReasons], RefusalReasons]:
+    """Registers a function that names the reasons of requirements about a refusal."""
 
     def register(rule: RefusalReasons) -> RefusalReasons:
-        for operation in contract.requirements()[requirement].operations:
-            refusing[operation].append((requirement, rule))
-        RULES[requirement].append(rule)
+        for operation in contract.requirements()[owner].operations:
+            refusing[operation].append((owner, rule))
+        _list(rule, (owner, *others))
         return rule
 
     return register
 
 
-def demands(requirement: str, on: str = ACCEPTED) -> Callable[[Claims], Claims]:
+def demands(owner: str, *others: str, on: str = ACCEPTED) -> Callable[[Claims], Claims]:
     """Registers a function that makes claims about answers; on: accepted, refused, any of them, or unreadable."""
 
     def register(rule: Claims) -> Claims:
-        known = contract.requirements()[requirement]
+        known = contract.requirements()[owner]
         for operation in known.operations:
             for kind in KINDS.get(on, (on,)):
-                demanding[operation, kind].append(Rule(requirement, rule, known.presumes_same_cart))
-        RULES[requirement].append(rule)
+                demanding[operation, kind].append(Rule(owner, rule, known.presumes_same_cart))
+        _list(rule, (owner, *others))
         return rule
 
     return register
@@ -74,7 +82,7 @@ def shows(requirement: str) -> Callable[[ClaimsOfView], ClaimsOfView]:
         known = contract.requirements()[requirement]
         for operation in known.operations:
             demanding[operation, ACCEPTED].append(Rule(requirement, rule, known.presumes_same_cart, of_view=True))
-        RULES[requirement].append(rule)
+        _list(rule, [requirement])
         return rule
 
     return register
@@ -86,7 +94,7 @@ def forbids(requirement: str) -> Callable[[Claims], Claims]:
     def register(rule: Claims) -> Claims:
         for operation in contract.requirements()[requirement].operations:
             forbidding[operation].append(Rule(requirement, rule, presumes_same_cart=False))
-        RULES[requirement].append(rule)
+        _list(rule, [requirement])
         return rule
 
     return register

@@ -63,25 +63,28 @@ def _place(function: Callable[..., Any]) -> Place:
 
 @cache
 def rules() -> dict[str, list[Place]]:
-    """Which functions judge a requirement. One that speaks for another requirement names it in its code."""
+    """Which functions judge a requirement: what the judge has registered, and the model of requests at once."""
     load_rules()
     found = {name: list(dict.fromkeys(map(_place, functions))) for name, functions in RULES.items()}
-    for name, place in _spoken_for():
-        known, speaks = found.setdefault(name, []), replace(place, also=name in RULES)
-        if place not in known and speaks not in known:
-            known.append(speaks)
+    for name, place in _of_races():
+        known, beside = found.setdefault(name, []), replace(place, also=name in RULES)
+        if beside not in known:
+            known.append(beside)
     return found
 
 
-def _spoken_for() -> Iterator[tuple[str, Place]]:
-    """(requirement, function) for every id that stands as a text in a function that yields claims or refusal reasons."""
-    patterns = ("suites/*/rules.py", "suites/races/*.py", "conformance/**/*.py")
-    for path in sorted(path for pattern in patterns for path in ROOT.glob(pattern)):
+def _of_races() -> Iterator[tuple[str, Place]]:
+    """(requirement, function) for every id that a function of suites/races names: no decorator registers them."""
+    for path in sorted(ROOT.glob("suites/races/*.py")):
         for function in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(function, ast.FunctionDef) and not function.name.startswith("test_"):
-                for node in ast.walk(function):
-                    if isinstance(node, ast.Constant) and node.value in contract.requirements():
-                        yield str(node.value), Place(path.relative_to(ROOT).as_posix(), function.name)
+                for name in _ids_in(function):
+                    yield name, Place(path.relative_to(ROOT).as_posix(), function.name)
+
+
+def _ids_in(function: ast.FunctionDef) -> list[str]:
+    texts = [str(node.value) for node in ast.walk(function) if isinstance(node, ast.Constant)]
+    return [text for text in texts if text in contract.requirements()]
 
 
 @cache

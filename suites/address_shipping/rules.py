@@ -176,7 +176,7 @@ def markup(context: RuleContext) -> Iterator[str]:
             yield problem.path
 
 
-@refuses("ADDR-DOMESTIC")
+@refuses("ADDR-DOMESTIC", "ADDR-SANCTION")
 def a_foreign_country(context: RuleContext) -> Iterator[RefusalReason]:
     market = context.profile.markets.get(context.sold_in)
     country = context.address.get("country")
@@ -188,11 +188,6 @@ def a_foreign_country(context: RuleContext) -> Iterator[RefusalReason]:
     elsewhere = context.profile.markets.get(context.request.marketplace or "")
     if elsewhere and elsewhere is not market and isinstance(country, str) and country != elsewhere.country:
         yield RefusalReason("ADDR-DOMESTIC", country, certain=False)  # foreign to the marketplace of the header
-
-
-@refuses("ADDR-SANCTION")
-def a_sanctioned_country(context: RuleContext) -> Iterator[RefusalReason]:
-    yield from ()  # told apart from other foreign countries in ADDR-DOMESTIC
 
 
 @demands("ADDR-WARN")

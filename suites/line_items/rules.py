@@ -193,7 +193,7 @@ def _line_taken_out(context: RuleContext) -> str | None:
     return ONLY_ACCEPTANCE if context.operation == contract.INITIATE and 15055 in context.exchange.warning_ids else None
 
 
-@demands("QTY-LAST", on="refused")
+@demands("QTY-LAST", "PAY-EMPTY", on="refused")
 def a_session_that_cannot_be_emptied(context: RuleContext) -> Iterator[Claim]:
     """The reading that the last line stays: then no session without lines can be paid either."""
     if (
@@ -267,18 +267,7 @@ def a_line_that_is_not_there(context: RuleContext) -> Iterator[RefusalReason]:
 
 # ---------------------------------------------------------------- items by role
 
-ITEM_RULES = {
-    15018: "ITEM-ENDED",
-    15017: "ITEM-SELLER-UNPAID",
-    15026: "ITEM-NOT-SHIPPABLE",
-    15028: "ITEM-NOT-SHIPPABLE",
-    15031: "ITEM-BUYER-BLOCKED",
-    15044: "ITEM-NOT-HERE",
-    15045: "ITEM-SELLER-AWAY",
-    15053: "ITEM-UNAVAILABLE",
-    20002: "ITEM-SELLER-UNAVAILABLE",
-    15013: "ITEM-OUT-OF-STOCK",
-}
+ITEM_RULES: dict[int, str] = {}  # the requirement of each id with which an item is refused
 
 
 @once
@@ -289,18 +278,28 @@ def refused_items(context: RuleContext) -> list[Role]:
     return [wanted.role for wanted in asked(context) if wanted.role and wanted.role.kind == "refused"]
 
 
-def _refused_item(requirement: str) -> None:
+def _refuses_items(requirement: str, *ids: int) -> None:
+    """Registers the rule about items that the profile says are refused with one of these ids."""
+    ITEM_RULES.update(dict.fromkeys(ids, requirement))
+
     @refuses(requirement)
     def an_item_that_is_refused(context: RuleContext) -> Iterator[RefusalReason]:
         for role in refused_items(context):
-            if ITEM_RULES.get(role.error) == requirement:
+            if role.error in ids:
                 yield RefusalReason(
                     requirement, f"{role.error}", lawful=_line_taken_out if role.error in (15013, 15053) else None
                 )
 
 
-for _requirement in sorted(set(ITEM_RULES.values())):
-    _refused_item(_requirement)
+_refuses_items("ITEM-ENDED", 15018)
+_refuses_items("ITEM-SELLER-UNPAID", 15017)
+_refuses_items("ITEM-NOT-SHIPPABLE", 15026, 15028)
+_refuses_items("ITEM-BUYER-BLOCKED", 15031)
+_refuses_items("ITEM-NOT-HERE", 15044)
+_refuses_items("ITEM-SELLER-AWAY", 15045)
+_refuses_items("ITEM-UNAVAILABLE", 15053)
+_refuses_items("ITEM-SELLER-UNAVAILABLE", 20002)
+_refuses_items("ITEM-OUT-OF-STOCK", 15013)
 
 
 @refuses("ITEM-UNKNOWN")

@@ -47,7 +47,7 @@ def an_order_under_another_marketplace(context: RuleContext) -> Iterator[Refusal
         yield RefusalReason("MARKET-ORDER-SAME", certain=False, any_of="4xx", lawful=always)
 
 
-@demands("MARKET-CURRENCY")
+@demands("MARKET-CURRENCY", "MARKET-CURRENCY-OWN")
 def one_currency_in_a_session(context: RuleContext) -> Iterator[Claim]:
     found = context.amounts
     if not found:

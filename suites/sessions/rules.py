@@ -54,7 +54,7 @@ SIGNATURE_HEADER = AnswerPath('.headers["x-ebay-security-signature"]', "a header
 OPEN_IDS = ("MARKET-REQUIRED", "ROBUST", "PAY-TERMS", "AUTH-TOKEN")
 
 
-@demands("SESSION-CREATE")
+@demands("SESSION-CREATE", "SESSION-ISOLATED")
 def initiate_answers_what_was_asked_for(context: RuleContext) -> Iterator[Claim]:
     yield compare("checkoutSessionId", SESSION_ID, FILLED, None, [context.answer.id or ""] if context.answer else [])
     if context.answer is None:
@@ -138,7 +138,7 @@ def own_differences(context: RuleContext) -> Found:
     return with_zeros(found, context.before, context.answer)
 
 
-@demands("SESSION-READ")
+@demands("SESSION-READ", "SESSION-ISOLATED", "SESSION-SAFE")
 def a_read_shows_the_last_accepted_state(context: RuleContext) -> Iterator[Claim]:
     """Whose breach a difference is, depends on what happened since the state was last certain (IN_A_READ)."""
     session = context.session
@@ -279,7 +279,7 @@ def _required(context: RuleContext) -> Iterator[tuple[str, str, bool]]:
             yield problem.path, problem.kind, problem.in_address
 
 
-@refuses("SESSION-REQUIRED")
+@refuses("SESSION-REQUIRED", "SESSION-NO-LINES")
 def a_required_field_is_missing(context: RuleContext) -> Iterator[RefusalReason]:
     for path, kind, in_address in _required(context):
         if path == "lineItemInputs" and kind != "missing":

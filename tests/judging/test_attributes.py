@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Iterable
 from itertools import product
 from pathlib import Path
 
@@ -75,6 +76,21 @@ def test_rules_stand_after_those_that_they_yield_to() -> None:
         for (place, earlier), (later_place, later) in product(enumerate(names), repeat=2):
             assert later_place <= place or later not in yields_to(earlier)
         assert [in_order(rule) for rule in listed] == sorted(map(in_order, listed))
+
+
+def ids_in(nodes: Iterable[ast.AST]) -> set[str]:
+    """The ids that stand as texts, those that are only compared apart: they are asked for, not claimed."""
+    listed = [node for top in nodes for node in ast.walk(top)]
+    compared = {id(node) for compare in listed if isinstance(compare, ast.Compare) for node in ast.walk(compare)}
+    texts = [node for node in listed if isinstance(node, ast.Constant) and id(node) not in compared]
+    return {str(node.value) for node in texts} & set(REQUIREMENTS)
+
+
+@pytest.mark.parametrize("path", sorted(ROOT.glob("suites/*/rules.py")), ids=lambda path: path.parent.name)
+def test_each_id_that_a_rule_names_stands_at_its_registration(path: Path) -> None:
+    functions = [node for node in ast.parse(path.read_text(encoding="utf-8")).body if isinstance(node, ast.FunctionDef)]
+    hidden = {function.name: ids_in(function.body) - ids_in(function.decorator_list) for function in functions}
+    assert {name: ids for name, ids in hidden.items() if ids} == {}
 
 
 def test_the_page_has_the_tables_that_decide() -> None:
