@@ -87,7 +87,7 @@ def why_not_let_in(exchange: Exchange, profile: Profile) -> str | None:
         )
     if is_turned_away(exchange):
         return turned_away(exchange)
-    if 1100 in exchange.error_ids:
+    if contract.NO_ACCESS in exchange.error_ids:
         return (
             f"The app has no access to guest checkout ({said}): ask eBay for approval of this app, or check its scope."
         )
@@ -98,6 +98,6 @@ def why_not_let_in(exchange: Exchange, profile: Profile) -> str | None:
 
 def is_locked_out(exchange: Exchange, profile: Profile) -> bool:
     """Whether an answer tells of the app, or of something before the server, and not of the server."""
-    if is_turned_away(exchange) or 1100 in exchange.error_ids or exchange.operation == contract.TOKEN:
+    if is_turned_away(exchange) or contract.NO_ACCESS in exchange.error_ids or exchange.operation == contract.TOKEN:
         return True
     return wants_a_token(exchange) and profile.auth.kind in ("token", "none")

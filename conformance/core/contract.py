@@ -13,11 +13,16 @@ from conformance.core import places
 from conformance.core.requirement import ExplainedFinding, OwnedBreach, Requirement, requirement
 
 ROOT = places.ROOT / "contracts"
-TOKEN_IDS = frozenset({1001, 1002, 1003, 1100})  # what is wrong with a token
+NO_ACCESS = 1100  # the error id of a token that does not open the method
+TOKEN_IDS = frozenset({1001, 1002, 1003, NO_ACCESS})  # what is wrong with a token
+NOTHING_THERE = frozenset({2002, 3003})  # of an address that is no method
 GATEWAY_IDS = range(1000, 4000)  # of what stands before the API
+PLACED_BEFORE = 15006  # the warning id of a payment whose session has its order already
+UNVERIFIED_ADDRESS = 15007  # of an address that is taken though nobody could verify it
 UNKNOWN_SESSION = 15003  # the error id of a session that the target does not know
 TOO_MANY_LINES = 15011  # of more line items than a session holds
 EMPTY_CART = 15019  # of a change that leaves no line item
+SECOND_COUPON = frozenset({16001, 16023})  # of a coupon beside another one
 COUPON_NOT_APPLIED = 16025
 CHAPTERS = ("sessions", "marketplace", "line_items", "address_shipping", "coupons", "money", "payment", "protocol")
 PLACE_ORDER = "placeGuestOrder"
@@ -67,6 +72,7 @@ class ErrorEntry:
     meaning: str
     provoked_by: str = ""
     not_provoked: str = ""
+    rests_on: str = ""
 
     @property
     def can_be_provoked(self) -> bool:
@@ -201,6 +207,7 @@ def errors() -> tuple[ErrorEntry, ...]:
             meaning=error["meaning"],
             provoked_by=error.get("provoked_by", ""),
             not_provoked=error.get("not_provoked", ""),
+            rests_on=error.get("rests_on", ""),
         )
         for error in _load("errors.yaml")["errors"]
     )
@@ -278,7 +285,8 @@ def requirements() -> dict[str, Requirement]:
     for chapter in CHAPTERS:
         loaded = _load(f"requirements/{chapter}.yaml")
         for own in loaded["requirements"]:
-            found[own["id"]] = requirement(chapter, {"factors": loaded["factors"], **own})
+            of_chapter = {name: loaded[name] for name in ("factors", "puts_in_doubt")}
+            found[own["id"]] = requirement(chapter, of_chapter | own)
     return found
 
 

@@ -47,6 +47,14 @@ class UnchangedPart(StrEnum):
     ORDER = "order"
 
 
+class PutInDoubt(StrEnum):
+    """What nobody knows of a session after an accepted answer that breaks the rule. STATE: neither state nor prices."""
+
+    STATE = "state"
+    PRICES = "prices"
+    NOTHING = "nothing"
+
+
 class ExplainedFinding(StrEnum):
     """Of what kind of finding a breach can be the cause."""
 
@@ -140,7 +148,9 @@ class Requirement:
     follows: frozenset[FollowedPart] = frozenset()
     yields_to: tuple[str, ...] = ()
     presumes_same_cart: bool = False
-    form_only: bool = False
+    puts_in_doubt: PutInDoubt = PutInDoubt.STATE
+    leaves_id_open: bool = False
+    about_field: bool = False
     mission: str = ""
     inferred: bool = False
     data: str = ""
@@ -181,7 +191,9 @@ def requirement(chapter: str, data: dict[str, Any]) -> Requirement:
         follows=frozenset(map(FollowedPart, data.get("follows", ()))),
         yields_to=tuple(data.get("yields_to", ())),
         presumes_same_cart="presumes" in data and Presumes(data["presumes"]) is Presumes.SAME_CART,
-        form_only=data.get("form_only", False),
+        puts_in_doubt=PutInDoubt(data["puts_in_doubt"]),
+        leaves_id_open=data.get("leaves_id_open", False),
+        about_field=data.get("about_field", False),
         mission=data.get("mission", ""),
         inferred=bool(data.get("inferred", False)),
         data=data.get("data", ""),

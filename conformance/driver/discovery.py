@@ -175,7 +175,7 @@ def cause_of(exchange: Exchange, profile: Profile) -> str:
         return f"The target answers with a redirect ({exchange.status}), which is not followed: check base_url in the profile."
     if refusal := why_not_let_in(exchange, profile):
         return refusal
-    if exchange.status == 404 and not ids - {2002, 3003}:
+    if exchange.status == 404 and not ids - contract.NOTHING_THERE:
         return f"Nothing answers like the Order API at {where} (404): check base_url in the profile."
     if exchange.accepted and not isinstance(exchange.body.get("checkoutSessionId"), str):
         return f"The target answers initiateGuestCheckoutSession with {said} and no checkoutSessionId, {end}."

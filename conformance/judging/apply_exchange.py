@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from conformance.core import contract
 from conformance.core.exchange import RecordedPart
-from conformance.core.requirement import ExplainedFinding, SessionPhase, UnchangedPart, phase_after_payment
+from conformance.core.requirement import ExplainedFinding, PutInDoubt, SessionPhase, UnchangedPart, phase_after_payment
 from conformance.core.stubs import stubs_in
 from conformance.judging.model import cart_key, is_readable, lasting, pricing, text
 from conformance.judging.world import Change, Order, Pending, SessionState, World
@@ -55,8 +55,7 @@ def _accepted(context: RuleContext, broken: list[Judgment]) -> None:
     if context.operation == contract.PLACE_ORDER:
         _placed(context, session)
         return
-    state_broken = any(_breaks_state(breach) for breach in broken)
-    session.prices_in_doubt = context.operation != contract.READ and any(not _of_form(breach) for breach in broken)
+    session.prices_in_doubt = context.operation != contract.READ and _doubt_prices(broken)
     if context.operation == contract.READ:
         session.pending = [refused for refused in session.pending if refused.operation == contract.PLACE_ORDER]
         session.unconfirmed = None
@@ -69,7 +68,7 @@ def _accepted(context: RuleContext, broken: list[Judgment]) -> None:
         session.changes_seen = len(world.changes)
     else:
         session.unconfirmed = exchange.id
-        session.in_doubt = state_broken
+        session.in_doubt = any(_puts_in_doubt(breach) is PutInDoubt.STATE for breach in broken)
         session.history.append(context.operation)
         session.pending.clear()
         owner = context.exchange.intent.requirement if context.exchange.intent else ""
@@ -77,14 +76,13 @@ def _accepted(context: RuleContext, broken: list[Judgment]) -> None:
     _adopt(context, session, sound=not broken)
 
 
-def _of_form(judgment: Judgment) -> bool:
-    """A breach of form says nothing about the cart: the next read still must show what the answer showed."""
-    return contract.requirements()[judgment.requirement].form_only
+def _puts_in_doubt(breach: Judgment) -> PutInDoubt:
+    return contract.requirements()[breach.requirement].puts_in_doubt
 
 
-def _breaks_state(judgment: Judgment) -> bool:
-    known = contract.requirements()[judgment.requirement]
-    return known.chapter not in ("money", "protocol") and not known.form_only
+def _doubt_prices(broken: list[Judgment]) -> bool:
+    """A breach of form puts nothing in doubt: the next read still must show what the answer showed."""
+    return any(_puts_in_doubt(breach) is not PutInDoubt.NOTHING for breach in broken)
 
 
 def _adopt(context: RuleContext, session: SessionState, *, sound: bool) -> None:
@@ -123,7 +121,7 @@ def _create(context: RuleContext, broken: list[Judgment]) -> None:
         created_by=context.exchange.id,
         unconfirmed=context.exchange.id,
         in_doubt=contract.accepting(contract.INITIATE) in {breach.requirement for breach in broken},
-        prices_in_doubt=any(not _of_form(breach) for breach in broken),
+        prices_in_doubt=_doubt_prices(broken),
         changes_seen=len(context.world.changes),
         tainted=bool(broken),
         market_unseen=RecordedPart.MARKETPLACE in context.exchange.unseen,

@@ -223,7 +223,7 @@ def _follow(context: RuleContext, session: SessionState, story: SessionHistory) 
 
 
 def _address(context: RuleContext) -> str:
-    if 15007 in context.exchange.warning_ids:
+    if contract.UNVERIFIED_ADDRESS in context.exchange.warning_ids:
         return "unverifiable"
     return "same" if context.before and context.before.address == context.address else "updated"
 

@@ -20,9 +20,8 @@ from conformance.judging.refusals import GATEWAY
 from conformance.judging.world import Order, SessionState, World
 
 OF_REQUEST = "request"  # who provokes an id by what the request says: contracts/errors.yaml
-# Ids that a request alone cannot provoke, although no role is needed: the session ended, is empty, lost its coupon.
-OF_SESSION = frozenset({contract.UNKNOWN_SESSION, contract.EMPTY_CART, contract.COUPON_NOT_APPLIED})
-OF_ADDRESS = frozenset({15001, 15002, 17002})  # what a target may find wrong with an address that no document rules out
+# What an id rests on beside a request that can provoke it: contracts/errors.yaml.
+ON_SESSION, ON_ADDRESS = "session", "address"
 HIDDEN_BY = {
     "body": RecordedPart.REQUEST_BODY,
     "raw": RecordedPart.REQUEST_BODY,
@@ -150,7 +149,7 @@ def doubts(context: RuleContext, blind: Iterable[str]) -> Doubts:
         and context.operation in (contract.INITIATE, contract.ADDRESS)
         and not _address_known(context)
     ):
-        found |= OF_ADDRESS
+        found |= _on_address()
     return Doubts(frozenset(found), token=RecordedPart.TOKEN in unseen)
 
 
@@ -163,10 +162,16 @@ def _hanging(operation: str) -> frozenset[int]:
         if (
             documented
             and not set(documented.domains) <= GATEWAY
-            and (documented.provoked_by != OF_REQUEST or error_id in OF_SESSION)
+            and (documented.provoked_by != OF_REQUEST or documented.rests_on == ON_SESSION)
         ):
             found.add(error_id)
     return frozenset(found)
+
+
+@cache
+def _on_address() -> frozenset[int]:
+    """The ids of what a target may find wrong with an address that no document rules out."""
+    return frozenset(error.id for error in contract.errors() if error.rests_on == ON_ADDRESS)
 
 
 def _session_known(context: RuleContext) -> bool:

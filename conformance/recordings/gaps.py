@@ -37,9 +37,8 @@ BEFORE_ACCEPTED = {contract.APPLY: contract.REMOVE, contract.REMOVE: contract.AP
 BEFORE_REFUSED = {
     contract.COUPON_NOT_APPLIED: contract.REMOVE,
     contract.EMPTY_CART: contract.QUANTITY,
-    **dict.fromkeys((16001, 16023), contract.APPLY),
+    **dict.fromkeys(contract.SECOND_COUPON, contract.APPLY),
 }
-PAID_BEFORE = 15006
 NO_COUPONS: tuple[frozenset[str], frozenset[str]] = (frozenset(), frozenset())
 
 
@@ -93,7 +92,7 @@ class Gaps:
         last = self._last.get(subject)
         if began:
             self._last[subject] = began
-        if exchange.accepted and PAID_BEFORE not in exchange.warning_ids:
+        if exchange.accepted and contract.PLACED_BEFORE not in exchange.warning_ids:
             self._accepted[entry.source].add(exchange.operation)
         elif exchange.silent or not is_usable(exchange):
             self._unanswered[subject].add(exchange.operation)
@@ -146,7 +145,7 @@ class Gaps:
         elif (
             session is not None
             and context.operation == contract.PLACE_ORDER
-            and PAID_BEFORE in context.exchange.warning_ids
+            and contract.PLACED_BEFORE in context.exchange.warning_ids
         ):
             paid = copy(session)
             paid.pay(str(context.exchange.member("purchaseOrderId")))
@@ -185,7 +184,7 @@ def _subject(exchange: Exchange) -> str:
 def _changes_before(context: RuleContext, judgment: Judgment) -> frozenset[str]:
     """The operations that would explain a breach, had they changed the session before without a record."""
     exchange = context.exchange
-    if PAID_BEFORE in exchange.warning_ids:
+    if contract.PLACED_BEFORE in exchange.warning_ids:
         return frozenset({contract.PLACE_ORDER})
     if _about(judgment) in ABOUT_THE_OUTCOME:
         if context.accepted:

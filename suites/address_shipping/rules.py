@@ -194,7 +194,7 @@ def a_foreign_country(context: RuleContext) -> Iterator[RefusalReason]:
 def a_doubtful_address_is_taken_with_a_warning(context: RuleContext) -> Iterator[Claim]:
     market = context.profile.markets.get(context.sold_in)
     if market and market.unverifiable_address and context.address == market.unverifiable_address:
-        yield from warned(context.exchange, 15007)
+        yield from warned(context.exchange, contract.UNVERIFIED_ADDRESS)
 
 
 # ---------------------------------------------------------------- shipping options

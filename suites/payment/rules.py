@@ -59,13 +59,13 @@ def placing_answers_with_an_order(context: RuleContext) -> Iterator[Claim]:
     proof = (other.placed_by,) if other and other.placed_by else ()
     taken, elsewhere = other.id if other else None, "$placed.body.purchaseOrderId"
     yield related("an order of its own", ORDER_ID.jq, "!=", elsewhere, taken, order if other else "", proof=proof)
-    early = 15006 in context.exchange.warning_ids
+    early = contract.PLACED_BEFORE in context.exchange.warning_ids
     blamed_for = session.pending[-1] if early and session.pending else None
     yield compare(
         "the first order of the session",
         WARNING_IDS,
         LACKS,
-        15006,
+        contract.PLACED_BEFORE,
         context.exchange.warning_ids,
         requirement=blamed_for.requirement if blamed_for else None,
         proof=(blamed_for.exchange,) if blamed_for else (),
@@ -86,7 +86,7 @@ def placing_again(context: RuleContext) -> Iterator[RefusalReason]:
 
 def _the_same_order(context: RuleContext) -> str | None:
     same = context.session is not None and context.exchange.body.get("purchaseOrderId") == context.session.order
-    return ONLY_ACCEPTANCE if same and 15006 in context.exchange.warning_ids else None
+    return ONLY_ACCEPTANCE if same and contract.PLACED_BEFORE in context.exchange.warning_ids else None
 
 
 @demands("PAY-TWICE")
@@ -96,7 +96,7 @@ def a_second_payment_gives_the_same_order(context: RuleContext) -> Iterator[Clai
         shows = member_or_null(context.exchange.body, "purchaseOrderId")
         yield related("the same order", ORDER_ID.jq, "==", "$order", first, shows)
         if context.exchange.body.get("purchaseOrderId") == first:
-            yield from warned(context.exchange, 15006)
+            yield from warned(context.exchange, contract.PLACED_BEFORE)
 
 
 @refuses("PAY-TERMS")

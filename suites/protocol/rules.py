@@ -153,16 +153,10 @@ def _plain(text: Any) -> str:
     return re.sub(r"[^a-z0-9]", "", str(text).casefold())
 
 
-# Refusals for the form of a field.
-OF_FORM = {
-    "SESSION-REQUIRED", "SESSION-INVALID", "SESSION-NO-LINES", "ADDR-REQUIRED", "ADDR-LENGTH", "ADDR-CHARS",
-    "ADDR-CHARS-MARKUP", "QTY-INVALID", "COUPON-REQUIRED",
-}  # fmt: skip
-
-
 def _several(context: RuleContext) -> bool:
     """Whether the request may be refused for something else than a field's form."""
-    return any(reason.any_of == "4xx" or reason.requirement not in OF_FORM for reason in context.reasons)
+    known = contract.requirements()
+    return any(reason.any_of == "4xx" or not known[reason.requirement].about_field for reason in context.reasons)
 
 
 OF_THE_SESSION = ("lineItemId", "shippingOptionId")  # fields whose supported values the session tells

@@ -50,8 +50,6 @@ from suites.sessions.state_claims import as_claim, blamed, not_read_back, with_z
 REMOVED_WARNINGS = {15043, 15055}
 SESSION_ID = AnswerPath(".body.checkoutSessionId", "a checkoutSessionId")
 SIGNATURE_HEADER = AnswerPath('.headers["x-ebay-security-signature"]', "a header")
-# Requirements that leave the id of a refusal open: no document has it.
-OPEN_IDS = ("MARKET-REQUIRED", "ROBUST", "PAY-TERMS", "AUTH-TOKEN")
 
 
 @demands("SESSION-CREATE", "SESSION-ISOLATED")
@@ -345,15 +343,16 @@ def status_and_ids_are_documented(context: RuleContext) -> Iterator[Claim]:
     if context.accepted:
         yield equal("status of a success", ".status", 200, exchange.status)
         return
-    open_ids = any(reason.requirement in OPEN_IDS for reason in context.reasons)
-    if has_undocumented_status(exchange) and not (context.doubts.all or (open_ids and not context.broken)):
+    known_rules = contract.requirements()
+    id_is_open = any(known_rules[reason.requirement].leaves_id_open for reason in context.reasons)
+    if has_undocumented_status(exchange) and not (context.doubts.all or (id_is_open and not context.broken)):
         known_here = sorted(refusal_statuses(context.operation))
         want, test = f"one of {', '.join(map(str, known_here))}", f".status|IN({','.join(map(str, known_here))})"
         yield true(False, Aspect.REFUSAL_STATUS, want, exchange.answer(), test)
         return
     if (
         context.broken
-        or open_ids
+        or id_is_open
         or context.doubts.all
         or exchange.status in GATEWAY_STATUSES
         or context.request.credential in BAD_CREDENTIALS

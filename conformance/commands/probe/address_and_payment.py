@@ -11,7 +11,7 @@ from conformance.core.exchange import Exchange
 from conformance.core.profile import SAFE_LINE_COUNT
 from conformance.driver.session_methods import TERMS
 
-NOT_BOUGHT, UNVERIFIABLE = 15005, 15007
+NOT_BOUGHT = 15005
 ABROAD = {15026, 15027, 15028, 15047}
 AT_PAYMENT = (15012, 15020, 15045, NOT_BOUGHT)
 DECLINED = (15023, 15024, 15033, 17000)
@@ -37,7 +37,7 @@ def find_addresses(probe: WizardSession, other: Address, foreign: str, unverifia
         seen.remarks.append(f"another address of {other.get('city')} is answered with {tried.answer()}")
     doubtful = unverifiable or {**seen.address, "addressLine1": "1 Unverifiable Road"}
     tried = probe.send(contract.ADDRESS, session, doubtful)
-    if tried.accepted and UNVERIFIABLE in tried.warning_ids:
+    if tried.accepted and contract.UNVERIFIED_ADDRESS in tried.warning_ids:
         seen.unverifiable = doubtful
     elif unverifiable:
         seen.remarks.append(f"the address that cannot be verified is answered with {tried.answer()}")

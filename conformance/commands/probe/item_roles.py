@@ -21,7 +21,7 @@ AT_INITIATE = (15013, 15017, 15018, 15026, 15028, 15031, 15044, 15045, 15053, 20
 REMOVED, WARNED = (15043, 15055), (20000, 20001)
 LOT = 15014
 AMOUNTS = {15012: "limit", 15013: "stock", 15053: "stock"}
-NO_ACCESS = {*contract.TOKEN_IDS, 2002, 3003}
+NO_ACCESS = contract.TOKEN_IDS | contract.NOTHING_THERE
 SECOND_TRIES = 3  # requests that confirm a role, at most
 
 
