@@ -51,15 +51,15 @@ def _is_result(line: str) -> bool:
     return isinstance(found, dict) and {"format", "requirements", "verdict"} <= found.keys()
 
 
-def load(place: Path) -> list[Json]:
+def load(path: Path) -> list[Json]:
     """The results in a file (JSON, or JSON lines) or below a folder, oldest first, each once; what is none is left out.
 
     Raises OSError if there is no such place.
     """
-    files = [place] if not place.is_dir() else sorted([*place.rglob("*.json"), *place.rglob("*.jsonl")])
+    files = [path] if not path.is_dir() else sorted([*path.rglob("*.json"), *path.rglob("*.jsonl")])
     found: dict[tuple[Any, ...], Json] = {}
     for file in files:
-        if place.is_dir() and (file.name == "exchanges.jsonl" or "allure-results" in file.parts):
+        if path.is_dir() and (file.name == "exchanges.jsonl" or "allure-results" in file.parts):
             continue
         text = file.read_text(encoding="utf-8", errors="replace")
         for chunk in text.splitlines() if file.suffix == ".jsonl" else [text]:

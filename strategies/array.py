@@ -58,14 +58,14 @@ def _tuples(names: list[str], triples: tuple[tuple[str, ...], ...]) -> list[tupl
     return [*combinations(names, 2), *(three for group in triples for three in combinations(group, 3))]
 
 
-def _spread(made: list[dict[str, str]], factors: dict[str, list[str]], triples: tuple[tuple[str, ...], ...]) -> None:
+def _spread(made: list[dict[str, str]], levels_of: dict[str, list[str]], triples: tuple[tuple[str, ...], ...]) -> None:
     """Gives each place that no group of levels needs to the level of its factor that is met least."""
-    groups = _tuples(list(factors), triples)
-    having = {name: [group for group in groups if name in group] for name in factors}
+    groups = _tuples(list(levels_of), triples)
+    having = {name: [group for group in groups if name in group] for name in levels_of}
     met = Counter((group, tuple(row[name] for name in group)) for row in made for group in groups)
-    used = {name: Counter(row[name] for row in made) for name in factors}
+    used = {name: Counter(row[name] for row in made) for name in levels_of}
     for row in made:
-        for name, levels in factors.items():
+        for name, levels in levels_of.items():
             own = [(group, tuple(row[factor] for factor in group)) for group in having[name]]
             if any(met[levels_met] == 1 for levels_met in own):
                 continue

@@ -143,13 +143,13 @@ def rare_roles() -> tuple[str, ...]:
     return tuple(_load("needs.yaml")["rare"])
 
 
-def is_rare(requirement: str) -> bool:
+def is_rare(name: str) -> bool:
     """Whether a rule needs a rare role: nothing else meets one of its needs."""
 
     def rare(need: str) -> bool:
         return any(need == role or need.startswith(f"{role}.") for role in rare_roles())
 
-    return any(all(map(rare, alternatives(need))) for need in requirements()[requirement].needs)
+    return any(all(map(rare, alternatives(need))) for need in requirements()[name].needs)
 
 
 @cache
@@ -271,9 +271,9 @@ class Stub:
 def stubs() -> tuple[Stub, ...]:
     """The negative-testing strings by operation (`contracts/stubs.yaml`)."""
     return tuple(
-        Stub(stub["string"], stub["id"], operation, requirement)
+        Stub(stub["string"], stub["id"], operation, judged)
         for stub in _load("stubs.yaml")["stubs"]
-        for requirement, listed in stub["judges"].items()
+        for judged, listed in stub["judges"].items()
         for operation in listed
     )
 

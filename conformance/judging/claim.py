@@ -135,7 +135,7 @@ def member_or_null(node: Any, name: str) -> Any:
 
 
 @lru_cache(maxsize=4096)  # each claim about a line names its path, held or not
-def line(item: str | None) -> str:
+def line_path(item: str | None) -> str:
     """The jq path of the line of that item."""
     return f"(.body.lineItems[]|select(.itemId=={quoted(item)}))"
 

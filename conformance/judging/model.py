@@ -336,12 +336,12 @@ def lasting(seen: View) -> dict[StateKey, Any]:
     No document says how a coupon is shared out over the lines, nor how the tax of a line is rounded: with both, net prices,
     tax and total may differ by a cent where the lines came in another order.
     """
-    amounts = pricing(seen)
+    priced = pricing(seen)
     if not seen.coupons:
-        return amounts
+        return priced
     taxed = len(seen.lines) > 1 and bool(seen.summary.get("tax"))
     open_ones = {("summary", "tax"), ("summary", "total")} if taxed else set()
-    return {key: value for key, value in amounts.items() if key[0] != "net" and key not in open_ones}
+    return {key: value for key, value in priced.items() if key[0] != "net" and key not in open_ones}
 
 
 @once

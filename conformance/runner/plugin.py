@@ -48,9 +48,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def _wanted(config: pytest.Config) -> bool:
     """Whether this session judges a target: some argument lies in suites/."""
-    places = [Path(str(argument).split("::")[0]) for argument in config.args]
+    asked = [Path(str(argument).split("::")[0]) for argument in config.args]
     base = config.invocation_params.dir
-    return any((base / place).resolve() == SUITES or SUITES in (base / place).resolve().parents for place in places)
+    return any((base / place).resolve() == SUITES or SUITES in (base / place).resolve().parents for place in asked)
 
 
 def _check_places(config: pytest.Config) -> None:

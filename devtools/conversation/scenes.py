@@ -26,11 +26,11 @@ def sessions(talk: Talk) -> None:
     named(talk, "123456789012").all_methods()
     counts = {"EBAY_US": 4, "EBAY_DE": 3, "EBAY_AU": 1, "EBAY_HK": 2, "EBAY_GB": 4, "EBAY_CA": 4}
     for market, count in counts.items():
-        cart = talk.start(
+        session = talk.start(
             market, [(item, 1 + index % 2) for index, item in enumerate(plain(market, count, first=10 - count))]
         )
         two = talk.start(market, [(item, 2) for item in plain(market, 2, first=12)])
-        cart.do(
+        session.do(
             ("quantity", 0, 2),
             ("quantity", 0, 5),
             ("quantity", -1, 3),
@@ -54,8 +54,8 @@ def sessions(talk: Talk) -> None:
             ("quantity", -1, 0),
         )
         two.read()
-        cart.place()
-        cart.ordered()
+        session.place()
+        session.ordered()
         two.read()
 
 

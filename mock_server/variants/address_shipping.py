@@ -126,7 +126,7 @@ def _foreign(call: Call, refusal: Refusal, country: str) -> int:
     return 15026 if call.operation == INITIATE else 15028
 
 
-def _any_country(proceed: Callable[..., Any], call: Call, field: Field, value: Any) -> Any:
+def _any_country(proceed: Callable[..., Any], call: Call, _: Field, value: Any) -> Any:
     return value if isinstance(value, str) and value.strip() else proceed()
 
 

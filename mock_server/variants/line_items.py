@@ -77,8 +77,8 @@ def _coupon_goes(call: Call, value: Any) -> None:
 
 def _quantity(name: str, sees: str, test: Callable[[Any], object], id: int) -> Variant:
     """Another id for the quantities of a kind."""
-    def other_refusal(call: Call, refusal: Refusal, field: Field, value: Any) -> Refusal | None:
-        return named(id, field) if test(value) else None
+    def other_refusal(call: Call, refusal: Refusal, about: Field, value: Any) -> Refusal | None:
+        return named(id, about) if test(value) else None
 
     effect = otherwise("field", other_refusal, on=TAKES, when=field("quantity"))
     return variant(name, "QTY-INVALID", sees, effect, about="ids of odd quantities")

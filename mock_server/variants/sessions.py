@@ -32,44 +32,44 @@ from mock_server.variants.ways import guard, named, otherwise, where
 BODIES = (INITIATE, *CHANGES)
 
 
-def _empty_is_invalid(call: Call, refusal: Refusal, field: Field, value: Any) -> Refusal | None:
-    return named(15002, field) if refusal.error == 15001 and isinstance(value, str) else None
+def _empty_is_invalid(call: Call, refusal: Refusal, about: Field, value: Any) -> Refusal | None:
+    return named(15002, about) if refusal.error == 15001 and isinstance(value, str) else None
 
 
-def _missing_is_invalid(call: Call, refusal: Refusal, field: Field, value: Any) -> Refusal:
-    return named(15002, field)
+def _missing_is_invalid(call: Call, refusal: Refusal, about: Field, value: Any) -> Refusal:
+    return named(15002, about)
 
 
-def _null_refused(proceed: Callable[..., Any], call: Call, field: Field, value: Any) -> Any:
-    if value is None and not field.required and _sent(call, field):
-        raise named(15002, field)
+def _null_refused(proceed: Callable[..., Any], call: Call, about: Field, value: Any) -> Any:
+    if value is None and not about.required and _sent(call, about):
+        raise named(15002, about)
     return proceed()
 
 
-def _sent(call: Call, field: Field) -> bool:
+def _sent(call: Call, about: Field) -> bool:
     """Whether the field of the address is in the body, as null."""
     address = call.data.get("shippingAddress", call.data) if isinstance(call.data, dict) else {}
-    return isinstance(address, dict) and field.name in address
+    return isinstance(address, dict) and about.name in address
 
 
-def _strict(proceed: Callable[..., Any], call: Call, field: Field, value: Any) -> Any:
+def _strict(proceed: Callable[..., Any], call: Call, about: Field, value: Any) -> Any:
     """A phone number and a postal code of a form that real ones have."""
     found = proceed()
     if isinstance(found, str):
         digits = sum(map(str.isdigit, found))
         plain = all(sign.isdigit() or sign in "+ ()-./" for sign in found)
-        if field.name == "phoneNumber" and not (plain and digits >= 7):
-            raise named(15002, field)
-        if field.name == "postalCode" and not (found.replace(" ", "").replace("-", "").isalnum() and len(found) < 12):
-            raise named(15002, field)
+        if about.name == "phoneNumber" and not (plain and digits >= 7):
+            raise named(15002, about)
+        if about.name == "postalCode" and not (found.replace(" ", "").replace("-", "").isalnum() and len(found) < 12):
+            raise named(15002, about)
     return found
 
 
-def _no_inputs(call: Call, field: Field, value: Any) -> bool:
-    return field.path == "lineItemInputs" and value in (None, [])
+def _no_inputs(call: Call, about: Field, value: Any) -> bool:
+    return about.path == "lineItemInputs" and value in (None, [])
 
 
-def _item_form(call: Call, refusal: Refusal, field: Field, value: Any) -> int | None:
+def _item_form(call: Call, refusal: Refusal, about: Field, value: Any) -> int | None:
     return 15018 if isinstance(value, str) and value.strip() else None
 
 
@@ -125,7 +125,7 @@ VARIANTS: list[Variant] = [
     ),
     variant(
         "odd-item-id-15018", "SESSION-INVALID", "an itemId against its form is an unknown item: 15018",
-        otherwise("field", _item_form, on=INITIATE, when=where(lambda call, field, value: field.name == "itemId")),
+        otherwise("field", _item_form, on=INITIATE, when=where(lambda call, about, value: about.name == "itemId")),
         about="form of item ids",
     ),
     variant(

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from threading import Thread
 from urllib.parse import urlsplit
 
-from mock_server.command_line import Parser, port
+from mock_server import command_line
 from mock_server.wire.http_forms import FORMS, Form, Reply, chosen, encode
 
 HEAD_LIMIT = 1_000_000  # bytes; the suites probe long headers, and it is the server behind that has to judge them
@@ -210,10 +210,10 @@ async def _run(wire: Wire, port: int) -> None:
 
 def main(arguments: list[str] | None = None) -> int:
     """The command line; 0 when it was told to end, 4 for wrong input."""
-    parser = Parser(prog="python -m mock_server.wire", description="Lawful but odd HTTP before a server.")
+    parser = command_line.Parser(prog="python -m mock_server.wire", description="Lawful but odd HTTP before a server.")
     parser.add_argument("--upstream", metavar="URL", help="where requests go on to, for example http://127.0.0.1:8080")
     parser.add_argument("--form", default="", metavar="NAME[+NAME]", help="how answers are written")
-    parser.add_argument("--port", type=port, default=0, help="0, the default, takes a free one")
+    parser.add_argument("--port", type=command_line.port, default=0, help="0, the default, takes a free one")
     parser.add_argument("--list", action="store_true", help="print the forms and end")
     options = parser.parse_args(arguments)
     if options.list:

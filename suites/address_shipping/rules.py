@@ -20,7 +20,7 @@ from conformance.judging.claim import (
     compare,
     equal,
     held,
-    line,
+    line_path,
     true,
     warned,
 )
@@ -255,7 +255,7 @@ def just_that_option_on_just_that_line(context: RuleContext) -> Iterator[Claim]:
         return
     wanted = context.body.get("shippingOptionId")
     selected = seen.selected.id if seen and seen.selected else None
-    path = f"({line(target.item)}.shippingOptions[]|select(.selected).shippingOptionId)"
+    path = f"({line_path(target.item)}.shippingOptions[]|select(.selected).shippingOptionId)"
     claim = equal("the selected option", path, wanted, selected)
     yield claim if claim.ok or seen is None or seen.selected else replace(claim, actual=_how_many(seen))
     if context.session is None or context.session.in_doubt:
@@ -264,7 +264,7 @@ def just_that_option_on_just_that_line(context: RuleContext) -> Iterator[Claim]:
         if other[0] == "option" and other[1] != key:
             yield equal(
                 "the option of another line",
-                f"({line(other[1])}.shippingOptions[]|select(.selected).shippingOptionId)",
+                f"({line_path(other[1])}.shippingOptions[]|select(.selected).shippingOptionId)",
                 before,
                 after,
             )

@@ -103,13 +103,13 @@ def objections(case: Case, exchange: Exchange) -> Iterator[str]:
     if exchange.silent:
         return
     try:
-        case.validate_response(response(case, exchange))
+        case.validate_response(as_response(case, exchange))
     except FailureGroup as group:
         for failure in group.exceptions:
             yield f"{', '.join(failure.checks)}: {' '.join(str(failure).split())}"
 
 
-def response(case: Case, exchange: Exchange) -> Response:
+def as_response(case: Case, exchange: Exchange) -> Response:
     """An exchange as Schemathesis sees an answer; secrets are out of it already."""
     assert exchange.status is not None  # it is no silent one
     content = exchange.text if exchange.body is None else json.dumps(exchange.body)

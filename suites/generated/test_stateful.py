@@ -11,7 +11,7 @@ from schemathesis.generation.stateful import run_state_machine_as_test
 from conformance.driver.checkout import CheckoutDriver
 from conformance.driver.marks import again, in_marketplaces, provokes
 from strategies.determinism import drawn_by, skip_simplest_example, walks_of
-from suites.generated.checks import Phase, response
+from suites.generated.checks import Phase, as_response
 from suites.generated.phase_schemas import schema
 from suites.generated.session_rotation import SessionsByLink
 
@@ -33,7 +33,7 @@ class Walk(schema(Phase.STATEFUL).as_state_machine()):  # type: ignore[misc]
             skip_simplest_example()
             self.live.begin()
             self.begun = True
-        return response(case, self.live.send(case))
+        return as_response(case, self.live.send(case))
 
     def validate_response(self, response: Response, case: Case, *args: Any, **kwargs: Any) -> None:
         """The judge and its second opinion have seen the answer already."""

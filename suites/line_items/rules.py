@@ -21,7 +21,7 @@ from conformance.judging.claim import (
     compare,
     equal,
     held,
-    line,
+    line_path,
     quoted,
     warned,
 )
@@ -99,14 +99,14 @@ def the_quantity_is_set_on_that_line(context: RuleContext) -> Iterator[Claim]:
     seen = keyed(context.answer).get(context.key_of(target))
     if not context.answer.lines_known or (seen and seen.quantity is None):
         return  # told by SESSION-FIELDS
-    yield equal("quantity of the line", f"{line(target.item)}.quantity", wanted, seen.quantity if seen else None)
+    yield equal("quantity of the line", f"{line_path(target.item)}.quantity", wanted, seen.quantity if seen else None)
     if context.session.in_doubt:
         return
     changed = differences(state(context.before), state(context.answer))
     others = [key for key in changed if key[0] == "quantity" and key[1] != context.key_of(target)]
     for key in others[:1]:
         before, after = changed[key]
-        yield equal("quantity of another line", f"{line(key[1])}.quantity", before, after)
+        yield equal("quantity of another line", f"{line_path(key[1])}.quantity", before, after)
 
 
 @demands("QTY-ZERO")

@@ -9,7 +9,7 @@ from functools import cache, lru_cache
 
 from conformance.core import contract
 from conformance.judging.amounts import ZERO, Amount
-from conformance.judging.claim import HELD, Claim, amount, held, line, shown, true
+from conformance.judging.claim import HELD, Claim, amount, held, line_path, shown, true
 from conformance.judging.context import RuleContext
 from conformance.judging.model import Line, View, all_amounts, cart_key, lasting, once
 from conformance.judging.registry import demands, shows
@@ -47,7 +47,7 @@ def _wrong_units(context: RuleContext) -> Line | None:
 def a_unit_has_one_price(context: RuleContext) -> Iterator[Claim]:
     wrong, market, units = _wrong_units(context), context.sold_in, _units(context)
     if wrong:
-        price, path = units[market, wrong.item or ""], f"{line(wrong.item)}.baseUnitPrice"
+        price, path = units[market, wrong.item or ""], f"{line_path(wrong.item)}.baseUnitPrice"
         yield amount("baseUnitPrice", path, price, wrong.unit, basis="as before")
     elif context.answer and any([(market, line.item) in units for line in context.answer.lines.values()]):
         yield HELD
@@ -78,8 +78,8 @@ def _sum_rule(name: str) -> None:
             return
         values, given = judged
         if given not in values:
-            shown = view.summary.get(name)
-            yield summed(amount(name, _path(name), values[0], shown, basis=FORMULAS[name]), name)
+            seen = view.summary.get(name)
+            yield summed(amount(name, _path(name), values[0], seen, basis=FORMULAS[name]), name)
             return
         reading = None
         if len(values) > 1 and values[0] != values[1]:
@@ -180,7 +180,7 @@ def _goes_on_with_delivery(view: View, shares: Decimal) -> bool:
 
 def _net_price(shown_line: Line, goods: Decimal, saved: Decimal, tax: Decimal) -> Claim:
     """The claim that a wrong net price breaks; how much of a coupon falls on one line is not said anywhere."""
-    path = f"{line(shown_line.item)}.netPrice"
+    path = f"{line_path(shown_line.item)}.netPrice"
     if shown_line.coupon_promotion is not None or not saved:
         want = goods - (shown_line.coupon_promotion or ZERO)
         return amount("netPrice", path, want, shown_line.net, basis="baseUnitPrice × quantity − discounts")
@@ -324,8 +324,8 @@ Odd = tuple[str, str, str, bool, bool]
 
 def _odd(found: list[Amount]) -> list[Odd]:
     """The amounts with too many places for their currency, or below zero: where, currency, value, and which of the two."""
-    shaped = [(*amount, *_shape(*amount[1:])) for amount in found if amount[2].__class__ is str]
-    return [amount for amount in shaped if amount[3] or amount[4]]
+    shaped = [(*entry, *_shape(*entry[1:])) for entry in found if entry[2].__class__ is str]
+    return [entry for entry in shaped if entry[3] or entry[4]]
 
 
 @once

@@ -21,7 +21,7 @@ from conformance.judging.claim import (
     Claim,
     compare,
     equal,
-    line,
+    line_path,
     member_or_null,
     related,
     true,
@@ -189,7 +189,7 @@ def lines_that_were_not_bought_are_told(context: RuleContext) -> Iterator[Claim]
         ]
         seen = [bought.raw.get("lineItemPaymentStatus") for bought in unbought if bought]
         item = unbought[0].item if unbought[0] else ""
-        path = AnswerPath(f"{line(item)}.lineItemPaymentStatus", "its lineItemPaymentStatus")
+        path = AnswerPath(f"{line_path(item)}.lineItemPaymentStatus", "its lineItemPaymentStatus")
         case = CaseKey(context.operation, "a line that was not bought")
         yield compare("a line that was not bought", path, LACKS, "PAID", seen, case=case)
     if context.session and context.session.phase == SessionPhase.OPEN and PAYMENT_IDS & set(at_payment(context)):
@@ -297,7 +297,7 @@ def _shipped_as_asked(order: Order, seen: View) -> Claim | None:
         if detail.get("shippingServiceCode") == option.service != paid.selected.service:
             return equal(
                 "shippingDetail.shippingServiceCode",
-                f"{line(paid.item)}.shippingDetail.shippingServiceCode",
+                f"{line_path(paid.item)}.shippingDetail.shippingServiceCode",
                 paid.selected.service,
                 option.service,
                 requirement=refused.requirement,
@@ -328,7 +328,9 @@ def _shipping(context: RuleContext, paid: View, seen: View) -> Iterator[Claim]:
             ("shippingServiceCode", mine.selected.service),
         ):
             if detail.get(name) is not None and detail[name] != want:
-                yield equal(f"shippingDetail.{name}", f"{line(ordered.item)}.shippingDetail.{name}", want, detail[name])
+                yield equal(
+                    f"shippingDetail.{name}", f"{line_path(ordered.item)}.shippingDetail.{name}", want, detail[name]
+                )
                 return
     if seen.lines:
         yield HELD

@@ -34,7 +34,7 @@ from conformance.judging.claim import (
     compare,
     equal,
     held,
-    line,
+    line_path,
     related,
     true,
 )
@@ -77,7 +77,7 @@ def initiate_answers_what_was_asked_for(context: RuleContext) -> Iterator[Claim]
     readable = all(shown_line.quantity is not None for shown_line in context.answer.lines.values())
     for item in items if readable else ():
         if item in given:
-            yield equal("quantity of a line", f"([{line(item)}.quantity]|add)", asked[item], given[item])
+            yield equal("quantity of a line", f"([{line_path(item)}.quantity]|add)", asked[item], given[item])
     about = "the submitted address"
     wrong = not_read_back(context.body.get("shippingAddress") or {}, context.answer.address, about)
     yield wrong or HELD
@@ -87,8 +87,8 @@ def initiate_answers_what_was_asked_for(context: RuleContext) -> Iterator[Claim]
 def every_answer_has_its_fields(context: RuleContext) -> Iterator[Claim]:
     yield from departures(context, "SESSION-FIELDS")
     if context.session and context.answer and context.answer.id:
-        known, shows = context.session.id, context.answer.id
-        yield related("checkoutSessionId of the session", SESSION_ID.jq, "==", "$session", known, shows)
+        known, seen = context.session.id, context.answer.id
+        yield related("checkoutSessionId of the session", SESSION_ID.jq, "==", "$session", known, seen)
 
 
 @demands("SESSION-SIGNATURE")
@@ -248,11 +248,11 @@ def an_unknown_session(context: RuleContext) -> Iterator[RefusalReason]:
 @demands("SESSION-UNKNOWN")
 def no_other_session_is_shown(context: RuleContext) -> Iterator[Claim]:
     """An id that may be that of a session of another test opens that session, and none that this one made."""
-    subject, shows = context.request.subject, context.answer.id if context.answer else None
-    if is_uuid(subject or "") and str(subject).casefold() == str(shows).casefold():
+    subject, seen = context.request.subject, context.answer.id if context.answer else None
+    if is_uuid(subject or "") and str(subject).casefold() == str(seen).casefold():
         return
-    if subject and context.session is None and context.world.complete and shows in context.world.sessions:
-        yield related("the session that was asked for", SESSION_ID.jq, "==", "$session", subject, shows)
+    if subject and context.session is None and context.world.complete and seen in context.world.sessions:
+        yield related("the session that was asked for", SESSION_ID.jq, "==", "$session", subject, seen)
 
 
 @refuses("SESSION-APP")

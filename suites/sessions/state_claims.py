@@ -8,7 +8,7 @@ from conformance.core.addresses import ALWAYS_IN_ADDRESS, flat_address, shows
 from conformance.core.exchange import CaseKey
 from conformance.judging.amounts import ZERO
 from conformance.judging.attribution import Attribution, Found
-from conformance.judging.claim import HELD, Aspect, Claim, amount, line, member_or_null, quoted, shown, true
+from conformance.judging.claim import HELD, Aspect, Claim, amount, line_path, member_or_null, quoted, shown, true
 from conformance.judging.model import StateKey, View, differences
 
 
@@ -81,9 +81,9 @@ def key_test(key: StateKey, want: object) -> str:
     if key[0] == "lines":
         return f"([.body.lineItems[]?.itemId]|sort) == {quoted(sorted(want))}"  # type: ignore[call-overload]
     if key[0] == "quantity":
-        return f"{line(key[1])}.quantity == {quoted(want)}"
+        return f"{line_path(key[1])}.quantity == {quoted(want)}"
     if key[0] == "option":
-        return f"({line(key[1])}.shippingOptions[]|select(.selected).shippingOptionId) == {quoted(want)}"
+        return f"({line_path(key[1])}.shippingOptions[]|select(.selected).shippingOptionId) == {quoted(want)}"
     if key[0] == "coupons":
         return f"([.body.appliedCoupons[]?.redemptionCode|ascii_downcase]|sort) == {quoted(sorted(str(code).lower() for code in want))}"  # type: ignore[attr-defined]
     if key[0] == "address":
@@ -97,7 +97,7 @@ def amount_path(key: StateKey) -> str:
     """The jq path of an amount that follows from the cart (conformance/judging/model.py, `pricing`)."""
     if key[0] == "summary":
         return f".body.pricingSummary.{key[1]}"
-    return f"{line(key[1])}.{'netPrice' if key[0] == 'net' else 'baseUnitPrice'}"
+    return f"{line_path(key[1])}.{'netPrice' if key[0] == 'net' else 'baseUnitPrice'}"
 
 
 def same_amounts(

@@ -69,14 +69,14 @@ Start = Callable[..., Cart]
 
 @pytest.fixture
 def start() -> Start:
-    """`start(effect, lines=2)`: a session in a fresh shop that has the effect."""
+    """`start(effect, count=2)`: a session in a fresh shop that has the effect."""
 
-    def with_effect(*effects: Effect, lines: int = 2, market: str = "EBAY_US", **more: Any) -> Cart:
+    def with_effect(*effects: Effect, count: int = 2, market: str = "EBAY_US", **more: Any) -> Cart:
         app = App()
         app.healthy = new_shop()
         for effect in effects:
             effect.install(app.healthy)
-        return Talk(Client(app)).start(market, [(item, 1) for item in plain(market, lines)], **more)
+        return Talk(Client(app)).start(market, [(item, 1) for item in plain(market, count)], **more)
 
     return with_effect
 
@@ -225,7 +225,7 @@ def test_refused_yet_applied(start: Start) -> None:
 def test_settings_items_coupons_and_marketplaces_can_be_replaced(start: Start) -> None:
     assert start(settings(max_line_items=1)).id == "none"
     assert start(items(lambda item: replace(item, price=100))).read().money("priceSubtotal") == "2.00"
-    cart = start(coupons(lambda coupon: replace(coupon, refused=0, value=1)))
+    cart = start(coupons(lambda each: replace(each, refused=0, value=1)))
     assert cart.apply("EXPIRED").money("additionalSavings") == "0.01"
     assert start(marketplaces(lambda market: replace(market, tax=None))).read().money("tax") == "0.00"
 

@@ -57,8 +57,8 @@ def report(folder: Path, kills: Json) -> Page:
     return Page((folder / "report.html").read_text(encoding="utf-8"))
 
 
-def links(page: Page) -> tuple[set[str], list[str]]:
-    return {a["href"] or "" for _, a in page.tags if "href" in a}, page.ids()
+def links(shown: Page) -> tuple[set[str], list[str]]:
+    return {a["href"] or "" for _, a in shown.tags if "href" in a}, shown.ids()
 
 
 @pytest.mark.parametrize("make", [matrix, large])

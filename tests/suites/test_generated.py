@@ -140,8 +140,8 @@ def test_what_only_a_target_knows_is_pinned() -> None:
     document = pinned()
     fields = {
         name: node
-        for schema in request_schemas(document)
-        for name, node in document["components"]["schemas"][schema]["properties"].items()
+        for body in request_schemas(document)
+        for name, node in document["components"]["schemas"][body]["properties"].items()
     }
     assert fields["itemId"]["enum"] == ITEMS and fields["lineItemId"]["enum"] == [EXAMPLES["lineItemId"]]
     assert (

@@ -55,8 +55,8 @@ listed = given(lambda value: isinstance(value, list | dict))
 
 
 def _about_quantity(call: Call, response: Response | Refusal, *_: Any) -> bool:
-    error = response.body.get("errors", [{}])[0]
-    return error.get("errorId") == 15002 and str(error.get("inputRefIds", "")).endswith("quantity']")
+    first = response.body.get("errors", [{}])[0]
+    return first.get("errorId") == 15002 and str(first.get("inputRefIds", "")).endswith("quantity']")
 
 
 about_quantity = Condition(_about_quantity)

@@ -40,17 +40,17 @@ found = Condition(lambda call, response: response.status == 200)
 unknown = Condition(lambda call: call.id not in call.shop.orders)
 
 
-def _no(error: int, status: int | None = None) -> Callable[..., Any]:
+def _no(id: int, status: int | None = None) -> Callable[..., Any]:
     """A refusal of the purchase order, where ids mean other things than elsewhere."""
     def replacement(proceed: Callable[..., Any], call: Call, *args: Any) -> Any:
-        raise Refusal(error, status=status, problems=ORDER_PROBLEMS)
+        raise Refusal(id, status=status, problems=ORDER_PROBLEMS)
 
     return replacement
 
 
-def _other_id(error: int) -> Callable[..., Any]:
+def _other_id(id: int) -> Callable[..., Any]:
     def replacement(proceed: Callable[..., Any], call: Call, *args: Any) -> Any:
-        raise Refusal(error)
+        raise Refusal(id)
 
     return replacement
 
@@ -93,8 +93,8 @@ def _lines_swapped(call: Call, body: JSON) -> None:
     first["itemId"], second["itemId"] = second["itemId"], first["itemId"]
 
 
-def _drop_fourth(lines: list[JSON]) -> list[JSON]:
-    return lines[:3]
+def _drop_fourth(entries: list[JSON]) -> list[JSON]:
+    return entries[:3]
 
 
 def _now(call: Call, body: JSON) -> None:
@@ -110,8 +110,8 @@ def _read_id(call: Call, body: JSON) -> None:
 def _leak(call: Call, response: Response, *_: Any) -> None:
     """The refusal tells what it refuses to tell."""
     assert call.order is not None
-    lines = [{"itemId": line.item.id, "lineItemId": line.id} for line in call.order.cart.lines]
-    response.body["purchaseOrder"] = {"purchaseOrderId": call.order.id, "lineItems": lines}
+    entries = [{"itemId": line.item.id, "lineItemId": line.id} for line in call.order.cart.lines]
+    response.body["purchaseOrder"] = {"purchaseOrderId": call.order.id, "lineItems": entries}
 
 
 foreign_app = Condition(lambda call, response: call.order is not None and call.order.app != call.app)

@@ -153,7 +153,7 @@ FAULTS: list[Fault] = [
         "coupons-as-texts",
         "SESSION-FIELDS",
         "appliedCoupons is a list of texts",
-        edit("appliedCoupons[]", lambda coupon: coupon["redemptionCode"], on=READ),
+        edit("appliedCoupons[]", lambda entry: entry["redemptionCode"], on=READ),
         kind="coupon",
     ),
     fault(

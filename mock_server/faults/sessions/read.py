@@ -47,8 +47,8 @@ def stale_read(*operations: str, **scope: Any) -> Effect:
             call.session.notes[key] = deepcopy(response.body)
 
     def old(call: Call, response: Response, *_: Any) -> Response | None:
-        shown: Any = call.session.notes.get(key) if call.session else None
-        return Response(200, shown, response.headers) if shown else None
+        kept: Any = call.session.notes.get(key) if call.session else None
+        return Response(200, kept, response.headers) if kept else None
 
     return combine(
         after("response", keep, on=(INITIATE, READ), when=~just_after(*operations)),
