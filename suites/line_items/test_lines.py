@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from conformance.driver.checkout import CheckoutDriver
+from conformance.driver.checkout import CheckoutDriver, CheckoutSession
 from conformance.driver.marks import in_marketplaces, provokes
 
 
@@ -47,6 +47,4 @@ def test_the_same_item_twice(driver: CheckoutDriver, market: str) -> None:
     exchange = driver.initiate(market, [(item, 1), (item, 2)], "LINES-OWN", "the same item twice")
     session = driver.trace.world.session_of(exchange)
     if session:
-        from conformance.driver.checkout import CheckoutSession
-
         CheckoutSession(driver, session).read()

@@ -15,7 +15,7 @@ from conformance.judging.model import Line, View, all_amounts, cart_key, lasting
 from conformance.judging.registry import demands, shows
 from suites.money import jq
 from suites.money.jq import summed, totalled
-from suites.money.sums import FORMULAS, READINGS, RULE_OF, formula, sums
+from suites.money.sums import FORMULAS, READINGS, formula, sums
 from suites.money.tax import in_net_prices as tax_in_net_prices
 from suites.sessions.state_claims import same_amounts
 
@@ -70,8 +70,10 @@ def _path(name: str) -> str:
     return f"({SUMMARY}.{name}|(.amount? // .))"
 
 
-def _sum_rule(name: str) -> None:
-    @shows(RULE_OF[name])
+def _sum_rule(requirement: str, name: str) -> None:
+    """Registers the rule about one part of the summary."""
+
+    @shows(requirement)
     def the_summary_is_the_sum(view: View) -> Iterator[Claim]:
         judged = _judged_sums(view).get(name)
         if judged is None:
@@ -89,8 +91,11 @@ def _sum_rule(name: str) -> None:
             yield held(name, reading=reading)
 
 
-for _name in RULE_OF:
-    _sum_rule(_name)
+_sum_rule("PRICE-SUBTOTAL", "priceSubtotal")
+_sum_rule("PRICE-DISCOUNT", "priceDiscount")
+_sum_rule("PRICE-DELIVERY", "deliveryCost")
+_sum_rule("PRICE-FEE", "fee")
+_sum_rule("PRICE-IMPORT", "importCharges")
 
 
 @once

@@ -55,13 +55,6 @@ def sums(view: View) -> dict[str, list[Decimal]]:
     return {name: values for name, values in found.items() if values}
 
 
-RULE_OF = {
-    "priceSubtotal": "PRICE-SUBTOTAL",
-    "priceDiscount": "PRICE-DISCOUNT",
-    "deliveryCost": "PRICE-DELIVERY",
-    "fee": "PRICE-FEE",
-    "importCharges": "PRICE-IMPORT",
-}
 FORMULAS = {
     "priceSubtotal": "baseUnitPrice × quantity over all lines",
     "priceDiscount": "the promotions of all lines, coupons aside",

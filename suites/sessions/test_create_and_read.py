@@ -101,7 +101,8 @@ def test_sessions_that_are_alike_do_not_touch_each_other(driver: CheckoutDriver,
     """Alike to the last quantity: what is shared by mistake is often found by what it holds. A new session is neither."""
     first, second = session_in(driver, market, "rich"), session_in(driver, market, "rich")
     _change_each(first, second)
-    first.read(), first.read()
+    first.read()
+    first.read()
     _change_each(second, first)
     driver.create_session(market, 2, requirement="SESSION-ISOLATED", case="a new session").read()
 
@@ -124,7 +125,8 @@ def test_a_payment_does_not_touch_another_session(driver: CheckoutDriver, market
 @in_marketplaces(1)
 def test_a_refused_change_does_not_touch_another_session(driver: CheckoutDriver, market: str) -> None:
     first, second = session_in(driver, market, "coupon"), session_in(driver, market, "coupon")
-    first.read(), second.read()
+    first.read()
+    second.read()
     others = [name for name in driver.profile.markets if name != market]
     for operation, body in driver.some(first.changes()):
         if others:

@@ -11,14 +11,14 @@ import pytest
 from conformance.commands.replay import GONE, THERE, UNDECIDED, chosen, replay
 from conformance.core.inputs import InputError
 from conformance.evidence.reproduction.replay import steps_of
-from tests.doubles.faulty_servers import FaultyShop
-from tests.doubles.faulty_servers_by_action import FAULTY_SHOPS
+from tests.doubles.faulty_servers import FaultyServer
+from tests.doubles.faulty_servers_by_action import FAULTY_SERVERS
 from tests.doubles.in_memory_replay import shrunk
 from tests.doubles.reference_server import ReferenceShop
 from tests.doubles.serving import serve
 from tests.evidence.test_curl_script import TOKENS
 
-FAULTY: dict[str, FaultyShop] = {server.name: server for server in FAULTY_SHOPS}
+FAULTY: dict[str, FaultyServer] = {server.name: server for server in FAULTY_SERVERS}
 
 
 @pytest.mark.parametrize("name", ["KeepsTheCoupon", "a cent more in the total", "MakesASecondOrder"])

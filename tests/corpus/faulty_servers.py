@@ -13,7 +13,7 @@ from conformance.judging.load_rules import load_rules
 from conformance.judging.trace import Trace
 from devtools.corpus import CORPUS, JUNK, Corpus, CorpusEntry, expect, slim, unproved
 from suites.payment.test_prepaid import test_orders_that_were_paid_beforehand, test_sessions_that_were_paid_beforehand
-from tests.doubles.faulty_servers_by_action import FAULTY_SHOPS
+from tests.doubles.faulty_servers_by_action import FAULTY_SERVERS
 from tests.doubles.fuzzed_responses import traces
 from tests.doubles.in_memory_replay import shrunk
 from tests.doubles.reference_goods import Json, Session, profile_data
@@ -21,7 +21,7 @@ from tests.doubles.reference_server import ReferenceShop
 from tests.doubles.scripted_session import PARTS, session_of, visit
 
 JUNK_TRACES = 6
-FAULTY_SERVERS = CORPUS.with_name("faulty_servers.jsonl.gz")
+CORPUS_OF_FAULTY_SERVERS = CORPUS.with_name("faulty_servers.jsonl.gz")
 
 
 # Answers of a token endpoint to grants that it has to refuse: credential, status, body; the first three are right.
@@ -79,7 +79,7 @@ def corpus() -> Corpus:
         found.entries.append(
             CorpusEntry(part.__name__, "honest", None, exchanges=records(visit(ReferenceShop(), part).exchanges))
         )
-    for faulty in FAULTY_SHOPS:
+    for faulty in FAULTY_SERVERS:
         proof, _ = shrunk(faulty)
         if proof is not None:
             also = [faulty.also] if faulty.also else []
@@ -100,8 +100,8 @@ def corpus() -> Corpus:
 
 def main() -> int:
     found = corpus()
-    found.save(FAULTY_SERVERS)
-    print(f"{FAULTY_SERVERS}: {len(found.entries)} traces, {FAULTY_SERVERS.stat().st_size:,} bytes")
+    found.save(CORPUS_OF_FAULTY_SERVERS)
+    print(f"{CORPUS_OF_FAULTY_SERVERS}: {len(found.entries)} traces, {CORPUS_OF_FAULTY_SERVERS.stat().st_size:,} bytes")
     lost = unproved(found.entries)
     print("\n".join(f"not found again: {entry}" for entry in lost))
     return 1 if lost else 0

@@ -10,7 +10,7 @@ import pytest
 from devtools import mutation
 from devtools.corpus import load
 from devtools.mutants import mutants, mutated
-from tests.corpus.faulty_servers import FAULTY_SERVERS
+from tests.corpus.faulty_servers import CORPUS_OF_FAULTY_SERVERS
 
 CODE = '''
 def rule(at: int = 1, *more: bool) -> str | None:
@@ -81,7 +81,7 @@ def test_reasons_are_kept(tmp_path: Path) -> None:
 )
 def test_the_corpus_notices(path: str, code: str, what: str, fate: str) -> None:
     """In processes of their own: nothing of a mutant stays."""
-    listed = mutation.trials([load(FAULTY_SERVERS)])
+    listed = mutation.trials([load(CORPUS_OF_FAULTY_SERVERS)])
     source = (mutation.ROOT / path).read_text(encoding="utf-8")
     wanted = [mutant for mutant in mutants(path, source) if code in mutant.code and what in mutant.what][:1]
     if not wanted:

@@ -22,7 +22,7 @@ Edit = Callable[[Json, Request, ReferenceShop], object]
 
 
 @dataclass(frozen=True)
-class FaultyShop:
+class FaultyServer:
     """A shop with one defect, and the requirement under which a rule has to find it."""
 
     name: str
@@ -31,14 +31,14 @@ class FaultyShop:
     also: str | None = None
 
 
-FAULTY_SHOPS: list[FaultyShop] = []
+FAULTY_SERVERS: list[FaultyServer] = []
 
 
 def faulty(requirement: str, also: str | None = None) -> Callable[[type[ReferenceShop]], type[ReferenceShop]]:
-    """Enters a class among the faulty shops."""
+    """Enters a class among the faulty servers."""
 
     def enter(shop: type[ReferenceShop]) -> type[ReferenceShop]:
-        FAULTY_SHOPS.append(FaultyShop(shop.__name__, requirement, shop, also))
+        FAULTY_SERVERS.append(FaultyServer(shop.__name__, requirement, shop, also))
         return shop
 
     return enter
@@ -54,7 +54,7 @@ def edits(name: str, requirement: str, edit: Edit, on: tuple[str, ...] = SESSION
                 edit(body, request, self)
             return body
 
-    FAULTY_SHOPS.append(FaultyShop(name, requirement, Edits, also))
+    FAULTY_SERVERS.append(FaultyServer(name, requirement, Edits, also))
 
 
 def refuses_otherwise(
@@ -70,7 +70,7 @@ def refuses_otherwise(
                 body = {"errors": [self.entry(other or number, request.operation)]}
             return given, body, headers
 
-    FAULTY_SHOPS.append(FaultyShop(name, requirement, Otherwise, also))
+    FAULTY_SERVERS.append(FaultyServer(name, requirement, Otherwise, also))
 
 
 def never_refuses(name: str, requirement: str, number: int, on: tuple[str, ...], also: str | None = None) -> None:
@@ -86,7 +86,7 @@ def never_refuses(name: str, requirement: str, number: int, on: tuple[str, ...],
                     raise
                 return self.show(session, request)
 
-    FAULTY_SHOPS.append(FaultyShop(name, requirement, Never, also))
+    FAULTY_SERVERS.append(FaultyServer(name, requirement, Never, also))
 
 
 def summary(name: str, cents: int) -> Edit:

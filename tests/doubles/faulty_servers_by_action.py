@@ -7,7 +7,7 @@ from typing import Any
 
 from conformance.core import contract
 from conformance.core.exchange import OWN_APP, Exchange, Intent, Request
-from tests.doubles.faulty_servers import FAULTY_SHOPS as FAULTY_SHOPS
+from tests.doubles.faulty_servers import FAULTY_SERVERS as FAULTY_SERVERS
 from tests.doubles.faulty_servers import faulty
 from tests.doubles.reference_checks import Refusal
 from tests.doubles.reference_goods import ITEMS, Json, Session

@@ -12,7 +12,7 @@ from conformance.evidence.reproduction.replay import steps_of
 from conformance.evidence.reproduction.shrink import Proof, Shrinker
 from conformance.evidence.trace_record import Breach, TraceRecord
 from conformance.judging.trace import Trace, TraceKind
-from tests.doubles.faulty_servers import FaultyShop
+from tests.doubles.faulty_servers import FaultyServer
 from tests.doubles.scripted_session import visit
 
 
@@ -27,7 +27,7 @@ class Replays:
         yield CheckoutDriver(self.target, Trace(name, kind=kind))
 
 
-def shrunk(faulty: FaultyShop) -> tuple[Proof | None, Shrinker]:
+def shrunk(faulty: FaultyServer) -> tuple[Proof | None, Shrinker]:
     """The shortest proof of the first breach of the faulty server's requirement, and the shrinker that found it."""
     target = faulty.shop()
     trace = visit(target)

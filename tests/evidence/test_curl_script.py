@@ -26,7 +26,7 @@ from conformance.evidence.reproduction.shrink import Proof
 from conformance.evidence.trace_record import Breach, TraceRecord
 from conformance.judging.claim import Claim
 from conformance.runner.mock_process import MockProcess
-from tests.doubles.faulty_servers_by_action import FAULTY_SHOPS
+from tests.doubles.faulty_servers_by_action import FAULTY_SERVERS
 from tests.doubles.in_memory_replay import Replays, shrunk
 from tests.doubles.reference_goods import Json, Session
 from tests.doubles.reference_server import ReferenceShop
@@ -35,7 +35,7 @@ from tests.doubles.serving import serve
 ROOT = Path(__file__).resolve().parents[2]
 MISSING = [tool for tool in ("curl", "jq", "sh") if shutil.which(tool) is None]
 pytestmark = pytest.mark.skipif(bool(MISSING), reason=f"{', '.join(MISSING)} is not installed")
-BY_NAME = {entry.name: entry for entry in FAULTY_SHOPS}
+BY_NAME = {entry.name: entry for entry in FAULTY_SERVERS}
 TOKENS = {"TOKEN": "token-one", "TOKEN_OTHER_APP": "token-two"}
 
 

@@ -22,14 +22,14 @@ from conformance.evidence.run_metadata import RunMetadata, Scope
 from conformance.evidence.verdict import decide_verdict
 from conformance.evidence.waivers import Waiver
 from conformance.judging.trace import Trace
-from tests.doubles.faulty_servers_by_action import FAULTY_SHOPS
+from tests.doubles.faulty_servers_by_action import FAULTY_SERVERS
 from tests.doubles.reference_server import ReferenceShop
 from tests.doubles.scripted_session import PARTS, visit
 from tests.evidence.test_waivers import SOON
 
 ROOT = Path(__file__).resolve().parents[2]
 SCHEMA = json.loads((ROOT / "reports" / "schemas" / "result.schema.json").read_text(encoding="utf-8"))
-BY_NAME = {entry.name: entry for entry in FAULTY_SHOPS}
+BY_NAME = {entry.name: entry for entry in FAULTY_SERVERS}
 TARGET = {"name": "honest", "base_url": "http://127.0.0.1:1", "profile": "honest.toml", "marketplaces": ["EBAY_US"]}
 METADATA = RunMetadata(
     TARGET, "digest", 0, "should", "2026-01-01T00:00:00Z", 1.5, 1, operations=list(contract.operations())

@@ -11,8 +11,8 @@ from conformance.driver.checkout import CheckoutDriver
 from conformance.evidence.reproduction import shrink
 from conformance.evidence.reproduction.replay import UnresolvedReference, play, steps_of
 from conformance.judging.trace import Trace
-from tests.doubles.faulty_servers import FAULTY_SHOPS
-from tests.doubles.faulty_servers_by_action import FAULTY_SHOPS as EVERYBODY
+from tests.doubles.faulty_servers import FAULTY_SERVERS
+from tests.doubles.faulty_servers_by_action import FAULTY_SERVERS as EVERYBODY
 from tests.doubles.in_memory_replay import Replays, shrunk
 from tests.doubles.reference_server import ReferenceShop
 from tests.doubles.scripted_session import changes, coupons, visit
@@ -80,7 +80,7 @@ def test_the_cap_holds(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_the_cast_is_known() -> None:
-    assert set(BY_HAND) <= set(BY_NAME) and FAULTY_SHOPS is EVERYBODY
+    assert set(BY_HAND) <= set(BY_NAME) and FAULTY_SERVERS is EVERYBODY
 
 
 # ---------------------------------------------------------------- steps

@@ -14,7 +14,7 @@ from conformance.judging import claim
 from conformance.judging.claim import AnswerPath, Operator, compare, related
 from conformance.judging.load_rules import load_rules
 from suites.protocol.rules import PAGE_TEST, TRACE_TEST
-from tests.doubles.faulty_servers_by_action import FAULTY_SHOPS
+from tests.doubles.faulty_servers_by_action import FAULTY_SERVERS
 from tests.doubles.scripted_session import visit
 
 pytestmark = pytest.mark.skipif(shutil.which("jq") is None, reason="jq is not installed")
@@ -79,7 +79,7 @@ def test_every_jq_test_can_be_read() -> None:
     load_rules()
     found = {
         judgment.claim.test
-        for server in FAULTY_SHOPS[::8]
+        for server in FAULTY_SERVERS[::8]
         for judgment in visit(server.shop()).judgments
         if judgment.claim and not judgment.ok and judgment.claim.test
     }

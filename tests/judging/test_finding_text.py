@@ -21,7 +21,7 @@ from conformance.judging.context import Judgment
 from conformance.judging.model import differences, pricing, state, view
 from conformance.judging.trace import Trace
 from suites.sessions.state_claims import as_claim, with_zeros
-from tests.doubles.faulty_servers import FAULTY_SHOPS, edits
+from tests.doubles.faulty_servers import FAULTY_SERVERS, edits
 from tests.doubles.reference_goods import US, Json
 from tests.doubles.reference_server import ReferenceShop
 from tests.doubles.scripted_session import payment, visit
@@ -32,7 +32,7 @@ Edit = Callable[[Json], object]
 def broken(edit: Edit, on: tuple[str, ...], *parts: Any) -> list[Judgment]:
     """What a visit finds in a shop that changes its accepted answers."""
     edits("for a sentence", "SESSION-FIELDS", lambda body, request, shop: edit(body), on)
-    faulty = FAULTY_SHOPS.pop()
+    faulty = FAULTY_SERVERS.pop()
     return [judgment for judgment in visit(faulty.shop(), *parts).judgments if not judgment.ok]
 
 

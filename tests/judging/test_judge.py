@@ -20,7 +20,7 @@ from conformance.judging.load_rules import load_rules
 from conformance.judging.trace import Trace
 from conformance.judging.world import World
 from tests.doubles import faulty_servers_by_action
-from tests.doubles.faulty_servers import FaultyShop
+from tests.doubles.faulty_servers import FaultyServer
 from tests.doubles.reference_goods import profile
 from tests.doubles.reference_server import ReferenceShop
 from tests.doubles.scripted_session import PARTS, changes, visit
@@ -42,8 +42,8 @@ def test_the_honest_shop_is_clean() -> None:
     assert operations == set(contract.operations())
 
 
-@pytest.mark.parametrize("faulty", faulty_servers_by_action.FAULTY_SHOPS, ids=lambda entry: entry.name)
-def test_a_faulty_server_is_found_under_its_requirement(faulty: FaultyShop) -> None:
+@pytest.mark.parametrize("faulty", faulty_servers_by_action.FAULTY_SERVERS, ids=lambda entry: entry.name)
+def test_a_faulty_server_is_found_under_its_requirement(faulty: FaultyServer) -> None:
     """Under the right requirement, and nothing else fails but what the lie breaks by its nature."""
     trace = visit(faulty.shop())
     judgments = trace.judgments
@@ -197,7 +197,7 @@ def test_a_refused_grant(credential: str, status: int, body: Any, ok: bool) -> N
 
 def test_the_intent_owns_the_answer() -> None:
     """A request that breaks two rules is reported under the one that it was sent for."""
-    faulty = next(entry for entry in faulty_servers_by_action.FAULTY_SHOPS if entry.name == "409 for a marketplace")
+    faulty = next(entry for entry in faulty_servers_by_action.FAULTY_SERVERS if entry.name == "409 for a marketplace")
     for requirement in ("MARKET-SAME", "COUPON-NOT-APPLIED"):
         driver = CheckoutDriver(faulty.shop(), Trace("two"))  # type: ignore[arg-type]
         session = driver.create_session("EBAY_US", [("v1|1001|0", 1)])

@@ -21,12 +21,12 @@ from conformance.evidence.same_run import address_of
 from conformance.evidence.waivers import Waiver
 from conformance.judging.trace import Trace, TraceKind
 from conformance.runner.finalize import write_report
-from tests.doubles.faulty_servers_by_action import FAULTY_SHOPS
+from tests.doubles.faulty_servers_by_action import FAULTY_SERVERS
 from tests.doubles.reference_server import ReferenceShop
 from tests.evidence.test_result import METADATA, SCHEMA, traces
 from tests.evidence.test_waivers import SOON
 
-FAULTY = {server.name: server for server in FAULTY_SHOPS}["KeepsTheCoupon"]
+FAULTY = {server.name: server for server in FAULTY_SERVERS}["KeepsTheCoupon"]
 JUDGED = [requirement for requirement in contract.requirements() if requirement not in ("RACE", "AUTH-GRANT")]
 WAIVED = {
     "rule": "QTY-ZERO",
