@@ -90,8 +90,9 @@ class CheckoutDriver:
     def settle(self) -> None:
         """Reads every session whose last requests were refused: a refusal changes nothing."""
         for session in list(self.trace.world.sessions.values()):
-            if session.pending and session.pending[-1].exchange not in self.trace.settled:
-                self.trace.settled.add(session.pending[-1].exchange)  # once: what has ended may refuse every read
+            refused = session.unread_refusals
+            if refused and refused[-1].exchange not in self.trace.settled:
+                self.trace.settled.add(refused[-1].exchange)  # once: what has ended may refuse every read
                 if session_pool.owes_a_read(self.trace.world, session):
                     CheckoutSession(self, session).read_back()
 

@@ -167,7 +167,7 @@ def _take_over(outcome: RaceResult, *, in_doubt: bool) -> None:
     """Takes the target's word for what the session is now."""
     session, sent, read, orders = outcome.session, outcome.sent, outcome.read, outcome.orders
     state, world = session.state, session.driver.trace.world
-    state.pending.clear()
+    state.unread_refusals.clear()
     state.unconfirmed = None
     state.in_doubt = in_doubt or not read.accepted
     state.tainted |= state.in_doubt

@@ -14,7 +14,9 @@ def untouched(
     """A session as it was made: with these lines, or (none given) with at least so many of any plain items, one of each."""
     fitting = []
     for session in world.sessions.values():
-        as_made = session.phase == SessionPhase.OPEN and not (session.history or session.pending or session.tainted)
+        as_made = session.phase == SessionPhase.OPEN and not (
+            session.history or session.unread_refusals or session.tainted
+        )
         if as_made and (session.marketplace, session.app) == (marketplace, credential):
             has = [(line.item, line.quantity) for line in session.view.lines.values()]
             plain = all(item in profile.markets[marketplace].plain and quantity == 1 for item, quantity in has)
@@ -31,7 +33,9 @@ def paid(world: World, marketplace: str) -> SessionState | None:
     for session in world.sessions.values():
         order = world.orders.get(session.order or "")
         sound = (
-            session.phase == SessionPhase.ORDERED and order and not (session.tainted or order.tainted or order.pending)
+            session.phase == SessionPhase.ORDERED
+            and order
+            and not (session.tainted or order.tainted or order.unread_refusals)
         )
         if sound and session.created_by and (session.marketplace, session.app) == (marketplace, OWN_APP):
             return session
@@ -41,7 +45,9 @@ def paid(world: World, marketplace: str) -> SessionState | None:
 def owes_a_read(world: World, session: SessionState) -> bool:
     """Whether nothing has shown yet what the last refused request left of the session, or of its order."""
     order = world.orders.get(session.order or "")
-    refused = ExchangeId.parse(session.pending[-1].exchange).seq
+    refused = ExchangeId.parse(session.unread_refusals[-1].exchange).seq
     return (
-        session.last_read is None or ExchangeId.parse(session.last_read).seq < refused or bool(order and order.pending)
+        session.last_read is None
+        or ExchangeId.parse(session.last_read).seq < refused
+        or bool(order and order.unread_refusals)
     )

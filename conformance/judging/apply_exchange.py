@@ -12,7 +12,7 @@ from conformance.core.exchange import RecordedPart
 from conformance.core.requirement import ExplainedFinding, PutInDoubt, SessionPhase, UnchangedPart, phase_after_payment
 from conformance.core.stubs import stubs_in
 from conformance.judging.model import cart_key, is_readable, lasting, pricing, text
-from conformance.judging.world import Change, Order, Pending, SessionState, World
+from conformance.judging.world import Change, Order, SessionState, UnreadRefusal, World
 
 if TYPE_CHECKING:
     from conformance.judging.context import Judgment, RefusalReason, RuleContext
@@ -57,7 +57,9 @@ def _accepted(context: RuleContext, broken: list[Judgment]) -> None:
         return
     session.prices_in_doubt = context.operation != contract.READ and _doubt_prices(broken)
     if context.operation == contract.READ:
-        session.pending = [refused for refused in session.pending if refused.operation == contract.PLACE_ORDER]
+        session.unread_refusals = [
+            refused for refused in session.unread_refusals if refused.operation == contract.PLACE_ORDER
+        ]
         session.unconfirmed = None
         session.in_doubt = any(
             ExplainedFinding.SESSION_READS in contract.requirements()[breach.requirement].explains
@@ -70,7 +72,7 @@ def _accepted(context: RuleContext, broken: list[Judgment]) -> None:
         session.unconfirmed = exchange.id
         session.in_doubt = any(_puts_in_doubt(breach) is PutInDoubt.STATE for breach in broken)
         session.history.append(context.operation)
-        session.pending.clear()
+        session.unread_refusals.clear()
         owner = context.exchange.intent.requirement if context.exchange.intent else ""
         world.changes.append(Change(session.id, owner, exchange.id, True, context.operation))
     _adopt(context, session, sound=not broken)
@@ -162,12 +164,12 @@ def _order_read(context: RuleContext, broken: list[Judgment]) -> None:
         return
     telling = {
         *contract.explaining(ExplainedFinding.ORDER_READS),
-        *(refused.requirement for refused in context.order.pending),
+        *(refused.requirement for refused in context.order.unread_refusals),
     }
     context.order.tainted |= any(breach.requirement in telling for breach in broken)
     status = text(context.exchange.body.get("purchaseOrderPaymentStatus"))
     context.order.follow(context.answer, status, context.exchange.id)
-    context.order.pending.clear()
+    context.order.unread_refusals.clear()
 
 
 def _prepaid(context: RuleContext) -> None:
@@ -211,9 +213,9 @@ def _refused(context: RuleContext, reasons: list[RefusalReason], fitting: set[st
         session.phase = leads_to
         return
     if context.operation in (*contract.CHANGES, contract.PLACE_ORDER):
-        refused = Pending(owner, context.operation, context.exchange.id, context.request.body)
+        refused = UnreadRefusal(owner, context.operation, context.exchange.id, context.request.body)
         if UnchangedPart.SESSION in rule.leaves_unchanged:
-            session.pending.append(refused)
+            session.unread_refusals.append(refused)
         if UnchangedPart.ORDER in rule.leaves_unchanged and session.order in context.world.orders:
-            context.world.orders[session.order].pending.append(refused)
+            context.world.orders[session.order].unread_refusals.append(refused)
         context.world.changes.append(Change(session.id, owner, context.exchange.id, False, context.operation))

@@ -14,7 +14,7 @@ from conformance.core import contract
 from conformance.core.addresses import flat_address, folded
 from conformance.judging.context import RefusalReason, RuleContext
 from conformance.judging.model import COUPONS, StateKey
-from conformance.judging.world import Change, Pending
+from conformance.judging.world import Change, UnreadRefusal
 
 Facts = TypeVar("Facts", contravariant=True)
 Found = dict[StateKey, tuple[Any, Any]]
@@ -34,12 +34,12 @@ class Cause(Enum):
 class Attribution:
     """What a row decides. requirement: None where the rule that asks speaks for itself, or nothing is said.
 
-    pending: the refused request. exact: whether the difference is just what that request asked for.
+    refusal: the refused request. exact: whether the difference is just what that request asked for.
     """
 
     cause: Cause = Cause.NOBODY
     requirement: str | None = None
-    pending: Pending | None = None
+    refusal: UnreadRefusal | None = None
     exact: bool = True
 
 
@@ -57,8 +57,8 @@ def first_match(table: Sequence[DecisionRow[Facts]], facts: Facts) -> Attributio
     return next((blame for row in table if (blame := row.decide(facts))), Attribution())
 
 
-def _refused(pending: Pending | None, *, exact: bool) -> Attribution | None:
-    return Attribution(Cause.REFUSED_REQUEST, pending.requirement, pending, exact) if pending else None
+def _refused(refusal: UnreadRefusal | None, *, exact: bool) -> Attribution | None:
+    return Attribution(Cause.REFUSED_REQUEST, refusal.requirement, refusal, exact) if refusal else None
 
 
 # ---------------------------------------------------------------- a request that has to be refused
@@ -84,12 +84,12 @@ class RefusedRequest:
     context: RuleContext
 
     @property
-    def pending(self) -> Pending | None:
+    def unread_refusal(self) -> UnreadRefusal | None:
         """The last refused request whose session was not read since, if it can have had an effect."""
         session = self.context.session
-        if session is None or not session.pending or session.tainted or self.context.exchange.crashed:
+        if session is None or not session.unread_refusals or session.tainted or self.context.exchange.crashed:
             return None
-        return session.pending[-1]
+        return session.unread_refusals[-1]
 
 
 def owner_of_answer(context: RuleContext) -> str:
@@ -113,7 +113,7 @@ VALID_REQUEST: tuple[DecisionRow[RefusedRequest], ...] = (
     DecisionRow(
         "a request was refused and the session was not read since",
         "the rule of that refusal: it has changed something",
-        lambda facts: _refused(facts.pending, exact=False),
+        lambda facts: _refused(facts.unread_refusal, exact=False),
     ),
     DecisionRow(
         "the request was sent for a rule that names its operation, or a rule `accepts` it",
@@ -140,30 +140,30 @@ PRICES = ("summary", "net", "unit")
 class Difference:
     """What an answer shows of a session or an order that was not known before.
 
-    pending: the refused requests since the last read. unchanged: nothing was accepted since then, so that any of them may
-    be the culprit. unconfirmed: an accepted change that no read has shown yet. others: changes of other sessions.
+    unread_refusals: the refused requests since the last read. unchanged: nothing was accepted since then, so that any of
+    them may be the culprit. unconfirmed: an accepted change that no read has shown yet. others: changes of other sessions.
     """
 
     found: Found
-    pending: Sequence[Pending]
+    unread_refusals: Sequence[UnreadRefusal]
     unchanged: bool = False
     unconfirmed: str | None = None
     others: Sequence[Change] = ()
 
 
-def carried_out(found: Found, pending: Pending) -> bool:
+def carried_out(found: Found, refusal: UnreadRefusal) -> bool:
     """Whether a part of a difference is what the refused request asked for, whatever else differs beside it.
 
     A recording asks for more (conformance/recordings/gaps.py): there, what differs beside it may be an unseen change's.
     """
-    wanted = pending.wanted if isinstance(pending.wanted, dict) else {}
+    wanted = refusal.wanted if isinstance(refusal.wanted, dict) else {}
     changes = {key: after for key, (_, after) in found.items()}
-    if pending.operation == contract.QUANTITY:
+    if refusal.operation == contract.QUANTITY:
         gone = wanted.get("quantity") == 0 and ("lines",) in changes
         return gone or any(key[0] == "quantity" and after == wanted.get("quantity") for key, after in changes.items())
-    if pending.operation == contract.OPTION:
+    if refusal.operation == contract.OPTION:
         return any(key[0] == "option" and after == wanted.get("shippingOptionId") for key, after in changes.items())
-    if pending.operation == contract.ADDRESS:
+    if refusal.operation == contract.ADDRESS:
         sent = {name: folded(value) for name, value in flat_address(wanted).items()}
         return any(key[0] == "address" and sent.get(key[1]) == after for key, after in changes.items())
     code = folded(str(wanted.get("redemptionCode", "")))
@@ -173,12 +173,12 @@ def carried_out(found: Found, pending: Pending) -> bool:
 
 def _of_its_kind(facts: Difference) -> Attribution | None:
     parts = {key[0] for key in facts.found} - set(PRICES)
-    for pending in reversed(facts.pending):
-        coupon = pending.operation in (contract.APPLY, contract.REMOVE)
-        if parts & set(EFFECTS.get(pending.operation, ())):
-            return _refused(pending, exact=False)
+    for refusal in reversed(facts.unread_refusals):
+        coupon = refusal.operation in (contract.APPLY, contract.REMOVE)
+        if parts & set(EFFECTS.get(refusal.operation, ())):
+            return _refused(refusal, exact=False)
         if coupon and ("summary", "additionalSavings") in facts.found:
-            return _refused(pending, exact=False)  # an order does not list its coupon
+            return _refused(refusal, exact=False)  # an order does not list its coupon
     return None
 
 
@@ -187,7 +187,7 @@ AFTER_A_REFUSAL: tuple[DecisionRow[Difference], ...] = (
         "it is what a refused request asked for",
         "the rule of that refusal",
         lambda facts: _refused(
-            next((pending for pending in reversed(facts.pending) if carried_out(facts.found, pending)), None),
+            next((refusal for refusal in reversed(facts.unread_refusals) if carried_out(facts.found, refusal)), None),
             exact=True,
         ),
     ),
@@ -197,7 +197,9 @@ AFTER_A_REFUSAL: tuple[DecisionRow[Difference], ...] = (
     DecisionRow(
         "requests were refused since the last read, and none was accepted",
         "the rule of the last refusal",
-        lambda facts: _refused(facts.pending[-1], exact=False) if facts.pending and facts.unchanged else None,
+        lambda facts: (
+            _refused(facts.unread_refusals[-1], exact=False) if facts.unread_refusals and facts.unchanged else None
+        ),
     ),
 )
 IN_A_READ: tuple[DecisionRow[Difference], ...] = (

@@ -251,7 +251,7 @@ def _acceptance(context: RuleContext) -> Iterator[Judgment]:
         want = f"accepted with 200{profile_says(context)}"
         departure = Deviation.SERVER_ERROR if exchange.crashed else Deviation.REFUSED
         claim = true(False, Aspect.ACCEPTED, want, exchange.answer(), ACCEPTED, deviation=departure)
-        claim = replace(claim, proof=(blame.pending.exchange,)) if blame.pending else claim
+        claim = replace(claim, proof=(blame.refusal.exchange,)) if blame.refusal else claim
         yield _judgment(context, blame.requirement, claim, ok=False)
 
 

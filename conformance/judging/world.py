@@ -14,7 +14,7 @@ from conformance.judging.model import StateKey, View
 
 
 @dataclass(slots=True)
-class Pending:
+class UnreadRefusal:
     """A refused request whose session has not been read since: if something changed, its rule was broken."""
 
     requirement: str
@@ -28,7 +28,7 @@ class SessionState:
     """A checkout session as the answers so far show it. docs/doubt.md explains the flags.
 
     app: the credential that made it. created_by, last_read, unconfirmed: ids of exchanges; unconfirmed: of a change that no
-    read has shown yet. pending: refused changes that the next read must not show. changes_seen: how many changes of the
+    read has shown yet. unread_refusals: changes that the next read must not show. changes_seen: how many changes of the
     world were known at its last read. history: the operations that were accepted. without_coupon: the amounts of each cart
     that has no coupon. market_unseen: whether a recording does not show the marketplace that it was made in.
     """
@@ -41,7 +41,7 @@ class SessionState:
     created_by: str
     phase: SessionPhase = SessionPhase.OPEN
     order: str | None = None
-    pending: list[Pending] = field(default_factory=list)
+    unread_refusals: list[UnreadRefusal] = field(default_factory=list)
     unconfirmed: str | None = None
     in_doubt: bool = False
     prices_in_doubt: bool = False
@@ -60,7 +60,7 @@ class SessionState:
 
     def pay(self, order: str | None, phase: SessionPhase = SessionPhase.ORDERED) -> None:
         """Takes the answer to its payment: the order, or DECLINED. A read shows nothing more of what was refused before."""
-        self.phase, self.order, self.pending = phase, order, []
+        self.phase, self.order, self.unread_refusals = phase, order, []
 
     @classmethod
     def paid_before(
@@ -89,7 +89,7 @@ class Order:
     status: str | None = None
     last_read: str | None = None
     tainted: bool = False
-    pending: list[Pending] = field(default_factory=list)
+    unread_refusals: list[UnreadRefusal] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.paid = copy(self.paid)  # whatever the session shows later, this was paid

@@ -25,7 +25,7 @@ from conformance.judging.context import Judgment, RuleContext
 from conformance.judging.judge import evaluate, update_world, update_world_unjudged
 from conformance.judging.knowledge import is_usable
 from conformance.judging.model import COUPONS, LINES, SUMMARY, StateKey, View, cart_key, keyed, state
-from conformance.judging.world import Order, Pending, SessionState, World
+from conformance.judging.world import Order, SessionState, UnreadRefusal, World
 from conformance.recordings.entry import Listing, RecordedEntry
 
 SESSIONS = 3  # so many sessions show that it is no accident
@@ -140,7 +140,7 @@ class Gaps:
             changed = copy(session)
             if not at_once or state(context.before) != state(seen):
                 changed.view = _before(context, context.before, seen)
-                changed.pending = []
+                changed.unread_refusals = []
             world.sessions[session.id] = changed
         elif (
             session is not None
@@ -249,16 +249,19 @@ def _carried_out(context: RuleContext, judgment: Judgment) -> bool:
     """Whether a breach is that a refused request was carried out, and no lawful request can have done just that."""
     if judgment.claim is None or judgment.claim.weak or not context.exchange.accepted:
         return False
-    pending = [*(context.session.pending if context.session else ()), *(context.order.pending if context.order else ())]
+    refusals = [
+        *(context.session.unread_refusals if context.session else ()),
+        *(context.order.unread_refusals if context.order else ()),
+    ]
     return any(
         each.exchange in judgment.claim.proof
         and contract.requirements()[each.requirement].depends_on is None
         and _asked_for(context, each)
-        for each in pending
+        for each in refusals
     )
 
 
-def _asked_for(context: RuleContext, refused: Pending) -> bool:
+def _asked_for(context: RuleContext, refused: UnreadRefusal) -> bool:
     """Whether nothing of the state changed but what a refused request named, and that to what it asked for.
 
     A live run only asks whether something changed to that (`attribution.carried_out`): it saw every change before. Here

@@ -60,7 +60,7 @@ def placing_answers_with_an_order(context: RuleContext) -> Iterator[Claim]:
     taken, elsewhere = other.id if other else None, "$placed.body.purchaseOrderId"
     yield related("an order of its own", ORDER_ID.jq, "!=", elsewhere, taken, order if other else "", proof=proof)
     early = contract.PLACED_BEFORE in context.exchange.warning_ids
-    blamed_for = session.pending[-1] if early and session.pending else None
+    blamed_for = session.unread_refusals[-1] if early and session.unread_refusals else None
     yield compare(
         "the first order of the session",
         WARNING_IDS,
@@ -261,13 +261,13 @@ def the_order_is_the_session_that_was_paid(context: RuleContext) -> Iterator[Cla
     paid = order.paid.view
     changed = with_zeros(differences(_order_state(paid), _order_state(seen)), paid, seen)
     wrong = {key: pair for key, pair in changed.items() if not (key[0] == "summary" and may_be_left_out(key[1], seen))}
-    blame = first_match(AFTER_A_REFUSAL, Difference(wrong, order.pending, unchanged=order.view is not None))
+    blame = first_match(AFTER_A_REFUSAL, Difference(wrong, order.unread_refusals, unchanged=order.view is not None))
     if order.tainted or order.paid.in_doubt:
         return
     if asked := _shipped_as_asked(order, seen):
         yield asked
         return
-    if wrong and blame.pending:
+    if wrong and blame.refusal:
         yield blamed(wrong, blame, "the order stays")
     elif wrong and order.view is None:
         rest = {key: pair for key, pair in wrong.items() if key[0] != "id"}
@@ -286,7 +286,7 @@ def the_order_is_the_session_that_was_paid(context: RuleContext) -> Iterator[Cla
 
 def _shipped_as_asked(order: Order, seen: View) -> Claim | None:
     """An option that was refused after payment, and by which the order goes all the same."""
-    for refused in order.pending:
+    for refused in order.unread_refusals:
         wanted = refused.wanted if refused.operation == contract.OPTION and isinstance(refused.wanted, dict) else {}
         paid = order.paid.view.lines.get(str(wanted.get("lineItemId")))
         option = paid.option(wanted.get("shippingOptionId")) if paid else None
@@ -368,11 +368,11 @@ def reading_an_order_again_gives_the_same(context: RuleContext) -> Iterator[Clai
         return
     changed = with_zeros(differences(_order_state(order.view), _order_state(seen)), order.view, seen)
     proof = (order.last_read,) if order.last_read else ()
-    if changed and order.pending and order.paid.in_doubt:  # an order of the profile: nobody saw what was paid
-        blame = first_match(AFTER_A_REFUSAL, Difference(changed, order.pending, unchanged=True))
+    if changed and order.unread_refusals and order.paid.in_doubt:  # an order of the profile: nobody saw what was paid
+        blame = first_match(AFTER_A_REFUSAL, Difference(changed, order.unread_refusals, unchanged=True))
         yield blamed(changed, blame, "the order stays")
         return
-    if (changed and order.pending) or order.tainted:
+    if (changed and order.unread_refusals) or order.tainted:
         return  # ORDER-READ told whose breach it was
     if changed:
         rest = {key: pair for key, pair in changed.items() if key[0] != "id"}

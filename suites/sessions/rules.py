@@ -144,11 +144,11 @@ def a_read_shows_the_last_accepted_state(context: RuleContext) -> Iterator[Claim
         return
     found = own_differences(context)
     others = [change for change in context.world.changes[session.changes_seen :] if change.session != session.id]
-    if not found and session.pending and not session.unconfirmed:
+    if not found and session.unread_refusals and not session.unconfirmed:
         return  # a refusal that changed nothing is no news of reads
-    facts = Difference(found, session.pending, not session.unconfirmed, session.unconfirmed, others)
+    facts = Difference(found, session.unread_refusals, not session.unconfirmed, session.unconfirmed, others)
     blame = first_match(IN_A_READ, facts)
-    if found and blame.pending:
+    if found and blame.refusal:
         yield blamed(found, blame, "nothing changed")
         return
     owner = {Cause.ANOTHER_SESSION: "SESSION-ISOLATED", Cause.THE_READ: "SESSION-SAFE"}.get(blame.cause)
@@ -175,7 +175,7 @@ def a_read_shows_the_last_accepted_state(context: RuleContext) -> Iterator[Claim
 
 def _from_elsewhere(context: RuleContext, found: Found, others: list[Change]) -> Change:
     """The request to another session that explains a difference: the last that asked for just that, or the last."""
-    refused = {pending.exchange: pending for session in context.world.sessions.values() for pending in session.pending}
+    refused = {each.exchange: each for session in context.world.sessions.values() for each in session.unread_refusals}
     asked = [other for other in others if other.exchange in refused and carried_out(found, refused[other.exchange])]
     return (asked or others)[-1]
 
@@ -208,7 +208,7 @@ def a_change_changes_only_what_it_names(context: RuleContext) -> Iterator[Claim]
     }
     if not found:
         yield HELD
-    elif (blame := first_match(AFTER_A_REFUSAL, Difference(found, session.pending))).pending:
+    elif (blame := first_match(AFTER_A_REFUSAL, Difference(found, session.unread_refusals))).refusal:
         yield blamed(found, blame, "nothing changed")
     else:
         yield as_claim(found)

@@ -115,11 +115,11 @@ def same_amounts(
 
 def blamed(found: Found, blame: Attribution, words: str) -> Claim:
     """The claim that a refused request changed nothing; a weak one where the change is not what was asked for."""
-    assert blame.pending
+    assert blame.refusal
     return as_claim(
         found,
         requirement=blame.requirement,
-        case=CaseKey(blame.pending.operation, words),
-        proof=(blame.pending.exchange,),
+        case=CaseKey(blame.refusal.operation, words),
+        proof=(blame.refusal.exchange,),
         weak=not blame.exact,
     )

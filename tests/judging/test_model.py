@@ -189,13 +189,13 @@ def test_orders_know_their_session() -> None:
     trace = visit(ReferenceShop(), payment)
     assert {order.id: order.paid.order for order in trace.world.orders.values()} == {"o1": "o1", "o2": "o2", "o3": "o3"}
     assert trace.world.orders["o1"].status == "PAID" and trace.world.orders["o1"].view
-    assert not trace.world.orders["o1"].tainted and not trace.world.orders["o1"].pending
+    assert not trace.world.orders["o1"].tainted and not trace.world.orders["o1"].unread_refusals
     assert all(len(ids) == 1 for ids in trace.world.orders_of.values())
 
 
 def test_a_read_settles_everything() -> None:
     for entry in _sessions(visit(ReferenceShop(), changes, coupons)):
-        assert not entry.pending and not entry.unconfirmed and not entry.in_doubt and not entry.tainted, entry
+        assert not entry.unread_refusals and not entry.unconfirmed and not entry.in_doubt and not entry.tainted, entry
         assert entry.last_read
 
 

@@ -162,7 +162,7 @@ def test_a_situation_is_what_it_says(name: str) -> None:
         any(exchange.operation == contract.QUANTITY and exchange.status != 200 for exchange in driver.trace.exchanges)
         is wanted.refused
     )
-    assert not state.pending and not state.in_doubt
+    assert not state.unread_refusals and not state.in_doubt
     assert all(judgment.ok for judgment in driver.trace.judgments)
 
 
