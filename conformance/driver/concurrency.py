@@ -20,7 +20,7 @@ from conformance.driver.checkout import CheckoutDriver, CheckoutSession
 from conformance.judging.claim import Claim
 from conformance.judging.context import Judgment
 from conformance.judging.model import View, text, view
-from conformance.judging.world import Change, Order, World
+from conformance.judging.world import Order, SessionChange, World
 
 RACE = contract.owner_of(OwnedBreach.CONCURRENT_REQUESTS)
 MEET_S = 10.0
@@ -172,7 +172,7 @@ def _take_over(outcome: RaceResult, *, in_doubt: bool) -> None:
     state.in_doubt = in_doubt or not read.accepted
     state.tainted |= state.in_doubt
     state.history += [step.operation for step in sent if step.accepted]
-    world.changes += [Change(state.id, RACE, step.id, True, step.operation) for step in sent if step.accepted]
+    world.changes += [SessionChange(state.id, RACE, step.id, True, step.operation) for step in sent if step.accepted]
     if read.accepted:
         state.follow(view(read.body))
         state.last_read = read.id

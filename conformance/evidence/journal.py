@@ -138,7 +138,7 @@ def _visits(trace: Trace) -> list[tuple[str, str, str, int]]:
     return [(*key, count) for key, count in Counter(transitions(trace)).items()]
 
 
-class Place(NamedTuple):
+class TracePlace(NamedTuple):
     """Where a trace's line stands on disk, and what is asked before it is read."""
 
     order: int
@@ -151,7 +151,7 @@ class Place(NamedTuple):
 class Records:
     """Traces on disk in the order of the plan, whatever the number of processes: each is read when it is asked for."""
 
-    def __init__(self, places: Iterable[Place]) -> None:
+    def __init__(self, places: Iterable[TracePlace]) -> None:
         self._places = sorted(places)
 
     def __iter__(self) -> Iterator[TraceRecord]:
@@ -197,13 +197,13 @@ def read_all(folder: Path) -> Records:
     return Records(_places(folder / "traces.jsonl"))
 
 
-def _places(path: Path) -> Iterator[Place]:
+def _places(path: Path) -> Iterator[TracePlace]:
     with open(path, "rb") as handle:
         start = 0
         for line in handle:
             try:
                 record = TraceRecord.of(json.loads(line))
-                yield Place(record.index, record.name, record.kind, path, start)
+                yield TracePlace(record.index, record.name, record.kind, path, start)
             except (ValueError, TypeError, KeyError):
                 pass  # the last line of a process that was killed
             start += len(line)

@@ -12,7 +12,7 @@ from conformance.core.exchange import RecordedPart
 from conformance.core.requirement import ExplainedFinding, PutInDoubt, SessionPhase, UnchangedPart, phase_after_payment
 from conformance.core.stubs import stubs_in
 from conformance.judging.model import cart_key, is_readable, lasting, pricing, text
-from conformance.judging.world import Change, Order, SessionState, UnreadRefusal, World
+from conformance.judging.world import Order, SessionChange, SessionState, UnreadRefusal, World
 
 if TYPE_CHECKING:
     from conformance.judging.context import Judgment, RefusalReason, RuleContext
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 def mark_unknown(context: RuleContext) -> None:
     """No usable answer: whether a change took place is unknown until the next read."""
-    context.world.lost.add(context.operation)
+    context.world.without_id.add(context.operation)
     if context.session:
         context.session.in_doubt = True
 
@@ -31,9 +31,9 @@ def apply(context: RuleContext, reasons: list[RefusalReason], judgments: list[Ju
         return
     broken = [judgment for judgment in judgments if not judgment.ok]
     if context.operation == contract.INITIATE and not (context.answer and context.answer.id):
-        context.world.lost.add(context.operation)
+        context.world.without_id.add(context.operation)
     if context.operation == contract.PLACE_ORDER and not isinstance(context.exchange.member("purchaseOrderId"), str):
-        context.world.lost.add(context.operation)
+        context.world.without_id.add(context.operation)
     if context.accepted:
         _accepted(context, broken)
     else:
@@ -74,7 +74,7 @@ def _accepted(context: RuleContext, broken: list[Judgment]) -> None:
         session.history.append(context.operation)
         session.unread_refusals.clear()
         owner = context.exchange.intent.requirement if context.exchange.intent else ""
-        world.changes.append(Change(session.id, owner, exchange.id, True, context.operation))
+        world.changes.append(SessionChange(session.id, owner, exchange.id, True, context.operation))
     _adopt(context, session, sound=not broken)
 
 
@@ -155,7 +155,7 @@ def _pay(world: World, session: SessionState, order: str | None, exchange: str, 
     """The first payment of a session was answered. exchange: the id of the exchange that shows the payment."""
     session.pay(order, phase)
     owner = contract.accepting(contract.PLACE_ORDER)
-    world.changes.append(Change(session.id, owner, exchange, True, contract.PLACE_ORDER))
+    world.changes.append(SessionChange(session.id, owner, exchange, True, contract.PLACE_ORDER))
 
 
 def _order_read(context: RuleContext, broken: list[Judgment]) -> None:
@@ -218,4 +218,4 @@ def _refused(context: RuleContext, reasons: list[RefusalReason], fitting: set[st
             session.unread_refusals.append(refused)
         if UnchangedPart.ORDER in rule.leaves_unchanged and session.order in context.world.orders:
             context.world.orders[session.order].unread_refusals.append(refused)
-        context.world.changes.append(Change(session.id, owner, context.exchange.id, False, context.operation))
+        context.world.changes.append(SessionChange(session.id, owner, context.exchange.id, False, context.operation))

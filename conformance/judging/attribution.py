@@ -14,7 +14,7 @@ from conformance.core import contract
 from conformance.core.addresses import flat_address, folded
 from conformance.judging.context import RefusalReason, RuleContext
 from conformance.judging.model import COUPONS, StateKey
-from conformance.judging.world import Change, UnreadRefusal
+from conformance.judging.world import SessionChange, UnreadRefusal
 
 Facts = TypeVar("Facts", contravariant=True)
 Found = dict[StateKey, tuple[Any, Any]]
@@ -148,7 +148,7 @@ class Difference:
     unread_refusals: Sequence[UnreadRefusal]
     unchanged: bool = False
     unconfirmed: str | None = None
-    others: Sequence[Change] = ()
+    others: Sequence[SessionChange] = ()
 
 
 def carried_out(found: Found, refusal: UnreadRefusal) -> bool:

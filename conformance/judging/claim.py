@@ -285,8 +285,8 @@ def warned(exchange: Exchange, error_id: int, case: CaseKey | None = None) -> It
         yield compare("the warning", WARNING_IDS, HOLDS, error_id, exchange.warning_ids, case=case)
 
 
-REFUSED = ".status >= 400 and .status < 500"
-ACCEPTED = '.status == 200 and (.body|type) == "object" and (.body|has("errors")|not)'
+JQ_REFUSED = ".status >= 400 and .status < 500"
+JQ_ACCEPTED = '.status == 200 and (.body|type) == "object" and (.body|has("errors")|not)'
 
 
 EMPTY: tuple[Any, ...] = (None, "", [], {})

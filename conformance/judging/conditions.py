@@ -40,23 +40,23 @@ RELATIONS = ("other_app", "same_app", "same_buyer")  # of two sessions in differ
 BOUNDED = ("limit", "stock", "lot")  # roles of items of which not every quantity can be had, and levels of the goods
 
 
-class Effect(NamedTuple):
+class AwaitedEffect(NamedTuple):
     """A request whose effect is still to be observed: its condition, and the rules that it was judged by."""
 
     condition: Condition
     rules: frozenset[str]
 
 
-class Effects:
+class AwaitedEffects:
     """Effects within one group of sessions, each with the part of the group that it came from. A reader asks only whether
     one came from another part than its own, which two parts answer for every reader: so no third one is kept.
     """
 
     def __init__(self) -> None:
-        self.listed: list[tuple[str, Effect]] = []
-        self._parts: dict[Effect, set[str]] = defaultdict(set)
+        self.listed: list[tuple[str, AwaitedEffect]] = []
+        self._parts: dict[AwaitedEffect, set[str]] = defaultdict(set)
 
-    def add(self, effect: Effect, part: str) -> None:
+    def add(self, effect: AwaitedEffect, part: str) -> None:
         """Takes an effect in."""
         known = self._parts[effect]
         if part not in known and len(known) < 2:
@@ -74,9 +74,9 @@ class SessionHistory:
     had_coupon: bool = False
     sent: Counter[str] = field(default_factory=Counter)
     carts: list[object] = field(default_factory=list)
-    unread: list[Effect] = field(default_factory=list)
-    read: list[Effect] = field(default_factory=list)
-    ordered: list[Effect] = field(default_factory=list)
+    unread: list[AwaitedEffect] = field(default_factory=list)
+    read: list[AwaitedEffect] = field(default_factory=list)
+    ordered: list[AwaitedEffect] = field(default_factory=list)
     seen: dict[tuple[str, ...], int] = field(default_factory=dict)
     view: View | None = None
     cart: Cart = NOTHING
@@ -89,7 +89,7 @@ class Coverage:
     met: dict[Condition, set[RuleOutcome]] = field(default_factory=lambda: defaultdict(set))
     broken: dict[str, Condition] = field(default_factory=dict)
     _stories: dict[str, SessionHistory] = field(default_factory=lambda: defaultdict(SessionHistory))
-    _effects: dict[tuple[str, ...], Effects] = field(default_factory=lambda: defaultdict(Effects))
+    _effects: dict[tuple[str, ...], AwaitedEffects] = field(default_factory=lambda: defaultdict(AwaitedEffects))
     _buyers: Counter[str] = field(default_factory=Counter)
     _counted: int = 0  # sessions whose buyers are in `_buyers`
 
@@ -122,7 +122,7 @@ class Coverage:
             self._observe("order", story.unread)
             story.ordered, story.unread = story.unread, []
         elif rules and context.operation in (*contract.CHANGES, contract.PLACE_ORDER):
-            effect = Effect(condition, rules)
+            effect = AwaitedEffect(condition, rules)
             story.unread.append(effect)
             for group, part in _groups(session):
                 self._effects[group].add(effect, part)
@@ -183,7 +183,7 @@ class Coverage:
             self._observe(relation, (effect for other, effect in new if other != part))
             story.seen[group] = len(listed)
 
-    def _observe(self, observer: str, effects: Iterable[Effect]) -> None:
+    def _observe(self, observer: str, effects: Iterable[AwaitedEffect]) -> None:
         for effect in effects:
             self.met[Condition(*effect.condition[:-1], observer)].add(RuleOutcome(effect.rules))
 

@@ -15,12 +15,21 @@ from conformance.core.profile import Profile
 from conformance.core.requirement import DependsOn, OwnedBreach
 from conformance.judging import apply_exchange
 from conformance.judging.attribution import RefusedRequest, owner_of_answer, owner_of_valid_request, owners_of_refusal
-from conformance.judging.claim import ACCEPTED, REFUSED, Aspect, Claim, Deviation, deviation_of_refusal, refused, true
+from conformance.judging.claim import (
+    JQ_ACCEPTED,
+    JQ_REFUSED,
+    Aspect,
+    Claim,
+    Deviation,
+    deviation_of_refusal,
+    refused,
+    true,
+)
 from conformance.judging.context import Judgment, RefusalReason, RuleContext
 from conformance.judging.knowledge import NotRecorded, doubts, guarded, is_usable, lawful_reading
 from conformance.judging.model import seen_again, view
 from conformance.judging.refusals import Pairs, fits, lawful_pairs, profile_says
-from conformance.judging.registry import UNREADABLE, Rule, demanding, forbidding, in_order, refusing, yields_to
+from conformance.judging.registry import AnswerKind, Rule, demanding, forbidding, in_order, refusing, yields_to
 from conformance.judging.world import SessionState, World
 
 # An answer with none of these members is no session. Then the missing session is the only finding.
@@ -30,9 +39,9 @@ RuleClaims = tuple[str, list[Claim]]
 
 def judge(world: World, profile: Profile, exchange: Exchange) -> list[Judgment]:
     """Judges one exchange, then takes it into the world."""
-    context, found = evaluate(world, profile, exchange)
-    update_world(context, found)
-    return found
+    context, judgments = evaluate(world, profile, exchange)
+    update_world(context, judgments)
+    return judgments
 
 
 def evaluate(
@@ -48,20 +57,20 @@ def evaluate(
     context.gap = gap
     if not is_usable(exchange):
         return context, []
-    if exchange.breach or exchange.silent:
-        return context, _claims(context, UNREADABLE) if exchange.breach else []  # nothing in it for the other rules
+    if exchange.breach or exchange.silent:  # nothing in it for the other rules
+        return context, _answer_judgments(context, AnswerKind.UNREADABLE) if exchange.breach else []
     reasons: list[RefusalReason] = []
-    found: list[Judgment] = []
+    judgments: list[Judgment] = []
     if context.operation != contract.TOKEN:
         reasons, blind = _reasons(context)
         context.reasons, context.doubts = tuple(reasons), doubts(context, blind)
-        found = list(_refusal_judgments(context, reasons) if reasons else _acceptance(context))
-    context.broken = frozenset([judgment.requirement for judgment in found if not judgment.ok])
+        judgments = list(_refusal_judgments(context, reasons) if reasons else _acceptance(context))
+    context.broken = frozenset([judgment.requirement for judgment in judgments if not judgment.ok])
     if not (context.broken and context.accepted):  # what should have been refused has no right answer
-        found += _claims(context, "accepted" if context.accepted else "refused")
+        judgments += _answer_judgments(context, AnswerKind.ACCEPTED if context.accepted else AnswerKind.REFUSED)
         if not context.accepted:
-            found = _without_unread_ids(context, found)
-    return context, found
+            judgments = _without_unread_ids(context, judgments)
+    return context, judgments
 
 
 def update_world(context: RuleContext, judgments: list[Judgment]) -> None:
@@ -105,20 +114,20 @@ def refusal_reasons(context: RuleContext) -> list[RefusalReason]:
 
 def _reasons(context: RuleContext) -> tuple[list[RefusalReason], list[str]]:
     """The reasons for a refusal, and the requirements whose rules would read what is not known."""
-    found: list[RefusalReason] = []
+    reasons: list[RefusalReason] = []
     shown, blind = guarded(context), []
     for requirement, rule in refusing[context.operation]:
         try:
             for reason in rule(shown):
-                found.append(reason if isinstance(reason, RefusalReason) else RefusalReason(requirement, reason))
+                reasons.append(reason if isinstance(reason, RefusalReason) else RefusalReason(requirement, reason))
         except NotRecorded:
             blind.append(requirement)
         except Exception as error:
             context.world.rule_errors.append(_rule_error(context, requirement, error))
     if context.gap or (context.session and context.session.in_doubt):  # it may not be what the last answer showed
-        found = [replace(each, certain=each.certain and not _depends_on_state(each.requirement)) for each in found]
-    found.sort(key=lambda reason: (reason.requirement != context.sent_for, not reason.certain))
-    return found, blind
+        reasons = [replace(each, certain=each.certain and not _depends_on_state(each.requirement)) for each in reasons]
+    reasons.sort(key=lambda reason: (reason.requirement != context.sent_for, not reason.certain))
+    return reasons, blind
 
 
 def _depends_on_state(requirement: str) -> bool:
@@ -183,9 +192,8 @@ def _refusal_judgments(context: RuleContext, reasons: list[RefusalReason]) -> It
     if context.accepted:
         lawful = [(reason, reading) for reason in reasons if (reading := lawful_reading(context, reason)) is not None]
         excused = [reason for reason, _ in lawful]
-        if lawful and all(
-            reason in excused for reason in certain
-        ):  # a second reason without a reading still demands a refusal
+        # A second reason without a reading still demands a refusal.
+        if lawful and all(reason in excused for reason in certain):
             reason, name = lawful[0]
             yield _judgment(context, reason.requirement, None, ok=True, condition=reason.condition, reading=name)
             return
@@ -209,7 +217,9 @@ def _refusal_claim(context: RuleContext, reasons: list[RefusalReason]) -> Claim:
     if context.accepted:
         about = Aspect.REFUSED
     if any(reason.any_of == "4xx" for reason in reasons):
-        return true(False, about, "refused with a 4xx", exchange.answer(), REFUSED, deviation=_departure(context, {}))
+        return true(
+            False, about, "refused with a 4xx", exchange.answer(), JQ_REFUSED, deviation=_departure(context, {})
+        )
     union: Pairs = {}
     for reason in reasons:
         union.update(lawful_pairs(reason, context.operation))
@@ -250,7 +260,7 @@ def _acceptance(context: RuleContext) -> Iterator[Judgment]:
     if blame.requirement:
         want = f"accepted with 200{profile_says(context)}"
         departure = Deviation.SERVER_ERROR if exchange.crashed else Deviation.REFUSED
-        claim = true(False, Aspect.ACCEPTED, want, exchange.answer(), ACCEPTED, deviation=departure)
+        claim = true(False, Aspect.ACCEPTED, want, exchange.answer(), JQ_ACCEPTED, deviation=departure)
         claim = replace(claim, proof=(blame.refusal.exchange,)) if blame.refusal else claim
         yield _judgment(context, blame.requirement, claim, ok=False)
 
@@ -259,46 +269,44 @@ def _forbidden(context: RuleContext) -> list[Judgment]:
     """The breach of a rule that forbids this refusal, whatever was asked for."""
     if context.accepted:
         return []
-    for said in _said(context, forbidding[context.operation]):
-        for claim in said[1]:
-            return [_judgment(context, said[0], claim, ok=False)]
+    for requirement, claims in _claims_of(context, forbidding[context.operation]):
+        return [_judgment(context, requirement, claims[0], ok=False)]
     return []
 
 
-def _claims(context: RuleContext, kind: str) -> list[Judgment]:
+def _answer_judgments(context: RuleContext, kind: AnswerKind) -> list[Judgment]:
     """What the rules of the operation say of the answer, without what a broken rule leaves nothing to say for."""
-    said = _said(context, demanding[context.operation, kind])
-    if context.broken or [claim for _, claims in said for claim in claims if not claim.ok]:
-        said = _without_yielding(context, said)
-    exchange, operation, marketplace, sent_for = (
-        context.exchange.id,
-        context.operation,
-        context.marketplace,
-        context.sent_for,
-    )
-    plain = CaseKey(operation)
+    claims_of_rules = _claims_of(context, demanding[context.operation, kind])
+    if context.broken or [claim for _, claims in claims_of_rules for claim in claims if not claim.ok]:
+        claims_of_rules = _without_yielding(context, claims_of_rules)
+    exchange, operation, marketplace = context.exchange.id, context.operation, context.marketplace
+    sent_for, plain = context.sent_for, CaseKey(operation)
     own = _case(context, sent_for) if sent_for else plain  # the case of the rule that the request was sent for
-    return [
+    owned = [(claim.requirement or requirement, claim) for requirement, claims in claims_of_rules for claim in claims]
+    return [  # not by `_judgment`: an accepted answer has some dozens of claims
         Judgment(
-            owner := claim.requirement or requirement,
-            claim.case or (own if owner == sent_for else plain)
-            if claim.condition is None
-            else CaseKey(operation, claim.condition),
-            operation,
-            claim.ok,
-            exchange,
-            None if claim.ok else claim,
-            claim.reading,
-            marketplace,
+            requirement=owner,
+            case=(own if owner == sent_for else plain)
+            if claim.case is None and claim.condition is None
+            else _named_case(claim, operation),
+            operation=operation,
+            ok=claim.ok,
+            exchange=exchange,
+            claim=None if claim.ok else claim,
+            reading=claim.reading,
+            marketplace=marketplace,
         )
-        for requirement, claims in said
-        for claim in claims
+        for owner, claim in owned
     ]
 
 
-def _said(context: RuleContext, rules: list[Rule]) -> list[RuleClaims]:
+def _named_case(claim: Claim, operation: str) -> CaseKey:
+    return claim.case or CaseKey(operation, claim.condition or "")
+
+
+def _claims_of(context: RuleContext, rules: list[Rule]) -> list[RuleClaims]:
     """The claims of each rule, whatever the others say."""
-    found: list[RuleClaims] = []
+    claims_of_rules: list[RuleClaims] = []
     shown = guarded(context)
     answer = shown.answer
     for requirement, rule, presumes_same_cart, of_view in rules:
@@ -319,14 +327,14 @@ def _said(context: RuleContext, rules: list[Rule]) -> list[RuleClaims]:
         except Exception as error:  # a defect of ours must not hide what the other rules see
             context.world.rule_errors.append(_rule_error(context, requirement, error))
         if claims:
-            found.append((requirement, claims))
-    return found
+            claims_of_rules.append((requirement, claims))
+    return claims_of_rules
 
 
-def _without_yielding(context: RuleContext, said: list[RuleClaims]) -> list[RuleClaims]:
+def _without_yielding(context: RuleContext, claims_of_rules: list[RuleClaims]) -> list[RuleClaims]:
     """The claims without those of rules that yield to a broken one, or whose own refusal is broken already."""
     failed, kept = set(context.broken), []
-    for requirement, claims in sorted(said, key=in_order):
+    for requirement, claims in sorted(claims_of_rules, key=in_order):
         if requirement in context.broken or failed & yields_to(requirement):
             continue
         kept.append((requirement, claims))

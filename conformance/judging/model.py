@@ -21,7 +21,7 @@ from conformance.judging.amounts import ZERO, Amount, amounts, money, total
 UNKNOWN = "(cannot be read)"
 PER_LINE = ("id", "quantity", "option", "unit", "net")
 NOT_ALWAYS = {"additionalSavings", "importCharges", "importTax"}  # what a summary may have besides
-SUMMARY = ("priceSubtotal", "priceDiscount", "deliveryCost", "tax", "fee", "total", "adjustment")
+SUMMARY_PARTS = ("priceSubtotal", "priceDiscount", "deliveryCost", "tax", "fee", "total", "adjustment")
 StateKey = tuple[str, ...]
 Fact = TypeVar("Fact")
 
@@ -218,7 +218,7 @@ def view(body: dict[str, Any], *, of_order: bool = False, address_known: bool = 
         else not amounts_read.get("priceSubtotal"),
         coupons_known=raw_coupons is None or _codes(raw_coupons),
         address_known=address_known,
-        unreadable=frozenset({*SUMMARY, *(NOT_ALWAYS & set(summary if isinstance(summary, dict) else ()))})
+        unreadable=frozenset({*SUMMARY_PARTS, *(NOT_ALWAYS & set(summary if isinstance(summary, dict) else ()))})
         - set(amounts_read),
         of_order=of_order,
     )

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
+from enum import StrEnum
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -21,9 +22,16 @@ from conformance.judging.claim import Claim
 from conformance.judging.context import RefusalReason, RuleContext
 from conformance.judging.model import View
 
-ACCEPTED, REFUSED, UNREADABLE = "accepted", "refused", "unreadable"
-KINDS = {"any": (ACCEPTED, REFUSED)}
 
+class AnswerKind(StrEnum):
+    """The kinds of answers that rules make claims about. UNREADABLE: what is no answer of HTTP."""
+
+    ACCEPTED = "accepted"
+    REFUSED = "refused"
+    UNREADABLE = "unreadable"
+
+
+ANY_ANSWER = (AnswerKind.ACCEPTED, AnswerKind.REFUSED)
 RefusalReasons = Callable[[RuleContext], Iterable[RefusalReason | str]]
 Claims = Callable[[RuleContext], Iterable[Claim]]
 ClaimsOfView = Callable[[View], Iterable[Claim]]
@@ -39,7 +47,7 @@ class Rule(NamedTuple):
 
 
 refusing: dict[str, list[tuple[str, RefusalReasons]]] = defaultdict(list)
-demanding: dict[tuple[str, str], list[Rule]] = defaultdict(list)
+demanding: dict[tuple[str, AnswerKind], list[Rule]] = defaultdict(list)
 forbidding: dict[str, list[Rule]] = defaultdict(list)
 RULES: dict[str, list[Callable[..., Any]]] = defaultdict(list)
 
@@ -61,13 +69,15 @@ def refuses(owner: str, *others: str) -> Callable[[RefusalReasons], RefusalReaso
     return register
 
 
-def demands(owner: str, *others: str, on: str = ACCEPTED) -> Callable[[Claims], Claims]:
-    """Registers a function that makes claims about answers; on: accepted, refused, any of them, or unreadable."""
+def demands(
+    owner: str, *others: str, on: AnswerKind | tuple[AnswerKind, ...] = AnswerKind.ACCEPTED
+) -> Callable[[Claims], Claims]:
+    """Registers a function that makes claims about answers of a kind, or of several."""
 
     def register(rule: Claims) -> Claims:
         known = contract.requirements()[owner]
         for operation in known.operations:
-            for kind in KINDS.get(on, (on,)):
+            for kind in on if isinstance(on, tuple) else (on,):
                 demanding[operation, kind].append(Rule(owner, rule, known.presumes_same_cart))
         _list(rule, (owner, *others))
         return rule
@@ -81,7 +91,9 @@ def shows(requirement: str) -> Callable[[ClaimsOfView], ClaimsOfView]:
     def register(rule: ClaimsOfView) -> ClaimsOfView:
         known = contract.requirements()[requirement]
         for operation in known.operations:
-            demanding[operation, ACCEPTED].append(Rule(requirement, rule, known.presumes_same_cart, of_view=True))
+            demanding[operation, AnswerKind.ACCEPTED].append(
+                Rule(requirement, rule, known.presumes_same_cart, of_view=True)
+            )
         _list(rule, [requirement])
         return rule
 

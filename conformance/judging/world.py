@@ -99,7 +99,7 @@ class Order:
         self.view, self.status, self.last_read = shown, status, exchange
 
 
-class Change(NamedTuple):
+class SessionChange(NamedTuple):
     """A request that changed a session, or was refused and may have. requirement: the rule that owns the change."""
 
     session: str
@@ -131,14 +131,14 @@ class World:
     """Everything seen in one trace, folded exchange by exchange.
 
     complete: whether every session and order that was given out is known, as in a run of the suite; not so in a recording.
-    lost: operations whose answer had no id that can be read.
+    without_id: operations whose answer had no id that can be read.
     """
 
     complete: bool = True
-    lost: set[str] = field(default_factory=set)
+    without_id: set[str] = field(default_factory=set)
     sessions: dict[str, SessionState] = field(default_factory=dict)
     orders: dict[str, Order] = field(default_factory=dict)
-    changes: list[Change] = field(default_factory=list)
+    changes: list[SessionChange] = field(default_factory=list)
     units: dict[tuple[str, str], Decimal] = field(default_factory=dict)
     prices: dict[tuple[Any, ...], tuple[dict[StateKey, Any], str]] = field(default_factory=dict)
     orders_of: dict[str, set[str]] = field(default_factory=dict)
@@ -158,4 +158,4 @@ class World:
 
     def knows_all(self, made_by: str) -> bool:
         """Whether everything that an operation made is known, so that any other id was never given out."""
-        return self.complete and made_by not in self.lost
+        return self.complete and made_by not in self.without_id

@@ -16,7 +16,7 @@ from conformance.core.exchange import OWN_APP, SIGNATURE, Exchange, RecordedPart
 from conformance.judging.content.request_schema import ADDRESS_PARTS, problems
 from conformance.recordings.cleaners import DIGEST
 from conformance.recordings.duplicates import RecordedCall, without_duplicates
-from conformance.recordings.entry import UNSEEN, Moment, RecordedEntry
+from conformance.recordings.entry import UNSEEN, RecordedEntry, RecordedTime
 from conformance.recordings.secrets import TOKEN_LENGTH, is_secret, without_user
 from conformance.recordings.timeline import in_order, on_one_clock, together, without_order
 from conformance.recordings.values import Sharing
@@ -304,5 +304,5 @@ def _same_app(exchange: Exchange, entry: RecordedEntry, owners: dict[str, str]) 
     return subject is None or (tells and owners.get(subject) == token)
 
 
-def _written(moment: Moment) -> str:
+def _written(moment: RecordedTime) -> str:
     return moment.timestamp.isoformat(timespec="milliseconds").replace("+00:00", "Z") if moment.timestamp else ""

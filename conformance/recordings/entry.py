@@ -35,7 +35,7 @@ class Listing(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Moment:
+class RecordedTime:
     """When a request began. step_s: how coarse the recorder's clock is, in seconds; timestamp: None where no time is recorded."""
 
     timestamp: datetime | None = None
@@ -66,7 +66,7 @@ class RecordedEntry:
     request_headers_open: frozenset[str] = frozenset()
     response_headers_open: frozenset[str] = frozenset()
     answer_media: str = ""
-    began: Moment = Moment()
+    began: RecordedTime = RecordedTime()
     ms: float | None = None
     via: str = "network"
     secrets: tuple[str, ...] = ()

@@ -24,7 +24,7 @@ from conformance.judging.claim import ABOUT_THE_OUTCOME
 from conformance.judging.context import Judgment, RuleContext
 from conformance.judging.judge import evaluate, update_world, update_world_unjudged
 from conformance.judging.knowledge import is_usable
-from conformance.judging.model import COUPONS, LINES, SUMMARY, StateKey, View, cart_key, keyed, state
+from conformance.judging.model import COUPONS, LINES, SUMMARY_PARTS, StateKey, View, cart_key, keyed, state
 from conformance.judging.world import Order, SessionState, UnreadRefusal, World
 from conformance.recordings.entry import Listing, RecordedEntry
 
@@ -241,7 +241,7 @@ def _before(context: RuleContext, before: View, seen: View) -> View:
         coupons=list(coupons),
         address=address,
         summary={},
-        unreadable=frozenset(SUMMARY) | seen.unreadable,
+        unreadable=frozenset(SUMMARY_PARTS) | seen.unreadable,
     )
 
 

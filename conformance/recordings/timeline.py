@@ -13,7 +13,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
-from conformance.recordings.entry import Moment, RecordedEntry
+from conformance.recordings.entry import RecordedEntry, RecordedTime
 
 CLOCK_S = 0.001  # two times that differ by less may be the same
 LAG_S = 2.0  # a Date header is cut to the second, and may be one second old
@@ -76,7 +76,7 @@ def _put_right(
         return entry  # the clocks may be one
     with suppress(OverflowError):
         shifted = began.timestamp - timedelta(seconds=most)
-        return replace(entry, began=Moment(shifted, began.step_s + most - least))
+        return replace(entry, began=RecordedTime(shifted, began.step_s + most - least))
     return entry
 
 
@@ -90,7 +90,7 @@ def in_order(entries: Sequence[RecordedEntry]) -> list[RecordedEntry]:
     return [entries[place] for place in sorted(range(len(entries)), key=lambda place: keys[place])]
 
 
-def together(calls: Iterable[tuple[str | None, bool, Moment, float | None]]) -> set[int]:
+def together(calls: Iterable[tuple[str | None, bool, RecordedTime, float | None]]) -> set[int]:
     """The places of the calls whose turn nobody knows: changes that overlap, and reads that overlap with a change.
 
     Each call is (subject, whether it changes something, start, milliseconds), in order. A call without a time overlaps with
@@ -108,7 +108,7 @@ def together(calls: Iterable[tuple[str | None, bool, Moment, float | None]]) -> 
     return found
 
 
-def _of_one(calls: list[tuple[int, bool, Moment, float | None]], timed: bool) -> set[int]:
+def _of_one(calls: list[tuple[int, bool, RecordedTime, float | None]], timed: bool) -> set[int]:
     found: set[int] = set()
     open_calls: list[tuple[int, bool, datetime | None]] = []  # those that may not have ended
     for place, changes, moment, ms in calls:
@@ -127,7 +127,7 @@ def _of_one(calls: list[tuple[int, bool, Moment, float | None]], timed: bool) ->
     return found
 
 
-def _ends(moment: Moment, ms: float | None) -> datetime | None:
+def _ends(moment: RecordedTime, ms: float | None) -> datetime | None:
     """When a call was over at the latest; None where nobody knows."""
     if moment.timestamp is None:
         return None

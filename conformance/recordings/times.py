@@ -6,7 +6,7 @@ import re
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
-from conformance.recordings.entry import Moment
+from conformance.recordings.entry import RecordedTime
 from conformance.recordings.values import number
 
 # 2026-01-05T09:30:00.1234567+0100, T9:30:00 (a clock of twelve hours), a blank in place of the T, no offset at all.
@@ -21,18 +21,18 @@ MOST_SECONDS = 4e9
 YEARS = range(1971, 2097)  # a time of another year is a recorder's word for none
 
 
-def moment(value: Any) -> Moment:
+def moment(value: Any) -> RecordedTime:
     """The time of an entry; one without an offset is taken as UTC, since only the order counts."""
     try:
         found = _read(value)
     except OverflowError:
-        return Moment()
-    return found if found.timestamp and found.timestamp.year in YEARS else Moment()
+        return RecordedTime()
+    return found if found.timestamp and found.timestamp.year in YEARS else RecordedTime()
 
 
-def _read(value: Any) -> Moment:
+def _read(value: Any) -> RecordedTime:
     if isinstance(value, datetime):  # as YAML reads it
-        return Moment(value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC))
+        return RecordedTime(value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC))
     if isinstance(value, str):
         found = ISO.fullmatch(value)
         if found:
@@ -41,26 +41,26 @@ def _read(value: Any) -> Moment:
             return other
     seconds = number(value)
     if seconds is None or seconds <= 0:
-        return Moment()
+        return RecordedTime()
     whole = seconds < MILLISECONDS_FROM
     seconds = seconds if whole else seconds / 1000
     if seconds > MOST_SECONDS:
-        return Moment()
-    return Moment(datetime.fromtimestamp(seconds, UTC), 1.0 if whole and seconds == int(seconds) else 0.0)
+        return RecordedTime()
+    return RecordedTime(datetime.fromtimestamp(seconds, UTC), 1.0 if whole and seconds == int(seconds) else 0.0)
 
 
-def _other_form(value: str) -> Moment | None:
+def _other_form(value: str) -> RecordedTime | None:
     """A time as in a Date header or an access log."""
     for form in FORMS:
         try:
             made = datetime.strptime(value, form)
         except ValueError:
             continue
-        return Moment(made.replace(tzinfo=made.tzinfo or UTC).astimezone(UTC), 1.0)
+        return RecordedTime(made.replace(tzinfo=made.tzinfo or UTC).astimezone(UTC), 1.0)
     return None
 
 
-def _of_text(*parts: str | None) -> Moment:
+def _of_text(*parts: str | None) -> RecordedTime:
     year, month, day, hour, minute, second, fraction, half, offset = parts
     hours = int(hour or 0)
     if half:
@@ -77,9 +77,9 @@ def _of_text(*parts: str | None) -> Moment:
             tzinfo=zone,
         )
         made += timedelta(microseconds=int((fraction or "0")[:6].ljust(6, "0")))
-        return Moment(made.astimezone(UTC), 0.0 if fraction else 1.0 if second else 60.0)
+        return RecordedTime(made.astimezone(UTC), 0.0 if fraction else 1.0 if second else 60.0)
     except (ValueError, OverflowError):
-        return Moment()
+        return RecordedTime()
 
 
 def _offset(text: str) -> timedelta:

@@ -11,9 +11,9 @@ from conformance.core import contract
 from conformance.core.addresses import flat_address, folded
 from conformance.core.exchange import CaseKey
 from conformance.judging.claim import (
-    ACCEPTED,
     AMONG,
     HELD,
+    JQ_ACCEPTED,
     AnswerPath,
     Aspect,
     Claim,
@@ -104,7 +104,7 @@ def a_postal_code_of_hong_kong(context: RuleContext) -> Iterator[Claim]:
         return
     if not context.problems:  # what else is wrong with the request may be what is missed
         want = "an address of Hong Kong without a postal code"
-        yield true(False, Aspect.ACCEPTED, want, context.exchange.answer(), ACCEPTED)
+        yield true(False, Aspect.ACCEPTED, want, context.exchange.answer(), JQ_ACCEPTED)
 
 
 @refuses("ADDR-REQUIRED")

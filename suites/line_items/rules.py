@@ -28,7 +28,7 @@ from conformance.judging.claim import (
 from conformance.judging.content.request_schema import INT32
 from conformance.judging.context import ONLY_ACCEPTANCE, RefusalReason, RuleContext, always
 from conformance.judging.model import Line, differences, keyed, once, state
-from conformance.judging.registry import demands, refuses
+from conformance.judging.registry import AnswerKind, demands, refuses
 
 DEFAULT_MAXIMA = (4, 10)
 
@@ -193,7 +193,7 @@ def _line_taken_out(context: RuleContext) -> str | None:
     return ONLY_ACCEPTANCE if context.operation == contract.INITIATE and 15055 in context.exchange.warning_ids else None
 
 
-@demands("QTY-LAST", "PAY-EMPTY", on="refused")
+@demands("QTY-LAST", "PAY-EMPTY", on=AnswerKind.REFUSED)
 def a_session_that_cannot_be_emptied(context: RuleContext) -> Iterator[Claim]:
     """The reading that the last line stays: then no session without lines can be paid either."""
     if (
@@ -358,7 +358,7 @@ def the_item_is_sold_with_a_warning(context: RuleContext) -> Iterator[Claim]:
 OWN_IDS = {15018, 15053, 15013}
 
 
-@demands("ITEM-OWN-ID", on="refused")
+@demands("ITEM-OWN-ID", on=AnswerKind.REFUSED)
 def the_refusal_has_the_id_of_its_cause(context: RuleContext) -> Iterator[Claim]:
     roles = [wanted.role for wanted in asked(context)]
     for role in roles:

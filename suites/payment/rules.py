@@ -31,7 +31,7 @@ from conformance.judging.content.information_leaks import leak
 from conformance.judging.content.response_schema import departures
 from conformance.judging.context import ONLY_ACCEPTANCE, RefusalReason, RuleContext, always
 from conformance.judging.model import StateKey, View, differences, may_be_left_out, pricing, state
-from conformance.judging.registry import demands, refuses
+from conformance.judging.registry import AnswerKind, demands, refuses
 from conformance.judging.world import Order
 from suites.payment.marketing_terms import terms_problem
 from suites.sessions.state_claims import as_claim, blamed, with_zeros
@@ -226,7 +226,7 @@ def another_apps_order(context: RuleContext) -> Iterator[RefusalReason]:
         yield RefusalReason("ORDER-APP")
 
 
-@demands("ORDER-APP", on="refused")
+@demands("ORDER-APP", on=AnswerKind.REFUSED)
 def another_app_learns_nothing(context: RuleContext) -> Iterator[Claim]:
     if context.order and context.request.credential == OTHER_APP and context.order.app == OWN_APP:
         yield leak(context, context.order.paid)

@@ -27,7 +27,7 @@ from conformance.judging.claim import (
 from conformance.judging.content.information_leaks import leak
 from conformance.judging.content.odd_requests import FOREIGN, has_odd_content, is_object, is_odd, media_type, taken
 from conformance.judging.context import RefusalReason, RuleContext
-from conformance.judging.registry import demands, forbids, refuses
+from conformance.judging.registry import ANY_ANSWER, AnswerKind, demands, forbids, refuses
 from suites.protocol.error_form import wrong_members
 from suites.protocol.tokens import token_rejected
 
@@ -53,7 +53,7 @@ def no_good_token(context: RuleContext) -> Iterator[str]:
         yield context.request.credential
 
 
-@demands("AUTH-TOKEN", on="refused")
+@demands("AUTH-TOKEN", on=AnswerKind.REFUSED)
 def a_stranger_learns_nothing(context: RuleContext) -> Iterator[Claim]:
     session = context.session or (context.order.paid if context.order else None)
     if context.request.credential in BAD_CREDENTIALS and session:
@@ -67,7 +67,7 @@ def one_token_opens_the_method(context: RuleContext) -> Iterator[Claim]:
 
 
 @forbids("AUTH-SCOPE")
-@demands("AUTH-SCOPE", on="refused")
+@demands("AUTH-SCOPE", on=AnswerKind.REFUSED)
 def a_granted_token_is_not_refused(context: RuleContext) -> Iterator[Claim]:
     """Whatever was asked: a request whose token is turned away never came to that."""
     if token_rejected(context):
@@ -88,7 +88,7 @@ GRANTS = {
 }
 
 
-@demands("AUTH-GRANT", on="any")
+@demands("AUTH-GRANT", on=ANY_ANSWER)
 def a_wrong_grant_is_refused(context: RuleContext) -> Iterator[Claim]:
     body = context.exchange.body if isinstance(context.exchange.body, dict) else {}
     if context.operation == contract.TOKEN and context.request.credential in GRANTS:
@@ -116,7 +116,7 @@ def _wrong(context: RuleContext, name: str, listed: list[Any]) -> Iterator[Claim
                 yield true(False, wrong.member, f"{wrong.member}: {wrong.expected}", wrong.seen, test)
 
 
-@demands("ERROR-SHAPE", on="refused")
+@demands("ERROR-SHAPE", on=AnswerKind.REFUSED)
 def every_refusal_is_a_list_of_errors(context: RuleContext) -> Iterator[Claim]:
     exchange, listed = context.exchange, entries(context.exchange, "errors")
     if (exchange.status in NO_BODY and not exchange.body) or (exchange.status or 0) < 400:
@@ -184,7 +184,7 @@ def documented_values(context: RuleContext, error_id: int) -> list[str]:
     return []
 
 
-@demands("ERROR-PARAMS", on="refused")
+@demands("ERROR-PARAMS", on=AnswerKind.REFUSED)
 def the_refusal_tells_what_it_is_about(context: RuleContext) -> Iterator[Claim]:
     for error in entries(context.exchange, "errors") or []:
         number = error.get("errorId") if isinstance(error, dict) else None
@@ -204,7 +204,7 @@ def the_refusal_tells_what_it_is_about(context: RuleContext) -> Iterator[Claim]:
         )
 
 
-@demands("WARNING-SHAPE", on="any")
+@demands("WARNING-SHAPE", on=ANY_ANSWER)
 def warnings_have_the_form_of_errors(context: RuleContext) -> Iterator[Claim]:
     body = context.exchange.body
     if not isinstance(body, dict) or "warnings" not in body:
@@ -274,7 +274,7 @@ def an_empty_marketplace(context: RuleContext) -> Iterator[RefusalReason]:
         yield RefusalReason("ROBUST", any_of="4xx", certain=False)
 
 
-@demands("ROBUST", on="refused")
+@demands("ROBUST", on=AnswerKind.REFUSED)
 def no_refusal_is_a_page_or_a_trace(context: RuleContext) -> Iterator[Claim]:
     if not any(reason.requirement == "ROBUST" for reason in context.reasons):
         return
@@ -289,14 +289,14 @@ def no_refusal_is_a_page_or_a_trace(context: RuleContext) -> Iterator[Claim]:
     )
 
 
-@demands("TYPE-JSON", on="unreadable")
+@demands("TYPE-JSON", on=AnswerKind.UNREADABLE)
 def an_answer_is_http_and_json(context: RuleContext) -> Iterator[Claim]:
     part = "HTTP" if context.exchange.status is None else "JSON"
     test = ".body != null" if part == "JSON" else ""
     yield true(False, part, f"an answer that {part} can carry", context.exchange.problem, test)
 
 
-@demands("TYPE-JSON", on="any")
+@demands("TYPE-JSON", on=ANY_ANSWER)
 def every_body_is_json(context: RuleContext) -> Iterator[Claim]:
     exchange = context.exchange
     if (exchange.body is None and not exchange.text) or exchange.status in NO_BODY:

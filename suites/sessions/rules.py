@@ -43,8 +43,8 @@ from conformance.judging.content.response_schema import departures
 from conformance.judging.context import ONLY_ACCEPTANCE, RefusalReason, RuleContext, always
 from conformance.judging.model import View, flat, keyed, repeated
 from conformance.judging.refusals import GATEWAY_STATUSES, has_undocumented_status, refusal_statuses, statuses
-from conformance.judging.registry import demands, refuses, shows
-from conformance.judging.world import Change
+from conformance.judging.registry import ANY_ANSWER, AnswerKind, demands, refuses, shows
+from conformance.judging.world import SessionChange
 from suites.sessions.state_claims import as_claim, blamed, not_read_back, with_zeros
 
 REMOVED_WARNINGS = {15043, 15055}
@@ -173,7 +173,7 @@ def a_read_shows_the_last_accepted_state(context: RuleContext) -> Iterator[Claim
         yield as_claim(found, requirement=change.requirement, case=case, proof=(change.exchange,))
 
 
-def _from_elsewhere(context: RuleContext, found: Found, others: list[Change]) -> Change:
+def _from_elsewhere(context: RuleContext, found: Found, others: list[SessionChange]) -> SessionChange:
     """The request to another session that explains a difference: the last that asked for just that, or the last."""
     refused = {each.exchange: each for session in context.world.sessions.values() for each in session.unread_refusals}
     asked = [other for other in others if other.exchange in refused and carried_out(found, refused[other.exchange])]
@@ -265,7 +265,7 @@ def another_app(context: RuleContext) -> Iterator[RefusalReason]:
         yield RefusalReason("SESSION-APP")
 
 
-@demands("SESSION-APP", on="refused")
+@demands("SESSION-APP", on=AnswerKind.REFUSED)
 def another_app_learns_nothing(context: RuleContext) -> Iterator[Claim]:
     if context.session and context.request.credential == OTHER_APP and context.session.app == OWN_APP:
         yield leak(context, context.session)
@@ -337,7 +337,7 @@ def _null_keeps(path: str) -> Callable[[RuleContext], str | None]:
     return lawful
 
 
-@demands("SESSION-DOCUMENTED", on="any")
+@demands("SESSION-DOCUMENTED", on=ANY_ANSWER)
 def status_and_ids_are_documented(context: RuleContext) -> Iterator[Claim]:
     exchange, known = context.exchange, contract.operations()[context.operation]
     if context.accepted:

@@ -9,7 +9,7 @@ from conformance.core import contract
 from conformance.core.factors import factors
 from conformance.evidence.diagnosis.diagnose import diagnose, in_words
 from conformance.evidence.diagnosis.likeness import Fingerprint
-from conformance.evidence.diagnosis.separation import NEVER_A_CAUSE, Levels, Separation, Sureness, separate
+from conformance.evidence.diagnosis.separation import NEVER_A_CAUSE, FactorLevels, Separation, Sureness, separate
 from conformance.judging.conditions import encode
 
 US, DE, GB = "EBAY_US", "EBAY_DE", "EBAY_GB"
@@ -44,25 +44,25 @@ def told(failing: Conditions, times: int = 50) -> Separation:
 
 def test_one_level_separates() -> None:
     found = told([each for each in EVERY if each["marketplace"] == DE])
-    assert (found.causes, found.sure, found.within) == ((Levels("marketplace", (DE,)),), Sureness.CERTAIN, 0)
+    assert (found.causes, found.sure, found.within) == ((FactorLevels("marketplace", (DE,)),), Sureness.CERTAIN, 0)
 
 
 def test_levels_with_a_name_of_their_own_separate() -> None:
     found = told([each for each in EVERY if each["lines"] in ("three", "most")])
-    assert found.causes == (Levels("lines", ("three", "most")),)
+    assert found.causes == (FactorLevels("lines", ("three", "most")),)
     assert in_words(found.causes[0]) == "with three line items or more"
 
 
 def test_two_factors_separate_together() -> None:
     found = told([each for each in EVERY if each["lines"] == "most" and each["coupon"] == "good"])
-    assert set(found.causes) == {Levels("lines", ("most",)), Levels("coupon", ("good",))}
+    assert set(found.causes) == {FactorLevels("lines", ("most",)), FactorLevels("coupon", ("good",))}
     assert found.within == 0
 
 
 def test_a_condition_that_is_needed_and_does_not_suffice_says_so() -> None:
     failing = [each for each in EVERY if each["marketplace"] == DE][::2]
     found = told(failing)
-    assert found.causes == (Levels("marketplace", (DE,)),)
+    assert found.causes == (FactorLevels("marketplace", (DE,)),)
     assert found.within == len(failing) and found.sure is Sureness.LIKELY
 
 

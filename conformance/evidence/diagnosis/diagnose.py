@@ -8,7 +8,7 @@ from typing import Any
 
 from conformance.core.factors import factors
 from conformance.evidence.diagnosis.likeness import Fingerprint, KnownDefect, Resemblance, resemblance
-from conformance.evidence.diagnosis.separation import SENT, Levels, Separation, Sureness, marketplaces, separate
+from conformance.evidence.diagnosis.separation import SENT, FactorLevels, Separation, Sureness, marketplaces, separate
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ class Diagnosis:
         }
 
 
-def in_words(cause: Levels) -> str:
+def in_words(cause: FactorLevels) -> str:
     """The levels as a part of a sentence."""
     return factors()["pair" if cause.factor == SENT else cause.factor].in_words(cause.levels)
 

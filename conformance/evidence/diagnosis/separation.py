@@ -40,7 +40,7 @@ class Sureness(StrEnum):
     UNKNOWN = "unknown"
 
 
-class Levels(NamedTuple):
+class FactorLevels(NamedTuple):
     """Levels of one factor; `sent` is the marketplace that a wrong header names."""
 
     factor: str
@@ -61,7 +61,7 @@ class Separation:
     """
 
     sure: Sureness
-    causes: tuple[Levels, ...] = ()
+    causes: tuple[FactorLevels, ...] = ()
     failed: int = 0
     passed: int = 0
     within: int = 0
@@ -171,9 +171,9 @@ def _code(name: str, level: str) -> str:
     return chr(FIRST_LEVEL + _options()[name].index(level))
 
 
-def _decoded(candidate: _Candidate) -> Levels:
+def _decoded(candidate: _Candidate) -> FactorLevels:
     options = _options()[candidate.name]
-    return Levels(candidate.name, tuple(options[ord(char) - FIRST_LEVEL] for char in sorted(candidate.levels)))
+    return FactorLevels(candidate.name, tuple(options[ord(char) - FIRST_LEVEL] for char in sorted(candidate.levels)))
 
 
 def marketplaces(conditions: Collection[str]) -> frozenset[str]:
