@@ -312,20 +312,29 @@ def explaining(what: ExplainedFinding) -> tuple[str, ...]:
 
 
 @cache
-def _acceptances(operation: str) -> tuple[tuple[dict[str, Any], str], ...]:
-    """The narrowest first."""
+def rule_of_refusal(error_id: int) -> str:
+    """The id of the one requirement by which a request is refused with this error id."""
+    (found,) = (
+        each.id for each in requirements().values() if any(look.id == error_id for look in each.lawful_refusals)
+    )
+    return found
+
+
+@cache
+def _owned_answers(operation: str) -> tuple[tuple[dict[str, Any], str], ...]:
+    """Members of a valid request's body, and the owner of the answer to it; the narrowest first."""
     found = [
-        (accepted.body, each.id)
+        (valid.body, each.id)
         for each in requirements().values()
-        for accepted in each.accepts
-        if accepted.operation == operation
+        for valid in each.owns_answers_to
+        if valid.operation == operation
     ]
     return tuple(sorted(found, key=lambda pair: -len(pair[0])))
 
 
-def accepting(operation: str, body: dict[str, Any] | None = None) -> str:
+def owner_of_answer_to(operation: str, body: dict[str, Any] | None = None) -> str:
     """The id of the requirement that owns the answer to a valid request. Raises KeyError if there is none."""
-    for members, requirement_id in _acceptances(operation):
+    for members, requirement_id in _owned_answers(operation):
         if all(body is not None and body.get(name) == value for name, value in members.items()):
             return requirement_id
     raise KeyError(operation)

@@ -65,7 +65,7 @@ class ExplainedFinding(StrEnum):
 
 
 class OwnedBreach(StrEnum):
-    """A kind of breach that no rule function sees as one exchange: exactly one requirement owns each."""
+    """A breach that the machinery finds by itself, beside the rules: exactly one requirement owns each kind."""
 
     IDS_ACROSS_TRACES = "ids_across_traces"
     PRICES_ACROSS_TRACES = "prices_across_traces"
@@ -73,9 +73,7 @@ class OwnedBreach(StrEnum):
     FORM_OF_AMOUNTS = "form_of_amounts"
     UNREADABLE_IDS = "unreadable_ids"
     UNDOCUMENTED_STATUSES = "undocumented_statuses"
-    MOST_LINES = "most_lines"
     ODD_REQUESTS = "odd_requests"
-    UNKNOWN_LINES = "unknown_lines"
 
 
 class FollowedPart(StrEnum):
@@ -88,7 +86,7 @@ class FollowedPart(StrEnum):
 
 
 @dataclass(frozen=True)
-class AllowedRefusal:
+class LawfulRefusal:
     """One lawful look of a refusal; status None means the status that the OpenAPI document gives the id.
 
     id: None where `id_of_role`. when: only for reasons of that kind (`empty`, `shape`, `same`, …).
@@ -107,7 +105,7 @@ class AllowedRefusal:
 
 
 @dataclass(frozen=True)
-class AllowedAcceptance:
+class LawfulSuccess:
     """A lawful success where a refusal is lawful too. when: the kind that the rule tells it by."""
 
     reading: str
@@ -115,8 +113,8 @@ class AllowedAcceptance:
 
 
 @dataclass(frozen=True)
-class Acceptance:
-    """A valid request whose answer a requirement owns: of an operation, with these members in its body."""
+class ValidRequest:
+    """A valid request, the answer to which a requirement owns: of an operation, with these members in its body."""
 
     operation: str
     body: dict[str, Any] = field(default_factory=dict)
@@ -134,12 +132,12 @@ class Requirement:
     sources: tuple[dict[str, str], ...]
     operations: tuple[str, ...]
     needs: tuple[str, ...]
-    answers: tuple[AllowedRefusal, ...] = ()
-    acceptances: tuple[AllowedAcceptance, ...] = ()
-    observations: tuple[str, ...] = ()
+    lawful_refusals: tuple[LawfulRefusal, ...] = ()
+    lawful_successes: tuple[LawfulSuccess, ...] = ()
+    other_readings: tuple[str, ...] = ()
     factors: tuple[str, ...] = ()
     never: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    accepts: tuple[Acceptance, ...] = ()
+    owns_answers_to: tuple[ValidRequest, ...] = ()
     depends_on: DependsOn | None = None
     leaves_unchanged: frozenset[UnchangedPart] = frozenset()
     leads_to: SessionPhase | None = None
@@ -157,13 +155,14 @@ class Requirement:
 
     @property
     def readings(self) -> tuple[str, ...]:
-        """What the documents leave open: the readings of refusals, those of acceptances, those seen in answers."""
-        told = (*(answer.reading for answer in self.answers), *(each.reading for each in self.acceptances))
-        return tuple(dict.fromkeys(each for each in (*told, *self.observations) if each))
+        """All that the documents leave open: the readings of refusals, of successes in their place, and the others."""
+        of_refusals = [refusal.reading for refusal in self.lawful_refusals]
+        of_successes = [success.reading for success in self.lawful_successes]
+        return tuple(dict.fromkeys(each for each in (*of_refusals, *of_successes, *self.other_readings) if each))
 
-    def reading_of_acceptance(self, kind: str) -> str:
+    def reading_of_success(self, kind: str) -> str:
         """The reading by which a success of that kind is lawful. Raises KeyError for a kind that is not listed."""
-        return {each.when: each.reading for each in self.acceptances}[kind]
+        return {each.when: each.reading for each in self.lawful_successes}[kind]
 
 
 def requirement(chapter: str, data: dict[str, Any]) -> Requirement:
@@ -177,12 +176,12 @@ def requirement(chapter: str, data: dict[str, Any]) -> Requirement:
         sources=tuple({"document": str(each["document"]), "place": str(each["place"])} for each in data["sources"]),
         operations=tuple(data.get("operations", ())),
         needs=tuple(data.get("needs", ())),
-        answers=tuple(_answer(answer) for answer in data.get("answers", ())),
-        acceptances=tuple(AllowedAcceptance(**accepted) for accepted in data.get("acceptances", ())),
-        observations=tuple(data.get("readings", ())),
+        lawful_refusals=tuple(map(_refusal, data.get("lawful_refusals", ()))),
+        lawful_successes=tuple(LawfulSuccess(**success) for success in data.get("lawful_successes", ())),
+        other_readings=tuple(data.get("other_readings", ())),
         factors=tuple(data.get("factors", ())),
         never={name: tuple(levels) for name, levels in data.get("never", {}).items()},
-        accepts=tuple(Acceptance(**accepted) for accepted in data.get("accepts", ())),
+        owns_answers_to=tuple(ValidRequest(**valid) for valid in data.get("owns_answers_to", ())),
         depends_on=DependsOn(data["depends_on"]) if "depends_on" in data else None,
         leaves_unchanged=frozenset(map(UnchangedPart, data.get("leaves_unchanged", ()))),
         leads_to=SessionPhase(data["leads_to"]) if "leads_to" in data else None,
@@ -200,8 +199,8 @@ def requirement(chapter: str, data: dict[str, Any]) -> Requirement:
     )
 
 
-def _answer(data: dict[str, Any]) -> AllowedRefusal:
-    return AllowedRefusal(
+def _refusal(data: dict[str, Any]) -> LawfulRefusal:
+    return LawfulRefusal(
         id=None if data["id"] == ROLE else int(data["id"]),
         status=data.get("status"),
         reading=data.get("reading"),

@@ -196,7 +196,7 @@ class CheckoutDriver:
         )
         state = world.session_of(exchange)
         if state is None or state.created_by != exchange.id:
-            raise PrerequisiteFailed(contract.accepting(contract.INITIATE))
+            raise PrerequisiteFailed(contract.owner_of_answer_to(contract.INITIATE))
         return CheckoutSession(self, state)
 
     def paid(self, marketplace: str) -> CheckoutSession:
@@ -356,7 +356,7 @@ class CheckoutSession:
         else:
             raise PrerequisiteFailed(detail="a profile that names no way to pay")
         if self.state.phase != SessionPhase.ORDERED or not self.state.order:
-            raise PrerequisiteFailed(contract.accepting(contract.PLACE_ORDER))
+            raise PrerequisiteFailed(contract.owner_of_answer_to(contract.PLACE_ORDER))
         return self.state.order
 
     @property

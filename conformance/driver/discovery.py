@@ -14,7 +14,6 @@ from conformance.client.turned_away import is_locked_out, why_not_let_in
 from conformance.core import contract
 from conformance.core.exchange import Exchange
 from conformance.core.profile import SAFE_LINE_COUNT, Profile
-from conformance.core.requirement import OwnedBreach
 from conformance.driver.checkout import CheckoutDriver
 from conformance.driver.features import Features
 from conformance.driver.profile_check import speaks_of_items, wrong_items, wrong_roles
@@ -105,7 +104,9 @@ def _parts(driver: CheckoutDriver, marketplace: str, chunks: int | None) -> list
 
 def _initiate(driver: CheckoutDriver, marketplace: str, items: list[str]) -> Exchange:
     full = len(items) == driver.profile.max_line_items
-    requirement = contract.owner_of(OwnedBreach.MOST_LINES) if full else contract.accepting(contract.INITIATE)
+    requirement = (
+        contract.rule_of_refusal(contract.TOO_MANY_LINES) if full else contract.owner_of_answer_to(contract.INITIATE)
+    )
     return driver.initiate(marketplace, [(item, 1) for item in items], requirement, f"{len(items)} plain items")
 
 

@@ -122,7 +122,7 @@ def _create(context: RuleContext, broken: list[Judgment]) -> None:
         view=seen,
         created_by=context.exchange.id,
         unconfirmed=context.exchange.id,
-        in_doubt=contract.accepting(contract.INITIATE) in {breach.requirement for breach in broken},
+        in_doubt=contract.owner_of_answer_to(contract.INITIATE) in {breach.requirement for breach in broken},
         prices_in_doubt=_doubt_prices(broken),
         changes_seen=len(context.world.changes),
         tainted=bool(broken),
@@ -154,7 +154,7 @@ def paid_elsewhere(world: World, session: SessionState, order: str, when: str = 
 def _pay(world: World, session: SessionState, order: str | None, exchange: str, phase: SessionPhase) -> None:
     """The first payment of a session was answered. exchange: the id of the exchange that shows the payment."""
     session.pay(order, phase)
-    owner = contract.accepting(contract.PLACE_ORDER)
+    owner = contract.owner_of_answer_to(contract.PLACE_ORDER)
     world.changes.append(SessionChange(session.id, owner, exchange, True, contract.PLACE_ORDER))
 
 

@@ -96,7 +96,7 @@ def owner_of_answer(context: RuleContext) -> str:
     """The requirement that owns the answer to a valid request."""
     if context.sent_for and context.operation in contract.requirements()[context.sent_for].operations:
         return context.sent_for
-    return contract.accepting(context.operation, context.body)
+    return contract.owner_of_answer_to(context.operation, context.body)
 
 
 def owner_of_valid_request(facts: RefusedRequest) -> Attribution:
@@ -116,7 +116,7 @@ VALID_REQUEST: tuple[DecisionRow[RefusedRequest], ...] = (
         lambda facts: _refused(facts.unread_refusal, exact=False),
     ),
     DecisionRow(
-        "the request was sent for a rule that names its operation, or a rule `accepts` it",
+        "the request was sent for a rule that names its operation, or a rule `owns_answers_to` it",
         "that rule",
         lambda facts: Attribution(requirement=owner_of_answer(facts.context)),
     ),
@@ -206,7 +206,7 @@ IN_A_READ: tuple[DecisionRow[Difference], ...] = (
     *AFTER_A_REFUSAL,
     DecisionRow(
         "a change was accepted since the last read",
-        "the rule that `accepts` reads",
+        "the rule that `owns_answers_to` reads",
         lambda facts: Attribution(Cause.ACCEPTED_CHANGE) if facts.unconfirmed else None,
     ),
     DecisionRow(

@@ -86,7 +86,7 @@ def _first(suspects: list[str], broken: BrokenClaims | None) -> Attribution | No
 
 
 def _of_another_session(facts: CachedControl) -> Attribution | None:
-    reads = facts.control.requirement == contract.accepting(contract.READ)
+    reads = facts.control.requirement == contract.owner_of_answer_to(contract.READ)
     (owner,) = contract.explaining(ExplainedFinding.OTHER_SESSIONS)
     if (
         not reads
@@ -237,7 +237,7 @@ def _of_the_loss(facts: FindingAmongAll) -> Attribution | None:
     if not facts.lost or not facts.finding.unknown_session:
         return None
     lost = [each for each in facts.all if each.unknown_session]
-    reads = contract.accepting(contract.READ)
+    reads = contract.owner_of_answer_to(contract.READ)
     kept = next((each for each in lost if each.requirement == reads), lost[0])
     return None if kept is facts.finding else Attribution(requirement=kept.requirement)
 
@@ -287,7 +287,7 @@ CONSEQUENCES: tuple[DecisionRow[FindingAmongAll], ...] = (
     DecisionRow("the same of fewer rules", "each of those rules, not the one that owns them", _of_one_rule),
     DecisionRow(
         "sessions are forgotten, and the answer was that there is no such session",
-        "the rule that `accepts` reads if it has such a finding, else the first of them",
+        "the rule that `owns_answers_to` reads if it has such a finding, else the first of them",
         _of_the_loss,
     ),
     DecisionRow(

@@ -36,7 +36,7 @@ class RefusalReason:
     ids: the id of a profile's role where the requirement says `role`, or further ids. any_of: `documented` takes every
     4xx pair of the operation but those of token, quota and address, `4xx` any status from 400 to 499. when: opens the
     requirement's answers of that kind. stub: the sandbox's negative-testing string that asks for the error; nothing but
-    `ids` is right then. lawful: which of the requirement's `acceptances` a success is, by its `when`; None: none of them.
+    `ids` is right then. lawful: which of the requirement's `lawful_successes` a success is, by its `when`; None: none of them.
     """
 
     requirement: str
@@ -49,12 +49,12 @@ class RefusalReason:
     lawful: Callable[[RuleContext], str | None] | None = None
 
 
-ONLY_ACCEPTANCE = ""  # for `RefusalReason.lawful`: the requirement lists a single acceptance, which has no `when`
+ONLY_SUCCESS = ""  # for `RefusalReason.lawful`: the requirement lists a single success, which has no `when`
 
 
 def always(_: RuleContext) -> str:
-    """For `RefusalReason.lawful`: every success is the only acceptance that the requirement lists."""
-    return ONLY_ACCEPTANCE
+    """For `RefusalReason.lawful`: every success is the only one that the requirement lists."""
+    return ONLY_SUCCESS
 
 
 @dataclass(slots=True)

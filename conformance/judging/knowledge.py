@@ -118,7 +118,7 @@ def lawful_reading(context: RuleContext, reason: RefusalReason) -> str | None:
         kind = reason.lawful(guarded(context)) if reason.lawful else None
     except NotRecorded:
         return ""
-    return None if kind is None else contract.requirements()[reason.requirement].reading_of_acceptance(kind)
+    return None if kind is None else contract.requirements()[reason.requirement].reading_of_success(kind)
 
 
 def is_usable(exchange: Exchange) -> bool:
@@ -132,7 +132,7 @@ def doubts(context: RuleContext, blind: Iterable[str]) -> Doubts:
     if not unseen and context.world.complete and not context.gap:
         return NO_DOUBTS
     for requirement in blind:
-        answers = contract.requirements()[requirement].answers
+        answers = contract.requirements()[requirement].lawful_refusals
         if not answers:  # any refusal keeps it
             return Doubts(all=True)
         found |= {answer.id for answer in answers if answer.id is not None}

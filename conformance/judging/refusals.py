@@ -17,7 +17,7 @@ Pairs = dict[tuple[int, int], str | None]
 def _pairs(requirement: str, operation: str, role_ids: tuple[int, ...], when: str) -> Pairs:
     """Each lawful (status, errorId) of a refusal, with the name of its reading if it has one."""
     found: Pairs = {}
-    for answer in contract.requirements()[requirement].answers:
+    for answer in contract.requirements()[requirement].lawful_refusals:
         if (answer.operations and operation not in answer.operations) or answer.when not in ("", when):
             continue
         for error_id in (answer.id,) if answer.id is not None else role_ids:
@@ -75,7 +75,7 @@ def refusal_statuses(operation: str) -> frozenset[int]:
     """The statuses that a refusal of this operation may have by its document or by some requirement."""
     found = {status for status in contract.operations()[operation].statuses if status >= 400}
     for requirement in contract.requirements().values():
-        for answer in requirement.answers:
+        for answer in requirement.lawful_refusals:
             if operation in (answer.operations or requirement.operations) and (answer.status or 0) >= 400:
                 found.add(answer.status or 0)
     return frozenset(found)

@@ -16,8 +16,11 @@ from devtools.pages import between, write
 
 PAGE = ROOT / "docs" / "verdict.md"
 BEGIN, END = "<!-- endings: written by `make verdicts` -->", "<!-- end of endings -->"
-EXAMPLE, ANOTHER = contract.accepting(contract.QUANTITY, {"quantity": 0}), contract.accepting(contract.QUANTITY)
-MISSING = contract.accepting(contract.PLACE_ORDER)
+EXAMPLE, ANOTHER = (
+    contract.owner_of_answer_to(contract.QUANTITY, {"quantity": 0}),
+    contract.owner_of_answer_to(contract.QUANTITY),
+)
+MISSING = contract.owner_of_answer_to(contract.PLACE_ORDER)
 RUN = RunMetadata({"name": "shop"}, "", 0, "should", "")
 # What is said of the made-up run of each ending, beside its requirements.
 SAID: dict[Ending, dict[str, Any]] = {

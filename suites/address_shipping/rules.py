@@ -24,7 +24,7 @@ from conformance.judging.claim import (
     true,
     warned,
 )
-from conformance.judging.context import ONLY_ACCEPTANCE, RefusalReason, RuleContext
+from conformance.judging.context import ONLY_SUCCESS, RefusalReason, RuleContext
 from conformance.judging.model import Line, View, differences, keyed, objects, once, state
 from conformance.judging.registry import demands, forbids, refuses, shows
 from suites.sessions.state_claims import not_read_back, reported_by_form
@@ -166,7 +166,7 @@ def control_characters(context: RuleContext) -> Iterator[RefusalReason]:
 
 def _delete_is_no_control(context: RuleContext) -> str | None:
     beyond = all(problem.kind != "control" or min(map(ord, problem.value)) >= 32 for problem in context.problems)
-    return ONLY_ACCEPTANCE if beyond else None
+    return ONLY_SUCCESS if beyond else None
 
 
 @refuses("ADDR-CHARS-MARKUP")

@@ -26,7 +26,7 @@ from conformance.judging.claim import (
     warned,
 )
 from conformance.judging.content.request_schema import INT32
-from conformance.judging.context import ONLY_ACCEPTANCE, RefusalReason, RuleContext, always
+from conformance.judging.context import ONLY_SUCCESS, RefusalReason, RuleContext, always
 from conformance.judging.model import Line, differences, keyed, once, state
 from conformance.judging.registry import AnswerKind, demands, refuses
 
@@ -190,7 +190,7 @@ def _beyond(context: RuleContext, kind: str) -> Iterator[str]:
 
 def _line_taken_out(context: RuleContext) -> str | None:
     """In initiate the line may be taken out with warning 15055 in place of a refusal."""
-    return ONLY_ACCEPTANCE if context.operation == contract.INITIATE and 15055 in context.exchange.warning_ids else None
+    return ONLY_SUCCESS if context.operation == contract.INITIATE and 15055 in context.exchange.warning_ids else None
 
 
 @demands("QTY-LAST", "PAY-EMPTY", on=AnswerKind.REFUSED)

@@ -111,7 +111,7 @@ def _follow_rule(requirement: str, operation: str) -> None:
         before, view = context.before, context.answer
         if before is None or view is None or context.another_cart:
             return
-        if contract.accepting(operation, context.body) != requirement:
+        if contract.owner_of_answer_to(operation, context.body) != requirement:
             return
         wrong = _wrong_sums(view)
         for name, (values, given) in wrong.items():

@@ -29,7 +29,7 @@ from conformance.judging.claim import (
 )
 from conformance.judging.content.information_leaks import leak
 from conformance.judging.content.response_schema import departures
-from conformance.judging.context import ONLY_ACCEPTANCE, RefusalReason, RuleContext, always
+from conformance.judging.context import ONLY_SUCCESS, RefusalReason, RuleContext, always
 from conformance.judging.model import StateKey, View, differences, may_be_left_out, pricing, state
 from conformance.judging.registry import AnswerKind, demands, refuses
 from conformance.judging.world import Order
@@ -86,7 +86,7 @@ def placing_again(context: RuleContext) -> Iterator[RefusalReason]:
 
 def _the_same_order(context: RuleContext) -> str | None:
     same = context.session is not None and context.exchange.body.get("purchaseOrderId") == context.session.order
-    return ONLY_ACCEPTANCE if same and contract.PLACED_BEFORE in context.exchange.warning_ids else None
+    return ONLY_SUCCESS if same and contract.PLACED_BEFORE in context.exchange.warning_ids else None
 
 
 @demands("PAY-TWICE")
@@ -123,7 +123,7 @@ def a_declined_buyer(context: RuleContext) -> Iterator[RefusalReason]:
 
 def _payment_failed(context: RuleContext) -> str | None:
     failed = context.exchange.body.get("purchaseOrderPaymentStatus") == "FAILED"
-    return ONLY_ACCEPTANCE if failed else None
+    return ONLY_SUCCESS if failed else None
 
 
 # A declined card makes the session unusable. After invalid payment data a new session has to pay: changes stay open.

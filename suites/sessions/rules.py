@@ -40,7 +40,7 @@ from conformance.judging.claim import (
 )
 from conformance.judging.content.information_leaks import leak
 from conformance.judging.content.response_schema import departures
-from conformance.judging.context import ONLY_ACCEPTANCE, RefusalReason, RuleContext, always
+from conformance.judging.context import ONLY_SUCCESS, RefusalReason, RuleContext, always
 from conformance.judging.model import View, flat, keyed, repeated
 from conformance.judging.refusals import GATEWAY_STATUSES, has_undocumented_status, refusal_statuses, statuses
 from conformance.judging.registry import ANY_ANSWER, AnswerKind, demands, refuses, shows
@@ -332,7 +332,7 @@ def _null_keeps(path: str) -> Callable[[RuleContext], str | None]:
         was, shown = flat(context.before), flat(context.answer)
         parts = [name for name in was if name == path or name.startswith(f"{path}.")]
         kept = parts and all(shown.get(name) == was[name] for name in parts)
-        return ONLY_ACCEPTANCE if kept else None
+        return ONLY_SUCCESS if kept else None
 
     return lawful
 
@@ -376,7 +376,7 @@ def status_and_ids_are_documented(context: RuleContext) -> Iterator[Claim]:
 def _known(operation: str, error_id: int) -> frozenset[int]:
     known = set(contract.operations()[operation].statuses_of(error_id))
     for requirement in contract.requirements().values():
-        for answer in requirement.answers:
+        for answer in requirement.lawful_refusals:
             if answer.id == error_id and operation in (answer.operations or requirement.operations):
                 known |= {answer.status} if answer.status else set(statuses(operation, error_id))
     return frozenset(known)

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from conformance.core import contract, made_up
-from conformance.core.requirement import OwnedBreach
 from conformance.driver.checkout import CheckoutDriver, CheckoutSession
 
 
@@ -63,7 +62,7 @@ def session_in(
         session.set_address(address)
     if wanted.refused:
         unknown = {"lineItemId": made_up.unknown(session.lines[0].id), "quantity": 2}
-        session.send(contract.QUANTITY, unknown, contract.owner_of(OwnedBreach.UNKNOWN_LINES))
+        session.send(contract.QUANTITY, unknown, "QTY-UNKNOWN-LINE")
     if wanted.coupon and (coupons := driver.market(market).coupons_of("good")):
         session.apply_coupon(coupons[0].code)
     if name != "calm":

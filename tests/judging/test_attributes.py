@@ -39,14 +39,16 @@ def test_the_machinery_names_no_requirement(package: str) -> None:
 def test_attributes_name_what_there_is() -> None:
     for requirement in REQUIREMENTS.values():
         assert set(requirement.yields_to) <= {*REQUIREMENTS, *contract.CHAPTERS}, requirement.id
-        assert {accepted.operation for accepted in requirement.accepts} <= set(requirement.operations), requirement.id
+        assert {accepted.operation for accepted in requirement.owns_answers_to} <= set(requirement.operations), (
+            requirement.id
+        )
 
 
 def test_each_answer_to_a_valid_request_has_one_owner() -> None:
     plain = [
         accepted.operation
         for requirement in REQUIREMENTS.values()
-        for accepted in requirement.accepts
+        for accepted in requirement.owns_answers_to
         if not accepted.body
     ]
     assert sorted(plain) == sorted(contract.operations())

@@ -47,17 +47,19 @@ def test_every_need_of_a_level_has_words() -> None:
 @each
 def test_answers_are_known(requirement: Requirement) -> None:
     known = {entry.id for entry in contract.errors()}
-    for answer in requirement.answers:
+    for answer in requirement.lawful_refusals:
         assert answer.id_of_role or answer.id in known, answer
         assert set(answer.operations) <= set(requirement.operations), answer
-    kinds = [accepted.when for accepted in requirement.acceptances]
+    kinds = [accepted.when for accepted in requirement.lawful_successes]
     assert len(kinds) == len(set(kinds)) and ("" not in kinds or len(kinds) == 1), kinds
 
 
 @each
 def test_a_reading_stands_in_one_place(requirement: Requirement) -> None:
-    told = {answer.reading for answer in requirement.answers} | {each.reading for each in requirement.acceptances}
-    assert not told & set(requirement.observations)
+    told = {answer.reading for answer in requirement.lawful_refusals} | {
+        each.reading for each in requirement.lawful_successes
+    }
+    assert not told & set(requirement.other_readings)
 
 
 @each

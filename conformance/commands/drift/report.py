@@ -51,7 +51,7 @@ def touches(change: Change) -> list[str]:
 
 def _names(rule: Requirement, name: str) -> bool:
     """Whether a requirement speaks of a field, an id, a header or a component of the document."""
-    if name.isdecimal() and any(answer.id == int(name) for answer in rule.answers):
+    if name.isdecimal() and any(answer.id == int(name) for answer in rule.lawful_refusals):
         return True
     places = " ".join(source["place"] for source in rule.sources)
     text = f"{rule.title} {rule.sentence} {places}"

@@ -87,5 +87,5 @@ def is_object(raw: bytes) -> bool:
 
 
 def taken(context: RuleContext) -> str:
-    """The kind of acceptance by which a target takes an odd request."""
+    """The kind of success by which a target takes an odd request."""
     return "media type" if context.request.content_type is None else "extra"

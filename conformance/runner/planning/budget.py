@@ -65,7 +65,7 @@ def _surely_judged(nodeid: str) -> frozenset[str]:
     """What a test judges on any target: which refusal a drawn request meets first is the target's choice."""
     drawn = _name(nodeid).startswith("generated/")
     judges = measured(nodeid)["judges"]
-    return frozenset(each for each in judges if not (drawn and contract.requirements()[each].answers))
+    return frozenset(each for each in judges if not (drawn and contract.requirements()[each].lawful_refusals))
 
 
 def _is_of_mission(nodeid: str) -> bool:
