@@ -1,7 +1,8 @@
 """What a rule says of an answer, as data: for a person (expected, actual) and for a script (a jq test of the same thing).
 
 A jq test reads one document `{"status": …, "headers": {lower-case names}, "body": …}` and gives true when the claim
-holds. Lines are found by item, never by position or by an id that the next session will not have.
+holds. Lines are found by item, never by position or by an id that the next session will not have. What else it reads, it
+names by a Reference.
 """
 
 from __future__ import annotations
@@ -9,11 +10,11 @@ from __future__ import annotations
 import json
 import operator as operator_module
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from enum import StrEnum
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypedDict
 
 if TYPE_CHECKING:
     from conformance.core.exchange import CaseKey, Exchange
@@ -56,6 +57,32 @@ class Deviation(StrEnum):
     OTHER = "another value"
 
 
+class Reference(StrEnum):
+    """What a jq test reads besides the answer that it is about. The value is the variable that a script gives it."""
+
+    FIRST = "$first"  # the answer that made the session
+    PLACED = "$placed"  # the answer to the first payment
+    PREVIOUS = "$previous"  # the answer before
+    SESSION = "$session"  # the id of the session that was asked
+    ORDER = "$order"  # the id of its order
+    EARLIER = "$earlier"  # the id of the first session of the sequence
+    OPTION = "$option"  # the id of a shipping option, which the claim holds
+
+    @property
+    def is_answer(self) -> bool:
+        """Whether it is a whole answer; others are an id."""
+        return self in (Reference.FIRST, Reference.PLACED, Reference.PREVIOUS)
+
+
+class JqTest(TypedDict, total=False):
+    """How a script asks for what a claim says: these members of Claim."""
+
+    test: str
+    needs: frozenset[Reference]
+    option: Any
+    look: str
+
+
 # The parts of a session, as a sentence names them.
 STATE_IN_WORDS: dict[str, str] = {
     Aspect.CART: "the cart",
@@ -78,8 +105,8 @@ class Claim:
     requirement: set where a rule speaks for another requirement. proof: further exchanges that a reader needs. weak: drop it if the
     run has a breach that explains it (a price that moves by itself blames whatever request came last). look: the jq path of
     what was seen, for the script to show; '' where there is no one place. condition: the case in words, of the answer's own
-    operation. sources: (document, place) where the sentence stands,
-    beside those of the requirement.
+    operation. sources: (document, place) where the sentence stands, beside those of the requirement. needs: what the test
+    reads besides the answer. option: the id of the shipping option among that.
     """
 
     ok: bool
@@ -96,6 +123,8 @@ class Claim:
     sources: tuple[tuple[str, str], ...] = ()
     condition: str | None = None
     deviation: str = ""
+    needs: frozenset[Reference] = frozenset()
+    option: Any = None
 
 
 CENTS = Decimal("0.10")  # up to this an amount is wrong by rounding, not by a part that is missing
@@ -140,12 +169,28 @@ def line_path(item: str | None) -> str:
     return f"(.body.lineItems[]|select(.itemId=={quoted(item)}))"
 
 
+def _selected(item: str | None) -> str:
+    return f"({line_path(item)}.shippingOptions[]|select(.selected).shippingOptionId)"
+
+
+def selected_option(item: str | None, expected: Any) -> JqTest:
+    """The line of that item has the shipping option selected that has this id in the run, and another in the next session."""
+    test = f"[{_selected(item)}] == [{Reference.OPTION}]"
+    return JqTest(test=test, needs=frozenset({Reference.OPTION}), option=expected)
+
+
 def equal(name: str, path: str, expected: Any, actual: Any, **more: Any) -> Claim:
     """The value at `path` (jq, from the document's root) is `expected`."""
     if expected == actual:
         return held(name, **more)
     more.setdefault("deviation", deviation_of(expected, actual))
     return Claim(False, name, shown(expected), shown(actual), f"[{path}] == [{quoted(expected)}]", look=path, **more)
+
+
+def selects(name: str, item: str | None, expected: Any, actual: Any) -> Claim:
+    """The option that the line of that item has selected is `expected`."""
+    claim = equal(name, _selected(item), expected, actual)
+    return claim if claim.ok else replace(claim, **selected_option(item, expected))
 
 
 def amount(name: str, path: str, expected: Decimal, actual: Decimal | None, basis: str = "", **more: Any) -> Claim:
@@ -242,8 +287,8 @@ RELATIONS: dict[str, tuple[Callable[[Any, Any], bool], str]] = {
 }
 
 
-def related(name: str, path: str, relation: str, other: str, expected: Any, actual: Any, **more: Any) -> Claim:
-    """The value at `path` has a relation to the value of another answer. other: that value in jq, such as `$previous.body.x`."""
+def related(name: str, path: str, relation: str, other: Reference, expected: Any, actual: Any, **more: Any) -> Claim:
+    """The value at `path` has a relation to an id, or to the value at the same path of another answer."""
     holds, words = RELATIONS[relation]
     if holds(actual, expected):
         return held(name, **more)
@@ -253,8 +298,9 @@ def related(name: str, path: str, relation: str, other: str, expected: Any, actu
         name,
         words.format(expected=shown(expected)),
         shown(actual),
-        f"{path} {relation} {other}",
+        f"{path} {relation} " + (f"({other}|{path})" if other.is_answer else other),
         look=path,
+        needs=frozenset({other}),
         **more,
     )
 
@@ -285,6 +331,13 @@ def warned(exchange: Exchange, error_id: int, case: CaseKey | None = None) -> It
         yield compare("the warning", WARNING_IDS, HOLDS, error_id, exchange.warning_ids, case=case)
 
 
+SAME_LINE_IDS = JqTest(
+    test="([.body.lineItems[]?|{key:.itemId,value:.lineItemId}]|from_entries) as $now"
+    f" | ([{Reference.FIRST}.body.lineItems[]?|{{key:.itemId,value:.lineItemId}}]|from_entries) as $before"
+    " | all($now|to_entries[]; ($before[.key] // .value) == .value)",
+    needs=frozenset({Reference.FIRST}),
+)
+SUMMARY = ".body.pricingSummary"
 JQ_REFUSED = ".status >= 400 and .status < 500"
 JQ_ACCEPTED = '.status == 200 and (.body|type) == "object" and (.body|has("errors")|not)'
 

@@ -20,7 +20,7 @@ from conformance.judging.claim import (
     compare,
     equal,
     held,
-    line_path,
+    selects,
     true,
     warned,
 )
@@ -255,19 +255,13 @@ def just_that_option_on_just_that_line(context: RuleContext) -> Iterator[Claim]:
         return
     wanted = context.body.get("shippingOptionId")
     selected = seen.selected.id if seen and seen.selected else None
-    path = f"({line_path(target.item)}.shippingOptions[]|select(.selected).shippingOptionId)"
-    claim = equal("the selected option", path, wanted, selected)
+    claim = selects("the selected option", target.item, wanted, selected)
     yield claim if claim.ok or seen is None or seen.selected else replace(claim, actual=_how_many(seen))
     if context.session is None or context.session.in_doubt:
         return
     for other, (before, after) in differences(state(context.before), state(context.answer)).items():
         if other[0] == "option" and other[1] != key:
-            yield equal(
-                "the option of another line",
-                f"({line_path(other[1])}.shippingOptions[]|select(.selected).shippingOptionId)",
-                before,
-                after,
-            )
+            yield selects("the option of another line", other[1], before, after)
             return
 
 

@@ -16,7 +16,9 @@ from conformance.judging.claim import (
     COUPONS,
     LACKS,
     ONCE,
+    SUMMARY,
     Claim,
+    Reference,
     compare,
     held,
     related,
@@ -91,7 +93,7 @@ def a_good_coupon_lowers_the_total(context: RuleContext) -> Iterator[Claim]:
 def _than_before(name: str, part: str, relation: str, before: Decimal, after: Decimal, **more: Any) -> Claim:
     """A part of the summary is more or less than in the answer before."""
     path = f'.body.pricingSummary.{part}.value? // "0"|tonumber'
-    return related(name, f"({path})", relation, f"($previous|{path})", before, after, **more)
+    return related(name, f"({path})", relation, Reference.PREVIOUS, before, after, **more)
 
 
 @refuses("COUPON-ONE")
@@ -133,8 +135,10 @@ def never_more_than_one_is_listed(context: RuleContext) -> Iterator[Claim]:
                 "nothing changes",
                 f"{' '.join(key)} {shown(changed.get(key, ('', ''))[0])}",
                 changed.get(key, ("", ""))[1],
-                ".body.pricingSummary == $previous.body.pricingSummary"
-                " and [.body.lineItems[].netPrice] == [$previous.body.lineItems[].netPrice]",
+                f"{SUMMARY} == {Reference.PREVIOUS}{SUMMARY}"
+                f" and [.body.lineItems[].netPrice] == [{Reference.PREVIOUS}.body.lineItems[].netPrice]",
+                needs=frozenset({Reference.PREVIOUS}),
+                look=SUMMARY,
             )
 
 
@@ -216,9 +220,9 @@ def a_coupon_saves_on_its_own_items(context: RuleContext) -> Iterator[Claim]:
     if not answer.coupons:
         yield held(reading=LEAVES)
     elif saved > 0 and "additionalSavings" not in answer.unreadable:
-        test = f'((.body.pricingSummary.additionalSavings.value? // "0")|tonumber) < {saved}'
-        reading = SAVES_LESS if left else SAVES_NOTHING
-        yield true(left < saved, "savings without its items", f"less than {shown(saved)}", left, test, reading=reading)
+        test = f'(({SUMMARY}.additionalSavings.value? // "0")|tonumber) < {saved}'
+        told = {"reading": SAVES_LESS if left else SAVES_NOTHING, "look": SUMMARY}
+        yield true(left < saved, "savings without its items", f"less than {shown(saved)}", left, test, **told)
 
 
 @demands("COUPON-CONDITION")

@@ -9,7 +9,7 @@ from functools import cache, lru_cache
 
 from conformance.core import contract
 from conformance.judging.amounts import ZERO, Amount
-from conformance.judging.claim import HELD, Claim, amount, held, line_path, shown, true
+from conformance.judging.claim import HELD, SUMMARY, Claim, amount, held, line_path, shown, true
 from conformance.judging.context import RuleContext
 from conformance.judging.model import Line, View, all_amounts, cart_key, lasting, once
 from conformance.judging.registry import demands, shows
@@ -18,9 +18,6 @@ from suites.money.jq import summed, totalled
 from suites.money.sums import FORMULAS, READINGS, formula, sums
 from suites.money.tax import in_net_prices as tax_in_net_prices
 from suites.sessions.state_claims import same_amounts
-
-SUMMARY = ".body.pricingSummary"
-
 
 # Whose sentence says that an amount follows its change: an amount that just stood still is that rule's breach as well.
 FOLLOWS = {"QTY-SET": contract.QUANTITY, "QTY-ZERO": contract.QUANTITY, "SHIP-SET": contract.OPTION}
@@ -378,6 +375,7 @@ def amounts_are_decimals_of_their_currency(context: RuleContext) -> Iterator[Cla
                 f'.body.{path}|(.. |strings|startswith("-"))|not'
                 if "[]" not in path
                 else f'all(.body.{path}; .value|startswith("-")|not)',
+                look=SUMMARY if path.startswith("pricingSummary") else "",
             )
             return
     yield HELD

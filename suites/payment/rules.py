@@ -16,9 +16,11 @@ from conformance.judging.claim import (
     FILLED,
     HELD,
     LACKS,
+    SAME_LINE_IDS,
     WARNING_IDS,
     AnswerPath,
     Claim,
+    Reference,
     compare,
     equal,
     line_path,
@@ -57,8 +59,8 @@ def placing_answers_with_an_order(context: RuleContext) -> Iterator[Claim]:
     yield compare("purchaseOrderId", ORDER_ID, FILLED, None, [order])
     other = context.world.orders.get(order) if isinstance(order, str) else None
     proof = (other.placed_by,) if other and other.placed_by else ()
-    taken, elsewhere = other.id if other else None, "$placed.body.purchaseOrderId"
-    yield related("an order of its own", ORDER_ID.jq, "!=", elsewhere, taken, order if other else "", proof=proof)
+    taken, given = other.id if other else None, order if other else ""
+    yield related("an order of its own", ORDER_ID.jq, "!=", Reference.PLACED, taken, given, proof=proof)
     early = contract.PLACED_BEFORE in context.exchange.warning_ids
     blamed_for = session.unread_refusals[-1] if early and session.unread_refusals else None
     yield compare(
@@ -94,7 +96,7 @@ def a_second_payment_gives_the_same_order(context: RuleContext) -> Iterator[Clai
     if context.session and context.session.phase == SessionPhase.ORDERED:
         first = context.session.order
         shows = member_or_null(context.exchange.body, "purchaseOrderId")
-        yield related("the same order", ORDER_ID.jq, "==", "$order", first, shows)
+        yield related("the same order", ORDER_ID.jq, "==", Reference.ORDER, first, shows)
         if context.exchange.body.get("purchaseOrderId") == first:
             yield from warned(context.exchange, contract.PLACED_BEFORE)
 
@@ -252,12 +254,9 @@ def the_order_is_the_session_that_was_paid(context: RuleContext) -> Iterator[Cla
         or PAYMENT_IDS & {_role_error(context, item) for item in order.paid.view.items}
     ):
         return
-    yield equal(
-        "purchaseOrderId",
-        "(.body.purchaseOrderId == $order)",
-        True,
-        context.exchange.body.get("purchaseOrderId") == order.id,
-    )
+    same = context.exchange.body.get("purchaseOrderId") == order.id
+    test = f"{ORDER_ID.jq} == {Reference.ORDER}"
+    yield true(same, "purchaseOrderId", "true", same, test, needs=frozenset({Reference.ORDER}))
     paid = order.paid.view
     changed = with_zeros(differences(_order_state(paid), _order_state(seen)), paid, seen)
     wrong = {key: pair for key, pair in changed.items() if not (key[0] == "summary" and may_be_left_out(key[1], seen))}
@@ -274,7 +273,7 @@ def the_order_is_the_session_that_was_paid(context: RuleContext) -> Iterator[Cla
         yield (
             as_claim(rest)
             if rest
-            else true(False, "line item ids", "the ids of the session", "other ids", "$same_line_ids")
+            else true(False, "line item ids", "the ids of the session", "other ids", **SAME_LINE_IDS)
         )
     elif not wrong:
         yield HELD
@@ -379,12 +378,12 @@ def reading_an_order_again_gives_the_same(context: RuleContext) -> Iterator[Clai
         yield (
             as_claim(rest, proof=proof)
             if rest
-            else true(False, "line item ids", "the same ids", "other ids", "$same_line_ids", proof=proof)
+            else true(False, "line item ids", "the same ids", "other ids", **SAME_LINE_IDS, proof=proof)
         )
     made = [body.get("purchaseOrderCreationDate") for body in (order.view.raw, seen.raw)]
     if not changed and all(isinstance(identifier, str) for identifier in made):
         path, case = ".body.purchaseOrderCreationDate", CaseKey(context.operation, "the creation date")
-        yield related("purchaseOrderCreationDate", path, "==", f"$previous{path}", *made, proof=proof, case=case)
+        yield related("purchaseOrderCreationDate", path, "==", Reference.PREVIOUS, *made, proof=proof, case=case)
     status = member_or_null(context.exchange.body, "purchaseOrderPaymentStatus")
     forward = "PAID" if order.status == "PAID" else status
     path = ".body.purchaseOrderPaymentStatus"

@@ -28,9 +28,11 @@ from conformance.judging.claim import (
     HELD,
     LINE_IDS,
     NONE,
+    SAME_LINE_IDS,
     AnswerPath,
     Aspect,
     Claim,
+    Reference,
     compare,
     equal,
     held,
@@ -88,7 +90,7 @@ def every_answer_has_its_fields(context: RuleContext) -> Iterator[Claim]:
     yield from departures(context, "SESSION-FIELDS")
     if context.session and context.answer and context.answer.id:
         known, seen = context.session.id, context.answer.id
-        yield related("checkoutSessionId of the session", SESSION_ID.jq, "==", "$session", known, seen)
+        yield related("checkoutSessionId of the session", SESSION_ID.jq, "==", Reference.SESSION, known, seen)
 
 
 @demands("SESSION-SIGNATURE")
@@ -110,7 +112,9 @@ def ids_are_unique_and_stay(context: RuleContext) -> Iterator[Claim]:
     if context.operation == contract.INITIATE and context.answer.id:
         earlier = context.world.sessions.get(context.answer.id)
         proof, taken = (earlier.created_by,) if earlier else (), earlier.id if earlier else None
-        yield related("checkoutSessionId", SESSION_ID.jq, "!=", "$earlier", taken, context.answer.id, proof=proof)
+        yield related(
+            "checkoutSessionId", SESSION_ID.jq, "!=", Reference.EARLIER, taken, context.answer.id, proof=proof
+        )
     if context.session and context.before and not context.session.in_doubt:
         changed = [key for key in context.changes if key[0] == "id"]
         yield true(
@@ -118,7 +122,7 @@ def ids_are_unique_and_stay(context: RuleContext) -> Iterator[Claim]:
             "line item ids stay",
             "the same ids as before",
             f"another id for {changed[0][1]}" if changed else "",
-            "$same_line_ids",
+            **SAME_LINE_IDS,
         )
 
 
@@ -252,7 +256,7 @@ def no_other_session_is_shown(context: RuleContext) -> Iterator[Claim]:
     if is_uuid(subject or "") and str(subject).casefold() == str(seen).casefold():
         return
     if subject and context.session is None and context.world.complete and seen in context.world.sessions:
-        yield related("the session that was asked for", SESSION_ID.jq, "==", "$session", subject, seen)
+        yield related("the session that was asked for", SESSION_ID.jq, "==", Reference.SESSION, subject, seen)
 
 
 @refuses("SESSION-APP")

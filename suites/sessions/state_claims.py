@@ -8,7 +8,21 @@ from conformance.core.addresses import ALWAYS_IN_ADDRESS, flat_address, shows
 from conformance.core.exchange import CaseKey
 from conformance.judging.amounts import ZERO
 from conformance.judging.attribution import Attribution, Found
-from conformance.judging.claim import HELD, Aspect, Claim, amount, line_path, member_or_null, quoted, shown, true
+from conformance.judging.claim import (
+    HELD,
+    SAME_LINE_IDS,
+    SUMMARY,
+    Aspect,
+    Claim,
+    JqTest,
+    amount,
+    line_path,
+    member_or_null,
+    quoted,
+    selected_option,
+    shown,
+    true,
+)
 from conformance.judging.model import StateKey, View, differences
 
 
@@ -58,7 +72,7 @@ def as_claim(found: dict[StateKey, tuple[object, object]], **more: object) -> Cl
     before, after = found[key]
     also = sorted({item[0] for item in found} - {key[0]})
     seen = f"{_plain(after)}" + (f" (and other {', '.join(also)})" if also else "")
-    return true(False, WHOLES[key[0]], f"{' '.join(key)} {_plain(before)}", seen, key_test(key, before), **more)
+    return true(False, WHOLES[key[0]], f"{' '.join(key)} {_plain(before)}", seen, **_jq(key, before), **more)
 
 
 def with_zeros(
@@ -76,27 +90,33 @@ def _plain(value: object) -> str:
     return ", ".join(sorted(map(str, value))) or "none" if isinstance(value, frozenset) else shown(value)
 
 
-def key_test(key: StateKey, want: object) -> str:
-    """jq: the answer shows this part of the state."""
+def _jq(key: StateKey, want: object) -> JqTest:
+    """The answer shows this part of the state."""
+    if key[0] == "option":
+        return selected_option(key[1], want)
+    if key[0] == "id":
+        return SAME_LINE_IDS
+    if key[0] == "summary":
+        return JqTest(test=_shows(key, want), look=SUMMARY)
+    return JqTest(test=_shows(key, want))
+
+
+def _shows(key: StateKey, want: object) -> str:
     if key[0] == "lines":
         return f"([.body.lineItems[]?.itemId]|sort) == {quoted(sorted(want))}"  # type: ignore[call-overload]
     if key[0] == "quantity":
         return f"{line_path(key[1])}.quantity == {quoted(want)}"
-    if key[0] == "option":
-        return f"({line_path(key[1])}.shippingOptions[]|select(.selected).shippingOptionId) == {quoted(want)}"
     if key[0] == "coupons":
         return f"([.body.appliedCoupons[]?.redemptionCode|ascii_downcase]|sort) == {quoted(sorted(str(code).lower() for code in want))}"  # type: ignore[attr-defined]
     if key[0] == "address":
         return address_test(key[1], want or "")
-    if key[0] == "id":
-        return "$same_line_ids"
     return f"(({amount_path(key)}|(.amount? // .)|.value?) // 0 | tonumber) == {want or 0}"
 
 
 def amount_path(key: StateKey) -> str:
     """The jq path of an amount that follows from the cart (conformance/judging/model.py, `pricing`)."""
     if key[0] == "summary":
-        return f".body.pricingSummary.{key[1]}"
+        return f"{SUMMARY}.{key[1]}"
     return f"{line_path(key[1])}.{'netPrice' if key[0] == 'net' else 'baseUnitPrice'}"
 
 

@@ -16,7 +16,7 @@ FILES = [
         for entry in ("judge", "content/information_leaks", "content/response_schema")
     ),
 ]
-ABOUT = {"true": 1, "equal": 0, "compare": 0, "related": 0, "amount": 0, "refused": 1}
+ABOUT = {"true": 1, "equal": 0, "compare": 0, "related": 0, "selects": 0, "amount": 0, "refused": 1}
 
 
 @dataclass(frozen=True)

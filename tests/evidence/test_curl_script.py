@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import os
+import shlex
 import shutil
 import subprocess
 import sys
@@ -16,7 +17,7 @@ from typing import Any
 import pytest
 
 from conformance.client.api_client import ApiClient
-from conformance.core.exchange import Request
+from conformance.core.exchange import CaseKey, Request
 from conformance.core.profile import Auth
 from conformance.core.profile_reader import load
 from conformance.evidence.aggregate import Finding
@@ -24,7 +25,8 @@ from conformance.evidence.reproduction.curl_script import write_script
 from conformance.evidence.reproduction.replay import play, steps_of
 from conformance.evidence.reproduction.shrink import Proof
 from conformance.evidence.trace_record import Breach, TraceRecord
-from conformance.judging.claim import Claim
+from conformance.judging.claim import Claim, equal
+from conformance.judging.context import Judgment
 from conformance.runner.mock_process import MockProcess
 from tests.doubles.faulty_servers_by_action import FAULTY_SERVERS
 from tests.doubles.in_memory_replay import Replays, shrunk
@@ -206,6 +208,34 @@ def test_text_of_the_server_is_only_text(tmp_path: Path) -> None:
             ended = run(script, None, tmp_path, **TOKENS)
             assert ended.returncode == 1, ended.stdout + ended.stderr
             assert not list(tmp_path.rglob("pwned"))
+
+
+class Namesakes(ReferenceShop):
+    """Titles that hold the names of a test's variables, or are the id of a shipping option."""
+
+    def show(self, session: Session, request: Request) -> Json:
+        body = super().show(session, request)
+        for line in body["lineItems"]:
+            line["title"] = f"$order $first $earlier {line['shippingOptions'][0]['shippingOptionId']}"
+            line["subtitle"] = line["shippingOptions"][0]["shippingOptionId"]
+        return body
+
+
+@pytest.mark.parametrize("member", ["title", "subtitle"])
+def test_a_test_needs_what_its_claim_says_alone(member: str, tmp_path: Path) -> None:
+    """A value of the server is a value, whatever it looks like."""
+    with Replays(Namesakes()).driver(0, "honest") as driver:
+        session = driver.create_session("EBAY_US", [("v1|1001|0", 1)])
+    shown = session.state.view.raw["lineItems"][0][member]
+    claim = equal(member, f".body.lineItems[0].{member}", shown, "another")
+    steps = steps_of(driver.trace.exchanges)
+    judgment = Judgment("SESSION-READ", CaseKey("initiate"), "initiate", False, driver.trace.exchanges[-1].id, claim)
+    sent = list(zip(steps, driver.trace.exchanges, strict=True))
+    with serve(Namesakes()) as shop:
+        script = written(Proof(steps, sent, judgment), shop, tmp_path)
+        assert shlex.quote(claim.test) in script.read_text(encoding="utf-8")
+        ended = run(script, None, tmp_path, **TOKENS)
+        assert ended.returncode == 0, ended.stdout + ended.stderr
 
 
 # ---------------------------------------------------------------- against the mock, as users meet it

@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
+from collections import defaultdict
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
 from conformance.judging import claim
-from conformance.judging.claim import AnswerPath, Operator, compare, related
+from conformance.judging.claim import AnswerPath, Operator, Reference, compare, related
 from conformance.judging.load_rules import load_rules
 from suites.protocol.rules import PAGE_TEST, TRACE_TEST
 from tests.doubles.faulty_servers_by_action import FAULTY_SERVERS
@@ -19,12 +20,11 @@ from tests.doubles.scripted_session import visit
 
 pytestmark = pytest.mark.skipif(shutil.which("jq") is None, reason="jq is not installed")
 PATH = AnswerPath(".body.list[]?", "the list")
-VARIABLES = ("first", "placed", "previous", "session", "order", "earlier")
 
 
-def jq(program: str, document: Any) -> Any:
-    """What a program says of a document."""
-    given = [part for name in VARIABLES for part in ("--argjson", name, "{}")]
+def jq(program: str, document: Any, needs: frozenset[Reference] = frozenset()) -> Any:
+    """What a program says of a document. needs: the variables that it is given."""
+    given = [part for name in sorted(needs) for part in ("--argjson", name.removeprefix("$"), "{}")]
     ended = subprocess.run(
         ["jq", "-c", *given, program], input=json.dumps(document), capture_output=True, text=True, timeout=20
     )
@@ -69,22 +69,28 @@ def test_letters_count_not_in_a_folded_path() -> None:
 
 @pytest.mark.parametrize(("relation", "holds"), [("==", False), ("!=", True), ("<", True), (">", False)])
 def test_a_value_is_related_to_that_of_another_answer(relation: str, *, holds: bool) -> None:
-    assert related("total", ".body.total", relation, "$previous.body.total", Decimal(2), Decimal(1)).ok is holds
-    wrong = related("total", ".body.total", relation, "2", Decimal(1), Decimal(2 if relation == "<" else 1))
+    assert related("total", ".body.total", relation, Reference.PREVIOUS, Decimal(2), Decimal(1)).ok is holds
+    seen = Decimal(2 if relation == "<" else 1)
+    wrong = related("total", ".body.total", relation, Reference.PREVIOUS, Decimal(1), seen)
     if not wrong.ok:
-        assert wrong.test == f".body.total {relation} 2" and wrong.expected
+        assert wrong.test == f".body.total {relation} ($previous|.body.total)" and wrong.expected
+        assert wrong.needs == {Reference.PREVIOUS}
+    of_id = related("id", ".body.id", relation, Reference.ORDER, Decimal(1), seen)
+    assert of_id.ok or of_id.test == f".body.id {relation} $order"
 
 
 def test_every_jq_test_can_be_read() -> None:
+    """With what it says that it needs, and nothing more."""
     load_rules()
-    found = {
-        judgment.claim.test
-        for server in FAULTY_SERVERS[::8]
-        for judgment in visit(server.shop()).judgments
-        if judgment.claim and not judgment.ok and judgment.claim.test
-    }
-    programs = [test.replace("$same_line_ids", "true") for test in sorted({*found, TRACE_TEST, PAGE_TEST})]
-    assert len(programs) > 10
-    for start in range(0, len(programs), 40):
-        listed = programs[start : start + 40]
-        jq(" | ".join(["."] + [f"(try ({program}) catch null) as $r{n} | ." for n, program in enumerate(listed)]), {})
+    found: dict[frozenset[Reference], set[str]] = defaultdict(set)
+    for server in FAULTY_SERVERS[::4]:
+        for judgment in visit(server.shop()).judgments:
+            if judgment.claim and not judgment.ok and judgment.claim.test:
+                found[judgment.claim.needs].add(judgment.claim.test)
+    assert sum(map(len, found.values())) > 10 and len(found) >= 2
+    found[frozenset()] |= {TRACE_TEST, PAGE_TEST}
+    for needs, programs in found.items():
+        tests = [f"(try ({program}) catch null) as $r{n} | ." for n, program in enumerate(sorted(programs))]
+        for start in range(0, len(tests), 40):
+            tried = tests[start : start + 40]
+            jq(" | ".join([".", *tried]), {}, needs)

@@ -16,7 +16,7 @@ from conformance.core import contract, made_up
 from conformance.core.exchange import OTHER_APP, OWN_APP, Exchange
 from conformance.core.profile_reader import is_in_targets
 from conformance.evidence.reproduction.replay import Ref, ReplayTarget, Step, locate
-from conformance.judging.claim import Claim, quoted
+from conformance.judging.claim import Claim, Reference, quoted
 from conformance.judging.model import view
 
 if TYPE_CHECKING:
@@ -45,11 +45,6 @@ WHOSE = {
     "TOKEN_EXPIRED": "past its time",
     "TOKEN_OTHER_SCOPE": "of a scope that does not open the API",
 }
-SAME_LINE_IDS = (
-    "([.body.lineItems[]?|{key:.itemId,value:.lineItemId}]|from_entries) as $now"
-    " | ([$first.body.lineItems[]?|{key:.itemId,value:.lineItemId}]|from_entries) as $before"
-    " | all($now|to_entries[]; ($before[.key] // .value) == .value)"
-)
 FILES = {"ca_file": "CA_FILE", "client_cert": "CLIENT_CERT"}  # of [transport], and the variables that name others
 HEAD = Path(__file__).with_name("script_head.sh")
 
@@ -256,15 +251,11 @@ def _in_a_shell(argument: str, profile: Profile) -> str:
 
 def _look(claim: Claim, sent: list[tuple[Step, Exchange]]) -> str:
     """The command that shows what is wrong in the last answer: the place that the claim is about, else its errors."""
-    look = claim.look or (".body.pricingSummary" if ".body.pricingSummary" in claim.test else "")
-    if (
-        not sent[-1][1].accepted
-        or not look
-        or "$" in look
-        or any(quoted(identifier) in look for identifier in _option_ids(sent))
-    ):
+    if not sent[-1][1].accepted or not claim.look:
         return "echo 'seen now:'; jq -c '{status, errors: [.body.errors[]?|{errorId, message}]}'"
-    return f"echo 'seen now:'; jq -c {shlex.quote(f'{{status, errors: [.body.errors[]?.errorId], seen: [{look}]}}')}"
+    return (
+        f"echo 'seen now:'; jq -c {shlex.quote(f'{{status, errors: [.body.errors[]?.errorId], seen: [{claim.look}]}}')}"
+    )
 
 
 def _grant(run: ReplayTarget, used: list[str]) -> str:
@@ -298,37 +289,44 @@ def _url(run: ReplayTarget, operation: str) -> str:
 
 
 def _test(writer: Writer, claim: Claim, sent: list[tuple[Step, Exchange]]) -> tuple[str, list[str]]:
-    """The claim's jq test with this run's ids replaced by the script's variables, and the arguments for them."""
-    test, arguments = claim.test.replace("$same_line_ids", SAME_LINE_IDS), []
-    created = [step.number for step, exchange in sent if step.creates and exchange.accepted]
-    if "$first" in test:
-        arguments.append(f'--slurpfile first_list "$work/{created[0] if created else sent[0][0].number}.json"')
-        test = f"$first_list[0] as $first | {test}"
-    if "$placed" in test:
-        placed = next(step.number for step, exchange in sent if exchange.operation == contract.PLACE_ORDER)
-        arguments.append(f'--slurpfile placed_list "$work/{placed}.json"')
-        test = f"$placed_list[0] as $placed | {test}"
-    if "$previous" in test:
-        arguments.append(f'--slurpfile previous_list "$work/{sent[-2 if len(sent) > 1 else -1][0].number}.json"')
-        test = f"$previous_list[0] as $previous | {test}"
-    last_step = sent[-1][0]
-    if "$session" in test and last_step.subject:
-        arguments.append(f'--arg session "${writer.variable(last_step.subject)}"')
-    if "$order" in test:
-        ref = (
-            last_step.subject
-            if last_step.subject and last_step.subject.kind == "order"
-            else Ref("order", next(iter(last_step.sessions), 0))
-        )
-        arguments.append(f'--arg order "${writer.variable(ref)}"')
-    if "$earlier" in test:
-        arguments.append(f'--arg earlier "${writer.variable(Ref("session", created[0]))}"')
-    for value, ref in _option_ids(sent).items():
-        if quoted(value) in test:
-            name = writer.variable(ref)
-            arguments.append(f'--arg {name} "${name}"')
-            test = test.replace(quoted(value), f"${name}")
+    """The claim's jq test, and the arguments that give it what it needs of this run's answers."""
+    test, arguments = claim.test, []
+    for reference in filter(claim.needs.__contains__, Reference):
+        name = reference.removeprefix("$")
+        if reference.is_answer:
+            arguments.append(f'--slurpfile {name}_list "$work/{_answered(reference, sent)}.json"')
+            test = f"${name}_list[0] as {reference} | {test}"
+        elif ref := _id(reference, claim, sent):
+            arguments.append(f'--arg {name} "${writer.variable(ref)}"')
+        elif reference is Reference.OPTION:  # an id that no answer gave, or none
+            arguments.append(f"--argjson {name} {shlex.quote(quoted(claim.option))}")
     return test, arguments
+
+
+def _creating(sent: list[tuple[Step, Exchange]]) -> list[int]:
+    """The steps that made a session."""
+    return [step.number for step, exchange in sent if step.creates and exchange.accepted]
+
+
+def _answered(reference: Reference, sent: list[tuple[Step, Exchange]]) -> int:
+    """The step whose answer it is."""
+    if reference is Reference.PLACED:
+        return next(step.number for step, exchange in sent if exchange.operation == contract.PLACE_ORDER)
+    if reference is Reference.PREVIOUS:
+        return sent[-2 if len(sent) > 1 else -1][0].number
+    return next(iter(_creating(sent)), sent[0][0].number)
+
+
+def _id(reference: Reference, claim: Claim, sent: list[tuple[Step, Exchange]]) -> Ref | None:
+    """The answer that gave it, and where in it."""
+    last = sent[-1][0]
+    if reference is Reference.OPTION:
+        return _option_ids(sent).get(claim.option) if isinstance(claim.option, str) else None
+    if reference is Reference.EARLIER:
+        return Ref("session", _creating(sent)[0])
+    if reference is Reference.SESSION or (last.subject and last.subject.kind == "order"):
+        return last.subject
+    return Ref("order", next(iter(last.sessions), 0))
 
 
 def _option_ids(sent: list[tuple[Step, Exchange]]) -> dict[str, Ref]:
@@ -337,6 +335,6 @@ def _option_ids(sent: list[tuple[Step, Exchange]]) -> dict[str, Ref]:
     for step, exchange in sent:
         for line in view(exchange.body).lines.values() if step.creates and exchange.accepted else ():
             for option in line.options:
-                if option.id and len(option.id) > 1:
+                if option.id:
                     found.setdefault(option.id, Ref("option", step.number, line.item or "", locate(line, option)))
     return found

@@ -13,7 +13,7 @@ import jsonschema_rs
 from conformance.core import contract
 from conformance.core.exchange import RecordedPart
 from conformance.core.requirement import OwnedBreach, SessionPhase
-from conformance.judging.claim import HELD, Claim, quoted, shown, true
+from conformance.judging.claim import HELD, SUMMARY, Claim, quoted, shown, true
 from conformance.judging.context import RuleContext
 
 WARNINGS = "warnings"
@@ -91,8 +91,10 @@ def _charges(context: RuleContext, requirement: str) -> Iterator[Claim]:
     wanted, other = ("value", "amount") if of_order else ("amount", "value")
     if isinstance(charges, dict) and other in charges and wanted not in charges:
         want = "an Amount" if of_order else "an amount with its applicableChargeType"
-        test = f'.body.pricingSummary.importCharges|(has("{other}")|not) or has("{wanted}")'
-        yield true(False, "pricingSummary.importCharges type", want, charges, test, requirement=requirement)
+        test = f'{SUMMARY}.importCharges|(has("{other}")|not) or has("{wanted}")'
+        yield true(
+            False, "pricingSummary.importCharges type", want, charges, test, requirement=requirement, look=SUMMARY
+        )
 
 
 def _claim(context: RuleContext, requirement: str, path: list[Any], error: Any) -> Iterator[Claim]:
@@ -117,6 +119,7 @@ def _claim(context: RuleContext, requirement: str, path: list[Any], error: Any) 
         _test(path, keyword, error, bool(missing)),
         requirement=contract.owner_of(OwnedBreach.FORM_OF_AMOUNTS) if of_amounts else requirement,
         sources=_type_page(keyword, where, error),
+        look=SUMMARY if path[:1] == ["pricingSummary"] else "",
     )
 
 
