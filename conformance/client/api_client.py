@@ -106,18 +106,12 @@ class ApiClient:
         operation = contract.operations()[request.operation]
         if self.profile.reads_only and operation.method != "GET":
             raise RunStopped("Against a production host nothing is sent but reads.")
-        path = operation.path
-        if request.subject is not None:
-            subject = quote(request.subject, safe="", errors="surrogatepass")
-            path = re.sub(r"\{[^}]+\}", lambda _: subject, path)
-        url = f"{self.profile.url(request.operation)}/buy/order/{operation.version}{path}"
+        subject = None if request.subject is None else quote(request.subject, safe="", errors="surrogatepass")
+        url = self.profile.url(request.operation) + operation.full_path(subject)
         headers = {"Accept": "application/json", **request.headers}
         if operation.method == "POST" and request.content_type is not None:
             headers["Content-Type"] = request.content_type
-        if request.marketplace is not None:
-            headers["X-EBAY-C-MARKETPLACE-ID"] = request.marketplace
-        if request.operation == contract.PLACE_ORDER:
-            headers.setdefault("X-EBAY-C-ENDUSERCTX", "deviceId=guestcheckoutconformance")
+        headers |= request.own_headers
         request.headers = {name: value for name, value in headers.items() if name != "Content-Type"}
         body = request.payload() if operation.method == "POST" else None
         renewed = False
@@ -340,12 +334,10 @@ class ApiClient:
         if name not in self._worked or self._vain >= TOKEN_TRIES:
             return False
         read = contract.operations()[contract.READ]
-        request = Request(contract.READ, "0", None, exchange.request.marketplace, name)
-        url = f"{self.profile.url(contract.READ)}/buy/order/{read.version}{re.sub('{[^}]+}', '0', read.path)}"
+        request = Request(contract.READ, "0", None, exchange.request.marketplace or None, name)
+        url = self.profile.url(contract.READ) + read.full_path("0")
         probe = Exchange("tokens", 0, request, read.method, url)
-        headers = {"Accept": "application/json"}
-        if request.marketplace:
-            headers["X-EBAY-C-MARKETPLACE-ID"] = request.marketplace
+        headers = {"Accept": "application/json", **request.own_headers}
         self._perform(probe, read.method, url, headers, None, self._authorization(request))
         if probe.status != 401:
             return False

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
@@ -24,6 +25,7 @@ TOO_MANY_LINES = 15011  # of more line items than a session holds
 EMPTY_CART = 15019  # of a change that leaves no line item
 SECOND_COUPON = frozenset({16001, 16023})  # of a coupon beside another one
 COUPON_NOT_APPLIED = 16025
+BASE_PATH = "/buy/order"
 CHAPTERS = ("sessions", "marketplace", "line_items", "address_shipping", "coupons", "money", "payment", "protocol")
 PLACE_ORDER = "placeGuestOrder"
 INITIATE = "initiateGuestCheckoutSession"
@@ -53,6 +55,11 @@ class Operation:
     ids: dict[int, frozenset[int]]
     warnings: frozenset[int]
     response: dict[str, Any] = field(default_factory=dict)
+
+    def full_path(self, subject: str | None = None) -> str:
+        """The path on the server. subject: the id in it, as a URL writes it; without one its place stays."""
+        path = f"{BASE_PATH}/{self.version}{self.path}"
+        return path if subject is None else re.sub(r"\{[^}]+\}", lambda _: subject, path)
 
     def statuses_of(self, error_id: int) -> frozenset[int]:
         """HTTP statuses that the document gives this id in this operation; empty if it does not know the id."""

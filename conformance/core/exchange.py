@@ -14,6 +14,8 @@ from conformance.core.requirement import OwnedBreach
 
 OWN_APP, OTHER_APP = "app0", "app1"
 SIGNATURE = "x-ebay-security-signature"  # the token of the pay window, as initiate answers it
+MARKETPLACE_HEADER = "X-EBAY-C-MARKETPLACE-ID"
+DEVICE = {"X-EBAY-C-ENDUSERCTX": "deviceId=guestcheckoutconformance"}
 NEAR_TOKENS = ("cut-short", "other-case")  # nearly the app's own token
 BAD_CREDENTIALS = ("none", "made-up", *NEAR_TOKENS, "wrong-scheme", "expired", "other-scope")
 
@@ -82,6 +84,12 @@ class Request:
     raw: bytes | None = None
     content_type: str | None = "application/json"
     headers: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def own_headers(self) -> dict[str, str]:
+        """The headers by which the operation is asked: the marketplace, and of an order the buyer's device."""
+        found = {} if self.marketplace is None else {MARKETPLACE_HEADER: self.marketplace}
+        return found | (DEVICE if self.operation == contract.PLACE_ORDER else {})
 
     def object(self) -> dict[str, Any]:
         """The JSON object that is sent, {} if it is something else."""

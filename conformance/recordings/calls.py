@@ -49,7 +49,7 @@ def operation_of(method: str, url: str) -> tuple[str, str | None] | None:
         path = urlsplit(url).path
     except ValueError:  # such as https://[object Object]/
         return None
-    if "/buy/order/" not in path:
+    if f"{contract.BASE_PATH}/" not in path:
         return None
     for operation, wanted, pattern in _patterns():
         found = pattern.search(path)
@@ -62,7 +62,7 @@ def operation_of(method: str, url: str) -> tuple[str, str | None] | None:
 def _patterns() -> list[tuple[str, str, re.Pattern[str]]]:
     found = []
     for operation in contract.operations().values():
-        pattern = re.sub(r"\\\{[^}]+\\\}", "([^/]+)", re.escape(f"/buy/order/{operation.version}{operation.path}"))
+        pattern = re.sub(r"\\\{[^}]+\\\}", "([^/]+)", re.escape(operation.full_path()))
         found.append((operation.id, operation.method, re.compile(pattern + "/?$")))
     return found
 

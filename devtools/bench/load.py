@@ -113,10 +113,9 @@ class Client:
 
     async def _send(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, request: Request) -> Any:
         operation = contract.operations()[request.operation]
-        path = re.sub(r"\{[^}]+\}", request.subject or "", operation.path)
         body = request.payload() if operation.method == "POST" else None
         head = [
-            f"{operation.method} /buy/order/{operation.version}{path} HTTP/1.1",
+            f"{operation.method} {operation.full_path(request.subject or '')} HTTP/1.1",
             "Host: 127.0.0.1",
             "Accept: application/json",
             f"Authorization: Bearer {self.token}",

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from conformance.core import contract, made_up
-from conformance.core.exchange import OTHER_APP
+from conformance.core.exchange import MARKETPLACE_HEADER, OTHER_APP
 from conformance.driver.checkout import CheckoutDriver, CheckoutSession
 from strategies.addresses import MARKUP, of_length, real_people, with_fields
-from suites.generated.live_values import ADDRESS, EXAMPLES, MARKETPLACE, Values, address_values
+from suites.generated.live_values import ADDRESS, EXAMPLES, Values, address_values
 
 
 def alternatives(
@@ -19,7 +19,7 @@ def alternatives(
     offered = driver.market(market)
     for other in driver.profile.markets:
         if other != market:
-            yield _single(MARKETPLACE, other)
+            yield _single(MARKETPLACE_HEADER, other)
     if operation == contract.INITIATE:
         yield from _items(driver, market)
         yield from (_single("contactEmail", email) for email in driver.profile.buyers.declined)

@@ -13,11 +13,11 @@ from schemathesis import Case
 from schemathesis.core import NOT_SET
 
 from conformance.core import contract
-from conformance.core.exchange import OWN_APP, Exchange, Request
+from conformance.core.exchange import MARKETPLACE_HEADER, OWN_APP, Exchange, Request
 from conformance.driver.checkout import CheckoutDriver, CheckoutSession
 from conformance.judging.judge import leaves_open
 from suites.generated.checks import objections
-from suites.generated.live_values import MARKETPLACE, Values, live_values, substituted
+from suites.generated.live_values import Values, live_values, substituted
 from suites.generated.openapi_document import operation_of
 
 DISAGREEMENT = "Contract and judge disagree"
@@ -65,13 +65,13 @@ class Sender:
         """The request of a case."""
         headers = {name: str(value) for name, value in case.headers.items()}
         authorization, media = headers.pop("Authorization", None), headers.pop("Content-Type", JSON)
-        asked = headers.pop(MARKETPLACE, None)
+        asked = headers.pop(MARKETPLACE_HEADER, None)
         body, raw = _body(case, values, media)
         return Request(
             operation_of(case),
             _subject(case, values),
             body,
-            marketplace=values.get((MARKETPLACE, asked or ""), asked),
+            marketplace=values.get((MARKETPLACE_HEADER, asked or ""), asked),
             credential=self._credential(authorization),
             raw=raw,
             content_type=media,

@@ -15,13 +15,13 @@ from collections.abc import Iterator
 from typing import Any
 
 from conformance.core import contract
+from conformance.core.exchange import MARKETPLACE_HEADER
 from conformance.driver.checkout import CheckoutDriver, CheckoutSession
 from conformance.judging.model import Line
 from suites.generated.openapi_document import DOCUMENTS
 
 Values = dict[tuple[str, Any], Any]  # (field or parameter, the contract's example): the live value
 ABSENT = object()  # for a field that the marketplace's addresses do not have
-MARKETPLACE = "X-EBAY-C-MARKETPLACE-ID"
 
 
 def live_values(driver: CheckoutDriver, market: str, session: CheckoutSession | None, turn: int) -> Values:
@@ -31,7 +31,7 @@ def live_values(driver: CheckoutDriver, market: str, session: CheckoutSession | 
     items = driver.plain(market, 8)
     start = turn % len(items) if items else 0
     values: Values = {
-        (MARKETPLACE, EXAMPLES[MARKETPLACE]): market,
+        (MARKETPLACE_HEADER, EXAMPLES[MARKETPLACE_HEADER]): market,
         ("contactEmail", EXAMPLES["contactEmail"]): driver.buyer(),
         **address_values(ADDRESS, offered.address),
         **address_values(OTHER_ADDRESS, offered.other_address or offered.address),

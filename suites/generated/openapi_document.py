@@ -36,7 +36,9 @@ def joint() -> Node:
     components: Node = {}
     for version, part in parts.items():
         for path, item in part["paths"].items():
-            paths[f"/buy/order/{version}{path}"] = {verb: item[verb] for verb in ("get", "post") if verb in item}
+            paths[f"{contract.BASE_PATH}/{version}{path}"] = {
+                verb: item[verb] for verb in ("get", "post") if verb in item
+            }
         for kind, named in part["components"].items():
             components.setdefault(kind, {}).update(named)
     for operation in _operations(paths):

@@ -102,17 +102,10 @@ class Writer:
         base = {contract.READ_ORDER: "$ORDER_URL", contract.PLACE_ORDER: "$PLACE_ORDER_URL"}.get(
             request.operation, "$SESSION_URL"
         )
-        path = f"/buy/order/{operation.version}{operation.path}"
-        if request.subject is not None:
-            subject = self._uri(step.subject, request.subject)
-            path = re.sub(r"\{[^}]+\}", lambda _: subject, path)
+        path = operation.full_path(None if request.subject is None else self._uri(step.subject, request.subject))
         if operation.method == "POST":
             self._body(step, exchange)
-        arguments = []
-        if request.marketplace is not None:
-            arguments.append("-H " + shlex.quote(f"X-EBAY-C-MARKETPLACE-ID: {request.marketplace}"))
-        if request.operation == contract.PLACE_ORDER:
-            arguments.append("-H 'X-EBAY-C-ENDUSERCTX: deviceId=guestcheckoutconformance'")
+        arguments = [f"-H {shlex.quote(f'{name}: {value}')}" for name, value in request.own_headers.items()]
         scheme = "Basic" if request.credential == "wrong-scheme" else "Bearer"
         if request.credential in TOKENS and self.run.profile.auth.kind != "none":
             token = NEARLY.get(request.credential, "${%s}") % TOKENS[request.credential]
