@@ -1,6 +1,6 @@
 """`python -m devtools.pages.traceability [FILE]`: writes docs/requirements.md.
 
-Every requirement with its source, rule, tests and faults.
+Every requirement with its source, rule, tests, input data and faults.
 
 Rules are what the judge has registered, tests what `provokes` marks name, faults what the mock lists about itself. The
 covering array gives its tests their marks when a run begins; here it is made for the mock's profile.
@@ -33,6 +33,13 @@ from suites.situations.requirements_of_plan import requirements_of
 from suites.situations.test_planned_sessions import test_a_planned_session
 
 ROOT = contract.ROOT.parent
+NO_INPUT = {"array", "assignment", "determinism"}  # of strategies/: how rows and draws are made, no data of requests
+DRAWN = {
+    "suites/generated/": "what Schemathesis makes of the OpenAPI documents",
+    "suites/situations/": "the levels of `contracts/factors.yaml`",
+    "suites/state_machine/": "walks that Hypothesis draws",
+    "suites/stubs/": "the strings of `contracts/stubs.yaml`",
+}
 PAGE = ROOT / "docs" / "requirements.md"
 
 
@@ -161,6 +168,36 @@ def entries() -> list[Entry]:
     ]
 
 
+def _inputs(entry: Entry) -> Iterator[str]:
+    """Where what the tests send comes from, beside their own text and the roles of the profile."""
+    places = [*entry.tests, *entry.situations]
+    for module in sorted({module for place in places for module in _strategies_of(place.path, place.name)}):
+        yield f"`strategies/{module}.py`"
+    for folder, words in DRAWN.items():
+        if any(place.path.startswith(folder) for place in places):
+            yield words
+
+
+@cache
+def _strategies_of(path: str, name: str) -> frozenset[str]:
+    """The modules of strategies/ from which a definition of a module takes data, by itself or by those that it names."""
+    body = ast.parse((ROOT / path).read_text(encoding="utf-8")).body
+    module_of = {
+        alias.name: str(statement.module).removeprefix("strategies.")
+        for statement in body
+        if isinstance(statement, ast.ImportFrom) and str(statement.module).startswith("strategies.")
+        for alias in statement.names
+    }
+    definitions = {_name(statement): statement for statement in body}
+    reached: set[str] = set()
+    ahead = {name}
+    while ahead:
+        reached |= ahead
+        named = [node for each in ahead & definitions.keys() for node in ast.walk(definitions[each])]
+        ahead = {node.id for node in named if isinstance(node, ast.Name)} - reached
+    return frozenset({module_of[each] for each in reached & module_of.keys()} - NO_INPUT)
+
+
 def page() -> str:
     """The text of docs/requirements.md."""
     listed = entries()
@@ -173,6 +210,8 @@ def page() -> str:
         "<!-- Written by `make requirements`; change contracts/, suites/ or mock_server/faults/ and run it again. -->",
         "",
         f"{len(listed)} requirements: {levels['MUST']} MUST, {levels['SHOULD']} SHOULD, {levels['READING']} READING. "
+        "Needs are roles of the [profile](profile.md), from which tests take items, coupons, buyers and addresses. "
+        "Input is what else they send beside what they write out themselves. "
         "A fault is a way to break the rule on the embedded mock; the kill matrix runs the suite against each. "
         "`suites/situations` is the [covering array](situations.md): its one test, and the functions and tables that name "
         "the requirement. *also*: a rule or a fault that is listed under another requirement and concerns this one too.",
@@ -189,8 +228,8 @@ def _data(item: Requirement) -> Iterator[str]:
     """Where the contract has a requirement: its own file, its numbers or values, its strings of the sandbox."""
     yield f"`contracts/requirements/{item.chapter}.yaml`"
     if item.data:
-        file, _, name = item.data.partition(": ")
-        yield f"`contracts/{file}`: `{name}`"
+        for file, _, name in (part.partition(": ") for part in item.data.split("; ")):
+            yield f"`contracts/{file}`: `{name}`"
     if any(stub.requirement == item.id for stub in contract.stubs()):
         yield "`contracts/stubs.yaml`"
 
@@ -206,6 +245,7 @@ def _section(entry: Entry) -> list[str]:
         ("Readings", "; ".join(item.readings)),
         ("Rule", _places(entry.rules)),
         ("Tests", _places([*entry.tests, *entry.situations])),
+        ("Input", "; ".join(_inputs(entry))),
         ("Faults", _places(entry.faults) or "none"),
     ]
     body = [f"| {name} | {text.replace('|', chr(92) + '|')} |" for name, text in rows if text]
