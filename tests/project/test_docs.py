@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import importlib.util
 import re
 import subprocess
@@ -112,6 +113,17 @@ def test_requirements_that_the_pages_name_exist() -> None:
     for page in PAGES:
         for name in re.findall(rf"\b(?:{families})(?:-[A-Z]+)+\b", page.read_text(encoding="utf-8")):
             assert name in known, (page.name, name)
+
+
+def test_names_of_the_glossary_stand_in_their_files() -> None:
+    """A path of a module, a comma, and names that it defines: `file`, `Name` and `Name`."""
+    text = (ROOT / "docs" / "glossary.md").read_text(encoding="utf-8")
+    listed = re.findall(r"`([\w/]+\.py)`, ((?:`\w+`(?: and )?)+)", text)
+    assert len(listed) > 30
+    for path, names in listed:
+        module = importlib.import_module(".".join(Path(path).with_suffix("").parts))
+        missing = [name for name in re.findall(r"\w+", names.replace(" and ", " ")) if not hasattr(module, name)]
+        assert not missing, (path, missing)
 
 
 def test_make_targets_that_the_pages_name_exist() -> None:
