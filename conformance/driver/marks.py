@@ -34,7 +34,7 @@ def for_each_session_plan() -> pytest.MarkDecorator:
 def in_situations(
     *everywhere: str, having: str | None = None, each: Iterable[str] = (), **counted: int
 ) -> pytest.MarkDecorator:
-    """Runs the test in named situations (suites/situations/named.py): those listed in every marketplace, those given with a
+    """Runs the test in named situations (suites/shared/named_sessions.py): those listed in every marketplace, those given with a
     number in that many (`rich=2`), those of `each` in one, another for each. Spaces in a name are underscores.
     """
     wanted: dict[str, int | None] = {name: None for name in everywhere}

@@ -27,7 +27,7 @@ from conformance.judging.claim import (
 from conformance.judging.context import ONLY_SUCCESS, RefusalReason, RuleContext
 from conformance.judging.model import Line, View, differences, keyed, objects, once, state
 from conformance.judging.registry import demands, forbids, refuses, shows
-from suites.sessions.state_claims import not_read_back, reported_by_form
+from suites.shared.state_claims import not_read_back, reported_by_form
 
 
 @demands("ADDR-REPLACE")

@@ -9,7 +9,7 @@ from conformance.driver.checkout import CheckoutDriver, CheckoutSession
 from conformance.driver.marks import in_marketplaces, in_situations, provokes
 from strategies.addresses import CONTROL, MARKUP, TEXT_FIELDS, of_length, real_people, with_fields, with_path
 from strategies.broken import US_STATES, fields, named, without
-from suites.situations.named import body_in_turn, session_in
+from suites.shared.named_sessions import body_in_turn, session_in
 
 LINES = ("addressLine1", "addressLine2")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from conformance.core import contract, made_up
 from conformance.driver.checkout import CheckoutDriver, CheckoutSession
 from conformance.driver.marks import in_marketplaces, in_situations, provokes
-from suites.situations.named import session_in
+from suites.shared.named_sessions import session_in
 
 
 @provokes("SHIP-ONE", cost=6)

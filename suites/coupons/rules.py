@@ -28,7 +28,7 @@ from conformance.judging.claim import (
 from conformance.judging.context import RefusalReason, RuleContext
 from conformance.judging.model import View, cart_key, differences, pricing
 from conformance.judging.registry import demands, refuses
-from suites.sessions.state_claims import same_amounts, with_zeros
+from suites.shared.state_claims import same_amounts, with_zeros
 
 # Two ids for the same cause, with no sentence to choose between them.
 TWINS = {16001: 16023, 16023: 16001, 16006: 16022, 16022: 16006, 16005: 16009, 16009: 16005}

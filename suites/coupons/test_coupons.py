@@ -7,7 +7,7 @@ from decimal import Decimal
 from conformance.core import contract, made_up
 from conformance.driver.checkout import CheckoutDriver
 from conformance.driver.marks import in_marketplaces, in_situations, provokes
-from suites.situations.named import select_another, session_in
+from suites.shared.named_sessions import select_another, session_in
 
 
 @provokes("COUPON-APPLY", "COUPON-REMOVE", cost=20)

@@ -14,7 +14,7 @@ from conformance.driver.checkout import CheckoutDriver, CheckoutSession
 from suites.generated.alternatives import alternatives, credentials
 from suites.generated.case_sender import Sender
 from suites.generated.openapi_document import operation_of
-from suites.situations.named import session_in
+from suites.shared.named_sessions import session_in
 
 # How sessions came to be; their number has no divisor in common with that of the marketplaces.
 SITUATIONS = ("calm", "rich", "three lines", "coupon", "option", "four lines", "changed")

@@ -8,7 +8,7 @@ from conformance.core import contract, made_up
 from conformance.driver.checkout import CheckoutDriver, CheckoutSession
 from conformance.driver.marks import in_marketplaces, provokes
 from strategies.quantities import INVALID
-from suites.situations.named import session_in
+from suites.shared.named_sessions import session_in
 
 
 @provokes("QTY-SET", cost=14)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from conformance.core.requirement import SessionPhase
 from conformance.driver.checkout import CheckoutDriver
 from conformance.driver.marks import in_marketplaces, in_situations, provokes
-from suites.situations.named import select_another, session_in
+from suites.shared.named_sessions import select_another, session_in
 
 
 @provokes("QTY-ZERO", cost=30)

@@ -6,7 +6,7 @@ from conformance.core import contract
 from conformance.core.exchange import Request
 from conformance.driver.checkout import CheckoutDriver
 from conformance.driver.marks import in_marketplaces, in_situations, provokes
-from suites.situations.named import session_in
+from suites.shared.named_sessions import session_in
 
 UNSUPPORTED = "EBAY_ATLANTIS"
 

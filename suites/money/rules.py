@@ -17,7 +17,7 @@ from suites.money import jq
 from suites.money.jq import summed, totalled
 from suites.money.sums import FORMULAS, READINGS, formula, sums
 from suites.money.tax import in_net_prices as tax_in_net_prices
-from suites.sessions.state_claims import same_amounts
+from suites.shared.state_claims import same_amounts
 
 # Whose sentence says that an amount follows its change: an amount that just stood still is that rule's breach as well.
 FOLLOWS = {"QTY-SET": contract.QUANTITY, "QTY-ZERO": contract.QUANTITY, "SHIP-SET": contract.OPTION}

@@ -7,7 +7,7 @@ import pytest
 from conformance.driver.checkout import CheckoutDriver
 from conformance.driver.features import Features
 from conformance.driver.marks import in_marketplaces, provokes
-from suites.situations.named import session_in
+from suites.shared.named_sessions import session_in
 
 SUMS = (
     "PRICE-TOTAL",

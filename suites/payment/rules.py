@@ -36,7 +36,7 @@ from conformance.judging.model import StateKey, View, differences, may_be_left_o
 from conformance.judging.registry import AnswerKind, demands, refuses
 from conformance.judging.world import Order
 from suites.payment.marketing_terms import terms_problem
-from suites.sessions.state_claims import as_claim, blamed, with_zeros
+from suites.shared.state_claims import as_claim, blamed, with_zeros
 
 PARTLY_BOUGHT = 15005
 PAYMENT_IDS = {PARTLY_BOUGHT}

@@ -13,7 +13,7 @@ from conformance.driver.checkout import CheckoutDriver, CheckoutSession
 from conformance.driver.marks import in_marketplaces, in_situations, provokes
 from conformance.driver.session_methods import CHANGE_METHODS, Method
 from strategies.terms import MISSING, SHAPES
-from suites.situations.named import session_in
+from suites.shared.named_sessions import session_in
 
 PARTLY = 15005  # the id of a payment that takes only a part of the items
 

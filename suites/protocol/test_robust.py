@@ -8,7 +8,7 @@ from conformance.driver.checkout import CheckoutDriver
 from conformance.driver.marks import in_marketplaces, provokes
 from conformance.driver.session_methods import CHANGE_METHODS
 from strategies.hostile import NEGATIVE, as_other_media, odd_texts, with_extras
-from suites.situations.named import session_in
+from suites.shared.named_sessions import session_in
 
 
 @provokes("ROBUST", "TYPE-JSON", "ERROR-SHAPE", cost=120)

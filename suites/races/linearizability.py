@@ -34,7 +34,7 @@ from conformance.judging.model import (
     view,
 )
 from conformance.judging.refusals import lawful_pairs
-from suites.sessions.state_claims import as_claim, with_zeros
+from suites.shared.state_claims import as_claim, with_zeros
 
 PAID: StateKey = ("paid",)
 LINES: StateKey = ("lines",)

@@ -47,7 +47,7 @@ from conformance.judging.model import View, flat, keyed, repeated
 from conformance.judging.refusals import GATEWAY_STATUSES, has_undocumented_status, refusal_statuses, statuses
 from conformance.judging.registry import ANY_ANSWER, AnswerKind, demands, refuses, shows
 from conformance.judging.world import SessionChange
-from suites.sessions.state_claims import as_claim, blamed, not_read_back, with_zeros
+from suites.shared.state_claims import as_claim, blamed, not_read_back, with_zeros
 
 REMOVED_WARNINGS = {15043, 15055}
 SESSION_ID = AnswerPath(".body.checkoutSessionId", "a checkoutSessionId")

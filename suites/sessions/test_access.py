@@ -6,7 +6,7 @@ from conformance.core import contract, made_up
 from conformance.core.exchange import OTHER_APP, Request
 from conformance.driver.checkout import CheckoutDriver
 from conformance.driver.marks import in_marketplaces, in_situations, provokes
-from suites.situations.named import session_in
+from suites.shared.named_sessions import session_in
 
 
 @provokes("SESSION-UNKNOWN", cost=16)

@@ -6,7 +6,7 @@ from conformance.core import contract
 from conformance.core.exchange import OTHER_APP
 from conformance.driver.checkout import CheckoutDriver, CheckoutSession
 from conformance.driver.marks import in_marketplaces, in_situations, provokes
-from suites.situations.named import select_another, session_in
+from suites.shared.named_sessions import select_another, session_in
 
 
 @provokes("SESSION-CREATE", "SESSION-FIELDS", "SESSION-SIGNATURE", "SESSION-UNIQUE", cost=8)

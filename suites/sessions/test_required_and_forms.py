@@ -10,7 +10,7 @@ from conformance.driver.marks import in_marketplaces, provokes
 from conformance.driver.session_methods import CHANGE_METHODS
 from strategies.addresses import whole
 from strategies.broken import fields, named, value_at, with_value, without, wrong_values
-from suites.situations.named import body_in_turn
+from suites.shared.named_sessions import body_in_turn
 
 REQUIRED = (
     "contactEmail",

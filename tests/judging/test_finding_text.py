@@ -20,7 +20,7 @@ from conformance.judging.content.response_schema import FORMS
 from conformance.judging.context import Judgment
 from conformance.judging.model import differences, pricing, state, view
 from conformance.judging.trace import Trace
-from suites.sessions.state_claims import as_claim, with_zeros
+from suites.shared.state_claims import as_claim, with_zeros
 from tests.doubles.faulty_servers import FAULTY_SERVERS, edits
 from tests.doubles.reference_goods import US, Json
 from tests.doubles.reference_server import ReferenceShop

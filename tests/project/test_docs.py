@@ -116,7 +116,7 @@ def test_requirements_that_the_pages_name_exist() -> None:
 
 
 def test_names_of_the_glossary_stand_in_their_files() -> None:
-    """A path of a module, a comma, and names that it defines: `file`, `Name` and `Name`."""
+    """A path in back-ticks, a comma, and names that the module has, joined by "and"."""
     text = (ROOT / "docs" / "glossary.md").read_text(encoding="utf-8")
     listed = re.findall(r"`([\w/]+\.py)`, ((?:`\w+`(?: and )?)+)", text)
     assert len(listed) > 30

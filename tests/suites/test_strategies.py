@@ -15,7 +15,7 @@ from conformance.judging.load_rules import load_rules
 from conformance.judging.trace import Trace
 from strategies import addresses, broken, hostile, quantities, terms
 from suites.payment.marketing_terms import terms_problem
-from suites.situations import named
+from suites.shared import named_sessions
 from tests.doubles.reference_goods import US
 from tests.doubles.reference_server import ReferenceShop
 
@@ -146,12 +146,12 @@ def test_extras_are_lawful() -> None:
 # ---------------------------------------------------------------- situations
 
 
-@pytest.mark.parametrize("name", named.SITUATIONS)
+@pytest.mark.parametrize("name", named_sessions.SITUATIONS)
 def test_a_situation_is_what_it_says(name: str) -> None:
     load_rules()
-    wanted = named.SITUATIONS[name]
+    wanted = named_sessions.SITUATIONS[name]
     driver = CheckoutDriver(ReferenceShop(), Trace("situation"))  # type: ignore[arg-type]
-    session = named.session_in(driver, "EBAY_US", name)
+    session = named_sessions.session_in(driver, "EBAY_US", name)
     state = session.state
     assert len(session.lines) == wanted.lines and session.lines[0].quantity == wanted.quantity
     assert bool(state.view.coupons) is wanted.coupon
@@ -168,5 +168,5 @@ def test_a_situation_is_what_it_says(name: str) -> None:
 
 def test_items_that_a_test_needs_come_first() -> None:
     driver = CheckoutDriver(ReferenceShop(), Trace("items"))  # type: ignore[arg-type]
-    session = named.session_in(driver, "EBAY_US", "two lines", items=["v1|2001|0"])
+    session = named_sessions.session_in(driver, "EBAY_US", "two lines", items=["v1|2001|0"])
     assert [line.item for line in session.lines] == ["v1|2001|0", "v1|1001|0"]

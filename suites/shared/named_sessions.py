@@ -1,8 +1,8 @@
-"""Named states of a checkout session worth being in. A fault hides behind a condition: one of these meets it.
+"""Sessions in named situations, in which faults show that a new session with one line hides.
 
-`calm` is a session as it was made. `rich` meets nearly every condition at once: several lines, a quantity above three,
+`calm` is a session as it was made. `rich` meets nearly every level at once: several lines, a quantity above three,
 another option, another address, a changed quantity, a coupon, a refused change behind it. What only shows with a single
-line or without a coupon shows in `calm`, so the two find what the product of all conditions would.
+line or without a coupon shows in `calm`, so the two find what the product of all levels would.
 """
 
 from __future__ import annotations
