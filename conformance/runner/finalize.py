@@ -58,6 +58,7 @@ def finish(run: Finishing, metadata: Callable[[], RunMetadata], earlier: Sequenc
     if run.ending.stopped is None and not run.ending.interrupted and not run.settings.recording:
         try:
             _shrink(run, merged, records)
+            drop_consequences(merged)  # only what was sent again tells a cause from a consequence
         except KeyboardInterrupt:
             run.ending.interrupted = True
     with undisturbed():
@@ -161,4 +162,3 @@ def _shrink(run: Finishing, merged: Aggregate, records: journal.Records) -> None
                 shrink_finding(run, finding, records, known)
             except Exception as error:  # a defect of ours must not cost the report
                 run.ending.defects.append(where(error))
-    drop_consequences(merged)
