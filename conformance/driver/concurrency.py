@@ -125,8 +125,8 @@ def _run(
 ) -> RaceResult:
     driver, state = session.driver, session.state
     before = state.view
-    aside = copy(driver)  # records into the same trace, and knows no session
-    aside.trace = replace(driver.trace, world=World(complete=False, units=driver.trace.world.units), judgments=[])
+    aside = copy(driver)  # numbers and records as this driver does
+    aside.trace = driver.trace.aside(World(complete=False, units=driver.trace.world.units))  # knows no session
 
     def look() -> Exchange:
         return aside.send(Request(contract.READ, session.id, None, session.marketplace, state.app), RACE, case)

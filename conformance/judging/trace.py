@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from conformance.core.exchange import Exchange, ExchangeId
@@ -48,7 +48,14 @@ class Trace:
     program: list[ProgramStep] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.world.coverage = Coverage()
+        self.world.coverage = Coverage()  # conditions are counted by the trace, so each has its own
+
+    def aside(self, world: World) -> Trace:
+        """A trace of requests to be judged apart: its exchanges are this trace's, its world and its judgments its own.
+
+        Their conditions are not counted for this trace, and its judgments are taken over by whoever decides on them.
+        """
+        return replace(self, world=world, judgments=[])
 
     def release(self) -> None:
         """Lets go of what was seen, once it is written: a cycle of objects may hold the trace until the next collection."""
