@@ -87,7 +87,8 @@ class ErrorEntry:
         return not self.not_provoked
 
 
-def _load(name: str) -> Any:
+def read_yaml(name: str) -> Any:
+    """A file of `contracts/`, as parsed."""
     with open(ROOT / name, encoding="utf-8") as handle:
         return yaml.load(handle, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
 
@@ -95,7 +96,7 @@ def _load(name: str) -> Any:
 @cache
 def document(name: str) -> dict[str, Any]:
     """The OpenAPI document `order-v2` or `order-v1`, as parsed."""
-    loaded: dict[str, Any] = _load(f"{name}.openapi.yaml")
+    loaded: dict[str, Any] = read_yaml(f"{name}.openapi.yaml")
     return loaded
 
 
@@ -112,7 +113,7 @@ def resolve(root: dict[str, Any], node: Any) -> Any:
 @cache
 def documents() -> dict[str, dict[str, str]]:
     """The documents that requirements cite, by letter: title, and url where one is public (`contracts/documents.yaml`)."""
-    found: dict[str, dict[str, str]] = _load("documents.yaml")
+    found: dict[str, dict[str, str]] = read_yaml("documents.yaml")
     return found
 
 
@@ -139,7 +140,7 @@ def need_in_words(need: str) -> str:
     """How a profile offers what a rule needs (`contracts/needs.yaml`). need: a name, or several of which one is enough."""
     if len(several := alternatives(need)) > 1:
         return ", or ".join(map(need_in_words, several))
-    words: dict[str, str] = _load("needs.yaml")["words"]
+    words: dict[str, str] = read_yaml("needs.yaml")["words"]
     role, _, identifier = need.rpartition(".")
     return words[need] if need in words else words[f"{role}.*"].format(id=identifier)
 
@@ -147,7 +148,7 @@ def need_in_words(need: str) -> str:
 @cache
 def rare_roles() -> tuple[str, ...]:
     """What a shop has to set up on purpose before a rule can be judged (`contracts/needs.yaml`)."""
-    return tuple(_load("needs.yaml")["rare"])
+    return tuple(read_yaml("needs.yaml")["rare"])
 
 
 def is_rare(name: str) -> bool:
@@ -196,7 +197,7 @@ def _operation(root: dict[str, Any], version: str, path: str, method: str, node:
 @cache
 def wording() -> dict[str, str]:
     """Digests of the vendor's texts by what they describe (`conformance.commands.drift.text_digests`)."""
-    found: dict[str, str] = _load("order-v2.wording.yaml")
+    found: dict[str, str] = read_yaml("order-v2.wording.yaml")
     return found
 
 
@@ -216,7 +217,7 @@ def errors() -> tuple[ErrorEntry, ...]:
             not_provoked=error.get("not_provoked", ""),
             rests_on=error.get("rests_on", ""),
         )
-        for error in _load("errors.yaml")["errors"]
+        for error in read_yaml("errors.yaml")["errors"]
     )
 
 
@@ -255,7 +256,7 @@ def mandatory_values(field: str) -> frozenset[str]:
 @cache
 def marketplaces() -> dict[str, dict[str, Any]]:
     """Country, currency and decimals of each marketplace of the platform."""
-    found: dict[str, dict[str, Any]] = _load("marketplaces.yaml")["marketplaces"]
+    found: dict[str, dict[str, Any]] = read_yaml("marketplaces.yaml")["marketplaces"]
     return found
 
 
@@ -279,7 +280,7 @@ def stubs() -> tuple[Stub, ...]:
     """The negative-testing strings by operation (`contracts/stubs.yaml`)."""
     return tuple(
         Stub(stub["string"], stub["id"], operation, judged)
-        for stub in _load("stubs.yaml")["stubs"]
+        for stub in read_yaml("stubs.yaml")["stubs"]
         for judged, listed in stub["judges"].items()
         for operation in listed
     )
@@ -290,7 +291,7 @@ def requirements() -> dict[str, Requirement]:
     """Every requirement by id, in the order of the chapters and of their files."""
     found = {}
     for chapter in CHAPTERS:
-        loaded = _load(f"requirements/{chapter}.yaml")
+        loaded = read_yaml(f"requirements/{chapter}.yaml")
         for own in loaded["requirements"]:
             of_chapter = {name: loaded[name] for name in ("factors", "puts_in_doubt")}
             found[own["id"]] = requirement(chapter, of_chapter | own)

@@ -9,7 +9,7 @@ from itertools import permutations
 from math import inf
 from typing import Any, NamedTuple
 
-from conformance.core.contract import _load
+from conformance.core.contract import read_yaml
 from conformance.core.profile import Profile
 
 Levels = dict[str, str]
@@ -91,7 +91,7 @@ def _factor(name: str, data: dict[str, Any]) -> Factor:
 
 @cache
 def _document() -> dict[str, Any]:
-    found: dict[str, Any] = _load("factors.yaml")
+    found: dict[str, Any] = read_yaml("factors.yaml")
     return found
 
 

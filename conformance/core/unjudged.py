@@ -9,10 +9,6 @@ from typing import Any
 from conformance.core import contract
 
 
-class StopsHypothesis(BaseException):
-    """Ends a test at once. No Exception: Hypothesis takes that for a failing example, which it sends again."""
-
-
 class UnjudgedReason(StrEnum):
     """Why nothing proves a requirement (reports/schemas/result.schema.json, docs/verdict.md)."""
 
@@ -47,7 +43,7 @@ class Unjudged:
         """The reason for people."""
         words = {
             UnjudgedReason.NOT_OFFERED: f"not offered: {', '.join(self.needs)}",
-            UnjudgedReason.NOT_SHOWN: f"not offered: {', '.join(self.needs)}",
+            UnjudgedReason.NOT_SHOWN: f"never shown: {', '.join(self.needs)}",
             UnjudgedReason.NOT_RECORDED: "not in the recording",
             UnjudgedReason.RUN_ENDED: "the run ended early",
             UnjudgedReason.BLOCKED: f"blocked by {self.requirement}",
