@@ -263,7 +263,7 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, Any, Any]:
     try:
         result = yield
     except PrerequisiteFailed as blocked:
-        run.skipped(blocked.unjudged)
+        run.running.skipped = blocked.unjudged
         pytest.skip(blocked.unjudged.sentence)
     except RunStopped as stopped:
         if isinstance(stopped, BudgetSpent):
@@ -271,7 +271,7 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, Any, Any]:
         else:
             run.ending.stopped = str(stopped)
             reason = Unjudged(UnjudgedReason.RUN_ENDED, detail=str(stopped))
-            run.skipped(reason)  # so that --resume asks again
+            run.running.skipped = reason  # so that --resume asks again
         item.session.shouldstop = str(stopped)
         pytest.skip(str(stopped))
     except Exception:
@@ -279,7 +279,7 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, Any, Any]:
         excuse = run.running.excuse()
         if excuse is None:
             raise
-        run.skipped(excuse)
+        run.running.skipped = excuse
         pytest.skip(excuse.sentence)
     if rule_errors := run.running.rule_errors():
         pytest.fail(f"defect: {rule_errors[0]}", pytrace=False)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import hashlib
 import secrets
 import time
@@ -31,13 +30,13 @@ from conformance.driver.marks import mark_args
 from conformance.driver.payment import PayPage
 from conformance.evidence.atomic_swap import check_folder
 from conformance.evidence.journal import Journal, Records, read_folder
-from conformance.evidence.reproduction.replay import FIRST_REPLAY
 from conformance.evidence.same_run import check_resumed
 from conformance.evidence.session_loss import forgotten
 from conformance.evidence.verdict import WRONG_INPUT
 from conformance.evidence.waivers import Waiver, load_waivers
 from conformance.judging.load_rules import load_rules
 from conformance.judging.trace import DISCOVERY_TRACE, Trace, TraceKind
+from conformance.judging.world import World
 from conformance.runner.finalize import finish
 from conformance.runner.mock_process import MockProcess
 from conformance.runner.planning.items import trace_name
@@ -51,8 +50,6 @@ from conformance.runner.time_limit import TimeLimit, what_is_left
 
 if TYPE_CHECKING:
     from conformance.recordings.files import Contents
-
-COLLECT_AFTER = 300  # requests: Hypothesis leaves cycles that hold a test's sessions
 
 
 @dataclass
@@ -82,16 +79,13 @@ class Run:
     spent: int = 0
     limit: TimeLimit | None = None
     contents: Contents | None = None
-    _trace: Trace | None = None
-    _skipped: Unjudged | None = None
-    _before: int = 0
+    running: RunningTest = field(init=False)
     _full: bool = False
-    _uncollected: int = 0
 
     def __post_init__(self) -> None:
         load_rules()
-        self.selection = Selection(self)
         settings = self.settings
+        self.selection, self.running = Selection(self), RunningTest(settings.shares_sessions)
         self.waivers = load_waivers(settings.waivers) if settings.waivers else []
         if settings.waivers and not self.waivers:
             self.notes.append(f"{settings.waivers.name} holds no waiver.")
@@ -168,7 +162,7 @@ class Run:
     def finish_worker(self) -> None:
         """Leaves this process's part complete on disk."""
         if self.journal and self.target:
-            if self.settings.shares_sessions and self._trace:
+            if self.running.shared and self.running.is_open:
                 self._close_trace(0)
             stopped = self.ending.stopped or (
                 None if self.ending.budget_spent else self.target.circuit_breaker.sentence
@@ -245,13 +239,11 @@ class Run:
     ) -> Iterator[CheckoutDriver]:
         """A driver whose exchanges make one trace. index: its place in the plan."""
         assert self.target and self.journal
-        if self._trace is None or not self.settings.shares_sessions:
-            self._trace, self._skipped = Trace(name, provokes=provokes, kind=kind), None
-            self._trace.world.units = dict(self.discovery.units)
-        self._before = len(self._trace.judgments)
+        world = World(units=dict(self.discovery.units))
+        trace = self.running.begin(lambda: Trace(name, world=world, provokes=provokes, kind=kind))
         driver = CheckoutDriver(
             self.target,
-            self._trace,
+            trace,
             features=self.discovery.features,
             effort=effort,
             borrows=self.settings.shares_sessions,
@@ -262,8 +254,8 @@ class Run:
             yield driver
             self._settle(driver)
         finally:
-            self.target.circuit_breaker.forgot(self._trace.name, forgotten(self._trace))
-            if not self.settings.shares_sessions or index >= FIRST_REPLAY:
+            self.target.circuit_breaker.forgot(trace.name, forgotten(trace))
+            if self.running.ends_its_trace:
                 self._close_trace(index)
 
     def _settle(self, driver: CheckoutDriver) -> None:
@@ -285,25 +277,21 @@ class Run:
     def _record(self, exchange: Exchange) -> None:
         assert self.journal
         try:
-            self.journal.exchange(exchange, self._trace.kind if self._trace else TraceKind.TEST)
+            self.journal.exchange(exchange, self.running.trace.kind)
         except OSError as error:
             raise RunStopped(self._unwritable(error)) from None
 
     def _close_trace(self, index: int) -> None:
-        assert self.journal and self._trace
-        trace, self._trace = self._trace, None
-        if self._full:  # its last line may be half a one
-            return
-        try:
-            self.journal.trace(trace, index, self._skipped)
-        except OSError as error:
-            self._unwritable(error)
-        finally:
-            self._uncollected += len(trace.exchanges)
-            trace.release()
-            if self._uncollected > COLLECT_AFTER:
-                gc.collect()
-                self._uncollected = 0
+        def write(trace: Trace, skipped: Unjudged | None) -> None:
+            assert self.journal
+            if self._full:  # its last line may be half a one
+                return
+            try:
+                self.journal.trace(trace, index, skipped)
+            except OSError as error:
+                self._unwritable(error)
+
+        self.running.close(write)
 
     def _unwritable(self, error: OSError) -> str:
         """The disk is full, or gone: no further request is worth it."""
@@ -313,12 +301,3 @@ class Run:
         self.ending.stopped = self.ending.stopped or sentence
         self.target.circuit_breaker.give_up(sentence)
         return sentence
-
-    def skipped(self, reason: Unjudged) -> None:
-        """Remembers why the running test could not go on."""
-        self._skipped = reason
-
-    @property
-    def running(self) -> RunningTest:
-        """What the running test has seen so far."""
-        return RunningTest(self._trace or Trace(""), self._before)

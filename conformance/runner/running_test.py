@@ -2,20 +2,55 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+import gc
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass, field
 
 from conformance.core.unjudged import Unjudged, UnjudgedReason
 from conformance.judging.context import Judgment
-from conformance.judging.trace import Trace
+from conformance.judging.trace import Trace, TraceKind
+
+COLLECT_AFTER = 300  # requests: Hypothesis leaves cycles that hold a test's sessions
 
 
-@dataclass(frozen=True)
+@dataclass
 class RunningTest:
-    """The trace that a test writes to. before: how many judgments it held when the test began."""
+    """The trace that the running test writes to.
 
-    trace: Trace
-    before: int
+    shared: whether all tests of the process write to one, so that they share sessions. before: how many judgments it held
+    when the test began. skipped: why the test could not go on.
+    """
+
+    shared: bool
+    trace: Trace = field(default_factory=lambda: Trace(""))
+    before: int = 0
+    skipped: Unjudged | None = None
+    is_open: bool = False
+    _uncollected: int = 0
+
+    def begin(self, new: Callable[[], Trace]) -> Trace:
+        """The trace of a test that begins: a new one, or the one that all share."""
+        if not self.is_open or not self.shared:
+            self.trace, self.skipped, self.is_open = new(), None, True
+        self.before = len(self.trace.judgments)
+        return self.trace
+
+    @property
+    def ends_its_trace(self) -> bool:
+        """Whether no other test goes on with the trace. A finding is sent again in a trace of its own."""
+        return not self.shared or self.trace.kind is TraceKind.REPLAY
+
+    def close(self, write: Callable[[Trace, Unjudged | None], None]) -> None:
+        """Writes the trace down and lets go of it."""
+        trace, self.trace, self.is_open = self.trace, Trace(""), False
+        try:
+            write(trace, self.skipped)
+        finally:
+            self._uncollected += len(trace.exchanges)
+            trace.release()
+            if self._uncollected > COLLECT_AFTER:
+                gc.collect()
+                self._uncollected = 0
 
     @property
     def _broken(self) -> list[Judgment]:
