@@ -57,13 +57,13 @@ class Intent(NamedTuple):
 
 
 class CaseKey(NamedTuple):
-    """What a requirement was judged in: an operationId and the condition in words, '' where there is none."""
+    """What a requirement was judged in: an operationId and a detail in words, '' where there is none."""
 
     operation: str
-    condition: str = ""
+    detail: str = ""
 
     def __str__(self) -> str:
-        return f"{self.operation} {self.condition}".strip()
+        return f"{self.operation} {self.detail}".strip()
 
 
 @dataclass(slots=True)

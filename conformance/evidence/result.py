@@ -137,7 +137,9 @@ def _requirement(metadata: RunMetadata, merged: Aggregate, requirement: Requirem
         "cases": {
             "judged": len(judged),
             "of": len(judged | missing),
-            "missing": [case._asdict() for case in sorted(missing)[:MOST_MISSING]],
+            "missing": [
+                {"operation": case.operation, "condition": case.detail} for case in sorted(missing)[:MOST_MISSING]
+            ],
         },
         "conditions": merged.coverage.of(requirement, metadata.levels),
         "evidence": sum(passed.values()) + sum(finding.count for finding in findings),
@@ -148,7 +150,7 @@ def _requirement(metadata: RunMetadata, merged: Aggregate, requirement: Requirem
 def _missing(metadata: RunMetadata, merged: Aggregate, requirement: Requirement, judged: set[CaseKey]) -> set[CaseKey]:
     """The cases that were planned and not judged, and the operations of which there is no case at all."""
     met = {case.operation for case in judged}  # a request without words of its own is judged under its reason's
-    planned = {case for case in merged.planned[requirement.id] if case.condition or case.operation not in met}
+    planned = {case for case in merged.planned[requirement.id] if case.detail or case.operation not in met}
     if requirement.id in metadata.unmet:
         return planned - judged
     tried = {case.operation for case in judged | planned}

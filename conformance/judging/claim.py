@@ -104,7 +104,7 @@ class Claim:
 
     requirement: set where a rule speaks for another requirement. proof: further exchanges that a reader needs. weak: drop it if the
     run has a breach that explains it (a price that moves by itself blames whatever request came last). look: the jq path of
-    what was seen, for the script to show; '' where there is no one place. condition: the case in words, of the answer's own
+    what was seen, for the script to show; '' where there is no one place. detail: the case in words, of the answer's own
     operation. sources: (document, place) where the sentence stands, beside those of the requirement. needs: what the test
     reads besides the answer. option: the id of the shipping option among that.
     """
@@ -121,7 +121,7 @@ class Claim:
     weak: bool = False
     look: str = ""
     sources: tuple[tuple[str, str], ...] = ()
-    condition: str | None = None
+    detail: str | None = None
     deviation: str = ""
     needs: frozenset[Reference] = frozenset()
     option: Any = None
@@ -267,10 +267,10 @@ def compare(
         return held(name, **more)
     words = operator.words.format(expected=shown(expected), label=path.label)
     steps = f"{path.jq}|ascii_downcase" if path.folded else path.jq
-    condition = operator.jq.replace("{jq}", quoted(wanted))
+    test = operator.jq.replace("{jq}", quoted(wanted))
     seen_too_much = operator in (LACKS, NONE)
     more.setdefault("deviation", Deviation.UNASKED if seen_too_much else deviation_of(True, list(actual)))
-    return Claim(False, name, words, shown(list(actual)), f"[{steps}]|{condition}", look=path.jq, **more)
+    return Claim(False, name, words, shown(list(actual)), f"[{steps}]|{test}", look=path.jq, **more)
 
 
 def fold(value: Any) -> Any:

@@ -33,14 +33,15 @@ from conformance.judging.world import Order, SessionState, World
 class RefusalReason:
     """A reason for which a request must be refused (or, with certain=False, may be: a reading).
 
-    ids: the id of a profile's role where the requirement says `role`, or further ids. any_of: `documented` takes every
-    4xx pair of the operation but those of token, quota and address, `4xx` any status from 400 to 499. when: opens the
-    requirement's answers of that kind. stub: the sandbox's negative-testing string that asks for the error; nothing but
-    `ids` is right then. lawful: which of the requirement's `lawful_successes` a success is, by its `when`; None: none of them.
+    detail: of the case, in words. ids: the id of a profile's role where the requirement says `role`, or further ids.
+    any_of: `documented` takes every 4xx pair of the operation but those of token, quota and address, `4xx` any status
+    from 400 to 499. when: opens the requirement's answers of that kind. stub: the sandbox's negative-testing string
+    that asks for the error; nothing but `ids` is right then. lawful: which of the requirement's `lawful_successes` a
+    success is, by its `when`; None: none of them.
     """
 
     requirement: str
-    condition: str = ""
+    detail: str = ""
     ids: tuple[int, ...] = ()
     when: str = ""
     stub: str = ""

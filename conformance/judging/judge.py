@@ -158,9 +158,9 @@ def _paid_before(world: World, profile: Profile, subject: str) -> SessionState |
     return world.sessions.setdefault(subject, SessionState.paid_before(known, OWN_APP, view({}), id=subject))
 
 
-def _case(context: RuleContext, requirement: str, condition: str = "") -> CaseKey:
+def _case(context: RuleContext, requirement: str, detail: str = "") -> CaseKey:
     intent = context.exchange.intent
-    detail = intent.case if intent and intent.requirement == requirement and intent.case else condition
+    detail = intent.case if intent and intent.requirement == requirement and intent.case else detail
     return CaseKey(context.operation, detail)
 
 
@@ -170,12 +170,12 @@ def _judgment(
     claim: Claim | None,
     *,
     ok: bool,
-    condition: str = "",
+    detail: str = "",
     reading: str | None = None,
 ) -> Judgment:
     return Judgment(
         requirement=requirement,
-        case=(claim.case if claim and claim.case else None) or _case(context, requirement, condition),
+        case=(claim.case if claim and claim.case else None) or _case(context, requirement, detail),
         operation=context.operation,
         ok=ok,
         exchange=context.exchange.id,
@@ -195,11 +195,11 @@ def _refusal_judgments(context: RuleContext, reasons: list[RefusalReason]) -> It
         # A second reason without a reading still demands a refusal.
         if lawful and all(reason in excused for reason in certain):
             reason, name = lawful[0]
-            yield _judgment(context, reason.requirement, None, ok=True, condition=reason.condition, reading=name)
+            yield _judgment(context, reason.requirement, None, ok=True, detail=reason.detail, reading=name)
             return
     fitting = [(reason, reading) for reason in reasons if (reading := fits(context, reason)) is not None]
     for reason, name in fitting:
-        yield _judgment(context, reason.requirement, None, ok=True, condition=reason.condition, reading=name or None)
+        yield _judgment(context, reason.requirement, None, ok=True, detail=reason.detail, reading=name or None)
     if fitting or (context.accepted and not certain) or context.doubts.cover(exchange):
         return
     forbidden = _forbidden(context)
@@ -208,7 +208,7 @@ def _refusal_judgments(context: RuleContext, reasons: list[RefusalReason]) -> It
         return
     claim = _refusal_claim(context, reasons)
     for reason in owners_of_refusal(context, reasons):
-        yield _judgment(context, reason.requirement, claim, ok=False, condition=reason.condition)
+        yield _judgment(context, reason.requirement, claim, ok=False, detail=reason.detail)
 
 
 def _refusal_claim(context: RuleContext, reasons: list[RefusalReason]) -> Claim:
@@ -287,7 +287,7 @@ def _answer_judgments(context: RuleContext, kind: AnswerKind) -> list[Judgment]:
         Judgment(
             requirement=owner,
             case=(own if owner == sent_for else plain)
-            if claim.case is None and claim.condition is None
+            if claim.case is None and claim.detail is None
             else _named_case(claim, operation),
             operation=operation,
             ok=claim.ok,
@@ -301,7 +301,7 @@ def _answer_judgments(context: RuleContext, kind: AnswerKind) -> list[Judgment]:
 
 
 def _named_case(claim: Claim, operation: str) -> CaseKey:
-    return claim.case or CaseKey(operation, claim.condition or "")
+    return claim.case or CaseKey(operation, claim.detail or "")
 
 
 def _claims_of(context: RuleContext, rules: list[Rule]) -> list[RuleClaims]:

@@ -32,7 +32,7 @@ from suites.shared.state_claims import same_amounts, with_zeros
 
 # Two ids for the same cause, with no sentence to choose between them.
 TWINS = {16001: 16023, 16023: 16001, 16006: 16022, 16022: 16006, 16005: 16009, 16009: 16005}
-# What may become of a coupon whose condition no longer holds.
+# What may become of a coupon whose own condition no longer holds.
 LEAVES = "it leaves the session"
 SAVES_NOTHING, SAVES_LESS = "it stays and saves nothing", "it stays and saves less"
 SAVES_THE_SAME = "it stays and saves the same"

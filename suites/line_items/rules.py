@@ -213,8 +213,8 @@ def a_session_that_cannot_be_emptied(context: RuleContext) -> Iterator[Claim]:
 
 @refuses("QTY-STOCK")
 def more_than_is_in_stock(context: RuleContext) -> Iterator[RefusalReason]:
-    for condition in _beyond(context, "stock"):
-        yield RefusalReason("QTY-STOCK", condition, lawful=_line_taken_out)
+    for detail in _beyond(context, "stock"):
+        yield RefusalReason("QTY-STOCK", detail, lawful=_line_taken_out)
 
 
 AMPLE = 20  # pieces that a plain item has in stock, and may be sold at once
@@ -228,14 +228,14 @@ def more_than_is_ample(context: RuleContext) -> Iterator[RefusalReason]:
 
 @refuses("QTY-LIMIT")
 def more_than_one_buyer_may_have(context: RuleContext) -> Iterator[RefusalReason]:
-    for condition in _beyond(context, "limit"):
-        yield RefusalReason("QTY-LIMIT", condition, lawful=_line_taken_out)
+    for detail in _beyond(context, "limit"):
+        yield RefusalReason("QTY-LIMIT", detail, lawful=_line_taken_out)
 
 
 @refuses("QTY-LOT")
 def no_multiple_of_the_lot(context: RuleContext) -> Iterator[RefusalReason]:
-    for condition in _beyond(context, "lot"):
-        yield RefusalReason("QTY-LOT", condition, lawful=_line_taken_out)
+    for detail in _beyond(context, "lot"):
+        yield RefusalReason("QTY-LOT", detail, lawful=_line_taken_out)
 
 
 @refuses("QTY-INVALID")

@@ -164,7 +164,7 @@ def a_net_price_is_the_line_less_its_discounts(view: View) -> Iterator[Claim]:
             f"([.body.lineItems[].netPrice.value|tonumber]|add) < {sum(before_coupon.values(), ZERO)}",
         )
         return
-    yield held("netPrice", condition="with a coupon" if saved else "")
+    yield held("netPrice", detail="with a coupon" if saved else "")
 
 
 def _takes_off_delivery(view: View, shares: Iterable[Decimal]) -> bool:

@@ -1,4 +1,4 @@
-"""Conditions that no item of the target shows, by the sandbox's negative-testing strings (contracts/stubs.yaml)."""
+"""Errors that no item of the target provokes, by the sandbox's negative-testing strings (contracts/stubs.yaml)."""
 
 from __future__ import annotations
 

@@ -202,7 +202,7 @@ def _test(path: list[Any], keyword: str, error: Any, missing: bool) -> str:
     steps = "".join("[]?" if isinstance(key, int) else f".{key}" for key in (path[:-1] if missing else path))
     if missing:
         return f'all(.body{steps}; type != "object" or has({quoted(path[-1])}))'
-    holds = _condition(keyword, error)
+    holds = _value_test(keyword, error)
     if path and isinstance(path[-1], str):  # a member may be absent, but not null
         outer = "".join("[]?" if isinstance(key, int) else f".{key}" for key in path[:-1])
         name = quoted(path[-1])
@@ -210,7 +210,7 @@ def _test(path: list[Any], keyword: str, error: Any, missing: bool) -> str:
     return f"all(.body{steps}; {holds})"
 
 
-def _condition(keyword: str, error: Any) -> str:
+def _value_test(keyword: str, error: Any) -> str:
     if keyword == "type":
         names = re.findall(r'"(string|integer|number|boolean|array|object)"', error.message) or ["string"]
         jq = "number" if names[-1] in ("integer", "number") else names[-1]
