@@ -13,7 +13,7 @@ from typing import Any, Generic, TypeVar
 from conformance.core import contract
 from conformance.core.addresses import flat_address, folded
 from conformance.judging.context import RefusalReason, RuleContext
-from conformance.judging.model import COUPONS, StateKey
+from conformance.judging.model import COUPONS, LINES, PRICES, StateKey, StatePart
 from conformance.judging.world import SessionChange, UnreadRefusal
 
 Facts = TypeVar("Facts", contravariant=True)
@@ -127,13 +127,12 @@ VALID_REQUEST: tuple[DecisionRow[RefusedRequest], ...] = (
 
 # The parts of a session that a change sets.
 EFFECTS = {
-    contract.QUANTITY: ("quantity", "lines"),
-    contract.OPTION: ("option",),
-    contract.ADDRESS: ("address",),
-    contract.APPLY: ("coupons",),
-    contract.REMOVE: ("coupons",),
+    contract.QUANTITY: (StatePart.QUANTITY, StatePart.LINES),
+    contract.OPTION: (StatePart.OPTION,),
+    contract.ADDRESS: (StatePart.ADDRESS,),
+    contract.APPLY: (StatePart.COUPONS,),
+    contract.REMOVE: (StatePart.COUPONS,),
 }
-PRICES = ("summary", "net", "unit")
 
 
 @dataclass(frozen=True)
@@ -159,25 +158,29 @@ def carried_out(found: Found, refusal: UnreadRefusal) -> bool:
     wanted = refusal.wanted if isinstance(refusal.wanted, dict) else {}
     changes = {key: after for key, (_, after) in found.items()}
     if refusal.operation == contract.QUANTITY:
-        gone = wanted.get("quantity") == 0 and ("lines",) in changes
-        return gone or any(key[0] == "quantity" and after == wanted.get("quantity") for key, after in changes.items())
+        gone = wanted.get("quantity") == 0 and LINES in changes
+        return gone or wanted.get("quantity") in _values(changes, StatePart.QUANTITY)
     if refusal.operation == contract.OPTION:
-        return any(key[0] == "option" and after == wanted.get("shippingOptionId") for key, after in changes.items())
+        return wanted.get("shippingOptionId") in _values(changes, StatePart.OPTION)
     if refusal.operation == contract.ADDRESS:
         sent = {name: folded(value) for name, value in flat_address(wanted).items()}
-        return any(key[0] == "address" and sent.get(key[1]) == after for key, after in changes.items())
+        return any(part == StatePart.ADDRESS and sent.get(name) == after for (part, name), after in changes.items())
     code = folded(str(wanted.get("redemptionCode", "")))
     before, after = found.get(COUPONS, (frozenset(), frozenset()))
     return isinstance(before, frozenset) and isinstance(after, frozenset) and code in before ^ after
 
 
+def _values(changes: dict[StateKey, Any], wanted: StatePart) -> list[Any]:
+    return [after for (part, _), after in changes.items() if part == wanted]
+
+
 def _of_its_kind(facts: Difference) -> Attribution | None:
-    parts = {key[0] for key in facts.found} - set(PRICES)
+    parts = {part for part, _ in facts.found} - PRICES
     for refusal in reversed(facts.unread_refusals):
         coupon = refusal.operation in (contract.APPLY, contract.REMOVE)
         if parts & set(EFFECTS.get(refusal.operation, ())):
             return _refused(refusal, exact=False)
-        if coupon and ("summary", "additionalSavings") in facts.found:
+        if coupon and (StatePart.SUMMARY, "additionalSavings") in facts.found:
             return _refused(refusal, exact=False)  # an order does not list its coupon
     return None
 

@@ -18,6 +18,7 @@ from conformance.judging.model import (
     LINES,
     Line,
     StateKey,
+    StatePart,
     View,
     all_amounts,
     differences,
@@ -225,7 +226,9 @@ class RuleContext:
         if self.operation == contract.READ:
             if session.phase == SessionPhase.ORDERED and not answer.lines:
                 return True
-            return not session.in_doubt and (repeated(answer.coupons) or any(key[0] != "id" for key in self.changes))
+            return not session.in_doubt and (
+                repeated(answer.coupons) or any(part != StatePart.ID for part, _ in self.changes)
+            )
         if self.operation == contract.QUANTITY and self._quantity_missed(answer):
             return True
         return not session.in_doubt and any(self._unasked(key) for key in self.changes)
@@ -240,9 +243,10 @@ class RuleContext:
 
     def _unasked(self, key: StateKey) -> bool:
         """Whether lines or a quantity changed that the request does not name."""
+        part, name = key
         if self.operation != contract.QUANTITY:
-            return key[0] in ("lines", "quantity")
+            return part in (StatePart.LINES, StatePart.QUANTITY)
         if self.body.get("quantity") != 0:
-            return key[0] == "lines"
+            return part == StatePart.LINES
         target = self.named_line
-        return key[0] == "quantity" and (target is None or key[1] not in (target.item, target.id))
+        return part == StatePart.QUANTITY and (target is None or name not in (target.item, target.id))

@@ -10,6 +10,7 @@ import marshal
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from decimal import Decimal
+from enum import StrEnum
 from functools import wraps
 from typing import Any, Protocol, TypeVar
 
@@ -19,11 +20,32 @@ from conformance.judging.amounts import ZERO, Amount, amounts, money, total
 # Stands for what an answer should show and does not, or not in a readable form: the rules about form tell it, and nothing
 # is concluded from it.
 UNKNOWN = "(cannot be read)"
-PER_LINE = ("id", "quantity", "option", "unit", "net")
 NOT_ALWAYS = {"additionalSavings", "importCharges", "importTax"}  # what a summary may have besides
 SUMMARY_PARTS = ("priceSubtotal", "priceDiscount", "deliveryCost", "tax", "fee", "total", "adjustment")
-StateKey = tuple[str, ...]
 Fact = TypeVar("Fact")
+
+
+class StatePart(StrEnum):
+    """What a client set of a session, the amounts that follow and the ids of lines: the weightiest first."""
+
+    LINES = "lines"
+    QUANTITY = "quantity"
+    OPTION = "option"
+    COUPONS = "coupons"
+    ADDRESS = "address"
+    SUMMARY = "summary"
+    NET = "net"
+    UNIT = "unit"
+    ID = "id"
+    PAID = "paid"  # as the order of two requests has it (suites/races)
+
+
+# A part, and the item, the field or the amount of it; '' where the part is one whole. A plain tuple: each answer has dozens.
+StateKey = tuple[StatePart, str]
+LINES: StateKey = (StatePart.LINES, "")
+COUPONS: StateKey = (StatePart.COUPONS, "")
+PRICES = frozenset({StatePart.SUMMARY, StatePart.NET, StatePart.UNIT})
+PER_LINE = frozenset({StatePart.ID, StatePart.QUANTITY, StatePart.OPTION, StatePart.UNIT, StatePart.NET})
 
 
 class KeepsFacts(Protocol):
@@ -34,8 +56,6 @@ class KeepsFacts(Protocol):
 
 
 Known = TypeVar("Known", bound=KeepsFacts)
-LINES: StateKey = ("lines",)
-COUPONS: StateKey = ("coupons",)
 
 
 def objects(node: Any) -> list[dict[str, Any]]:
@@ -276,16 +296,16 @@ def state(seen: View) -> dict[StateKey, Any]:
     lines = keyed(seen)
     found: dict[StateKey, Any] = {LINES: frozenset(lines) if seen.lines_known else UNKNOWN}
     for key, line in lines.items():
-        found["id", key] = line.id if "lineItemId" in line.raw else UNKNOWN
-        found["quantity", key] = UNKNOWN if line.quantity is None else line.quantity
-        found["option", key] = line.selected.id if line.selected and line.selected.id else UNKNOWN
+        found[StatePart.ID, key] = line.id if "lineItemId" in line.raw else UNKNOWN
+        found[StatePart.QUANTITY, key] = UNKNOWN if line.quantity is None else line.quantity
+        found[StatePart.OPTION, key] = line.selected.id if line.selected and line.selected.id else UNKNOWN
     address = flat(seen) if seen.address_known else {}
     always = ALWAYS_IN_ADDRESS if address else ADDRESS_FIELDS  # an answer without any address says nothing of its parts
     named = seen.address_known and isinstance(seen.address.get("recipient"), dict)
     for name in (*always, *(() if named else RECIPIENT)):
-        found["address", name] = UNKNOWN
+        found[StatePart.ADDRESS, name] = UNKNOWN
     for name, value in address.items():
-        found["address", name] = folded(value)
+        found[StatePart.ADDRESS, name] = folded(value)
     found[COUPONS] = frozenset(map(folded, seen.coupons)) if seen.coupons_known else UNKNOWN
     return found
 
@@ -298,7 +318,8 @@ def differences(before: dict[StateKey, Any], after: dict[StateKey, Any]) -> dict
     common = sets[0] & sets[1] if UNKNOWN not in sets else frozenset()
     found = {}
     for key in {**before, **after}:
-        if key[0] in PER_LINE and LINES in before and key[1] not in common:
+        part, name = key
+        if part in PER_LINE and LINES in before and name not in common:
             continue
         pair = (before.get(key), after.get(key))
         if pair[0] is not pair[1] and pair[0] != pair[1] and UNKNOWN not in pair:
@@ -312,14 +333,14 @@ def pricing(seen: View) -> dict[StateKey, Any]:
     found: dict[StateKey, Any] = {}
     for line in seen.lines.values():
         item = line.item or line.id
-        before = found.get(("net", item), ZERO)  # of an item on several lines, whose order does not matter
-        found["unit", item] = UNKNOWN if line.unit is None else line.unit
-        found["net", item] = UNKNOWN if line.net is None or before is UNKNOWN else before + line.net
+        before = found.get((StatePart.NET, item), ZERO)  # of an item on several lines, whose order does not matter
+        found[StatePart.UNIT, item] = UNKNOWN if line.unit is None else line.unit
+        found[StatePart.NET, item] = UNKNOWN if line.net is None or before is UNKNOWN else before + line.net
     for name, value in seen.summary.items():
         if value:
-            found["summary", name] = value
+            found[StatePart.SUMMARY, name] = value
     for name in seen.unreadable:
-        found["summary", name] = UNKNOWN
+        found[StatePart.SUMMARY, name] = UNKNOWN
     return found
 
 
@@ -340,8 +361,8 @@ def lasting(seen: View) -> dict[StateKey, Any]:
     if not seen.coupons:
         return priced
     taxed = len(seen.lines) > 1 and bool(seen.summary.get("tax"))
-    open_ones = {("summary", "tax"), ("summary", "total")} if taxed else set()
-    return {key: value for key, value in priced.items() if key[0] != "net" and key not in open_ones}
+    open_ones = {(StatePart.SUMMARY, "tax"), (StatePart.SUMMARY, "total")} if taxed else set()
+    return {key: value for key, value in priced.items() if key[0] != StatePart.NET and key not in open_ones}
 
 
 @once

@@ -24,14 +24,14 @@ from conformance.judging.claim import ABOUT_THE_OUTCOME
 from conformance.judging.context import Judgment, RuleContext
 from conformance.judging.judge import evaluate, update_world, update_world_unjudged
 from conformance.judging.knowledge import is_usable
-from conformance.judging.model import COUPONS, LINES, SUMMARY_PARTS, StateKey, View, cart_key, keyed, state
+from conformance.judging.model import COUPONS, LINES, SUMMARY_PARTS, StateKey, StatePart, View, cart_key, keyed, state
 from conformance.judging.world import Order, SessionState, UnreadRefusal, World
 from conformance.recordings.entry import Listing, RecordedEntry
 
 SESSIONS = 3  # so many sessions show that it is no accident
 AT_ONCE = timedelta(minutes=1)  # so soon after the call before
 # The change that each part of a session's state follows, but for coupons, which have two.
-CHANGED_BY = {part: operation for operation, parts in EFFECTS.items() for part in parts if (part,) != COUPONS}
+CHANGED_BY = {part: operation for operation, parts in EFFECTS.items() for part in parts if part != StatePart.COUPONS}
 # The change before a call that was answered as if it had taken place.
 BEFORE_ACCEPTED = {contract.APPLY: contract.REMOVE, contract.REMOVE: contract.APPLY}
 BEFORE_REFUSED = {
@@ -191,7 +191,7 @@ def _changes_before(context: RuleContext, judgment: Judgment) -> frozenset[str]:
             return frozenset({BEFORE_ACCEPTED.get(context.operation, contract.PLACE_ORDER)})
         known = {BEFORE_REFUSED[error_id] for error_id in exchange.error_ids if error_id in BEFORE_REFUSED}
         return frozenset(known or {contract.PLACE_ORDER})
-    found = {CHANGED_BY[key[0]] for key in context.changes if key[0] in CHANGED_BY}
+    found = {CHANGED_BY[part] for part, _ in context.changes if part in CHANGED_BY}
     if contract.ADDRESS in found:
         found.discard(contract.OPTION)  # another address has other options
     before, after = context.changes.get(COUPONS, NO_COUPONS)
@@ -276,7 +276,9 @@ def _asked_for(context: RuleContext, refused: UnreadRefusal) -> bool:
     if refused.operation == contract.OPTION:
         return list(changed.values()) == [wanted.get("shippingOptionId")]
     if refused.operation == contract.ADDRESS:
-        sent: dict[StateKey, Any] = {("address", name): folded(value) for name, value in flat_address(wanted).items()}
+        sent: dict[StateKey, Any] = {
+            (StatePart.ADDRESS, name): folded(value) for name, value in flat_address(wanted).items()
+        }
         return all(sent.get(key) == after for key, after in changed.items())
     before, after = context.changes.get(COUPONS, NO_COUPONS)
     code = {folded(str(wanted.get("redemptionCode", "")))}
@@ -291,7 +293,7 @@ def _asked_for_quantity(context: RuleContext, wanted: dict[str, Any], changed: d
         return False
     if wanted.get("quantity") == 0:
         return set(changed) == {LINES} and dict(lines).keys() - changed[LINES] == {named}
-    return changed == {("quantity", named): wanted.get("quantity")}
+    return changed == {(StatePart.QUANTITY, named): wanted.get("quantity")}
 
 
 def _about(judgment: Judgment) -> str:

@@ -25,7 +25,7 @@ from conformance.judging.claim import (
     warned,
 )
 from conformance.judging.context import ONLY_SUCCESS, RefusalReason, RuleContext
-from conformance.judging.model import Line, View, differences, keyed, objects, once, state
+from conformance.judging.model import Line, StatePart, View, differences, keyed, objects, once, state
 from conformance.judging.registry import demands, forbids, refuses, shows
 from suites.shared.state_claims import not_read_back, reported_by_form
 
@@ -259,9 +259,9 @@ def just_that_option_on_just_that_line(context: RuleContext) -> Iterator[Claim]:
     yield claim if claim.ok or seen is None or seen.selected else replace(claim, actual=_how_many(seen))
     if context.session is None or context.session.in_doubt:
         return
-    for other, (before, after) in differences(state(context.before), state(context.answer)).items():
-        if other[0] == "option" and other[1] != key:
-            yield selects("the option of another line", other[1], before, after)
+    for (part, other), (before, after) in differences(state(context.before), state(context.answer)).items():
+        if part == StatePart.OPTION and other != key:
+            yield selects("the option of another line", other, before, after)
             return
 
 

@@ -129,12 +129,12 @@ def never_more_than_one_is_listed(context: RuleContext) -> Iterator[Claim]:
             changed = with_zeros(
                 differences(pricing(context.before), pricing(context.answer)), context.before, context.answer
             )
-            key = next(iter(changed), ("", ""))
+            key, (was, now) = next(iter(changed.items()), (("", ""), ("", "")))
             yield true(
                 not changed,
                 "nothing changes",
-                f"{' '.join(key)} {shown(changed.get(key, ('', ''))[0])}",
-                changed.get(key, ("", ""))[1],
+                f"{' '.join(key)} {shown(was)}",
+                now,
                 f"{SUMMARY} == {Reference.PREVIOUS}{SUMMARY}"
                 f" and [.body.lineItems[].netPrice] == [{Reference.PREVIOUS}.body.lineItems[].netPrice]",
                 needs=frozenset({Reference.PREVIOUS}),

@@ -27,7 +27,7 @@ from conformance.judging.claim import (
 )
 from conformance.judging.content.request_schema import INT32
 from conformance.judging.context import ONLY_SUCCESS, RefusalReason, RuleContext, always
-from conformance.judging.model import Line, differences, keyed, once, state
+from conformance.judging.model import Line, StatePart, differences, keyed, once, state
 from conformance.judging.registry import AnswerKind, demands, refuses
 
 DEFAULT_MAXIMA = (4, 10)
@@ -103,7 +103,8 @@ def the_quantity_is_set_on_that_line(context: RuleContext) -> Iterator[Claim]:
     if context.session.in_doubt:
         return
     changed = differences(state(context.before), state(context.answer))
-    others = [key for key in changed if key[0] == "quantity" and key[1] != context.key_of(target)]
+    named = context.key_of(target)
+    others = [(part, item) for part, item in changed if part == StatePart.QUANTITY and item != named]
     for key in others[:1]:
         before, after = changed[key]
         yield equal("quantity of another line", f"{line_path(key[1])}.quantity", before, after)

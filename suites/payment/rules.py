@@ -32,7 +32,7 @@ from conformance.judging.claim import (
 from conformance.judging.content.information_leaks import leak
 from conformance.judging.content.response_schema import departures
 from conformance.judging.context import ONLY_SUCCESS, RefusalReason, RuleContext, always
-from conformance.judging.model import StateKey, View, differences, may_be_left_out, pricing, state
+from conformance.judging.model import StateKey, StatePart, View, differences, may_be_left_out, pricing, state
 from conformance.judging.registry import AnswerKind, demands, refuses
 from conformance.judging.world import Order
 from suites.payment.marketing_terms import terms_problem
@@ -240,7 +240,7 @@ def every_order_has_its_fields(context: RuleContext) -> Iterator[Claim]:
 
 
 def _order_state(view: View) -> dict[StateKey, Any]:
-    kept = ("lines", "id", "quantity")
+    kept = (StatePart.LINES, StatePart.ID, StatePart.QUANTITY)
     return {key: value for key, value in state(view).items() if key[0] in kept} | pricing(view)
 
 
@@ -259,7 +259,11 @@ def the_order_is_the_session_that_was_paid(context: RuleContext) -> Iterator[Cla
     yield true(same, "purchaseOrderId", "true", same, test, needs=frozenset({Reference.ORDER}))
     paid = order.paid.view
     changed = with_zeros(differences(_order_state(paid), _order_state(seen)), paid, seen)
-    wrong = {key: pair for key, pair in changed.items() if not (key[0] == "summary" and may_be_left_out(key[1], seen))}
+    wrong = {
+        key: pair
+        for key, pair in changed.items()
+        if not (key[0] == StatePart.SUMMARY and may_be_left_out(key[1], seen))
+    }
     blame = first_match(AFTER_A_REFUSAL, Difference(wrong, order.unread_refusals, unchanged=order.view is not None))
     if order.tainted or order.paid.in_doubt:
         return
@@ -269,7 +273,7 @@ def the_order_is_the_session_that_was_paid(context: RuleContext) -> Iterator[Cla
     if wrong and blame.refusal:
         yield blamed(wrong, blame, "the order stays")
     elif wrong and order.view is None:
-        rest = {key: pair for key, pair in wrong.items() if key[0] != "id"}
+        rest = {key: pair for key, pair in wrong.items() if key[0] != StatePart.ID}
         yield (
             as_claim(rest)
             if rest
@@ -374,7 +378,7 @@ def reading_an_order_again_gives_the_same(context: RuleContext) -> Iterator[Clai
     if (changed and order.unread_refusals) or order.tainted:
         return  # ORDER-READ told whose breach it was
     if changed:
-        rest = {key: pair for key, pair in changed.items() if key[0] != "id"}
+        rest = {key: pair for key, pair in changed.items() if key[0] != StatePart.ID}
         yield (
             as_claim(rest, proof=proof)
             if rest

@@ -23,7 +23,9 @@ from conformance.judging.claim import Claim
 from conformance.judging.context import RefusalReason
 from conformance.judging.model import (
     COUPONS,
+    LINES,
     StateKey,
+    StatePart,
     View,
     differences,
     keyed,
@@ -36,8 +38,7 @@ from conformance.judging.model import (
 from conformance.judging.refusals import lawful_pairs
 from suites.shared.state_claims import as_claim, with_zeros
 
-PAID: StateKey = ("paid",)
-LINES: StateKey = ("lines",)
+PAID: StateKey = (StatePart.PAID, "")
 State = dict[StateKey, Any]
 
 
@@ -57,7 +58,7 @@ class Unexplained(NamedTuple):
 
 def start(before: View) -> State:
     """The state in which the requests found the session."""
-    return {key: value for key, value in state(before).items() if key[0] != "id"} | {PAID: False}
+    return {key: value for key, value in state(before).items() if key[0] != StatePart.ID} | {PAID: False}
 
 
 def step(now: State, request: Request, keys: dict[str, str]) -> tuple[State, list[RefusalReason]]:
@@ -74,8 +75,8 @@ def step(now: State, request: Request, keys: dict[str, str]) -> tuple[State, lis
     if not now[LINES]:
         return now, [RefusalReason("QTY-LAST")]
     if request.operation == contract.ADDRESS:
-        sent = {("address", name): folded(value) for name, value in flat_address(request.object()).items()}
-        return {key: value for key, value in now.items() if key[0] != "address"} | sent, []
+        sent = {(StatePart.ADDRESS, name): folded(value) for name, value in flat_address(request.object()).items()}
+        return {key: value for key, value in now.items() if key[0] != StatePart.ADDRESS} | sent, []
     if request.operation in (contract.QUANTITY, contract.OPTION):
         return _of_a_line(now, request, keys)
     return _of_a_coupon(now, request)
@@ -86,7 +87,7 @@ def _of_a_line(now: State, request: Request, keys: dict[str, str]) -> tuple[Stat
     if key not in now[LINES]:
         return now, [RefusalReason("QTY-UNKNOWN-LINE" if request.operation == contract.QUANTITY else "SHIP-UNKNOWN")]
     if request.operation == contract.OPTION:
-        return now | {("option", key): body.get("shippingOptionId")}, []
+        return now | {(StatePart.OPTION, key): body.get("shippingOptionId")}, []
     return _quantity(now, key, body.get("quantity"))
 
 
@@ -103,8 +104,12 @@ def _of_a_coupon(now: State, request: Request) -> tuple[State, list[RefusalReaso
 
 def _quantity(now: State, key: str, quantity: Any) -> tuple[State, list[RefusalReason]]:
     if quantity:
-        return now | {("quantity", key): quantity}, []
-    rest = {name: value for name, value in now.items() if name[0] not in ("quantity", "option") or name[1] != key}
+        return now | {(StatePart.QUANTITY, key): quantity}, []
+    rest = {
+        name: value
+        for name, value in now.items()
+        if name[0] not in (StatePart.QUANTITY, StatePart.OPTION) or name[1] != key
+    }
     last = [RefusalReason("QTY-LAST", certain=False)] if now[LINES] == {key} else []
     return rest | {LINES: now[LINES] - {key}}, last
 
@@ -116,11 +121,12 @@ def unlike(now: State, seen: View) -> dict[StateKey, tuple[Any, Any]]:
 
 
 def _counts(now: State, key: StateKey, pair: tuple[Any, Any]) -> bool:
-    if key[0] in ("id", "paid") or (key == COUPONS and not now[LINES]):
+    part, name = key
+    if part in (StatePart.ID, StatePart.PAID) or (key == COUPONS and not now[LINES]):
         return False
-    if key[0] == "address":
-        return key in now and not shows(key[1], *pair, now.get(("address", "country")))
-    return key[0] != "option" or None not in pair
+    if part == StatePart.ADDRESS:
+        return key in now and not shows(name, *pair, now.get((StatePart.ADDRESS, "country")))
+    return part != StatePart.OPTION or None not in pair
 
 
 def documented(exchange: Exchange, refusal_reasons: list[RefusalReason]) -> bool:
@@ -190,13 +196,15 @@ def _left(now: State, read: Exchange, orders: Sequence[Exchange]) -> Iterator[Un
             yield Unexplained(BOUGHT, ONE_AFTER_THE_OTHER, "an order that can be read", order.answer())
             continue
         bought = view(order.body)
-        found = {key: pair for key, pair in unlike(now, bought).items() if key[0] in ("lines", "quantity")}
+        found = {
+            key: pair for key, pair in unlike(now, bought).items() if key[0] in (StatePart.LINES, StatePart.QUANTITY)
+        }
         if shown and not found:
             found = with_zeros(differences(pricing(shown), pricing(bought)), shown, bought)
             found = {
                 key: pair
                 for key, pair in found.items()
-                if not (key[0] == "summary" and may_be_left_out(key[1], bought))
+                if not (key[0] == StatePart.SUMMARY and may_be_left_out(key[1], bought))
             }
         if found:
             yield _difference(BOUGHT, found, " in the order")

@@ -43,7 +43,7 @@ from conformance.judging.claim import (
 from conformance.judging.content.information_leaks import leak
 from conformance.judging.content.response_schema import departures
 from conformance.judging.context import ONLY_SUCCESS, RefusalReason, RuleContext, always
-from conformance.judging.model import View, flat, keyed, repeated
+from conformance.judging.model import StatePart, View, flat, keyed, repeated
 from conformance.judging.refusals import GATEWAY_STATUSES, has_undocumented_status, refusal_statuses, statuses
 from conformance.judging.registry import ANY_ANSWER, AnswerKind, demands, refuses, shows
 from conformance.judging.world import SessionChange
@@ -116,12 +116,12 @@ def ids_are_unique_and_stay(context: RuleContext) -> Iterator[Claim]:
             "checkoutSessionId", SESSION_ID.jq, "!=", Reference.EARLIER, taken, context.answer.id, proof=proof
         )
     if context.session and context.before and not context.session.in_doubt:
-        changed = [key for key in context.changes if key[0] == "id"]
+        changed = [name for part, name in context.changes if part == StatePart.ID]
         yield true(
             not changed,
             "line item ids stay",
             "the same ids as before",
-            f"another id for {changed[0][1]}" if changed else "",
+            f"another id for {changed[0]}" if changed else "",
             **SAME_LINE_IDS,
         )
 
@@ -131,12 +131,15 @@ def own_differences(context: RuleContext) -> Found:
     assert context.before and context.answer and context.session
     if context.answer is context.before:
         return {}
-    found = {key: pair for key, pair in context.changes.items() if key[0] != "id"}
+    found = {key: pair for key, pair in context.changes.items() if key[0] != StatePart.ID}
     if not context.session.prices_in_doubt:
         found |= context.price_changes
     if repeated(context.answer.coupons) and not repeated(context.before.coupons):
         codes = [code.casefold() for code in context.answer.coupons]
-        found["coupons",] = (frozenset(codes), frozenset(f"{code} {codes.count(code)} times" for code in codes))
+        found[StatePart.COUPONS, ""] = (
+            frozenset(codes),
+            frozenset(f"{code} {codes.count(code)} times" for code in codes),
+        )
     return with_zeros(found, context.before, context.answer)
 
 
@@ -196,19 +199,19 @@ def a_change_changes_only_what_it_names(context: RuleContext) -> Iterator[Claim]
     ):
         return
     removes = context.operation == contract.QUANTITY and context.body.get("quantity") == 0
-    named = {*EFFECTS[context.operation]} - {"quantity" if removes else "lines"}
+    named = {*EFFECTS[context.operation]} - {StatePart.QUANTITY if removes else StatePart.LINES}
     own: tuple[str | None, ...] = ()
     # QTY-ZERO says whether the line is gone.
     if removes and (target := context.before.lines.get(str(context.body.get("lineItemId")))):
         own = (target.item, target.id)
-    found = {
-        key: pair
-        for key, pair in context.changes.items()
-        if key[0] not in named
-        and key[0] != "id"
-        and not (key[0] == "coupons" and may_lose_coupon(context))
-        and not (key[0] == "quantity" and key[1] in own)
-        and not (key[0] == "option" and _quoted_anew(context, key[1]))
+    found: Found = {
+        (part, name): pair
+        for (part, name), pair in context.changes.items()
+        if part not in named
+        and part != StatePart.ID
+        and not (part == StatePart.COUPONS and may_lose_coupon(context))
+        and not (part == StatePart.QUANTITY and name in own)
+        and not (part == StatePart.OPTION and _quoted_anew(context, name))
     }
     if not found:
         yield HELD

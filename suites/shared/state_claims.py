@@ -23,7 +23,7 @@ from conformance.judging.claim import (
     shown,
     true,
 )
-from conformance.judging.model import StateKey, View, differences
+from conformance.judging.model import StateKey, StatePart, View, differences
 
 
 def reported_by_form(name: str, seen: dict[str, object]) -> bool:
@@ -51,28 +51,29 @@ def address_test(name: str, value: object) -> str:
     return f'(.body.shippingAddress.{name}|tostring|ascii_downcase|gsub("\\\\s";"")) == ({quoted(value)}|ascii_downcase|gsub("\\\\s";""))'
 
 
-ASPECTS = ("lines", "quantity", "option", "coupons", "address", "summary", "net", "unit", "id")
+BY_WEIGHT = tuple(StatePart)
 # What is one finding, whichever part of it differs.
 WHOLES = {
-    "lines": Aspect.CART,
-    "quantity": Aspect.CART,
-    "option": Aspect.OPTION,
-    "coupons": Aspect.COUPONS,
-    "address": Aspect.ADDRESS,
-    "summary": Aspect.PRICES,
-    "net": Aspect.PRICES,
-    "unit": Aspect.PRICES,
-    "id": Aspect.LINE_IDS,
+    StatePart.LINES: Aspect.CART,
+    StatePart.QUANTITY: Aspect.CART,
+    StatePart.OPTION: Aspect.OPTION,
+    StatePart.COUPONS: Aspect.COUPONS,
+    StatePart.ADDRESS: Aspect.ADDRESS,
+    StatePart.SUMMARY: Aspect.PRICES,
+    StatePart.NET: Aspect.PRICES,
+    StatePart.UNIT: Aspect.PRICES,
+    StatePart.ID: Aspect.LINE_IDS,
 }
 
 
 def as_claim(found: dict[StateKey, tuple[object, object]], **more: object) -> Claim:
     """One claim for everything that differs, named by its weightiest part."""
-    key = min(found, key=lambda difference: ASPECTS.index(difference[0]))
-    before, after = found[key]
-    also = sorted({item[0] for item in found} - {key[0]})
+    key = min(found, key=lambda each: BY_WEIGHT.index(each[0]))
+    (part, name), (before, after) = key, found[key]
+    also = sorted({other for other, _ in found} - {part})
     seen = f"{_plain(after)}" + (f" (and other {', '.join(also)})" if also else "")
-    return true(False, WHOLES[key[0]], f"{' '.join(key)} {_plain(before)}", seen, **_jq(key, before), **more)
+    expected = " ".join(filter(None, (part, name, _plain(before))))
+    return true(False, WHOLES[part], expected, seen, **_jq(key, before), **more)
 
 
 def with_zeros(
@@ -81,7 +82,8 @@ def with_zeros(
     """Differences with the zeros of a summary, which count as absent, where they stand: they are not nothing."""
 
     def filled(key: StateKey, value: Any, seen: View | None) -> Any:
-        return seen.summary.get(key[1]) if seen and value is None and key[0] == "summary" else value
+        part, name = key
+        return seen.summary.get(name) if seen and value is None and part == StatePart.SUMMARY else value
 
     return {key: (filled(key, pair[0], before), filled(key, pair[1], after)) for key, pair in found.items()}
 
@@ -92,32 +94,35 @@ def _plain(value: object) -> str:
 
 def _jq(key: StateKey, want: object) -> JqTest:
     """The answer shows this part of the state."""
-    if key[0] == "option":
-        return selected_option(key[1], want)
-    if key[0] == "id":
+    part, name = key
+    if part == StatePart.OPTION:
+        return selected_option(name, want)
+    if part == StatePart.ID:
         return SAME_LINE_IDS
-    if key[0] == "summary":
+    if part == StatePart.SUMMARY:
         return JqTest(test=_shows(key, want), look=SUMMARY)
     return JqTest(test=_shows(key, want))
 
 
 def _shows(key: StateKey, want: object) -> str:
-    if key[0] == "lines":
+    part, name = key
+    if part == StatePart.LINES:
         return f"([.body.lineItems[]?.itemId]|sort) == {quoted(sorted(want))}"  # type: ignore[call-overload]
-    if key[0] == "quantity":
-        return f"{line_path(key[1])}.quantity == {quoted(want)}"
-    if key[0] == "coupons":
+    if part == StatePart.QUANTITY:
+        return f"{line_path(name)}.quantity == {quoted(want)}"
+    if part == StatePart.COUPONS:
         return f"([.body.appliedCoupons[]?.redemptionCode|ascii_downcase]|sort) == {quoted(sorted(str(code).lower() for code in want))}"  # type: ignore[attr-defined]
-    if key[0] == "address":
-        return address_test(key[1], want or "")
+    if part == StatePart.ADDRESS:
+        return address_test(name, want or "")
     return f"(({amount_path(key)}|(.amount? // .)|.value?) // 0 | tonumber) == {want or 0}"
 
 
 def amount_path(key: StateKey) -> str:
     """The jq path of an amount that follows from the cart (conformance/judging/model.py, `pricing`)."""
-    if key[0] == "summary":
-        return f"{SUMMARY}.{key[1]}"
-    return f"{line_path(key[1])}.{'netPrice' if key[0] == 'net' else 'baseUnitPrice'}"
+    part, name = key
+    if part == StatePart.SUMMARY:
+        return f"{SUMMARY}.{name}"
+    return f"{line_path(name)}.{'netPrice' if part == StatePart.NET else 'baseUnitPrice'}"
 
 
 def same_amounts(
@@ -127,7 +132,7 @@ def same_amounts(
     changed = with_zeros(differences(earlier, now), None, after)
     if not changed:
         return HELD
-    key = min(changed, key=lambda key: (key[0] != "summary", key))
+    key = min(changed, key=lambda key: (key[0] != StatePart.SUMMARY, key))
     want, seen = changed[key]
     path = f"({amount_path(key)}|(.amount? // .))"
     return amount(name, path, want or ZERO, seen, basis=f"{key[1]}{basis}", **more)

@@ -11,7 +11,7 @@ import pytest
 from conformance.core import contract
 from conformance.core.addresses import flat_address, folded, shows
 from conformance.judging.amounts import amounts, money, total
-from conformance.judging.model import cart_key, differences, keyed, objects, pricing, state, text, view
+from conformance.judging.model import COUPONS, LINES, cart_key, differences, keyed, objects, pricing, state, text, view
 from conformance.judging.trace import Trace
 from tests.doubles.reference_goods import US, Json, Session
 from tests.doubles.reference_server import ReferenceShop
@@ -132,10 +132,10 @@ def test_lines_are_keyed_by_item_where_they_can_be() -> None:
 def test_a_state_differs_only_where_it_differs() -> None:
     before, after = session(), session(coupon="FIVEOFF")
     assert differences(state(view(before)), state(view(before))) == {}
-    assert set(differences(state(view(before)), state(view(after)))) == {("coupons",)}
+    assert set(differences(state(view(before)), state(view(after)))) == {COUPONS}
     after = session()
     after["lineItems"].pop()
-    assert set(differences(state(view(before)), state(view(after)))) == {("lines",)}
+    assert set(differences(state(view(before)), state(view(after)))) == {LINES}
     after = session()
     after["lineItems"].reverse()
     assert differences(state(view(before)), state(view(after))) == {}
