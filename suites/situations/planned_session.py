@@ -29,11 +29,13 @@ READ_AFTER = {"refusal": 10, "read": 4, "change": 4}  # refusals, before a read 
 
 @dataclass
 class PlannedSession:
-    """One row under way."""
+    """One row under way. others: the sessions beside its own. email, session: its buyer and its own session, from `walk` on."""
 
     driver: CheckoutDriver
     plan: SessionPlan
     others: list[CheckoutSession] = field(default_factory=list)
+    email: str = field(init=False)
+    session: CheckoutSession = field(init=False)
 
     @property
     def row(self) -> Row:
