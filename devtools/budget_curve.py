@@ -18,7 +18,7 @@ from typing import Any
 from conformance import VERSION
 from conformance.core import contract
 from conformance.runner.mock_process import MockProcess, listed, right_ids
-from devtools.kill_matrix import judge_fault, sample, spread
+from devtools.kill_matrix import RunOfFault, judge_fault, sample, spread
 from reports.html.budget_curve import drawing, table
 
 BUDGETS = (20, 40, 80, 150, 300, 600, None)
@@ -39,7 +39,7 @@ def measured(budget: int | None, mock: MockProcess, faults: list[dict[str, Any]]
     arguments = ["--seed", "0", *(["--budget", str(budget)] if budget else [])]
     with TemporaryDirectory(prefix="curve-") as folder:
         sound = whole_mock(folder, arguments)
-        judge = partial(judge_fault, base_url=mock.base_url, folder=folder, arguments=arguments, own=False)
+        judge = partial(judge_fault, base_url=mock.base_url, folder=folder, how=RunOfFault(tuple(arguments)))
         missed = []
         for fault, result in spread(judge, faults, workers):
             right = right_ids(fault)

@@ -14,7 +14,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from conformance.runner.mock_process import MockProcess, listed, right_ids
-from devtools.kill_matrix import judge_fault, spread
+from devtools.kill_matrix import RunOfFault, judge_fault, spread
 
 
 def draw(faults: list[dict[str, Any]], count: int, seed: int) -> list[tuple[dict[str, Any], dict[str, Any]]]:
@@ -37,7 +37,7 @@ def missed(pair: tuple[dict[str, Any], dict[str, Any]], result: dict[str, Any]) 
 def judge_pair(pair: tuple[dict[str, Any], dict[str, Any]], base_url: str, folder: str, arguments: list[str]) -> Any:
     """The result document of a run against both faults."""
     both = {"name": "+".join(entry["name"] for entry in pair), "requirement": pair[0]["requirement"]}
-    return judge_fault(both, base_url, folder, arguments, own=False)
+    return judge_fault(both, base_url, folder, RunOfFault(tuple(arguments)))
 
 
 def main(arguments: list[str] | None = None) -> int:

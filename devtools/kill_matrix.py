@@ -18,6 +18,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from tempfile import mkdtemp
@@ -51,29 +52,38 @@ def run_here(arguments: list[str], said: TextIO, suites: Sequence[str] = ()) -> 
         return int(pytest.main([*places, "-p", "no:xdist", *arguments]))
 
 
-def judge_fault(
-    fault: dict[str, Any],
-    base_url: str,
-    folder: str,
-    arguments: list[str],
-    own: bool,
-    whole: bool = True,
-    suites: Sequence[str] = (),
-) -> dict[str, Any]:
-    """Runs the suite against one fault in this process and returns its result document; {} if there is none.
+@dataclass(frozen=True)
+class RunOfFault:
+    """How the suite is run against a fault.
 
-    Leaves result.json and what the corpus needs in the folder. own: judge the fault's own requirement alone.
-    whole: go on after the fault is proved under its id. suites: as for run_here.
+    options: of pytest. own: judge the fault's own requirements alone. whole: go on after the fault is proved under its
+    id. suites: as for run_here.
+    """
+
+    options: tuple[str, ...] = ()
+    own: bool = False
+    whole: bool = True
+    suites: tuple[str, ...] = ()
+
+    def arguments(self, fault: dict[str, Any]) -> Iterator[str]:
+        """The arguments of pytest for this fault."""
+        yield from self.options
+        for requirement in (fault["requirement"], *fault.get("also", ())):
+            yield from ("--requirement", requirement) if self.own else ()
+            yield from () if self.whole else ("--until-found", requirement)
+
+
+def judge_fault(fault: dict[str, Any], base_url: str, folder: str, how: RunOfFault) -> dict[str, Any]:
+    """Runs the suite against one fault in this process and returns its result document; what was said if there is none.
+
+    Leaves result.json and what the corpus needs in the folder.
     """
     name = fault["name"]
     report = Path(folder) / name.replace("+", "_")
     said = io.StringIO()
-    for requirement in (fault["requirement"], *fault.get("also", ())):
-        arguments = [*arguments, *(["--requirement", requirement] if own else [])]
-        arguments = [*arguments, *([] if whole else ["--until-found", requirement])]
     shutil.rmtree(report, ignore_errors=True)
     target = ["--target", "mock", "--base-url", f"{base_url}/x/{quote(name, safe='~=')}"]
-    run_here([*target, "--report", str(report), *arguments], said, suites)
+    run_here([*target, "--report", str(report), *how.arguments(fault)], said, how.suites)
     try:
         found: dict[str, Any] = json.loads((report / "result.json").read_text(encoding="utf-8"))
     except OSError:
@@ -183,29 +193,12 @@ def spread(judge: Callable[[T], R], servers: list[T], workers: int) -> Iterator[
                 raise
 
 
-def run(
-    faults: list[dict[str, Any]],
-    *,
-    workers: int,
-    arguments: list[str],
-    folder: Path,
-    own: bool = False,
-    whole: bool = True,
-    suites: Sequence[str] = (),
-) -> list[dict[str, Any]]:
+def run(faults: list[dict[str, Any]], how: RunOfFault, folder: Path, workers: int) -> list[dict[str, Any]]:
     """Judges each fault; prints a line for each as it is done."""
     mock = MockProcess()
     rows = []
     try:
-        judge = partial(
-            judge_fault,
-            base_url=mock.base_url,
-            folder=str(folder),
-            arguments=arguments,
-            own=own,
-            whole=whole,
-            suites=suites,
-        )
+        judge = partial(judge_fault, base_url=mock.base_url, folder=str(folder), how=how)
         for fault, result in spread(judge, faults, workers):
             found = row(fault, result)
             rows.append(found)
@@ -232,8 +225,7 @@ def earlier(folder: Path, fault: dict[str, Any]) -> dict[str, Any]:
     return {} if found["verdict"] == "incomplete" else found
 
 
-def main(arguments: list[str] | None = None) -> int:
-    """Exit status 0 if every fault was found under the right id."""
+def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m devtools.kill_matrix", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
@@ -274,8 +266,11 @@ def main(arguments: list[str] | None = None) -> int:
         action="store_true",
         help="each run to its end, to count the findings of a fault: takes three times as long",
     )
-    options = parser.parse_args(arguments)
-    began = time.perf_counter()
+    return parser
+
+
+def _drawn(options: argparse.Namespace) -> list[dict[str, Any]]:
+    """The faults that the options ask for."""
     faults = listed("faults")
     if options.only:
         faults = [
@@ -287,24 +282,25 @@ def main(arguments: list[str] | None = None) -> int:
         faults = crossed(faults, listed("conditions"), options.cross, options.seed, options.conditions)
     if options.sample:
         faults = sample(faults, options.sample, options.seed)
+    return faults
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Exit status 0 if every fault was found under the right id."""
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    began = time.perf_counter()
+    faults = _drawn(options)
     if not faults:
         parser.error("no fault of the mock matches")
     folder = Path(options.keep or mkdtemp(prefix="matrix-"))
-    seed = ["--seed", str(options.seed)]
+    how = RunOfFault(("--seed", str(options.seed)), options.own, options.whole, tuple(options.suite))
     rows = [row(fault, done) for fault in faults if options.resume and (done := earlier(folder, fault))]
     known = {row["name"] for row in rows}
     left = [fault for fault in faults if fault["name"] not in known]
     end_as_ctrl_c()
     try:
-        rows += run(
-            left,
-            workers=options.workers,
-            arguments=seed,
-            folder=folder,
-            own=options.own,
-            whole=options.whole,
-            suites=options.suite,
-        )
+        rows += run(left, how, folder, options.workers)
     except KeyboardInterrupt:
         print(f"Stopped before every fault was judged. `--keep {folder} --resume` goes on from here.")
         return 130
@@ -314,7 +310,12 @@ def main(arguments: list[str] | None = None) -> int:
     write_own((page, kill_matrix.page(kill_matrix.read(Path(options.out)))))
     if not options.keep:
         shutil.rmtree(folder, ignore_errors=True)
-    totals = matrix["totals"]
+    _print_totals(matrix["totals"], rows, f"{time.perf_counter() - began:.0f} s; {options.out}, {page}")
+    return 0 if matrix["totals"]["right_id"] == matrix["totals"]["faults"] else 1
+
+
+def _print_totals(totals: dict[str, int], rows: list[dict[str, Any]], end: str) -> None:
+    """What the matrix found, and what each part of the suites found. end: of the first sentence."""
     counts = [row["findings"] for row in rows if row["found"]] or [0]
     firsts = [row["requests_to_first"] for row in rows if row["requests_to_first"]] or [0]
     print(
@@ -322,11 +323,10 @@ def main(arguments: list[str] | None = None) -> int:
         f"({100 * totals['right_id'] / totals['faults']:.1f} %); "
         f"findings for one fault: median {statistics.median(counts)}, at most {max(counts)}; "
         f"requests to the first proof: median {statistics.median(firsts)}, at most {max(firsts)}; "
-        f"{time.perf_counter() - began:.0f} s; {options.out}, {page}"
+        f"{end}"
     )
     for tests, count in shares(rows).items():
         print(f"  {tests:<34} found {count:>4} ({100 * count / totals['faults']:.1f} %)")
-    return 0 if totals["right_id"] == totals["faults"] else 1
 
 
 if __name__ == "__main__":

@@ -82,7 +82,7 @@ class Direct:
 def judge(fault: dict[str, Any], folder: str, own: bool) -> dict[str, Any]:
     """Judges one fault and keeps its proofs."""
     vars(api_client)["Transport"] = Direct
-    return kill_matrix.judge_fault(fault, BASE, folder, ["--seed", "0"], own)
+    return kill_matrix.judge_fault(fault, BASE, folder, kill_matrix.RunOfFault(("--seed", "0"), own))
 
 
 def main() -> int:
