@@ -127,8 +127,8 @@ def whole_number(given: str | int, name: str, least: int, most: int) -> int:
 
 def number(given: str | float, name: str, least: float) -> float:
     """A finite number in ASCII digits, from `least` on."""
-    text = str(given)
-    if not re.fullmatch(r"[0-9]{1,12}(\.[0-9]{1,12})?", text.strip()) or float(text) < least:
+    text = str(given).strip()  # float() takes off fewer blanks than strip()
+    if not re.fullmatch(r"[0-9]{1,12}(\.[0-9]{1,12})?", text) or float(text) < least:
         raise InputError(
             f"{name} is {text[:SHOWN]!r}: write a number from {least:g} on, such as {3 * max(least, 1):g}."
         )

@@ -8,13 +8,11 @@ from __future__ import annotations
 import gc
 import random
 from collections.abc import Generator, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from conformance.client.api_client import BudgetSpent, RunStopped
-from conformance.core import places
 from conformance.core.inputs import InputError
 from conformance.core.profile import Profile
 from conformance.core.profile_reader import load
@@ -24,6 +22,7 @@ from conformance.driver.marks import mark_args, rounds
 from conformance.driver.prerequisite import PrerequisiteFailed
 from conformance.evidence.verdict import DEFECT, INTERRUPTED, WRONG_INPUT
 from conformance.runner.first_requests import send_first_requests
+from conformance.runner.planning.named_tests import SUITES, check_named_tests, lies_in_suites
 from conformance.runner.process_summary import RunState
 from conformance.runner.processes import choose_processes
 from conformance.runner.progress import where
@@ -35,7 +34,6 @@ from conformance.runner.system.signals import children_apart, end_as_ctrl_c
 if TYPE_CHECKING:
     from conformance.recordings.files import Contents
 
-SUITES = places.ROOT / "suites"
 RUN = pytest.StashKey[Run]()
 SESSION = pytest.StashKey[pytest.Session]()
 CLOSED = pytest.StashKey[bool]()  # standard output was closed from the start
@@ -48,16 +46,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def _wanted(config: pytest.Config) -> bool:
     """Whether this session judges a target: some argument lies in suites/."""
-    asked = [Path(str(argument).split("::")[0]) for argument in config.args]
-    base = config.invocation_params.dir
-    return any((base / place).resolve() == SUITES or SUITES in (base / place).resolve().parents for place in asked)
-
-
-def _check_places(config: pytest.Config) -> None:
-    """Raises InputError for a word that names neither an option nor a place of tests."""
-    for argument in config.args:
-        if not (config.invocation_params.dir / str(argument).partition("::")[0]).exists():
-            raise InputError(f"{str(argument)[:80]!r} is neither an option nor a file of tests: take the word out.")
+    return any(lies_in_suites(str(word), config.invocation_params.dir) for word in config.args)
 
 
 def _narrowed(config: pytest.Config) -> bool:
@@ -100,7 +89,7 @@ def pytest_configure(config: pytest.Config) -> None:
         return
     worker = getattr(config, "workerinput", None)
     try:
-        _check_places(config)
+        check_named_tests([str(word) for word in config.args], config.invocation_params.dir)
         settings = Settings.of(config, worker)
         config.option.seed, config.option.depth = settings.seed, settings.depth  # as numbers, for conftest files
         sends = not config.option.plan and not config.option.collectonly

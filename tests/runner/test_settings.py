@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -14,6 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from conformance.core.inputs import InputError
+from conformance.runner.planning.named_tests import check_named_tests
 from conformance.runner.settings import TEXTS, Settings
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -191,4 +193,49 @@ def test_a_wrong_word_of_judge_is_one_sentence(words: list[str], tmp_path: Path)
     assert (
         ended.returncode == 4 and len(said) == 1 and said[0].endswith(".") and words[-1].split("/")[0] in said[0] + "-1"
     )
+    assert not (tmp_path / "report").exists()
+
+
+WORDS = {
+    "mine.toml": "did you mean --target mine.toml?",
+    "mock": "did you mean --target mock?",
+    "http://me:geheim99@127.0.0.1:9": "did you mean --base-url URL?",
+    "night.har": "did you mean --recording night.har?",
+    "QTY-ZERO": "did you mean --requirement QTY-ZERO?",
+    "stray": "neither an option nor a test",
+    "folder": "neither an option nor a test",
+    "suites/line_items/rules.py": "is no test of the suites",
+    "suites/line_items/test_nothing.py": "neither an option nor a test",
+    "suites/line_items/test_quantity.py::test_nothing": "is no test of the suites",
+    "suites/shared": "is no test of the suites",
+}
+
+
+@pytest.mark.parametrize("word", WORDS)
+def test_a_word_that_names_no_test_is_told_what_it_may_have_meant(word: str, tmp_path: Path) -> None:
+    (tmp_path / "suites").symlink_to(ROOT / "suites")
+    (tmp_path / "mine.toml").write_text("", encoding="utf-8")
+    (tmp_path / "folder").mkdir()
+    with pytest.raises(InputError, match=re.escape(WORDS[word])) as refused:
+        check_named_tests([str(ROOT / "suites"), word], tmp_path)
+    assert sentence(str(refused.value)) and "geheim99" not in str(refused.value)
+
+
+def test_each_test_of_the_suites_is_taken_by_its_name() -> None:
+    places = [path.relative_to(ROOT) for path in sorted((ROOT / "suites").rglob("test_*.py"))]
+    names = [
+        f"{path}::{name}[EBAY_US]" for path in places for name in re.findall(r"(?m)^def (test_\w+)", path.read_text())
+    ]
+    check_named_tests([*{str(path.parent) for path in places}, *map(str, places), *names], ROOT)
+    assert len(names) > len(places)
+
+
+@pytest.mark.parametrize("command", [["conformance", "judge", "--quick"], ["pytest", "suites", "--quick"]])
+def test_a_profile_without_its_option_judges_nothing(command: list[str], tmp_path: Path) -> None:
+    profile = tmp_path / "mine.toml"
+    profile.write_text("", encoding="utf-8")
+    words = [sys.executable, "-m", *command, "--report", str(tmp_path / "report"), str(profile)]
+    ended = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, timeout=60)
+    said = (ended.stdout + ended.stderr).strip().splitlines()
+    assert ended.returncode == 4 and len(said) == 1 and "did you mean --target" in said[0], said
     assert not (tmp_path / "report").exists()
