@@ -43,6 +43,11 @@ def complaint(message: str, prog: str, options: Iterable[str]) -> str:
     return f"{said}. {asked}{listed}" if asked else f"{said}: {listed}"
 
 
+def counted(count: int, noun: str) -> str:
+    """A number of things, such as "1 request" and "2 requests"."""
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
 def _path(given: str) -> Path:
     """A path of an argument. An empty one is an unset variable of somebody's script, and would mean the folder of now."""
     if not given.strip():

@@ -17,6 +17,12 @@ from urllib.parse import urlsplit
 
 HOST = re.compile(r"\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._~%-]+")
 PATH = re.compile(r"(/[!-~]*)?")
+# What the suite appends to a base URL, wherever somebody cut it off.
+OWN_PATH = re.compile(
+    r"(?:/buy)?/order/v[12](?:/guest_(?:checkout_session|purchase_order)(?:/.*)?)?"
+    r"|/guest_(?:checkout_session|purchase_order)(?:/.*)?"
+    r"|/identity/v1/oauth2(?:/token)?"
+)
 VISIBLE = re.compile(r"[ -~]+")
 LONGEST_LABEL, LONGEST_HOST = 63, 253  # of a name in the DNS
 SHOWN = 80  # characters of a wrong value that a sentence repeats
@@ -70,6 +76,17 @@ def checked_url(value: str, name: str) -> str:
     if not PATH.fullmatch(text[len(f"{parts.scheme}://{parts.netloc}") :]):
         raise InputError(f"{name} is {shown}: write blanks and letters such as ü in its path percent-encoded.")
     return text.rstrip("/")
+
+
+def checked_base_url(value: str, name: str) -> str:
+    """A URL of which nothing is the API's own: the suite appends `/buy/order/v2/…`. Raises InputError."""
+    url = checked_url(value, name)
+    path = urlsplit(url).path.rstrip("/")
+    starts = (match.start() for match in re.finditer("/", path))
+    own = next((path[start:] for start in starts if OWN_PATH.fullmatch(path, start)), None)
+    if own:
+        raise InputError(f"{name} ends in {own[:SHOWN]}, which the suite appends itself: leave that out.")
+    return url
 
 
 def _no_host(host: str) -> str:

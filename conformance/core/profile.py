@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from conformance.core import contract, places
 from conformance.core.exchange import NEAR_TOKENS
-from conformance.core.inputs import checked_url
+from conformance.core.inputs import checked_base_url
 
 TARGETS = places.ROOT / "targets"
 GUEST_SCOPE = "https://api.ebay.com/oauth/api_scope/buy.guest.order"
@@ -216,7 +216,7 @@ class Profile:
 
     def with_base_url(self, base_url: str) -> Profile:
         """The same target elsewhere."""
-        return replace(self, base_url=checked_url(base_url, "--base-url"), endpoints={})
+        return replace(self, base_url=checked_base_url(base_url, "--base-url"), endpoints={})
 
     def with_apps(self, count: int) -> Profile:
         """The same target without the applications after the first `count`."""

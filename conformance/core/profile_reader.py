@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 from conformance.core import contract
 from conformance.core.inputs import (
     InputError,
+    checked_base_url,
     checked_secret,
     checked_url,
     environment_words,
@@ -88,12 +89,15 @@ def parse(
     if base_url is None and "base_url" not in data:
         raise InputError(f"base_url in {source} is missing: write an http or https URL such as http://127.0.0.1:8080.")
     base = (
-        checked_url(data["base_url"], f"base_url in {source}")
+        checked_base_url(data["base_url"], f"base_url in {source}")
         if base_url is None
-        else checked_url(base_url, "--base-url")
+        else checked_base_url(base_url, "--base-url")
     )
     apart = {} if base_url else data.get("endpoints", {})
-    endpoints = {key: checked_url(url, f"endpoints.{key} in {source}") for key, url in apart.items()}
+    endpoints = {
+        key: (checked_url if key == "token_url" else checked_base_url)(url, f"endpoints.{key} in {source}")
+        for key, url in apart.items()
+    }
     reader = _Reader(source, offline, local=all(map(loopback, [base, *endpoints.values()])))
     auth, payment, buyers = data.get("auth", {}), data.get("payment", {}), data.get("buyers", {})
     kind = auth.get("kind", "client_credentials")

@@ -13,9 +13,9 @@ import pytest
 from conformance.core import contract
 from conformance.core.inputs import (
     InputError,
+    checked_base_url,
     checked_file,
     checked_path,
-    checked_url,
     given_text,
     number,
     read_text,
@@ -142,7 +142,7 @@ class Settings:
         base_url = (worker or {}).get("conformance_base_url") or option.base_url
         return cls(
             target=str(_path(here, target, "--target")) if target.endswith(".toml") or "/" in target else target,
-            base_url=checked_url(base_url, "--base-url") if base_url else None,
+            base_url=checked_base_url(base_url, "--base-url") if base_url else None,
             report=_path(here, option.report, "--report"),
             requirements=wanted,
             level=option.level,

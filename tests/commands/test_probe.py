@@ -82,7 +82,7 @@ def test_another_marketplace_and_few_requests(mock: str, tmp_path: Path) -> None
     assert list(load(str(out)).markets) == ["EBAY_US", "EBAY_GB"]
     assert wizard.main([mock, "--items", MOCK.plain[0], "--most", "4", "--out", str(out)]) == 0
     text = (tmp_path / "probed.2.toml").read_text(encoding="utf-8")  # the first one stays as it is
-    assert "4 requests are used up" in text and "how many there are was not asked" in text
+    assert "budget of 4 requests is used up" in text and "how many there are was not asked" in text
 
 
 def test_no_credentials_are_asked_for_in_a_comment(
@@ -93,7 +93,7 @@ def test_no_credentials_are_asked_for_in_a_comment(
     out = tmp_path / "probed.toml"
     assert wizard.main([mock, "--items", MOCK.plain[0], "--out", str(out)]) == 1
     said = capsys.readouterr().out
-    assert "Sent 1 requests. The target asks for a token" in said and "given: set EBAY_CLIENT_ID and" in said
+    assert "Sent 1 request. The target asks for a token" in said and "given: set EBAY_CLIENT_ID and" in said
     assert "Nothing is written" in said and not out.exists()
     with pytest.raises(InputError, match="No credentials"):
         wizard.main(["http://shop.example", "--items", "v1|1|0"])
@@ -110,6 +110,7 @@ def test_no_credentials_are_asked_for_in_a_comment(
         (["http://127.0.0.1:9", "--items", "v1|1|0", "--addresses", "nowhere.json"], "nowhere.json"),
         (["http://127.0.0.1:9", "--items", "EBAY_HK:v1|1|0"], "Nothing can be asked: there is no sample address"),
         (["nowhere", "--items", "v1|1|0"], "http or https URL"),
+        (["http://127.0.0.1:9/buy/order/v2/", "--items", "v1|1|0"], "ends in /buy/order/v2.*leave that out"),
         (["https://api.ebay.com", "--items", "v1|1|0"], "production hosts are not probed"),
     ],
 )
@@ -165,6 +166,7 @@ def test_a_nested_catalog_is_read(tmp_path: Path) -> None:
         ('[{"sku": "A1"}]', "a list of objects"),
         ("[]", "an empty list"),
         ("sku,price\nA1,2", "a table of sku, price"),
+        ("code,minimum\nSAVE5,10", "a table of code, minimum.*give those with --coupons"),
         ("", "and is empty"),
         ("[" * 9999, "neither CSV nor JSON"),
     ],
@@ -205,8 +207,13 @@ def test_a_profile_that_is_there_stays_as_it_is(mock: str, tmp_path: Path, capsy
     assert "stays as it is" in capsys.readouterr().out
 
 
-def test_a_target_that_cannot_be_reached_ends_with_status_1(tmp_path: Path) -> None:
+def test_a_target_that_cannot_be_reached_ends_with_status_1(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert wizard.main(["http://127.0.0.1:9", "--items", "v1|1|0", "--out", str(tmp_path / "probed.toml")]) == 1
+    assert "Sent 3 requests. " in capsys.readouterr().out
+    given = ["http://127.0.0.1:9", "--items", "v1|1|0", "--most", "1", "--out", str(tmp_path / "probed.toml")]
+    assert wizard.main(given) == 1
+    said = capsys.readouterr().out
+    assert "with at most 1 request," in said and "Sent 1 request. " in said
 
 
 INDEPENDENT = next(

@@ -17,7 +17,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from conformance.client.route import Route
-from conformance.core.inputs import InputError, checked_url, read_text
+from conformance.core import contract
+from conformance.core.inputs import InputError, checked_base_url, checked_url, read_text
 from conformance.core.profile_reader import load, parse, path_of
 from conformance.core.profile_schema import schema
 from tests.core.test_profile import GOOD, ITEM, changed, complaint
@@ -91,6 +92,28 @@ def test_a_query_is_not_repeated() -> None:
         with pytest.raises(InputError) as refused:
             checked_url(url, "--base-url")
         assert "geheim" not in str(refused.value)
+
+
+@pytest.mark.parametrize("slash", ["", "/", "//"])
+@pytest.mark.parametrize("path", [
+    "/buy/order/v2", "/buy/order/v1", "/order/v2", "/guest_checkout_session", "/identity/v1/oauth2/token",
+    *(f"{version}{operation.path}" for version in ("", "/buy/order/v2") for operation in contract.operations().values()),
+])  # fmt: skip
+def test_a_base_url_ends_before_the_path_of_the_api(path: str, slash: str) -> None:
+    url = f"https://shop.example/ebay{path}{slash}"
+    said = f" ends in {path}, which the suite appends itself: leave that out."
+    with pytest.raises(InputError, match=re.escape(f"--base-url{said}")):
+        parse(GOOD, "shop.toml", url)
+    assert complaint(changed("base_url", url)) == f"base_url in shop.toml{said}"
+    assert f"endpoints.order_url in shop.toml{said}" == complaint(changed("endpoints.order_url", url))
+
+
+def test_a_gateway_has_any_path_before_that_of_the_api() -> None:
+    for path in ("", "/buy", "/order", "/ebay/buy/order", "/reorder/v2", "/order/v2/proxy", "/v2", "/identity"):
+        url = f"https://shop.example{path}"
+        assert checked_base_url(f"{url}/", "--base-url") == url
+    token_url = "http://127.0.0.1:1/identity/v1/oauth2/token"  # the whole URL of the token endpoint
+    assert parse(changed("endpoints.token_url", token_url), "shop.toml").url(contract.TOKEN) == token_url
 
 
 def test_urls_that_can() -> None:

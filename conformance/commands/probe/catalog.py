@@ -71,9 +71,10 @@ def read_catalog(path: Path) -> Catalog:
         elif code:
             coupons[code] = None
     if not items:
+        hint = " What it names are codes of coupons: give those with --coupons." if coupons else ""
         raise InputError(
             f"--from-catalog names {path}, which names no item and is {shape}. An item has an id such as v1|1001|0: "
-            "in a CSV in the column itemId, in JSON in an object with itemId, at any depth."
+            f"in a CSV in the column itemId, in JSON in an object with itemId, at any depth.{hint}"
         )
     return Catalog(list(items), list(coupons), {item: role for item, role in roles.items() if role})
 

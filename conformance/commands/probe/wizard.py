@@ -1,8 +1,9 @@
 """`python -m conformance profile`: asks a target a few announced questions and writes a commented profile for it.
 
 Credentials come from the environment: EBAY_CLIENT_ID and EBAY_CLIENT_SECRET (and the same with _2 for a second app), or
-EBAY_TOKEN; a target on this machine may do without. No secret is written. Exit status: 0 a profile that loads, 1 one in
-which something must be filled in first, 4 wrong input.
+EBAY_TOKEN; a target on this machine may do without. No secret is written.
+
+Exit status: 0 a profile that loads, 1 no profile or one in which something must be filled in first, 4 wrong input.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ from conformance.commands.probe.profile_text import Asked, Found, render
 from conformance.commands.probe.sample_addresses import ADDRESSES, Address
 from conformance.commands.probe.session import WizardSession
 from conformance.core import contract, inputs
-from conformance.core.command_line import Parser
+from conformance.core.command_line import DONE, WORSE, Parser, counted
 from conformance.core.inputs import InputError
 from conformance.core.places import ROOT
 from conformance.core.profile import GUEST_SCOPE, PRODUCTION_HOSTS
@@ -42,7 +43,7 @@ ID, SECRET, TOKEN = "EBAY_CLIENT_ID", "EBAY_CLIENT_SECRET", "EBAY_TOKEN"
 
 def arguments(given: list[str]) -> argparse.Namespace:
     """The command line."""
-    parser = Parser("profile", (__doc__ or "").partition("\n")[0])
+    parser = Parser("profile", __doc__ or "")
     parser.add_argument("base_url", help="what stands before /buy/order/v2/…")
     parser.add_argument("--items", default="", metavar="ID,ID|@FILE", help="item ids; EBAY_GB:ID for one marketplace")
     parser.add_argument(
@@ -146,10 +147,10 @@ def main(given: list[str]) -> int:
     options = arguments(given)
     if options.most is not None:
         options.most = inputs.whole_number(options.most, "--most", 1, MOST_REQUESTS)
-    base = inputs.checked_url(options.base_url, "The base URL")
+    base = inputs.checked_base_url(options.base_url, "The base URL")
     catalog = read_catalog(options.from_catalog) if options.from_catalog else Catalog([], [], {})
     if options.from_catalog:
-        counts = f"{len(catalog.items)} items and {len(catalog.coupons)} coupons"
+        counts = f"{counted(len(catalog.items), 'item')} and {counted(len(catalog.coupons), 'coupon')}"
         print(f"Read {counts} from {options.from_catalog}.")
     names = split(options.marketplaces)
     listed = [text for text in catalog.items if not names or text.partition(":")[0] in names or ":" not in text]
@@ -187,15 +188,17 @@ def main(given: list[str]) -> int:
     markets = {name: listed for name, listed in markets.items() if name not in skipped}
     most = len(apps) + 2 + sum(most_calls(len(listed), asked, found.pays) for listed in markets.values())
     most = most if options.most is None else min(most, options.most)
-    print(f"Probing {profile.base_url} with at most {most} requests{', orders among them' if found.pays else ''}.")
+    print(
+        f"Probing {profile.base_url} with at most {counted(most, 'request')}{', orders among them' if found.pays else ''}."
+    )
     _ask(found, markets, addresses, most)
-    print(f"Sent {found.sent} requests. {found.stopped or ''}".rstrip())
+    print(f"Sent {counted(found.sent, 'request')}. {found.stopped or ''}".rstrip())
     if not any(seen.of("plain") for seen in found.markets):
         print("Nothing is written: no item could be bought, so there is nothing to judge with.")
         remarks = [str(good.remark or good.error) for seen in found.markets for good in seen.goods]
         for remark in list(dict.fromkeys(remarks))[:3] if not found.stopped else ():
             print(f"  {remark}")
-        return 1
+        return WORSE
     return _write(found, data, Path(options.out), out)
 
 
@@ -226,9 +229,9 @@ def _write(found: Found, data: dict[str, Any], wanted: Path, out: Path) -> int:
         load(str(out))
     except InputError as error:
         print(f"Wrote {out}, to be completed by hand: {error}")
-        return 1
+        return WORSE
     print(f"Wrote {out}: read its comments, then  make conformance TARGET={out}")
-    return 0
+    return DONE
 
 
 def _ask(found: Found, markets: dict[str, list[str]], addresses: dict[str, dict[str, Address]], most: int) -> None:
@@ -237,7 +240,9 @@ def _ask(found: Found, markets: dict[str, list[str]], addresses: dict[str, dict[
 
     def spend() -> None:
         if found.sent >= most:
-            raise RunStopped(f"The {most} requests are used up; what they did not tell stands in comments.")
+            raise RunStopped(
+                f"The budget of {counted(most, 'request')} is used up; what it did not tell stands in comments."
+            )
         found.sent += 1
 
     target = ApiClient(profile, key=secrets.token_bytes(16), before_request=spend)
