@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from enum import StrEnum
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, NamedTuple, TypedDict
+from typing import TYPE_CHECKING, Any, NamedTuple, TypedDict, Unpack
 
 if TYPE_CHECKING:
     from conformance.core.exchange import CaseKey, Exchange
@@ -127,6 +127,27 @@ class Claim:
     option: Any = None
 
 
+class ClaimDetails(TypedDict, total=False):
+    """What a claim may have besides: these members of Claim."""
+
+    requirement: str | None
+    reading: str | None
+    case: CaseKey | None
+    proof: tuple[str, ...]
+    weak: bool
+    sources: tuple[tuple[str, str], ...]
+    detail: str | None
+    deviation: str
+
+
+class ClaimAndTestDetails(ClaimDetails, total=False):
+    """The same, and what a jq test of the caller's own reads and looks at."""
+
+    needs: frozenset[Reference]
+    option: Any
+    look: str
+
+
 CENTS = Decimal("0.10")  # up to this an amount is wrong by rounding, not by a part that is missing
 CENT = Decimal("0.02")
 
@@ -134,7 +155,7 @@ MOST_PAIRS = 6  # of a status and an error id that a sentence lists
 HELD = Claim(True, "", "", "", "true")  # nothing but that it held: most claims
 
 
-def held(name: str = "", **more: Any) -> Claim:
+def held(name: str = "", **more: Unpack[ClaimAndTestDetails]) -> Claim:
     """A claim that held, with what is worth telling of it, such as the reading that was seen."""
     return Claim(True, name, "", "", "true", **more) if more else HELD
 
@@ -179,7 +200,7 @@ def selected_option(item: str | None, expected: Any) -> JqTest:
     return JqTest(test=test, needs=frozenset({Reference.OPTION}), option=expected)
 
 
-def equal(name: str, path: str, expected: Any, actual: Any, **more: Any) -> Claim:
+def equal(name: str, path: str, expected: Any, actual: Any, **more: Unpack[ClaimDetails]) -> Claim:
     """The value at `path` (jq, from the document's root) is `expected`."""
     if expected == actual:
         return held(name, **more)
@@ -193,7 +214,9 @@ def selects(name: str, item: str | None, expected: Any, actual: Any) -> Claim:
     return claim if claim.ok else replace(claim, **selected_option(item, expected))
 
 
-def amount(name: str, path: str, expected: Decimal, actual: Decimal | None, basis: str = "", **more: Any) -> Claim:
+def amount(
+    name: str, path: str, expected: Decimal, actual: Decimal | None, basis: str = "", **more: Unpack[ClaimDetails]
+) -> Claim:
     """The Amount at `path` has the value `expected`; an absent one counts as zero."""
     if expected == (actual or 0):
         return held(name, **more)
@@ -259,7 +282,7 @@ FILLED = Operator(
 
 
 def compare(
-    name: str, path: AnswerPath, operator: Operator, expected: Any, actual: Sequence[Any], **more: Any
+    name: str, path: AnswerPath, operator: Operator, expected: Any, actual: Sequence[Any], **more: Unpack[ClaimDetails]
 ) -> Claim:
     """The values at a path as the operator has it. Sentence and jq follow from path, operator and expected value."""
     values, wanted = ([fold(value) for value in actual], fold(expected)) if path.folded else (actual, expected)
@@ -287,7 +310,9 @@ RELATIONS: dict[str, tuple[Callable[[Any, Any], bool], str]] = {
 }
 
 
-def related(name: str, path: str, relation: str, other: Reference, expected: Any, actual: Any, **more: Any) -> Claim:
+def related(
+    name: str, path: str, relation: str, other: Reference, expected: Any, actual: Any, **more: Unpack[ClaimDetails]
+) -> Claim:
     """The value at `path` has a relation to an id, or to the value at the same path of another answer."""
     holds, words = RELATIONS[relation]
     if holds(actual, expected):
@@ -305,7 +330,7 @@ def related(name: str, path: str, relation: str, other: Reference, expected: Any
     )
 
 
-def true(ok: bool, name: str, expected: str, actual: Any, test: str, **more: Any) -> Claim:
+def true(ok: bool, name: str, expected: str, actual: Any, test: str, **more: Unpack[ClaimAndTestDetails]) -> Claim:
     """Any other claim, with the jq test that says the same."""
     if ok:
         return held(name, **more)
@@ -313,7 +338,9 @@ def true(ok: bool, name: str, expected: str, actual: Any, test: str, **more: Any
     return Claim(ok, name, expected, shown(actual), test, **more)
 
 
-def refused(ok: bool, name: str, pairs: Iterable[tuple[int, int]], actual: str, **more: Any) -> Claim:
+def refused(
+    ok: bool, name: str, pairs: Iterable[tuple[int, int]], actual: str, **more: Unpack[ClaimAndTestDetails]
+) -> Claim:
     """A refusal with one of the (status, errorId) pairs, those of the broken rule first."""
     listed = list(dict.fromkeys(pairs))
     test = " or ".join(

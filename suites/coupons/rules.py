@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from decimal import Decimal
-from typing import Any
+from typing import Unpack
 
 from conformance.core import contract
 from conformance.core.exchange import CaseKey
@@ -18,6 +18,7 @@ from conformance.judging.claim import (
     ONCE,
     SUMMARY,
     Claim,
+    ClaimDetails,
     Reference,
     compare,
     held,
@@ -90,7 +91,9 @@ def a_good_coupon_lowers_the_total(context: RuleContext) -> Iterator[Claim]:
         yield _than_before("the total falls", "total", "<", was, total, reading=anew)
 
 
-def _than_before(name: str, part: str, relation: str, before: Decimal, after: Decimal, **more: Any) -> Claim:
+def _than_before(
+    name: str, part: str, relation: str, before: Decimal, after: Decimal, **more: Unpack[ClaimDetails]
+) -> Claim:
     """A part of the summary is more or less than in the answer before."""
     path = f'.body.pricingSummary.{part}.value? // "0"|tonumber'
     return related(name, f"({path})", relation, Reference.PREVIOUS, before, after, **more)
@@ -221,8 +224,16 @@ def a_coupon_saves_on_its_own_items(context: RuleContext) -> Iterator[Claim]:
         yield held(reading=LEAVES)
     elif saved > 0 and "additionalSavings" not in answer.unreadable:
         test = f'(({SUMMARY}.additionalSavings.value? // "0")|tonumber) < {saved}'
-        told = {"reading": SAVES_LESS if left else SAVES_NOTHING, "look": SUMMARY}
-        yield true(left < saved, "savings without its items", f"less than {shown(saved)}", left, test, **told)
+        reading = SAVES_LESS if left else SAVES_NOTHING
+        yield true(
+            left < saved,
+            "savings without its items",
+            f"less than {shown(saved)}",
+            left,
+            test,
+            reading=reading,
+            look=SUMMARY,
+        )
 
 
 @demands("COUPON-CONDITION")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Unpack
 
 from conformance.core.addresses import ALWAYS_IN_ADDRESS, flat_address, shows
 from conformance.core.exchange import CaseKey
@@ -14,6 +14,7 @@ from conformance.judging.claim import (
     SUMMARY,
     Aspect,
     Claim,
+    ClaimDetails,
     JqTest,
     amount,
     line_path,
@@ -66,7 +67,7 @@ WHOLES = {
 }
 
 
-def as_claim(found: dict[StateKey, tuple[object, object]], **more: object) -> Claim:
+def as_claim(found: dict[StateKey, tuple[object, object]], **more: Unpack[ClaimDetails]) -> Claim:
     """One claim for everything that differs, named by its weightiest part."""
     key = min(found, key=lambda each: BY_WEIGHT.index(each[0]))
     (part, name), (before, after) = key, found[key]
@@ -126,7 +127,12 @@ def amount_path(key: StateKey) -> str:
 
 
 def same_amounts(
-    name: str, earlier: dict[StateKey, Any], now: dict[StateKey, Any], after: View, basis: str = "", **more: Any
+    name: str,
+    earlier: dict[StateKey, Any],
+    now: dict[StateKey, Any],
+    after: View,
+    basis: str = "",
+    **more: Unpack[ClaimDetails],
 ) -> Claim:
     """The claim that each amount is what it was; broken by the first that is not, an amount of the summary before others."""
     changed = with_zeros(differences(earlier, now), None, after)
