@@ -20,11 +20,10 @@ from conformance.judging.claim import (
     JQ_REFUSED,
     Aspect,
     Claim,
-    Deviation,
-    deviation_of_refusal,
     refused,
     true,
 )
+from conformance.judging.content.deviation import Deviation, deviation_of_refusal
 from conformance.judging.context import Judgment, RefusalReason, RuleContext
 from conformance.judging.knowledge import NotRecorded, doubts, guarded, is_usable, lawful_reading
 from conformance.judging.model import seen_again, view
