@@ -246,4 +246,8 @@ def failed_before(folder: Path, given: str) -> tuple[str, ...]:
         raise InputError(f"--failed names {given}, which holds no result.json of an earlier run.") from None
     if not failed:
         raise InputError(f"Nothing failed in {given}, so there is nothing to judge again.")
+    if unknown := [name for name in failed if str(name) not in contract.requirements()]:
+        raise InputError(
+            f"--failed names {given}, where {str(unknown[0])[:80]!r} failed: there is no such requirement."
+        )
     return failed

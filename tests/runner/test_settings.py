@@ -143,6 +143,15 @@ def test_what_failed_in_an_earlier_report_is_selected(tmp_path: Path) -> None:
         read(tmp_path, failed=".")
 
 
+@pytest.mark.parametrize("identifier", ["NO-SUCH-RULE", "", 7, None, []])
+def test_an_earlier_report_names_requirements_that_exist(identifier: Any, tmp_path: Path) -> None:
+    (tmp_path / "earlier").mkdir()
+    result = {"requirements": [{"id": identifier, "outcome": "failed"}]}
+    (tmp_path / "earlier" / "result.json").write_text(json.dumps(result))
+    with pytest.raises(InputError, match="there is no such requirement"):
+        read(tmp_path, failed="earlier")
+
+
 @pytest.mark.parametrize(
     "option",
     [
