@@ -14,10 +14,12 @@ from conformance.core import contract
 from conformance.core.addresses import flat_address, folded
 from conformance.judging.context import RefusalReason, RuleContext
 from conformance.judging.model import COUPONS, LINES, PRICES, StateKey, StatePart
+from conformance.judging.refusals import lawful_pairs
 from conformance.judging.world import SessionChange, UnreadRefusal
 
 Facts = TypeVar("Facts", contravariant=True)
 Found = dict[StateKey, tuple[Any, Any]]
+TOKEN_STATUSES = (401, 403)
 
 
 class Cause(Enum):
@@ -67,11 +69,29 @@ def _refused(refusal: UnreadRefusal | None, *, exact: bool) -> Attribution | Non
 def owners_of_refusal(context: RuleContext, reasons: list[RefusalReason]) -> list[RefusalReason]:
     """The reasons whose breach it is that a request was accepted, or refused in another way: one for each requirement."""
     certain = [reason for reason in reasons if reason.certain]
-    own = [reason for reason in certain if reason.requirement == context.sent_for]
+    named = [reason for reason in certain if _names(context, reason)]
+    crashed = [reason for reason in certain if context.exchange.crashed and _is_of_the_request(reason)]
+    likely = named or crashed or certain
+    own = [reason for reason in likely if reason.requirement == context.sent_for]
     owners: dict[str, RefusalReason] = {}
-    for reason in own or certain or reasons[:1]:
+    for reason in own or likely or reasons[:1]:
         owners.setdefault(reason.requirement, reason)
     return list(owners.values())
+
+
+def _names(context: RuleContext, reason: RefusalReason) -> bool:
+    """Whether an answer that is no lawful one names this reason all the same: by its id, or by the status of tokens."""
+    exchange = context.exchange
+    if exchange.accepted or reason.any_of:
+        return False
+    pairs = lawful_pairs(reason, context.operation)
+    of_token = exchange.status in TOKEN_STATUSES and any(status == exchange.status for status, _ in pairs)
+    return of_token or any(identifier in exchange.error_ids for _, identifier in pairs)
+
+
+def _is_of_the_request(reason: RefusalReason) -> bool:
+    """Whether the reason stands in the request by itself, where a server stumbles first."""
+    return contract.requirements()[reason.requirement].depends_on is None
 
 
 # ---------------------------------------------------------------- a valid request that is refused
@@ -150,8 +170,8 @@ class Difference:
     others: Sequence[SessionChange] = ()
 
 
-def carried_out(found: Found, refusal: UnreadRefusal) -> bool:
-    """Whether a part of a difference is what the refused request asked for, whatever else differs beside it.
+def parts_carried_out(found: Found, refusal: UnreadRefusal) -> int:
+    """How many parts of a difference are what the refused request asked for, whatever else differs beside them.
 
     A recording asks for more (conformance/recordings/gaps.py): there, what differs beside it may be an unseen change's.
     """
@@ -159,15 +179,23 @@ def carried_out(found: Found, refusal: UnreadRefusal) -> bool:
     changes = {key: after for key, (_, after) in found.items()}
     if refusal.operation == contract.QUANTITY:
         gone = wanted.get("quantity") == 0 and LINES in changes
-        return gone or wanted.get("quantity") in _values(changes, StatePart.QUANTITY)
+        return gone + _values(changes, StatePart.QUANTITY).count(wanted.get("quantity"))
     if refusal.operation == contract.OPTION:
-        return wanted.get("shippingOptionId") in _values(changes, StatePart.OPTION)
+        return _values(changes, StatePart.OPTION).count(wanted.get("shippingOptionId"))
     if refusal.operation == contract.ADDRESS:
         sent = {name: folded(value) for name, value in flat_address(wanted).items()}
-        return any(part == StatePart.ADDRESS and sent.get(name) == after for (part, name), after in changes.items())
+        return sum(part == StatePart.ADDRESS and sent.get(name) == after for (part, name), after in changes.items())
     code = folded(str(wanted.get("redemptionCode", "")))
     before, after = found.get(COUPONS, (frozenset(), frozenset()))
-    return isinstance(before, frozenset) and isinstance(after, frozenset) and code in before ^ after
+    return int(isinstance(before, frozenset) and isinstance(after, frozenset) and code in before ^ after)
+
+
+def _most_carried_out(facts: Difference) -> UnreadRefusal | None:
+    """The refused request that asked for most of what differs, the last of several; None if none asked for any of it."""
+    best = max(
+        reversed(facts.unread_refusals), key=lambda refusal: parts_carried_out(facts.found, refusal), default=None
+    )
+    return best if best and parts_carried_out(facts.found, best) else None
 
 
 def _values(changes: dict[StateKey, Any], wanted: StatePart) -> list[Any]:
@@ -188,11 +216,8 @@ def _of_its_kind(facts: Difference) -> Attribution | None:
 AFTER_A_REFUSAL: tuple[DecisionRow[Difference], ...] = (
     DecisionRow(
         "it is what a refused request asked for",
-        "the rule of that refusal",
-        lambda facts: _refused(
-            next((refusal for refusal in reversed(facts.unread_refusals) if carried_out(facts.found, refusal)), None),
-            exact=True,
-        ),
+        "the rule of that refusal; of several, the one that asked for most of it",
+        lambda facts: _refused(_most_carried_out(facts), exact=True),
     ),
     DecisionRow(
         "it is of the kind that a refused request would have changed", "the rule of that refusal", _of_its_kind

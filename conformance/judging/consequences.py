@@ -205,7 +205,12 @@ def explains_reads(requirement: str) -> bool:
 
 
 def _same_part(facts: FindingAmongAll) -> Iterable[FindingFacts]:
-    return (each for each in facts.all if explains_reads(each.requirement) and each.name == facts.finding.name)
+    """Findings about reads of the same part: which field of a part differs first is another in each session."""
+    return (each for each in facts.all if explains_reads(each.requirement) and _part(each) == _part(facts.finding))
+
+
+def _part(finding: FindingFacts) -> str:
+    return finding.name.partition(".")[0]
 
 
 def _moves_by_itself(facts: FindingAmongAll) -> Attribution | None:

@@ -264,7 +264,7 @@ def _carried_out(context: RuleContext, judgment: Judgment) -> bool:
 def _asked_for(context: RuleContext, refused: UnreadRefusal) -> bool:
     """Whether nothing of the state changed but what a refused request named, and that to what it asked for.
 
-    A live run only asks whether something changed to that (`attribution.carried_out`): it saw every change before. Here
+    A live run only asks whether something changed to that (`attribution.parts_carried_out`): it saw every change before. Here
     changes may be missing, and any other difference beside it is the sign of one.
     """
     wanted = refused.wanted if isinstance(refused.wanted, dict) else {}
