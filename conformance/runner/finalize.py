@@ -32,7 +32,7 @@ from conformance.runner.progress import where
 from conformance.runner.settings import Settings
 from conformance.runner.system.signals import undisturbed
 
-MOST_SHRUNK = 12  # findings that are shrunk; beyond that something general is broken
+MOST_SHRUNK = 40  # findings that are sent again; beyond that something general is broken
 LONGEST_SHRINKING_S = 90.0
 TRACES, EXCHANGES = "traces.jsonl", "exchanges.jsonl"
 Source = tuple[Path, Iterable[TraceRecord]]  # a folder, and the traces whose exchanges lie there
@@ -152,6 +152,8 @@ def _shrink(run: Finishing, merged: Aggregate, records: journal.Records) -> None
         for finding in merged.findings.values()
         if contract.requirements()[finding.requirement].level != "READING"
     ]
+    asked_for = run.settings.until_found
+    worth.sort(key=lambda finding: finding.requirement not in asked_for)
     for finding in worth[:MOST_SHRUNK]:
         if finding.first.concurrent:
             continue  # one request after the other shows nothing of it

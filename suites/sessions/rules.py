@@ -18,8 +18,8 @@ from conformance.judging.attribution import (
     Cause,
     Difference,
     Found,
-    carried_out,
     first_match,
+    parts_carried_out,
 )
 from conformance.judging.claim import (
     COUPONS,
@@ -183,7 +183,9 @@ def a_read_shows_the_last_accepted_state(context: RuleContext) -> Iterator[Claim
 def _from_elsewhere(context: RuleContext, found: Found, others: list[SessionChange]) -> SessionChange:
     """The request to another session that explains a difference: the last that asked for just that, or the last."""
     refused = {each.exchange: each for session in context.world.sessions.values() for each in session.unread_refusals}
-    asked = [other for other in others if other.exchange in refused and carried_out(found, refused[other.exchange])]
+    asked = [
+        other for other in others if other.exchange in refused and parts_carried_out(found, refused[other.exchange])
+    ]
     return (asked or others)[-1]
 
 

@@ -220,3 +220,17 @@ def test_a_chain_of_causes_leaves_its_root() -> None:
         )
     drop_consequences(merged)
     assert [finding.requirement for finding in merged.findings.values()] == ["SESSION-SAFE"]
+
+
+def test_a_weak_difference_of_an_order_belongs_to_the_rule_about_orders_whatever_field_differs_first() -> None:
+    merged = merged_of(
+        finding("ORDER-READ", "shippingDetail.shippingCarrierCode", "a/1", Reproduction(3, 3)),
+        finding("PAY-LOCK", "shippingDetail.shippingServiceCode", "b/1", weak=True),
+        finding("SESSION-APP", "shippingDetail.shippingServiceCode", "c/1"),
+        finding("PAY-LOCK", "quantity", "d/1", weak=True),
+    )
+    drop_consequences(merged)
+    assert [(found.requirement, found.name) for found in merged.findings.values()] == [
+        ("ORDER-READ", "shippingDetail.shippingCarrierCode"),
+        ("PAY-LOCK", "quantity"),
+    ]

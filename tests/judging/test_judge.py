@@ -195,14 +195,14 @@ def test_a_refused_grant(credential: str, status: int, body: Any, ok: bool) -> N
     assert bool(failed(judge(World(), profile(), exchange))) is not ok
 
 
-def test_the_intent_owns_the_answer() -> None:
-    """A request that breaks two rules is reported under the one that it was sent for."""
+def test_the_id_of_a_refusal_says_whose_answer_it_is() -> None:
+    """A request that breaks two rules is reported under the rule that the answer names, whatever it was sent for."""
     faulty = next(entry for entry in faulty_servers_by_action.FAULTY_SERVERS if entry.name == "409 for a marketplace")
     for requirement in ("MARKET-SAME", "COUPON-NOT-APPLIED"):
         driver = CheckoutDriver(faulty.shop(), Trace("two"))  # type: ignore[arg-type]
         session = driver.create_session("EBAY_US", [("v1|1001|0", 1)])
         session.send(contract.REMOVE, {"redemptionCode": "FIVEOFF"}, requirement, marketplace="EBAY_GB")
-        assert set(failed(driver.trace.judgments)) == {requirement}
+        assert set(failed(driver.trace.judgments)) == {"MARKET-SAME"}
 
 
 @pytest.mark.parametrize(
@@ -231,3 +231,26 @@ def test_a_gateways_error_is_no_reason_of_the_business(status: int, error: int, 
     )
     told_as = set(failed(judge(world, shop.profile, refused))) & {"QTY-UNKNOWN-LINE", "AUTH-SCOPE"}
     assert (not told_as) is lawful
+
+
+@pytest.mark.parametrize(
+    ("sent_for", "status", "error", "owner"),
+    [
+        ("ADDR-REQUIRED", 401, 1002, "AUTH-TOKEN"),  # the id of a missing token
+        ("ADDR-REQUIRED", 401, 9999, "AUTH-TOKEN"),  # the status of tokens
+        ("AUTH-TOKEN", 409, 15001, "ADDR-REQUIRED"),  # the id of a missing field
+        ("ADDR-REQUIRED", 409, 15012, "ADDR-REQUIRED"),  # names neither: the rule that it was sent for
+        ("AUTH-TOKEN", 200, None, "AUTH-TOKEN"),
+    ],
+)
+def test_a_wrong_refusal_belongs_to_the_reason_that_it_names(
+    sent_for: str, status: int, error: int | None, owner: str
+) -> None:
+    """A request without a token and without a city has two reasons; the answer says which of them was met."""
+    load_rules()
+    body = _body()
+    body["shippingAddress"] = {name: value for name, value in body["shippingAddress"].items() if name != "city"}
+    request = Request(contract.INITIATE, None, body, "EBAY_US", credential="none")
+    errors = [{"errorId": error, "domain": "API_ORDER", "category": "REQUEST"}] if error else []
+    exchange = Exchange("two reasons", 0, request, intent=Intent(sent_for), status=status, body={"errors": errors})
+    assert set(failed(judge(World(), profile(), exchange))) & {"AUTH-TOKEN", "ADDR-REQUIRED"} == {owner}
