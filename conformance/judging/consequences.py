@@ -37,6 +37,9 @@ class Control(Protocol):
     def under_its_marketplace(self) -> BrokenClaims | None:
         """What breaks if the order is read under its marketplace; None if it was."""
 
+    def order_without_refusals(self) -> BrokenClaims | None:
+        """What breaks if the refused requests before the read of an order are left out; None if there are none."""
+
     def reading_after_refusals(self) -> BrokenClaims | None:
         """What breaks if a read follows each refusal; None if that is so anyway."""
 
@@ -106,6 +109,13 @@ def _of_the_header(facts: CachedControl) -> Attribution | None:
     return None if broken is None or facts.shows_again(broken) else Attribution(requirement=owner)
 
 
+def _of_the_order(facts: CachedControl) -> Attribution | None:
+    suspects = [each for each in contract.explaining(ExplainedFinding.ORDER_READS) if each in facts.known_rules]
+    if not suspects or facts.control.requirement in suspects:
+        return None
+    return _first(suspects, facts.control.order_without_refusals())
+
+
 def _of_an_earlier_refusal(facts: CachedControl) -> Attribution | None:
     """The rule that breaks may have no finding yet: then the most special rule of refusals with a finding of that part."""
     control = facts.control
@@ -145,6 +155,11 @@ SENT_AGAIN: tuple[DecisionRow[CachedControl], ...] = (
         "an order that was read without a marketplace reads well with it",
         "the rule that `explains: [missing_header]`",
         _of_the_header,
+    ),
+    DecisionRow(
+        "a rule about orders breaks when the refused requests before the read of an order are left out",
+        "that rule (`explains: [order_reads]`), the first of the file",
+        _of_the_order,
     ),
     DecisionRow(
         "it is gone when a read follows each refusal, and the rule of a refusal breaks in its place",

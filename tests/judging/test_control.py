@@ -123,6 +123,30 @@ def test_an_order_that_needs_a_marketplace_is_one_finding() -> None:
     assert cause(finding, sent, set(), replay) is None
 
 
+class OrdersAnotherQuantity(ReferenceShop):
+    """An order holds one more of the first line than was paid for."""
+
+    def handle(self, request: Request) -> dict[str, Any]:
+        session = self.sessions.get(request.subject or "")
+        if session and request.operation == contract.PLACE_ORDER:
+            session.lines[0][2] += 1
+        return super().handle(request)
+
+
+def test_what_an_order_shows_anyway_is_no_refusals_doing() -> None:
+    trace = Trace("an order after a refusal")
+    session = session_of(CheckoutDriver(target := OrdersAnotherQuantity(), trace))  # type: ignore[arg-type]
+    session.place_order()
+    session.set_quantity(session.lines[0], 2, "PAY-LOCK")
+    session.read_order()
+    assert "PAY-LOCK" in {judgment.requirement for judgment in trace.judgments if not judgment.ok}
+    sent = list(zip(steps_of(trace.exchanges), trace.exchanges, strict=True))
+    finding = Finding(Breach("PAY-LOCK", "quantity", ""), TraceRecord("", 0))
+    replay = Shrinker(Replays(target), finding).broken  # type: ignore[arg-type]
+    assert cause(finding, sent, {("ORDER-READ", "total")}, replay) == "ORDER-READ"
+    assert cause(finding, sent, set(), replay) is None
+
+
 def test_nothing_goes_to_a_rule_that_has_no_finding() -> None:
     """Dropped findings must have somewhere to go."""
     assert cause_of(GrowsWhenRead()) is None

@@ -47,6 +47,13 @@ class Resent:
         bare = last.operation == contract.READ_ORDER and not last.marketplace
         return self._play(_with_header(self.sent)) if bare else None
 
+    def order_without_refusals(self) -> BrokenClaims | None:
+        """What breaks if the refused requests before the read of an order are left out; None if there are none."""
+        last = self.sent[-1][0]
+        kept = [step for step, exchange in self.sent if exchange.accepted or step is last]
+        of_order = last.request.operation == contract.READ_ORDER
+        return self._play(kept) if of_order and len(kept) < len(self.sent) else None
+
     def reading_after_refusals(self) -> BrokenClaims | None:
         """What breaks if a read follows each refusal; None if that is so anyway."""
         return self._play(_read_back(self.sent))
