@@ -27,7 +27,7 @@ from conformance.judging.content.deviation import Deviation, deviation_of_refusa
 from conformance.judging.context import Judgment, RefusalReason, RuleContext
 from conformance.judging.knowledge import NotRecorded, doubts, guarded, is_usable, lawful_reading
 from conformance.judging.model import seen_again, view
-from conformance.judging.refusals import Pairs, fits, lawful_pairs, profile_says
+from conformance.judging.refusals import Pairs, fits, lawful_pairs, name_the_basis
 from conformance.judging.registry import AnswerKind, Rule, demanding, forbidding, in_order, refusing, yields_to
 from conformance.judging.world import SessionState, World
 
@@ -69,6 +69,7 @@ def evaluate(
         judgments += _answer_judgments(context, AnswerKind.ACCEPTED if context.accepted else AnswerKind.REFUSED)
         if not context.accepted:
             judgments = _without_unread_ids(context, judgments)
+    name_the_basis(context, judgments)
     return context, judgments
 
 
@@ -257,9 +258,8 @@ def _acceptance(context: RuleContext) -> Iterator[Judgment]:
         return
     blame = owner_of_valid_request(RefusedRequest(context))
     if blame.requirement:
-        want = f"accepted with 200{profile_says(context)}"
         departure = Deviation.SERVER_ERROR if exchange.crashed else Deviation.REFUSED
-        claim = true(False, Aspect.ACCEPTED, want, exchange.answer(), JQ_ACCEPTED, deviation=departure)
+        claim = true(False, Aspect.ACCEPTED, "accepted with 200", exchange.answer(), JQ_ACCEPTED, deviation=departure)
         claim = replace(claim, proof=(blame.refusal.exchange,)) if blame.refusal else claim
         yield _judgment(context, blame.requirement, claim, ok=False)
 

@@ -1,12 +1,16 @@
-"""What a refusal may look like: the answers of contracts/requirements, the statuses of the OpenAPI documents."""
+"""What a refusal may look like, by contracts/requirements and the OpenAPI documents, and what of the profile a finding rests on."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from functools import cache
 
 from conformance.core import contract
 from conformance.core.exchange import Exchange
-from conformance.judging.context import RefusalReason, RuleContext
+from conformance.core.profile import Role
+from conformance.judging.claim import Aspect, Claim
+from conformance.judging.context import Judgment, RefusalReason, RuleContext
 
 CATEGORY_STATUS = {"REQUEST": 400, "BUSINESS": 409, "APPLICATION": 500}
 GATEWAY = {"OAuth", "ACCESS", "ROUTING"}  # domains of errors that say nothing of a request's content
@@ -91,20 +95,87 @@ def has_undocumented_status(exchange: Exchange) -> bool:
     return status not in GATEWAY_STATUSES and status not in refusal_statuses(exchange.operation)
 
 
-def profile_says(context: RuleContext) -> str:
-    """What the profile says of the item, coupon or number of lines that the refusal speaks of: it may be wrong there."""
-    operation, market = context.operation, context.profile.markets.get(context.sold_in)
-    roles = {known.provoked_by for each in context.exchange.error_ids if (known := contract.error(each, operation))}
-    named = [each.get("itemId") for each in context.line_inputs]
-    line, code = context.named_line, context.body.get("redemptionCode")
-    said = []
-    for item in [*named, line.item if line else None]:
-        role = market.roles.get(str(item)) if market else None
-        if role and f"item.{role.kind}" in roles:
-            said.append(f"{role.kind} = {role.amount} of {item}")
-    if "items.max" in roles and context.profile.max_line_items:
-        said.append(f"max_line_items = {context.profile.max_line_items}")
-    coupon = context.profile.coupon(context.sold_in, code) if isinstance(code, str) else None
-    if coupon and any(role.startswith("coupon.") for role in roles):
-        said.append(f"{coupon.code} is a coupon of the kind {coupon.kind}")
-    return f", since the profile says: {', '.join(dict.fromkeys(said))}" if said else ""
+# ---------------------------------------------------------------- what the profile says
+
+
+AMPLE = frozenset(("stock", "limit", "lot"))  # what a plain item has none of, however many are bought
+
+
+def name_the_basis(context: RuleContext, judgments: Iterable[Judgment]) -> None:
+    """Adds to what each breach expected the roles of the profile that this rests on, whether too high or too low."""
+    for judgment in judgments:
+        claim = judgment.claim
+        if not judgment.ok and claim and (said := list(dict.fromkeys(_said(context, judgment.requirement, claim)))):
+            basis = f"{claim.expected}, since the profile says: {', '.join(said)}"
+            judgment.claim = replace(claim, expected=basis)
+
+
+def _said(context: RuleContext, requirement: str, claim: Claim) -> Iterator[str]:
+    """What the profile says of the roles that the requirement is about, and of those that a refusal speaks of."""
+    roles = _roles_of_requirement(requirement)
+    if claim.name == Aspect.ACCEPTED:
+        known = [contract.error(error_id, context.operation) for error_id in context.exchange.error_ids]
+        roles += [error.provoked_by for error in known if error]
+    for role in roles:
+        head, _, rest = role.partition(".")
+        if head == "item":
+            yield from _of_items(context, rest)
+        elif head == "coupon" and rest:
+            yield from _of_coupons(context, rest if claim.name != Aspect.ACCEPTED else "")
+        elif head == "address":
+            yield from _of_address(context, rest)
+        elif role == "buyer.declined":
+            yield from _of_buyer(context)
+        elif role == "items.max" and context.profile.max_line_items:
+            yield f"max_line_items = {context.profile.max_line_items}"
+
+
+def _roles_of_requirement(requirement: str) -> list[str]:
+    """A need of several kinds asks for an occasion, such as any warning: the expectation rests on none of them."""
+    rule = contract.requirements().get(requirement)
+    alternatives = [contract.alternatives(need) for need in rule.needs] if rule else []
+    return [role for roles in alternatives if len({role.partition(".")[0] for role in roles}) == 1 for role in roles]
+
+
+def _of_items(context: RuleContext, wanted: str) -> Iterator[str]:
+    """The items of the request, or of its session where it names none, that have the role. wanted: kind, and maybe id."""
+    kind, _, error = wanted.partition(".")
+    line = context.named_line
+    named = [str(each.get("itemId")) for each in context.line_inputs] + ([line.item or ""] if line else [])
+    for item in named or (context.before.items if context.before else ()):
+        role = context.profile.role(context.sold_in, item or "")
+        if role and role.kind == kind and error in ("", str(role.error)):
+            yield f"{kind} = {role.amount or role.error} of {item}"
+        elif role == Role("plain") and kind in AMPLE and named:
+            yield f"{item} is plain, with ample stock"
+
+
+def _of_coupons(context: RuleContext, kind: str) -> Iterator[str]:
+    """The coupons of the request and of its session. kind: '' for any."""
+    code = context.body.get("redemptionCode")
+    applied = context.before.coupons if context.before else ()
+    for given in [code, *applied] if isinstance(code, str) else applied:
+        coupon = context.profile.coupon(context.sold_in, given)
+        if coupon and kind in ("", coupon.kind):
+            least = f" from {coupon.minimum}" if coupon.minimum else ""
+            error = f", refused with {coupon.error}" if coupon.error else ""
+            yield f"{coupon.code} is a coupon of the kind {coupon.kind}{least}{error}"
+
+
+def _of_address(context: RuleContext, kind: str) -> Iterator[str]:
+    """The address of the request, where the profile names it or its country."""
+    market, country = context.profile.markets.get(context.sold_in), context.address.get("country")
+    if not market:
+        return
+    if kind == "unverifiable" and context.address and context.address == market.unverifiable_address:
+        yield f"it is the unverifiable_address of {market.name}"
+    if kind == "foreign" and country in market.foreign_countries:
+        yield f"{country} is one of the foreign_countries of {market.name}"
+    if kind == "sanctioned" and country in market.sanctioned_countries:
+        yield f"{country} is one of the sanctioned_countries of {market.name}"
+
+
+def _of_buyer(context: RuleContext) -> Iterator[str]:
+    email = context.session.email.casefold() if context.session else ""
+    if error := context.profile.buyers.declined.get(email):
+        yield f"the payment of {email} is declined with {error}"
