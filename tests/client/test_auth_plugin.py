@@ -23,6 +23,7 @@ from conformance.core.exchange import Request
 from conformance.core.inputs import InputError
 from conformance.core.profile import Profile
 from conformance.core.profile_reader import parse
+from tests.doubles.reference_goods import US
 from tests.hostile import server as wire
 from tests.hostile.acts import Shop, written
 from tests.hostile.server import Connection, Server
@@ -35,7 +36,7 @@ def profile(plugin: str, folder: Path | None = EXAMPLES, **options: Any) -> Prof
     data = {
         "base_url": "http://127.0.0.1:1",
         "auth": {"kind": "none", "plugin": plugin, "options": options},
-        "marketplaces": {"EBAY_US": {"address": {"country": "US"}, "items": {"plain": ["v1|1|0"]}}},
+        "marketplaces": {"EBAY_US": {"address": US, "items": {"plain": ["v1|1|0"]}}},
     }
     return parse(data, "shop.toml", folder=folder)
 

@@ -14,13 +14,14 @@ from conformance.core import contract
 from conformance.core.inputs import InputError
 from conformance.core.profile import Profile
 from conformance.core.profile_reader import load, loopback, parse
+from tests.doubles.reference_goods import US
 
 REMOTE = "https://target.example"
 SECRET = "s3cret-in-clear"
 GOOD: dict[str, Any] = {
     "base_url": "http://127.0.0.1:1",
     "apps": [{"client_id": "one", "client_secret": SECRET}],
-    "marketplaces": {"EBAY_US": {"address": {"country": "US"}, "items": {"plain": ["v1|1|0"]}}},
+    "marketplaces": {"EBAY_US": {"address": US, "items": {"plain": ["v1|1|0"]}}},
 }
 ITEM = "marketplaces.EBAY_US.items"
 

@@ -22,6 +22,7 @@ from conformance.core.inputs import InputError, checked_base_url, checked_url, r
 from conformance.core.profile_reader import load, parse, path_of
 from conformance.core.profile_schema import schema
 from tests.core.test_profile import GOOD, ITEM, changed, complaint
+from tests.doubles.reference_goods import US
 from tests.hostile.tls import self_signed
 
 MARKET = "marketplaces.EBAY_US"
@@ -42,7 +43,16 @@ ROLE = {"item": "v1|2|0"}
         (f"{MARKET}.coupons", {"item_bound": [{"code": "A", "error": 16013, "fits": ["v1|9|0"]}]}, "fits 'v1|9|0', which is not"),
         ("buyers.declined", [{"email": "a@b.example", "error": 1}], "is 1, which"),
         (f"{MARKET}.foreign_countries", ["US"], "names US, the country of the good address"),
-        (f"{MARKET}.unverifiable_address", {"country": "US"}, "is the good address"),
+        (f"{MARKET}.unverifiable_address", US, "is the good address"),
+        (f"{MARKET}.address", {name: US[name] for name in US if name != "city"}, "address.city in shop.toml is missing"),
+        (f"{MARKET}.other_address", {**US, "recipient": {"firstName": "Ann"}}, "recipient.lastName in shop.toml is missing"),
+        (f"{MARKET}.address", {**US, "zip": "95134"}, "zip"),
+        ("buyers.good", "guest{n}", "write an e-mail address such as guest.n.@example.com"),
+        ("buyers.good", "guest{m}@example.com", "write an e-mail address"),
+        ("buyers.good", "guest{n@example.com", "write an e-mail address"),
+        ("buyers.declined", [{"email": "nobody", "error": 15023}], "write an e-mail address"),
+        (f"{ITEM}.lot", [{**ROLE, "lot": 1}], "lot.0..lot in shop.toml"),
+        (f"{ITEM}.plain", ["v1|1|0\n"], "plain"),
         ("auth.other_scope", "https://api.ebay.com/oauth/api_scope/buy.guest.order", "is auth.scope"),
         ("apps", [GOOD["apps"][0], GOOD["apps"][0]], "apps.1. in shop.toml is the app that stands before it"),
         ("apps.0.client_secret", "a\nb", "holds a line break"),
@@ -244,3 +254,13 @@ def test_odd_values_of_every_key(key: str, value: Any) -> None:
         parse(data, "shop.toml")
     except InputError as refused:
         assert str(refused).isprintable() and str(refused).endswith(".") and len(str(refused)) < 500, str(refused)
+
+
+def test_the_address_of_a_profile_is_that_of_the_contract() -> None:
+    document = contract.document("order-v2")
+    sent = contract.resolve(document, document["components"]["schemas"]["AddressInput"])
+    recipient = contract.resolve(document, sent["properties"]["recipient"])
+    ours = schema()["$defs"]["address"]
+    assert set(ours["properties"]) == set(sent["properties"])
+    assert set(ours["required"]) == set(sent["required"]) - {"postalCode"}  # Hong Kong has none
+    assert set(ours["properties"]["recipient"]["required"]) == set(recipient["required"])
