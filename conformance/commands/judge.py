@@ -18,8 +18,9 @@ Judges a server of eBay's guest checkout against the vendor's documents: sends r
 the requirements, and writes a report. Without --target the embedded mock is judged.
 
 Exit status: 0 nothing failed, 1 not conformant, 6 incomplete, 4 wrong input (nothing was sent), 2 interrupted."""
-MORE = "pytest's own options, such as -k or -x, are taken too: python -m conformance judge --help-pytest lists them."
-
+MORE = """\
+pytest's own options, such as -k or -x, are taken too; -x and --maxfail wait for a MUST, since a SHOULD decides nothing.
+python -m conformance judge --help-pytest lists them."""
 
 USAGE = "ERROR: usage: "
 

@@ -76,7 +76,7 @@ FORMS = {
         "waiver failed",
         "a waiver failed",
         "red",
-        "{complaint} Nothing else failed; {tail}",
+        "{complaint} {Nothing_else} failed; {tail}",
     ),
     Ending.STOPPED: Form(
         "none failed, and the run ended early or a shard is missing; the sentence names the cause",
@@ -100,47 +100,47 @@ FORMS = {
         "incomplete",
         "incomplete · {judged} of {of} judged",
         "orange",
-        "Nothing failed, but {missing} could not be judged ({why}); {tail}",
+        "{Nothing} failed, but {missing} could not be judged ({why}); {tail}",
     ),
     Ending.SHARD: Form(
         "nothing failed in a shard",
         CONFORMANT,
         "nothing failed",
-        "nothing failed in shard {shard}{but}",
+        "{nothing} failed in shard {shard}{but}",
         "blue",
-        "Nothing failed in shard {shard} at {name}{but}; {tail}",
+        "{Nothing} failed in shard {shard} at {name}{but}; {tail}",
     ),
     Ending.QUICK: Form(
         "nothing failed in a quick look (`--quick`)",
         CONFORMANT,
         "nothing failed",
-        "nothing failed in a quick look{but}",
+        "{nothing} failed in a quick look{but}",
         "blue",
-        "Nothing failed in a quick look at {name}{but}; {tail}",
+        "{Nothing} failed in a quick look at {name}{but}; {tail}",
     ),
     Ending.BUDGET: Form(
         "nothing failed within a budget (`--budget N`, `--time S`)",
         CONFORMANT,
         "nothing failed",
-        "nothing failed in {requests} requests{but}",
+        "{nothing} failed in {requests} requests{but}",
         "blue",
-        "Nothing failed at {name} within {bound}{but}; {tail}",
+        "{Nothing} failed at {name} within {bound}{but}; {tail}",
     ),
     Ending.PART: Form(
         "nothing failed in a part of the requirements or tests (`--requirement`, `--failed`, `-k`)",
         CONFORMANT,
         "nothing failed",
-        "nothing failed in {part}{but}",
+        "{nothing} failed in {part}{but}",
         "blue",
-        "Nothing failed at {name} in {part}{but}; {tail}",
+        "{Nothing} failed at {name} in {part}{but}; {tail}",
     ),
     Ending.RECORDING: Form(
         "nothing failed in a recording (`--recording`)",
         CONFORMANT,
         "nothing failed",
-        "nothing failed in a recording{but}",
+        "{nothing} failed in a recording{but}",
         "blue",
-        "Nothing failed in the recording of {name}{but}; {tail}",
+        "{Nothing} failed in the recording of {name}{but}; {tail}",
     ),
     Ending.WAIVED: Form(
         "a whole run; no MUST failed but those that are waived",
@@ -220,9 +220,9 @@ def _ending(metadata: RunMetadata, listed: list[dict[str, Any]], complaints: lis
     return next((ending for ending, applies in decided if applies), Ending.CONFORMANT)
 
 
-def _failed(listed: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def _failed(listed: list[dict[str, Any]], level: str = "MUST") -> list[dict[str, Any]]:
     return [
-        requirement for requirement in listed if requirement["outcome"] == "failed" and requirement["level"] == "MUST"
+        requirement for requirement in listed if requirement["outcome"] == "failed" and requirement["level"] == level
     ]
 
 
@@ -255,6 +255,7 @@ def _words(metadata: RunMetadata, listed: list[dict[str, Any]], complaints: list
     shards = f" in {metadata.merged} shards" if metadata.merged else ""
     tail = f"{judged} of {len(listed)} requirements were judged{shards}.{_shoulds(listed)}"
     what = missing[0]["id"] if missing else "anything"
+    nothing, nothing_else = ("no MUST", "No other MUST") if _failed(listed, "SHOULD") else ("nothing", "Nothing else")
     waived_words = f"{len(waived)} waived"
     budget = metadata.budget or {"limit": 0, "used": 0}
     return {
@@ -263,6 +264,9 @@ def _words(metadata: RunMetadata, listed: list[dict[str, Any]], complaints: list
         "problem": metadata.profile_problems[0] if metadata.profile_problems else "",
         "complaint": complaints[0] if complaints else "",
         "defect": " ".join(metadata.defects[0].split())[:160] if metadata.defects else "",
+        "nothing": nothing,
+        "Nothing": nothing[0].upper() + nothing[1:],
+        "Nothing_else": nothing_else,
         "count": _number(len(failed), "requirement"),
         "failed": _fails(failed),
         "missing": what + (f" and {len(missing) - 1} more" if len(missing) > 1 else ""),
@@ -300,7 +304,7 @@ def _number(count: int, noun: str) -> str:
 
 
 def _shoulds(listed: list[dict[str, Any]]) -> str:
-    count = sum(requirement["outcome"] == "failed" and requirement["level"] == "SHOULD" for requirement in listed)
+    count = len(_failed(listed, "SHOULD"))
     if not count:
         return ""
     return " 1 SHOULD failed and does not decide." if count == 1 else f" {count} SHOULDs failed and do not decide."

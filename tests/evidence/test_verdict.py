@@ -62,6 +62,31 @@ def test_only_a_whole_run_is_conformant(scope: Scope, ending: Ending) -> None:
     assert shard.ending is Ending.SHARD and "shard 1 of 3" in shard.sentence and "shard 1 of 3" in shard.badge
 
 
+@pytest.mark.parametrize(
+    "more",
+    [
+        *({"scope": scope, "budget": {"limit": 400, "used": 390}} for scope in CLEAN),
+        {"shard": (1, 3)},
+        {"complaints": ("The waiver of QTY-ZERO ended.",)},
+    ],
+)
+def test_nothing_failed_is_said_where_nothing_failed_at_all(more: dict[str, Any]) -> None:
+    should = requirement("RACE", "failed") | {"level": "SHOULD"}
+    clean, decided = ended(**more), ended(requirement("QTY-ZERO"), should, **more)
+    assert decided.ending is clean.ending and decided.exit_status == clean.exit_status
+    for before, after in ((clean.sentence, decided.sentence), (clean.badge, decided.badge)):
+        assert re.search("othing (else )?failed", before) or "waiver failed" in before
+        assert "othing" not in after
+    assert re.search("No (other )?MUST failed", decided.sentence) and "1 SHOULD failed" in decided.sentence
+
+
+def test_what_is_missing_beside_a_failed_should_is_no_nothing() -> None:
+    missing = requirement("PAY-PARTIAL", "unjudged", Unjudged(UnjudgedReason.NO_EVIDENCE))
+    assert ended(missing).sentence.startswith("Nothing failed, but PAY-PARTIAL")
+    should = requirement("RACE", "failed") | {"level": "SHOULD"}
+    assert ended(missing, should).sentence.startswith("No MUST failed, but PAY-PARTIAL")
+
+
 def test_what_a_shard_did_not_see_another_may_see() -> None:
     listed = (requirement("QTY-ZERO"), requirement("PAY-PARTIAL", "unjudged", Unjudged(UnjudgedReason.NO_EVIDENCE)))
     assert ended(*listed, shard=(1, 3)).ending is Ending.SHARD

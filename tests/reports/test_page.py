@@ -214,3 +214,18 @@ def test_what_differs_is_marked() -> None:
 def test_a_text_in_a_list_is_marked_as_a_whole() -> None:
     _, seen = mark('["v1|1|0", "v1|3|0"]', '["v1|1|0", "v1|2|0", "v1|3|0"]')
     assert [text.strip(", ") for text, differs in seen if differs] == ['"v1|2|0"']
+
+
+@pytest.mark.parametrize(
+    ("sentence", "marked"),
+    [
+        ("Nothing failed in a quick look at shop; 9 of 9 requirements were judged.", "Nothing failed"),
+        ("No MUST failed in a quick look at shop; 1 SHOULD failed and does not decide.", "No MUST failed"),
+    ],
+)
+def test_the_words_of_the_verdict_are_marked_where_they_stand(sentence: str, marked: str, tmp_path: Path) -> None:
+    result, exchanges = examples.conformant()
+    said = {"verdict": "nothing failed", "ending": "quick", "sentence": sentence}
+    page = report(read(examples.write(tmp_path, (result | said, exchanges))))
+    (heading,) = re.findall("<h1>(.*?)</h1>", page)
+    assert f">{marked}</em>" in heading and re.sub("<.*?>", "", heading) == sentence
