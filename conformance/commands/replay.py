@@ -12,7 +12,7 @@ from typing import Any
 
 from conformance.client.api_client import ApiClient, RunStopped
 from conformance.core.command_line import Parser
-from conformance.core.exchange import ExchangeId
+from conformance.core.exchange import Exchange, ExchangeId
 from conformance.core.inputs import InputError
 from conformance.core.profile import Profile
 from conformance.core.profile_reader import is_in_targets, load
@@ -40,7 +40,14 @@ def main(arguments: list[str]) -> int:
     result = read_result(options.report)
     finding = chosen(result, options.finding)
     profile = load(options.target or _profile_of(result), options.base_url)
-    return replay(profile, finding, steps(options.report, finding))
+    sent = exchanges(options.report, finding)
+    if any(exchange.concurrent for exchange in sent):
+        print(
+            "Requests that went together cannot be replayed one after the other: "
+            f"judge the target again with --requirement {finding['requirement']}."
+        )
+        return UNDECIDED
+    return replay(profile, finding, steps_of(sent))
 
 
 def _profile_of(result: dict[str, Any]) -> str:
@@ -66,15 +73,15 @@ def chosen(result: dict[str, Any], name: str) -> Finding:
     raise InputError(f"The report has no finding {name!r}: its findings are of {known}.")
 
 
-def steps(report: Path, finding: Finding) -> list[Step]:
-    """The requests of a finding: the shortest sequence, or everything that its test sent until then. Raises InputError."""
+def exchanges(report: Path, finding: Finding) -> list[Exchange]:
+    """What a finding rests on: the shortest sequence, or all that its test sent until then. Raises InputError."""
     trace, seq = ExchangeId.parse(finding["exchanges"][-1])
     record = journal.read_all(report).get(trace)
     if record is None:
         raise InputError(f"{report} holds no exchanges of this finding.")
     sent = [from_record(line) for line in journal.lines(report, record)]
     wanted = set(finding["exchanges"]) if finding["reproduced"] and finding["script"] else None
-    return steps_of(exchange for exchange in sent if exchange.seq <= seq and (wanted is None or exchange.id in wanted))
+    return [exchange for exchange in sent if exchange.seq <= seq and (wanted is None or exchange.id in wanted)]
 
 
 def replay(profile: Profile, finding: Finding, listed: list[Step]) -> int:

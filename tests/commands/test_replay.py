@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from conformance.commands import replay as commands
 from conformance.commands.replay import GONE, THERE, UNDECIDED, chosen, replay
 from conformance.core.inputs import InputError
 from conformance.evidence.reproduction.replay import steps_of
@@ -15,6 +16,7 @@ from tests.doubles.faulty_servers import FaultyServer
 from tests.doubles.faulty_servers_by_action import FAULTY_SERVERS
 from tests.doubles.in_memory_replay import shrunk
 from tests.doubles.reference_server import ReferenceShop
+from tests.doubles.scripted_session import visit
 from tests.doubles.serving import serve
 from tests.evidence.test_curl_script import TOKENS
 
@@ -48,6 +50,18 @@ def test_a_finding_is_named_by_requirement_or_script() -> None:
         assert chosen(result, name) == finding
     with pytest.raises(InputError, match="its findings are of QTY-ZERO"):
         chosen(result, "PAY-LOCK")
+
+
+def test_requests_that_went_together_decide_nothing_one_after_the_other(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    trace = visit(ReferenceShop())
+    trace.exchanges[-1].concurrent = True
+    finding = {"requirement": "RACE", "script": None}
+    monkeypatch.setattr(commands, "read_result", lambda _: {"requirements": [{"findings": [finding]}], "also_seen": []})
+    monkeypatch.setattr(commands, "exchanges", lambda *_: trace.exchanges)
+    assert commands.main(["report", "RACE", "--target", "mock"]) == UNDECIDED
+    assert "--requirement RACE" in capsys.readouterr().out
 
 
 def test_a_folder_without_a_report_is_wrong_input(tmp_path: Path) -> None:
