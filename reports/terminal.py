@@ -28,6 +28,7 @@ from reports.text import (
     seconds,
     shows,
     source,
+    tried,
     waiver,
 )
 
@@ -143,7 +144,7 @@ def _findings(result: Json, width: int, directory: Path | None) -> Iterator[str]
             yield from _hanging("rule", line(f"{sentence} ({where})" if where else sentence), width)
             yield from _hanging("expected", line(found["expected"]), width)
             yield from _hanging("seen", line(found["seen"]), width)
-            for label, told in (("shows", shows(found)), ("looks like", looks_like(found))):
+            for label, told in (("tried", tried(found)), ("shows", shows(found)), ("looks like", looks_like(found))):
                 if told:
                     yield from _hanging(label, line(told), width)
             if found["waiver"]:

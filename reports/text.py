@@ -36,6 +36,7 @@ OPERATIONS = {
     "placeGuestOrder": "place order",
     "getGuestPurchaseOrder": "read order",
 }
+MOST_CASES = 6  # cases of a finding that are named; the rest is counted
 SCOPES = {
     "whole": "",
     "quick": "quick: one case of each rule",
@@ -161,6 +162,13 @@ def reproduced(finding: Json) -> str:
     """'3 of 3'; '' where it was not sent again."""
     again = finding["reproduced"]
     return f"{again['shown']} of {again['tried']}" if again else ""
+
+
+def tried(finding: Json) -> str:
+    """What was tried when a finding showed; '' where no test said."""
+    cases = finding.get("cases") or []
+    rest = f" and {number(len(cases) - MOST_CASES, 'other case')}" if len(cases) > MOST_CASES else ""
+    return "; ".join(cases[:MOST_CASES]) + rest
 
 
 def shows(finding: Json) -> str:

@@ -40,9 +40,12 @@ FindingKey = tuple[str, str, bool]  # requirement, what of it is broken, whether
 
 @dataclass
 class Finding:
-    """One broken claim of one requirement, wherever it was seen. cause: the rule that it is a consequence of. also: what
-    else of the requirement the first answer broke. folder: the report that a merge has its script and exchanges from.
-    conditions: the encoded conditions under which it showed; traces: the places in the plan of the tests that showed it."""
+    """One broken claim of one requirement, wherever it was seen.
+
+    cause: the rule that it is a consequence of. also: what else of the requirement the first answer broke. folder: the report
+    that a merge has its script and exchanges from. cases: what was tried when it showed. conditions: the encoded conditions
+    under which it showed; traces: the places in the plan of the tests that showed it.
+    """
 
     first: Breach
     trace: TraceRecord
@@ -58,6 +61,7 @@ class Finding:
     also: list[str] = field(default_factory=list)
     folder: Path | None = None
     found_by: set[str] = field(default_factory=set)
+    cases: set[str] = field(default_factory=set)
     conditions: set[str] = field(default_factory=set)
     traces: set[int] = field(default_factory=set)
 
@@ -130,6 +134,7 @@ class Finding:
             "operations": sorted(self.operations),
             "marketplaces": sorted(self.marketplaces),
             "count": self.count,
+            "cases": sorted(self.cases),
             "first_request": self.first_request,
             "found_by": sorted(self.found_by),
             "exchanges": self.exchanges or [*self.first.proof, self.first.exchange],
@@ -295,6 +300,7 @@ def join_those_of_one_answer(merged: Aggregate) -> None:
             head.count += finding.count
             head.also += [name] if name not in (head.name, *head.also) else []
             head.operations |= finding.operations
+            head.cases |= finding.cases
             head.marketplaces |= finding.marketplaces
 
 
@@ -327,6 +333,7 @@ def _add(merged: Aggregate, breach: Breach, record: TraceRecord) -> None:
     finding.count += 1
     finding.found_by.add(NodeId.of(record.name).place)
     finding.operations.add(breach.operation)
+    finding.cases |= {breach.case.detail} - {""}
     if breach.condition:
         finding.conditions.add(breach.condition)
         finding.traces.add(record.index)

@@ -20,6 +20,7 @@ from reports.text import (
     seconds,
     shows,
     source,
+    tried,
     waiver,
 )
 
@@ -94,7 +95,7 @@ def _findings(heading: str, several: list[Json], rules: dict[str, Json]) -> list
         ]
         lines += [
             f"- {label}: {md(told)}"
-            for label, told in (("shows", shows(found)), ("looks like", looks_like(found)))
+            for label, told in (("tried", tried(found)), ("shows", shows(found)), ("looks like", looks_like(found)))
             if told
         ]
         if found["waiver"]:

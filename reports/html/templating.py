@@ -26,6 +26,7 @@ from reports.text import (
     seconds,
     shows,
     source,
+    tried,
     waiver,
 )
 
@@ -60,6 +61,7 @@ def environment() -> Environment:
         "waived": waiver,
         "basis": basis,
         "shows": shows,
+        "tried": tried,
         "looks_like": looks_like,
     }
     return made
