@@ -297,7 +297,8 @@ def join_those_of_one_answer(merged: Aggregate) -> None:
         head = certain or heads.setdefault((requirement, finding.first.exchange), finding)
         if head is not finding:
             del merged.findings[key]
-            head.count += finding.count
+            # what doubt tells apart was seen in other answers; two names of one answer were seen together
+            head.count = head.count + finding.count if certain else max(head.count, finding.count)
             head.also += [name] if name not in (head.name, *head.also) else []
             head.operations |= finding.operations
             head.cases |= finding.cases

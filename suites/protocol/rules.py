@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import parse_qs
 
 from conformance.core import contract
 from conformance.core.exchange import BAD_CREDENTIALS, OTHER_APP, OWN_APP, CaseKey, Exchange
@@ -22,6 +23,8 @@ from conformance.judging.claim import (
     equal,
     held,
     member_or_null,
+    quoted,
+    shown,
     true,
 )
 from conformance.judging.content.information_leaks import leak
@@ -93,10 +96,25 @@ def a_wrong_grant_is_refused(context: RuleContext) -> Iterator[Claim]:
     body = context.exchange.body if isinstance(context.exchange.body, dict) else {}
     if context.operation == contract.TOKEN and context.request.credential in GRANTS:
         status, code = GRANTS[context.request.credential]
-        yield equal(
-            "the refusal", "[.status, .body.error]", [status, code], [context.exchange.status, body.get("error")]
+        right, error = [status, code], body.get("error")
+        yield true(
+            [context.exchange.status, error] == right,
+            "the refusal",
+            f"{_wrong_part(context)} is refused with {status} and {code}",
+            f"{context.exchange.status} and {'no error' if error is None else shown(error)}",
+            f"[.status, .body.error] == {quoted(right)}",
+            look="[.status, .body.error]",
         )
         yield compare("no token", MEMBERS, LACKS, "access_token", list(body))
+
+
+def _wrong_part(context: RuleContext) -> str:
+    """What is wrong with a grant, in words."""
+    credential = context.request.credential
+    if credential != "unknown-scope":
+        return "a wrong secret" if credential == "wrong-secret" else "an unknown client"
+    (scope, *_) = parse_qs((context.request.raw or b"").decode()).get("scope", [""])
+    return f"the scope {scope}, which nobody gave out," if scope else "an unknown scope"
 
 
 def entries(exchange: Exchange, name: str) -> list[Any] | None:

@@ -10,6 +10,8 @@ import pytest
 
 from conformance.commands import replay as commands
 from conformance.commands.replay import GONE, THERE, UNDECIDED, chosen, replay
+from conformance.core import contract
+from conformance.core.exchange import Exchange, Request
 from conformance.core.inputs import InputError
 from conformance.evidence.reproduction.replay import steps_of
 from tests.doubles.faulty_servers import FaultyServer
@@ -41,6 +43,13 @@ def test_it_decides_as_a_script_does(name: str, capsys: pytest.CaptureFixture[st
         assert replay(dataclasses.replace(profile, base_url=healthy), finding, steps) == GONE
         assert "the fault is gone" in capsys.readouterr().out
     assert replay(dataclasses.replace(profile, base_url=healthy), finding, steps) == UNDECIDED
+
+
+def test_a_finding_of_the_token_endpoint_is_judged_again(capsys: pytest.CaptureFixture[str]) -> None:
+    grant = Exchange("tokens", 0, Request(contract.TOKEN, credential="unknown-scope"), "POST", status=200)
+    finding = {"requirement": "AUTH-GRANT", "claims": ["the refusal"]}
+    assert replay(ReferenceShop().profile, finding, steps_of([grant])) == UNDECIDED
+    assert "judge with --requirement AUTH-GRANT" in capsys.readouterr().out
 
 
 def test_a_finding_is_named_by_requirement_or_script() -> None:

@@ -195,6 +195,22 @@ def test_a_refused_grant(credential: str, status: int, body: Any, ok: bool) -> N
     assert bool(failed(judge(World(), profile(), exchange))) is not ok
 
 
+def test_a_grant_that_is_not_refused_names_the_scope_in_words() -> None:
+    load_rules()
+    sent = Request(
+        contract.TOKEN, raw=b"grant_type=client_credentials&scope=https%3A%2F%2Fa%2Fno", credential="unknown-scope"
+    )
+    exchange = Exchange("tokens", 0, sent, "POST", intent=Intent("AUTH-GRANT", "unknown-scope"), status=200)
+    exchange.body = {"access_token": "secret-1"}
+    judgments = judge(World(), profile(), exchange)
+    first, second = [judgment.claim for judgment in judgments if not judgment.ok and judgment.claim]
+    assert first.expected == "the scope https://a/no, which nobody gave out, is refused with 400 and invalid_scope"
+    assert (first.actual, second.name) == ("200 and no error", "no token")
+    trace = Trace("grants", exchanges=[exchange], judgments=judgments)
+    (finding,) = merge([journal.summary(trace, 0)]).findings.values()
+    assert finding.count == 1
+
+
 def test_the_id_of_a_refusal_says_whose_answer_it_is() -> None:
     """A request that breaks two rules is reported under the rule that the answer names, whatever it was sent for."""
     faulty = next(entry for entry in faulty_servers_by_action.FAULTY_SERVERS if entry.name == "409 for a marketplace")
