@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from reports.run import Times, read_result, stream
-from reports.text import Json, clean, place, scrub
+from reports.text import Json, clean, number, place, scrub
 
 JUDGED = ("passed", "failed")
 SLOWER, AT_LEAST_MS, ENOUGH = 1.5, 1.0, 20  # slower: by this factor and this much, with so many answers on each side
@@ -22,8 +22,11 @@ KINDS = (
     "reading changed",
     "answers differ",
     "other",
+    "left out",
     "same",
 )
+TOLD_IN_THE_SENTENCE = KINDS[:6]
+SEVERAL = {"finding changed": "findings changed", "reading changed": "readings changed"}
 
 Key = tuple[str, str, str]  # requirement, case, operation
 Answer = tuple[Any, ...]  # status, error ids, warning ids
@@ -90,9 +93,22 @@ class Comparison:
             return (
                 f"{a} and {b} agree on {self.alike} of {self.judged} requirements judged on both ({self.fidelity:.1%})"
             )
-        parts = [f"{len(self.of(kind))} {kind}" for kind in KINDS[:-3] if self.of(kind)]
+        counts = [(len(self.of(kind)), kind) for kind in TOLD_IN_THE_SENTENCE]
+        parts = [number(count, kind, SEVERAL.get(kind, kind)) for count, kind in counts if count]
         parts += [f"{len(self.slower)} slower"] if self.slower else []
-        return f"Since {self.a['started'][:10]}: " + (", ".join(parts) or "nothing changed")
+        before, after = self.a["started"], self.b["started"]
+        since = before[:10] if before[:10] != after[:10] else before[:16].replace("T", " ")
+        return f"Since {since}: " + (", ".join(parts) or "nothing changed")
+
+    def left_out(self) -> list[str]:
+        """A sentence for each run that was not asked to judge what the other judged."""
+        rows = self.of("left out")
+        missing = {"second": sum(row.b is None for row in rows), "first": sum(row.a is None for row in rows)}
+        return [
+            f"{number(count, 'requirement')} of the other run {'was' if count == 1 else 'were'} left out of the {which}."
+            for which, count in missing.items()
+            if count
+        ]
 
 
 def compare(first: Path, second: Path, targets: bool | None = None) -> Comparison:
@@ -175,6 +191,8 @@ def _kind(a: Json | None, b: Json | None) -> str:
     before, after = a["outcome"] if a else None, b["outcome"] if b else None
     if after == "failed" and before != "failed":
         return "broken"
+    if (a is None or b is None) and before != "failed":
+        return "left out"  # by another scope, or by an older contract
     if before == "failed" and after == "passed":
         return "fixed"
     if after == "passed" and before != "passed":
@@ -199,7 +217,7 @@ def _with_pairs(rows: list[Row], differing: list[Key], *sides: tuple[Side, Path]
         only_b = next((name for answer, name in theirs.items() if answer not in ours), next(iter(theirs.values())))
         wanted.setdefault(key[0], []).append((only_a, only_b))
     for row in rows:
-        if row.kind != "same" and row.id not in wanted:
+        if row.kind not in ("same", "left out") and row.id not in wanted:
             last = [next((f["exchanges"][-1] for f in rule["findings"] if f["exchanges"]), None) if rule else None
                     for rule in (row.a, row.b)]  # fmt: skip
             if any(last):

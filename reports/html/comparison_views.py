@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from reports.comparison import KINDS, Comparison, Row
+from reports.comparison import Comparison, Row
 from reports.formats.summary import code, md
 from reports.html.exchange_view import Room, status_text, view
 from reports.html.templating import render_page
@@ -77,7 +77,8 @@ def markdown(comparison: Comparison) -> str:
             f"- the same cases on both: {comparison.answers:,}; answered with the same status and ids: "
             f"{comparison.answers_alike:,}; with the same fields: {comparison.fields_alike:,}"
         )
-    for kind in KINDS[:-1]:
+    lines += [f"- {sentence}" for sentence in comparison.left_out()]
+    for kind in TITLES:
         rows = comparison.of(kind)
         if rows:
             lines += ["", f"### {title(comparison, kind)} ({len(rows)})", ""]
@@ -122,7 +123,7 @@ def page(comparison: Comparison) -> str:
         "runs": [(run_line(run), run) for run in (comparison.a, comparison.b)],
         "sections": [
             (kind, title(comparison, kind), [shown(row) for row in comparison.of(kind)[:200]])
-            for kind in KINDS[:-1]
+            for kind in TITLES
             if comparison.of(kind)
         ],
         "same": comparison.of("same"),

@@ -67,9 +67,28 @@ def test_two_nights_show_what_broke_and_what_was_fixed(tmp_path: Path) -> None:
     assert [row.id for row in found.of("reading changed")] == ["PRICE-FEE"]
     assert [row.id for row in found.of("other")] == ["PAY-LOCK"]
     assert found.slower == [("getGuestCheckoutSession", 2.0, 9.0)]
-    assert found.sentence().startswith("Since 2025-11-24: 1 broken, 1 fixed, 1 newly judged, 1 no longer judged")
+    assert found.sentence().startswith("Since 2025-11-24 02:10: 1 broken, 1 fixed, 1 newly judged, 1 no longer judged")
     text = markdown(found)
     assert "### Broken (1)" in text and "| getGuestCheckoutSession | 2.0 ms | 9.0 ms |" in text
+
+
+def test_a_run_of_what_failed_is_compared_in_few_words(tmp_path: Path) -> None:
+    a = run(tmp_path / "a", QTY_ZERO="failed", QTY_SET="failed", COUPON_APPLY="failed")
+    b = run(tmp_path / "b", QTY_ZERO="failed", QTY_SET="failed")
+    result = json.loads((b / "result.json").read_text())
+    asked = [requirement for requirement in result["requirements"] if requirement["id"] in ("QTY-ZERO", "QTY-SET")]
+    for requirement in asked:
+        requirement["findings"][0]["summary"] = "another"
+    part = {"requirements": asked, "scope": "part", "started": "2025-11-25T02:10:00Z"}
+    (b / "result.json").write_text(json.dumps(parts.counted(result | part)))
+    found = compare(a, b)
+    assert found.sentence() == "Since 2025-11-24: 2 findings changed"
+    assert [row.id for row in found.of("other")] == ["COUPON-APPLY"]  # it failed, and nobody looked again
+    text, html = markdown(found), Page(page(found)).text
+    for shown in (text, html):
+        assert "71 requirements of the other run were left out of the second." in shown
+    assert "passed → not there" not in text and "PAY-LOCK" not in text
+    assert not compare(b, a).of("newly judged")
 
 
 def test_an_address_can_be_copied_and_no_name_of_a_machine_is_shown(tmp_path: Path) -> None:
@@ -121,7 +140,7 @@ def test_a_run_is_like_itself(tmp_path: Path) -> None:
     folder = examples.write(tmp_path, examples.faulty())
     found = compare(folder, folder)
     assert {row.kind for row in found.rows} == {"same"} and found.fidelity == 1 and not found.slower
-    assert found.sentence() == "Since 2025-11-24: nothing changed"
+    assert found.sentence() == "Since 2025-11-24 02:10: nothing changed"
 
 
 def test_hostile_runs_stay_text_in_comparison_and_trend(rendered: dict[str, Path]) -> None:
