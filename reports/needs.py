@@ -52,3 +52,8 @@ def unjudged(result: Json) -> list[Group]:
             groups.setdefault((reason(requirement), hint), []).append(requirement)
     found = [Group(words, hint, members) for (words, hint), members in groups.items()]
     return sorted(found, key=lambda group: (group.advice is not None, -len(group.requirements), group.advice or ""))
+
+
+def worth_listing(result: Json) -> list[Group]:
+    """The same for a summary: none where the run ended before anything was judged, whose cause its first sentence names."""
+    return unjudged(result) if result["counts"]["judged"] or not result["stopped"] else []

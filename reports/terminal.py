@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TextIO
 
-from reports.needs import unjudged
+from reports.needs import worth_listing
 from reports.text import (
     CHAPTERS,
     MARKS,
@@ -177,7 +177,7 @@ def _readings(result: Json, width: int) -> Iterator[str]:
 
 
 def _unjudged(result: Json, width: int) -> Iterator[str]:
-    groups = unjudged(result)
+    groups = worth_listing(result)
     if groups:
         yield ""
         yield f"{BOLD}Not judged{RESET}"

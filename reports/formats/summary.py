@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from reports.needs import unjudged
+from reports.needs import worth_listing
 from reports.run import Run
 from reports.text import (
     CHAPTERS,
@@ -67,7 +67,7 @@ def summary(run: Run) -> str:
         lines += ["", "<details><summary>Readings taken</summary>", ""]
         lines += [f"- {code(taken['requirement'])} {md(taken['reading'])}" for taken in result["readings"]]
         lines += ["", "</details>"]
-    groups = unjudged(result)
+    groups = worth_listing(result)
     if groups:
         lines += ["", "<details><summary>Not judged</summary>", ""]
         for group in groups:

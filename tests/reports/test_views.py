@@ -15,7 +15,9 @@ import pytest
 
 from conformance.__main__ import main
 from reports import render_all
+from reports.formats.summary import summary
 from reports.needs import reason
+from reports.run import read
 from reports.terminal import print_summary, wants_colour
 from tests.reports import example_parts as parts
 from tests.reports import examples
@@ -233,3 +235,16 @@ def test_import_is_cheap() -> None:
     code = f"import sys, reports, reports.terminal; print([m for m in {late} if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=30)
     assert done.stdout.strip() == "[]"
+
+
+def test_a_run_that_judged_nothing_lists_nothing_that_was_not_judged(tmp_path: Path) -> None:
+    """The target was down: what the profile does not offer beside that helps nobody."""
+    result, _ = examples.incomplete()
+    gone = {"unjudged": {"reason": "not_offered", "requirement": "", "needs": ["coupon"], "detail": ""}, "reason": "x"}
+    for requirement in result["requirements"]:
+        requirement |= {"outcome": "unjudged", "findings": [], **gone}
+    result |= {"stopped": "The target cannot be reached: connection refused.", "also_seen": [], "readings": []}
+    for stopped, listed in ((result["stopped"], False), (None, True)):
+        shown = parts.counted(result | {"stopped": stopped})
+        assert ("Not judged" in terminal(shown, False)) is listed
+        assert ("Not judged" in summary(read(examples.write(tmp_path, (shown, []))))) is listed
