@@ -133,3 +133,23 @@ def test_accessibility(rendered: dict[str, Path], tmp_path: Path, axe: str, name
     check = axe.replace("</", "<\\/") + f"\ndocument.documentElement.dataset.theme = '{theme}';" + CHECKED
     document, _ = browse(rendered[name] / "report.html", tmp_path, check)
     assert found(document) == []
+
+
+NARROW = """
+const menu = document.querySelector(".contents ul");
+const code = document.querySelector(".address code");
+const width = document.documentElement.clientWidth;
+const links = [...menu.querySelectorAll("a")].map((link) => link.getBoundingClientRect());
+done({
+  cut: menu.scrollWidth > menu.clientWidth || links.some((link) => link.right > width),
+  lines: new Set([...code.getClientRects()].map((part) => Math.round(part.top))).size,
+  wide: document.documentElement.scrollWidth > width,
+});
+"""
+
+
+def test_a_narrow_screen_shows_the_whole_menu_and_the_address_in_one_piece(
+    rendered: dict[str, Path], tmp_path: Path
+) -> None:
+    document, _ = browse(rendered["faulty"] / "report.html", tmp_path, NARROW, "", "--window-size=400,1800")
+    assert found(document) == {"cut": False, "lines": 1, "wide": False}
