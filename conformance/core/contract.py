@@ -329,6 +329,17 @@ def rule_of_refusal(error_id: int) -> str:
 
 
 @cache
+def lawful_statuses(operation: str, error_id: int) -> frozenset[int]:
+    """The statuses that a refusal with this id may have in an operation: by its document, or by some requirement."""
+    known = operations().get(operation)
+    found = set(known.statuses_of(error_id)) if known else set()
+    for answer in (each for known_as in requirements().values() for each in known_as.lawful_refusals):
+        if answer.id == error_id and answer.status and (not answer.operations or operation in answer.operations):
+            found.add(answer.status)
+    return frozenset(found)
+
+
+@cache
 def _owned_answers(operation: str) -> tuple[tuple[dict[str, Any], str], ...]:
     """Members of a valid request's body, and the owner of the answer to it; the narrowest first."""
     found = [

@@ -38,7 +38,8 @@ class RefusalReason:
     any_of: `documented` takes every 4xx pair of the operation but those of token, quota and address, `4xx` any status
     from 400 to 499. when: opens the requirement's answers of that kind. stub: the sandbox's negative-testing string
     that asks for the error; nothing but `ids` is right then. lawful: which of the requirement's `lawful_successes` a
-    success is, by its `when`; None: none of them.
+    success is, by its `when`; None: none of them. lasts: whether no change of the session, seen or not, ends it: the answer
+    shows it, or nothing leads back.
     """
 
     requirement: str
@@ -49,6 +50,7 @@ class RefusalReason:
     any_of: str = ""
     certain: bool = True
     lawful: Callable[[RuleContext], str | None] | None = None
+    lasts: bool = False
 
 
 ONLY_SUCCESS = ""  # for `RefusalReason.lawful`: the requirement lists a single success, which has no `when`
@@ -91,10 +93,16 @@ class Doubts:
             return False
         if self.token and is_about_token(exchange):
             return True
-        return self.all or bool(self.ids & set(exchange.error_ids))
+        return self.all or any(has_its_status(exchange, each) for each in self.ids & set(exchange.error_ids))
 
 
 NO_DOUBTS = Doubts()
+
+
+def has_its_status(exchange: Exchange, error_id: int) -> bool:
+    """Whether a refusal has a status that a document or a requirement gives its id: nothing that is unknown changes that."""
+    statuses = contract.lawful_statuses(exchange.operation, error_id)
+    return not statuses or exchange.status in statuses
 
 
 def _is_documented(exchange: Exchange) -> bool:
@@ -152,6 +160,11 @@ class RuleContext:
     def body(self) -> dict[str, Any]:
         """The request's JSON object, {} if it is something else."""
         return self.request.object()
+
+    @property
+    def may_have_changed(self) -> bool:
+        """Whether a change that is not recorded may have come before; a session that is not made yet has none."""
+        return self.gap and self.operation != contract.INITIATE
 
     @property
     def marketplace(self) -> str | None:

@@ -124,14 +124,17 @@ def _reasons(context: RuleContext) -> tuple[list[RefusalReason], list[str]]:
             blind.append(requirement)
         except Exception as error:
             context.world.rule_errors.append(_rule_error(context, requirement, error))
-    if context.gap or (context.session and context.session.in_doubt):  # it may not be what the last answer showed
-        reasons = [replace(each, certain=each.certain and not _depends_on_state(each.requirement)) for each in reasons]
+    in_doubt = context.session is not None and context.session.in_doubt
+    if context.may_have_changed or in_doubt:  # it may not be what the last answer showed
+        reasons = [replace(each, certain=each.certain and _stands(each, in_doubt=in_doubt)) for each in reasons]
     reasons.sort(key=lambda reason: (reason.requirement != context.sent_for, not reason.certain))
     return reasons, blind
 
 
-def _depends_on_state(requirement: str) -> bool:
-    return contract.requirements()[requirement].depends_on is DependsOn.SESSION_STATE
+def _stands(reason: RefusalReason, *, in_doubt: bool) -> bool:
+    """Whether a reason does not rest on a state of which nobody knows whether it lasts."""
+    rests_on_state = contract.requirements()[reason.requirement].depends_on is DependsOn.SESSION_STATE
+    return not rests_on_state or (reason.lasts and not in_doubt)
 
 
 def _context(world: World, profile: Profile, exchange: Exchange) -> RuleContext:

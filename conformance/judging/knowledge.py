@@ -129,7 +129,7 @@ def is_usable(exchange: Exchange) -> bool:
 def doubts(context: RuleContext, blind: Iterable[str]) -> Doubts:
     """The doubts about an exchange; blind: the requirements whose refusal reasons could not be looked for."""
     unseen, found = context.exchange.unseen, set[int]()
-    if not unseen and context.world.complete and not context.gap:
+    if not unseen and context.world.complete and not context.may_have_changed:
         return NO_DOUBTS
     for requirement in blind:
         answers = contract.requirements()[requirement].lawful_refusals
@@ -139,7 +139,7 @@ def doubts(context: RuleContext, blind: Iterable[str]) -> Doubts:
         if any(answer.id_of_role for answer in answers):
             found |= _hanging(context.operation)
     if (
-        context.gap
+        context.may_have_changed
         or RecordedPart.ROLES in unseen
         or (not context.world.complete and not (_session_known(context) and _roles_known(context)))
     ):

@@ -23,8 +23,19 @@ from conformance.judging.attribution import EFFECTS
 from conformance.judging.claim import ABOUT_THE_OUTCOME
 from conformance.judging.context import Judgment, RuleContext
 from conformance.judging.judge import evaluate, update_world, update_world_unjudged
-from conformance.judging.knowledge import is_usable
-from conformance.judging.model import COUPONS, LINES, SUMMARY_PARTS, StateKey, StatePart, View, cart_key, keyed, state
+from conformance.judging.knowledge import incomplete, is_usable
+from conformance.judging.model import (
+    COUPONS,
+    LINES,
+    SUMMARY_PARTS,
+    Line,
+    StateKey,
+    StatePart,
+    View,
+    cart_key,
+    keyed,
+    state,
+)
 from conformance.judging.world import Order, SessionState, UnreadRefusal, World
 from conformance.recordings.entry import Listing, RecordedEntry
 
@@ -71,19 +82,35 @@ class Gaps:
         at_once = self._note(exchange, entry)
         may_be_a_copy = entry.listing is Listing.MAY_BE_COPY
         failures = [judgment for judgment in found if not judgment.ok and not _carried_out(context, judgment)]
+        sure = [judgment for judgment in self.judge_alone(exchange) if not judgment.ok] if failures else []
+        failures = _without(failures, sure)
         if failures and may_be_a_copy:
             dated = at_once and "date" in exchange.headers
             self.doubtful += [
                 Doubtful(judgment, _subject(exchange), dated, entry.source, copied=True) for judgment in failures
             ]
             update_world_unjudged(self.world, self.profile, exchange)
-            return []
+            return sure
         if failures:
-            context, found = self._again(context, found, failures, at_once, entry.source)
+            context, found, doubted = self._again(context, found, failures, at_once, entry.source)
+            found += _without(sure, found) if doubted else []
         shows_another = may_be_a_copy and bool(context.changes)
         update_world(context, found)
         if shows_another and context.session:
             context.session.in_doubt = True  # the copy of an earlier call would show what was then
+        return found
+
+    def judge_alone(self, exchange: Exchange) -> list[Judgment]:
+        """Judges what an exchange shows by itself, whatever came before; the world stays as it is."""
+        nothing = incomplete()
+        _, found = evaluate(nothing, self.profile, exchange)
+        self.world.rule_errors += nothing.rule_errors
+        return found
+
+    def observe(self, exchange: Exchange) -> list[Judgment]:
+        """Takes a call into the world whose turn nobody knows; judges only what it shows by itself."""
+        found = self.judge_alone(exchange)
+        update_world_unjudged(self.world, self.profile, exchange)
         return found
 
     def _note(self, exchange: Exchange, entry: RecordedEntry) -> bool:
@@ -103,8 +130,11 @@ class Gaps:
 
     def _again(
         self, context: RuleContext, found: list[Judgment], failures: list[Judgment], at_once: bool, source: int
-    ) -> tuple[RuleContext, list[Judgment]]:
-        """Judges as if the state had changed before; takes the better of both, which is the first if it explains nothing."""
+    ) -> tuple[RuleContext, list[Judgment], bool]:
+        """Judges as if the state had changed before; takes the better of both, which is the first if it explains nothing.
+
+        Returns with it whether it is the second.
+        """
         by = {judgment.requirement: _changes_before(context, judgment) for judgment in failures}
         undo = self._change(context, at_once)
         again, other = evaluate(self.world, self.profile, context.exchange, gap=True)
@@ -118,14 +148,10 @@ class Gaps:
         ]
         if not gone:
             undo()
-            return context, found
+            return context, found, False
         subject = _subject(context.exchange)
         self.doubtful += [Doubtful(judgment, subject, at_once, source, by[judgment.requirement]) for judgment in gone]
-        return again, [
-            judgment
-            for judgment in other
-            if judgment.ok or (judgment.requirement, _about(judgment)) in {(f.requirement, _about(f)) for f in found}
-        ]
+        return again, [judgment for judgment in other if judgment.ok or not _without([judgment], found)], True
 
     def _change(self, context: RuleContext, at_once: bool) -> _Undo:
         """Puts the world into the state that an unseen change would have left; what takes it back."""
@@ -218,10 +244,13 @@ class _Undo:
 
 
 def _before(context: RuleContext, before: View, seen: View) -> View:
-    """The state just before a call, if all that the call does not name had been changed: as the answer shows it."""
+    """The state just before a call, if all that the call does not name had been changed: as the answer shows it.
+
+    But for what no change does: none adds a line, and none gives a line another id.
+    """
+    lines = _reachable(before, seen)
     if context.operation == contract.READ:
-        return seen
-    lines = dict(seen.lines)
+        return seen if lines == seen.lines else _with_lines(seen, lines)
     named = str(context.body.get("lineItemId"))
     if context.operation == contract.QUANTITY and named in before.lines:
         lines = {
@@ -233,16 +262,33 @@ def _before(context: RuleContext, before: View, seen: View) -> View:
         lines[named] = replace(lines[named], options=before.lines[named].options)
     coupons = before.coupons if context.operation in (contract.APPLY, contract.REMOVE) else seen.coupons
     address = before.address if context.operation == contract.ADDRESS else seen.address
-    shown = {"lineItems": [line.raw for line in lines.values()], "appliedCoupons": coupons, "shippingAddress": address}
-    return replace(
-        seen,
-        raw=shown,  # another answer than the recorded one, so that the two are compared
-        lines=lines,
-        coupons=list(coupons),
-        address=address,
-        summary={},
-        unreadable=frozenset(SUMMARY_PARTS) | seen.unreadable,
+    return _with_lines(
+        replace(
+            seen,
+            raw={"appliedCoupons": coupons, "shippingAddress": address},
+            coupons=list(coupons),
+            address=address,
+            summary={},
+            unreadable=frozenset(SUMMARY_PARTS) | seen.unreadable,
+        ),
+        lines,
     )
+
+
+def _with_lines(seen: View, lines: dict[str, Line]) -> View:
+    """A view with other lines; its answer is another one too, so that the two are compared."""
+    return replace(seen, raw=seen.raw | {"lineItems": [line.raw for line in lines.values()]}, lines=lines)
+
+
+def _reachable(before: View, seen: View) -> dict[str, Line]:
+    """The lines of an answer that changes can have left of those before, with the ids that they had."""
+    if not before.lines_known:
+        return dict(seen.lines)
+    known, found = keyed(before), {}
+    for name, line in keyed(seen).items():
+        if (old := known.get(name)) is not None:
+            found[old.id] = replace(line, id=old.id, raw=line.raw | {"lineItemId": old.raw.get("lineItemId")})
+    return found
 
 
 def _carried_out(context: RuleContext, judgment: Judgment) -> bool:
@@ -294,6 +340,12 @@ def _asked_for_quantity(context: RuleContext, wanted: dict[str, Any], changed: d
     if wanted.get("quantity") == 0:
         return set(changed) == {LINES} and dict(lines).keys() - changed[LINES] == {named}
     return changed == {(StatePart.QUANTITY, named): wanted.get("quantity")}
+
+
+def _without(judgments: list[Judgment], others: list[Judgment]) -> list[Judgment]:
+    """The judgments of which none of the others says the same."""
+    said = {(other.requirement, _about(other)) for other in others if not other.ok}
+    return [judgment for judgment in judgments if (judgment.requirement, _about(judgment)) not in said]
 
 
 def _about(judgment: Judgment) -> str:

@@ -73,7 +73,7 @@ def _recorded(found: JudgedRecording, calls: Calls, profile: Profile, masks: Mas
         places[exchange.id] = place
         trace.exchanges.append(exchange)
         if place in calls.together:
-            update_world_unjudged(trace.world, profile, exchange)
+            trace.judgments += gaps.observe(exchange)
         else:
             trace.judgments += gaps.judge(exchange, entry)
     doubtful = 0
@@ -171,6 +171,6 @@ def _notes(contents: Contents, calls: Calls, doubtful: int) -> Iterator[str]:
     for part, count in sorted(parts.items()):
         yield f"{part.value[:1].upper()}{part.value[1:]} is not recorded in {count} of {total} calls."
     if calls.together:
-        yield f"{len(calls.together)} calls went together with another one of their session, so they were not judged."
+        yield f"{len(calls.together)} calls went together with another one of their session, so only what each shows by itself was judged."
     if doubtful:
         yield f"{doubtful} answers do not fit the call before; a change that is not recorded would explain them, so they do not count."

@@ -280,7 +280,9 @@ def an_option_or_line_that_is_not_there(context: RuleContext) -> Iterator[Refusa
     if target is None and (context.body.get("lineItemId") is None or isinstance(context.body.get("lineItemId"), str)):
         yield RefusalReason("SHIP-UNKNOWN", "line", any_of="documented")
     if target and (wanted is None or isinstance(wanted, str)) and target.option(wanted) is None:
-        yield RefusalReason("SHIP-UNKNOWN", "option", any_of="documented")
+        shown = context.answer.lines.get(target.id) if context.answer else None
+        lasts = shown is not None and bool(shown.options) and shown.option(wanted) is None
+        yield RefusalReason("SHIP-UNKNOWN", "option", any_of="documented", lasts=lasts)
 
 
 @shows("SHIP-DATES")

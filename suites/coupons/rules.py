@@ -110,6 +110,7 @@ def a_second_coupon(context: RuleContext) -> Iterator[RefusalReason]:
             certain=not same,
             when="same" if same else "",
             lawful=_unchanged if same else None,
+            lasts=context.answer is not None and len(set(context.answer.coupons)) > 1,
         )
 
 

@@ -138,7 +138,7 @@ def _place(context: RuleContext, target: Line) -> str:
 @refuses("QTY-LAST")
 def the_session_is_empty(context: RuleContext) -> Iterator[RefusalReason]:
     if context.session and context.session.phase == SessionPhase.EMPTY and context.operation in contract.CHANGES:
-        yield RefusalReason("QTY-LAST")
+        yield RefusalReason("QTY-LAST", lasts=True)  # no change adds a line
     elif (
         context.session
         and context.operation == contract.QUANTITY

@@ -27,10 +27,15 @@ def another_marketplace(context: RuleContext) -> Iterator[RefusalReason | str]:
 
 @refuses("MARKET-SUPPORTED")
 def an_unsupported_marketplace(context: RuleContext) -> Iterator[RefusalReason]:
-    """Certain for a name that no marketplace of the platform has; a target may have more marketplaces than its profile."""
+    """Certain for a name that no marketplace of the platform has, and for a session's request under any other name.
+
+    A target may have more marketplaces than its profile.
+    """
     asked = context.request.marketplace
     if asked and asked not in context.profile.markets:
-        yield RefusalReason("MARKET-SUPPORTED", certain=EBAYS.fullmatch(asked.strip()) is None)
+        made_in = (context.session.marketplace if context.session else "") or asked
+        another = asked.strip().casefold() != made_in.strip().casefold()
+        yield RefusalReason("MARKET-SUPPORTED", certain=another or EBAYS.fullmatch(asked.strip()) is None)
 
 
 @refuses("MARKET-REQUIRED")

@@ -158,7 +158,7 @@ def anything_after_a_declined_payment(context: RuleContext) -> Iterator[RefusalR
 @refuses("PAY-EMPTY")
 def an_empty_session(context: RuleContext) -> Iterator[RefusalReason]:
     if context.session and context.session.phase == SessionPhase.EMPTY:
-        yield RefusalReason("PAY-EMPTY")
+        yield RefusalReason("PAY-EMPTY", lasts=True)  # no change adds a line
 
 
 def at_payment(context: RuleContext) -> Iterator[int]:

@@ -1,0 +1,160 @@
+"""What one exchange shows by itself, and what no change of a session can lead to: no gap and no order of calls explains it."""
+
+from __future__ import annotations
+
+import copy
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.recordings.inputs.made import (
+    APPLY,
+    APPLY_REFUSED,
+    INITIATE,
+    OPTION,
+    QUANTITY,
+    READ,
+    READ_AGAIN,
+    answered,
+    healthy,
+    judged_files,
+)
+from tests.recordings.inputs.odd_recorders import Entries, Json, har
+from tests.recordings.judging import failed, judged
+
+Change = Callable[[Any], Any]
+
+
+def asked(entry: Json, **members: Any) -> Json:
+    """An entry whose request has other members."""
+    made = copy.deepcopy(entry)
+    text = json.dumps(json.loads(made["request"]["postData"]["text"]) | members)
+    made["request"]["postData"]["text"] = text
+    made["request"]["headers"] = [each for each in made["request"]["headers"] if each["name"] != "content-length"]
+    return made
+
+
+def under(entry: Json, marketplace: str) -> Json:
+    """An entry under another marketplace."""
+    made = copy.deepcopy(entry)
+    for header in made["request"]["headers"]:
+        if header["name"].lower() == "x-ebay-c-marketplace-id":
+            header["value"] = marketplace
+    return made
+
+
+def refused(entry: Json, status: int, error_id: int) -> Json:
+    """An entry that was refused."""
+    error = {"errorId": error_id, "domain": "API_ORDER", "category": "REQUEST", "message": "Refused"}
+    made = answered(entry, lambda _: {"errors": [error]})
+    made["response"]["status"] = status
+    return made
+
+
+def of_lines(change: Change) -> Change:
+    """A change of the first line of an answer."""
+
+    def changed(body: Any) -> Any:
+        change(body["lineItems"][0])
+        return body
+
+    return changed
+
+
+def emptied(body: Any) -> Any:
+    zero = {"value": "0.00", "currency": "USD"}
+    summary = {name: zero for name in ("priceSubtotal", "priceDiscount", "deliveryCost", "tax", "fee", "total")}
+    return body | {"lineItems": [], "appliedCoupons": [], "pricingSummary": body["pricingSummary"] | summary}
+
+
+def two_coupons() -> Entries:
+    initiate, apply, again = healthy(INITIATE, APPLY, READ_AGAIN)
+    body = json.loads(apply["response"]["content"]["text"])
+    second = asked(again | {"request": apply["request"]}, redemptionCode="SECOND")
+    coupons = [*body["appliedCoupons"], {**body["appliedCoupons"][0], "redemptionCode": "SECOND"}]
+    return [initiate, apply, answered(second, lambda _: body | {"appliedCoupons": coupons})]
+
+
+def unknown_option() -> Entries:
+    initiate, option = healthy(INITIATE, OPTION)
+    return [initiate, asked(option, shippingOptionId="nosuch")]
+
+
+def another_status() -> Entries:
+    initiate, read = healthy(INITIATE, READ)
+    return [initiate, refused(under(read, "EBAY_GB"), 404, 15029), under(initiate, "EBAY_GB")]
+
+
+def no_marketplace_at_all() -> Entries:
+    initiate, read = healthy(INITIATE, READ)
+    return [initiate, under(read, "EBAY_ZZ")]
+
+
+def another_line_id() -> Entries:
+    initiate, read = healthy(INITIATE, READ)
+    return [initiate, answered(read, of_lines(lambda line: line.update(lineItemId="7")))]
+
+
+def another_line() -> Entries:
+    initiate, read = healthy(INITIATE, READ)
+    return [initiate, answered(read, of_lines(lambda line: line.update(itemId="v1|7|0")))]
+
+
+def coupon_without_lines() -> Entries:
+    initiate, quantity, apply = healthy(INITIATE, QUANTITY, APPLY)
+    first = json.loads(initiate["response"]["content"]["text"])
+    first["lineItems"] = first["lineItems"][:1]
+    sent = json.loads(initiate["request"]["postData"]["text"])["lineItemInputs"]
+    item = first["lineItems"][0]["itemId"]
+    made = asked(initiate, lineItemInputs=[each for each in sent if each["itemId"] == item])
+    line = first["lineItems"][0]["lineItemId"]
+    gone = answered(asked(quantity, lineItemId=line, quantity=0), emptied)
+    return [answered(made, lambda _: first), gone, answered(apply, emptied)]
+
+
+@pytest.mark.parametrize("known", [True, False], ids=["profile", "no profile"])
+@pytest.mark.parametrize(
+    ("calls", "requirement"),
+    [
+        (two_coupons, "COUPON-ONE"),
+        (unknown_option, "SHIP-UNKNOWN"),
+        (another_status, "MARKET-SAME"),
+        (no_marketplace_at_all, "MARKET-SUPPORTED"),
+        (another_line_id, "SESSION-UNIQUE"),
+        (another_line, "SESSION-READ"),
+        (coupon_without_lines, "QTY-LAST"),
+    ],
+)
+def test_what_no_change_explains_counts_at_once(
+    tmp_path: Path, calls: Callable[[], Entries], requirement: str, known: bool
+) -> None:
+    path = tmp_path / "planted.har"
+    path.write_text(json.dumps(har(calls())), encoding="utf-8")
+    assert requirement in failed(judged(path, known=known))
+
+
+def test_a_session_that_is_not_made_has_no_changes(tmp_path: Path) -> None:
+    """Two lines are too many for no target; nothing can have happened to a session before."""
+    (initiate,) = healthy(INITIATE)
+    assert "SESSION-CREATE" in failed(judged_files(tmp_path, [refused(initiate, 409, 15011)]))
+
+
+def test_whole_seconds_leave_what_one_answer_shows(tmp_path: Path) -> None:
+    """Nobody knows which of the calls came first; an answer without a field, or with wrong sums, needs no other call."""
+    calls = healthy(INITIATE, READ, QUANTITY, OPTION)
+    same = [entry | {"startedDateTime": "2026-01-05T09:30:00Z"} for entry in calls]
+    assert failed(judged_files(tmp_path, same)) == set()
+    for change, requirement in (
+        (of_lines(lambda line: line.pop("seller")), "SESSION-FIELDS"),
+        (of_lines(lambda line: line["netPrice"].update(currency="EUR")), "MARKET-CURRENCY"),
+        (lambda body: body["pricingSummary"]["total"].update(value="1.00") or body, "PRICE-TOTAL"),
+    ):
+        planted = [*same[:1], answered(same[1], change), *same[2:]]
+        assert failed(judged_files(tmp_path, planted)) == {requirement}
+
+
+def test_the_second_coupon_of_a_refusal_is_none(tmp_path: Path) -> None:
+    assert failed(judged_files(tmp_path, healthy(INITIATE, APPLY, APPLY_REFUSED))) == set()
