@@ -319,14 +319,14 @@ def true(ok: bool, name: str, expected: str, actual: Any, test: str, **more: Unp
 def refused(
     ok: bool, name: str, pairs: Iterable[tuple[int, int]], actual: str, **more: Unpack[ClaimAndTestDetails]
 ) -> Claim:
-    """A refusal with one of the (status, errorId) pairs, those of the broken rule first."""
+    """A refusal with one of the (status, errorId) pairs. The first is the rule's own, which a reader should see first."""
     listed = list(dict.fromkeys(pairs))
     test = " or ".join(
         f"(.status=={status} and any(.body.errors[]?; .errorId=={error_id}))" for status, error_id in listed
     )
-    words = [f"{status} {error_id}" for status, error_id in listed[:MOST_PAIRS]]
-    words += ["another documented refusal"] if len(listed) > MOST_PAIRS else []
-    expected = f"refused with {' or '.join(words)}"
+    own, *others = [f"{status} {error_id}" for status, error_id in listed[:MOST_PAIRS]] or ["an error of the method"]
+    others += ["any other documented refusal"] if len(listed) > MOST_PAIRS else []
+    expected = f"refused with {own}" + (f" (also taken: {', '.join(others)})" if others else "")
     return Claim(ok, name, expected, actual, f"({test or 'false'})", **more)
 
 

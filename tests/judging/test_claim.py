@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from conformance.core import contract
 from conformance.judging import claim
 from conformance.judging.claim import AnswerPath, Operator, Reference, compare, related
 from conformance.judging.load_rules import load_rules
@@ -94,3 +95,19 @@ def test_every_jq_test_can_be_read() -> None:
         for start in range(0, len(tests), 40):
             tried = tests[start : start + 40]
             jq(" | ".join([".", *tried]), {}, needs)
+
+
+def test_the_rules_own_answer_stands_before_what_is_taken_as_well() -> None:
+    pairs = [(409, 15013), (409, 15012), (409, 15053)]
+    assert claim.refused(False, "", pairs[:1], "").expected == "refused with 409 15013"
+    assert claim.refused(False, "", pairs, "").expected == "refused with 409 15013 (also taken: 409 15012, 409 15053)"
+    many = claim.refused(False, "", [*pairs, *((400, error_id) for error_id in range(9))], "").expected
+    assert many.startswith("refused with 409 15013 (also taken: ") and many.endswith(", any other documented refusal)")
+    assert claim.refused(False, "", [], "").expected == "refused with an error of the method"
+
+
+def test_the_first_answer_of_a_requirement_is_what_its_sentence_names() -> None:
+    """The others are readings, unless the sentence names two."""
+    for requirement in contract.requirements().values():
+        readings = [bool(answer.reading) for answer in requirement.lawful_refusals]
+        assert readings == sorted(readings) or all(readings), requirement.id
