@@ -47,6 +47,8 @@ def run_here(arguments: list[str], said: TextIO, suites: Sequence[str] = ()) -> 
     """
     import pytest
 
+    for name in [name for name in sys.modules if name.startswith("suites.generated.")]:
+        del sys.modules[name]  # its schemas are made on import, for what the profile offers
     places = [str(SUITES / name) for name in suites] or [str(SUITES)]
     with contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):
         return int(pytest.main([*places, "-p", "no:xdist", *arguments]))

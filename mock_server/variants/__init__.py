@@ -79,6 +79,6 @@ SHOULDS: dict[str, tuple[str, ...]] = {
     "unavailable-item-15013": ("ITEM-OWN-ID",),
     "sold-out-item-15053": ("ITEM-OWN-ID",),
     "not-shippable-swapped": ("ITEM-OWN-ID",),
-    "prices-move": ("PRICE-STABLE",),
+    "delivery-costs-move": ("PRICE-STABLE",),
     "warnings-everywhere": ("WARNING-SHAPE-OPERATION",),
 }

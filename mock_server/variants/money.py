@@ -19,10 +19,11 @@ def _once(proceed: object, call: Call, line: Line) -> list[Fee]:
     return list(line.item.fees)
 
 
-def _by_time(call: Call, price: int, line: Line) -> int:
-    """Prices move every three seconds; a session keeps the price that it was made at."""
+def _by_time(call: Call, costs: tuple[int, int], line: Line, option: Option) -> tuple[int, int]:
+    """Delivery costs move every three seconds; a session keeps the cost that it was made at."""
     session = call.find_session()
-    return price + int(session.cart.created) // 3 % 2 if session is not None else price
+    cart = session.cart if session is not None else call.cart
+    return costs[0] + (int(cart.created) // 3 % 2 if cart is not None and costs[0] else 0), costs[1]
 
 
 def _fees_listed_by_piece(bill: Bill) -> None:
@@ -160,8 +161,8 @@ def _tax(name: str, requirement: str, sees: str, *effects: Effect) -> Variant:
 
 
 VARIANTS: list[Variant] = [
-    variant("prices-move", "PRICE-STABLE", "prices move every three seconds, and a session keeps its own",
-            after("unit", _by_time), on=SHOWN, about="prices in time"),
+    variant("delivery-costs-move", "PRICE-STABLE", "delivery costs move every three seconds, and a session keeps its own",
+            after("delivery", _by_time), on=SHOWN, about="prices in time"),
     variant("fee-by-line", "PRICE-FEE", "fees count once for each line", wrap("fees", _once), on=SHOWN, about="fees"),
     variant("fee-listed-by-piece", "PRICE-FEE", "lines list the fee of one piece, the summary has it for all",
             wrap("fees", _once), rebill(_fees_listed_by_piece), on=SHOWN, about="fees"),
