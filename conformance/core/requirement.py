@@ -5,7 +5,7 @@ The attributes are explained in contracts/README.md. `conformance/core/contract.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from enum import StrEnum
 from typing import Any
 
@@ -166,7 +166,10 @@ class Requirement:
 
 
 def requirement(chapter: str, data: dict[str, Any]) -> Requirement:
-    """A requirement as its file has it. Raises ValueError for an attribute's value that nobody knows."""
+    """A requirement as its file has it. Raises ValueError for an attribute, or a value of one, that nobody knows."""
+    known = {member.name for member in fields(Requirement)} - {"chapter", "presumes_same_cart"} | {"presumes"}
+    if unknown := sorted(data.keys() - known):
+        raise ValueError(f"{data['id']} has an attribute that nobody reads: {unknown[0]}")
     return Requirement(
         id=data["id"],
         chapter=chapter,

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from conformance.core import contract
-from conformance.core.requirement import ExplainedFinding, OwnedBreach
+from conformance.core.requirement import ExplainedFinding, OwnedBreach, requirement
 from conformance.judging.load_rules import load_rules
 from conformance.judging.registry import demanding, in_order, refusing, yields_to
 from devtools.pages import decision_table
@@ -37,11 +37,17 @@ def test_the_machinery_names_no_requirement(package: str) -> None:
 
 
 def test_attributes_name_what_there_is() -> None:
-    for requirement in REQUIREMENTS.values():
-        assert set(requirement.yields_to) <= {*REQUIREMENTS, *contract.CHAPTERS}, requirement.id
-        assert {accepted.operation for accepted in requirement.owns_answers_to} <= set(requirement.operations), (
-            requirement.id
-        )
+    for known in REQUIREMENTS.values():
+        assert set(known.yields_to) <= {*REQUIREMENTS, *contract.CHAPTERS}, known.id
+        assert {accepted.operation for accepted in known.owns_answers_to} <= set(known.operations), known.id
+
+
+def test_a_misspelt_attribute_is_no_silence() -> None:
+    document = contract.read_yaml("requirements/payment.yaml")
+    first = {"puts_in_doubt": document["puts_in_doubt"], **document["requirements"][0]}
+    assert requirement("payment", first).id == first["id"]
+    with pytest.raises(ValueError, match=r"an attribute that nobody reads: lawful_refusal$"):
+        requirement("payment", {**first, "lawful_refusal": []})
 
 
 def test_each_answer_to_a_valid_request_has_one_owner() -> None:
