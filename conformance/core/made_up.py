@@ -69,9 +69,9 @@ def may_be_counted(identifier: str, known: Collection[str]) -> bool:
 
 def near_token(token: str, kind: str) -> str:
     """A token that is nearly this one: `cut-short` by its last character, or in `other-case`; with a tail where it has none."""
-    cut, capitals = token.rstrip("=")[:-1], token.upper() if token.upper() != token else token.lower()
+    cut, recased = token.rstrip("=")[:-1], token.swapcase()
     if kind == "other-case":
-        return f"{token}{TOKEN_TAIL}" if is_uuid(token) or capitals == token else capitals
+        return f"{token}{TOKEN_TAIL}" if is_uuid(token) or recased == token else recased
     return cut or f"{token}{TOKEN_TAIL}"
 
 

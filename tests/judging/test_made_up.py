@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import subprocess
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from conformance.core import contract
-from conformance.core.exchange import Request
-from conformance.core.made_up import is_made_up, may_be_counted, nearly, unknown
+from conformance.core.exchange import NEAR_TOKENS, Request
+from conformance.core.made_up import is_made_up, may_be_counted, near_token, nearly, unknown
 from conformance.driver.checkout import CheckoutDriver
+from conformance.evidence.reproduction.curl_script import NEARLY
 from conformance.judging.load_rules import load_rules
 from conformance.judging.trace import Trace
 from tests.doubles.reference_server import ReferenceShop
@@ -73,3 +75,11 @@ def test_the_next_id_opens_the_session_of_another_test_or_none(shop: ReferenceSh
     )
     assert answer.status == 200
     assert [judgment.requirement for judgment in driver.trace.judgments if not judgment.ok] == broken
+
+
+@pytest.mark.parametrize("token", ["v^1.1#i^1#AbC==", "abc.DEF.ghi", "ABC-1"])
+@pytest.mark.parametrize("kind", sorted(set(NEARLY) & set(NEAR_TOKENS)))
+def test_a_script_makes_the_same_near_token(token: str, kind: str) -> None:
+    script = f'TOKEN="{token}"; printf %s "{NEARLY[kind] % "TOKEN"}"'
+    shell = subprocess.run(["sh", "-c", script], capture_output=True, text=True, check=True)
+    assert shell.stdout == near_token(token, kind)

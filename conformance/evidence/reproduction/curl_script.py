@@ -33,11 +33,11 @@ TOKENS = {
     "cut-short": "TOKEN",
     "other-case": "TOKEN",
 }
-# A token that is nearly the app's own, in the shell: as conformance/core/made_up.py makes it of a token without padding.
+# A token that is nearly the app's own, in the shell: as conformance/core/made_up.py makes it of a token with letters.
 NEARLY = {
     "made-up": "${%s}" + made_up.TOKEN_TAIL,
-    "cut-short": "${%s%%?}",
-    "other-case": '$(printf %%s "$%s" | tr a-z A-Z)',
+    "cut-short": '$(printf %%s "$%s" | sed "s/=*$//; s/.$//")',
+    "other-case": '$(printf %%s "$%s" | tr a-zA-Z A-Za-z)',
 }
 WHOSE = {
     "TOKEN": "of the app",
