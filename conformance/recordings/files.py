@@ -1,7 +1,8 @@
 """Finds the entries in files of recordings: by what is in them, not by their names. Nothing is sent.
 
 A file is JSON (a HAR), lines of JSON (our exchanges.jsonl, HAR entries of a gateway's log, events of Schemathesis), YAML
-(a cassette), any of them packed by gzip, or an archive (zip) of such files with the bodies beside them.
+(a cassette), any of them packed by gzip, or an archive (zip) of such files with the bodies beside them. A large document is
+read entry by entry: a gateway's log of a day never stands in memory as a whole.
 """
 
 from __future__ import annotations
@@ -9,9 +10,10 @@ from __future__ import annotations
 import codecs
 import itertools
 import json
+import re
 import zipfile
 import zlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -24,9 +26,13 @@ from conformance.evidence.reproduction.replay import from_record
 from conformance.recordings import cassettes, har
 from conformance.recordings.entry import RecordedEntry
 from conformance.recordings.har import Attached
-from conformance.recordings.streaming import LARGE, lines, streamed
 
 MOST_BYTES = 2_000_000_000  # of one file, unpacked
+LARGE = 1_000_000  # bytes; a smaller document is read as a whole
+HEAD = 4_000_000  # so far into a document its entries begin
+WINDOW = 1_000_000
+ENTRIES = re.compile(rb'(?<!\\)"entries"\s*:\s*\[')
+BETWEEN = re.compile(r"[\s,]*")
 FIRST_BYTES = 65_536
 UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 FIRST_LINES = 50  # a log of a program may begin with lines of another kind
@@ -37,13 +43,20 @@ Reader = Callable[[Any], RecordedEntry | None]
 @dataclass
 class Contents:
     """What the files hold. own: exchanges of this suite's reports by trace. odd: entries that could not be read. cut: names of
-    files whose last line was cut off. files: how many were read."""
+    files whose last line was cut off. files: how many were read. lossy: those in which a call may have been lost, as in
+    `RecordedEntry.source`."""
 
     entries: list[RecordedEntry] = field(default_factory=list)
     own: list[tuple[str, Exchange]] = field(default_factory=list)
     odd: int = 0
     cut: list[str] = field(default_factory=list)
     files: int = 0
+    lossy: set[int] = field(default_factory=set)
+
+    @property
+    def source(self) -> int:
+        """The file that is being read, as its entries name it."""
+        return self.files if self.files > 1 else 0
 
 
 def read(paths: Iterable[Path]) -> Contents:
@@ -197,6 +210,8 @@ def _lines(found: Contents, raw: bytes, name: str, attached: Attached, *, sure: 
             exchanges += 1
         else:
             odd.append(number)
+            if line[:1] == "{" and _is_cut(document):
+                found.lossy.add(found.source)
         broken = not taken and document is None and line[:1] == "{"
     if not exchanges and not sure:
         return False
@@ -207,6 +222,14 @@ def _lines(found: Contents, raw: bytes, name: str, attached: Attached, *, sure: 
         found.cut.append(name)
     found.odd += len(odd)
     return True
+
+
+def _is_cut(document: Any) -> bool:
+    """Whether a line that begins as an object, or the text in it, is none: a logger cuts long ones."""
+    texts = [document.get(member) for member in WRAPPERS] if isinstance(document, dict) else []
+    return document is None or any(
+        isinstance(text, str) and text.lstrip()[:1] == "{" and _json(text) is None for text in texts
+    )
 
 
 def _json(line: str) -> Any:
@@ -245,5 +268,47 @@ def _each(found: Contents, listed: Iterable[Any], reader: Reader) -> None:
         entry = reader(left.pop())
         if entry is None:
             found.odd += 1
+            found.lossy.add(found.source)
         else:
-            found.entries.append(replace(entry, source=found.files) if found.files > 1 else entry)
+            found.entries.append(replace(entry, source=found.source) if found.source else entry)
+
+
+# ---------------------------------------------------------------- large documents, entry by entry
+
+
+def streamed(raw: bytes, take: Callable[[Any], None]) -> Any:
+    """The document with an empty list in place of its entries, each of which went to `take`; None where that cannot be."""
+    found = ENTRIES.search(raw, 0, HEAD)
+    if found is None:
+        return None
+    decode, read = codecs.getincrementaldecoder("utf-8")().decode, json.JSONDecoder().raw_decode
+    text, parsed, place, window = "", 0, found.end(), WINDOW
+    try:
+        while True:
+            parsed = BETWEEN.match(text, parsed).end()  # type: ignore[union-attr]
+            if text[parsed : parsed + 1] == "]":
+                break
+            try:
+                value, ended = read(text, parsed)
+            except ValueError:
+                if place >= len(raw):
+                    return None
+                text, parsed = (
+                    text[parsed:] + decode(raw[place : place + window], place + window >= len(raw)),
+                    0,
+                )
+                place, window = place + window, min(2 * window, 64 * WINDOW)
+                continue
+            take(value)
+            parsed, window = ended, WINDOW
+        rest = text[parsed:] + decode(raw[place:], True)
+        return json.loads(raw[: found.end()].decode("utf-8") + rest)
+    except (ValueError, RecursionError):
+        return None
+
+
+def lines(raw: bytes) -> Iterator[tuple[int, str]]:
+    """The lines that are not blank, with their numbers; a line that is no UTF-8 with the replacement character."""
+    for number, found in enumerate(re.finditer(rb"[^\n]*\n?", raw), 1):
+        if line := found.group().decode("utf-8", "replace").strip():
+            yield number, line

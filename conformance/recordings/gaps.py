@@ -9,53 +9,45 @@ by a second recorder.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from copy import copy
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from conformance.core import contract
 from conformance.core.addresses import flat_address, folded
 from conformance.core.exchange import Exchange
 from conformance.core.profile import Profile
-from conformance.judging.attribution import EFFECTS
-from conformance.judging.claim import ABOUT_THE_OUTCOME
+from conformance.judging.amounts import ZERO
 from conformance.judging.context import Judgment, RuleContext
 from conformance.judging.judge import evaluate, update_world, update_world_unjudged
 from conformance.judging.knowledge import incomplete, is_usable
 from conformance.judging.model import (
     COUPONS,
     LINES,
-    SUMMARY_PARTS,
-    Line,
     StateKey,
     StatePart,
-    View,
     cart_key,
     keyed,
     state,
 )
 from conformance.judging.world import Order, SessionState, UnreadRefusal, World
 from conformance.recordings.entry import Listing, RecordedEntry
+from conformance.recordings.unseen_changes import NO_COUPONS, changes_before, changes_before_payment, state_before
 
 SESSIONS = 3  # so many sessions show that it is no accident
 AT_ONCE = timedelta(minutes=1)  # so soon after the call before
-# The change that each part of a session's state follows, but for coupons, which have two.
-CHANGED_BY = {part: operation for operation, parts in EFFECTS.items() for part in parts if part != StatePart.COUPONS}
-# The change before a call that was answered as if it had taken place.
-BEFORE_ACCEPTED = {contract.APPLY: contract.REMOVE, contract.REMOVE: contract.APPLY}
-BEFORE_REFUSED = {
-    contract.COUPON_NOT_APPLIED: contract.REMOVE,
-    contract.EMPTY_CART: contract.QUANTITY,
-    **dict.fromkeys(contract.SECOND_COUPON, contract.APPLY),
-}
-NO_COUPONS: tuple[frozenset[str], frozenset[str]] = (frozenset(), frozenset())
 
 
 @dataclass(frozen=True)
 class Doubtful:
-    """A breach that something which is not recorded would explain: changes by these operations, or one call seen twice."""
+    """A breach that something which is not recorded would explain: changes by these operations, or one call seen twice.
+
+    after_a_read: whether nothing is recorded since the last read. of_order: whether an order differs from its session; totals
+    are then the session's and the order's.
+    """
 
     judgment: Judgment
     session: str
@@ -63,15 +55,21 @@ class Doubtful:
     source: int
     by: frozenset[str] = frozenset()
     copied: bool = False
+    after_a_read: bool = False
+    of_order: bool = False
+    totals: tuple[Decimal, Decimal] = ZERO, ZERO
 
 
 class Gaps:
     """Judges the exchanges of one trace and keeps apart what a gap explains."""
 
-    def __init__(self, world: World, profile: Profile) -> None:
-        self.world, self.profile = world, profile
+    def __init__(self, world: World, profile: Profile, lossy: Set[int] = frozenset()) -> None:
+        """lossy: the files of which something could not be read."""
+        self.world, self.profile, self._lossy = world, profile, lossy
         self.doubtful: list[Doubtful] = []
-        self._accepted: dict[int, set[str]] = defaultdict(set)  # by file
+        self._accepted: dict[tuple[int, str], set[str]] = defaultdict(set)  # sessions, by file and operation
+        self._paid_at_once: set[str] = set()  # orders whose payment came at once after the call before
+        self._order_fits = False  # whether some order is what its session was
         self._once: dict[tuple[int, str], set[str]] = defaultdict(set)  # sessions, by file and operation
         self._unanswered: dict[str, set[str]] = defaultdict(set)  # by session
         self._last: dict[str, datetime] = {}
@@ -91,6 +89,8 @@ class Gaps:
             ]
             update_world_unjudged(self.world, self.profile, exchange)
             return sure
+        if context.order and context.order.view is None and not (failures or context.order.paid.in_doubt):
+            self._order_fits = True
         if failures:
             context, found, doubted = self._again(context, found, failures, at_once, entry.source)
             found += _without(sure, found) if doubted else []
@@ -120,12 +120,16 @@ class Gaps:
         if began:
             self._last[subject] = began
         if exchange.accepted and contract.PLACED_BEFORE not in exchange.warning_ids:
-            self._accepted[entry.source].add(exchange.operation)
+            self._accepted[entry.source, exchange.operation].add(subject)
         elif exchange.silent or not is_usable(exchange):
             self._unanswered[subject].add(exchange.operation)
         once = self._once[entry.source, exchange.operation]
         once.add(subject) if entry.listing is Listing.ONCE else once.discard(subject)
+        if exchange.operation == contract.READ_ORDER:
+            return subject in self._paid_at_once
         close = began is not None and last is not None and began - last <= AT_ONCE
+        if close and exchange.operation == contract.PLACE_ORDER:
+            self._paid_at_once.add(str(exchange.member("purchaseOrderId")))
         return close or exchange.operation == contract.INITIATE
 
     def _again(
@@ -135,22 +139,21 @@ class Gaps:
 
         Returns with it whether it is the second.
         """
-        by = {judgment.requirement: _changes_before(context, judgment) for judgment in failures}
+        explained = [_explained(context, judgment, at_once, source) for judgment in failures]
         undo = self._change(context, at_once)
         again, other = evaluate(self.world, self.profile, context.exchange, gap=True)
         still = {
             (judgment.requirement, judgment.claim.name) for judgment in other if not judgment.ok and judgment.claim
         }
         gone = [
-            judgment
-            for judgment in failures
-            if judgment.claim and (judgment.requirement, judgment.claim.name) not in still
+            doubtful
+            for doubtful in explained
+            if doubtful.judgment.claim and (doubtful.judgment.requirement, doubtful.judgment.claim.name) not in still
         ]
         if not gone:
             undo()
             return context, found, False
-        subject = _subject(context.exchange)
-        self.doubtful += [Doubtful(judgment, subject, at_once, source, by[judgment.requirement]) for judgment in gone]
+        self.doubtful += gone
         return again, [judgment for judgment in other if judgment.ok or not _without([judgment], found)], True
 
     def _change(self, context: RuleContext, at_once: bool) -> _Undo:
@@ -165,7 +168,7 @@ class Gaps:
         if session is not None and seen is not None and context.before is not None:
             changed = copy(session)
             if not at_once or state(context.before) != state(seen):
-                changed.view = _before(context, context.before, seen)
+                changed.view = state_before(context, context.before, seen)
                 changed.unread_refusals = []
             world.sessions[session.id] = changed
         elif (
@@ -184,47 +187,65 @@ class Gaps:
 
     def proved(self) -> Iterator[Judgment]:
         """The doubtful breaches that count all the same."""
-        sessions: dict[tuple[str, str], set[str]] = defaultdict(set)
-        telling = [doubtful for doubtful in self.doubtful if self._tells(doubtful)]
-        for doubtful in telling:
-            sessions[doubtful.judgment.requirement, _about(doubtful.judgment)].add(doubtful.session)
-        for doubtful in telling:
-            if len(sessions[doubtful.judgment.requirement, _about(doubtful.judgment)]) >= SESSIONS:
-                yield doubtful.judgment
+        alike: dict[tuple[str, str], list[Doubtful]] = defaultdict(list)
+        for doubtful in filter(self._tells, self.doubtful):
+            alike[doubtful.judgment.requirement, _about(doubtful.judgment)].append(doubtful)
+        for listed in alike.values():
+            if self._are_no_accident(listed):
+                yield from (doubtful.judgment for doubtful in listed)
+
+    def _are_no_accident(self, alike: list[Doubtful]) -> bool:
+        """Whether several sessions show a breach; for orders, whether all that were read do."""
+        if len({doubtful.session for doubtful in alike}) < SESSIONS:
+            return False
+        if not any(doubtful.of_order for doubtful in alike):
+            return not self._loses_changes(alike)
+        return not self._order_fits and (all(map(self._is_shown, alike)) or _is_one_sum(alike))
+
+    def _loses_changes(self, alike: list[Doubtful]) -> bool:
+        """Whether a file lacks changes, read by read, in more sessions than it shows them in: it keeps a sample of its calls."""
+        lost = [doubtful for doubtful in alike if doubtful.after_a_read]
+        count = len({doubtful.session for doubtful in lost})
+        return any(len(self._accepted[each.source, operation]) < count for each in lost for operation in each.by)
+
+    def _is_shown(self, doubtful: Doubtful) -> bool:
+        return all(self._accepted[doubtful.source, operation] for operation in doubtful.by)
 
     def _tells(self, doubtful: Doubtful) -> bool:
-        """Whether the change would be recorded: it had little time, its file shows such changes, no such call is unanswered.
+        """Whether the change would be recorded: it had little time, its file shows such changes and is known to lose none.
 
         A file in which each call of an operation stands twice has two recorders of them.
         """
         if doubtful.copied:
             return doubtful.at_once and bool(self._once[doubtful.source, doubtful.judgment.operation])
-        shown = doubtful.by <= self._accepted[doubtful.source]
-        return doubtful.at_once and shown and not doubtful.by & self._unanswered[doubtful.session]
+        lost = doubtful.source in self._lossy or doubtful.by & self._unanswered[doubtful.session]
+        return doubtful.at_once and not lost and (doubtful.of_order or self._is_shown(doubtful))
 
 
 def _subject(exchange: Exchange) -> str:
     return exchange.request.subject or str(exchange.member("checkoutSessionId") or "")
 
 
-def _changes_before(context: RuleContext, judgment: Judgment) -> frozenset[str]:
-    """The operations that would explain a breach, had they changed the session before without a record."""
-    exchange = context.exchange
-    if contract.PLACED_BEFORE in exchange.warning_ids:
-        return frozenset({contract.PLACE_ORDER})
-    if _about(judgment) in ABOUT_THE_OUTCOME:
-        if context.accepted:
-            return frozenset({BEFORE_ACCEPTED.get(context.operation, contract.PLACE_ORDER)})
-        known = {BEFORE_REFUSED[error_id] for error_id in exchange.error_ids if error_id in BEFORE_REFUSED}
-        return frozenset(known or {contract.PLACE_ORDER})
-    found = {CHANGED_BY[part] for part, _ in context.changes if part in CHANGED_BY}
-    if contract.ADDRESS in found:
-        found.discard(contract.OPTION)  # another address has other options
-    before, after = context.changes.get(COUPONS, NO_COUPONS)
-    found |= {
-        operation for operation, more in ((contract.APPLY, after - before), (contract.REMOVE, before - after)) if more
-    }
-    return frozenset(found)
+def _explained(context: RuleContext, judgment: Judgment, at_once: bool, source: int) -> Doubtful:
+    """A breach, with what may explain it."""
+    order, session, seen = context.order, context.session, context.answer
+    if order is not None and seen is not None:
+        paid = order.paid.view
+        by, totals = (
+            changes_before_payment(paid, seen),
+            (paid.summary.get("total", ZERO), seen.summary.get("total", ZERO)),
+        )
+        return Doubtful(judgment, order.paid.id, at_once, source, by, of_order=True, totals=totals)
+    reads = context.operation == contract.READ and session is not None
+    after_a_read = reads and session is not None and not (session.unconfirmed or session.unread_refusals)
+    by = changes_before(context, judgment)
+    return Doubtful(judgment, _subject(context.exchange), at_once, source, by, after_a_read=after_a_read)
+
+
+def _is_one_sum(orders: list[Doubtful]) -> bool:
+    """Whether different totals all differ by one amount: what an address changes follows from what is in the cart."""
+    differences = {after - before for before, after in (doubtful.totals for doubtful in orders)}
+    return ZERO not in differences and len(differences) == 1 < len({doubtful.totals for doubtful in orders})
 
 
 class _Undo:
@@ -241,54 +262,6 @@ class _Undo:
             self._world.sessions[self._session.id] = self._session
         if self._order:
             self._world.orders[self._order.id] = self._order
-
-
-def _before(context: RuleContext, before: View, seen: View) -> View:
-    """The state just before a call, if all that the call does not name had been changed: as the answer shows it.
-
-    But for what no change does: none adds a line, and none gives a line another id.
-    """
-    lines = _reachable(before, seen)
-    if context.operation == contract.READ:
-        return seen if lines == seen.lines else _with_lines(seen, lines)
-    named = str(context.body.get("lineItemId"))
-    if context.operation == contract.QUANTITY and named in before.lines:
-        lines = {
-            line: before.lines[line] if line == named else lines[line]
-            for line in before.lines
-            if line in lines or line == named
-        }
-    elif context.operation == contract.OPTION and named in before.lines and named in lines:
-        lines[named] = replace(lines[named], options=before.lines[named].options)
-    coupons = before.coupons if context.operation in (contract.APPLY, contract.REMOVE) else seen.coupons
-    address = before.address if context.operation == contract.ADDRESS else seen.address
-    return _with_lines(
-        replace(
-            seen,
-            raw={"appliedCoupons": coupons, "shippingAddress": address},
-            coupons=list(coupons),
-            address=address,
-            summary={},
-            unreadable=frozenset(SUMMARY_PARTS) | seen.unreadable,
-        ),
-        lines,
-    )
-
-
-def _with_lines(seen: View, lines: dict[str, Line]) -> View:
-    """A view with other lines; its answer is another one too, so that the two are compared."""
-    return replace(seen, raw=seen.raw | {"lineItems": [line.raw for line in lines.values()]}, lines=lines)
-
-
-def _reachable(before: View, seen: View) -> dict[str, Line]:
-    """The lines of an answer that changes can have left of those before, with the ids that they had."""
-    if not before.lines_known:
-        return dict(seen.lines)
-    known, found = keyed(before), {}
-    for name, line in keyed(seen).items():
-        if (old := known.get(name)) is not None:
-            found[old.id] = replace(line, id=old.id, raw=line.raw | {"lineItemId": old.raw.get("lineItemId")})
-    return found
 
 
 def _carried_out(context: RuleContext, judgment: Judgment) -> bool:

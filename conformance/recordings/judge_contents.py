@@ -39,7 +39,7 @@ def judge_contents(contents: Contents, profile: Profile, key: bytes, *, roles: b
     masks = Masks(key)
     for entry in contents.entries:
         masks.learn(entry.secrets)
-    found, calls = JudgedRecording(), calls_of(_drained(contents))
+    found, calls, lossy = JudgedRecording(), calls_of(_drained(contents)), contents.lossy
     if not roles:
         for exchange in [*calls.exchanges, *(exchange for _, exchange in contents.own)]:
             exchange.unseen |= {RecordedPart.ROLES}
@@ -47,7 +47,7 @@ def judge_contents(contents: Contents, profile: Profile, key: bytes, *, roles: b
     if not any(exchange.accepted and exchange.operation != contract.TOKEN for exchange in own):
         for exchange in own:  # nobody was ever let in, as with wrong credentials
             exchange.unseen |= {RecordedPart.TOKEN}
-    doubtful = _recorded(found, calls, profile, masks)
+    doubtful = _recorded(found, calls, profile, masks, lossy)
     _own(found, contents, profile, masks)
     found.notes = list(_notes(contents, calls, doubtful))
     return found
@@ -60,14 +60,14 @@ def _drained(contents: Contents) -> Iterator[RecordedEntry]:
         yield contents.entries.pop()
 
 
-def _recorded(found: JudgedRecording, calls: Calls, profile: Profile, masks: Masks) -> int:
-    """Judges the calls of other recorders; how many breaches are doubtful."""
+def _recorded(found: JudgedRecording, calls: Calls, profile: Profile, masks: Masks, lossy: set[int]) -> int:
+    """Judges the calls of other recorders; how many breaches are doubtful. lossy: the files that are known to have gaps."""
     traces: dict[str, tuple[Trace, Gaps, dict[str, int]]] = {}
     names = environments(calls.exchanges)
     for place, (exchange, entry, name) in enumerate(zip(calls.exchanges, calls.entries, names, strict=True)):
         if name not in traces:
             trace = Trace(name, world=incomplete())
-            traces[name] = trace, Gaps(trace.world, profile), {}
+            traces[name] = trace, Gaps(trace.world, profile, lossy), {}
         trace, gaps, places = traces[name]
         exchange.trace, exchange.seq = name, len(trace.exchanges)
         places[exchange.id] = place

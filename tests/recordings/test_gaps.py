@@ -13,11 +13,13 @@ from tests.recordings.inputs.made import (
     APPLY_REFUSED,
     INITIATE,
     LOCKED,
+    OPTION,
     PLACE,
     QUANTITY,
     QUANTITY_REFUSED,
     READ,
     READ_AGAIN,
+    READ_ORDER,
     another_session,
     answered,
     healthy,
@@ -25,7 +27,7 @@ from tests.recordings.inputs.made import (
     later,
 )
 from tests.recordings.inputs.odd_recorders import Entries, Json
-from tests.recordings.judging import failed
+from tests.recordings.judging import failed, judged
 
 ALREADY = {"errorId": 15006, "domain": "API_ORDER", "category": "BUSINESS", "message": "The order was placed already"}
 
@@ -96,3 +98,65 @@ def test_what_only_a_breach_explains_counts_from_one_session(tmp_path: Path) -> 
 def test_a_coupon_that_went_is_not_what_the_refused_one_asked_for(tmp_path: Path) -> None:
     calls = healthy(INITIATE, QUANTITY, APPLY, APPLY_REFUSED)
     assert failed(judged_files(tmp_path, [*calls, *healthy(READ_AGAIN)])) == set()
+
+
+def ordered(change: Any, count: int, *places: int) -> Entries:
+    """So many sessions with these calls, each of which is read as an order that is changed."""
+    *calls, order = healthy(*places, READ_ORDER)
+    return sessions([*calls, answered(order, change)], count)
+
+
+def of_another_quantity(body: Any) -> Any:
+    body["lineItems"][0]["quantity"] += 1
+    return body
+
+
+def without_a_line(body: Any) -> Any:
+    return body | {"lineItems": body["lineItems"][1:]}
+
+
+def unchanged(body: Any) -> Any:
+    return body
+
+
+WHOLE = (INITIATE, READ, QUANTITY, OPTION, APPLY, READ_AGAIN, PLACE)
+
+
+@pytest.mark.parametrize("change", [of_another_quantity, without_a_line])
+def test_orders_that_all_differ_from_their_sessions_do_so_by_no_gap(tmp_path: Path, change: Any) -> None:
+    """An unseen change before the payment explains one order, or two; not each order of a file."""
+    fair = ordered(unchanged, 1, *WHOLE)
+    assert failed(judged_files(tmp_path, ordered(unchanged, 3, *WHOLE))) == set()
+    assert "ORDER-READ" in failed(judged_files(tmp_path, ordered(change, 3, *WHOLE)))
+    assert "ORDER-READ" not in failed(judged_files(tmp_path, ordered(change, 2, *WHOLE)))
+    some = [*ordered(change, 3, *WHOLE), *another_session(fair, 20)]
+    assert "ORDER-READ" not in failed(judged_files(tmp_path, some))
+
+
+def test_a_change_that_is_never_recorded_explains_every_order(tmp_path: Path) -> None:
+    calls = ordered(unchanged, 4, INITIATE, READ, PLACE)
+    assert failed(judged_files(tmp_path, calls)) == set()
+
+
+def test_a_log_that_keeps_a_sample_of_its_calls(tmp_path: Path) -> None:
+    """It lacks changes in more sessions than it shows them in: a read after a read proves nothing."""
+    first, lost = sessions(healthy(INITIATE, READ, QUANTITY, READ_AGAIN), 1), healthy(INITIATE, READ, READ_AGAIN)
+    for count in (1, 3, 5):
+        sampled = [*first, *(entry for number in range(count) for entry in another_session(lost, 20 + number))]
+        assert failed(judged_files(tmp_path, sampled)) == set()
+    whole = [entry for number in range(6) for entry in another_session(healthy(), 40 + number)]
+    assert "SESSION-SAFE" in failed(judged_files(tmp_path, [*sessions(lost, 3), *whole]))
+
+
+@pytest.mark.parametrize("cut", [300, 1500])
+def test_a_line_that_cannot_be_read_is_a_call_that_is_lost(tmp_path: Path, cut: int) -> None:
+    """The file itself shows that it has gaps, so that no number of sessions proves a read."""
+    calls = [*sessions(healthy(INITIATE, READ, QUANTITY, READ_AGAIN), 6), *another_session(healthy(), 20)]
+    texts = [json.dumps(entry) for entry in calls]
+    broken = [text[:cut] if place % 4 == 2 and place < 16 else text for place, text in enumerate(texts)]
+    for name, wrapped in (("plain", broken), ("docker", [json.dumps({"log": text}) for text in broken])):
+        path = tmp_path / f"{name}.ndjson"
+        path.write_text("\n".join(wrapped), encoding="utf-8")
+        found = judged(path, known=True)
+        assert failed(found) == set()
+        assert "4 entries of the recording could not be read and were passed over." in found.notes

@@ -80,7 +80,7 @@ def test_odd_members_of_every_recorder(tmp_path: Path, write: Callable[[list[Any
 def test_a_large_file_is_read_entry_by_entry(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """It gives what a small one gives, as a HAR, as lines, and where the entries do not stand where they should."""
     monkeypatch.setattr("conformance.recordings.files.LARGE", 1)
-    monkeypatch.setattr("conformance.recordings.streaming.WINDOW", 100)
+    monkeypatch.setattr("conformance.recordings.files.WINDOW", 100)
     for shape in (shape for shape in SHAPES if shape.bodies):
         (tmp_path / shape.name).write_bytes(shape.write(traffic(FAULTY)))
         assert failed(judged(tmp_path / shape.name, known=True)) == {"QTY-ZERO"}
