@@ -8,9 +8,11 @@ import json
 import re
 import zlib
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
-from conformance.recordings.cleaners import scan, stands_for_a_body
+from conformance.core import contract
+from conformance.recordings.cleaning.scan import scan, stands_for_a_body
 from conformance.recordings.entry import UNSEEN, Body
 from conformance.recordings.values import size
 
@@ -25,6 +27,8 @@ def body_of(text: Any, encoding: Any, sizes: list[Any], headers: Mapping[str, st
     sizes: the numbers of bytes that the recorder names. headers: those of the message. hints: whether the recorder says
     beside it that it left the body out or cut it.
     """
+    if is_of_api(text):  # a structured logger read it: nobody knows its bytes
+        return _of_json(json.dumps(text), text, agrees=False)
     known_sizes = [known for known in map(size, sizes) if known is not None]
     length = size(headers.get("content-length"))
     if not isinstance(text, str) or not text:
@@ -52,6 +56,22 @@ def body_of(text: Any, encoding: Any, sizes: list[Any], headers: Mapping[str, st
     return _of_json(found, node, agrees=bytes_shown in ([wire] if wire is not None else known_sizes))
 
 
+def is_of_api(node: Any) -> bool:
+    """Whether a value is a body of the API, as JSON: an object with some member that the documents name."""
+    return isinstance(node, dict) and not node.keys().isdisjoint(_members())
+
+
+@cache
+def _members() -> frozenset[str]:
+    """The names that the documents give to members of a body."""
+    found = {"errors"}
+    for operation in contract.operations().values():
+        root = contract.document("order-v1" if operation.id == contract.PLACE_ORDER else "order-v2")
+        for schema in (operation.request, operation.response):
+            found |= contract.resolve(root, schema).get("properties", {}).keys() if schema else set()
+    return frozenset(found)
+
+
 def _of_json(text: str, node: Any, *, agrees: bool) -> Body:
     """A body of JSON. agrees: whether a number of bytes says that the text is as it was."""
     if isinstance(node, str) and not agrees and node.lstrip()[:1] in ("{", "[") and _whole(node):
@@ -60,8 +80,7 @@ def _of_json(text: str, node: Any, *, agrees: bool) -> Body:
         return UNSEEN  # null, or a word, where a logger had no body
     if stands_for_a_body(node):
         return UNSEEN
-    found = scan(node)
-    return Body(text, True, found.taken_out, frozenset(found.digests), frozenset(found.plain))
+    return Body(text, True, scan(node), agrees)
 
 
 def _may_be_cut(text: str, shown: int, sizes: list[int], wire: int | None) -> bool:

@@ -4,30 +4,35 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import cache
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from conformance.client.strict_json import read_json
 from conformance.client.turned_away import DOORS
 from conformance.core import contract
 from conformance.core.exchange import OWN_APP, SIGNATURE, Exchange, RecordedPart, Request
-from conformance.judging.content.request_schema import ADDRESS_PARTS, problems
-from conformance.recordings.cleaners import DIGEST
+from conformance.recordings.cleaning.by_file import (
+    MARKETPLACE,
+    MEDIA,
+    OF_PERSON,
+    ShownByFile,
+    open_what_is_blank,
+    with_whole_numbers,
+)
+from conformance.recordings.cleaning.marks import is_redacted
 from conformance.recordings.duplicates import RecordedCall, without_duplicates
 from conformance.recordings.entry import UNSEEN, RecordedEntry, RecordedTime
 from conformance.recordings.secrets import TOKEN_LENGTH, is_secret, without_user
 from conformance.recordings.timeline import in_order, on_one_clock, together, without_order
 from conformance.recordings.values import Sharing
 
-MARKETPLACE, MEDIA, TOKEN = "x-ebay-c-marketplace-id", "content-type", "authorization"
+TOKEN = "authorization"
 SHOWN = (MARKETPLACE, "x-ebay-c-enduserctx", "accept")
 LONGEST = 2000  # characters of a header that are kept
-# What only the wire adds: where one of these is recorded, a header that is not recorded was not sent.
-OF_WIRE_SENT, OF_WIRE_GIVEN = ("host",), ("date", "content-length", "transfer-encoding", "server")
 JSON = "application/json"
-OF_PERSON = "shippingAddress"  # the member that cleaners take out
 TURNED_AWAY = (*DOORS, 429)  # with a page of HTML: the request never came to the API
 EDGES = (*TURNED_AWAY, 408, *range(502, 600))  # with these something before a server answers in its place
 
@@ -80,14 +85,16 @@ def calls_of(entries: Iterable[RecordedEntry]) -> Calls:
     answered.clear()
     kept.reverse()
     owners: dict[str, str] = {}
-    same = Sharing()
+    same, as_sent = Sharing(), list[bool]()
     while kept:  # a text goes as soon as its value is there: a gateway's log is large
         entry, operation, subject = kept.pop()
         found.exchanges.append(_exchange(entry, operation, subject, shown[entry.source], owners, same))
+        as_sent.append(entry.body.as_sent)
         found.entries.append(replace(entry, body=UNSEEN, answer=UNSEEN))
     found.together = without_order(zip(_sessions(found.exchanges), found.entries, strict=True))
     found.entries = [replace(entry, request_headers={}, response_headers={}) for entry in found.entries]
-    _blanked(found)
+    sources = [entry.source for entry in found.entries]
+    open_what_is_blank(zip(found.exchanges, sources, as_sent, strict=True))
     found.together |= together(
         (exchange.request.subject, exchange.method != "GET", entry.began, entry.ms)
         for exchange, entry in zip(found.exchanges, found.entries, strict=True)
@@ -110,43 +117,13 @@ def _sessions(exchanges: list[Exchange]) -> list[str | None]:
     return found
 
 
-def _blanked(found: Calls) -> None:
-    """What has to be there and is blank in each request of a file may have been made blank by a cleaner, answers included."""
-    blank: dict[tuple[int, str], list[Exchange]] = {}
-    filled = set[tuple[int, str]]()
-    for exchange, entry in zip(found.exchanges, found.entries, strict=True):
-        for problem in problems(exchange.request) if exchange.request.body else ():
-            if problem.kind in ("null", "empty") and not problem.optional:
-                path = problem.path.removeprefix(f"{OF_PERSON}.")
-                blank.setdefault((entry.source, path), []).append(exchange)
-        filled |= {(entry.source, path) for path in _filled(exchange.request.body, "")}
-    for key in blank.keys() - filled:
-        for exchange in blank[key]:
-            exchange.unseen |= {RecordedPart.REQUEST_BODY}
-    emptied = {source for source, path in blank.keys() - filled if path.rpartition(".")[2] in ADDRESS_PARTS}
-    for exchange, entry in zip(found.exchanges, found.entries, strict=True):
-        if entry.source in emptied and exchange.member(OF_PERSON):
-            exchange.unseen |= {RecordedPart.PERSON}
-
-
-def _filled(node: object, path: str) -> Iterator[str]:
-    """The paths of what is not blank in a request, without the address's own name."""
-    if isinstance(node, dict):
-        for name, value in node.items():
-            here = f"{path}.{name}" if path else name
-            yield from _filled(value, "" if name == OF_PERSON else here)
-    elif isinstance(node, list):
-        yield from (path,) if node else ()
-        for element in node:
-            yield from _filled(element, f"{path}[]")
-    elif node is not None and str(node).strip():
-        yield path
-
-
 def _answered(entry: RecordedEntry, passed: Counter[str]) -> RecordedCall | None:
     """The call of an entry; None for what never came to the API, and for a read that no server answered."""
     known = operation_of(entry.method, entry.url)
     assert known
+    if known[1] and is_redacted(known[1]):
+        passed["with an id that is not shown"] += 1
+        return None
     unread = entry.method == "GET" and (entry.status is None or _of_no_server(entry))
     if unread or (entry.status in TURNED_AWAY and _is_page(entry)):
         passed["answered by no server"] += 1
@@ -168,65 +145,18 @@ def _is_page(entry: RecordedEntry) -> bool:
     return media == "text/html" or entry.answer.text.lstrip()[:14].lower().startswith(("<!doctype html", "<html"))
 
 
-def is_marketplace(value: str) -> bool:
-    """Whether a header's value is a marketplace, whatever became of its name."""
-    return value.upper().startswith("EBAY_")
-
-
-@dataclass
-class _Shown:
-    """Which headers the recorder of a file shows at all. A header that no call of the file has may have been taken out."""
-
-    request_headers: set[str] = field(default_factory=set)
-    response_headers: set[str] = field(default_factory=set)
-    plain_ids: set[str] = field(default_factory=set)
-
-    def add(self, entry: RecordedEntry, operation: str, subject: str | None) -> None:
-        """Takes note of the headers of a call, where a blank one may be what a cleaner left, and of ids that requests name."""
-        self.plain_ids |= entry.body.plain
-        if subject and not DIGEST.fullmatch(subject):
-            self.plain_ids.add("purchaseOrderId" if operation == contract.READ_ORDER else "checkoutSessionId")
-        self.request_headers |= {name for name, value in entry.request_headers.items() if value.strip()}
-        self.response_headers |= {name for name, value in entry.response_headers.items() if value.strip()}
-
-    def hides(self, name: str, entry: RecordedEntry) -> bool:
-        """Whether nobody knows if a request had a header that is not recorded, or what a blank one was."""
-        sent = entry.request_headers
-        whole = entry.request_headers_whole and name not in entry.request_headers_open and name in self.request_headers
-        renamed = name == MARKETPLACE and any(map(is_marketplace, sent.values()))
-        return _is_hidden(name, sent, whole=whole and not renamed, of_wire=OF_WIRE_SENT)
-
-    def hides_in_answer(self, name: str, entry: RecordedEntry) -> bool:
-        """The same for an answer."""
-        given = entry.response_headers
-        whole = (
-            entry.response_headers_whole and name not in entry.response_headers_open and name in self.response_headers
-        )
-        seen = name == MEDIA and bool(entry.answer_media)  # by the recorder
-        return _is_hidden(name, given, whole=whole and not seen, of_wire=OF_WIRE_GIVEN)
-
-    def hashes(self, entry: RecordedEntry) -> bool:
-        """Whether an answer has a digest for an id that requests name otherwise."""
-        return any(member in self.plain_ids for member, _ in entry.answer.digests)
-
-
-def _is_hidden(name: str, recorded: Mapping[str, str], *, whole: bool, of_wire: Iterable[str]) -> bool:
-    """Whether a header that is absent or blank may have been taken out. whole: nothing else says so; of_wire: what only the wire adds."""
-    return not recorded.get(name, "").strip() and not (whole and any(header in recorded for header in of_wire))
-
-
-def _shown_by_file(calls: Iterable[RecordedCall]) -> dict[int, _Shown]:
-    found: dict[int, _Shown] = defaultdict(_Shown)
+def _shown_by_file(calls: Iterable[RecordedCall]) -> dict[int, ShownByFile]:
+    found: dict[int, ShownByFile] = defaultdict(ShownByFile)
     for entry, operation, subject in calls:
         found[entry.source].add(entry, operation, subject)
     return found
 
 
 def _exchange(
-    entry: RecordedEntry, operation: str, subject: str | None, shown: _Shown, owners: dict[str, str], same: Sharing
+    entry: RecordedEntry, operation: str, subject: str | None, shown: ShownByFile, owners: dict[str, str], same: Sharing
 ) -> Exchange:
     unseen = {RecordedPart.TOKEN, *_unseen_headers(entry, shown), *_unseen_bodies(entry, shown)}
-    request = _request(entry, operation, subject, same)
+    request = _request(entry, operation, subject, shown, same)
     exchange = Exchange("recording", 0, request, entry.method, without_user(entry.url), status=entry.status)
     exchange.headers = {name: value[:LONGEST] for name, value in entry.response_headers.items() if name != "set-cookie"}
     exchange.started, exchange.ms = _written(entry.began), entry.ms or 0.0
@@ -234,7 +164,11 @@ def _exchange(
         exchange.problem = "the recording has no answer"
     elif RecordedPart.ANSWER not in unseen and entry.answer.text:
         answer = read_json(entry.answer.text)
-        exchange.body, exchange.text, exchange.problem = same.of(answer.value), answer.text, answer.problem
+        exchange.body, exchange.text, exchange.problem = (
+            same.of(_value(answer.value, shown)),
+            answer.text,
+            answer.problem,
+        )
         exchange.problem_kind = "json" if answer.problem else None
     if not _same_app(exchange, entry, owners):
         unseen.add(RecordedPart.APP)
@@ -242,18 +176,22 @@ def _exchange(
     return exchange
 
 
+def _value(value: Any, shown: ShownByFile) -> Any:
+    return with_whole_numbers(value) if shown.rewrites_numbers else value
+
+
 def _media(entry: RecordedEntry) -> str:
     """The media type that the recorder names for the request's body: a recorder may guess a type other than JSON."""
     return entry.media if entry.media.startswith(JSON) else ""
 
 
-def _body_shown(entry: RecordedEntry) -> bool:
+def _body_shown(entry: RecordedEntry, shown: ShownByFile) -> bool:
     """Whether the request's body is in the recording, as it was sent; a digest in it is an id only where the answer has it too."""
-    ours = all(digest in entry.answer.text or digest in entry.url for _, digest in entry.body.digests)
-    return entry.body.known and not entry.body.taken_out and ours
+    ours = all(digest in entry.answer.text or digest in entry.url for _, digest in entry.body.found.digests)
+    return entry.body.known and not shown.taken_out_of_request(entry) and ours
 
 
-def _unseen_headers(entry: RecordedEntry, shown: _Shown) -> Iterator[RecordedPart]:
+def _unseen_headers(entry: RecordedEntry, shown: ShownByFile) -> Iterator[RecordedPart]:
     if shown.hides(MARKETPLACE, entry):
         yield RecordedPart.MARKETPLACE
     if shown.hides(MEDIA, entry) and not (_media(entry) or entry.method == "GET"):
@@ -264,26 +202,27 @@ def _unseen_headers(entry: RecordedEntry, shown: _Shown) -> Iterator[RecordedPar
         yield RecordedPart.ANSWER_TYPE
 
 
-def _unseen_bodies(entry: RecordedEntry, shown: _Shown) -> Iterator[RecordedPart]:
-    if entry.method != "GET" and not _body_shown(entry):
+def _unseen_bodies(entry: RecordedEntry, shown: ShownByFile) -> Iterator[RecordedPart]:
+    if entry.method != "GET" and not _body_shown(entry, shown):
         yield RecordedPart.REQUEST_BODY
-    if not entry.answer.known or entry.answer.taken_out - {OF_PERSON} or _of_no_server(entry) or shown.hashes(entry):
+    taken_out = shown.taken_out_of_answer(entry)
+    if not entry.answer.known or taken_out - {OF_PERSON} or _of_no_server(entry) or shown.hides_ids(entry):
         yield RecordedPart.ANSWER
-    elif entry.answer.taken_out:
+    elif taken_out:
         yield RecordedPart.PERSON
 
 
-def _request(entry: RecordedEntry, operation: str, subject: str | None, same: Sharing) -> Request:
+def _request(entry: RecordedEntry, operation: str, subject: str | None, shown: ShownByFile, same: Sharing) -> Request:
     """The request of an entry; its body as bytes where they are no JSON."""
-    shown = entry.method != "GET" and _body_shown(entry)
-    sent = read_json(entry.body.text) if shown and entry.body.text else None
+    known = entry.method != "GET" and _body_shown(entry, shown)
+    sent = read_json(entry.body.text) if known and entry.body.text else None
     return Request(
         operation=operation,
         subject=subject,
-        body=same.of(sent.value) if sent else None,
+        body=same.of(_value(sent.value, shown)) if sent else None,
         marketplace=entry.request_headers.get(MARKETPLACE),
         credential=OWN_APP,
-        raw=entry.body.text.encode() if shown and (sent is None or sent.text) else None,
+        raw=entry.body.text.encode() if known and (sent is None or sent.text) else None,
         content_type=entry.request_headers.get(MEDIA) or _media(entry) or None,
         headers={name: entry.request_headers[name] for name in SHOWN if name in entry.request_headers},
     )

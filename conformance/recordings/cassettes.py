@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from conformance.recordings.bodies import body_of
-from conformance.recordings.cleaners import shown_headers
+from conformance.recordings.bodies import body_of, is_of_api
+from conformance.recordings.cleaning.scan import shown_headers
 from conformance.recordings.entry import UNSEEN, Body, RecordedEntry
 from conformance.recordings.secrets import secrets_of
 from conformance.recordings.times import moment
@@ -70,8 +70,8 @@ def interaction(raw: Any) -> RecordedEntry | None:
 
 def _body(node: Any, named: dict[str, str]) -> Body:
     """A body as {encoding, string}, {encoding, base64_string}, {$base64} or a plain text."""
-    if isinstance(node, str):
-        return body_of(text(node), None, [], named, False)
+    if isinstance(node, str) or is_of_api(node):
+        return body_of(node if isinstance(node, dict) else text(node), None, [], named, False)
     part = table(node)
     for name in ("base64_string", "$base64"):
         if isinstance(part.get(name), str):

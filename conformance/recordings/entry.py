@@ -7,20 +7,20 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
 
+from conformance.recordings.cleaning.scan import NOTHING, Scan
+
 
 @dataclass(frozen=True, slots=True)
 class Body:
     """A body as the recording shows it. known: whether `text` is all of it; an empty body is known with text ''.
 
-    taken_out: the members of a JSON object in which something was taken out, '' where it is no member's. digests: ids that
-    are digests, with the member that holds each; plain: members that hold other ids.
+    found: what cleaners left in it. as_sent: whether a number of bytes says that nothing was added or left out.
     """
 
     text: str = ""
     known: bool = True
-    taken_out: frozenset[str] = frozenset()
-    digests: frozenset[tuple[str, str]] = frozenset()
-    plain: frozenset[str] = frozenset()
+    found: Scan = NOTHING
+    as_sent: bool = False
 
 
 UNSEEN = Body(known=False)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from conformance.recordings.bodies import body_of
-from conformance.recordings.cleaners import shown_headers
+from conformance.recordings.bodies import body_of, is_of_api
+from conformance.recordings.cleaning.scan import shown_headers
 from conformance.recordings.entry import UNSEEN, Body, RecordedEntry
 from conformance.recordings.secrets import secrets_of
 from conformance.recordings.times import moment
@@ -75,10 +76,7 @@ def entry(raw: Any, attached: Attached) -> RecordedEntry | None:
 
 def _sent(request: dict[str, Any], request_headers: Mapping[str, str], attached: Attached) -> Body:
     """The request's body: postData as an object or as a text, HTTP Toolkit's `_content`, a file of Playwright."""
-    data = request.get("postData")
-    if isinstance(data, str):
-        data = {"text": data}
-    node = table(data)
+    node = _holder(request.get("postData", request.get("body")))
     written, encoding = node.get("text"), node.get("encoding")
     if not written and isinstance(request.get("_content"), dict):
         written, encoding = request["_content"].get("text"), request["_content"].get("encoding")
@@ -91,10 +89,7 @@ def _sent(request: dict[str, Any], request_headers: Mapping[str, str], attached:
 
 
 def _given(response: dict[str, Any], response_headers: Mapping[str, str], attached: Attached) -> Body:
-    content = response.get("content")
-    if isinstance(content, str):
-        content = {"text": content}
-    node = table(content)
+    node = _holder(response.get("content", response.get("body")))
     written, encoding = node.get("text"), node.get("encoding")
     if not written and node.get("_textBase64"):
         written, encoding = node["_textBase64"], "base64"
@@ -104,7 +99,14 @@ def _given(response: dict[str, Any], response_headers: Mapping[str, str], attach
 
 
 def _written(response: dict[str, Any]) -> Any:
-    return table(response.get("content")).get("text")
+    """The text of an answer, whatever its form."""
+    found = _holder(response.get("content", response.get("body"))).get("text")
+    return json.dumps(found) if isinstance(found, dict | list) else found
+
+
+def _holder(written: Any) -> dict[str, Any]:
+    """What holds the text of a body: a logger may write the body itself in its place."""
+    return {"text": written} if isinstance(written, str) or is_of_api(written) else table(written)
 
 
 def _of_params(node: dict[str, Any]) -> str | None:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from conformance.core import contract
 from conformance.core.profile import Auth, Buyers, Market, Payment, Profile
-from conformance.recordings.calls import MARKETPLACE, operation_of
+from conformance.recordings.calls import operation_of
+from conformance.recordings.cleaning.by_file import MARKETPLACE
 from conformance.recordings.files import Contents, read
 from conformance.recordings.judge_contents import judge_contents
 

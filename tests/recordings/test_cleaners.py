@@ -12,7 +12,8 @@ from typing import Any
 
 import pytest
 
-from conformance.recordings.cleaners import OF_PERSONS, is_redacted, scan, shown_headers, stands_for_another
+from conformance.recordings.cleaning.marks import OF_PERSONS, is_redacted, stands_for_another
+from conformance.recordings.cleaning.scan import scan, shown_headers
 from tests.recordings.inputs.made import INITIATE, QUANTITY, READ, answered, healthy, judged_files, later
 from tests.recordings.inputs.odd_recorders import Entries, Json
 from tests.recordings.judging import failed, passed

@@ -72,7 +72,7 @@ def departures(context: RuleContext, requirement: str) -> Iterator[Claim]:
     if not known[form]:
         for error in checker.iter_errors(body):
             path = [key for key in error.instance_path]
-            if path[:1] == ["shippingAddress"] and RecordedPart.PERSON in context.exchange.unseen:
+            if RecordedPart.PERSON in context.exchange.unseen and "shippingAddress" in (*path[:1], _missing(error)):
                 continue
             for claim in _claim(context, requirement, path, error):
                 found.setdefault((claim.requirement, claim.name), claim)
@@ -81,6 +81,12 @@ def departures(context: RuleContext, requirement: str) -> Iterator[Claim]:
     yield from found.values()
     if not any(item.requirement == requirement for item in found.values()):
         yield HELD
+
+
+def _missing(error: Any) -> str:
+    """The member that an object lacks, '' for another error."""
+    found = re.match(r'"(.+?)" is a required property', error.message)
+    return found.group(1) if found else ""
 
 
 def _charges(context: RuleContext, requirement: str) -> Iterator[Claim]:
@@ -102,9 +108,9 @@ def _claim(context: RuleContext, requirement: str, path: list[Any], error: Any) 
     if path[:1] == [WARNINGS]:
         return
     emptied = _may_be_empty(context)
-    missing = re.match(r'"(.+?)" is a required property', error.message)
+    missing = _missing(error)
     if missing:
-        path = [*path, missing.group(1)]
+        path = [*path, missing]
         if emptied and path[:-1] == [] and path[-1] in _only_with_lines(context.operation):
             return
     where = _where(path)

@@ -1,0 +1,1 @@
+"""What cleaners, loggers and recorders leave in place of what was said: such a part of a recording is unknown."""

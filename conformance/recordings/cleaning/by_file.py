@@ -1,0 +1,184 @@
+"""What the recorder of a file leaves out, cuts or rewrites in every call: only all calls of a file together show it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from conformance.core import contract
+from conformance.core.exchange import Exchange, RecordedPart
+from conformance.judging.content.request_schema import ADDRESS_PARTS, problems
+from conformance.recordings.cleaning.marks import is_digest
+from conformance.recordings.entry import Body, RecordedEntry
+
+MARKETPLACE, MEDIA, AGENT = "x-ebay-c-marketplace-id", "content-type", "user-agent"
+# What only the wire adds: where one of these is recorded, a header that is not recorded was not sent.
+OF_WIRE_SENT, OF_WIRE_GIVEN = ("host",), ("date", "content-length", "transfer-encoding", "server")
+OF_PERSON = "shippingAddress"  # the member that cleaners take out
+WHOLE_ADDRESS = ADDRESS_PARTS | {"recipient", OF_PERSON}
+
+
+def is_marketplace(value: str) -> bool:
+    """Whether a header's value is a marketplace, whatever became of its name."""
+    return value.upper().startswith("EBAY_")
+
+
+@dataclass
+class ShownByFile:
+    """What a file shows at all. A header that no call of the file has may have been taken out.
+
+    companions: the headers that each call with a marketplace has, by method and client. longest_…: the length of the
+    longest text that was sent, and given. whole: whether some whole number stands as it was said; fractions_…: whether one
+    is written as 1.0.
+    """
+
+    request_headers: set[str] = field(default_factory=set)
+    response_headers: set[str] = field(default_factory=set)
+    companions: dict[tuple[str, str], set[str]] = field(default_factory=dict)
+    plain_ids: set[str] = field(default_factory=set)
+    given_words: Counter[tuple[str, str]] = field(default_factory=Counter)
+    longest_sent: int = 0
+    longest_given: int = 0
+    whole: bool = False
+    fractions_sent: bool = False
+    fractions_given: bool = False
+
+    def add(self, entry: RecordedEntry, operation: str, subject: str | None) -> None:
+        """Takes note of a call. A blank header may be what a cleaner left."""
+        self.plain_ids |= entry.body.found.plain
+        if subject and not is_digest(subject):
+            self.plain_ids.add("purchaseOrderId" if operation == contract.READ_ORDER else "checkoutSessionId")
+        self.request_headers |= {name for name, value in entry.request_headers.items() if value.strip()}
+        self.response_headers |= {name for name, value in entry.response_headers.items() if value.strip()}
+        if MARKETPLACE in entry.request_headers:
+            self._accompany(entry)
+        if operation == contract.INITIATE:
+            self.given_words.update(entry.answer.found.words)
+        self._texts(entry.body, entry.answer)
+
+    def _accompany(self, entry: RecordedEntry) -> None:
+        names = {name for name in entry.request_headers if not name.startswith(("x-ebay-", "content-"))}
+        for client in ("", entry.request_headers.get(AGENT, "")):
+            key = entry.method, client
+            self.companions[key] = self.companions.get(key, names) & names
+
+    def _texts(self, sent: Body, given: Body) -> None:
+        self.longest_sent = max(self.longest_sent, sent.found.longest)
+        self.longest_given = max(self.longest_given, given.found.longest)
+        # A request of the length that its header names was rewritten by nobody; an answer's length may be its writer's.
+        self.whole |= sent.found.whole or given.found.whole or (sent.found.fractions and sent.as_sent)
+        self.fractions_sent |= sent.found.fractions
+        self.fractions_given |= given.found.fractions
+
+    @property
+    def rewrites_numbers(self) -> bool:
+        """Whether the recorder writes each whole number as a fraction: 1.0 for 1."""
+        return self.fractions_sent and self.fractions_given and not self.whole
+
+    def hides(self, name: str, entry: RecordedEntry) -> bool:
+        """Whether nobody knows if a request had a header that is not recorded, or what a blank one was."""
+        sent = entry.request_headers
+        whole = entry.request_headers_whole and name not in entry.request_headers_open and name in self.request_headers
+        renamed = name == MARKETPLACE and any(map(is_marketplace, sent.values()))
+        chosen = self._keeps_some(entry)
+        return _is_hidden(name, sent, whole=whole and not renamed and not chosen, of_wire=OF_WIRE_SENT)
+
+    def hides_in_answer(self, name: str, entry: RecordedEntry) -> bool:
+        """The same for an answer."""
+        given = entry.response_headers
+        whole = (
+            entry.response_headers_whole and name not in entry.response_headers_open and name in self.response_headers
+        )
+        seen = name == MEDIA and bool(entry.answer_media)  # by the recorder
+        chosen = self._keeps_some(entry)
+        return _is_hidden(name, given, whole=whole and not seen and not chosen, of_wire=OF_WIRE_GIVEN)
+
+    def _keeps_some(self, entry: RecordedEntry) -> bool:
+        """Whether the recorder kept some headers of this call: the marketplace lacks, and others that the client sends with it."""
+        sent = entry.request_headers
+        if MARKETPLACE in sent:
+            return False
+        return bool(self.companions.get((entry.method, sent.get(AGENT, "")), set()) - sent.keys())
+
+    def hides_ids(self, entry: RecordedEntry) -> bool:
+        """Whether an answer has no id of its own: a digest where requests name others, one word for several sessions."""
+        found = entry.answer.found
+        hashed = any(member in self.plain_ids for member, _ in found.digests)
+        return hashed or any(self.given_words[word] > 1 for word in found.words if word[0] == "checkoutSessionId")
+
+    def taken_out_of_request(self, entry: RecordedEntry) -> frozenset[str]:
+        """The members of a request in which something was taken out. A body of the length that its header names was not cut."""
+        cut = set[str]() if entry.body.as_sent else _cut(entry.body, self.longest_sent)
+        return entry.body.found.taken_out | cut
+
+    def taken_out_of_answer(self, entry: RecordedEntry) -> frozenset[str]:
+        """The members of an answer in which something was taken out."""
+        return entry.answer.found.taken_out | _cut(entry.answer, self.longest_given)
+
+
+def _cut(body: Body, longest: int) -> set[str]:
+    """A text with an ellipsis was cut where no text of the file is longer."""
+    return {member for member, length in body.found.perhaps_cut if length == longest}
+
+
+def _is_hidden(name: str, recorded: Mapping[str, str], *, whole: bool, of_wire: Iterable[str]) -> bool:
+    """Whether a header that is absent or blank may have been taken out. whole: nothing else says so; of_wire: what only the wire adds."""
+    return not recorded.get(name, "").strip() and not (whole and any(header in recorded for header in of_wire))
+
+
+def with_whole_numbers(value: Any) -> Any:
+    """The value as it was before a recorder wrote 1.0 for 1."""
+    if isinstance(value, dict):
+        return {name: with_whole_numbers(part) for name, part in value.items()}
+    if isinstance(value, list):
+        return [with_whole_numbers(part) for part in value]
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+def open_what_is_blank(calls: Iterable[tuple[Exchange, int, bool]]) -> None:
+    """What each request of a file has to have and none has may have been taken out by a cleaner, answers included.
+
+    calls: each exchange with its file, and whether its body is known to be as it was sent: then nothing is missing.
+    """
+    listed = list(calls)
+    blank: dict[tuple[int, str], list[Exchange]] = {}
+    filled = set[tuple[int, str]]()
+    for exchange, source, as_sent in listed:
+        for path in _blank(exchange, as_sent=as_sent):
+            blank.setdefault((source, path), []).append(exchange)
+        filled |= {(source, path) for path in _filled(exchange.request.body, "")}
+    for key in blank.keys() - filled:
+        for exchange in blank[key]:
+            exchange.unseen |= {RecordedPart.REQUEST_BODY}
+    emptied = {source for source, path in blank.keys() - filled if path.rpartition(".")[2] in WHOLE_ADDRESS}
+    for exchange, source, _ in listed:
+        if source in emptied and exchange.accepted:
+            exchange.unseen |= {RecordedPart.PERSON}
+
+
+def _blank(exchange: Exchange, *, as_sent: bool) -> Iterator[str]:
+    """The paths of what a request has to have and is blank or missing."""
+    for problem in problems(exchange.request) if exchange.request.body else ():
+        missing = problem.kind == "missing" and not as_sent
+        if (missing or problem.kind in ("null", "empty")) and not problem.optional:
+            yield problem.path.removeprefix(f"{OF_PERSON}.")
+
+
+def _filled(node: object, path: str) -> Iterator[str]:
+    """The paths of what is not blank in a request, without the address's own name."""
+    if isinstance(node, dict):
+        if path:
+            yield path
+        for name, value in node.items():
+            here = f"{path}.{name}" if path else name
+            if name == OF_PERSON:
+                yield here
+            yield from _filled(value, "" if name == OF_PERSON else here)
+    elif isinstance(node, list):
+        yield from (path,) if node else ()
+        for element in node:
+            yield from _filled(element, f"{path}[]")
+    elif node is not None and str(node).strip():
+        yield path

@@ -1,0 +1,198 @@
+"""Looks in JSON values and in headers for what cleaners and loggers left there."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from conformance.recordings.cleaning.marks import (
+    ELLIPSIS,
+    FREE_TEXTS,
+    LONGEST,
+    MORE_ITEMS,
+    OF_PERSONS,
+    PLACEHOLDER_WITHIN,
+    PSEUDONYM,
+    is_cut,
+    is_digest,
+    is_pseudonym,
+    is_redacted,
+    stands_for_another,
+)
+
+ERROR_ID = "errorId"
+UNREAD = FREE_TEXTS | {"imageUrl"}  # no rule asks for more of these than that they are texts
+# What has a form of its own: a text that is also another value of a person stands for both.
+OF_A_FORM = frozenset(("contactEmail", "email", "phoneNumber", "postalCode"))
+# An object that stands for a whole body which was too long or too private: none of its members is a member of the API's.
+STANDS_FOR_A_BODY = frozenset(
+    ("truncated", "_truncated", "isTruncated", "redacted", "_redacted", "omitted", "filtered", "masked")
+)
+NESTED = 60
+SINGLE = ("x-ebay-c-marketplace-id", "content-type")  # headers that are sent once: a second value is the recorder's
+JSON = "application/json"
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """What a JSON value shows of cleaners. Members are those of the object, '' for a value that is no object.
+
+    taken_out: the members in which some value was taken out. digests: ids that are digests, a server's own or a cleaner's,
+    with the names of their members. plain: names of other ids. words: ids without any digit, with their names.
+    perhaps_cut: the length of each text with an ellipsis, with its member; longest: that of the longest text.
+    whole, fractions: whether some whole number is written as 1, or as 1.0.
+    """
+
+    taken_out: frozenset[str] = frozenset()
+    digests: frozenset[tuple[str, str]] = frozenset()
+    plain: frozenset[str] = frozenset()
+    words: frozenset[tuple[str, str]] = frozenset()
+    perhaps_cut: frozenset[tuple[str, int]] = frozenset()
+    longest: int = 0
+    whole: bool = False
+    fractions: bool = False
+
+
+NOTHING = Scan()
+
+
+def scan(node: Any) -> Scan:
+    """Looks for what cleaners leave in a JSON value."""
+    found = _Found()
+    for member, value in node.items() if isinstance(node, dict) else [("", node)]:
+        found.member = member
+        found.look(value, member, 0)
+    found.shared()
+    return Scan(
+        frozenset(found.taken_out),
+        frozenset(found.digests),
+        frozenset(found.plain),
+        frozenset((name, word) for word, places in found.words.items() for name, _ in places),
+        frozenset(found.perhaps_cut),
+        found.longest,
+        found.whole,
+        found.fractions,
+    )
+
+
+Places = dict[str, set[tuple[str, str]]]
+
+
+@dataclass(slots=True)
+class _Found:
+    """What was found so far. member: the member of the object that is looked at. words, persons: texts with their places."""
+
+    member: str = ""
+    taken_out: set[str] = field(default_factory=set)
+    digests: set[tuple[str, str]] = field(default_factory=set)
+    plain: set[str] = field(default_factory=set)
+    words: Places = field(default_factory=lambda: defaultdict(set))
+    persons: Places = field(default_factory=lambda: defaultdict(set))
+    perhaps_cut: set[tuple[str, int]] = field(default_factory=set)
+    longest: int = 0
+    whole: bool = False
+    fractions: bool = False
+
+    def look(self, node: Any, name: str, depth: int) -> None:
+        """Looks at a value and into it. name: that of its own member."""
+        if isinstance(node, str):
+            self._text(node, name)
+        elif isinstance(node, int | float):
+            self.whole |= isinstance(node, int) and not isinstance(node, bool)
+            self.fractions |= isinstance(node, float) and node.is_integer()
+        elif isinstance(node, dict) and depth <= NESTED:
+            for member, child in node.items():
+                self._listed(member)
+                self.look(child, member, depth + 1)
+        elif isinstance(node, list) and depth <= NESTED:
+            for child in node:
+                self._listed(child)
+                self.look(child, name, depth + 1)
+
+    def _listed(self, part: Any) -> None:
+        """Whether a name or an element says that others were left out: `... 2 more items`."""
+        if isinstance(part, str) and (MORE_ITEMS.fullmatch(part) or ELLIPSIS.fullmatch(part)):
+            self.taken_out.add(self.member)
+
+    def _text(self, text: str, name: str) -> None:
+        self.longest = max(self.longest, len(text))
+        if _was_taken_out(text, name):
+            self.taken_out.add(self.member)
+            return
+        if name not in UNREAD and ELLIPSIS.search(text):
+            self.perhaps_cut.add((self.member, len(text)))
+        if name in OF_PERSONS:
+            self.persons[text].add((name, self.member))
+        if name.endswith("Id") and name != ERROR_ID:
+            self._id(text, name)
+        elif name not in UNREAD and is_digest(text):
+            self.taken_out.add(self.member)
+
+    def _id(self, text: str, name: str) -> None:
+        if is_digest(text):
+            self.digests.add((name, text))
+        else:
+            self.plain.add(name)
+        if text and not re.search("[0-9]", text):
+            self.words[text].add((name, self.member))
+
+    def shared(self) -> None:
+        """One word in place of values that cannot be equal stands for each of them: an email that is a city, two kinds of ids."""
+        for text, places in self.persons.items():
+            names = {name for name, _ in places}
+            if len(names) > 1 and names & OF_A_FORM and not text.isdigit():
+                self.taken_out |= {member for _, member in places}
+        for places in self.words.values():
+            if len({name for name, _ in places}) > 1:
+                self.taken_out |= {member for _, member in places}
+
+
+def _was_taken_out(text: str, name: str) -> bool:
+    if is_redacted(text) or stands_for_another(text, name):
+        return True
+    if name in FREE_TEXTS or len(text) > LONGEST:
+        return False
+    within = PLACEHOLDER_WITHIN.search(text) is not None or (name not in UNREAD and is_cut(text))
+    return within or (name in OF_PERSONS and is_pseudonym(text.strip()))
+
+
+def stands_for_a_body(node: Any) -> bool:
+    """Whether a logger wrote an object of its own in place of a body: {"truncated": true, "preview": "…"}."""
+    return isinstance(node, dict) and any(node.get(name) is True for name in STANDS_FOR_A_BODY)
+
+
+class ShownHeaders(NamedTuple):
+    """Headers as they went over the wire, and the names of those in whose place a cleaner or a recorder left something else."""
+
+    shown: dict[str, str]
+    open: frozenset[str]
+
+
+def shown_headers(recorded: Mapping[str, str]) -> ShownHeaders:
+    """What headers say. A header that a recorder repeated counts once; a header that was removed, cut or mixed says nothing."""
+    shown = {name: _once(value) if name in SINGLE else value for name, value in recorded.items()}
+    open_names = frozenset(_open(shown))
+    return ShownHeaders({name: value for name, value in shown.items() if name not in open_names}, open_names)
+
+
+def _once(value: str) -> str:
+    """A value that a recorder joined to itself."""
+    parts = {part.strip() for part in value.split(",")}
+    return parts.pop() if len(parts) == 1 else value
+
+
+def _open(shown: Mapping[str, str]) -> Iterator[str]:
+    for name, value in shown.items():
+        main = value.partition(";")[0].strip().lower()
+        cut = name == "content-type" and main != JSON and main.startswith(JSON[:1]) and JSON.startswith(main)
+        if is_redacted(value) or cut or (name in SINGLE and _is_anothers(value.strip(), name)):
+            yield name
+
+
+def _is_anothers(value: str, name: str) -> bool:
+    """Whether the value of a header that is sent once is the recorder's: of two values, a dash, a digest, cut."""
+    hashed = is_digest(value) or PSEUDONYM.fullmatch(value) is not None
+    return "," in value or value == "-" or hashed or stands_for_another(value, name) or bool(ELLIPSIS.search(value))
