@@ -52,10 +52,7 @@ def test_a_misspelt_attribute_is_no_silence() -> None:
 
 def test_each_answer_to_a_valid_request_has_one_owner() -> None:
     plain = [
-        accepted.operation
-        for requirement in REQUIREMENTS.values()
-        for accepted in requirement.owns_answers_to
-        if not accepted.body
+        accepted.operation for known in REQUIREMENTS.values() for accepted in known.owns_answers_to if not accepted.body
     ]
     assert sorted(plain) == sorted(contract.operations())
 

@@ -15,7 +15,7 @@ import pytest
 
 from conformance.__main__ import main
 from reports import render_all
-from reports.formats.summary import summary
+from reports.formats.summary import summary as step_summary
 from reports.needs import reason
 from reports.run import read
 from reports.terminal import print_summary, wants_colour
@@ -247,4 +247,4 @@ def test_a_run_that_judged_nothing_lists_nothing_that_was_not_judged(tmp_path: P
     for stopped, listed in ((result["stopped"], False), (None, True)):
         shown = parts.counted(result | {"stopped": stopped})
         assert ("Not judged" in terminal(shown, False)) is listed
-        assert ("Not judged" in summary(read(examples.write(tmp_path, (shown, []))))) is listed
+        assert ("Not judged" in step_summary(read(examples.write(tmp_path, (shown, []))))) is listed
