@@ -70,7 +70,7 @@ def test_something_explains_each_kind(what: ExplainedFinding) -> None:
 def test_a_refused_change_says_what_it_leaves_unchanged() -> None:
     load_rules()
     changing = (*contract.CHANGES, contract.PLACE_ORDER)
-    rules = {requirement for operation in changing for requirement, _ in refusing[operation]}
+    rules = {known for operation in changing for known, _ in refusing[operation]}
     assert {rule for rule in rules if not REQUIREMENTS[rule].leaves_unchanged} == set()
 
 
