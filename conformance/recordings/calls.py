@@ -26,7 +26,7 @@ from conformance.recordings.cleaning.marks import is_redacted
 from conformance.recordings.duplicates import RecordedCall, without_duplicates
 from conformance.recordings.entry import UNSEEN, RecordedEntry, RecordedTime
 from conformance.recordings.secrets import TOKEN_LENGTH, is_secret, without_user
-from conformance.recordings.timeline import in_order, on_one_clock, together, without_order
+from conformance.recordings.timeline import as_sure_as_dates, in_order, on_one_clock, together, without_order
 from conformance.recordings.values import Sharing
 
 TOKEN = "authorization"
@@ -80,6 +80,8 @@ def calls_of(entries: Iterable[RecordedEntry]) -> Calls:
     kept = without_duplicates(answered)
     if len(kept) < len(answered):
         found.passed["listed twice"] += len(answered) - len(kept)
+    sure = as_sure_as_dates([entry for entry, _, _ in kept])
+    kept = [(entry, *call[1:]) for entry, call in zip(sure, kept, strict=True)]
     shown = _shown_by_file(kept)
     listed.clear()
     answered.clear()

@@ -7,9 +7,12 @@ call with none of these may be a copy or a second call: that is open.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from hashlib import blake2b
 from urllib.parse import urlsplit
 
 from conformance.core import contract
@@ -19,6 +22,7 @@ NEAR_S = 2.0  # so much later a call may pass the second recorder of its way, an
 JITTER = timedelta(milliseconds=200)  # between the distances of two calls from their copies
 LAST = 8  # so many equal calls are compared
 RecordedCall = tuple[RecordedEntry, str, str | None]  # entry, operationId, id of the path
+Key = tuple[object, ...]
 
 
 @dataclass
@@ -38,14 +42,14 @@ class _Kept:
 
 def without_duplicates(calls: Iterable[RecordedCall]) -> list[RecordedCall]:
     """The calls in order, each once: of equal calls the first. Equal are those with the same operation, id, body and answer."""
-    listed = list(calls)
-    distances = _distances(listed)
-    seen: dict[tuple[object, ...], list[_Kept]] = {}
+    keyed = [(_key(call), call) for call in calls]
+    distances = _distances(keyed)
+    seen: dict[Key, list[_Kept]] = {}
     found: list[_Kept] = []
-    for call in listed:
+    for key, call in keyed:
         entry, operation, _ = call
         host = urlsplit(entry.url).netloc.lower()
-        others = seen.setdefault(_key(call), [])
+        others = seen.setdefault(key, [])
         same = next((other for other in others[-LAST:] if _same(entry, host, other, operation, distances)), None)
         if same:
             same.listing = Listing.TWICE if same.listing is Listing.ONCE else same.listing
@@ -57,24 +61,32 @@ def without_duplicates(calls: Iterable[RecordedCall]) -> list[RecordedCall]:
     return [(replace(kept.entry, listing=kept.listing), *kept.call[1:]) for kept in found]
 
 
-def _key(call: RecordedCall) -> tuple[object, ...]:
+def _key(call: RecordedCall) -> Key:
     entry, operation, subject = call
-    return operation, subject, entry.body.text, entry.status, entry.answer.text
+    return operation, subject, _content(entry.body.text), entry.status, _content(entry.answer.text)
+
+
+def _content(text: str) -> bytes:
+    """What a body says, short: JSON however a recorder wrote it anew, any other text to the letter."""
+    with suppress(ValueError, RecursionError):
+        text = json.dumps(json.loads(text, parse_float=str), sort_keys=True)
+    return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest()
 
 
 def _made_a_session(entry: RecordedEntry, operation: str) -> bool:
     return operation == contract.INITIATE and entry.status == 200 and bool(entry.answer.text)
 
 
-def _distances(calls: list[RecordedCall]) -> list[timedelta | None]:
+def _distances(calls: list[tuple[Key, RecordedCall]]) -> list[timedelta | None]:
     """How far apart two recorders saw one call, by each initiate that stands there twice; None where no time is recorded."""
-    first: dict[tuple[object, ...], RecordedEntry] = {}
+    first: dict[Key, RecordedEntry] = {}
     found: list[timedelta | None] = []
-    for call in calls:
-        if _made_a_session(call[0], call[1]):
-            apart = _apart(call[0], other) if (other := first.setdefault(_key(call), call[0])) is not call[0] else None
-            if other is not call[0] and not any(_near(apart, known) for known in found):
-                found.append(apart)
+    for key, (entry, operation, _) in calls:
+        if not _made_a_session(entry, operation) or (other := first.setdefault(key, entry)) is entry:
+            continue
+        apart = _apart(entry, other)
+        if not any(_near(apart, known) for known in found):
+            found.append(apart)
     return found
 
 

@@ -36,10 +36,16 @@ class Listing(Enum):
 
 @dataclass(frozen=True, slots=True)
 class RecordedTime:
-    """When a request began. step_s: how coarse the recorder's clock is, in seconds; timestamp: None where no time is recorded."""
+    """When a request began. timestamp: None where no time is recorded.
+
+    step_s: how coarse the recorder's clock is, in seconds. skew_s: by how much another clock of the same recording may differ
+    from it, in seconds; clock: which one it is, None where nobody knows which of several.
+    """
 
     timestamp: datetime | None = None
     step_s: float = 0.0
+    skew_s: float = 0.0
+    clock: int | None = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,6 +34,7 @@ WINDOW = 1_000_000
 ENTRIES = re.compile(rb'(?<!\\)"entries"\s*:\s*\[')
 BETWEEN = re.compile(r"[\s,]*")
 FIRST_BYTES = 65_536
+OF_RECORDINGS, OF_BODIES = (".har", ".jsonl", ".ndjson"), (".json", ".yaml", ".yml")  # in an archive
 UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 FIRST_LINES = 50  # a log of a program may begin with lines of another kind
 WRAPPERS = ("log", "@message", "message", "msg")  # where logs of containers and clouds keep the line of a program
@@ -88,9 +89,9 @@ def _file(found: Contents, path: Path) -> None:
 
 def _archive(found: Contents, archive: zipfile.ZipFile, name: str) -> None:
     members = {info.filename: info for info in archive.infolist() if not info.is_dir()}
-    taken = False
+    taken, broken = False, None
     for member, info in members.items():
-        if PurePosixPath(member).suffix.lower() not in (".har", ".jsonl", ".ndjson", ".json", ".yaml", ".yml"):
+        if PurePosixPath(member).suffix.lower() not in (*OF_RECORDINGS, *OF_BODIES):
             continue
         if info.file_size > MOST_BYTES:
             raise InputError(f"{member} in {name} is larger than {MOST_BYTES:,} bytes.")
@@ -100,9 +101,14 @@ def _archive(found: Contents, archive: zipfile.ZipFile, name: str) -> None:
             known = members.get(str(inner / wanted)) or members.get(wanted)
             return archive.read(known) if known and known.file_size < MOST_BYTES else None
 
-        taken |= _take(found, archive.read(info), member, attached)
+        try:
+            taken |= _take(found, archive.read(info), member, attached)
+        except InputError as error:
+            if PurePosixPath(member).suffix.lower() not in OF_BODIES:
+                raise
+            broken = broken or error  # a body that is no JSON, unless the archive holds nothing else
     if not taken:
-        raise _no_recording(name)
+        raise broken or _no_recording(name)
 
 
 def _unpacked(raw: bytes, name: str) -> bytes:

@@ -1,7 +1,8 @@
 """The order of the calls of a recording, and which of them went together: nobody knows which of those came first.
 
 Two recorders have two clocks. The Date headers of the answers are one for both: where they say that a recorder's clock is
-another than the first one's, its times are put right as well as they can be.
+another than the first one's, its times are put right as well as they can be. How well is known for each clock, since a Date
+has whole seconds. Two clocks in one file show by a Date that goes back.
 """
 
 from __future__ import annotations
@@ -12,25 +13,75 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from typing import NamedTuple
 
 from conformance.recordings.entry import RecordedEntry, RecordedTime
 
 CLOCK_S = 0.001  # two times that differ by less may be the same
-LAG_S = 2.0  # a Date header is cut to the second, and may be one second old
+CUT_S = 1.0  # a Date header is cut to the second
+LAG_S = 2.0  # it may be one second old besides
+JITTER_S = 0.05  # by which a recorder may be late
 
 
 def on_one_clock(entries: Sequence[RecordedEntry]) -> list[RecordedEntry]:
     """The entries with the times of the first recorder's clock, as far as the other clocks can be compared with it."""
-    bounds: dict[int, tuple[float, float]] = {}
+    known = _spans(entries)
+    if len({entry.source for entry in entries}) < 2 or not known:
+        return list(entries)
+    lag = LAG_S if any(span.latest - span.earliest > CUT_S + JITTER_S for span in known.values()) else CUT_S
+    bounds = {source: (span.latest - lag, span.earliest) for source, span in known.items()}
+    first = min(bounds)
+    return [
+        entry if entry.source == first else _put_right(entry, bounds.get(entry.source), bounds[first])
+        for entry in entries
+    ]
+
+
+def as_sure_as_dates(entries: Sequence[RecordedEntry]) -> list[RecordedEntry]:
+    """The entries, each with what the Date headers of its file say of the file's clocks: several that were merged differ."""
+    skews = {
+        source: span.latest - span.earliest
+        for source, span in _spans(entries).items()
+        if _goes_back([entry for entry in entries if entry.source == source])
+    }
+    return [
+        replace(entry, began=replace(entry.began, clock=None, skew_s=max(entry.began.skew_s, skews[entry.source])))
+        if entry.source in skews
+        else entry
+        for entry in entries
+    ]
+
+
+def _goes_back(entries: Sequence[RecordedEntry]) -> bool:
+    """Whether the Date of some call is before that of a call that was over, by the recorder's times, when it began."""
+    dated = [(entry.began.timestamp, _ends(entry.began, entry.ms), _date(entry)) for entry in entries]
+    calls = [(began, ends, date) for began, ends, date in dated if began and ends and date]
+    over = sorted(((ends, date) for _, ends, date in calls), reverse=True)
+    newest = datetime.min.replace(tzinfo=UTC)
+    for began, _, date in sorted(calls):
+        while over and over[-1][0] <= began:
+            newest = max(newest, over.pop()[1])
+        if date < newest:
+            return True
+    return False
+
+
+class _Span(NamedTuple):
+    """The seconds between Date headers and times of a file: the latest start, and the earliest end, of all its calls."""
+
+    latest: float
+    earliest: float
+
+
+def _spans(entries: Iterable[RecordedEntry]) -> dict[int, _Span]:
+    found: dict[int, _Span] = {}
     for entry in entries:
         ahead = _ahead(entry)
         if ahead is not None:
-            least, most = bounds.get(entry.source, (ahead - LAG_S, ahead))
-            bounds[entry.source] = max(least, ahead - LAG_S), min(most, ahead)
-    if len({entry.source for entry in entries}) < 2 or not bounds:
-        return list(entries)
-    reference = bounds[min(bounds)]
-    return [_put_right(entry, bounds.get(entry.source), reference) for entry in entries]
+            began, ended = ahead, ahead + (entry.ms or 0.0) / 1000 + entry.began.step_s
+            span = found.get(entry.source, _Span(began, ended))
+            found[entry.source] = _Span(max(span.latest, began), min(span.earliest, ended))
+    return found
 
 
 def without_order(calls: Iterable[tuple[str | None, RecordedEntry]]) -> set[int]:
@@ -52,31 +103,32 @@ def without_order(calls: Iterable[tuple[str | None, RecordedEntry]]) -> set[int]
 
 
 def _ahead(entry: RecordedEntry) -> float | None:
-    """By how many seconds the recorder's clock is at most ahead of the server's, as an answer's Date header says."""
-    given = entry.response_headers.get("date")
-    if not given or entry.began.timestamp is None:
-        return None
+    """How many seconds after an answer's Date its request began, by the recorder's clock."""
+    dated = _date(entry)
+    return (entry.began.timestamp - dated).total_seconds() if dated and entry.began.timestamp else None
+
+
+def _date(entry: RecordedEntry) -> datetime | None:
     with suppress(ValueError, TypeError, OverflowError):
-        dated = parsedate_to_datetime(given)
-        dated = dated if dated.tzinfo else dated.replace(tzinfo=UTC)
-        return (entry.began.timestamp - dated).total_seconds() + (entry.ms or 0.0) / 1000
+        dated = parsedate_to_datetime(entry.response_headers["date"]) if "date" in entry.response_headers else None
+        return dated.replace(tzinfo=UTC) if dated and not dated.tzinfo else dated
     return None
 
 
 def _put_right(
     entry: RecordedEntry, bounds: tuple[float, float] | None, reference: tuple[float, float]
 ) -> RecordedEntry:
-    """An entry at the earliest time that the difference of the clocks allows, and as coarse as that difference is known."""
+    """An entry at the earliest time that the difference of the clocks allows, and as sure as that difference is known."""
     began = entry.began
     if bounds is None or began.timestamp is None:
         return entry
     least, most = bounds[0] - reference[1], bounds[1] - reference[0]
     least, most = min(least, most), max(least, most)
-    if least <= 0 <= most:
-        return entry  # the clocks may be one
+    if least <= 0 <= most:  # the clocks may be one
+        return replace(entry, began=replace(began, clock=entry.source, skew_s=max(-least, most)))
     with suppress(OverflowError):
         shifted = began.timestamp - timedelta(seconds=most)
-        return replace(entry, began=RecordedTime(shifted, began.step_s + most - least))
+        return replace(entry, began=replace(began, timestamp=shifted, clock=entry.source, skew_s=most - least))
     return entry
 
 
@@ -110,21 +162,27 @@ def together(calls: Iterable[tuple[str | None, bool, RecordedTime, float | None]
 
 def _of_one(calls: list[tuple[int, bool, RecordedTime, float | None]], timed: bool) -> set[int]:
     found: set[int] = set()
-    open_calls: list[tuple[int, bool, datetime | None]] = []  # those that may not have ended
+    widest = timedelta(seconds=2 * max((moment.skew_s for _, _, moment, _ in calls), default=0.0))
+    open_calls: list[tuple[int, bool, RecordedTime, datetime | None]] = []  # those that may not have ended
     for place, changes, moment, ms in calls:
         began = moment.timestamp
         still = []
-        for other, changed, ends in open_calls:
+        for other, changed, before, ends in open_calls:
             unknown = timed and (began is None or ends is None)
-            if unknown or (began is not None and ends is not None and began < ends):
-                if changes or changed:  # a read changes nothing: it alone is of no known turn
-                    found |= {
-                        turn for turn, mine in ((place, changes), (other, changed)) if not mine or changes == changed
-                    }
-                if ends is not None:
-                    still.append((other, changed, ends))
-        open_calls = [*still[-50:], (place, changes, _ends(moment, ms))]
+            overlap = began is not None and ends is not None and began < ends + _apart(before, moment)
+            if (unknown or overlap) and (changes or changed):  # a read changes nothing: it alone is of no known turn
+                found |= {turn for turn, mine in ((place, changes), (other, changed)) if not mine or changes == changed}
+            if began is not None and ends is not None and began < ends + widest:
+                still.append((other, changed, before, ends))
+        open_calls = [*still[-50:], (place, changes, moment, _ends(moment, ms))]
     return found
+
+
+def _apart(first: RecordedTime, second: RecordedTime) -> timedelta:
+    """By how much the clocks of two calls may differ."""
+    if first.clock == second.clock is not None:
+        return timedelta(0)
+    return timedelta(seconds=first.skew_s + second.skew_s if first.clock != second.clock else first.skew_s)
 
 
 def _ends(moment: RecordedTime, ms: float | None) -> datetime | None:

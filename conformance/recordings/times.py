@@ -15,9 +15,10 @@ ISO = re.compile(
     r"(Z|UTC|GMT|[+-]\d\d(?::?\d\d)?(?::?\d\d)?)?\s*",
     re.IGNORECASE,
 )
+EPOCH = re.compile(r"\s*[0-9]{1,19}(\.[0-9]*)?\s*")  # as a text: a gateway quotes what it counts
 FORMS = ("%a, %d %b %Y %H:%M:%S %Z", "%a, %d %b %Y %H:%M:%S %z", "%d/%b/%Y:%H:%M:%S %z", "%a %b %d %H:%M:%S %Y")
-MILLISECONDS_FROM = 1e11  # a smaller number counts seconds since 1970
-MOST_SECONDS = 4e9
+MOST_SECONDS = 4e9  # since 1970; a larger number counts parts of a second
+PARTS = (1, 1e3, 1e6, 1e9)  # of a second: a log's milliseconds, a tracer's microseconds and nanoseconds
 YEARS = range(1971, 2097)  # a time of another year is a recorder's word for none
 
 
@@ -39,14 +40,12 @@ def _read(value: Any) -> RecordedTime:
             return _of_text(*found.groups())
         if (other := _other_form(value.strip())) is not None:
             return other
-    seconds = number(value)
-    if seconds is None or seconds <= 0:
+    count = float(value) if isinstance(value, str) and EPOCH.fullmatch(value) else number(value)
+    parts = next((parts for parts in PARTS if count and 0 < count / parts <= MOST_SECONDS), None)
+    if count is None or parts is None:
         return RecordedTime()
-    whole = seconds < MILLISECONDS_FROM
-    seconds = seconds if whole else seconds / 1000
-    if seconds > MOST_SECONDS:
-        return RecordedTime()
-    return RecordedTime(datetime.fromtimestamp(seconds, UTC), 1.0 if whole and seconds == int(seconds) else 0.0)
+    whole = parts == 1 and count == int(count)
+    return RecordedTime(datetime.fromtimestamp(count / parts, UTC), 1.0 if whole else 0.0)
 
 
 def _other_form(value: str) -> RecordedTime | None:

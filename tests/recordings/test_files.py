@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import gzip
+import io
 import json
 import os
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -14,7 +16,8 @@ from conformance.recordings.files import read
 from conformance.recordings.secrets import without_user
 from tests.recordings.inputs.made import INITIATE, READ, answered, healthy, judged_files
 from tests.recordings.inputs.odd_recorders import har
-from tests.recordings.judging import failed
+from tests.recordings.inputs.shapes import HEALTHY, playwright, traffic
+from tests.recordings.judging import failed, judged
 
 
 @pytest.mark.parametrize("member", ["log", "@message", "message", "msg"])
@@ -80,3 +83,22 @@ def test_harmless_headers_stay(tmp_path: Path) -> None:
 
 def test_a_url_without_its_user() -> None:
     assert without_user("https://a:b@h:1/x?y#z") == "https://h:1/x" and without_user("/x@y?z") == "/x@y"
+
+
+@pytest.mark.parametrize(
+    "body", ['{"lineItemId": "1", "qu', "{]", '{"a": 1}\n{"b": ', '{"operation": 7}', "[1, 2", "%PDF"]
+)
+def test_a_body_in_an_archive_that_is_no_json_is_a_body(tmp_path: Path, body: str) -> None:
+    """A client's malformed request: the rest of the archive is judged."""
+    calls = traffic(HEALTHY)
+    packed = io.BytesIO(playwright(calls))
+    with zipfile.ZipFile(packed, "a") as archive:
+        for name in ("0.json", "f" * 40 + ".json", "z.yaml"):
+            archive.writestr(name, body)
+    (tmp_path / "trace.zip").write_bytes(packed.getvalue())
+    found = judged(tmp_path / "trace.zip", known=True)
+    assert failed(found) == set() and len(found.traces[0].exchanges) == len(calls)
+    with zipfile.ZipFile(tmp_path / "only.zip", "w") as archive:
+        archive.writestr("0.json", body)
+    with pytest.raises(InputError):
+        read([tmp_path / "only.zip"])

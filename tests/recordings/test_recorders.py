@@ -16,13 +16,14 @@ from tests.recordings.inputs.made import (
     READ,
     READ_AGAIN,
     another_session,
+    answered,
     dated,
     healthy,
     judged_files,
     later,
     undated,
 )
-from tests.recordings.inputs.odd_recorders import Entries, har
+from tests.recordings.inputs.odd_recorders import Entries, began, har
 from tests.recordings.judging import failed, passed
 
 DISTANCES = (1, 20, 300, 5000, 3_600_000)
@@ -77,13 +78,56 @@ def test_a_state_that_comes_back_is_no_copy(tmp_path: Path) -> None:
     )
 
 
-@pytest.mark.parametrize("ms", [-10_000, -2500, 0, 2500, 3_600_000])
+@pytest.mark.parametrize("ms", [-10_000, -2500, -900, -600, 0, 300, 600, 900, 1800, 2500, 3_600_000])
 def test_two_recorders_share_a_session(tmp_path: Path, ms: int) -> None:
     """The Date headers put the second clock right; without them the order between the files is unknown."""
     calls = dated(healthy())
     assert failed(judged_files(tmp_path, calls[::2], later(calls[1::2], ms))) == set()
     blind = judged_files(tmp_path, calls[::2], undated(later(calls[1::2], ms)))
     assert failed(blind) == set() and any("went together" in note for note in blind.notes)
+
+
+@pytest.mark.parametrize("ms", [-2500, -900, 900, 2500])
+def test_two_clocks_in_one_file(tmp_path: Path, ms: int) -> None:
+    """A Date that goes back shows that the file's times are those of two clocks: nobody knows which call came first."""
+    calls = dated(healthy())
+    merged = sorted([*calls[::2], *later(calls[1::2], ms)], key=began)
+    found = judged_files(tmp_path, merged)
+    assert failed(found) == set() and any("went together" in note for note in found.notes)
+
+
+@pytest.mark.parametrize("ms", [-600, 600])
+def test_a_breach_of_one_answer_needs_no_clock(tmp_path: Path, ms: int) -> None:
+    calls = dated(healthy())
+    read = answered(
+        calls[READ_AGAIN], lambda body: body | {"lineItems": [line | {"seller": {}} for line in body["lineItems"]]}
+    )
+    calls[READ_AGAIN] = read
+    assert failed(judged_files(tmp_path, calls[::2], later(calls[1::2], ms))) == {"SESSION-FIELDS"}
+
+
+def test_a_recorder_that_writes_json_anew_saw_the_same_calls(tmp_path: Path) -> None:
+    """A sidecar behind a gateway indents what it keeps; the same session is made once."""
+    calls = healthy()
+    for options in ({"indent": 2}, {"sort_keys": True}, {"separators": (",", ":")}):
+        anew = later(calls, 1)
+        for entry in anew:
+            entry["response"] = json.loads(json.dumps(entry["response"]))
+            text = json.dumps(json.loads(entry["response"]["content"]["text"]), **options)
+            entry["response"]["content"] |= {"text": text, "size": len(text)}
+        assert exchanges(tmp_path, [*calls, *anew]) == len(calls)
+        assert exchanges(tmp_path, calls, anew) == len(calls)
+
+
+@pytest.mark.parametrize("text", ["{:.0f}000", "{:.0f}000000", "{:.0f}000000000"])
+def test_parts_of_a_second_since_1970(text: str) -> None:
+    """As numbers and as texts: a gateway quotes milliseconds, a tracer counts microseconds or nanoseconds."""
+    when = moment("2026-01-05T09:30:07Z").timestamp
+    assert when
+    written = text.format(when.timestamp())
+    for value in (written, int(written), float(written)):
+        assert moment(value).timestamp == when and moment(value).step_s == 0
+    assert moment(f"{when.timestamp():.0f}").timestamp == when and moment(f"{when.timestamp():.0f}").step_s == 1
 
 
 def test_one_clock_in_two_files_is_judged_as_one_file(tmp_path: Path) -> None:
