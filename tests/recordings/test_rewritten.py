@@ -84,6 +84,10 @@ WORDS: dict[str, Callable[[str, Any], str]] = {
     "16 hex digits": lambda name, value: "a24c48c2536a22f6",
     "12 hex digits": lambda name, value: "A24C48C2536A",
     "prefixed": lambda name, value: f"sha256:{digest(value).hex()[:10]}",
+    "digest in base32": lambda name, value: base64.b32encode(digest(value)).decode(),
+    "cipher": lambda name, value: f"ENC[AES256,{digest(value).hex()}]",
+    "numbered with a hyphen": lambda name, value: "PERSON-16",
+    "first letter": lambda name, value: f"{value[:1]}\u2026",
     "UUID": lambda name, value: "0f8fad5b-d9cb-469f-a165-70867728950e",
     "one plain word": lambda name, value: "personal",
 }
@@ -166,6 +170,7 @@ MASKS: dict[str, Callable[[str], str]] = {
     sign: lambda text, sign=sign: re.sub(r"\d{10,19}", lambda run: f"{run[0][:6]}{sign * 4}{run[0][-2:]}", text)
     for sign in "Xx*#\u2022"
 } | {
+    "two signs": lambda text: re.sub(r"\d{10,19}", lambda run: f"{run[0][:-4]}xx{run[0][-2:]}", text),
     "[CARD]": lambda text: re.sub(r"\d{10,19}", "[CARD]", text),
     "<CREDIT_CARD>": lambda text: re.sub(r"\d{10,19}", "<CREDIT_CARD>", text),
 }

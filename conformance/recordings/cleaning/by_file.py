@@ -29,7 +29,7 @@ def is_marketplace(value: str) -> bool:
 class ShownByFile:
     """What a file shows at all. A header that no call of the file has may have been taken out.
 
-    companions: the headers that each call with a marketplace has, by method and client. longest_…: the length of the
+    companions: the headers of each accepted call with a marketplace, by method and client. longest_…: the length of the
     longest text that was sent, and given. whole: whether some whole number stands as it was said; fractions_…: whether one
     is written as 1.0.
     """
@@ -41,6 +41,7 @@ class ShownByFile:
     given_words: Counter[tuple[str, str]] = field(default_factory=Counter)
     longest_sent: int = 0
     longest_given: int = 0
+    perhaps_cut: set[int] = field(default_factory=set)
     whole: bool = False
     fractions_sent: bool = False
     fractions_given: bool = False
@@ -52,7 +53,7 @@ class ShownByFile:
             self.plain_ids.add("purchaseOrderId" if operation == contract.READ_ORDER else "checkoutSessionId")
         self.request_headers |= {name for name, value in entry.request_headers.items() if value.strip()}
         self.response_headers |= {name for name, value in entry.response_headers.items() if value.strip()}
-        if MARKETPLACE in entry.request_headers:
+        if MARKETPLACE in entry.request_headers and entry.status == 200:
             self._accompany(entry)
         if operation == contract.INITIATE:
             self.given_words.update(entry.answer.found.words)
@@ -69,6 +70,8 @@ class ShownByFile:
         self.longest_given = max(self.longest_given, given.found.longest)
         # A request of the length that its header names was rewritten by nobody; an answer's length may be its writer's.
         self.whole |= sent.found.whole or given.found.whole or (sent.found.fractions and sent.as_sent)
+        if not sent.as_sent:
+            self.perhaps_cut |= {length for _, length in sent.found.perhaps_cut}
         self.fractions_sent |= sent.found.fractions
         self.fractions_given |= given.found.fractions
 
@@ -109,8 +112,8 @@ class ShownByFile:
         return hashed or any(self.given_words[word] > 1 for word in found.words if word[0] == "checkoutSessionId")
 
     def taken_out_of_request(self, entry: RecordedEntry) -> frozenset[str]:
-        """The members of a request in which something was taken out. A body of the length that its header names was not cut."""
-        cut = set[str]() if entry.body.as_sent else _cut(entry.body, self.longest_sent)
+        """The members of a request in which something was taken out. Requests of the lengths that they name were not cut."""
+        cut = _cut(entry.body, self.longest_sent) if self.longest_sent in self.perhaps_cut else set[str]()
         return entry.body.found.taken_out | cut
 
     def taken_out_of_answer(self, entry: RecordedEntry) -> frozenset[str]:
@@ -160,7 +163,7 @@ def open_what_is_blank(calls: Iterable[tuple[Exchange, int, bool]]) -> None:
 
 def _blank(exchange: Exchange, *, as_sent: bool) -> Iterator[str]:
     """The paths of what a request has to have and is blank or missing."""
-    for problem in problems(exchange.request) if exchange.request.body else ():
+    for problem in problems(exchange.request) if isinstance(exchange.request.body, dict) else ():
         missing = problem.kind == "missing" and not as_sent
         if (missing or problem.kind in ("null", "empty")) and not problem.optional:
             yield problem.path.removeprefix(f"{OF_PERSON}.")

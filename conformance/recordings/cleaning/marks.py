@@ -20,7 +20,7 @@ BARE = re.compile(
 )
 # The kind of what was taken out: <PERSON>, [first name], {{EMAIL_ADDRESS_2}}, #CARD#. Markup that an attacker sends is none.
 KIND = (
-    "person|name|first|last|middle|full|given|family|user|customer|email|e?mail|phone|telephone|mobile|address|street|city|"
+    "person|name|first|last|middle|full|given|family|user|customer|email|mail|phone|telephone|mobile|address|street|city|"
     "town|location|place|zip|postal|postcode|code|state|province|county|country|region|card|account|number|iban|pan|token|id"
 )
 WORD = rf"(?:[A-Z][A-Z0-9]{{2,}}(?:[ _.-]+[A-Z0-9]+)*|(?i:(?:{KIND})(?:[ _-]?(?:{KIND}))*)(?:[ _-]?[0-9]+)?)(?::\w+)?"
@@ -34,7 +34,8 @@ PLACEHOLDER_WITHIN = re.compile(
 HALF_HIDDEN = re.compile(
     "\\*{3,}|[\u2022\u25cf\u00b7]{3,}|[\u2588\u2591-\u2593\u25a0]{2,}|#{4,}|"
     # Some digits of a number, such as 519141XXXX17.
-    "(?<![A-Za-z0-9])(?=[0-9xXnN#-]{7})(?=[0-9xXnN#-]*[0-9])[0-9-]*([xXnN#])\\1{2,}[0-9xXnN#-]*(?![A-Za-z0-9])"
+    "(?<![A-Za-z0-9])(?=[0-9xXnN#-]{7})(?=[0-9xXnN#-]*[0-9])[0-9-]*([xXnN#])\\1{2,}[0-9xXnN#-]*(?![A-Za-z0-9])|"
+    "(?<![A-Za-z0-9])[0-9]{4,}(?:([xXnN*#\u2022])\\2+|([_-])\\3+)[0-9]{2,}(?![A-Za-z0-9])"
 )
 MARKS = re.compile(
     "[*\u2022\u25cf\u2588\u2591-\u2593\u25a0\u2026]|[][<>(){}*#_?\u2022\u25cf\u2588\u2026. \u2010-\u2015-]{3,}"
@@ -53,10 +54,13 @@ PADDED_DIGEST = re.compile("[A-Za-z0-9+/_-]{22}==|[A-Za-z0-9+/_-]{27}=|[A-Za-z0-
 PSEUDONYM = re.compile(
     r"(?i:(?=.*[0-9])(?=.*[a-f])(?:[0-9a-f]{8}|[0-9a-f]{10}|[0-9a-f]{12}))|"
     r"(?=.*[a-z])(?=.*[A-Z])(?=.*[0-9])(?:[\w+/-]{22}|[\w+/-]{27}|[\w+/-]{38}|[\w+/-]{43}|[\w+/-]{64}|[\w+/-]{86})|"
+    r"(?=.*[0-9])(?:[A-Z2-7]{26}(?:={6})?|[A-Z2-7]{32}|[A-Z2-7]{52}(?:={4})?)|\w{1,3}(?:\u2026|\.{3})|"
     r"(?i:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})|"
-    r"(?i:(?:sha-?[0-9]+|md5|hmac|hash|hashed|tok|token|encrypted)[:_$].{4,})|\$[0-9a-z]+\$.+"
+    r"(?i:(?:sha-?[0-9]+|md5|hmac|hash|hashed|tok|token|encrypted)[:_$].{4,})|\$[0-9a-z]+\$.+|(?i:ENC\[.+\]|vault:.+|\{cipher\}.+)"
 )
-NUMBERED = re.compile("[A-Z]{3,}(?:_[A-Z0-9]+)+")  # PERSON_1, FIRST_NAME: a person's value only
+NUMBERED = re.compile(
+    f"[A-Z]{{3,}}(?:_[A-Z0-9]+)+|(?:{KIND.upper()})(?:[_-](?:{KIND.upper()}))*-[0-9]+"
+)  # PERSON_1, FIRST_NAME: a person's value only
 LONGEST_WORDS = 4  # a longer text is a sentence of the server
 LONGEST = 1000  # characters; in a longer text no cleaner's mark is looked for
 PLACEHOLDERS = frozenset(("xx", "xxx", "-", "\u2013", "\u2014", *WORDS_ALONE.split("|")))

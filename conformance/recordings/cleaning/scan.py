@@ -194,5 +194,11 @@ def _open(shown: Mapping[str, str]) -> Iterator[str]:
 
 def _is_anothers(value: str, name: str) -> bool:
     """Whether the value of a header that is sent once is the recorder's: of two values, a dash, a digest, cut."""
-    hashed = is_digest(value) or PSEUDONYM.fullmatch(value) is not None
-    return "," in value or value == "-" or hashed or stands_for_another(value, name) or bool(ELLIPSIS.search(value))
+    hashed = (
+        is_digest(value)
+        or PSEUDONYM.fullmatch(value) is not None
+        or re.fullmatch("[0-9a-f]{8,}|.*[*\u2022\u2588].*", value)
+    )
+    return (
+        "," in value or value == "-" or bool(hashed) or stands_for_another(value, name) or bool(ELLIPSIS.search(value))
+    )
