@@ -104,6 +104,7 @@ def is_pseudonym(text: str) -> bool:
     return is_digest(text) or PSEUDONYM.fullmatch(text) is not None or NUMBERED.fullmatch(text) is not None
 
 
+@lru_cache(maxsize=4096)
 def is_digest(text: str) -> bool:
     """Whether a text is a digest by its form, whatever it stands for; a server's own id may be one too."""
     return any(form.fullmatch(text) for form in (HEX_DIGEST, SHORT_DIGEST, PADDED_DIGEST))

@@ -6,6 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from conformance.recordings.cleaning.marks import (
@@ -150,6 +151,7 @@ class _Found:
                 self.taken_out |= {member for _, member in places}
 
 
+@lru_cache(maxsize=4096)
 def _was_taken_out(text: str, name: str) -> bool:
     if is_redacted(text) or stands_for_another(text, name):
         return True
