@@ -29,9 +29,11 @@ def is_marketplace(value: str) -> bool:
 class ShownByFile:
     """What a file shows at all. A header that no call of the file has may have been taken out.
 
-    companions: the headers of each accepted call with a marketplace, by method and client. longest_…: the length of the
-    longest text that was sent, and given. whole: whether some whole number stands as it was said; fractions_…: whether one
-    is written as 1.0.
+    companions: the headers that each accepted call with a marketplace has, by method and client.
+    given_words: how often initiate gave an id without any digit.
+    longest_…: the length of the longest text that was sent, and given.
+    perhaps_cut: the lengths of texts with an ellipsis, in requests that do not have the length that they name.
+    whole: whether some whole number stands as it was said; fractions_…: whether one is written as 1.0.
     """
 
     request_headers: set[str] = field(default_factory=set)
