@@ -69,6 +69,7 @@ class Gaps:
         self.doubtful: list[Doubtful] = []
         self._accepted: dict[tuple[int, str], set[str]] = defaultdict(set)  # sessions, by file and operation
         self._paid_at_once: set[str] = set()  # orders whose payment came at once after the call before
+        self._joined = False  # whether a session is shown that no recorded call made
         self._order_fits = False  # whether some order is what its session was
         self._once: dict[tuple[int, str], set[str]] = defaultdict(set)  # sessions, by file and operation
         self._unanswered: dict[str, set[str]] = defaultdict(set)  # by session
@@ -89,6 +90,7 @@ class Gaps:
             ]
             update_world_unjudged(self.world, self.profile, exchange)
             return sure
+        self._joined |= context.answer is not None and not (context.session or context.order or _makes(exchange))
         if context.order and context.order.view is None and not (failures or context.order.paid.in_doubt):
             self._order_fits = True
         if failures:
@@ -198,12 +200,17 @@ class Gaps:
         """Whether several sessions show a breach; for orders, whether all that were read do."""
         if len({doubtful.session for doubtful in alike}) < SESSIONS:
             return False
-        if not any(doubtful.of_order for doubtful in alike):
-            return not self._loses_changes(alike)
-        return not self._order_fits and (all(map(self._is_shown, alike)) or _is_one_sum(alike))
+        if any(doubtful.of_order for doubtful in alike):
+            return not self._order_fits and (all(map(self._is_shown, alike)) or _is_one_sum(alike))
+        return not (self._keeps_a_sample(alike) or self._lacks_changes(alike))
 
-    def _loses_changes(self, alike: list[Doubtful]) -> bool:
-        """Whether a file lacks changes, read by read, in more sessions than it shows them in: it keeps a sample of its calls."""
+    def _keeps_a_sample(self, alike: list[Doubtful]) -> bool:
+        """Whether calls of other kinds are missing too: a session that no recorded call made, or what other changes explain."""
+        kinds = {operation for doubtful in alike for operation in doubtful.by}
+        return self._joined or any(doubtful.by and not doubtful.by & kinds for doubtful in self.doubtful)
+
+    def _lacks_changes(self, alike: list[Doubtful]) -> bool:
+        """Whether the changes that would explain reads after reads are shown in fewer sessions."""
         lost = [doubtful for doubtful in alike if doubtful.after_a_read]
         count = len({doubtful.session for doubtful in lost})
         return any(len(self._accepted[each.source, operation]) < count for each in lost for operation in each.by)
@@ -224,6 +231,10 @@ class Gaps:
 
 def _subject(exchange: Exchange) -> str:
     return exchange.request.subject or str(exchange.member("checkoutSessionId") or "")
+
+
+def _makes(exchange: Exchange) -> bool:
+    return exchange.operation == contract.INITIATE
 
 
 def _explained(context: RuleContext, judgment: Judgment, at_once: bool, source: int) -> Doubtful:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 from pathlib import Path
 from typing import Any
 
@@ -160,3 +161,12 @@ def test_a_line_that_cannot_be_read_is_a_call_that_is_lost(tmp_path: Path, cut: 
         found = judged(path, known=True)
         assert failed(found) == set()
         assert "4 entries of the recording could not be read and were passed over." in found.notes
+
+
+@pytest.mark.parametrize("share", [0.3, 0.5, 0.7, 0.9])
+def test_a_sample_of_all_calls_proves_nothing(tmp_path: Path, share: float) -> None:
+    """Whatever is lost of each session: other calls are missing as well, and the file shows it."""
+    chance = random.Random(share)
+    calls = sessions(healthy(), 12)
+    for _ in range(4):
+        assert failed(judged_files(tmp_path, [entry for entry in calls if chance.random() < share])) == set()
