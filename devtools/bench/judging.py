@@ -72,7 +72,7 @@ def judging(folder: Path) -> Iterator[Figure]:
     judge_all(profile, listed)
     note = f"{count} exchanges of a default run, in one process"
     yield Figure(
-        "judging calls", "judging one exchange: calls", calls(profile, listed) / count, most=610, ratio=True, note=note
+        "judging calls", "judging one exchange: calls", calls(profile, listed) / count, most=657, ratio=True, note=note
     )
     gc.collect()
     times = []
