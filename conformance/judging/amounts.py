@@ -13,7 +13,7 @@ Amount = tuple[str, str, Any]
 
 
 def money(node: Any) -> Decimal | None:
-    """The value of an Amount; None if it is absent or cannot be read as a decimal."""
+    """The value of an Amount; None if it is absent or no decimal, such as one with an exponent."""
     if node.__class__ is not dict or "value" not in node:
         return None
     value = node["value"]
@@ -24,6 +24,8 @@ def money(node: Any) -> Decimal | None:
 
 @lru_cache(maxsize=4096)
 def _decimal(text: str) -> Decimal | None:
+    if "e" in text.casefold():  # it may have lost digits, so no sum is judged by it
+        return None
     try:
         found = Decimal(text)
     except InvalidOperation:

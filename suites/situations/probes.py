@@ -313,7 +313,7 @@ def _after_the_end(profile: Profile) -> Iterator[Probe]:
     for moment, requirement in ends:
         for method in CHANGE_METHODS:
             for again in ("", ", again"):
-                yield Probe(requirement, f"{method}{again}", moment, _with(method), group=method)
+                yield Probe(requirement, f"{method}{again}", moment, _with(method), group=method, alone=BESIDE)
     yield Probe("PAY-LOCK", "the option that is selected", Moment.PAID, _as_it_is)
     if profile.pays_by_call:
         yield Probe("PAY-TWICE", "", Moment.PAID, _with(Method.PLACE))

@@ -31,7 +31,7 @@ def session(**more: Any) -> Json:
         ({"value": "-0.01"}, "-0.01"),
         ({"value": 3}, "3"),
         ({"value": 1.5}, "1.5"),
-        ({"value": "1e2"}, "100"),
+        ({"value": "1e2"}, None),
         ({"value": True}, None),
         ({"value": "12,50"}, None),
         ({"value": "NaN"}, None),
