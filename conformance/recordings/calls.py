@@ -26,7 +26,14 @@ from conformance.recordings.cleaning.marks import is_redacted
 from conformance.recordings.duplicates import RecordedCall, without_duplicates
 from conformance.recordings.entry import UNSEEN, RecordedEntry, RecordedTime
 from conformance.recordings.secrets import TOKEN_LENGTH, is_secret, without_user
-from conformance.recordings.timeline import as_sure_as_dates, in_order, on_one_clock, together, without_order
+from conformance.recordings.timeline import (
+    as_sure_as_dates,
+    contradicted,
+    in_order,
+    on_one_clock,
+    together,
+    without_order,
+)
 from conformance.recordings.values import Sharing
 
 TOKEN = "authorization"
@@ -40,12 +47,13 @@ EDGES = (*TURNED_AWAY, 408, *range(502, 600))  # with these something before a s
 @dataclass
 class Calls:
     """The calls of a recording. entries: the entry of each exchange. together: places of calls whose order is not known.
-    passed: how many entries were passed over, by the reason."""
+    passed: how many entries were passed over, by the reason. lossy: the files with an entry that may be any change."""
 
     exchanges: list[Exchange] = field(default_factory=list)
     entries: list[RecordedEntry] = field(default_factory=list)
     together: set[int] = field(default_factory=set)
     passed: Counter[str] = field(default_factory=Counter)
+    lossy: set[int] = field(default_factory=set)
 
 
 def operation_of(method: str, url: str) -> tuple[str, str | None] | None:
@@ -63,6 +71,25 @@ def operation_of(method: str, url: str) -> tuple[str, str | None] | None:
     return None
 
 
+def _may_be_change(entry: RecordedEntry) -> bool:
+    """Whether an entry may be a change of any session: what was taken out of its method or path hides it."""
+    try:
+        path = urlsplit(entry.url).path
+    except ValueError:
+        return False
+    if is_redacted(entry.method):
+        return f"{contract.BASE_PATH}/" in path or _is_hidden(path)
+    return entry.method != "GET" and _is_hidden(path)
+
+
+def _is_hidden(path: str) -> bool:
+    """Whether something was taken out of a path, and what stands behind it may be the end of a call's path."""
+    parts = unquote(path).rstrip("/").split("/")
+    hidden = [place for place, part in enumerate(parts) if is_redacted(part)]
+    ends = {"", *(operation.full_path().rpartition("/")[2] for operation in contract.operations().values())}
+    return bool(hidden) and "/".join(parts[hidden[-1] + 1 :]) in ends
+
+
 @cache
 def _patterns() -> list[tuple[str, str, re.Pattern[str]]]:
     found = []
@@ -75,7 +102,7 @@ def _patterns() -> list[tuple[str, str, re.Pattern[str]]]:
 def calls_of(entries: Iterable[RecordedEntry]) -> Calls:
     """The calls of guest checkout among the entries, in order, each once. Equal parts of their bodies are one object."""
     found = Calls()
-    listed = in_order(on_one_clock([entry for entry in entries if operation_of(entry.method, entry.url)]))
+    listed = in_order(on_one_clock(list(_known(entries, found.lossy))))
     answered = [call for entry in listed if (call := _answered(entry, found.passed))]
     kept = without_duplicates(answered)
     if len(kept) < len(answered):
@@ -97,11 +124,39 @@ def calls_of(entries: Iterable[RecordedEntry]) -> Calls:
     found.entries = [replace(entry, request_headers={}, response_headers={}) for entry in found.entries]
     sources = [entry.source for entry in found.entries]
     open_what_is_blank(zip(found.exchanges, sources, as_sent, strict=True))
+    found.together |= _of_several_clocks(found)
     found.together |= together(
         (exchange.request.subject, exchange.method != "GET", entry.began, entry.ms)
         for exchange, entry in zip(found.exchanges, found.entries, strict=True)
     )
     return found
+
+
+def _known(entries: Iterable[RecordedEntry], lossy: set[int]) -> Iterator[RecordedEntry]:
+    """The entries that are calls of the API; a file with an entry that may be a change of any session is lossy."""
+    for entry in entries:
+        if operation_of(entry.method, entry.url):
+            yield entry
+        if _may_be_change(entry):
+            lossy.add(entry.source)
+
+
+def _of_several_clocks(found: Calls) -> set[int]:
+    """The places of the calls of files whose order contradicts itself."""
+    calls = zip(found.exchanges, found.entries, strict=True)
+    files = contradicted(
+        (_made(exchange), exchange.request.subject if exchange.accepted else None, entry) for exchange, entry in calls
+    )
+    return {place for place, entry in enumerate(found.entries) if entry.source in files}
+
+
+def _made(exchange: Exchange) -> str | None:
+    """The id of the session or order that a call made."""
+    if not exchange.accepted or contract.PLACED_BEFORE in exchange.warning_ids:
+        return None
+    name = {contract.INITIATE: "checkoutSessionId", contract.PLACE_ORDER: "purchaseOrderId"}.get(exchange.operation)
+    made = exchange.member(name) if name else None
+    return made if isinstance(made, str) else None
 
 
 def _sessions(exchanges: list[Exchange]) -> list[str | None]:

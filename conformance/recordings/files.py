@@ -38,6 +38,10 @@ OF_RECORDINGS, OF_BODIES = (".har", ".jsonl", ".ndjson"), (".json", ".yaml", ".y
 UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 FIRST_LINES = 50  # a log of a program may begin with lines of another kind
 WRAPPERS = ("log", "@message", "message", "msg")  # where logs of containers and clouds keep the line of a program
+OF_ENTRIES = ("request", "response", "startedDateTime")  # a line with one of these was to be a call
+DROPPED = re.compile(
+    r"\b(drop(s|ped|ping)?|lost|discard\w*|skipp\w*|suppress\w*|omitted|overflow\w*|(queue|buffer) full)\b", re.I
+)
 Reader = Callable[[Any], RecordedEntry | None]
 
 
@@ -209,15 +213,14 @@ def _lines(found: Contents, raw: bytes, name: str, attached: Attached, *, sure: 
     first = itertools.islice(lines(raw), FIRST_LINES)
     if not any(line[:1] == "{" and isinstance(_json(line), dict) for _, line in first):
         return False
-    odd, exchanges, broken = [], 0, False
+    odd, exchanges, broken, lost = [], 0, False, False
     for number, line in lines(raw):
         document = _json(line)
         if taken := isinstance(document, dict) and _line(found, document, attached):
             exchanges += 1
         else:
             odd.append(number)
-            if line[:1] == "{" and _is_cut(document):
-                found.lossy.add(found.source)
+            lost |= _is_lost(document, line) or (exchanges > 0 and not isinstance(document, dict))
         broken = not taken and document is None and line[:1] == "{"
     if not exchanges and not sure:
         return False
@@ -227,7 +230,16 @@ def _lines(found: Contents, raw: bytes, name: str, attached: Attached, *, sure: 
         odd.pop()
         found.cut.append(name)
     found.odd += len(odd)
+    if lost:
+        found.lossy.add(found.source)
     return True
+
+
+def _is_lost(document: Any, line: str) -> bool:
+    """Whether a line without a call was to be one, or says that some were dropped; other lines are of something else."""
+    if isinstance(document, dict) and any(name in document for name in OF_ENTRIES):
+        return True
+    return bool(DROPPED.search(line)) or (line[:1] == "{" and _is_cut(document))
 
 
 def _is_cut(document: Any) -> bool:

@@ -40,6 +40,7 @@ def judge_contents(contents: Contents, profile: Profile, key: bytes, *, roles: b
     for entry in contents.entries:
         masks.learn(entry.secrets)
     found, calls, lossy = JudgedRecording(), calls_of(_drained(contents)), contents.lossy
+    lossy |= calls.lossy
     if not roles:
         for exchange in [*calls.exchanges, *(exchange for _, exchange in contents.own)]:
             exchange.unseen |= {RecordedPart.ROLES}

@@ -102,6 +102,24 @@ def without_order(calls: Iterable[tuple[str | None, RecordedEntry]]) -> set[int]
     }
 
 
+def contradicted(calls: Iterable[tuple[str | None, str | None, RecordedEntry]]) -> set[int]:
+    """The files in which a session or an order was in use before the call that made it began: they have several clocks.
+
+    Each call is (the id that it made, the id that it used with success, entry).
+    """
+    listed = list(calls)
+    made: dict[tuple[int, str], datetime] = {}
+    for new, _, entry in listed:
+        if new is not None and (began := entry.began.timestamp):
+            made[entry.source, new] = min(began, made.get((entry.source, new), began))
+    found = set()
+    for _, used, entry in listed:
+        began, ends = made.get((entry.source, used or "")), _ends(entry.began, entry.ms)
+        if began and ends and ends < began:
+            found.add(entry.source)
+    return found
+
+
 def _ahead(entry: RecordedEntry) -> float | None:
     """How many seconds after an answer's Date its request began, by the recorder's clock."""
     dated = _date(entry)

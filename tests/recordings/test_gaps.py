@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import random
+import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -161,6 +163,63 @@ def test_a_line_that_cannot_be_read_is_a_call_that_is_lost(tmp_path: Path, cut: 
         found = judged(path, known=True)
         assert failed(found) == set()
         assert "4 entries of the recording could not be read and were passed over." in found.notes
+
+
+DROPPED = "*** dropped 1 message: queue full ***"
+NO_REQUEST = json.dumps({"startedDateTime": "2026-01-05T09:30:00Z", "request": None, "response": None})
+
+
+def in_three_sessions(change: Callable[[Json], Any]) -> list[Any]:
+    """Calls of nine sessions; in three of them a change is another thing, whose loss would be a breach."""
+    lost = sessions(healthy(INITIATE, READ, QUANTITY, READ_AGAIN), 3)
+    whole = [entry for number in range(6) for entry in another_session(healthy(), 40 + number)]
+    return [*(change(entry) if place % 4 == 2 else entry for place, entry in enumerate(lost)), *whole]
+
+
+def log_of(folder: Path, line: str) -> Path:
+    """A log with this line in place of some changes."""
+    lines = in_three_sessions(lambda _: line)
+    lines = [entry if isinstance(entry, str) else json.dumps(entry) for entry in lines]
+    (folder / "gateway.ndjson").write_text("\n".join(lines), encoding="utf-8")
+    return folder / "gateway.ndjson"
+
+
+@pytest.mark.parametrize("line", [DROPPED, json.dumps({"log": DROPPED}), NO_REQUEST, "null", "-- 4 more --"])
+def test_a_line_in_place_of_a_call_is_a_call_that_is_lost(tmp_path: Path, line: str) -> None:
+    assert failed(judged(log_of(tmp_path, line), known=True)) == set()
+
+
+@pytest.mark.parametrize("line", ["", '{"log": "started"}', '{"level": "info", "msg": "healthy"}'])
+def test_a_line_of_another_program_hides_no_breach(tmp_path: Path, line: str) -> None:
+    assert "SESSION-SAFE" in failed(judged(log_of(tmp_path, line), known=True))
+
+
+def with_hidden(entry: Json, method: str, old: str, new: str) -> Json:
+    request = entry["request"]
+    url = re.sub(old, new, request["url"])
+    assert (method, url) != (request["method"], request["url"])
+    return entry | {"request": request | {"method": method, "url": url}}
+
+
+HIDDEN = {
+    "method": ("[Filtered]", "$", ""),
+    "path": ("POST", "/buy/.*", "/[Filtered]"),
+    "id": ("POST", r"/[^/]+/update_quantity", "/***/update_quantity"),
+    "end": ("POST", "/update_quantity", "/%5BREDACTED%5D"),
+}
+
+
+@pytest.mark.parametrize("hidden", HIDDEN.values(), ids=HIDDEN)
+def test_a_change_whose_method_or_path_was_taken_out_may_be_of_any_session(
+    tmp_path: Path, hidden: tuple[str, str, str]
+) -> None:
+    calls = in_three_sessions(lambda entry: with_hidden(entry, *hidden))
+    assert failed(judged_files(tmp_path, calls)) == set()
+
+
+def test_another_api_with_hidden_parts_hides_no_breach(tmp_path: Path) -> None:
+    calls = in_three_sessions(lambda entry: with_hidden(entry, "POST", "/buy/.*", "/users/[Filtered]/cart"))
+    assert "SESSION-SAFE" in failed(judged_files(tmp_path, calls))
 
 
 @pytest.mark.parametrize("share", [0.3, 0.5, 0.7, 0.9])

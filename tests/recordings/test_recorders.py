@@ -96,6 +96,29 @@ def test_two_clocks_in_one_file(tmp_path: Path, ms: int) -> None:
     assert failed(found) == set() and any("went together" in note for note in found.notes)
 
 
+@pytest.mark.parametrize("ms", [40, 900, 5000, 90_000])
+@pytest.mark.parametrize("first", [INITIATE, PLACE])
+def test_a_session_or_order_in_use_before_it_was_made(tmp_path: Path, ms: int, first: int) -> None:
+    """No server knows an id beforehand, so that the file has two clocks."""
+    calls = undated(healthy())
+    made = began(calls[first + 1])
+    ahead = later([calls[first]], (made - began(calls[first])).total_seconds() * 1000 + ms + 500)
+    merged = sorted([*calls[:first], *ahead, *calls[first + 1 :]], key=began)
+    found = judged_files(tmp_path, merged)
+    assert failed(found) == set() and any("went together" in note for note in found.notes)
+
+
+def test_an_id_that_is_made_twice_is_a_breach_of_one_clock(tmp_path: Path) -> None:
+    calls = undated(healthy())
+    again = later(undated(another_session(healthy(), 3)), 60_000)
+    again[INITIATE] = answered(again[INITIATE], lambda body: body | {"checkoutSessionId": calls_id(calls)})
+    assert "SESSION-UNIQUE" in failed(judged_files(tmp_path, [*calls, again[INITIATE]]))
+
+
+def calls_id(calls: Entries) -> str:
+    return str(json.loads(calls[INITIATE]["response"]["content"]["text"])["checkoutSessionId"])
+
+
 @pytest.mark.parametrize("ms", [-600, 600])
 def test_a_breach_of_one_answer_needs_no_clock(tmp_path: Path, ms: int) -> None:
     calls = dated(healthy())
