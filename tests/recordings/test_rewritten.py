@@ -85,6 +85,8 @@ WORDS: dict[str, Callable[[str, Any], str]] = {
     "12 hex digits": lambda name, value: "A24C48C2536A",
     "prefixed": lambda name, value: f"sha256:{digest(value).hex()[:10]}",
     "digest in base32": lambda name, value: base64.b32encode(digest(value)).decode(),
+    "cipher in brackets": lambda name, value: f"ENC({base64.b64encode(digest(value)[:12]).decode()})",
+    "numbered in lower case": lambda name, value: "customer-17",
     "cipher": lambda name, value: f"ENC[AES256,{digest(value).hex()}]",
     "numbered with a hyphen": lambda name, value: "PERSON-16",
     "first letter": lambda name, value: f"{value[:1]}\u2026",

@@ -17,6 +17,8 @@ MARKETPLACE, MEDIA, AGENT = "x-ebay-c-marketplace-id", "content-type", "user-age
 # What only the wire adds: where one of these is recorded, a header that is not recorded was not sent.
 OF_WIRE_SENT, OF_WIRE_GIVEN = ("host",), ("date", "content-length", "transfer-encoding", "server")
 OF_PERSON = "shippingAddress"  # the member that cleaners take out
+SELDOM = 20  # bodies that a recorder wrote anew for each that it left as it was
+KINDS = 3  # of members; one or two that are texts in place of objects are the server's own
 WHOLE_ADDRESS = ADDRESS_PARTS | {"recipient", OF_PERSON}
 
 
@@ -33,7 +35,9 @@ class ShownByFile:
     given_words: how often initiate gave an id without any digit.
     longest_…: the length of the longest text that was sent, and given.
     perhaps_cut: the lengths of texts with an ellipsis, in requests that do not have the length that they name.
-    whole: whether some whole number stands as it was said; fractions_…: whether one is written as 1.0.
+    whole, fractions: how many bodies have a whole number that is written as 1, or as 1.0; …_sent, …_given: of those, the
+    requests and answers. as_said: whether a request of the length that it names has a 1.0.
+    deepest: how deep the deepest object or list lies. packed: the names of texts that are JSON, by their depth.
     """
 
     request_headers: set[str] = field(default_factory=set)
@@ -44,9 +48,12 @@ class ShownByFile:
     longest_sent: int = 0
     longest_given: int = 0
     perhaps_cut: set[int] = field(default_factory=set)
-    whole: bool = False
-    fractions_sent: bool = False
-    fractions_given: bool = False
+    whole: int = 0
+    fractions_sent: int = 0
+    fractions_given: int = 0
+    as_said: bool = False
+    deepest: int = 0
+    packed: dict[int, set[str]] = field(default_factory=dict)
 
     def add(self, entry: RecordedEntry, operation: str, subject: str | None) -> None:
         """Takes note of a call. A blank header may be what a cleaner left."""
@@ -71,16 +78,29 @@ class ShownByFile:
         self.longest_sent = max(self.longest_sent, sent.found.longest)
         self.longest_given = max(self.longest_given, given.found.longest)
         # A request of the length that its header names was rewritten by nobody; an answer's length may be its writer's.
-        self.whole |= sent.found.whole or given.found.whole or (sent.found.fractions and sent.as_sent)
+        self.as_said |= sent.found.fractions and sent.as_sent
         if not sent.as_sent:
             self.perhaps_cut |= {length for _, length in sent.found.perhaps_cut}
-        self.fractions_sent |= sent.found.fractions
-        self.fractions_given |= given.found.fractions
+        self.whole += sent.found.whole + given.found.whole
+        self.fractions_sent += sent.found.fractions
+        self.fractions_given += given.found.fractions
+        for found in (sent.found, given.found):
+            self.deepest = max(self.deepest, found.deepest)
+            for _, depth, name in found.packed:
+                self.packed.setdefault(depth, set()).add(name)
 
     @property
     def rewrites_numbers(self) -> bool:
-        """Whether the recorder writes each whole number as a fraction: 1.0 for 1."""
-        return self.fractions_sent and self.fractions_given and not self.whole
+        """Whether the recorder writes whole numbers as fractions: 1.0 for 1. It leaves a call as it is whose request is no JSON."""
+        seldom = self.whole * SELDOM <= self.fractions_sent + self.fractions_given
+        return bool(self.fractions_sent and self.fractions_given) and seldom and not self.as_said
+
+    def _packed(self, body: Body) -> set[str]:
+        """The members in which a recorder wrote as text what lies deep: several kinds at one depth, and nothing lies deeper."""
+        depth = self.deepest + 1
+        if self.packed.keys() != {depth} or len(self.packed[depth]) < KINDS:
+            return set()
+        return {member for member, _, _ in body.found.packed}
 
     def hides(self, name: str, entry: RecordedEntry) -> bool:
         """Whether nobody knows if a request had a header that is not recorded, or what a blank one was."""
@@ -116,11 +136,11 @@ class ShownByFile:
     def taken_out_of_request(self, entry: RecordedEntry) -> frozenset[str]:
         """The members of a request in which something was taken out. Requests of the lengths that they name were not cut."""
         cut = _cut(entry.body, self.longest_sent) if self.longest_sent in self.perhaps_cut else set[str]()
-        return entry.body.found.taken_out | cut
+        return entry.body.found.taken_out | cut | self._packed(entry.body)
 
     def taken_out_of_answer(self, entry: RecordedEntry) -> frozenset[str]:
         """The members of an answer in which something was taken out."""
-        return entry.answer.found.taken_out | _cut(entry.answer, self.longest_given)
+        return entry.answer.found.taken_out | _cut(entry.answer, self.longest_given) | self._packed(entry.answer)
 
 
 def _cut(body: Body, longest: int) -> set[str]:

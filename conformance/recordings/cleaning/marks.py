@@ -9,7 +9,7 @@ HINTS = "redacted|removed|masked|hidden|scrubbed|filtered|sanitized|omitted|anon
 WORDS_ALONE = "anonymous|anon|undefined|null|nil|n/a|pii|secret|confidential|email|e-mail|phone"
 # What stands in place of a text: [email redacted], <REDACTED:EMAIL>, {{pii}}, ${TOKEN}, %EMAIL%, name@redacted.com.
 ENCLOSED = re.compile(
-    rf"[^\w\s].*\b(?:{HINTS}|pii|object|array|circular)\b.*[^\w\s]|[^\w\s]+(?:{WORDS_ALONE})[^\w\s]+|"
+    rf"[^\w\s].*\b(?:{HINTS}|pii|object|array|circular|depth)\b.*[^\w\s]|[^\w\s]+(?:{WORDS_ALONE})[^\w\s]+|"
     r"\{\{[^{}]*\}\}|\$\{[^{}]*\}",
     re.IGNORECASE,
 )
@@ -38,7 +38,7 @@ HALF_HIDDEN = re.compile(
     "(?<![A-Za-z0-9])[0-9]{4,}(?:([xXnN*#\u2022])\\2+|([_-])\\3+)[0-9]{2,}(?![A-Za-z0-9])"
 )
 MARKS = re.compile(
-    "[*\u2022\u25cf\u2588\u2591-\u2593\u25a0\u2026]|[][<>(){}*#_?\u2022\u25cf\u2588\u2026. \u2010-\u2015-]{3,}"
+    "[*\u2022\u25cf\u2588\u2591-\u2593\u25a0\u2026]{1,2}|[][<>(){}*#_?\u2022\u25cf\u2588\u2026. \u2010-\u2015-]{3,}"
 )
 ELLIPSIS = re.compile(r"\u2026|\.{3}")
 # A logger that says it: `1820 Al... [truncated]`, `1820 Al... 12 more characters`, `1820 Al (cut)`.
@@ -56,11 +56,11 @@ PSEUDONYM = re.compile(
     r"(?=.*[a-z])(?=.*[A-Z])(?=.*[0-9])(?:[\w+/-]{22}|[\w+/-]{27}|[\w+/-]{38}|[\w+/-]{43}|[\w+/-]{64}|[\w+/-]{86})|"
     r"(?=.*[0-9])(?:[A-Z2-7]{26}(?:={6})?|[A-Z2-7]{32}|[A-Z2-7]{52}(?:={4})?)|\w{1,3}(?:\u2026|\.{3})|"
     r"(?i:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})|"
-    r"(?i:(?:sha-?[0-9]+|md5|hmac|hash|hashed|tok|token|encrypted)[:_$].{4,})|\$[0-9a-z]+\$.+|(?i:ENC\[.+\]|vault:.+|\{cipher\}.+)"
+    r"(?i:(?:sha-?[0-9]+|md5|hmac|hash|hashed|tok|token|encrypted)[:_$].{4,})|\$[0-9a-z]+\$.+|(?i:ENC\[.+\]|ENC\(.+\)|vault:.+|\{cipher\}.+)"
 )
 NUMBERED = re.compile(
-    f"[A-Z]{{3,}}(?:_[A-Z0-9]+)+|(?:{KIND.upper()})(?:[_-](?:{KIND.upper()}))*-[0-9]+"
-)  # PERSON_1, FIRST_NAME: a person's value only
+    f"[A-Z]{{3,}}(?:_[A-Z0-9]+)+|(?i:(?:{KIND})(?:[_-](?:{KIND}))*-[0-9]+)"
+)  # PERSON_1, FIRST_NAME, customer-17: a person's value only
 LONGEST_WORDS = 4  # a longer text is a sentence of the server
 LONGEST = 1000  # characters; in a longer text no cleaner's mark is looked for
 PLACEHOLDERS = frozenset(("xx", "xxx", "-", "\u2013", "\u2014", *WORDS_ALONE.split("|")))

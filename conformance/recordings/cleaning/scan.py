@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
@@ -45,6 +46,7 @@ class Scan:
     with the names of their members. plain: names of other ids. words: ids without any digit, with their names.
     perhaps_cut: the length of each text with an ellipsis, with its member; longest: that of the longest text.
     whole, fractions: whether some whole number is written as 1, or as 1.0.
+    deepest: how deep the deepest object or list lies. packed: texts that are JSON, with their member, depth and name.
     """
 
     taken_out: frozenset[str] = frozenset()
@@ -55,6 +57,8 @@ class Scan:
     longest: int = 0
     whole: bool = False
     fractions: bool = False
+    deepest: int = 0
+    packed: frozenset[tuple[str, int, str]] = frozenset()
 
 
 NOTHING = Scan()
@@ -76,6 +80,8 @@ def scan(node: Any) -> Scan:
         found.longest,
         found.whole,
         found.fractions,
+        found.deepest,
+        frozenset(found.packed),
     )
 
 
@@ -96,22 +102,34 @@ class _Found:
     longest: int = 0
     whole: bool = False
     fractions: bool = False
+    deepest: int = 0
+    packed: set[tuple[str, int, str]] = field(default_factory=set)
 
     def look(self, node: Any, name: str, depth: int) -> None:
         """Looks at a value and into it. name: that of its own member."""
         if isinstance(node, str):
             self._text(node, name)
+            if name not in UNREAD and _is_packed(node):
+                self.packed.add((self.member, depth, name))
         elif isinstance(node, int | float):
             self.whole |= isinstance(node, int) and not isinstance(node, bool)
             self.fractions |= isinstance(node, float) and node.is_integer()
-        elif isinstance(node, dict) and depth <= NESTED:
-            for member, child in node.items():
-                self._listed(member)
-                self.look(child, member, depth + 1)
-        elif isinstance(node, list) and depth <= NESTED:
-            for child in node:
-                self._listed(child)
-                self.look(child, name, depth + 1)
+        elif isinstance(node, dict | list) and depth <= NESTED:
+            self.deepest = max(self.deepest, depth)
+            if isinstance(node, dict):
+                self._object(node, depth)
+            else:
+                for child in node:
+                    self._listed(child)
+                    self.look(child, name, depth + 1)
+
+    def _object(self, node: dict[str, Any], depth: int) -> None:
+        """Looks into an object. One with nothing but a logger's own members stands for what was left out: {"_truncated": 2}."""
+        if node and node.keys() <= STANDS_FOR_A_BODY:
+            self.taken_out.add(self.member)
+        for member, child in node.items():
+            self._listed(member)
+            self.look(child, member, depth + 1)
 
     def _listed(self, part: Any) -> None:
         """Whether a name or an element says that others were left out: `... 2 more items`."""
@@ -159,6 +177,17 @@ def _was_taken_out(text: str, name: str) -> bool:
         return False
     within = PLACEHOLDER_WITHIN.search(text) is not None or (name not in UNREAD and is_cut(text))
     return within or (name in OF_PERSONS and is_pseudonym(text.strip()))
+
+
+def _is_packed(text: str) -> bool:
+    """Whether a text is an object or a list in JSON."""
+    if text[:1] + text[-1:] not in ("{}", "[]"):
+        return False
+    try:
+        json.loads(text)
+    except (ValueError, RecursionError):
+        return False
+    return True
 
 
 def stands_for_a_body(node: Any) -> bool:
