@@ -30,6 +30,11 @@ MISSING: dict[str, Callable[[Body], Body]] = {
     "OFFER": _types_without("OFFER"),
     "PROMOTION": _types_without("PROMOTION"),
     "SURVEY": _types_without("SURVEY"),
+    "OFFER but a longer word": _change(
+        lambda terms: terms.__setitem__(
+            "marketingTypes", [name.replace("OFFER", "OFFERS") for name in terms["marketingTypes"]]
+        )
+    ),
     "types": _set("marketingTypes", []),
     "EMAIL": _set("marketingChannels", []),
 }

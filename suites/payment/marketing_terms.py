@@ -10,7 +10,8 @@ LISTS = ("marketingChannels", "marketingTypes")
 
 
 def terms_problem(body: Any) -> str | None:
-    """What is wrong with marketing terms: `shape` for an absent field or another type, `value` for a missing value."""
+    """What is wrong with marketing terms: `shape` for an absent field, another type or a word in place of a value that is
+    missing, `value` for a missing value."""
     terms = body.get("marketingTerms") if isinstance(body, dict) else None
     if not isinstance(terms, list) or not terms or not all(isinstance(term, dict) for term in terms):
         return "shape"
@@ -23,4 +24,7 @@ def terms_problem(body: Any) -> str | None:
         if not all(isinstance(value, str) for values in lists for value in values):
             return "shape"
     sent = {name: {value for term in terms for value in term[name]} for name in LISTS}
-    return "value" if any(contract.mandatory_values(name) - sent[name] for name in LISTS) else None
+    missing = [name for name in LISTS if contract.mandatory_values(name) - sent[name]]
+    if any(sent[name] - contract.mandatory_values(name) for name in missing):
+        return "shape"
+    return "value" if missing else None
