@@ -1,4 +1,4 @@
-"""Marketing terms that place_order must refuse: each mandatory value missing, and each field of another shape."""
+"""Marketing terms that place_order must refuse: each mandatory value missing, each field of another shape, a longer word."""
 
 from __future__ import annotations
 
@@ -30,11 +30,6 @@ MISSING: dict[str, Callable[[Body], Body]] = {
     "OFFER": _types_without("OFFER"),
     "PROMOTION": _types_without("PROMOTION"),
     "SURVEY": _types_without("SURVEY"),
-    "OFFER but a longer word": _change(
-        lambda terms: terms.__setitem__(
-            "marketingTypes", [name.replace("OFFER", "OFFERS") for name in terms["marketingTypes"]]
-        )
-    ),
     "types": _set("marketingTypes", []),
     "EMAIL": _set("marketingChannels", []),
 }
@@ -46,6 +41,11 @@ SHAPES: dict[str, Callable[[Body], Body]] = {
     "marketingTermsAccepted of another type": _set("marketingTermsAccepted", "yes"),
     "no marketingChannels": _change(lambda terms: terms.pop("marketingChannels")),
     "marketingChannels of another type": _set("marketingChannels", "EMAIL"),
+    "OFFERS in place of OFFER": _change(
+        lambda terms: terms.__setitem__(
+            "marketingTypes", [name.replace("OFFER", "OFFERS") for name in terms["marketingTypes"]]
+        )
+    ),
     "no marketingTypes": _change(lambda terms: terms.pop("marketingTypes")),
     "marketingTypes of another type": _set("marketingTypes", {"OFFER": True}),
 }
