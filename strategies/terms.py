@@ -41,11 +41,7 @@ SHAPES: dict[str, Callable[[Body], Body]] = {
     "marketingTermsAccepted of another type": _set("marketingTermsAccepted", "yes"),
     "no marketingChannels": _change(lambda terms: terms.pop("marketingChannels")),
     "marketingChannels of another type": _set("marketingChannels", "EMAIL"),
-    "OFFERS in place of OFFER": _change(
-        lambda terms: terms.__setitem__(
-            "marketingTypes", [name.replace("OFFER", "OFFERS") for name in terms["marketingTypes"]]
-        )
-    ),
+    "OFFERS in place of OFFER": _set("marketingTypes", ["OFFERS", "PROMOTION", "SURVEY"]),
     "no marketingTypes": _change(lambda terms: terms.pop("marketingTypes")),
     "marketingTypes of another type": _set("marketingTypes", {"OFFER": True}),
 }

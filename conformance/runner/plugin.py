@@ -209,10 +209,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         items[:] = []
 
 
-def pytest_collection_finish() -> None:
+def pytest_collection_finish(session: pytest.Session) -> None:
     """Takes what is loaded by now out of the garbage collections between the tests: it stays to the end."""
-    gc.collect()
-    gc.freeze()
+    if RUN in session.config.stash:
+        gc.collect()
+        gc.freeze()
 
 
 def pytest_deselected(items: Sequence[pytest.Item]) -> None:

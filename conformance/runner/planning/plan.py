@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from conformance.core import contract
+from conformance.core.command_line import counted
 from conformance.driver.marks import mark_args
 from conformance.runner.planning.budget import measured
 from conformance.runner.planning.items import is_row
@@ -62,15 +63,11 @@ def _words(run: Run, requirement: str, tests: list[pytest.Item], reachable: set[
     if requirement in reachable and requirement not in sure:
         return "perhaps: the budget may end before"
     if tests:
-        words = f"judged by {_counted(len(tests), 'test')}, about {_counted(sum(cost_in_plan(run, test) for test in tests), 'request')}"
+        words = f"judged by {counted(len(tests), 'test')}, about {counted(sum(cost_in_plan(run, test) for test in tests), 'request')}"
         return words + _conditions(requirement, [test for test in tests if is_row(test)])
     if requirement in reachable:
         return "judged along the way"
     return f"not judged: {'the budget leaves it out' if run.settings.budget else 'no test of this run provokes it'}"
-
-
-def _counted(number: int, noun: str) -> str:
-    return f"{number} {noun}{'s' * (number != 1)}"
 
 
 def _conditions(requirement: str, rows: list[pytest.Item]) -> str:
