@@ -14,7 +14,8 @@ from typing import NamedTuple
 
 from strategies.array import Row
 
-LEVEL, PAIR, LOAD = 8, 2, 0.25  # weights; a pair that is new to the family has 1
+LEVEL, PAIR = 8, 2  # weights of what is new; a pair that is new to the family has 1
+LOAD = 0.25  # for each probe that a row has: it decides between equal rows, so that sessions stay of one length
 
 
 class ProbeKey(NamedTuple):
@@ -85,26 +86,24 @@ class _Assignment:
     ) -> None:
         """Gives a probe to rows until every level is met so many times; to one row at least, if there is any."""
         every = self._union(rows, names)
-        missing, first, left = every & ~self._met[key.shared] | self._union(rows, alone), True, list(rows)
+        missing, first = every & ~self._met[key.shared] | self._union(rows, alone), True
+        left = {row.number: self._levels_of(row, names) for row in rows}
         for _ in range(times):
             while (missing or first) and left:
-                best = max(left, key=lambda row: self._gain_of(key, row, names, missing))
-                missing, first = missing & ~self._levels_of(best, names)[0], False
-                self._take(key, best, names)
-                left.remove(best)
+                own, family = self._own_pairs[key.shared], self._family_pairs[key.family]
+                gains = {number: _gain(levels, missing, own, family) for number, levels in left.items()}
+                best = max(gains, key=lambda number: gains[number] - LOAD * self._load[number])
+                missing, first = missing & ~left[best][0], False
+                self._take(key, best, left.pop(best))
             missing = every
 
-    def _take(self, key: ProbeKey, row: Row, names: frozenset[str]) -> None:
-        single, double = self._levels_of(row, names)
+    def _take(self, key: ProbeKey, number: int, levels: tuple[int, int]) -> None:
+        single, double = levels
         self._met[key.shared] |= single
         self._own_pairs[key.shared] |= double
         self._family_pairs[key.family] |= double
-        self._load[row.number] += 1
-        self.found[row.number].append(key)
-
-    def _gain_of(self, key: ProbeKey, row: Row, names: frozenset[str], missing: int) -> float:
-        own, family = self._own_pairs[key.shared], self._family_pairs[key.family]
-        return _gain(self._levels_of(row, names), missing, own, family, self._load[row.number])
+        self._load[number] += 1
+        self.found[number].append(key)
 
     def _union(self, rows: Sequence[Row], names: frozenset[str]) -> int:
         """The levels of some factors that any of the rows has."""
@@ -120,11 +119,7 @@ class _Assignment:
         return self._levels[row.number, names]
 
 
-def _gain(levels: tuple[int, int], missing: int, own: int, family: int, load: int) -> float:
-    """What a row adds: levels that the probe has not met, then pairs of levels, new to its group or to its family.
-
-    The weights order these three. The load of a row decides between equal rows, so that sessions stay of one length.
-    """
+def _gain(levels: tuple[int, int], missing: int, own: int, family: int) -> int:
+    """What a row adds: levels that the probe has not met, then pairs of levels, new to its group or to its family."""
     single, double = levels
-    new = LEVEL * (single & missing).bit_count() + PAIR * (double & ~own).bit_count() + (double & ~family).bit_count()
-    return new - load * LOAD
+    return LEVEL * (single & missing).bit_count() + PAIR * (double & ~own).bit_count() + (double & ~family).bit_count()
