@@ -17,7 +17,7 @@ from conformance.core import factors
 from conformance.core.profile import Profile
 
 Levels = tuple[tuple[str, tuple[str, ...]], ...]
-TOLERANCE = 6  # of covertable: a few rows more than the least, in less than half the time
+TOLERANCE = 6  # of covertable, for triples: a few rows more than the least, in less than half the time
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ def rows(profile: Profile, depth: int = 1) -> tuple[Row, ...]:
 def _rows(offered: Levels, triples: tuple[tuple[str, ...], ...]) -> tuple[Row, ...]:
     levels_of = {name: list(levels) for name, levels in offered}
     groups = [{"fields": list(group), "strength": 3} for group in triples]
-    found = make(levels_of, strength=2, sub_models=groups, tolerance=TOLERANCE)
+    found = make(levels_of, strength=2, sub_models=groups, tolerance=TOLERANCE if groups else 0)
     made = [{name: str(row[name]) for name in levels_of} for row in found]
     _spread(made, levels_of, triples)
     return tuple(Row(number, tuple(row.items())) for number, row in enumerate(made))
