@@ -62,6 +62,8 @@ class RecordingProxy:
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+    wbufsize = -1  # head and body in one write
     owner: RecordingProxy
 
     def handle_any(self) -> None:
@@ -90,6 +92,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_header("Content-Length", str(len(raw)))
         self.end_headers()
         self.wfile.write(raw)
+        self.wfile.flush()
         owner.add(self._entry(began, (time.perf_counter() - clock) * 1000, sent, body, (status, given, raw)))
 
     def _entry(
