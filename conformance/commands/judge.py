@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import io
 import sys
+import traceback
 from contextlib import redirect_stderr
 from typing import TextIO
 
 import pytest
 
 from conformance.core.command_line import DONE, Parser, complaint
+from conformance.core.inputs import InputError
 from conformance.core.places import ROOT
 from conformance.runner.settings import GROUPS
 
@@ -34,7 +36,18 @@ def main(arguments: list[str]) -> int:
     suites = [] if any((ROOT / word.partition("::")[0]).exists() and "suites" in word for word in words) else ["suites"]
     places = [str(ROOT / suite) for suite in suites]
     with redirect_stderr(_OneSentence(sys.stderr)):
-        return int(pytest.main([*places, "--rootdir", str(ROOT), "-c", str(ROOT / "pyproject.toml"), *_joined(words)]))
+        return _status([*places, "--rootdir", str(ROOT), "-c", str(ROOT / "pyproject.toml"), *_joined(words)])
+
+
+def _status(words: list[str]) -> int:
+    """The exit status of pytest. Before it begins, it loads plugins of the environment; their errors leave it as they are."""
+    try:
+        return int(pytest.main(words))
+    except ImportError as error:
+        raise InputError(f"pytest cannot begin: {error}. See PYTEST_PLUGINS, PYTEST_ADDOPTS and -p.") from None
+    except Exception:  # Python's own status for it, 1, would say that the target is not conformant
+        traceback.print_exc()
+        return int(pytest.ExitCode.INTERNAL_ERROR)
 
 
 def _joined(words: list[str]) -> list[str]:

@@ -8,7 +8,7 @@ from functools import wraps
 from pathlib import Path
 
 from conformance.core.command_line import Parser, write_own
-from conformance.core.inputs import InputError
+from conformance.core.inputs import InputError, checked_file
 from reports import render_all
 from reports.comparison import compare as compared
 from reports.history import remember as added_to
@@ -72,6 +72,8 @@ def remember(parser: Parser, arguments: list[str]) -> int:
     parser.add_argument("directory", type=Path, metavar="DIR", help="folder of a run")
     parser.add_argument("file", type=Path, metavar="FILE", help="history file, made if it is not there")
     options = parser.parse_args(arguments)
+    if options.file.exists():
+        checked_file(options.file, "The history file")
     added = added_to(read_result(options.directory), options.file)
     print("remembered" if added else "already there")
     return 0
@@ -96,6 +98,10 @@ def trend(parser: Parser, arguments: list[str]) -> int:
     )
     parser.add_argument("--cost", type=Path, metavar="FILE", help="what the suite costs, as `make bench` keeps it")
     options = parser.parse_args(arguments)
+    if options.place.exists() and not options.place.is_dir():
+        checked_file(options.place, "The history file")
+    if options.cost:
+        checked_file(options.cost, "--cost")
     page = trend_page(options.place, options.cost)
     out: Path = options.out or (options.place if options.place.is_dir() else options.place.parent) / "trend.html"
     write_own((out, page))
@@ -109,6 +115,7 @@ def matrix(parser: Parser, arguments: list[str]) -> int:
     parser.add_argument("file", type=Path, metavar="FILE", help="a kill matrix, as `make matrix` writes it")
     parser.add_argument("--out", type=Path, metavar="PAGE", help="where the page goes; beside FILE unless told")
     options = parser.parse_args(arguments)
+    checked_file(options.file, "The kill matrix")
     out: Path = options.out or options.file.with_suffix(".html")
     write_own((out, matrix_page(read_matrix(options.file))))
     print(out)

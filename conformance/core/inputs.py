@@ -166,7 +166,7 @@ def checked_file(path: Path, name: str, given: str | None = None) -> Path:
     """A file that can be read. given: its path as it was written."""
     shown = given or str(path)
     try:
-        if path.is_fifo() or path.is_socket():  # it may never end, and can be read once only
+        if _is_endless(path):  # or it can be read once only
             raise InputError(f"{name} names {shown}, which is no regular file: save it as one.")
         with open(path, "rb") as handle:
             handle.read(1)
@@ -177,6 +177,11 @@ def checked_file(path: Path, name: str, given: str | None = None) -> Path:
     except (OSError, ValueError) as error:
         raise InputError(f"{name} names {shown[:SHOWN]}, which cannot be read: {_why(error)}.") from None
     return path
+
+
+def _is_endless(path: Path) -> bool:
+    """Whether a pipe, a socket or a device stands there; nothing is read from the empty one."""
+    return path.exists() and not (path.is_file() or path.is_dir() or path.samefile(os.devnull))
 
 
 def read_text(path: Path, name: str, given: str | None = None) -> str:

@@ -43,7 +43,10 @@ BESIDE = {  # what other commands of this project put beside a report
 
 
 def check_folder(folder: Path) -> None:
-    """Raises InputError where the folder holds something and no report: it is somebody's own."""
+    """Raises InputError where a file stands in the folder's place, or it holds something and no report: somebody's own."""
+    taken = next((place for place in (folder, *folder.parents) if place.exists()), folder)
+    if taken.exists() and not taken.is_dir():
+        raise InputError(f"The report folder {folder} cannot be made: {taken} is a file.")
     if not folder.is_dir() or _is_report(folder):
         return
     try:

@@ -7,18 +7,20 @@ import binascii
 import json
 import re
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Any
 
 from conformance.core import contract
 from conformance.recordings.cleaning.scan import scan, stands_for_a_body
 from conformance.recordings.entry import UNSEEN, Body
-from conformance.recordings.values import size
+from conformance.recordings.values import as_json, size
 
 PACKED = ("gzip", "x-gzip", "deflate", "br", "zstd", "compress")
 MOST_BYTES = 50_000_000  # of one body that was compressed
 REPLACED = "\ufffd"
+OF_GZIP = zlib.MAX_WBITS | 16  # the window that reads a member with its head
+PART = 16_384  # bytes that are unpacked at once: what is left of them is copied at the end of each member
 
 
 def body_of(text: Any, encoding: Any, sizes: list[Any], headers: Mapping[str, str], hints: bool) -> Body:
@@ -28,7 +30,8 @@ def body_of(text: Any, encoding: Any, sizes: list[Any], headers: Mapping[str, st
     beside it that it left the body out or cut it.
     """
     if is_of_api(text):  # a structured logger read it: nobody knows its bytes
-        return _of_json(json.dumps(text), text, agrees=False)
+        written = as_json(text)
+        return UNSEEN if written is None else _of_json(written, json.loads(written), agrees=False)
     known_sizes = [known for known in map(size, sizes) if known is not None]
     length = size(headers.get("content-length"))
     if not isinstance(text, str) or not text:
@@ -124,15 +127,33 @@ def _unpacked(raw: bytes, packed: list[str]) -> str | None:
         if name not in PACKED[:3]:
             return None
         try:
-            return zlib.decompressobj(_window(name, raw)).decompress(raw, MOST_BYTES).decode("utf-8")
+            return unpacked(raw, MOST_BYTES, _window(name, raw)).decode("utf-8")
         except (zlib.error, UnicodeDecodeError):
             continue
     return None
 
 
+def unpacked(raw: bytes, most: int, window: int = OF_GZIP) -> bytes:
+    """The first `most` bytes of what was compressed. Raises zlib.error where it cannot be read; what is cut off lacks."""
+    return b"".join(_parts(raw, most, window))
+
+
+def _parts(raw: bytes, most: int, window: int) -> Iterator[bytes]:
+    """A file of gzip is a series of members (RFC 1952); zeros may fill its last block."""
+    place, left, more = 0, most, True
+    while more and left > 0:
+        member = zlib.decompressobj(window)
+        while not member.eof and left > 0 and place < len(raw):
+            part = raw[place : place + PART]
+            found = member.decompress(part, left)
+            place, left = place + len(part) - len(member.unused_data), left - len(found)
+            yield found
+        more = window == OF_GZIP and any(raw[place : place + PART])
+
+
 def _window(name: str, raw: bytes) -> int:
     if "gzip" in name:
-        return zlib.MAX_WBITS | 16
+        return OF_GZIP
     return zlib.MAX_WBITS if raw[:1] == b"\x78" else -zlib.MAX_WBITS
 
 

@@ -24,6 +24,7 @@ from conformance.core.exchange import Exchange
 from conformance.core.inputs import InputError
 from conformance.evidence.reproduction.replay import from_record
 from conformance.recordings import cassettes, har
+from conformance.recordings.bodies import unpacked
 from conformance.recordings.entry import RecordedEntry
 from conformance.recordings.har import Attached
 
@@ -117,9 +118,9 @@ def _archive(found: Contents, archive: zipfile.ZipFile, name: str) -> None:
 
 def _unpacked(raw: bytes, name: str) -> bytes:
     try:
-        if _is_binary(zlib.decompressobj(zlib.MAX_WBITS | 16).decompress(raw[:FIRST_BYTES], FIRST_BYTES)):
+        if _is_binary(unpacked(raw[:FIRST_BYTES], FIRST_BYTES)):
             raise _no_recording(name)  # before gigabytes of it are unpacked
-        return zlib.decompressobj(zlib.MAX_WBITS | 16).decompress(raw, MOST_BYTES)
+        return unpacked(raw, MOST_BYTES)
     except zlib.error:
         raise InputError(f"{name} is packed by gzip and cannot be unpacked.") from None
 

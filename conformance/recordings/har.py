@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -11,7 +10,17 @@ from conformance.recordings.cleaning.scan import shown_headers
 from conformance.recordings.entry import UNSEEN, Body, RecordedEntry
 from conformance.recordings.secrets import secrets_of
 from conformance.recordings.times import moment
-from conformance.recordings.values import are_whole, every_header, headers, items, milliseconds, status, table, text
+from conformance.recordings.values import (
+    are_whole,
+    as_json,
+    every_header,
+    headers,
+    items,
+    milliseconds,
+    status,
+    table,
+    text,
+)
 
 # The name of a file beside the HAR, or in the same archive, and its bytes.
 Attached = Callable[[str], bytes | None]
@@ -101,7 +110,7 @@ def _given(response: dict[str, Any], response_headers: Mapping[str, str], attach
 def _written(response: dict[str, Any]) -> Any:
     """The text of an answer, whatever its form."""
     found = _holder(response.get("content", response.get("body"))).get("text")
-    return json.dumps(found) if isinstance(found, dict | list) else found
+    return as_json(found) if isinstance(found, dict | list) else found
 
 
 def _holder(written: Any) -> dict[str, Any]:

@@ -5,6 +5,7 @@ Sharing keeps many such values in little memory.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Hashable, Iterator
 from math import isfinite
@@ -27,6 +28,14 @@ def items(node: Any) -> list[Any]:
 def text(node: Any) -> str:
     """A text, '' for anything else; a half of a character becomes the replacement character."""
     return node.encode("utf-16", "surrogatepass").decode("utf-16", "replace") if isinstance(node, str) else ""
+
+
+def as_json(node: Any) -> str | None:
+    """A value as JSON; None where it holds what JSON has not, as YAML may: a date, bytes, itself."""
+    try:
+        return json.dumps(node, allow_nan=False)
+    except (TypeError, ValueError, RecursionError):
+        return None
 
 
 def number(node: Any) -> float | None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import json
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
+from reports.documents import read_json
 from reports.history import Course, course, load
 from reports.html.templating import render_page
 from reports.text import Json, place
@@ -14,7 +15,10 @@ RUNS = 60  # the newest that are shown
 
 
 def trend(results: Path, cost: Path | None = None) -> str:
-    """The page for `results` (`reports.history.load`) and the bench's history. Raises ValueError if there is none, or OSError."""
+    """The page for `results` (`reports.history.load`) and the bench's history.
+
+    Raises ValueError if there is no result, or the history is none, or OSError.
+    """
     by_target: dict[tuple[str, str], list[Json]] = {}
     for result in load(results):
         by_target.setdefault(place(result["target"]), []).append(result)
@@ -26,20 +30,36 @@ def trend(results: Path, cost: Path | None = None) -> str:
 
 def _ratios(file: Path) -> list[Json]:
     """What the suite costs, each ratio through the nights."""
-    found: dict[str, list[Json]] = {}
-    for line in file.read_text(encoding="utf-8").splitlines()[-RUNS:]:
-        for figure in json.loads(line)["figures"]:
-            found.setdefault(figure["what"], []).append(figure)
+    found: dict[str, list[float]] = {}
+    try:
+        for line in file.read_text(encoding="utf-8").splitlines()[-RUNS:]:
+            for figure in read_json(line)["figures"]:
+                found.setdefault(_name(figure["what"]), []).append(_value(figure["value"]))
+    except (ValueError, TypeError, LookupError):
+        raise ValueError(f"{file} is no history of what the suite costs, as `make bench` keeps it") from None
     return [
         {
             "what": what,
-            "first": f"{figures[0]['value']:.3g}",
-            "last": f"{figures[-1]['value']:.3g}",
-            "nights": len(figures),
-            "line": _line([figure["value"] for figure in figures]),
+            "first": f"{values[0]:.3g}",
+            "last": f"{values[-1]:.3g}",
+            "nights": len(values),
+            "line": _line(values),
         }
-        for what, figures in found.items()
+        for what, values in found.items()
     ]
+
+
+def _name(written: Any) -> str:
+    if not isinstance(written, str):
+        raise TypeError("no text")
+    return written
+
+
+def _value(written: Any) -> float:
+    """A figure's value. Raises TypeError where it is no number that can be drawn."""
+    if isinstance(written, bool) or not isinstance(written, int | float) or not isfinite(written):
+        raise TypeError("no number")
+    return written
 
 
 def _target(name: str, runs: list[Json]) -> Json:

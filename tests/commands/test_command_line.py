@@ -192,6 +192,72 @@ def test_a_command_that_could_not_work_does_not_begin(words: str, capsys: pytest
     assert not said.out and said.err.count("\n") == 1 and said.err.endswith(".\n")
 
 
+COSTS = [
+    "[1]",
+    "null",
+    "{}",
+    '{"figures": 5}',
+    '{"figures": [1]}',
+    "no JSON",
+    '{"figures": [{"what": "a", "value": "1"}]}',
+]
+
+
+@pytest.mark.parametrize("cost", [*COSTS, "[" * 90_000])
+def test_a_history_of_costs_that_is_none_is_named(
+    cost: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(ROOT)
+    (tmp_path / "cost.json").write_text(cost, encoding="utf-8")
+    words = ["trend", "docs/examples", "--out", str(tmp_path / "trend.html"), "--cost", str(tmp_path / "cost.json")]
+    assert main(words) == 4
+    said = capsys.readouterr().err
+    assert said.count("\n") == 1 and "cost.json is no history of what the suite costs" in said
+    (tmp_path / "cost.json").write_text('{"figures": [{"what": "a", "value": 1.5}]}\n', encoding="utf-8")
+    assert main(words) == 0
+
+
+@pytest.mark.parametrize(
+    "words", [["remember", "docs/examples/conformant", "/dev/full"], ["trend", "/dev/zero"], ["matrix", "/dev/zero"]]
+)
+def test_a_device_that_never_ends_is_not_read(
+    words: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(ROOT)
+    assert main(words) == 4
+    assert "no regular file" in capsys.readouterr().err
+
+
+def test_addresses_that_are_nested_too_deeply_are_no_json(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "deep.json").write_text("[" * 90_000, encoding="utf-8")
+    words = ["profile", "http://127.0.0.1:9", "--items", "v1|1|0", "--addresses", str(tmp_path / "deep.json")]
+    assert main(words) == 4
+    assert "deep.json, which is no JSON" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("below", ["", "below"])
+def test_a_file_in_place_of_a_report_folder_is_told_before(
+    below: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(ROOT)
+    (tmp_path / "out").write_text("mine", encoding="utf-8")
+    assert main(["merge", str(tmp_path / "out" / below), "docs/examples/conformant"]) == 4
+    said = capsys.readouterr()
+    assert not said.out and said.err.endswith("out is a file.\n") and said.err.count("\n") == 1
+
+
+@pytest.mark.parametrize(("begin", "status"), [("import nosuch", 4), ("raise KeyError('x')", 3)])
+def test_a_plugin_of_the_environment_that_fails_is_no_verdict(begin: str, status: int, tmp_path: Path) -> None:
+    """Status 1 would say that the target is not conformant."""
+    (tmp_path / "odd_plugin.py").write_text(begin, encoding="utf-8")
+    variables = {"PYTEST_PLUGINS": "odd_plugin", "PYTHONPATH": str(tmp_path)}
+    command = [sys.executable, "-m", "conformance", "judge", "--recording", "x"]
+    ended = subprocess.run(
+        command, cwd=ROOT, env=os.environ | variables, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert ended.returncode == status and (status == 3 or ended.stderr.count("\n") == 1)
+
+
 @pytest.mark.parametrize("words", ["--host 999.1.1.1", "--list-faults"])
 def test_what_the_mock_cannot_do_is_a_sentence(words: str) -> None:
     command = [sys.executable, "-m", "conformance", "mock", *words.split()]

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from conformance.core.inputs import InputError, checked_file
+from conformance.recordings.bodies import unpacked
 from conformance.recordings.files import read
 from conformance.recordings.secrets import without_user
 from tests.recordings.inputs.made import INITIATE, READ, answered, healthy, judged_files
@@ -42,10 +43,66 @@ def test_zeros_are_no_recording(tmp_path: Path, pack: type) -> None:
         read([tmp_path / "zeros"])
 
 
+MEMBERS = {
+    "a line each": lambda lines: b"".join(map(gzip.compress, lines)),
+    "with an empty one": lambda lines: (
+        gzip.compress(lines[0]) + gzip.compress(b"") + gzip.compress(b"".join(lines[1:]))
+    ),
+    "padded": lambda lines: gzip.compress(b"".join(lines)) + bytes(512),
+    "large": lambda lines: gzip.compress(os.urandom(40_000).hex().encode() + b"\n") + gzip.compress(b"".join(lines)),
+}
+
+
+@pytest.mark.parametrize("packed", MEMBERS)
+def test_each_member_of_a_gzip_file_is_read(tmp_path: Path, packed: str) -> None:
+    """A log that is rotated by appending; the breach stands in the last member."""
+    calls = healthy(INITIATE, READ)
+    calls[1] = answered(calls[1], lambda body: {name: part for name, part in body.items() if name != "lineItems"})
+    lines = [json.dumps(entry).encode() + b"\n" for entry in calls]
+    (tmp_path / "a.jsonl.gz").write_bytes(MEMBERS[packed](lines))
+    found = judged(tmp_path / "a.jsonl.gz", known=False)
+    assert len(found.traces[0].exchanges) == 2 and failed(found)
+
+
+def test_what_follows_a_member_and_is_none_is_told(tmp_path: Path) -> None:
+    (tmp_path / "a.jsonl.gz").write_bytes(gzip.compress(json.dumps(healthy()[0]).encode()) + b"PK no member")
+    with pytest.raises(InputError, match="packed by gzip and cannot be unpacked"):
+        read([tmp_path / "a.jsonl.gz"])
+
+
+def test_what_many_members_hold_is_bounded() -> None:
+    assert len(unpacked(gzip.compress(bytes(1_000_000)) * 50, 1_500_000)) == 1_500_000
+
+
+NO_JSON = {
+    "date": "maxEstimatedDeliveryDate: 2026-01-05T09:30:00.000Z",
+    "bytes": "purchaseOrderId: !!binary aGVsbG8=",
+    "itself": "lineItems: [*body]",
+    "infinity": "price: .inf",
+}
+
+
+@pytest.mark.parametrize("member", NO_JSON)
+def test_a_body_with_what_json_has_not_is_unknown(tmp_path: Path, member: str) -> None:
+    """YAML knows more kinds of values than JSON; without the member the same answer lacks what it has to have."""
+    text = (
+        "interactions:\n- request: {method: GET, uri: 'https://x/buy/order/v2/guest_checkout_session/1'}\n"
+        "  response: {status: {code: 200}, body: &body {checkoutSessionId: '1', 5: a, MEMBER}}\n"
+    )
+    (tmp_path / "a.yaml").write_text(text.replace("MEMBER", NO_JSON[member]), encoding="utf-8")
+    found = judged(tmp_path / "a.yaml", known=False)
+    assert failed(found) == set() and "The answer's body is not recorded in 1 of 1 calls." in found.notes
+    (tmp_path / "a.yaml").write_text(text.replace(", MEMBER", ""), encoding="utf-8")
+    assert failed(judged(tmp_path / "a.yaml", known=False)) == {"SESSION-FIELDS"}
+
+
 def test_a_pipe_is_no_file(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
     with pytest.raises(InputError, match="no regular file"):
         checked_file(tmp_path / "pipe", "--recording")
+    with pytest.raises(InputError, match="no regular file"):
+        checked_file(Path("/dev/zero"), "--recording")
+    assert checked_file(Path(os.devnull), "--waivers")
 
 
 HEADERS = (

@@ -99,7 +99,7 @@ def given_addresses(path: Path | None) -> dict[str, dict[str, Address]]:
         return {}
     try:
         data = json.loads(inputs.read_text(path, "--addresses"))
-    except ValueError:
+    except (ValueError, RecursionError):
         raise InputError(f"--addresses names {path}, which is no JSON.") from None
     whole = isinstance(data, dict) and all(
         isinstance(by_use, dict) and all(isinstance(address, dict) for address in by_use.values())
