@@ -114,7 +114,9 @@ class SeededProvider(PrimitiveProvider):
         around = [start, *(limit + step for limit in limits for step in (-1, 0, 1) if permitted(limit + step))]
         if draw.random() < EDGE:
             return draw.choice(around)
-        distance = draw.getrandbits(draw.randint(1, 64))
+        # no farther than the range, or most draws of a short one would end at its limits
+        farthest = max(abs(limit - start) for limit in limits) if len(limits) == 2 else 2**64 - 1
+        distance = draw.getrandbits(draw.randint(1, farthest.bit_length()))
         both = [number for number in (start + distance, start - distance) if permitted(number)]
         return draw.choice(both or around)
 

@@ -21,7 +21,7 @@ def pytest_configure(config: pytest.Config) -> None:
     run = config.stash.get(RUN, None)
     if run is not None:
         settings, offered = run.settings, run.profile.offers_operation
-        phase_schemas.draw_by(settings.seed, EXAMPLES_PER_OPERATION * settings.depth, offered)
+        phase_schemas.set_what_is_drawn(settings.seed, EXAMPLES_PER_OPERATION * settings.depth, offered)
 
 
 @pytest.fixture

@@ -18,7 +18,8 @@ from conformance.core import contract
 Node = dict[str, Any]
 DOCUMENTS = {"v2": "order-v2", "v1": "order-v1"}
 DISPUTED_HEADER = "EndUserContext"  # its name among the parameters
-# What a buyer writes as he likes; a schema says nothing more of it.
+# What a buyer writes as he likes. Drawn requests take it from the format of this name.
+FREE_TEXT = "free-text"
 FREE_TEXTS = ("firstName", "lastName", "addressLine1", "addressLine2")
 MOST_PIECES = 3  # as many of a plain item as any shop has
 
@@ -58,12 +59,14 @@ def joint() -> Node:
 def pinned(free: tuple[str, ...] = ()) -> Node:
     """The joint document for drawn requests: what only a target knows has the value of the contract's example.
 
-    So a drawn request is accepted, or breaks the one thing that Schemathesis broke. free: fields that keep their schema.
+    So a drawn request is accepted, or breaks the one thing that Schemathesis broke. free: fields that are free texts.
     """
     document = deepcopy(joint())
     components = document["components"]
     for parameter in components["parameters"].values():
         parameter["schema"] = {"type": "string", "enum": [parameter["example"]]}
+    # Most marketplaces demand both; where one has no such field, its live value leaves it out.
+    components["schemas"]["AddressInput"]["required"] += ["stateOrProvince", "postalCode"]
     for name in request_schemas(document):
         schema = components["schemas"][name]
         schema["additionalProperties"] = False
@@ -72,7 +75,9 @@ def pinned(free: tuple[str, ...] = ()) -> Node:
                 schema["properties"][field] = {**value, "maximum": MOST_PIECES}
             elif field == "itemId":
                 schema["properties"][field] = {"type": "string", "enum": _items(document)}
-            elif "example" in value and field not in free and value["type"] != "boolean":
+            elif field in free:
+                schema["properties"][field] = {"type": "string", "format": FREE_TEXT}
+            elif "example" in value and value["type"] != "boolean" and "$ref" not in value.get("items", {}):
                 schema["properties"][field] = {"type": value["type"], "enum": [value["example"]]}
     return document
 

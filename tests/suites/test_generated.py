@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 import requests
+from jsonschema import Draft202012Validator
 from openapi_spec_validator import validate
 from schemathesis.checks import CHECKS as REGISTRY
 from schemathesis.checks import load_all_checks
@@ -28,7 +29,7 @@ from suites.generated.case_sender import DISAGREEMENT
 from suites.generated.checks import CHECKS, Phase
 from suites.generated.live_values import ABSENT, EXAMPLES, ITEMS, substituted
 from suites.generated.openapi_document import FREE_TEXTS, joint, pinned, request_schemas
-from suites.generated.phase_schemas import schema
+from suites.generated.phase_schemas import ODD_TEXTS, schema
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = (ROOT / "docs" / "generated.md").read_text(encoding="utf-8")
@@ -83,6 +84,26 @@ def test_every_operation_accepts_its_valid_requests(run: Run) -> None:
     assert accepted >= set(contract.operations())
 
 
+def test_drawn_requests_are_accepted_by_each_operation_and_bring_odd_texts(run: Run) -> None:
+    drawn = [exchange for exchange in run[1] if "test_fuzzing" in exchange["trace"]]
+    for path, item in joint()["paths"].items():
+        for verb, node in item.items():
+            own = [exchange for exchange in drawn if f"[{verb.upper()} {path}]" in exchange["trace"]]
+            assert 200 in {each["status"] for each in own if each["operation"] == node["operationId"]}, path
+    bodies = [json.dumps(exchange["request_body"]) for exchange in drawn]
+    odd = [body for body in bodies if any(json.dumps(text) in body for text in ODD_TEXTS)]
+    assert len(odd) > 5
+
+
+def test_no_request_that_breaks_something_has_an_unknown_item(run: Run) -> None:
+    """It would be a second reason to refuse it. Schemathesis makes items up where only their number is at a limit."""
+    sent = [exchange["request_body"] for exchange in run[1] if "generated/" in exchange["trace"]]
+    unknown = [body for body in sent if "v1|0|0" in json.dumps(body) or ITEMS[0] in json.dumps(body)]
+    assert len(unknown) < 5
+    for body in unknown:
+        Draft202012Validator({**joint(), "$ref": "#/components/schemas/CreateSession"}).validate(body)
+
+
 def test_the_same_seed_sends_the_same_requests_in_every_process(run: Run, tmp_path: Path) -> None:
     def sent(exchanges: list[dict[str, Any]]) -> list[str]:
         keys = ("trace", "operation", "subject", "marketplace", "app", "request_body", "status")
@@ -98,7 +119,7 @@ def test_what_the_profile_does_not_offer_is_not_drawn(payment: str) -> None:
         payment, set()
     )
     try:
-        phase_schemas.draw_by(0, 1, offered)
+        phase_schemas.set_what_is_drawn(0, 1, offered)
         for loaded in map(schema, Phase):
             found = [result.ok() for result in loaded.get_all_operations() if isinstance(result, Ok)]
             assert {operation.definition.raw["operationId"] for operation in found} == set(
@@ -107,7 +128,7 @@ def test_what_the_profile_does_not_offer_is_not_drawn(payment: str) -> None:
         steps = schema(Phase.STATEFUL).as_state_machine().__dict__
         assert any("place_order" in name for name in steps) == (payment == "place_order")
     finally:
-        phase_schemas.draw_by(0, 1, lambda operation: True)
+        phase_schemas.set_what_is_drawn(0, 1, lambda operation: True)
 
 
 # ---------------------------------------------------------------- checks
@@ -151,7 +172,7 @@ def test_what_only_a_target_knows_is_pinned() -> None:
 
 
 def test_two_schemas_of_a_phase_are_one() -> None:
-    """What `draw_by` sets is what the tests are made from."""
+    """What `set_what_is_drawn` sets is what the tests are made from."""
     assert all(schema(phase) is schema(phase) for phase in Phase)
     assert len({id(schema(phase)) for phase in Phase}) == len(Phase)
 

@@ -207,6 +207,27 @@ def test_hypothesis_counts_the_states_that_rules_led_to(mock: str) -> None:
     assert any(event.endswith(": several lines with a coupon") for event in events)
 
 
+def test_few_walks_are_given_up(mock: str) -> None:
+    """Hypothesis gives a walk up where none of the rules that it chose for the walk may run."""
+    seen: list[dict[str, Any]] = []
+    with collector.with_value(seen.append):  # type: ignore[arg-type]  # typed by its default, None
+        for seed, market in enumerate(load("mock").markets):
+            walked(mock, market=market, seed=seed)
+    # the first is the simplest one, which always is
+    ended = [case["status"] for each in seen for case in each["generate-phase"]["test-cases"][1:]]
+    assert ended.count("valid") == WALKS * len(seen)
+    assert len(ended) - ended.count("valid") <= len(ended) // 10
+
+
+@pytest.mark.parametrize(("least", "most"), [(0, 254), (100, 400), (-300, 300), (0, 10_000)])
+def test_a_bounded_number_is_seldom_a_limit(least: int, most: int) -> None:
+    provider = SeededProvider()
+    with provider.per_test_case_context_manager():
+        drawn = [provider.draw_integer(least, most) for _ in range(1000)]
+    assert set(drawn) >= {least, most} and min(drawn) == least and max(drawn) == most
+    assert sum(min(number - least, most - number) <= 1 for number in drawn) < 600
+
+
 def test_a_breach_of_the_mission_is_told_by_its_rule(mock: str) -> None:
     def unlocked(number: int, exchange: Exchange) -> None:
         if exchange.operation in contract.CHANGES and exchange.status == 409:
