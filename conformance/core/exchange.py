@@ -26,6 +26,7 @@ class RecordedPart(StrEnum):
     ANSWER = "the answer's body"
     ANSWER_TYPE = "the answer's media type"
     APP = "the application that sent the request"
+    DURATION = "the time until the answer"
     MARKETPLACE = "the request's marketplace"
     MEDIA_TYPE = "the request's media type"
     PERSON = "the answer's address"
@@ -155,6 +156,8 @@ class Exchange:
     @property
     def ended(self) -> str:
         """When the answer was there, in ISO 8601; '' where nobody knows."""
+        if RecordedPart.DURATION in self.unseen:
+            return ""
         try:
             return (datetime.fromisoformat(self.started) + timedelta(milliseconds=self.ms)).isoformat()
         except (ValueError, TypeError, OverflowError):

@@ -24,6 +24,7 @@ from conformance.recordings.cleaning.by_file import (
 )
 from conformance.recordings.cleaning.marks import is_redacted
 from conformance.recordings.duplicates import RecordedCall, without_duplicates
+from conformance.recordings.durations import as_measured
 from conformance.recordings.entry import UNSEEN, RecordedEntry, RecordedTime
 from conformance.recordings.secrets import TOKEN_LENGTH, is_secret, without_user
 from conformance.recordings.timeline import (
@@ -31,6 +32,7 @@ from conformance.recordings.timeline import (
     contradicted,
     in_order,
     on_one_clock,
+    seen_over,
     together,
     without_order,
 )
@@ -102,7 +104,8 @@ def _patterns() -> list[tuple[str, str, re.Pattern[str]]]:
 def calls_of(entries: Iterable[RecordedEntry]) -> Calls:
     """The calls of guest checkout among the entries, in order, each once. Equal parts of their bodies are one object."""
     found = Calls()
-    listed = in_order(on_one_clock(list(_known(entries, found.lossy))))
+    measured = as_measured((entry, known[1]) for entry, known in _known(entries, found.lossy))
+    listed = in_order(on_one_clock(measured))
     answered = [call for entry in listed if (call := _answered(entry, found.passed))]
     kept = without_duplicates(answered)
     if len(kept) < len(answered):
@@ -126,28 +129,31 @@ def calls_of(entries: Iterable[RecordedEntry]) -> Calls:
     open_what_is_blank(zip(found.exchanges, sources, as_sent, strict=True))
     found.together |= _of_several_clocks(found)
     found.together |= together(
-        (exchange.request.subject, exchange.method != "GET", entry.began, entry.ms)
-        for exchange, entry in zip(found.exchanges, found.entries, strict=True)
+        (exchange.request.subject, exchange.method != "GET", entry.began, ms)
+        for exchange, entry, ms in zip(found.exchanges, found.entries, seen_over(_made_and_used(found)), strict=True)
     )
     return found
 
 
-def _known(entries: Iterable[RecordedEntry], lossy: set[int]) -> Iterator[RecordedEntry]:
-    """The entries that are calls of the API; a file with an entry that may be a change of any session is lossy."""
+def _known(entries: Iterable[RecordedEntry], lossy: set[int]) -> Iterator[tuple[RecordedEntry, tuple[str, str | None]]]:
+    """The entries that are calls of the API, each with what it calls; one that may be any change makes its file lossy."""
     for entry in entries:
-        if operation_of(entry.method, entry.url):
-            yield entry
+        if known := operation_of(entry.method, entry.url):
+            yield entry, known
         if _may_be_change(entry):
             lossy.add(entry.source)
 
 
 def _of_several_clocks(found: Calls) -> set[int]:
     """The places of the calls of files whose order contradicts itself."""
-    calls = zip(found.exchanges, found.entries, strict=True)
-    files = contradicted(
-        (_made(exchange), exchange.request.subject if exchange.accepted else None, entry) for exchange, entry in calls
-    )
+    files = contradicted(_made_and_used(found))
     return {place for place, entry in enumerate(found.entries) if entry.source in files}
+
+
+def _made_and_used(found: Calls) -> Iterator[tuple[str | None, str | None, RecordedEntry]]:
+    """The id that each call made, the id that it used with success, and its entry."""
+    for exchange, entry in zip(found.exchanges, found.entries, strict=True):
+        yield _made(exchange), exchange.request.subject if exchange.accepted else None, entry
 
 
 def _made(exchange: Exchange) -> str | None:
@@ -217,6 +223,8 @@ def _exchange(
     exchange = Exchange("recording", 0, request, entry.method, without_user(entry.url), status=entry.status)
     exchange.headers = {name: value[:LONGEST] for name, value in entry.response_headers.items() if name != "set-cookie"}
     exchange.started, exchange.ms = _written(entry.began), entry.ms or 0.0
+    if entry.ms is None:
+        unseen.add(RecordedPart.DURATION)
     if entry.status is None:
         exchange.problem = "the recording has no answer"
     elif RecordedPart.ANSWER not in unseen and entry.answer.text:

@@ -10,7 +10,17 @@ from conformance.recordings.cleaning.scan import shown_headers
 from conformance.recordings.entry import UNSEEN, Body, RecordedEntry
 from conformance.recordings.secrets import secrets_of
 from conformance.recordings.times import moment
-from conformance.recordings.values import are_whole, every_header, headers, items, number, status, table, text
+from conformance.recordings.values import (
+    are_whole,
+    every_header,
+    headers,
+    items,
+    milliseconds,
+    number,
+    status,
+    table,
+    text,
+)
 
 
 def is_cassette(document: Any) -> bool:
@@ -61,7 +71,7 @@ def interaction(raw: Any) -> RecordedEntry | None:
         response_headers_whole=are_whole(response.get("headers")),
         answer=_body(response.get("body", response.get("content")), response_headers),
         began=moment(node.get("recorded_at") or node.get("timestamp")),
-        ms=None if seconds is None else seconds * 1000,
+        ms=None if seconds is None else milliseconds(seconds * 1000),
         secrets=secrets_of(
             url, request_headers, response_headers, every_header(response.get("headers"), "set-cookie"), ""
         ),

@@ -7,20 +7,11 @@ from typing import Any
 
 from conformance.recordings.bodies import body_of, is_of_api
 from conformance.recordings.cleaning.scan import shown_headers
+from conformance.recordings.durations import duration
 from conformance.recordings.entry import UNSEEN, Body, RecordedEntry
 from conformance.recordings.secrets import secrets_of
 from conformance.recordings.times import moment
-from conformance.recordings.values import (
-    are_whole,
-    as_json,
-    every_header,
-    headers,
-    items,
-    milliseconds,
-    status,
-    table,
-    text,
-)
+from conformance.recordings.values import are_whole, as_json, every_header, headers, items, status, table, text
 
 # The name of a file beside the HAR, or in the same archive, and its bytes.
 Attached = Callable[[str], bytes | None]
@@ -71,7 +62,7 @@ def entry(raw: Any, attached: Attached) -> RecordedEntry | None:
         response_headers_whole=are_whole(response.get("headers")),
         answer=_given(response, response_headers, attached),
         began=moment(node.get("startedDateTime")),
-        ms=milliseconds(node.get("time")),
+        ms=duration(node),
         via=_via(node, response),
         secrets=secrets_of(
             url,

@@ -102,7 +102,7 @@ def _own(found: JudgedRecording, contents: Contents, profile: Profile, masks: Ma
         if name != DISCOVERY_TRACE and DISCOVERY_TRACE in traces:
             trace.world.units = dict(traces[DISCOVERY_TRACE].world.units)
         same_time = together(
-            (exchange.request.subject, exchange.method != "GET", moment(exchange.started), exchange.ms)
+            (exchange.request.subject, exchange.method != "GET", moment(exchange.started), _ms(exchange))
             for exchange in trace.exchanges
         )
         for place, exchange in enumerate(trace.exchanges):
@@ -112,6 +112,10 @@ def _own(found: JudgedRecording, contents: Contents, profile: Profile, masks: Ma
                 trace.judgments += judge(trace.world, profile, exchange)
         _clean(trace, {}, masks)
         found.traces.append(trace)
+
+
+def _ms(exchange: Exchange) -> float | None:
+    return None if RecordedPart.DURATION in exchange.unseen else exchange.ms
 
 
 def _clean(trace: Trace, secrets: dict[str, tuple[str, ...]], masks: Masks) -> None:

@@ -7,7 +7,7 @@ has whole seconds. Two clocks in one file show by a Date that goes back.
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -15,6 +15,7 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import NamedTuple
 
+from conformance.recordings.durations import LONGEST_S
 from conformance.recordings.entry import RecordedEntry, RecordedTime
 
 CLOCK_S = 0.001  # two times that differ by less may be the same
@@ -28,8 +29,9 @@ def on_one_clock(entries: Sequence[RecordedEntry]) -> list[RecordedEntry]:
     known = _spans(entries)
     if len({entry.source for entry in entries}) < 2 or not known:
         return list(entries)
+    over = _spans(entries, LONGEST_S)
     lag = LAG_S if any(span.latest - span.earliest > CUT_S + JITTER_S for span in known.values()) else CUT_S
-    bounds = {source: (span.latest - lag, span.earliest) for source, span in known.items()}
+    bounds = {source: (span.latest - lag, over[source].earliest) for source, span in known.items()}
     first = min(bounds)
     return [
         entry if entry.source == first else _put_right(entry, bounds.get(entry.source), bounds[first])
@@ -73,12 +75,14 @@ class _Span(NamedTuple):
     earliest: float
 
 
-def _spans(entries: Iterable[RecordedEntry]) -> dict[int, _Span]:
+def _spans(entries: Iterable[RecordedEntry], unmeasured_s: float = 0.0) -> dict[int, _Span]:
+    """The span of each file. unmeasured_s: how long a call may have taken whose duration nobody knows."""
     found: dict[int, _Span] = {}
     for entry in entries:
         ahead = _ahead(entry)
         if ahead is not None:
-            began, ended = ahead, ahead + (entry.ms or 0.0) / 1000 + entry.began.step_s
+            took = unmeasured_s if entry.ms is None else entry.ms / 1000
+            began, ended = ahead, ahead + took + entry.began.step_s
             span = found.get(entry.source, _Span(began, ended))
             found[entry.source] = _Span(max(span.latest, began), min(span.earliest, ended))
     return found
@@ -118,6 +122,30 @@ def contradicted(calls: Iterable[tuple[str | None, str | None, RecordedEntry]]) 
         if began and ends and ends < began:
             found.add(entry.source)
     return found
+
+
+def seen_over(calls: Iterable[tuple[str | None, str | None, RecordedEntry]]) -> list[float | None]:
+    """The most milliseconds that each call can have taken: one of unknown duration was over when what it made was in use.
+
+    Each call is as in `contradicted`. What two calls gave out tells of neither.
+    """
+    listed = list(calls)
+    made = Counter(new for new, _, _ in listed if new is not None)
+    used: dict[str, datetime] = {}
+    for _, subject, entry in listed:
+        if subject in made and subject is not None and (began := entry.began.timestamp):
+            used[subject] = min(began, used.get(subject, began))
+    return [
+        _until(entry, used.get(new)) if new is not None and made[new] == 1 else entry.ms for new, _, entry in listed
+    ]
+
+
+def _until(entry: RecordedEntry, used: datetime | None) -> float | None:
+    """The milliseconds of a call, for one of unknown duration those until a time after it."""
+    began = entry.began.timestamp
+    if entry.ms is not None or began is None or used is None or used < began:
+        return entry.ms
+    return (used - began) / timedelta(milliseconds=1)
 
 
 def _ahead(entry: RecordedEntry) -> float | None:
@@ -164,7 +192,7 @@ def together(calls: Iterable[tuple[str | None, bool, RecordedTime, float | None]
     """The places of the calls whose turn nobody knows: changes that overlap, and reads that overlap with a change.
 
     Each call is (subject, whether it changes something, start, milliseconds), in order. A call without a time overlaps with
-    both of its neighbours, if the others have times.
+    both of its neighbours, if the others have times; one without a duration may have taken LONGEST_S.
     """
     found: set[int] = set()
     listed = list(calls)
@@ -204,10 +232,11 @@ def _apart(first: RecordedTime, second: RecordedTime) -> timedelta:
 
 
 def _ends(moment: RecordedTime, ms: float | None) -> datetime | None:
-    """When a call was over at the latest; None where nobody knows."""
+    """When a call was over at the latest; None where nobody knows. ms: None for any duration."""
     if moment.timestamp is None:
         return None
     try:
-        return moment.timestamp + timedelta(milliseconds=ms or 0.0, seconds=moment.step_s - CLOCK_S)
+        took = LONGEST_S * 1000 if ms is None else ms
+        return moment.timestamp + timedelta(milliseconds=took, seconds=moment.step_s - CLOCK_S)
     except OverflowError:
         return None

@@ -1,0 +1,92 @@
+"""Reads how long calls took, and tells a measure from what a recorder writes in its place: 0, one number for all, seconds."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from datetime import datetime, timedelta
+from statistics import median
+from typing import Any, NamedTuple
+
+from conformance.recordings.entry import RecordedEntry
+from conformance.recordings.values import milliseconds, table
+
+LONGEST_S = 30.0  # of a call that nobody measured: gateways and clients give up by then
+CUT_MS = 1.5  # by which whole numbers and their sums may be wrong
+NO_MEASURE = 10  # so many calls of one whole number of milliseconds: a recorder wrote it in place of a measure
+LEAST_MS = 1.0  # or fewer calls of this one: recorders of HAR 1.2 have to write some timings
+AS_SECONDS = 10.0  # milliseconds: few networks are as fast, so that most smaller ones may be seconds
+PARTS = ("blocked", "dns", "connect", "send", "wait", "receive")  # HAR 1.2: ssl is a part of connect
+MADE = re.compile(r'"(?:checkoutSessionId|purchaseOrderId)"\s*:\s*"([^"]+)"')
+
+
+def duration(entry: dict[str, Any]) -> float | None:
+    """The milliseconds of an entry of a HAR, by its time or its timings; 0 where it says so, None where it says nothing."""
+    timings = table(entry.get("timings"))
+    whole, total = milliseconds(entry.get("time")), sum(milliseconds(timings.get(name)) or 0.0 for name in PARTS)
+    return total if total > (whole + CUT_MS if whole else 0.0) else whole
+
+
+Call = tuple[RecordedEntry, str | None]  # an entry, and the id that it names
+
+
+class _Unit(NamedTuple):
+    """What the numbers of a file count.
+
+    ms: how many milliseconds one may be, None where they measure nothing. cut: whether 0 is a part of one.
+    """
+
+    ms: float | None
+    cut: bool = False
+
+
+def as_measured(calls: Iterable[Call]) -> list[RecordedEntry]:
+    """The entries, each with the most milliseconds that its call can have taken, None where nobody knows."""
+    listed = list(calls)
+    files: dict[int, list[Call]] = defaultdict(list)
+    for entry, subject in listed:
+        files[entry.source].append((entry, subject))
+    units = {source: _unit(found) for source, found in files.items()}
+    return [replace(entry, ms=_most(entry.ms, units[entry.source])) for entry, _ in listed]
+
+
+def _most(ms: float | None, unit: _Unit) -> float | None:
+    if ms is None or unit.ms is None:
+        return None
+    return ms * unit.ms if ms else CUT_MS if unit.cut else None
+
+
+def _unit(calls: list[Call]) -> _Unit:
+    known = [entry.ms for entry, _ in calls if entry.ms]
+    whole = all(ms == int(ms) for ms in known)
+    if not known or (whole and len(set(known)) == 1 and (known[0] <= LEAST_MS or len(known) >= NO_MEASURE)):
+        return _Unit(None)
+    seconds = median(known) < AS_SECONDS and not _is_milliseconds(calls)
+    return _Unit(1000.0 if seconds else 1.0, cut=whole and 2 * len(known) > len(calls))
+
+
+def _is_milliseconds(calls: list[Call]) -> bool:
+    """Whether most sessions and orders were in use before the call that made them was over, if it took seconds."""
+    waited = list(_waits(calls, _first_uses(calls)))
+    return 2 * sum(gap < timedelta(seconds=seconds) for gap, seconds in waited) > len(waited)
+
+
+def _first_uses(calls: list[Call]) -> dict[str, datetime]:
+    used: dict[str, datetime] = {}
+    for entry, subject in calls:
+        if subject and (began := entry.began.timestamp):
+            used[subject] = min(began, used.get(subject, began))
+    return used
+
+
+def _waits(calls: list[Call], used: dict[str, datetime]) -> Iterator[tuple[timedelta, float]]:
+    """The time from the start of each call that made a session or an order to the first use, and the number of the call."""
+    for entry, subject in calls:
+        began = entry.began.timestamp
+        if not (began and entry.ms and entry.method == "POST"):
+            continue
+        for made in MADE.findall(entry.answer.text):
+            if made != subject and made in used and began <= used[made]:
+                yield used[made] - began, entry.ms
