@@ -8,6 +8,7 @@ import json
 import re
 import zlib
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -56,7 +57,8 @@ def body_of(text: Any, encoding: Any, sizes: list[Any], headers: Mapping[str, st
         node = json.loads(found)
     except (ValueError, RecursionError):
         return UNSEEN if hints or _may_be_cut(found, bytes_shown, known_sizes, wire) else Body(found)
-    return _of_json(found, node, agrees=bytes_shown in ([wire] if wire is not None else known_sizes))
+    agrees = bytes_shown in ([wire] if wire is not None else known_sizes)
+    return replace(_of_json(found, node, agrees=agrees), of_wire=bytes_shown == wire)
 
 
 def is_of_api(node: Any) -> bool:

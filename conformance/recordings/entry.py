@@ -14,13 +14,15 @@ from conformance.recordings.cleaning.scan import NOTHING, Scan
 class Body:
     """A body as the recording shows it. known: whether `text` is all of it; an empty body is known with text ''.
 
-    found: what cleaners left in it. as_sent: whether a number of bytes says that nothing was added or left out.
+    found: what cleaners left in it. as_sent: whether a number of bytes says that nothing was added or left out; of_wire:
+    whether that number is the message's own, and not one that the recorder counted.
     """
 
     text: str = ""
     known: bool = True
     found: Scan = NOTHING
     as_sent: bool = False
+    of_wire: bool = False
 
 
 UNSEEN = Body(known=False)

@@ -74,17 +74,17 @@ def shape_of(operation: str) -> Shape | None:
     """What the body of an operation must look like; None for an operation without one."""
     known = contract.operations().get(operation)
     root = contract.document("order-v1" if operation == contract.PLACE_ORDER else "order-v2")
-    return _compiled(root, known.request) if known and known.request else None
+    return compiled(root, known.request) if known and known.request else None
 
 
-def _compiled(root: dict[str, Any], node: Any) -> Shape:
+def compiled(root: dict[str, Any], node: Any) -> Shape:
     schema = contract.resolve(root, node)
     pattern = EMAIL if schema.get("format") == "email" else schema.get("pattern")
     return Shape(
         schema.get("type", "object"),
-        {name: _compiled(root, child) for name, child in schema.get("properties", {}).items()},
+        {name: compiled(root, child) for name, child in schema.get("properties", {}).items()},
         frozenset(schema.get("required", ())),
-        _compiled(root, schema["items"]) if "items" in schema else None,
+        compiled(root, schema["items"]) if "items" in schema else None,
         re.compile(pattern) if pattern else None,
         frozenset(schema["enum"]) if "enum" in schema else None,
         schema.get("x-max-length-by-marketplace", {}),
