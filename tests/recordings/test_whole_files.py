@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from tests.recordings.cleaning.test_rewritten import cleaned, fraction, sent, without
 from tests.recordings.inputs.made import (
     INITIATE,
     LOCKED,
@@ -20,7 +21,6 @@ from tests.recordings.inputs.made import (
 )
 from tests.recordings.inputs.odd_recorders import Entries
 from tests.recordings.judging import failed, passed
-from tests.recordings.test_rewritten import cleaned, fraction, sent, without
 
 
 def test_a_number_that_a_recorder_could_not_write_anew(tmp_path: Path) -> None:

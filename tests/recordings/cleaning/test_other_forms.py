@@ -11,10 +11,10 @@ from urllib.parse import quote
 
 import pytest
 
+from tests.recordings.cleaning.test_rewritten import sent
 from tests.recordings.inputs.made import INITIATE, LOCKED, QUANTITY, another_session, answered, healthy, judged_files
 from tests.recordings.inputs.odd_recorders import Entries
 from tests.recordings.judging import failed
-from tests.recordings.test_rewritten import sent
 
 Form = Callable[[Any], Any]
 
