@@ -11,10 +11,8 @@ from suites.generated.phase_schemas import schema
 from suites.generated.session_rotation import SessionsInTurn
 
 
-@provokes("SESSION-FIELDS", "SESSION-DOCUMENTED", "TYPE-JSON", cost=40)
+@provokes("SESSION-FIELDS", "SESSION-DOCUMENTED", "TYPE-JSON", cost=15)
 @schema(Phase.EXAMPLES).parametrize()
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])  # `live` is for all cases of a test
 def test_examples(case: Case, live: SessionsInTurn) -> None:
-    """Then with each further value that the target has for an example: another role, id, marketplace or credential."""
     live.send(case)
-    live.send_each(case)

@@ -15,10 +15,20 @@ from suites.generated.checks import Phase, as_response
 from suites.generated.phase_schemas import schema
 from suites.generated.session_rotation import SessionsByLink
 
-WALKS, STEPS = 2, 10
+WALKS, STEPS = 3, 12
+BEGINNING = "initiate"
 
 
-class Walk(schema(Phase.STATEFUL).as_state_machine()):  # type: ignore[misc]
+def machine() -> Any:
+    """Schemathesis' machine without the rules that would begin a walk in a session that nobody made."""
+    made = schema(Phase.STATEFUL).as_state_machine()
+    for rule in made.root_rules:
+        if not rule.endswith(BEGINNING):
+            delattr(made, rule)
+    return made
+
+
+class Walk(machine()):  # type: ignore[misc]
     """A walk whose steps leave through the suite's client, where the judge judges them."""
 
     def __init__(self, live: SessionsByLink) -> None:
@@ -26,7 +36,10 @@ class Walk(schema(Phase.STATEFUL).as_state_machine()):  # type: ignore[misc]
         super().__init__()
 
     def setup(self) -> None:
+        """Nothing is drawn yet, so it is open whether the walk counts: it begins with the first call."""
         self.begun = False
+        # where no session was made, a walk begins again, and waits for none of the beginnings that are gone
+        self.control.roots = [label for label in self.control.roots if label.endswith(BEGINNING)]
 
     def call(self, case: Case, **kwargs: Any) -> Response:
         if not self.begun:

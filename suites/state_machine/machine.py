@@ -1,7 +1,7 @@
 """The checkout as a state machine: what a buyer does, what must be refused, and what holds after each step.
 
 A step sends its requests through the test's driver, which judges every answer. The machine computes no expectation of
-its own: its invariant hands over what the judge found broken. A walk therefore goes on after a breach, and one fault
+its own: its invariants hand over what the judge found broken. A walk therefore goes on after a breach, and one fault
 does not hide the next; the shrinker of the run makes each sequence short afterwards.
 """
 
@@ -24,7 +24,7 @@ from hypothesis.stateful import (
 )
 
 from conformance.core import contract, made_up
-from conformance.core.exchange import OTHER_APP
+from conformance.core.exchange import OTHER_APP, Request
 from conformance.core.requirement import SessionPhase
 from conformance.driver.checkout import CheckoutDriver, CheckoutSession
 from conformance.driver.prerequisite import PrerequisiteFailed
@@ -46,6 +46,13 @@ from suites.state_machine.offer import (
 from suites.state_machine.program import Program, recorded
 
 MOST_OPEN = 2  # sessions that a buyer keeps at a time; the second shows whether they are apart
+# The rules of the mission, each with an invariant of its own, by the words of contracts/requirements.
+MOST_LINES = "a session holds no more lines than the maximum"
+SAME_MARKETPLACE = "a session keeps its marketplace"
+LOCKED = "nothing changes after payment"
+REMOVED = "quantity 0 removes the line"
+MISSION = (MOST_LINES, SAME_MARKETPLACE, LOCKED, REMOVED)
+READ_AND_CHANGES = st.sampled_from([contract.READ, *contract.CHANGES])
 CHANGES_AND_PAYMENT = st.sampled_from([*contract.CHANGES, contract.PLACE_ORDER])
 SessionIfMade = CheckoutSession | MultipleResults[CheckoutSession]  # no result where the target makes none
 
@@ -56,6 +63,9 @@ class LineItem(NamedTuple):
     session: CheckoutSession
     id: str
     options: tuple[str, ...]
+
+
+LinesIfNew = LineItem | MultipleResults[LineItem]
 
 
 class BrokenRequirement(AssertionError):
@@ -89,9 +99,14 @@ def is_in_the_cart(line: LineItem) -> bool:
     return is_open(line.session) and line.id in line.session.state.view.lines
 
 
-def has_options(line: LineItem) -> bool:
-    """Whether an answer showed shipping options of the line."""
-    return bool(line.options)
+def is_dead(line: LineItem) -> bool:
+    """Whether the line was removed, or its session can be changed no more."""
+    return not is_in_the_cart(line)
+
+
+def has_a_choice(line: LineItem) -> bool:
+    """Whether the line is in the cart, and an answer showed shipping options of it."""
+    return is_in_the_cart(line) and bool(line.options)
 
 
 def with_an_option(line: LineItem) -> st.SearchStrategy[tuple[LineItem, str]]:
@@ -117,7 +132,8 @@ class CheckoutMachine(RuleBasedStateMachine):
         self.offer = MarketplaceOffer.of(driver, marketplace)
         self.program = Program(driver.trace)
         self.touched: CheckoutSession | None = None
-        self.reads_back = self.tried_too_many = False
+        self.reads_back = False
+        self.tried: set[str] = set()  # what a walk tries once, so that most of its steps are a buyer's
         self.unpaid: list[CheckoutSession] = []  # what the bundle `sessions` holds
         self.shown: list[LineItem] = []  # what the bundle `lines` holds
         self._made: list[CheckoutSession] = []
@@ -147,17 +163,18 @@ class CheckoutMachine(RuleBasedStateMachine):
 
     @rule(target=lines, session=sessions)
     @recorded(into=lines)
-    def read(self, session: CheckoutSession) -> MultipleResults[LineItem]:
+    def read(self, session: CheckoutSession) -> LinesIfNew:
         session.read()
         return self._shown(session)
 
     @rule(target=lines, session=sessions, address=ADDRESSES)
     @recorded(into=lines)
-    def change_address(self, session: CheckoutSession, address: dict[str, Any]) -> MultipleResults[LineItem]:
+    def change_address(self, session: CheckoutSession, address: dict[str, Any]) -> LinesIfNew:
         session.set_address(address)
         return self._shown(session)
 
-    @rule(line=lines, quantity=QUANTITIES)
+    @precondition(lambda self: any(map(is_in_the_cart, self.shown)))
+    @rule(line=lines.filter(is_in_the_cart), quantity=QUANTITIES)
     @recorded()
     def set_quantity(self, line: LineItem, quantity: int) -> None:
         self._change(line.session, contract.QUANTITY, lineItemId=line.id, quantity=quantity)
@@ -176,8 +193,8 @@ class CheckoutMachine(RuleBasedStateMachine):
         for line in session.lines:
             self._change(session, contract.QUANTITY, lineItemId=line.id, quantity=0)
 
-    @precondition(lambda self: any(map(has_options, self.shown)))
-    @rule(choice=lines.filter(has_options).flatmap(with_an_option))
+    @precondition(lambda self: any(map(has_a_choice, self.shown)))
+    @rule(choice=lines.filter(has_a_choice).flatmap(with_an_option))
     @recorded()
     def choose_option(self, choice: tuple[LineItem, str]) -> None:
         line, option = choice
@@ -186,14 +203,14 @@ class CheckoutMachine(RuleBasedStateMachine):
     @precondition(lambda self: self.offer.coupons)
     @rule(target=lines, session=sessions, coupon=COUPONS)
     @recorded(into=lines)
-    def apply_coupon(self, session: CheckoutSession, coupon: str) -> MultipleResults[LineItem]:
+    def apply_coupon(self, session: CheckoutSession, coupon: str) -> LinesIfNew:
         session.apply_coupon(coupon)
         return self._shown(session)
 
     @precondition(lambda self: any(map(has_a_coupon, self.unpaid)))
     @rule(target=lines, session=sessions.filter(has_a_coupon))
     @recorded(into=lines)
-    def remove_coupon(self, session: CheckoutSession) -> MultipleResults[LineItem]:
+    def remove_coupon(self, session: CheckoutSession) -> LinesIfNew:
         session.remove_coupon(session.state.view.coupons[0])
         return self._shown(session)
 
@@ -221,11 +238,11 @@ class CheckoutMachine(RuleBasedStateMachine):
         order.send(*order.call(METHOD_OF[operation]))
         order.read_back()
 
-    @precondition(lambda self: self.offer.too_many and not self.tried_too_many)
+    @precondition(lambda self: self.offer.too_many and "too many" not in self.tried)
     @rule(quantity=QUANTITIES)
     @recorded()
     def one_line_too_many(self, quantity: int) -> None:
-        self.tried_too_many = True
+        self.tried.add("too many")
         lines = [(item, quantity) for item in self.offer.too_many]
         self.driver.initiate(self.marketplace, lines, "LINES-MAX", f"{len(lines)} lines")
 
@@ -255,12 +272,36 @@ class CheckoutMachine(RuleBasedStateMachine):
     def with_a_bad_token(self, session: CheckoutSession, operation: str, credential: str) -> None:
         self._send(session, operation, "AUTH-TOKEN", credential, credential=credential)
 
-    @precondition(lambda self: not all(map(is_in_the_cart, self.shown)))
-    @rule(line=lines.filter(lambda line: not is_in_the_cart(line)))
+    @precondition(lambda self: "no marketplace" not in self.tried)
+    @rule(session=sessions, operation=READ_AND_CHANGES)
     @recorded()
-    def remove_line_again(self, line: LineItem) -> None:
-        """A line that was removed, or whose session is paid."""
-        self._change(line.session, contract.QUANTITY, lineItemId=line.id, quantity=0)
+    def without_a_marketplace(self, session: CheckoutSession, operation: str) -> None:
+        self.tried.add("no marketplace")
+        self._send(session, operation, "MARKET-REQUIRED", "no header", marketplace=None)
+
+    @precondition(lambda self: "unknown session" not in self.tried)
+    @rule(session=sessions, operation=OPERATIONS)
+    @recorded()
+    def with_an_unknown_session(self, session: CheckoutSession, operation: str) -> None:
+        """What the session would take, by an id that was never given out."""
+        self.tried.add("unknown session")
+        named, body = session.call(METHOD_OF[operation])
+        unknown = made_up.unknown(session.id)
+        self.driver.send(Request(named, unknown, body, self.marketplace), "SESSION-UNKNOWN")
+        self.touched = session
+
+    @precondition(lambda self: any(map(is_dead, self.shown)))
+    @rule(line=lines.filter(is_dead), quantity=st.just(0) | QUANTITIES)
+    @recorded()
+    def set_quantity_of_a_dead_line(self, line: LineItem, quantity: int) -> None:
+        self._change(line.session, contract.QUANTITY, lineItemId=line.id, quantity=quantity)
+
+    @precondition(lambda self: any(is_dead(line) and line.options for line in self.shown))
+    @rule(choice=lines.filter(lambda line: is_dead(line) and bool(line.options)).flatmap(with_an_option))
+    @recorded()
+    def choose_option_of_a_dead_line(self, choice: tuple[LineItem, str]) -> None:
+        line, option = choice
+        self._change(line.session, contract.OPTION, lineItemId=line.id, shippingOptionId=option)
 
     @rule(line=lines)
     @recorded()
@@ -275,7 +316,7 @@ class CheckoutMachine(RuleBasedStateMachine):
     @precondition(lambda self: self.offer.coupons)
     @rule(target=lines, session=sessions, coupon=COUPONS)
     @recorded(into=lines)
-    def remove_another_coupon(self, session: CheckoutSession, coupon: str) -> MultipleResults[LineItem]:
+    def remove_another_coupon(self, session: CheckoutSession, coupon: str) -> LinesIfNew:
         """A coupon that is not applied to the session, as a rule."""
         session.remove_coupon(coupon)
         return self._shown(session)
@@ -283,10 +324,32 @@ class CheckoutMachine(RuleBasedStateMachine):
     # ------------------------------------------------------------ what holds after each step
 
     @invariant()
-    def the_judge_finds_nothing_broken(self) -> None:
-        """The rules of the mission, and every other requirement that the step's answers could break."""
+    def no_more_lines_than_the_maximum(self) -> None:
+        self._hand_over(MOST_LINES)
+
+    @invariant()
+    def the_marketplace_stays(self) -> None:
+        self._hand_over(SAME_MARKETPLACE)
+
+    @invariant()
+    def nothing_changes_after_payment(self) -> None:
+        self._hand_over(LOCKED)
+
+    @invariant()
+    def quantity_zero_removes_the_line(self) -> None:
+        self._hand_over(REMOVED)
+
+    @invariant()
+    def nothing_else_is_broken(self) -> None:
+        """Every other requirement that the answers of a step could break."""
+        self._hand_over("")
+
+    def _hand_over(self, mission: str) -> None:
+        """What the last step broke of a rule of the mission; of none of these, if that is empty."""
         for judgment in self.program.broken:
-            self.on_breach(BrokenRequirement(judgment, self.program))
+            of_requirement = contract.requirements()[judgment.requirement].mission
+            if (of_requirement if of_requirement in MISSION else "") == mission:
+                self.on_breach(BrokenRequirement(judgment, self.program))
 
     # ------------------------------------------------------------ requests
 
@@ -316,14 +379,14 @@ class CheckoutMachine(RuleBasedStateMachine):
         session.send(operation, body)
         self.touched = session
 
-    def _shown(self, session: CheckoutSession) -> MultipleResults[LineItem]:
-        """The line items of the last answer that no answer has shown before."""
+    def _shown(self, session: CheckoutSession) -> LinesIfNew:
+        """The line items of the last answer that no answer has shown before; a single one as itself, as programs name it."""
         self.touched = session
         known = {line.id for line in self.shown if line.session.id == session.id}
         options = {line.id: tuple(option.id for option in line.options if option.id) for line in session.lines}
         new = [LineItem(session, line, ids) for line, ids in options.items() if line not in known]
         self.shown += new
-        return multiple(*new)
+        return new[0] if len(new) == 1 else multiple(*new)
 
     def teardown(self) -> None:
         """What the walk left is read once more."""
@@ -331,4 +394,5 @@ class CheckoutMachine(RuleBasedStateMachine):
         for session in self._made:
             session.read_back()
         self.program.broken = self.driver.trace.broken_since(judged)
-        self.the_judge_finds_nothing_broken()
+        for mission in (*MISSION, ""):
+            self._hand_over(mission)

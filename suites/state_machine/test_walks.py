@@ -11,6 +11,7 @@ from conformance.core import contract
 from conformance.driver.checkout import CheckoutDriver
 from conformance.driver.marks import again, in_marketplaces, provokes
 from conformance.evidence.states import EMPTY, ORDERED, transitions
+from suites.state_machine.walks import run_walks
 
 WALKS, STEPS = 8, 24  # in each marketplace
 
@@ -49,8 +50,6 @@ def not_reached(driver: CheckoutDriver, marketplace: str) -> list[str]:
 @again()
 @in_marketplaces()
 def test_walks(driver: CheckoutDriver, market: str, request: pytest.FixtureRequest) -> None:
-    from suites.state_machine.walks import run_walks  # Hypothesis is slow to load, and not every run walks
-
     walks = driver.times(WALKS, single=2)
     run_walks(driver, market, f"{request.config.option.seed}/{request.node.nodeid}", walks=walks, steps=STEPS)
     if states := not_reached(driver, market):

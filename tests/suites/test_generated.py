@@ -16,20 +16,29 @@ import pytest
 import requests
 from jsonschema import Draft202012Validator
 from openapi_spec_validator import validate
+from schemathesis import Case, Response
 from schemathesis.checks import CHECKS as REGISTRY
 from schemathesis.checks import load_all_checks
 from schemathesis.core.result import Ok
+from schemathesis.generation.stateful import run_state_machine_as_test
 
+from conformance.client.api_client import ApiClient
 from conformance.core import contract
+from conformance.core.exchange import Exchange, Request
 from conformance.core.profile import Payment
 from conformance.core.profile_reader import load
+from conformance.driver.checkout import CheckoutDriver
+from conformance.judging.trace import Trace
 from conformance.runner.mock_process import MockProcess
+from strategies.determinism import drawn_by, skip_simplest_example, walks_of
 from suites.generated import phase_schemas
 from suites.generated.case_sender import DISAGREEMENT
-from suites.generated.checks import CHECKS, Phase
+from suites.generated.checks import CHECKS, Phase, as_response
 from suites.generated.live_values import ABSENT, EXAMPLES, ITEMS, substituted
-from suites.generated.openapi_document import FREE_TEXTS, joint, pinned, request_schemas
+from suites.generated.openapi_document import FREE_TEXTS, joint, operation_of, pinned, request_schemas
 from suites.generated.phase_schemas import ODD_TEXTS, schema
+from suites.generated.session_rotation import SessionsByLink
+from suites.generated.test_stateful import STEPS, WALKS, Walk
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = (ROOT / "docs" / "generated.md").read_text(encoding="utf-8")
@@ -64,16 +73,24 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
     return generated(tmp_path_factory.mktemp("generated") / "report", "1")
 
 
+@pytest.fixture(scope="module")
+def mock() -> Iterator[MockProcess]:
+    process = MockProcess()
+    yield process
+    process.stop()
+
+
 def test_nothing_fails_and_contract_and_judge_agree(run: Run) -> None:
     result = run[0]
     assert result["counts"]["failed"] == 0
     assert [note for note in result["notes"] if DISAGREEMENT in note] == []
 
 
-@pytest.mark.parametrize("phase", Phase)
-def test_each_phase_judges_what_it_says_that_it_provokes(run: Run, phase: Phase) -> None:
-    """`provokes` chooses the phase for `--requirement` and lets it fail; every other requirement is judged on the way."""
-    traces = [trace for trace in run[2] if f"test_{phase}" in trace["name"]]
+@pytest.mark.parametrize("test", [*Phase, "alternatives"])
+def test_each_test_judges_what_it_says_that_it_provokes(run: Run, test: str) -> None:
+    """`provokes` chooses the test for `--requirement` and lets it fail; every other requirement is judged on the way."""
+    traces = [trace for trace in run[2] if f"test_{test}" in trace["name"]]
+    assert traces
     judged = {requirement for trace in traces for requirement, *_ in trace["passed"]}
     for trace in traces:
         assert trace["provokes"] and set(trace["provokes"]) <= judged, trace["name"]
@@ -129,6 +146,45 @@ def test_what_the_profile_does_not_offer_is_not_drawn(payment: str) -> None:
         assert any("place_order" in name for name in steps) == (payment == "place_order")
     finally:
         phase_schemas.set_what_is_drawn(0, 1, lambda operation: True)
+
+
+# ---------------------------------------------------------------- walks
+
+
+def test_walks_begin_at_initiate_and_follow_most_links_of_the_contract(mock: MockProcess) -> None:
+    steps: list[str | None] = []  # the link of each step, None for one that follows none
+
+    class Watched(Walk):
+        def call(self, case: Case[Any], **kwargs: Any) -> Response:
+            link = self.recorder.cases[case.id].transition
+            steps.append(link and link.id)
+            assert link or operation_of(case) == contract.INITIATE
+            return super().call(case, **kwargs)
+
+    links = {name for name in dir(Watched) if "___200_" in name}
+    for market in load("mock").markets:
+        live = SessionsByLink(CheckoutDriver(ApiClient(load("mock", mock.base_url), key=b"k"), Trace(market)), market)
+        with drawn_by(f"0/{market}"):
+            run_state_machine_as_test(lambda live=live: Watched(live), settings=walks_of(WALKS, STEPS))  # type: ignore
+    followed = set(filter(None, steps))
+    assert len(links) == 45 and len(followed) > 0.8 * len(links)
+    assert sum(map(bool, steps)) > 0.75 * len(steps)
+
+
+def test_a_walk_goes_on_where_no_session_is_made() -> None:
+    steps: list[str] = []
+
+    class Refused(Walk):
+        def call(self, case: Case[Any], **kwargs: Any) -> Response:
+            skip_simplest_example()
+            steps.append(operation_of(case))
+            exchange = Exchange("walk", 0, Request(contract.INITIATE, None, {}, "EBAY_US"), "POST")
+            exchange.status, exchange.body = 409, {"errors": []}
+            return as_response(case, exchange)
+
+    with drawn_by("0"):
+        run_state_machine_as_test(lambda: Refused(live=None), settings=walks_of(WALKS, STEPS))  # type: ignore
+    assert steps == [contract.INITIATE] * WALKS * STEPS
 
 
 # ---------------------------------------------------------------- checks
@@ -193,13 +249,6 @@ def test_examples_are_substituted_and_broken_values_are_not() -> None:
 
 
 # ---------------------------------------------------------------- Schemathesis' own command line
-
-
-@pytest.fixture(scope="module")
-def mock() -> Iterator[MockProcess]:
-    process = MockProcess()
-    yield process
-    process.stop()
 
 
 @pytest.mark.parametrize("version", ["v2", "v1"])

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
+import subprocess
+import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,17 +18,26 @@ from hypothesis.statistics import collector
 
 from conformance.client.api_client import ApiClient, RunStopped
 from conformance.core import contract
-from conformance.core.exchange import Exchange, Intent, Request
+from conformance.core.exchange import CaseKey, Exchange, Intent, Request
 from conformance.core.profile_reader import load
 from conformance.driver.checkout import CheckoutDriver, CheckoutSession
 from conformance.driver.prerequisite import PrerequisiteFailed
+from conformance.judging.claim import Aspect, Claim
+from conformance.judging.context import Judgment
 from conformance.judging.trace import Trace
 from strategies.determinism import SeededProvider
-from suites.state_machine.machine import BrokenRequirement, CheckoutMachine
+from suites.state_machine.machine import MISSION, BrokenRequirement, CheckoutMachine
 from suites.state_machine.test_walks import not_reached
 from suites.state_machine.walks import IN_VAIN, run_walks
 
 OPERATIONS = set(contract.operations())
+INVARIANTS = {
+    "a session holds no more lines than the maximum": "no_more_lines_than_the_maximum",
+    "a session keeps its marketplace": "the_marketplace_stays",
+    "nothing changes after payment": "nothing_changes_after_payment",
+    "quantity 0 removes the line": "quantity_zero_removes_the_line",
+}
+ROOT = Path(__file__).resolve().parents[2]
 WALKS, STEPS = 8, 24
 Tamper = Callable[[int, Exchange], None]
 
@@ -196,6 +209,53 @@ def test_a_program_can_be_run_by_itself(mock: str) -> None:
         f"sessions_0 = state.create_first_session(basket={{{machine.offer.items[0]!r}: 2}}, reads_back=False)",
         "state.empty_the_cart(session=sessions_0)",
     ]
+
+
+def test_a_printed_program_can_be_run_as_it_stands(mock: str) -> None:
+    """But for shipping options, whose ids are the walk's own."""
+    walk = walked(mock).trace
+    begins = [place for place, step in enumerate(walk.program) if step.begins]
+    driver = CheckoutDriver(Tampering(mock), Trace("by hand"))
+    names = {"CheckoutMachine": CheckoutMachine, "driver": driver, "marketplace": "EBAY_US"}
+    exec("\n".join(step.line for step in walk.program[begins[-1] :]), names)
+    sent = driver.trace.exchanges
+    first = walk.program[begins[-1]].first
+    assert len(sent) > STEPS // 2 and not broken(driver)
+    for own, theirs in zip(sent, walk.exchanges[first:], strict=False):
+        assert own.operation == theirs.operation
+        assert own.status == theirs.status or own.operation == contract.OPTION
+
+
+def test_the_script_of_the_page_walks_under_hypothesis_itself(mock: str) -> None:
+    script = ROOT / "docs" / "examples" / "state_machine" / "walk.py"
+    ended = subprocess.run(
+        [sys.executable, str(script), "mock", mock], cwd=ROOT, capture_output=True, text=True, timeout=120
+    )
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+    assert re.search(r"^ +\d+ pay: ordered$", ended.stdout, re.MULTILINE)
+
+
+def test_each_rule_of_the_mission_has_an_invariant() -> None:
+    assert set(INVARIANTS) == {entry.mission for entry in contract.requirements().values()} - {""} == set(MISSION)
+
+
+@pytest.mark.parametrize("mission", INVARIANTS)
+def test_what_is_broken_is_handed_over_by_one_invariant(mock: str, mission: str) -> None:
+    found: list[BrokenRequirement] = []
+    machine = CheckoutMachine(CheckoutDriver(Tampering(mock), Trace("by hand")), "EBAY_US", found.append)
+    of_mission = next(entry.id for entry in contract.requirements().values() if entry.mission == mission)
+    claim = Claim(False, Aspect.ACCEPTED, "this", "that", "false")
+    machine.program.broken = [
+        Judgment(requirement, CaseKey(contract.READ), contract.READ, False, "by hand/0", claim)
+        for requirement in (of_mission, "PRICE-TOTAL")
+    ]
+    handed = {}
+    for invariant in (*INVARIANTS.values(), "nothing_else_is_broken"):
+        getattr(machine, invariant)()
+        handed[invariant] = [breach.requirement for breach in found]
+        found.clear()
+    assert handed.pop("nothing_else_is_broken") == ["PRICE-TOTAL"]
+    assert handed == {name: [of_mission] if name == INVARIANTS[mission] else [] for name in handed}
 
 
 def test_hypothesis_counts_the_states_that_rules_led_to(mock: str) -> None:
