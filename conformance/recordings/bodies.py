@@ -21,6 +21,7 @@ PACKED = ("gzip", "x-gzip", "deflate", "br", "zstd", "compress")
 MOST_BYTES = 50_000_000  # of one body that was compressed
 REPLACED = "\ufffd"
 OF_GZIP = zlib.MAX_WBITS | 16  # the window that reads a member with its head
+OF_FUNCTION = {"statusCode", "statusDescription", "headers", "multiValueHeaders", "cookies", "body", "isBase64Encoded"}
 PART = 16_384  # bytes that are unpacked at once: what is left of them is copied at the end of each member
 
 
@@ -57,8 +58,15 @@ def body_of(text: Any, encoding: Any, sizes: list[Any], headers: Mapping[str, st
         node = json.loads(found)
     except (ValueError, RecursionError):
         return UNSEEN if hints or _may_be_cut(found, bytes_shown, known_sizes, wire) else Body(found)
+    if _is_of_gateway(node) and bytes_shown != wire:
+        return body_of(node["body"], "base64" if node.get("isBase64Encoded") is True else None, [], {}, hints)
     agrees = bytes_shown in ([wire] if wire is not None else known_sizes)
     return replace(_of_json(found, node, agrees=agrees), of_wire=bytes_shown == wire)
+
+
+def _is_of_gateway(node: Any) -> bool:
+    """Whether a log has the whole answer of a function in place of a body, as a gateway took it from there."""
+    return isinstance(node, dict) and {"statusCode", "body"} <= node.keys() <= OF_FUNCTION
 
 
 def is_of_api(node: Any) -> bool:

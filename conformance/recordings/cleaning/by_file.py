@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -18,7 +19,10 @@ MARKETPLACE, MEDIA, AGENT = "x-ebay-c-marketplace-id", "content-type", "user-age
 OF_WIRE_SENT, OF_WIRE_GIVEN = ("host",), ("date", "content-length", "transfer-encoding", "server")
 OF_PERSON = "shippingAddress"  # the member that cleaners take out
 SELDOM = 20  # bodies that a recorder wrote anew for each that it left as it was
+SEVERAL = 3  # calls that show what one alone may by chance
 KINDS = 3  # of members; one or two that are texts in place of objects are the server's own
+# Headers as the documents write them, whatever they name; another form in each call of a file is the recorder's.
+FORMS = {MARKETPLACE: re.compile("[A-Z]{2,}_[A-Z]{2}"), MEDIA: re.compile(r"[\w.+-]+/[\w.+-]+\s*(;.*)?")}
 WHOLE_ADDRESS = ADDRESS_PARTS | {"recipient", OF_PERSON}
 
 
@@ -38,6 +42,7 @@ class ShownByFile:
     whole, fractions: how many bodies have a whole number that is written as 1, or as 1.0; …_sent, …_given: of those, the
     requests and answers. as_said: whether a request of the length that it names has a 1.0.
     deepest: how deep the deepest object or list lies. packed: the names of texts that are JSON, by their depth.
+    …_forms: how often a header of FORMS has that form, and has another one in an accepted call.
     """
 
     request_headers: set[str] = field(default_factory=set)
@@ -54,6 +59,8 @@ class ShownByFile:
     as_said: bool = False
     deepest: int = 0
     packed: dict[int, set[str]] = field(default_factory=dict)
+    sent_forms: Counter[tuple[str, bool]] = field(default_factory=Counter)
+    given_forms: Counter[tuple[str, bool]] = field(default_factory=Counter)
 
     def add(self, entry: RecordedEntry, operation: str, subject: str | None) -> None:
         """Takes note of a call. A blank header may be what a cleaner left."""
@@ -64,6 +71,7 @@ class ShownByFile:
         self.response_headers |= {name for name, value in entry.response_headers.items() if value.strip()}
         if MARKETPLACE in entry.request_headers and entry.status == 200:
             self._accompany(entry)
+        self._forms(entry)
         if operation == contract.INITIATE:
             self.given_words.update(entry.answer.found.words)
         self._texts(entry.body, entry.answer)
@@ -73,6 +81,22 @@ class ShownByFile:
         for client in ("", entry.request_headers.get(AGENT, "")):
             key = entry.method, client
             self.companions[key] = self.companions.get(key, names) & names
+
+    def _forms(self, entry: RecordedEntry) -> None:
+        for forms, recorded in ((self.sent_forms, entry.request_headers), (self.given_forms, entry.response_headers)):
+            for name, form in FORMS.items():
+                if value := recorded.get(name, "").strip():
+                    proper = form.fullmatch(value) is not None
+                    forms[name, proper] += proper or entry.status == 200
+
+    def _is_rewritten(self, name: str) -> bool:
+        """Whether the recorder writes a header in a form of its own: no call has it as the documents do.
+
+        A media type is so in requests and answers: in answers alone it is the server's.
+        """
+        sent, given = self.sent_forms, self.given_forms
+        proper, odd = sent[name, True] + given[name, True], min(sent[name, False], SEVERAL)
+        return not proper and odd == SEVERAL and (name == MARKETPLACE or given[name, False] >= SEVERAL)
 
     def _texts(self, sent: Body, given: Body) -> None:
         self.longest_sent = max(self.longest_sent, sent.found.longest)
@@ -103,7 +127,9 @@ class ShownByFile:
         return {member for member, _, _ in body.found.packed}
 
     def hides(self, name: str, entry: RecordedEntry) -> bool:
-        """Whether nobody knows if a request had a header that is not recorded, or what a blank one was."""
+        """Whether nobody knows if a request had a header that is not recorded, or what a blank or rewritten one was."""
+        if self._is_rewritten(name):
+            return True
         sent = entry.request_headers
         whole = entry.request_headers_whole and name not in entry.request_headers_open and name in self.request_headers
         renamed = name == MARKETPLACE and any(map(is_marketplace, sent.values()))
@@ -112,6 +138,8 @@ class ShownByFile:
 
     def hides_in_answer(self, name: str, entry: RecordedEntry) -> bool:
         """The same for an answer."""
+        if self._is_rewritten(name):
+            return True
         given = entry.response_headers
         whole = (
             entry.response_headers_whole and name not in entry.response_headers_open and name in self.response_headers

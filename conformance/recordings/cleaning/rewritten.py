@@ -23,7 +23,7 @@ DIGITS = re.compile(r"-?(0|[1-9][0-9]{0,14})(\.[0-9]+)?")  # what a recorder tak
 ESCAPED, TO_ESCAPE = re.compile("%[0-9A-F]{2}"), re.compile("[ @|]")
 SEVERAL = 3  # texts, names or requests that show what one alone may by chance
 Kind = tuple[str, ...]
-NO_FALSE, UPPER, LOWER, PERCENT = ("no false",), ("upper",), ("lower",), ("percent",)
+NO_FALSE, ENVELOPE, UPPER, LOWER, PERCENT = ("no false",), ("envelope",), ("upper",), ("lower",), ("percent",)
 CUT, FORM, SPELLING, ELEMENT, NUMBERED = "cut", "form", "spelling", "element", "numbered"
 CAPITALS, MARKS = (SPELLING, "capitals"), (SPELLING, "marks")
 OF_PERSON = "shippingAddress"
@@ -177,10 +177,19 @@ def _of_shape(shape: Shape, name: str, value: Any) -> Iterator[Kind]:
         given = given if wanted != "array" else NUMBERED if _is_numbered(value) else ELEMENT
         yield wanted, given
         yield wanted, given, name
+    elif not name and _is_envelope(shape, value):
+        yield ENVELOPE
     elif isinstance(value, dict) and (spelled := _spelled(shape.fields, value)):
         yield MARKS if any("_" in member or "-" in member for member in spelled) else CAPITALS
     elif name in OF_PERSONS and isinstance(value, str) and shape.pattern and not shape.pattern.search(value):
         yield FORM, name
+
+
+def _is_envelope(shape: Shape, body: Any) -> bool:
+    """Whether nothing but a member of a body is a body of the API."""
+    if not isinstance(body, dict) or not shape.fields.keys().isdisjoint(body):
+        return False
+    return any(isinstance(part, dict) and not shape.fields.keys().isdisjoint(part) for part in body.values())
 
 
 def _not_contradicted(kinds: set[Kind], places: Iterable[Place]) -> set[Kind]:
@@ -200,6 +209,8 @@ def _keeps_away(kind: Kind, shape: Shape | None, name: str, value: Any) -> bool:
         return value is False
     if shape is None:
         return False
+    if kind == ENVELOPE:
+        return not name and isinstance(value, dict) and not shape.fields.keys().isdisjoint(value)
     if kind[0] == SPELLING:
         return isinstance(value, dict) and any(known in value and not known.islower() for known in shape.fields)
     if kind[0] == FORM:

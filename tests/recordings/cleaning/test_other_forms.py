@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import re
 from collections.abc import Callable
@@ -14,7 +15,7 @@ import pytest
 from tests.recordings.cleaning.test_rewritten import sent
 from tests.recordings.inputs.made import INITIATE, LOCKED, QUANTITY, another_session, answered, healthy, judged_files
 from tests.recordings.inputs.odd_recorders import Entries
-from tests.recordings.judging import failed
+from tests.recordings.judging import failed, passed
 
 Form = Callable[[Any], Any]
 
@@ -98,6 +99,7 @@ FORMS: dict[str, tuple[Form, str]] = {
     "capitals": (of_texts(str.upper), ""),
     "small letters": (of_texts(str.lower), "SESSION-FIELDS"),
     "percent-encoded": (of_texts(quote), "SESSION-FIELDS"),
+    "in an envelope": (lambda body: {"payload": body}, "SESSION-FIELDS"),
     "cut": (of_texts(lambda text: text[:16]), "SESSION-FIELDS"),
     "emails without their person": (of_texts(lambda text: text.partition("@")[2], "contactEmail"), ""),
     "emails in words": (of_texts(lambda text: text.replace("@", " at "), "contactEmail"), ""),
@@ -154,3 +156,69 @@ def test_a_breach_beside_the_recorders_form_is_found(tmp_path: Path, form: str) 
         calls[number + LOCKED]["response"] = calls[number + QUANTITY]["response"]
     broken = failed(judged_files(tmp_path, calls))
     assert broken and broken <= failed(judged_files(tmp_path, in_form(form, calls)))
+
+
+def test_the_answer_of_a_function_in_place_of_its_body(tmp_path: Path) -> None:
+    """A gateway's log has it; an answer of the length that its header names came so over the wire."""
+
+    def of_function(body: Any) -> Any:
+        return {"statusCode": 200, "headers": {}, "body": json.dumps(body), "isBase64Encoded": False}
+
+    calls = [answered(entry, of_function) for entry in healthy()]
+    assert passed(judged_files(tmp_path, calls)) == passed(judged_files(tmp_path, healthy()))
+    broken = answered(healthy(INITIATE)[0], lambda body: of_function(body | {"lineItems": 5}))
+    assert failed(judged_files(tmp_path, [broken])) == {"SESSION-FIELDS"}
+    length = str(len(calls[INITIATE]["response"]["content"]["text"].encode()))
+    calls[INITIATE]["response"]["headers"].append({"name": "Content-Length", "value": length})
+    assert "SESSION-CREATE" in failed(judged_files(tmp_path, calls[:1]))
+
+
+MARKETPLACES: dict[str, Callable[[str], str]] = {
+    "quoted": lambda value: f'"{value}"',
+    "listed": lambda value: f"['{value}']",
+    "bytes": lambda value: f"b'{value}'",
+    "percent-encoded": lambda value: value.replace("_", "%5F"),
+    "escaped": lambda value: value.replace("_", "\\_"),
+    "hyphen": lambda value: value.replace("_", "-"),
+    "short": lambda value: value[-2:],
+    "cut": lambda value: value[:6],
+    "enumeration": lambda value: f"MarketplaceIdEnum.{value}",
+    "number": lambda value: "77",
+    "twice": lambda value: f"{value}; {value}",
+    "small letters": str.lower,
+}
+
+
+def with_header(calls: Entries, name: str, change: Callable[[str], str], *sides: str) -> Entries:
+    made = copy.deepcopy(calls)
+    for entry in made:
+        for header in [header for side in sides for header in entry[side]["headers"]]:
+            if header["name"].lower() == name:
+                header["value"] = change(header["value"])
+    return made
+
+
+@pytest.mark.parametrize("form", MARKETPLACES)
+def test_a_marketplace_in_the_recorders_form_is_unknown(tmp_path: Path, form: str) -> None:
+    """In each call of a file; one that is written as the documents do, or as another site's, is judged."""
+    calls = with_header(healthy(), "x-ebay-c-marketplace-id", MARKETPLACES[form], "request")
+    found = judged_files(tmp_path, calls)
+    assert failed(found) == set() and passed(found) > 40
+    other = another_session(healthy(INITIATE), 7)
+    supported = {"MARKET-SUPPORTED"} - ({"MARKET-SUPPORTED"} if form == "small letters" else set())
+    assert failed(judged_files(tmp_path, [*calls, *other])) >= supported
+
+
+def test_a_site_that_the_documents_do_not_have_is_judged(tmp_path: Path) -> None:
+    calls = with_header(healthy(), "x-ebay-c-marketplace-id", lambda _: "WALMART_US", "request")
+    assert "MARKET-SUPPORTED" in failed(judged_files(tmp_path, calls))
+
+
+@pytest.mark.parametrize("form", ["json", '"application/json"', "['application/json']"])
+def test_a_media_type_in_the_recorders_form_is_unknown(tmp_path: Path, form: str) -> None:
+    """In requests and answers; in answers alone it is the server's."""
+    calls = with_header(healthy(), "content-type", lambda _: form, "request", "response")
+    assert failed(judged_files(tmp_path, calls)) == set()
+    assert failed(judged_files(tmp_path, with_header(healthy(), "content-type", lambda _: form, "response"))) == {
+        "TYPE-JSON"
+    }
