@@ -126,6 +126,11 @@ class Buyers:
     good: str = ""
     declined: dict[str, int] = field(default_factory=dict)
 
+    def name(self, email: str) -> bool:
+        """Whether the profile says how payments of this buyer end."""
+        good = re.escape(self.good).replace(re.escape("{n}"), "[0-9]+")
+        return email.casefold() in self.declined or re.fullmatch(good, email, re.IGNORECASE) is not None
+
 
 @dataclass(frozen=True)
 class Prepaid:

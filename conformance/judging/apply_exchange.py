@@ -11,6 +11,7 @@ from conformance.core import contract
 from conformance.core.exchange import RecordedPart
 from conformance.core.requirement import ExplainedFinding, PutInDoubt, SessionPhase, UnchangedPart, phase_after_payment
 from conformance.core.stubs import stubs_in
+from conformance.judging.knowledge import cause_in_buyer
 from conformance.judging.model import cart_key, is_readable, lasting, pricing, text
 from conformance.judging.world import Order, SessionChange, SessionState, UnreadRefusal, World
 
@@ -200,6 +201,11 @@ def _refused(context: RuleContext, reasons: list[RefusalReason], fitting: set[st
     owner = certain[0].requirement if certain else None
     if context.order is not None or session is None:
         return
+    if context.operation == contract.PLACE_ORDER and session.phase == SessionPhase.OPEN:
+        session.declined_with = cause_in_buyer(context)
+        if session.declined_with:
+            session.phase = SessionPhase.DECLINED
+            return
     if owner is None:  # it should have been accepted: who knows what was done
         session.in_doubt = True
         return

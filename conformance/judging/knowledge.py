@@ -21,7 +21,8 @@ from conformance.judging.world import Order, SessionState, World
 
 OF_REQUEST = "request"  # who provokes an id by what the request says: contracts/errors.yaml
 # What an id rests on beside a request that can provoke it: contracts/errors.yaml.
-ON_SESSION, ON_ADDRESS = "session", "address"
+ON_SESSION, ON_ADDRESS, ON_BUYER = "session", "address", "buyer"
+DECLINED, LIMITED = "buyer.declined", "limit"  # a role, and a kind of items
 HIDDEN_BY = {
     "body": RecordedPart.REQUEST_BODY,
     "raw": RecordedPart.REQUEST_BODY,
@@ -150,6 +151,8 @@ def doubts(context: RuleContext, blind: Iterable[str]) -> Doubts:
         and not _address_known(context)
     ):
         found |= _on_address()
+    if not context.world.complete:
+        found |= set(context.exchange.error_ids) & _on_buyer() - _of_known_buyer(context)
     return Doubts(frozenset(found), token=RecordedPart.TOKEN in unseen)
 
 
@@ -174,6 +177,46 @@ def _on_address() -> frozenset[int]:
     return frozenset(error.id for error in contract.errors() if error.rests_on == ON_ADDRESS)
 
 
+@cache
+def _on_buyer() -> frozenset[int]:
+    """The ids of refusals that rest on who the buyer is, or on what the buyer bought before."""
+    return frozenset(
+        error.id for error in contract.errors() if error.rests_on == ON_BUYER or error.provoked_by == DECLINED
+    )
+
+
+def cause_in_buyer(context: RuleContext) -> int:
+    """The id by which a payment was refused for what nobody knows of its buyer, 0 where there is none."""
+    found = (error_id for error_id in context.exchange.error_ids if context.doubts.may_stand_on(error_id))
+    known = ((error_id, contract.error(error_id, context.operation)) for error_id in found)
+    return next((error_id for error_id, error in known if error and error.provoked_by == DECLINED), 0)
+
+
+def _of_known_buyer(context: RuleContext) -> frozenset[int]:
+    """The ids of which the profile and the recording tell whether they are right for the buyer of an exchange."""
+    email = context.session.email if context.session else str(context.body.get("contactEmail", ""))
+    if not context.profile.buyers.name(email):
+        return frozenset()
+    return frozenset() if _may_have_bought(context, email) else _on_buyer()
+
+
+def _may_have_bought(context: RuleContext, email: str) -> bool:
+    """Whether another session of the buyer holds a coupon or a limited item of the exchange: it may have been paid."""
+    items = {item for item in _items(context) if _is_limited(context, item)}
+    codes = {code.casefold() for code in _codes(context)}
+    return any(
+        other is not context.session
+        and other.email.casefold() == email.casefold()
+        and (codes & {code.casefold() for code in other.view.coupons} or items & set(other.view.items))
+        for other in context.world.sessions.values()
+    )
+
+
+def _is_limited(context: RuleContext, item: str) -> bool:
+    role = context.profile.role(context.sold_in, item)
+    return role is not None and role.kind == LIMITED
+
+
 def _session_known(context: RuleContext) -> bool:
     return context.operation == contract.INITIATE or context.session is not None or context.order is not None
 
@@ -186,11 +229,17 @@ def _roles_known(context: RuleContext) -> bool:
     known = context.profile.markets.get(market or "")
     if known is None:
         return False
-    code = context.body.get("redemptionCode")
-    codes = [code] if isinstance(code, str) else []
-    codes += context.before.coupons if context.before else []
     fold = {code.casefold() for code in known.coupons}
-    return all(item in known.roles for item in _items(context)) and all(code.casefold() in fold for code in codes)
+    return all(item in known.roles for item in _items(context)) and all(
+        code.casefold() in fold for code in _codes(context)
+    )
+
+
+def _codes(context: RuleContext) -> Iterator[str]:
+    yield from context.before.coupons if context.before else ()
+    code = context.body.get("redemptionCode")
+    if isinstance(code, str):
+        yield code
 
 
 def _items(context: RuleContext) -> Iterator[str]:

@@ -30,7 +30,8 @@ class SessionState:
     app: the credential that made it. created_by, last_read, unconfirmed: ids of exchanges; unconfirmed: of a change that no
     read has shown yet. unread_refusals: changes that the next read must not show. changes_seen: how many changes of the
     world were known at its last read. history: the operations that were accepted. without_coupon: the amounts of each cart
-    that has no coupon. market_unseen: whether a recording does not show the marketplace that it was made in.
+    that has no coupon. market_unseen: whether a recording does not show the marketplace that it was made in. declined_with:
+    the id by which its payment was refused, for a buyer whom the profile does not name.
     """
 
     id: str
@@ -51,6 +52,7 @@ class SessionState:
     history: list[str] = field(default_factory=list)
     without_coupon: dict[tuple[Any, ...], dict[StateKey, Any]] = field(default_factory=dict)
     market_unseen: bool = False
+    declined_with: int = 0
 
     def follow(self, shown: View) -> None:
         """Takes what an answer shows as the session's state: without lines it is empty, with lines it is open."""

@@ -34,7 +34,7 @@ from conformance.judging.content.response_schema import departures
 from conformance.judging.context import ONLY_SUCCESS, RefusalReason, RuleContext, always
 from conformance.judging.model import StateKey, StatePart, View, differences, may_be_left_out, pricing, state
 from conformance.judging.registry import AnswerKind, demands, refuses
-from conformance.judging.world import Order
+from conformance.judging.world import Order, SessionState
 from suites.payment.marketing_terms import terms_problem
 from suites.shared.state_claims import as_claim, blamed, with_zeros
 
@@ -132,6 +132,13 @@ def _payment_failed(context: RuleContext) -> str | None:
 UNUSABLE, PAYS_NO_MORE = 15023, 15033
 
 
+def _failed_with(context: RuleContext, session: SessionState) -> int:
+    """The id of a failed payment, 0 where nobody knows: an answer with FAILED names none."""
+    buyers = context.profile.buyers
+    known = context.world.complete or buyers.name(session.email)
+    return buyers.declined.get(session.email.casefold()) or session.declined_with or (UNUSABLE if known else 0)
+
+
 def _after_a_failed_payment(error: int, operation: str) -> str:
     """The kind of a success after a payment that failed with that id; empty where there must be none."""
     if operation == contract.READ:
@@ -144,13 +151,13 @@ def _after_a_failed_payment(error: int, operation: str) -> str:
 @refuses("PAY-DECLINED-ENDS")
 def anything_after_a_declined_payment(context: RuleContext) -> Iterator[RefusalReason]:
     if context.session and context.session.phase == SessionPhase.DECLINED:
-        error = context.profile.buyers.declined.get(context.session.email.casefold(), UNUSABLE)
+        error = _failed_with(context, context.session)
         kind = _after_a_failed_payment(error, context.operation)
         yield RefusalReason(
             "PAY-DECLINED-ENDS",
             any_of="documented",
             certain=not kind,
-            ids=() if context.operation == contract.READ else (UNUSABLE, error),
+            ids=() if context.operation == contract.READ else (UNUSABLE, error or UNUSABLE),
             lawful=(lambda _: kind) if kind else None,
         )
 
