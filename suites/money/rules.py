@@ -15,7 +15,7 @@ from conformance.judging.model import Line, View, all_amounts, cart_key, lasting
 from conformance.judging.registry import demands, shows
 from suites.money import jq
 from suites.money.jq import summed, totalled
-from suites.money.sums import FORMULAS, READINGS, formula, sums
+from suites.money.sums import FORMULAS, READINGS, TOTALLED, credits, formula, has_parts, sums
 from suites.money.tax import in_net_prices as tax_in_net_prices
 from suites.shared.state_claims import same_amounts
 
@@ -224,40 +224,25 @@ def savings_are_what_the_lines_save(view: View) -> Iterator[Claim]:
     yield claim if claim.ok else jq.saved(claim)
 
 
-# What the formula of the total needs; the adjustment is always there in a session, as SESSION-FIELDS says.
-TOTALLED = frozenset({"priceSubtotal", "priceDiscount", "deliveryCost", "tax", "fee", "total", "adjustment"})
-
-
-def _has_parts(view: View) -> bool:
-    needed = TOTALLED - {"adjustment"} if view.of_order else TOTALLED
-    return needed <= view.summary.keys() and not {"importCharges", "additionalSavings"} & view.unreadable
-
-
-def _credits(view: View, want: Decimal) -> bool:
-    """Whether a positive adjustment is taken off the total."""
-    adjusted = view.summary.get("adjustment", ZERO)
-    return adjusted > 0 and view.summary["total"] == want - 2 * adjusted
-
-
 @once
 def _wrong_total(context: RuleContext) -> Decimal | None:
     """What the total has to be by its formula, if it is something else."""
     view = context.answer
-    if view is None or not _has_parts(view):
+    if view is None or not has_parts(view):
         return None
     want = formula(view.summary)
-    right = want == view.summary["total"] or _credits(view, want) or view.summary["total"] in _corrected(context, view)
+    right = want == view.summary["total"] or credits(view, want) or view.summary["total"] in _corrected(context, view)
     return None if right else want
 
 
 @demands("PRICE-TOTAL")
 def the_total_follows_its_formula(context: RuleContext) -> Iterator[Claim]:
     view = context.answer
-    if view is None or not _has_parts(view):
+    if view is None or not has_parts(view):
         return
     want = _wrong_total(context)
     if want is None:
-        credit = bool(view.summary.get("adjustment")) and _credits(view, formula(view.summary))
+        credit = bool(view.summary.get("adjustment")) and credits(view, formula(view.summary))
         reading = "a positive adjustment is a credit" if credit else None
         yield held("total", reading=reading)
         return
@@ -339,7 +324,7 @@ def _has_credit(view: View | None) -> bool:
     """Whether an adjustment lowers the total, perhaps below zero."""
     if view is None:
         return False
-    return view.summary.get("adjustment", ZERO) < 0 or (_has_parts(view) and _credits(view, formula(view.summary)))
+    return view.summary.get("adjustment", ZERO) < 0 or (has_parts(view) and credits(view, formula(view.summary)))
 
 
 def _may_be_negative(context: RuleContext, path: str) -> bool:

@@ -81,3 +81,27 @@ def formula(part: dict[str, Decimal]) -> Decimal:
         + part.get("importCharges", ZERO)
         - part.get("additionalSavings", ZERO)
     )
+
+
+# What the formula of the total needs; the adjustment is always there in a session, as SESSION-FIELDS says.
+TOTALLED = frozenset({"priceSubtotal", "priceDiscount", "deliveryCost", "tax", "fee", "total", "adjustment"})
+
+
+def has_parts(view: View) -> bool:
+    """Whether each part that the formula of the total needs can be read."""
+    needed = TOTALLED - {"adjustment"} if view.of_order else TOTALLED
+    return needed <= view.summary.keys() and not {"importCharges", "additionalSavings"} & view.unreadable
+
+
+def credits(view: View, want: Decimal) -> bool:
+    """Whether a positive adjustment is taken off the total."""
+    adjusted = view.summary.get("adjustment", ZERO)
+    return adjusted > 0 and view.summary["total"] == want - 2 * adjusted
+
+
+def adds_up(view: View) -> bool | None:
+    """Whether the total is that of the formula; None where a part cannot be read."""
+    if not has_parts(view):
+        return None
+    want = formula(view.summary)
+    return want == view.summary["total"] or credits(view, want)

@@ -9,7 +9,6 @@ from conformance.core import contract
 from conformance.core.exchange import OTHER_APP, OWN_APP, CaseKey, is_over
 from conformance.core.made_up import is_made_up, is_made_up_order, may_be_counted
 from conformance.core.requirement import SessionPhase
-from conformance.judging.amounts import amounts
 from conformance.judging.attribution import AFTER_A_REFUSAL, Difference, first_match
 from conformance.judging.claim import (
     AMONG,
@@ -34,8 +33,9 @@ from conformance.judging.content.response_schema import departures
 from conformance.judging.context import ONLY_SUCCESS, RefusalReason, RuleContext, always
 from conformance.judging.model import StateKey, StatePart, View, differences, may_be_left_out, pricing, state
 from conformance.judging.registry import AnswerKind, demands, refuses
-from conformance.judging.world import Order, SessionState
+from conformance.judging.world import SessionState
 from suites.payment.marketing_terms import terms_problem
+from suites.payment.ordered import another_order, currency, shipped_as_asked, shipping, whatever_was_paid
 from suites.shared.state_claims import as_claim, blamed, with_zeros
 
 PARTLY_BOUGHT = 15005
@@ -44,7 +44,6 @@ ORDER_ID = AnswerPath(".body.purchaseOrderId", "a purchaseOrderId")
 LINE_STATUS = AnswerPath(
     '.body.lineItems[]?|select(has("lineItemPaymentStatus")).lineItemPaymentStatus', "lineItemPaymentStatus"
 )
-CURRENCIES = AnswerPath(".body|..|objects|.currency? // empty", "the currencies")
 
 
 @demands("PAY-PLACE")
@@ -273,77 +272,24 @@ def the_order_is_the_session_that_was_paid(context: RuleContext) -> Iterator[Cla
     }
     blame = first_match(AFTER_A_REFUSAL, Difference(wrong, order.unread_refusals, unchanged=order.view is not None))
     if order.tainted or order.paid.in_doubt:
+        yield from () if order.tainted else whatever_was_paid(context, order, wrong)
         return
-    if asked := _shipped_as_asked(order, seen):
+    if asked := shipped_as_asked(order, seen):
         yield asked
         return
     if wrong and blame.refusal:
         yield blamed(wrong, blame, "the order stays")
     elif wrong and order.view is None:
-        rest = {key: pair for key, pair in wrong.items() if key[0] != StatePart.ID}
-        yield (
-            as_claim(rest)
-            if rest
-            else true(False, "line item ids", "the ids of the session", "other ids", **SAME_LINE_IDS)
-        )
+        yield another_order(wrong)
     elif not wrong:
         yield HELD
-    used = {amount[1] for amount in amounts(paid.raw)}
-    shown_in = [currency for _, currency, _ in context.amounts if used]
-    yield compare("currency", CURRENCIES, AMONG, sorted(used), shown_in)
-    yield from _shipping(context, paid, seen)
-
-
-def _shipped_as_asked(order: Order, seen: View) -> Claim | None:
-    """An option that was refused after payment, and by which the order goes all the same."""
-    for refused in order.unread_refusals:
-        wanted = refused.wanted if refused.operation == contract.OPTION and isinstance(refused.wanted, dict) else {}
-        paid = order.paid.view.lines.get(str(wanted.get("lineItemId")))
-        option = paid.option(wanted.get("shippingOptionId")) if paid else None
-        shown = seen.line_of(paid.item or "") if paid else None
-        detail = shown.raw.get("shippingDetail") if shown else None
-        if not (paid and paid.selected and option and isinstance(detail, dict)):
-            continue
-        if detail.get("shippingServiceCode") == option.service != paid.selected.service:
-            return equal(
-                "shippingDetail.shippingServiceCode",
-                f"{line_path(paid.item)}.shippingDetail.shippingServiceCode",
-                paid.selected.service,
-                option.service,
-                requirement=refused.requirement,
-                case=CaseKey(refused.operation, "the order stays"),
-                proof=(refused.exchange,),
-            )
-    return None
+    yield currency(context, paid)
+    yield from shipping(paid, seen)
 
 
 def _role_error(context: RuleContext, item: str) -> int:
     role = context.profile.role(context.order.marketplace if context.order else None, item)
     return role.error if role and role.kind == "at_payment" else 0
-
-
-def _shipping(context: RuleContext, paid: View, seen: View) -> Iterator[Claim]:
-    for ordered in seen.lines.values():
-        mine = paid.line_of(ordered.item or "")
-        detail = ordered.raw.get("shippingDetail")
-        if (
-            mine is None
-            or mine.selected is None
-            or not isinstance(detail, dict)
-            or len(paid.lines) != len(set(paid.items))
-        ):
-            continue
-        for name, want in (
-            ("shippingCarrierCode", mine.selected.carrier),
-            ("shippingServiceCode", mine.selected.service),
-        ):
-            if detail.get(name) is not None and detail[name] != want:
-                yield equal(
-                    f"shippingDetail.{name}", f"{line_path(ordered.item)}.shippingDetail.{name}", want, detail[name]
-                )
-                return
-    if seen.lines:
-        yield HELD
 
 
 @demands("ORDER-READ-PAID")

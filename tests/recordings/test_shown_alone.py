@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import json
 from collections.abc import Callable
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +16,11 @@ from tests.recordings.inputs.made import (
     APPLY_REFUSED,
     INITIATE,
     OPTION,
+    PLACE,
     QUANTITY,
     READ,
     READ_AGAIN,
+    READ_ORDER,
     answered,
     healthy,
     judged_files,
@@ -158,3 +161,42 @@ def test_whole_seconds_leave_what_one_answer_shows(tmp_path: Path) -> None:
 
 def test_the_second_coupon_of_a_refusal_is_none(tmp_path: Path) -> None:
     assert failed(judged_files(tmp_path, healthy(INITIATE, APPLY, APPLY_REFUSED))) == set()
+
+
+def in_dollars(body: Any) -> Any:
+    body["pricingSummary"]["total"]["currency"] = "EUR"
+    return body
+
+
+def without_a_saving(body: Any) -> Any:
+    """The coupon is gone, though the total still has what it saved."""
+    del body["pricingSummary"]["additionalSavings"]
+    return body
+
+
+def with_another_total(body: Any) -> Any:
+    """Another coupon, as an unseen change may have it: the total follows."""
+    summary = body["pricingSummary"]
+    for name, change in (("additionalSavings", 1), ("total", -1)):
+        summary[name]["value"] = str(Decimal(summary[name]["value"]) + change)
+    return body
+
+
+@pytest.mark.parametrize("known", [True, False], ids=["profile", "no profile"])
+@pytest.mark.parametrize(
+    ("change", "requirements"),
+    [
+        (in_dollars, {"ORDER-READ"}),
+        (without_a_saving, {"ORDER-READ"}),
+        (with_another_total, set()),
+        (lambda body: body, set()),
+    ],
+    ids=["currency", "sum", "unseen change", "conformant"],
+)
+def test_no_change_before_the_payment_turns_an_orders_currency_or_sum(
+    tmp_path: Path, change: Change, requirements: set[str], known: bool
+) -> None:
+    *calls, order = healthy(INITIATE, QUANTITY, OPTION, APPLY, PLACE, READ_ORDER)
+    path = tmp_path / "order.har"
+    path.write_text(json.dumps(har([*calls, answered(order, change)])), encoding="utf-8")
+    assert failed(judged(path, known=known)) == requirements
