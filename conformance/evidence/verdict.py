@@ -255,6 +255,7 @@ def _words(metadata: RunMetadata, listed: list[dict[str, Any]], complaints: list
     shards = f" in {metadata.merged} shards" if metadata.merged else ""
     tail = f"{judged} of {len(listed)} requirements were judged{shards}.{_shoulds(listed)}"
     what = missing[0]["id"] if missing else "anything"
+    several = f"{len(missing)} MUSTs, {what} first,"
     nothing, nothing_else = ("no MUST", "No other MUST") if _failed(listed, "SHOULD") else ("nothing", "Nothing else")
     waived_words = f"{len(waived)} waived"
     budget = metadata.budget or {"limit": 0, "used": 0}
@@ -269,7 +270,7 @@ def _words(metadata: RunMetadata, listed: list[dict[str, Any]], complaints: list
         "Nothing_else": nothing_else,
         "count": _number(len(failed), "requirement"),
         "failed": _fails(failed),
-        "missing": what + (f" and {len(missing) - 1} more" if len(missing) > 1 else ""),
+        "missing": several if len(missing) > 1 else what,
         "why": missing[0]["reason"] if missing else "no evidence",
         "waived": waived_words,
         "waived_ids": f"{waived_words} ({', '.join(waived[:3])}{' …' if len(waived) > 3 else ''})",

@@ -57,6 +57,15 @@ def _narrowed(config: pytest.Config) -> bool:
     return any(chosen) or again or all((base / str(place)).resolve() != SUITES for place in config.args)
 
 
+def _part(config: pytest.Config, settings: Settings) -> list[str]:
+    """A note where files or folders alone were asked for, and nothing that says which requirements count."""
+    base = config.invocation_params.dir
+    inside = [place for place in config.args if (base / str(place)).resolve() != SUITES]
+    if settings.requirements or settings.recording or len(inside) < len(config.args):
+        return []
+    return [f"A part of the tests: {', '.join(map(str, inside))} alone. What no test asked for is unjudged (status 6)."]
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_cmdline_main(config: pytest.Config) -> None:
     """Says by how many processes the target is judged, where nobody else does."""
@@ -96,6 +105,8 @@ def pytest_configure(config: pytest.Config) -> None:
         profile, contents = _profile(settings)
         run = Run(settings, profile, sends=sends, ending=RunState(narrowed=_narrowed(config)))
         run.contents = contents if worker is None else None
+        if worker is None and sends:
+            run.notes += _part(config, settings)
         config.stash[RUN] = run
         if run.profile.payment.kind == "manual" and (worker is not None or has_workers(config.option)):
             raise InputError('A person pays beside one process: leave out -n where payment.kind is "manual".')

@@ -1,4 +1,4 @@
-"""What the terminal shows while a run goes on: one line per chapter in a log, one moving line on a screen."""
+"""What the terminal shows while a run goes on: a line for each folder of tests in a log, one moving line on a screen."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import re
 import sys
 import time
 import traceback
+from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +31,10 @@ def where(error: BaseException) -> str:
     return f"{type(error).__name__} at {Path(last.filename).name}:{last.lineno} in {last.name}: {last.line}"
 
 
+def _folder(nodeid: str) -> str:
+    return Path(nodeid.partition("::")[0]).parent.name
+
+
 def _last_line(report: pytest.CollectReport | pytest.TestReport) -> str:
     """What went wrong in our own code, and where."""
     lines = [line for line in str(report.longrepr).splitlines() if line.strip()]
@@ -41,11 +47,11 @@ class Progress(TerminalReporter):  # type: ignore[misc]
 
     def __init__(self, config: pytest.Config) -> None:
         super().__init__(config, sys.stdout)
-        self._chapter = self._line = ""
-        self._begun: set[str] = set()
         self._began = time.perf_counter()
-        self._requests = 0
-        self._tests = 0
+        self._collected: Counter[str] = Counter()  # tests by folder
+        self._tests: Counter[str] = Counter()
+        self._requests: Counter[str] = Counter()
+        self._shown: set[str] = set()
         self._screen = sys.stdout.isatty()
         self._last = 0.0
         self.defects: list[str] = []
@@ -56,7 +62,13 @@ class Progress(TerminalReporter):  # type: ignore[misc]
 
     def pytest_collection(self) -> None: ...
 
-    def pytest_collection_finish(self, session: pytest.Session) -> None: ...
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
+        self._collected = Counter(_folder(item.nodeid) for item in session.items)
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_xdist_node_collection_finished(self, node: Any, ids: Sequence[str]) -> None:
+        """Each worker names the same tests, or those of them that are its own."""
+        self._collected |= Counter(map(_folder, ids))
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         if report.failed:
@@ -74,30 +86,38 @@ class Progress(TerminalReporter):  # type: ignore[misc]
             self.defects.append(f"{report.nodeid}: {place or _last_line(report)}")
         if report.when == "teardown":
             self.reported.add(report.nodeid)
-            self._tests += 1
-            self._requests += int(dict(report.user_properties).get("requests", 0))  # type: ignore[call-overload]
-            self._show(Path(report.nodeid.split("::")[0]).parent.name)
+            folder = _folder(report.nodeid)
+            self._tests[folder] += 1
+            self._requests[folder] += int(dict(report.user_properties).get("requests", 0))  # type: ignore[call-overload]
+            self._show(folder)
 
-    def _show(self, chapter: str) -> None:
-        spent = time.perf_counter() - self._began
-        rate = self._requests / spent if spent else 0.0
-        line = f"  {chapter.replace('_', ' '):<18} {self._tests:>5} tests  {self._requests:>6} requests  {rate:>5.0f}/s"
+    def _show(self, folder: str) -> None:
+        """The whole run so far on a screen; in a log a folder once all its tests have ended."""
         if self._screen:
             if time.perf_counter() - self._last > 0.1:
                 self._last = time.perf_counter()
-                self._tw.write(f"\r\x1b[2K{line}")
+                self._tw.write(f"\r\x1b[2K{self._line(folder, self._tests.total(), self._requests.total())}")
                 self._tw.flush()
-        elif chapter not in self._begun and self._begun:  # processes side by side go to and fro between chapters
-            self.write_line(self._line)
-        self._begun.add(chapter)
-        self._chapter, self._line = chapter, line
+        elif self._tests[folder] >= self._collected[folder]:
+            self._write(folder)
+
+    def _write(self, folder: str) -> None:
+        self._shown.add(folder)
+        self.write_line(self._line(folder, self._tests[folder], self._requests[folder]))
+
+    def _line(self, folder: str, tests: int, requests: int) -> str:
+        spent = time.perf_counter() - self._began
+        rate = self._requests.total() / spent if spent else 0.0
+        return f"  {folder.replace('_', ' '):<18} {tests:>5} tests  {requests:>6} requests  {rate:>5.0f}/s"
 
     @pytest.hookimpl(wrapper=True)
     def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> Any:
         if self._screen:
             self._tw.write("\r\x1b[2K")
-        elif self._chapter:
-            self.write_line(self._line)
+        else:
+            for folder in self._tests:  # a run that ended early has some that are not whole
+                if folder not in self._shown:
+                    self._write(folder)
         return (yield)
 
     @pytest.hookimpl(wrapper=True)

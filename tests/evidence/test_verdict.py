@@ -87,6 +87,12 @@ def test_what_is_missing_beside_a_failed_should_is_no_nothing() -> None:
     assert ended(missing, should).sentence.startswith("No MUST failed, but PAY-PARTIAL")
 
 
+def test_musts_that_are_missing_are_counted_whole() -> None:
+    """As the table below counts them."""
+    listed = [requirement(each, "unjudged", Unjudged(UnjudgedReason.NO_EVIDENCE)) for each in ("PAY-TWICE", "QTY-SET")]
+    assert ended(*listed).sentence.startswith("Nothing failed, but 2 MUSTs, PAY-TWICE first, could not be judged (no")
+
+
 def test_what_a_shard_did_not_see_another_may_see() -> None:
     listed = (requirement("QTY-ZERO"), requirement("PAY-PARTIAL", "unjudged", Unjudged(UnjudgedReason.NO_EVIDENCE)))
     assert ended(*listed, shard=(1, 3)).ending is Ending.SHARD

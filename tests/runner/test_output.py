@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -79,3 +80,19 @@ def test_a_terminal_that_closes(ignored: bool, tmp_path: Path) -> None:
     assert run.wait(60) == (0 if ignored else 2)
     if (parts / "result.json").exists():
         assert json.loads((parts / "result.json").read_text(encoding="utf-8"))["exit_status"] == run.returncode
+
+
+@pytest.mark.parametrize("processes", ["0", "2"])
+def test_each_folder_has_a_line_with_its_own_counts(processes: str, tmp_path: Path) -> None:
+    folders = ["suites/marketplace", "suites/coupons"]
+    command = [sys.executable, "-m", "pytest", *folders, "--target", "mock", "-n", processes]
+    ended = subprocess.run(
+        [*command, "--report", str(tmp_path / "report")], cwd=ROOT, capture_output=True, text=True, timeout=120
+    )
+    result = json.loads((tmp_path / "report" / "result.json").read_text(encoding="utf-8"))
+    lines = re.findall(r"^  (\w+) +(\d+) tests +(\d+) requests", ended.stdout, re.MULTILINE)
+    assert sorted(folder for folder, *_ in lines) == ["coupons", "marketplace"]
+    assert all(int(tests) > 3 for _, tests, _ in lines)
+    assert 0.8 * result["requests"] < sum(int(requests) for *_, requests in lines) < result["requests"]
+    assert ended.returncode == result["exit_status"] == 6
+    assert "A part of the tests: suites/marketplace, suites/coupons alone." in " ".join(ended.stdout.split())
