@@ -23,7 +23,7 @@ from conformance.recordings.cleaning.by_file import (
     with_whole_numbers,
 )
 from conformance.recordings.cleaning.marks import is_redacted
-from conformance.recordings.cleaning.rewritten import open_what_was_rewritten
+from conformance.recordings.cleaning.rewritten import open_bodies, open_what_was_rewritten
 from conformance.recordings.duplicates import RecordedCall, without_duplicates
 from conformance.recordings.durations import as_measured
 from conformance.recordings.entry import UNSEEN, RecordedEntry, RecordedTime
@@ -118,18 +118,21 @@ def calls_of(entries: Iterable[RecordedEntry]) -> Calls:
     answered.clear()
     kept.reverse()
     owners: dict[str, str] = {}
-    same, as_sent, of_wire = Sharing(), list[bool](), list[bool]()
+    same, as_sent, of_wire, changed = Sharing(), list[bool](), list[bool](), list[bool]()
     while kept:  # a text goes as soon as its value is there: a gateway's log is large
         entry, operation, subject = kept.pop()
         found.exchanges.append(_exchange(entry, operation, subject, shown[entry.source], owners, same))
         as_sent.append(entry.body.as_sent)
         of_wire.append(entry.body.of_wire)
+        changed.append(shown[entry.source].is_changed(entry))
         found.entries.append(replace(entry, body=UNSEEN, answer=UNSEEN))
     found.together = without_order(zip(_sessions(found.exchanges), found.entries, strict=True))
     found.entries = [replace(entry, request_headers={}, response_headers={}) for entry in found.entries]
     sources = [entry.source for entry in found.entries]
     open_what_is_blank(zip(found.exchanges, sources, as_sent, strict=True))
     open_what_was_rewritten(zip(found.exchanges, sources, of_wire, strict=True))
+    for exchange, is_changed in zip(found.exchanges, changed, strict=True):
+        open_bodies(exchange, of_request=is_changed, of_answer=False)
     found.together |= _of_several_clocks(found)
     found.together |= together(
         (exchange.request.subject, exchange.method != "GET", entry.began, ms)

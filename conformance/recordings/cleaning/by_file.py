@@ -11,6 +11,7 @@ from typing import Any
 from conformance.core import contract
 from conformance.core.exchange import Exchange, RecordedPart
 from conformance.judging.content.request_schema import ADDRESS_PARTS, problems
+from conformance.recordings.cleaning.lengths import EXACTLY, writings
 from conformance.recordings.cleaning.marks import is_digest
 from conformance.recordings.entry import Body, RecordedEntry
 
@@ -43,6 +44,7 @@ class ShownByFile:
     requests and answers. as_said: whether a request of the length that it names has a 1.0.
     deepest: how deep the deepest object or list lies. packed: the names of texts that are JSON, by their depth.
     …_forms: how often a header of FORMS has that form, and has another one in an accepted call.
+    writings: how many requests have the length that they name, by the way of writing them.
     """
 
     request_headers: set[str] = field(default_factory=set)
@@ -61,6 +63,7 @@ class ShownByFile:
     packed: dict[int, set[str]] = field(default_factory=dict)
     sent_forms: Counter[tuple[str, bool]] = field(default_factory=Counter)
     given_forms: Counter[tuple[str, bool]] = field(default_factory=Counter)
+    writings: Counter[str] = field(default_factory=Counter)
 
     def add(self, entry: RecordedEntry, operation: str, subject: str | None) -> None:
         """Takes note of a call. A blank header may be what a cleaner left."""
@@ -72,6 +75,7 @@ class ShownByFile:
         if MARKETPLACE in entry.request_headers and entry.status == 200:
             self._accompany(entry)
         self._forms(entry)
+        self.writings.update(writings(entry) or ())
         if operation == contract.INITIATE:
             self.given_words.update(entry.answer.found.words)
         self._texts(entry.body, entry.answer)
@@ -160,6 +164,16 @@ class ShownByFile:
         found = entry.answer.found
         hashed = any(member in self.plain_ids for member, _ in found.digests)
         return hashed or any(self.given_words[word] > 1 for word in found.words if word[0] == "checkoutSessionId")
+
+    def is_changed(self, entry: RecordedEntry) -> bool:
+        """Whether a request has not the length that it names, however its JSON is written, while others of the file have it.
+
+        Answers in which only ids were replaced are still judged.
+        """
+        known = self.writings  # one has its length by chance in a way of which few have it
+        usual = {way for way, count in known.items() if count >= max(SEVERAL, max(known.values()) / 2)}
+        ways = writings(entry) if usual else None
+        return ways is not None and ways.isdisjoint(usual | {EXACTLY})
 
     def taken_out_of_request(self, entry: RecordedEntry) -> frozenset[str]:
         """The members of a request in which something was taken out. Requests of the lengths that they name were not cut."""

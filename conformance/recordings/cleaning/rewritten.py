@@ -95,14 +95,22 @@ def _open(exchange: Exchange, kinds: set[Kind]) -> None:
     def departs(places: Iterable[Place]) -> bool:
         return any(kind in kinds for kind, _ in _departures(places, longest))
 
-    if departs(_request(exchange)):
+    of_person = departs(_answer(exchange))
+    open_bodies(
+        exchange, of_request=departs(_request(exchange)), of_answer=departs(_answer(exchange, without=OF_PERSON))
+    )
+    if of_person and RecordedPart.ANSWER not in exchange.unseen:
+        exchange.unseen |= {RecordedPart.PERSON}
+
+
+def open_bodies(exchange: Exchange, *, of_request: bool, of_answer: bool) -> None:
+    """Makes bodies of a call unknown."""
+    if of_request:
         exchange.request = replace(exchange.request, body=None, raw=None)
         exchange.unseen |= {RecordedPart.REQUEST_BODY}
-    if departs(_answer(exchange, without=OF_PERSON)):
+    if of_answer:
         exchange.body = exchange.text = exchange.problem = exchange.problem_kind = None
         exchange.unseen |= {RecordedPart.ANSWER}
-    elif departs(_answer(exchange)):
-        exchange.unseen |= {RecordedPart.PERSON}
 
 
 # ---------------------------------------------------------------- the places of a body

@@ -13,7 +13,16 @@ from urllib.parse import quote
 import pytest
 
 from tests.recordings.cleaning.test_rewritten import sent
-from tests.recordings.inputs.made import INITIATE, LOCKED, QUANTITY, another_session, answered, healthy, judged_files
+from tests.recordings.inputs.made import (
+    INITIATE,
+    LOCKED,
+    PLACE,
+    QUANTITY,
+    another_session,
+    answered,
+    healthy,
+    judged_files,
+)
 from tests.recordings.inputs.odd_recorders import Entries
 from tests.recordings.judging import failed, passed
 
@@ -222,3 +231,19 @@ def test_a_media_type_in_the_recorders_form_is_unknown(tmp_path: Path, form: str
     assert failed(judged_files(tmp_path, with_header(healthy(), "content-type", lambda _: form, "response"))) == {
         "TYPE-JSON"
     }
+
+
+@pytest.mark.parametrize("rewritten", [True, False])
+def test_a_request_that_is_not_as_long_as_it_says_was_changed(tmp_path: Path, rewritten: bool) -> None:
+    """The recorder leaves zeros out, and writes JSON with blanks; the client wrote none."""
+    calls = healthy()
+    calls[QUANTITY] = sent(calls[QUANTITY], lambda body: body | {"quantity": 0})
+    for entry in calls:
+        if text := entry["request"].get("postData", {}).get("text"):
+            length = len(json.dumps(json.loads(text), ensure_ascii=False, separators=(",", ":")).encode())
+            entry["request"]["headers"].append({"name": "Content-Length", "value": str(length)})
+    calls[QUANTITY] = sent(calls[QUANTITY], lambda body: {name: part for name, part in body.items() if part != 0})
+    if not rewritten:
+        calls[QUANTITY]["request"]["headers"][-1]["value"] = str(len('{"lineItemId":"9420305745"}'))
+    broken = failed(judged_files(tmp_path, calls[: QUANTITY + 1] + calls[PLACE:]))
+    assert ("QTY-INVALID" in broken) != rewritten
