@@ -62,7 +62,6 @@ class RecordingProxy:
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
-    disable_nagle_algorithm = True
     wbufsize = -1  # head and body in one write
     owner: RecordingProxy
 

@@ -17,7 +17,7 @@ from conformance.core import factors
 from conformance.core.profile import Profile
 
 Levels = tuple[tuple[str, tuple[str, ...]], ...]
-TOLERANCE = 6  # of covertable, for triples: a few rows more than the least, in less than half the time
+TOLERANCE = 5  # of covertable, for triples: a few rows more than the least, in less than half the time
 
 
 @dataclass(frozen=True)

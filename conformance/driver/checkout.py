@@ -226,6 +226,7 @@ class CheckoutSession:
 
     driver: CheckoutDriver
     state: SessionState
+    named_line: int = 0  # the place of the line that its calls name; the first, where there are fewer
     _tries: Counter[tuple[str, str | None]] = field(default_factory=Counter)
     _owed: str | None = None  # the requirement whose refusals are still to be read back
 
@@ -384,8 +385,7 @@ class CheckoutSession:
 
     def changes(self) -> list[MethodCall]:
         """A call of each of the five changes as this session stands, and of quantity 0."""
-        every = self._calls()
-        return [every[method] for method in CHANGE_METHODS]
+        return [call for method, call in self._calls().items() if method in CHANGE_METHODS]
 
     def calls(self) -> list[MethodCall]:
         """A call of each session method: a read, the changes, and payment where v1's placeGuestOrder is there."""
@@ -395,6 +395,6 @@ class CheckoutSession:
         ]
 
     def _calls(self) -> dict[Method, MethodCall]:
-        line = self.lines[0] if self.lines else None
+        line = next(iter(self.lines[self.named_line :] or self.lines), None)
         option = (self.other_option(line) or line.selected) if line else None
         return calls(self.driver.market(self.marketplace), self.state.view, line, option, self.terms())

@@ -37,7 +37,8 @@ CHANGED = {
 }
 APPS = (OWN_APP, OTHER_APP)
 RELATIONS = ("other_app", "same_app", "same_buyer")  # of two sessions in different parts of a group, see _groups
-BOUNDED = ("limit", "stock", "lot")  # roles of items of which not every quantity can be had, and levels of the goods
+BOUNDED = ("limit", "stock", "lot")  # roles of items of which not every quantity can be had
+GOODS_BY_ROLE = (*BOUNDED, "warned")  # roles that are levels of the goods
 
 
 class AwaitedEffect(NamedTuple):
@@ -285,8 +286,8 @@ def _coupon(context: RuleContext, session: SessionState, story: SessionHistory) 
 def _goods(context: RuleContext, session: SessionState, view: View) -> str:
     lines = view.lines.values()
     roles = [context.profile.role(session.marketplace, line.item or "") for line in lines]
-    if bounded := [role.kind for role in roles if role is not None and role.kind in BOUNDED]:
-        return bounded[0]
+    if named := [role.kind for role in roles if role is not None and role.kind in GOODS_BY_ROLE]:
+        return named[0]
     shows = {
         "promotion": any(line.promotion for line in lines),
         "fee": any(line.fees for line in lines),

@@ -51,8 +51,20 @@ def lawful_pairs(reason: RefusalReason, operation: str) -> Pairs:
             documented = contract.error(identifier, operation)
             if documented and set(documented.domains) <= GATEWAY:
                 continue  # of the token, the quota or the address: no reason why this request is refused
-            found.update({(status, identifier): None for status in known if 400 <= status < 500})
+            also = _other_statuses(operation, identifier)
+            found.update({(status, identifier): None for status in {*known, *also} if 400 <= status < 500})
     return found
+
+
+@cache
+def _other_statuses(operation: str, error_id: int) -> frozenset[int]:
+    """The statuses that the requirements let an id have in an operation beside those of the documents."""
+    return frozenset(
+        answer.status
+        for rule in contract.requirements().values()
+        for answer in rule.lawful_refusals
+        if answer.id == error_id and answer.status and operation in (answer.operations or rule.operations)
+    )
 
 
 def fits(context: RuleContext, reason: RefusalReason) -> str | None:

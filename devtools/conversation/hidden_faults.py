@@ -155,6 +155,9 @@ def line_items_late(talk: Talk) -> None:
             c = talk.start("EBAY_US", [(item, 1) for item in order])
             for _ in range(3):
                 c.read()
+            if trait == "warned":
+                c.apply("FIVEOFF")
+                c.read()
     for trait in ("lot", "stock", "limit"):
         c = talk.start("EBAY_US", [(special("EBAY_US", trait), 5 if trait == "lot" else 1)])
         c.do(*(("quantity", 0, quantity) for quantity in (3, 7, 10, 4, 2)))

@@ -6,6 +6,7 @@ A fault or variant that no scene shows needs a situation more: write it into the
 from __future__ import annotations
 
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 
 from devtools.conversation.client import TWO, V2, Client, cart, plain
@@ -16,6 +17,7 @@ from devtools.conversation.walks import WALKS
 from mock_server.catalogue.addresses import GOOD, OTHER, UNVERIFIABLE
 from mock_server.catalogue.goods import COUPONS, ITEMS, MARKETPLACES
 from mock_server.server import App
+from strategies.exact_carts import exact_cart
 
 CHANGES = ("update_quantity", "update_shipping_option", "update_shipping_address", "apply_coupon", "remove_coupon")
 
@@ -221,6 +223,9 @@ def coupons(talk: Talk) -> None:
             near.quantity(1, count)
             near.apply("SPEND100")
         near.do(("quantity", 0, 0), ("quantity", 1, 0), ("remove", "SPEND100"))
+    goods = [item for item in ITEMS["EBAY_US"].values() if item.role == "plain" and not item.promotions]
+    prices = {item.id: Decimal(item.price) for item in goods}
+    talk.start("EBAY_US", exact_cart(prices, Decimal(COUPONS["SPEND100"].minimum))).apply("SPEND100")
 
 
 def money(talk: Talk) -> None:

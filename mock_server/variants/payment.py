@@ -212,6 +212,9 @@ VARIANTS: list[Variant] = [
             otherwise("state", 15021, on=CHANGES, when=phase(DECLINED)), about="changes after a failed payment"),
     variant("declined-is-unknown", "PAY-DECLINED-ENDS", "after a failed payment changes and payment are 400 with 15003",
             refuse("state", 15003, on=(*CHANGES, PLACE), when=phase(DECLINED)), about="changes after a failed payment"),
+    variant("declined-is-unknown-404", "PAY-DECLINED-ENDS", "after a failed payment changes and payment are 404 with 15003",
+            refuse("state", 15003, status=404, on=(*CHANGES, PLACE), when=phase(DECLINED)),
+            about="changes after a failed payment"),
     variant("failed-payment-tried-again", "PAY-DECLINED-ENDS", "a payment that fails for another reason than the card or "
             "its data leaves the session open", wrap("payment", _open_still, on=PLACE), on=PLACE,
             about="changes after a failed payment"),

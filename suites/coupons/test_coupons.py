@@ -7,6 +7,7 @@ from decimal import Decimal
 from conformance.core import contract, made_up
 from conformance.driver.checkout import CheckoutDriver
 from conformance.driver.marks import in_marketplaces, in_situations, provokes
+from strategies.exact_carts import exact_cart
 from suites.shared.named_sessions import select_another, session_in
 
 
@@ -113,7 +114,7 @@ def test_each_refused_coupon_has_the_id_of_its_reason(driver: CheckoutDriver, ma
 @provokes("COUPON-REFUSED", "COUPON-CONDITION", cost=30)
 @in_marketplaces(3, having="coupon.minimum")
 def test_a_minimum_on_each_side(driver: CheckoutDriver, market: str) -> None:
-    """As close below it as one item comes, and one piece more."""
+    """As close below it as one item comes, one piece more, and the very amount where some cart comes to it."""
     for coupon in driver.some(driver.market(market).coupons_of("minimum")):
         units = {
             item_id: Decimal(driver.features[market, item_id].unit)
@@ -135,6 +136,10 @@ def test_a_minimum_on_each_side(driver: CheckoutDriver, market: str) -> None:
         if session.state.view.coupons:
             session.set_quantity(session.lines[0], 1, "COUPON-CONDITION", "below the minimum again")
             session.read()
+        full_price = {item: unit for item, unit in units.items() if not driver.features[market, item].promotion}
+        if cart := exact_cart(full_price, coupon.minimum, lines=driver.maximum()):
+            reached = driver.create_session(market, cart)
+            reached.apply_coupon(coupon.code, "COUPON-REFUSED", "exactly the minimum")
 
 
 @provokes("COUPON-REFUSED", "COUPON-ELIGIBLE", cost=12)

@@ -65,20 +65,24 @@ def initiate_answers_what_was_asked_for(context: RuleContext) -> Iterator[Claim]
     if not context.answer.lines_known:
         return
     asked: Counter[Any] = Counter()
+    times: Counter[Any] = Counter()
     for line_input in context.body.get("lineItemInputs", []):
         if isinstance(line_input, dict) and isinstance(line_input.get("quantity"), int):
             asked[line_input.get("itemId")] += line_input["quantity"]
+            times[line_input.get("itemId")] += 1
     given: Counter[str] = Counter()
     for shown_line in context.answer.lines.values():
         given[shown_line.item or ""] += shown_line.quantity or 0
-    # ITEM-REMOVED says which lines may be gone.
+    # ITEM-REMOVED says which lines may be gone; of several with one item, some may be.
+    doubtful: set[Any] = set()
     if REMOVED_WARNINGS & set(context.exchange.warning_ids) or not context.exchange.warnings_known:
         asked = Counter({item: count for item, count in asked.items() if item in given})
+        doubtful = {item for item, count in times.items() if count > 1}
     items = sorted(asked)
     yield equal("one line for each input", "([.body.lineItems[].itemId]|unique)", items, sorted(given))
     readable = all(shown_line.quantity is not None for shown_line in context.answer.lines.values())
     for item in items if readable else ():
-        if item in given:
+        if item in given and item not in doubtful:
             yield equal("quantity of a line", f"([{line_path(item)}.quantity]|add)", asked[item], given[item])
     about = "the submitted address"
     wrong = not_read_back(context.body.get("shippingAddress") or {}, context.answer.address, about)

@@ -12,7 +12,7 @@ from strategies import array
 from strategies.array import Row
 from strategies.assignment import Bits, ProbeKey, assign
 from suites.situations import probes
-from suites.situations.goods import uses_up
+from suites.situations.goods import is_not_bought
 from suites.situations.moment import Moment
 from suites.situations.probes import Probe
 from suites.situations.refusals import Broken, of_initiate, of_items
@@ -102,8 +102,10 @@ def _rows_for(profile: Profile, rows: tuple[Row, ...], probes_by_market: dict[st
 
 
 def ends_in(profile: Profile, row: Row, ends: tuple[str, ...]) -> bool:
-    """Whether a row comes to such an end. Nobody pays for an item of a small stock, since that would use it up."""
-    return row["end"] in ends and not (row["end"] in PAID_ENDS and uses_up(profile.markets[row["marketplace"]], row))
+    """Whether a row comes to such an end. Items of a small or unknown stock are not paid for."""
+    return row["end"] in ends and not (
+        row["end"] in PAID_ENDS and is_not_bought(profile.markets[row["marketplace"]], row)
+    )
 
 
 @cache

@@ -9,7 +9,7 @@ from conformance.core.factors import factors
 from conformance.core.profile import Coupon, Market
 from conformance.driver.checkout import CheckoutDriver
 from conformance.driver.features import Features
-from conformance.judging.conditions import BOUNDED
+from conformance.judging.conditions import BOUNDED, GOODS_BY_ROLE
 from strategies.array import Row
 
 
@@ -33,15 +33,16 @@ SHOWS: dict[str, tuple[Callable[[Features], bool], ...]] = {
 }
 
 
-def bounded_item(offered: Market, row: Row) -> str | None:
-    """The item with a limit, a small stock or a lot that a row means; None where it means another, or there is none."""
-    bounded = offered.items(row["goods"]) if row["goods"] in BOUNDED else []
-    return bounded[row.number % len(bounded)] if bounded else None
+def item_of_role(offered: Market, row: Row) -> str | None:
+    """The item of a role of the profile that a row means; None where it means another, or there is none."""
+    found = offered.items(row["goods"]) if row["goods"] in GOODS_BY_ROLE else []
+    return found[row.number % len(found)] if found else None
 
 
-def uses_up(offered: Market, row: Row) -> bool:
-    """Whether paying takes from a small stock, so that the profile would be wrong in the next run."""
-    return row["goods"] == "stock" and bounded_item(offered, row) is not None
+def is_not_bought(offered: Market, row: Row) -> bool:
+    """Whether paying takes from a small stock, so that the profile would be wrong in the next run, or from one that nobody
+    knows."""
+    return row["goods"] in ("stock", "warned") and item_of_role(offered, row) is not None
 
 
 @dataclass(frozen=True)
@@ -80,14 +81,18 @@ class Goods:
             self.driver.profile.role(self.market, item),
         )
         if role is None or role.kind not in BOUNDED:
-            return wanted
+            return wanted if self.is_ample(item) else 1
         return role.amount if role.kind == "lot" else min(wanted, role.amount)
+
+    def is_ample(self, item: str) -> bool:
+        """Whether the profile says that there is enough of an item."""
+        return item in self.driver.market(self.market).plain
 
     def meant_item(self) -> str:
         """The item that shows what the row wants."""
         coupon = self.coupon()
-        if bounded := bounded_item(self.driver.market(self.market), self.row):
-            return bounded
+        if named := item_of_role(self.driver.market(self.market), self.row):
+            return named
         fits = [item for item in coupon.fits if item in self.driver.market(self.market).plain] if coupon else []
         if fits:
             return fits[self.row.number % len(fits)]

@@ -148,11 +148,13 @@ class PlannedSession:
     def _afford(self, coupon: Coupon) -> None:
         """As many pieces as the coupon's minimum asks for."""
         subtotal = self.session.state.view.summary.get("priceSubtotal")
-        if coupon.kind == "minimum" and subtotal is not None and self.line and self.line.unit:
+        lines = [self.line, *self.session.lines]
+        line = next((each for each in lines if each and each.unit and self.goods.is_ample(each.item or "")), None)
+        if coupon.kind == "minimum" and subtotal is not None and line and line.unit:
             spent = subtotal - self.session.state.view.summary.get("priceDiscount", subtotal - subtotal)
-            missing = int((coupon.minimum - spent) / self.line.unit) + 2
+            missing = int((coupon.minimum - spent) / line.unit) + 2
             if 1 < missing < 20:
-                self.session.set_quantity(self.line, (self.line.quantity or 1) + missing)
+                self.session.set_quantity(line, (line.quantity or 1) + missing)
 
     def _there_and_back(self) -> None:
         if line := self.line:
@@ -174,7 +176,7 @@ class PlannedSession:
         It has a coupon where the row says so, and where this session's coupon changes.
         """
         kind = self.row["beside"]
-        if kind in ("none", "alike"):
+        if kind == "none":
             return
         wanted = [item for item, _ in self.goods.lines()]
         spare = [item for item in self.driver.plain(self.market, None) if item not in wanted]
@@ -211,8 +213,8 @@ class PlannedSession:
             session.read_back()
 
     def _alike(self) -> None:
-        """A fresh session that comes to the same state by the shortest way."""
-        if self.row["beside"] != "alike" or not self.session.lines:
+        """A fresh session that comes to the same state by the shortest way, and must cost the same."""
+        if not self.session.lines:
             return
         seen = self.session.state.view
         pairs = [(line.item or "", line.quantity or 1) for line in self.session.lines]
@@ -231,6 +233,7 @@ class PlannedSession:
     def _meet(self, moment: Moment) -> None:
         """The row's probes of this moment; reads between them and after them."""
         own = [probe for probe in self.plan.probes if probe.moment is moment]
+        self.session.named_line = self.goods.place(len(self.session.lines)) if self.session.lines else 0
         if self.row["order"] == "backward":
             own.reverse()
         for index, probe in enumerate(own):
@@ -286,6 +289,8 @@ class PlannedSession:
     def _make_change(self, line: Line) -> Callable[[], object] | None:
         """Makes the change and says how it is undone."""
         session, before, change = self.session, line.quantity or 1, self.row["change"]
+        if change in ("more", "many") and self.row["goods"] == "warned" and not self.goods.is_ample(line.item or ""):
+            change = "same"  # nobody knows how many there are
         quantities = {
             "more": before + 2,
             "many": factors()["quantity"].count_of("many") + 1,

@@ -17,13 +17,17 @@ END = {
     "locked": ("PAY-PLACE", "PAY-LOCK", "ORDER-READ", "PAY-TWICE"),
     "declined": ("PAY-DECLINED", "PAY-DECLINED-ENDS"),
 }
-BESIDE = {"none": (), "alike": ("PRICE-STABLE",)}
 
 
 def requirements_of(plan: SessionPlan) -> tuple[str, ...]:
     """The ids of a plan, each once."""
     row = plan.row
-    own = (*STATE, *CHANGE[row["change"]], *END.get(row["end"], ()), *BESIDE.get(row["beside"], ("SESSION-ISOLATED",)))
+    own = (
+        *STATE,
+        *CHANGE[row["change"]],
+        *END.get(row["end"], ()),
+        *(() if row["beside"] == "none" else ("SESSION-ISOLATED",)),
+    )
     return tuple(
         dict.fromkeys(
             (*own, *(probe.requirement for probe in plan.probes), *(start.requirement for start in plan.starts))

@@ -225,6 +225,7 @@ def test_the_id_of_a_refusal_says_whose_answer_it_is() -> None:
     ("status", "error", "lawful"),
     [
         (400, 15001, True),
+        (404, 15003, True),  # a status that another requirement lets the id have
         (409, 15012, True),
         (401, 1001, False),
         (403, 1100, False),
@@ -270,3 +271,21 @@ def test_a_wrong_refusal_belongs_to_the_reason_that_it_names(
     errors = [{"errorId": error, "domain": "API_ORDER", "category": "REQUEST"}] if error else []
     exchange = Exchange("two reasons", 0, request, intent=Intent(sent_for), status=status, body={"errors": errors})
     assert set(failed(judge(World(), profile(), exchange))) & {"AUTH-TOKEN", "ADDR-REQUIRED"} == {owner}
+
+
+@pytest.mark.parametrize(("quantity", "warned", "ok"), [(3, True, True), (6, False, True), (3, False, False)])
+def test_of_two_inputs_of_an_item_one_may_be_taken_out(quantity: int, warned: bool, ok: bool) -> None:
+    """Two readings meet: an item twice is one line, and a line that is too much goes with a warning."""
+    load_rules()
+    shop, world = ReferenceShop(), World()
+    body = _body()
+    (first, *_) = body["lineItemInputs"]
+    body["lineItemInputs"] = [{**first, "quantity": 3}, {**first, "quantity": 3}]
+    exchange = shop.send(Request(contract.INITIATE, None, body, "EBAY_US"))
+    line = exchange.body["lineItems"][0]
+    exchange.body["lineItems"] = [{**line, "quantity": quantity}]
+    if warned:
+        exchange.body["warnings"] = [
+            {"errorId": 15055, "domain": "API_ORDER", "category": "BUSINESS", "message": "less"}
+        ]
+    assert ("SESSION-CREATE" not in failed(judge(world, shop.profile, exchange))) is ok

@@ -231,6 +231,9 @@ def _number(exchange: str) -> int:
         ("020 7946 0018", "+442079460018", True),
         ("020 7946 0018", "+442079460019", False),
         ("", "+442079460018", False),
+        ("no digits", "no digits", True),
+        ("no digits", "other words", False),
+        ("000", "+442079460018", False),
         ("+15035550142", None, False),
     ],
 )

@@ -22,7 +22,7 @@ def _meant(level: str, features: dict[str, Features]) -> set[str]:
     """The items that rows of a level mean."""
     seen = {(MARKET, item): shown for item, shown in features.items()}
     driver = CheckoutDriver(TARGET, Trace("goods"), features=seen)
-    rows = [row for row in array.rows(PROFILE) if (row["marketplace"], row["goods"]) == (MARKET, level)]
+    rows = [row for row in array.rows(PROFILE, 2) if (row["marketplace"], row["goods"]) == (MARKET, level)]
     free = [row for row in rows if row["coupon"] != "item_bound"]
     assert free
     return {Goods(driver, row).meant_item() for row in free}

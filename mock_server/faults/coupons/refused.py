@@ -80,6 +80,15 @@ def _with_delivery(proceed: Callable[..., Any], call: Call, code: str) -> Coupon
     return found
 
 
+def _more_than_the_minimum(proceed: Callable[..., Any], call: Call, code: str) -> Coupon:
+    """The minimum itself is not enough."""
+    found: Coupon = proceed()
+    worth, _ = spendable(call, call.require_cart(), found)
+    if worth == found.minimum:
+        raise Refusal(found.error)
+    return found
+
+
 def _of_one_each(proceed: Callable[..., Any], call: Call, code: str) -> Coupon:
     """The minimum counts each line once, whatever its quantity."""
     found = call.shop.coupons[code]
@@ -161,6 +170,10 @@ FAULTS: list[Fault] = [
     fault(
         "minimum-counts-delivery", "COUPON-REFUSED", "delivery costs count towards a coupon's minimum",
         wrap("coupon", _with_delivery, on=APPLY, when=of("SPEND100"), kind="boundary"),
+    ),
+    fault(
+        "minimum-must-be-exceeded", "COUPON-REFUSED", "an order of exactly the minimum is refused",
+        wrap("coupon", _more_than_the_minimum, on=APPLY, when=of("SPEND100"), kind="boundary"),
     ),
     fault(
         "minimum-counts-lines-once", "COUPON-REFUSED", "towards a minimum each line counts once, whatever its quantity",

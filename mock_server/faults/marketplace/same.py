@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from mock_server.domain.shop import Call
 from mock_server.injection import (
     ADDRESS,
@@ -37,6 +39,14 @@ def _given(call: Call) -> str:
 from_hk = Condition(lambda call, *_: _given(call) == "EBAY_HK", "marketplace")
 
 
+def _is_last(call: Call, *_: Any) -> bool:
+    """The body names the last of several lines; the marketplace is asked for before the line is looked up."""
+    held = call.session.cart.lines if call.session is not None else []
+    return len(held) > 1 and isinstance(call.data, dict) and call.data.get("lineItemId") == held[-1].id
+
+
+_names_the_last = Condition(_is_last)
+
 FAULTS: list[Fault] = [
     # -- MARKET-SAME, each of the seven --
     fault(
@@ -56,6 +66,12 @@ FAULTS: list[Fault] = [
         "MARKET-SAME",
         "with three lines an option is selected from another marketplace",
         skip("session_marketplace", on=OPTION, when=lines(3)),
+    ),
+    fault(
+        "elsewhere-option-of-last-line",
+        "MARKET-SAME",
+        "an option of the last of several lines is selected from another marketplace",
+        skip("session_marketplace", on=OPTION, when=_names_the_last),
     ),
     fault(
         "elsewhere-address-in-gb",

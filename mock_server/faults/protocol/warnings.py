@@ -19,6 +19,7 @@ from mock_server.injection import (
     Effect,
     Fault,
     after,
+    coupon,
     drop,
     edit,
     error,
@@ -47,6 +48,13 @@ def _first(call: Call, body: JSON) -> None:
         body["warnings"] = body["warnings"][:1]
 
 
+def _none_of_items(call: Call, body: JSON) -> None:
+    kept = [each for each in body.get("warnings", []) if each.get("errorId") not in (20000, 20001)]
+    body.pop("warnings", None)
+    if kept:
+        body["warnings"] = kept
+
+
 FAULTS: list[Fault] = [
     # -- ITEM-WARNED, and every other warning --
     fault(
@@ -55,6 +63,12 @@ FAULTS: list[Fault] = [
         "initiate gives the first of several warnings only",
         after("view", _first, on=INITIATE),
         also=("ADDR-WARN", "ITEM-REMOVED"),
+    ),
+    fault(
+        "no-warning-with-coupon",
+        "ITEM-WARNED",
+        "a read of a session with a coupon gives no warning of its items",
+        after("view", _none_of_items, on=READ, when=coupon),
     ),
     # -- WARNING-SHAPE --
     fault(
