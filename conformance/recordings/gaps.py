@@ -35,7 +35,13 @@ from conformance.judging.model import (
 )
 from conformance.judging.world import Order, SessionState, UnreadRefusal, World
 from conformance.recordings.entry import Listing, RecordedEntry
-from conformance.recordings.unseen_changes import NO_COUPONS, changes_before, changes_before_payment, state_before
+from conformance.recordings.unseen_changes import (
+    NO_COUPONS,
+    PriceTimes,
+    changes_before,
+    changes_before_payment,
+    state_before,
+)
 
 SESSIONS = 3  # so many sessions show that it is no accident
 AT_ONCE = timedelta(minutes=1)  # so soon after the call before
@@ -74,10 +80,16 @@ class Gaps:
         self._once: dict[tuple[int, str], set[str]] = defaultdict(set)  # sessions, by file and operation
         self._unanswered: dict[str, set[str]] = defaultdict(set)  # by session
         self._last: dict[str, datetime] = {}
+        self._prices = PriceTimes(world)
 
     def judge(self, exchange: Exchange, entry: RecordedEntry) -> list[Judgment]:
         """Judges an exchange and folds it into the world; without what is doubtful."""
-        context, found = evaluate(self.world, self.profile, exchange)
+        found = self._judge(exchange, entry)
+        self._prices.note(exchange, entry.began.timestamp)
+        return found
+
+    def _judge(self, exchange: Exchange, entry: RecordedEntry) -> list[Judgment]:
+        context, found = self._evaluate(exchange, entry)
         at_once = self._note(exchange, entry)
         may_be_a_copy = entry.listing is Listing.MAY_BE_COPY
         failures = [judgment for judgment in found if not judgment.ok and not _carried_out(context, judgment)]
@@ -109,11 +121,19 @@ class Gaps:
         self.world.rule_errors += nothing.rule_errors
         return found
 
-    def observe(self, exchange: Exchange) -> list[Judgment]:
+    def observe(self, exchange: Exchange, entry: RecordedEntry) -> list[Judgment]:
         """Takes a call into the world whose turn nobody knows; judges only what it shows by itself."""
         found = self.judge_alone(exchange)
         update_world_unjudged(self.world, self.profile, exchange)
+        self._prices.note(exchange, entry.began.timestamp)
         return found
+
+    def _evaluate(self, exchange: Exchange, entry: RecordedEntry) -> tuple[RuleContext, list[Judgment]]:
+        """Judges an exchange; without prices of another time, where something does not hold."""
+        context, found = evaluate(self.world, self.profile, exchange)
+        if any(not judgment.ok for judgment in found) and self._prices.forget(context, entry.began.timestamp):
+            return evaluate(self.world, self.profile, exchange)
+        return context, found
 
     def _note(self, exchange: Exchange, entry: RecordedEntry) -> bool:
         """Takes note of a call. Returns whether it came at once after the call of its session before."""
@@ -165,7 +185,11 @@ class Gaps:
         if seen is not None and context.operation != contract.READ_ORDER:
             market = session.marketplace if session else context.exchange.request.marketplace or ""
             for line in seen.lines.values():
-                world.units.pop((market, line.item or ""), None)
+                own = context.before.line_of(line.item or "") if context.before and at_once else None
+                if own is None or own.unit is None:
+                    world.units.pop((market, line.item or ""), None)
+                else:  # no change of a session changes what a unit costs in it
+                    world.units[market, line.item or ""] = own.unit
             world.prices.pop((market, *cart_key(seen)), None)
         if session is not None and seen is not None and context.before is not None:
             changed = copy(session)

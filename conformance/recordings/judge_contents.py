@@ -74,7 +74,7 @@ def _recorded(found: JudgedRecording, calls: Calls, profile: Profile, masks: Mas
         places[exchange.id] = place
         trace.exchanges.append(exchange)
         if place in calls.together:
-            trace.judgments += gaps.observe(exchange)
+            trace.judgments += gaps.observe(exchange, entry)
         else:
             trace.judgments += gaps.judge(exchange, entry)
     doubtful = 0

@@ -1,10 +1,17 @@
-"""What changes that are not recorded can do to a session: which breaches they explain, and which state they leave."""
+"""What changes that are not recorded can do to a session: which breaches they explain, and which state they leave.
+
+A seller changes prices, too, and no call shows it.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
 
 from conformance.core import contract
+from conformance.core.exchange import Exchange
 from conformance.judging.attribution import EFFECTS
 from conformance.judging.claim import ABOUT_THE_OUTCOME
 from conformance.judging.context import Judgment, RuleContext
@@ -14,11 +21,14 @@ from conformance.judging.model import (
     Line,
     StatePart,
     View,
+    cart_key,
     differences,
     keyed,
+    lasting,
     pricing,
     state,
 )
+from conformance.judging.world import World
 
 # The change that each part of a session's state follows, but for coupons, which have two.
 CHANGED_BY = {part: operation for operation, parts in EFFECTS.items() for part in parts if part != StatePart.COUPONS}
@@ -32,6 +42,8 @@ BEFORE_REFUSED = {
     contract.EMPTY_CART: contract.QUANTITY,
     **dict.fromkeys(contract.SECOND_COUPON, contract.APPLY),
 }
+# Between the starts of two sessions: no document says how long a seller keeps a price. A run of the suite takes minutes.
+PRICES_HOLD = timedelta(hours=1)
 NO_COUPONS: tuple[frozenset[str], frozenset[str]] = (frozenset(), frozenset())
 
 
@@ -110,3 +122,61 @@ def _reachable(before: View, seen: View) -> dict[str, Line]:
         if (old := known.get(name)) is not None:
             found[old.id] = replace(line, id=old.id, raw=line.raw | {"lineItemId": old.raw.get("lineItemId")})
     return found
+
+
+class PriceTimes:
+    """When the sessions were made that showed the prices which a world knows."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._made: dict[str, datetime] = {}
+        self._shown: dict[tuple[Any, ...], datetime] = {}  # the latest, by the world's key of a price
+        self._places: list[tuple[dict[Any, Any], dict[Any, Any]]] = [(world.units, {}), (world.prices, {})]
+
+    def note(self, exchange: Exchange, began: datetime | None) -> None:
+        """Takes note of an exchange that is in the world now."""
+        for known, aside in self._places:
+            known.update(aside)
+            aside.clear()
+        session = self._world.session_of(exchange)
+        if session is not None and began is not None:
+            made = self._made.setdefault(session.id, began)
+            for key in self._agreed(session.marketplace, session.view):
+                self._shown[key] = max(made, self._shown.get(key, made))
+
+    def _agreed(self, market: str, shown: View) -> Iterator[tuple[Any, ...]]:
+        """The prices that a session shows as the world knows them."""
+        for line in shown.lines.values():
+            if line.item and line.unit is not None and self._world.units.get((market, line.item)) == line.unit:
+                yield market, line.item
+        cart = (market, *cart_key(shown))
+        if cart in self._world.prices and self._world.prices[cart][0] == lasting(shown):
+            yield cart
+
+    def forget(self, context: RuleContext, began: datetime | None) -> bool:
+        """Takes out of the world the prices of an answer that only sessions of another time have shown.
+
+        Returns whether there were any. What a session of old shows is no news of prices: they come back with `note`.
+        """
+        seen, known = context.answer, context.session or (context.order.paid if context.order else None)
+        made = self._made.get(known.id, began) if known else began
+        if seen is None or made is None:
+            return False
+        market = context.sold_in
+        old = [key for key in self._keys(market, context.before, seen) if self._is_old(key, made)]
+        for prices, aside in self._places:
+            gone = {key: prices.pop(key) for key in old if key in prices}
+            if known:
+                aside.update(gone)
+        return bool(old)
+
+    def _keys(self, market: str, before: View | None, seen: View) -> Iterator[tuple[Any, ...]]:
+        """The world's keys of the prices in an answer, but for items whose price changed within the session."""
+        for line in seen.lines.values():
+            own = before.line_of(line.item or "") if before else None
+            if own is None or own.unit in (None, line.unit):
+                yield market, line.item or ""
+        yield market, *cart_key(seen)
+
+    def _is_old(self, key: tuple[Any, ...], made: datetime) -> bool:
+        return key in self._shown and abs(made - self._shown[key]) > PRICES_HOLD

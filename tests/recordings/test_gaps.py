@@ -6,6 +6,7 @@ import json
 import random
 import re
 from collections.abc import Callable
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -229,3 +230,49 @@ def test_a_sample_of_all_calls_proves_nothing(tmp_path: Path, share: float) -> N
     calls = sessions(healthy(), 12)
     for _ in range(4):
         assert failed(judged_files(tmp_path, [entry for entry in calls if chance.random() < share])) == set()
+
+
+def dearer(body: Any) -> Any:
+    """The first item costs one more, and what follows from it."""
+    line, summary = body["lineItems"][0], body["pricingSummary"]
+    for holder, name, more in (
+        (line, "baseUnitPrice", 1),
+        (line, "netPrice", line["quantity"]),
+        (summary, "priceSubtotal", line["quantity"]),
+        (summary, "total", line["quantity"]),
+    ):
+        holder[name]["value"] = str(Decimal(holder[name]["value"]) + more)
+    return body
+
+
+def priced(calls: Entries, *changes: Any, apart_s: float, first: int = 0) -> Entries:
+    """The calls in a session for each change of their answers, the sessions so far apart."""
+    made = []
+    for number, change in enumerate(changes):
+        session = another_session([answered(entry, change) for entry in calls], first + number)
+        made += later(session, number * (apart_s - 60) * 1000)
+    return made
+
+
+def test_a_seller_may_change_a_price_from_one_day_to_the_next(tmp_path: Path) -> None:
+    """Not from one minute to the next: so near to each other no shop has two prices."""
+    calls, prices = healthy(INITIATE, READ), [unchanged, dearer] * 4
+    assert failed(judged_files(tmp_path, priced(calls, *[unchanged] * 8, apart_s=120))) == set()
+    assert "PRICE-UNIT" in failed(judged_files(tmp_path, priced(calls, *prices, apart_s=120)))
+    assert failed(judged_files(tmp_path, priced(calls, *prices, apart_s=7200))) == set()
+
+
+def test_a_session_of_yesterday_keeps_its_price(tmp_path: Path) -> None:
+    """It is read among sessions of today, which cost more."""
+    day = 24 * 3600 * 1000
+    calls, again = healthy(INITIATE, READ), later(healthy(READ), day)
+    old = priced([*calls, *again], *[unchanged] * 4, apart_s=60)
+    today = later(priced(calls, *[dearer] * 4, apart_s=60, first=10), day - 10 * 60_000 + 5000)
+    assert failed(judged_files(tmp_path, [*old, *today])) == set()
+
+
+def test_a_price_that_moves_within_a_session_counts_at_once(tmp_path: Path) -> None:
+    """No change of a session changes what a unit costs, recorded or not."""
+    *calls, option = healthy(INITIATE, READ, QUANTITY, OPTION)
+    assert failed(judged_files(tmp_path, [*calls, option])) == set()
+    assert "PRICE-UNIT" in failed(judged_files(tmp_path, [*calls, answered(option, dearer)]))
