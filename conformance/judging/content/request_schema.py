@@ -54,7 +54,7 @@ ADDRESS_PARTS = frozenset((*ADDRESS_FIELDS, "firstName", "lastName"))
 
 
 class Shape(NamedTuple):
-    """A schema of a request, compiled: its references followed, its patterns ready. fields: of an object, the required."""
+    """A schema of a body, compiled: its references followed, its patterns ready. fields: of an object, the required."""
 
     kind: str
     fields: dict[str, Shape]
