@@ -11,6 +11,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from http import HTTPStatus
 from typing import Any
 
 import requests
@@ -110,11 +111,10 @@ def objections(case: Case, exchange: Exchange) -> Iterator[str]:
 
 
 def as_response(case: Case, exchange: Exchange) -> Response:
-    """An exchange as Schemathesis sees an answer; secrets are out of it already."""
-    assert exchange.status is not None  # it is no silent one
+    """An exchange as Schemathesis sees an answer; secrets are out of it already. No answer is one that no link follows."""
     content = exchange.text if exchange.body is None else json.dumps(exchange.body)
     return Response(
-        status_code=exchange.status,
+        status_code=exchange.status or HTTPStatus.GATEWAY_TIMEOUT,
         headers={name: [value] for name, value in exchange.headers.items()},
         content=(content or "").encode(),
         request=requests.Request(exchange.method, f"http://target.invalid{case.formatted_path}").prepare(),

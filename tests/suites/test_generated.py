@@ -171,7 +171,9 @@ def test_walks_begin_at_initiate_and_follow_most_links_of_the_contract(mock: Moc
     assert sum(map(bool, steps)) > 0.75 * len(steps)
 
 
-def test_a_walk_goes_on_where_no_session_is_made() -> None:
+@pytest.mark.parametrize("status", [409, None])
+def test_a_walk_goes_on_where_no_session_is_made(status: int | None) -> None:
+    """Whether the target refuses, or does not answer."""
     steps: list[str] = []
 
     class Refused(Walk):
@@ -179,7 +181,7 @@ def test_a_walk_goes_on_where_no_session_is_made() -> None:
             skip_simplest_example()
             steps.append(operation_of(case))
             exchange = Exchange("walk", 0, Request(contract.INITIATE, None, {}, "EBAY_US"), "POST")
-            exchange.status, exchange.body = 409, {"errors": []}
+            exchange.status, exchange.body = status, status and {"errors": []}
             return as_response(case, exchange)
 
     with drawn_by("0"):
