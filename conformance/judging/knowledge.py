@@ -151,8 +151,9 @@ def doubts(context: RuleContext, blind: Iterable[str]) -> Doubts:
         and not _address_known(context)
     ):
         found |= _on_address()
-    if not context.world.complete:
-        found |= set(context.exchange.error_ids) & _on_buyer() - _of_known_buyer(context)
+    of_buyer = _on_buyer().intersection(context.exchange.error_ids)
+    if of_buyer and not context.world.complete and not _buyer_known(context):
+        found |= of_buyer
     return Doubts(frozenset(found), token=RecordedPart.TOKEN in unseen)
 
 
@@ -192,12 +193,10 @@ def cause_in_buyer(context: RuleContext) -> int:
     return next((error_id for error_id, error in known if error and error.provoked_by == DECLINED), 0)
 
 
-def _of_known_buyer(context: RuleContext) -> frozenset[int]:
-    """The ids of which the profile and the recording tell whether they are right for the buyer of an exchange."""
+def _buyer_known(context: RuleContext) -> bool:
+    """Whether the profile names the buyer of an exchange, and no earlier purchase can be the reason of a refusal."""
     email = context.session.email if context.session else str(context.body.get("contactEmail", ""))
-    if not context.profile.buyers.name(email):
-        return frozenset()
-    return frozenset() if _may_have_bought(context, email) else _on_buyer()
+    return context.profile.buyers.name(email) and not _may_have_bought(context, email)
 
 
 def _may_have_bought(context: RuleContext, email: str) -> bool:
