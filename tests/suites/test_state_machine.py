@@ -232,7 +232,8 @@ def test_the_script_of_the_page_walks_under_hypothesis_itself(mock: str) -> None
         [sys.executable, str(script), "mock", mock], cwd=ROOT, capture_output=True, text=True, timeout=120
     )
     assert ended.returncode == 0, ended.stdout + ended.stderr
-    assert re.search(r"^ +\d+ pay: ordered$", ended.stdout, re.MULTILINE)
+    # its draws are Hypothesis' own, so that nothing but the first step is sure
+    assert re.search(r"^ +\d+ create_first_session: (one line|several lines)$", ended.stdout, re.MULTILINE)
 
 
 def test_each_rule_of_the_mission_has_an_invariant() -> None:
