@@ -1,4 +1,4 @@
-"""Reads how long calls took, and tells a measure from what a recorder writes in its place: 0, one number for all, seconds."""
+"""Reads how long calls took, and tells a measure from what a recorder writes in its place: 0, or seconds."""
 
 from __future__ import annotations
 
@@ -15,8 +15,7 @@ from conformance.recordings.values import milliseconds, table
 
 LONGEST_S = 30.0  # of a call that nobody measured: gateways and clients give up by then
 CUT_MS = 1.5  # by which whole numbers and their sums may be wrong
-NO_MEASURE = 10  # so many calls of one whole number of milliseconds: a recorder wrote it in place of a measure
-LEAST_MS = 1.0  # or fewer calls of this one: recorders of HAR 1.2 have to write some timings
+LEAST_MS = 1.0  # beside a time of 0: recorders of HAR 1.2 have to write some timings
 AS_SECONDS = 10.0  # milliseconds: few networks are as fast, so that most smaller ones may be seconds
 PARTS = ("blocked", "dns", "connect", "send", "wait", "receive")  # HAR 1.2: ssl is a part of connect
 MADE = re.compile(r'"(?:checkoutSessionId|purchaseOrderId)"\s*:\s*"([^"]+)"')
@@ -26,7 +25,8 @@ def duration(entry: dict[str, Any]) -> float | None:
     """The milliseconds of an entry of a HAR, by its time or its timings; 0 where it says so, None where it says nothing."""
     timings = table(entry.get("timings"))
     whole, total = milliseconds(entry.get("time")), sum(milliseconds(timings.get(name)) or 0.0 for name in PARTS)
-    return total if total > (whole + CUT_MS if whole else 0.0) else whole
+    placeholder = whole == 0 and total <= LEAST_MS
+    return total if total > (whole + CUT_MS if whole else 0.0) and not placeholder else whole
 
 
 Call = tuple[RecordedEntry, str | None]  # an entry, and the id that it names
@@ -61,16 +61,19 @@ def _most(ms: float | None, unit: _Unit) -> float | None:
 def _unit(calls: list[Call]) -> _Unit:
     known = [entry.ms for entry, _ in calls if entry.ms]
     whole = all(ms == int(ms) for ms in known)
-    if not known or (whole and len(set(known)) == 1 and (known[0] <= LEAST_MS or len(known) >= NO_MEASURE)):
+    if not known:
         return _Unit(None)
     seconds = median(known) < AS_SECONDS and not _is_milliseconds(calls)
     return _Unit(1000.0 if seconds else 1.0, cut=whole and 2 * len(known) > len(calls))
 
 
 def _is_milliseconds(calls: list[Call]) -> bool:
-    """Whether most sessions and orders were in use before the call that made them was over, if it took seconds."""
+    """Whether most sessions and orders were in use before the call that made them was over, if it took seconds.
+
+    Where the file shows none, the format's unit counts.
+    """
     waited = list(_waits(calls, _first_uses(calls)))
-    return 2 * sum(gap < timedelta(seconds=seconds) for gap, seconds in waited) > len(waited)
+    return not waited or 2 * sum(gap < timedelta(seconds=seconds) for gap, seconds in waited) > len(waited)
 
 
 def _first_uses(calls: list[Call]) -> dict[str, datetime]:

@@ -102,7 +102,7 @@ def in_seconds_beside(entry: Json) -> Json:
     return entry | {"time": entry["time"] / 1000}
 
 
-UNKNOWN = [absent, no_measure, zero, one, minus_one]
+UNKNOWN = [absent, no_measure, zero, minus_one]
 KNOWN = [as_recorded, timings_only, too_short, in_seconds, in_seconds_beside]
 
 
@@ -125,6 +125,11 @@ def test_a_duration_that_is_known_hides_no_breach(tmp_path: Path, written: Calla
 def test_a_call_of_unknown_duration_is_over_some_time(tmp_path: Path, written: Callable[[Json], Json]) -> None:
     calls = list(map(written, one_after_another(LONGEST_S + 1)))
     assert "QTY-SET" in failed(judged_files(tmp_path, calls))
+
+
+def test_one_number_for_every_call_is_a_duration(tmp_path: Path) -> None:
+    """The client sent each call after the one before, a few milliseconds apart."""
+    assert "QTY-SET" in failed(judged_files(tmp_path, list(map(one, one_after_another(0.003)))))
 
 
 def test_a_fast_server_takes_no_seconds(tmp_path: Path) -> None:
