@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 from conformance.core import contract, factors
@@ -21,6 +21,7 @@ CHANGES_AND_READS = 20  # of a session, whatever its row
 LEAST_MAXIMUM = 10  # lines, where the profile names none: one more is too many in each reading
 PAID_ENDS = ("paid", "locked")
 WITHOUT_COUPON = ("none", "removed")  # levels of the coupon
+ONE_LESS = {"two": "one", "three": "two", "most": "three"}  # lines that a removal leaves
 ENDS = {
     Moment.PAID: PAID_ENDS,
     Moment.ORDER: PAID_ENDS,
@@ -46,6 +47,7 @@ class SessionPlan:
 def session_plans(profile: Profile, depth: int = 1) -> list[SessionPlan]:
     """Every row of the array with its probes, the same each time for the same profile. depth: 0 for pairs alone."""
     rows = array.rows(profile, depth)
+    shown = tuple(as_probes_meet_it(row) for row in rows)
     asked: dict[ProbeKey, dict[str, Probe]] = {}
     begun: dict[ProbeKey, dict[str, Broken]] = {}
     for market, offered in profile.markets.items():
@@ -56,7 +58,9 @@ def session_plans(profile: Profile, depth: int = 1) -> list[SessionPlan]:
                 market
             ] = start
     met = assign(
-        [(key, _rows_for(profile, rows, where), _alone(where)) for key, where in asked.items()], _factors, max(depth, 1)
+        [(key, _rows_for(profile, shown, where), _alone(where)) for key, where in asked.items()],
+        _factors,
+        max(depth, 1),
     )
     starts = assign(
         [(key, _rows_in(rows, set(where)), frozenset()) for key, where in begun.items()], _factors_of_starts
@@ -68,6 +72,16 @@ def session_plans(profile: Profile, depth: int = 1) -> list[SessionPlan]:
             tuple(begun[key][row["marketplace"]] for key in starts.get(row.number, ())),
         )
         for row in rows
+    )
+
+
+def as_probes_meet_it(row: Row) -> Row:
+    """A row with the lines that its cart has when it meets its probes: a removal comes first, and takes a line."""
+    if row["history"] != "removal":
+        return row
+    return replace(
+        row,
+        levels=tuple((name, ONE_LESS.get(level, level) if name == "lines" else level) for name, level in row.levels),
     )
 
 

@@ -374,6 +374,8 @@ def of_sessions(profile: Profile, market: str) -> Iterator[Probe]:
         case = f"{broken.case}, {broken.operation}"
         # An address with one thing wrong is refused in a cart of any size.
         alone = LINES if broken.operation == contract.ADDRESS and not broken.group else frozenset()
-        yield Probe(broken.requirement, case, Moment.OPEN, _broken(broken), broken.group, coupon, alone)
+        yield Probe(
+            broken.requirement, case, Moment.OPEN, _broken(broken), broken.group, coupon, alone, repeated=bool(alone)
+        )
     yield from _after_the_end(profile)
     yield from _of_orders(profile, market)

@@ -10,7 +10,8 @@ import pytest
 from conformance.core.factors import row_design
 from conformance.core.profile_reader import load
 from strategies import array
-from suites.situations.design import session_plans
+from suites.situations.design import as_probes_meet_it, session_plans
+from suites.situations.moment import Moment
 
 PROFILE = load("mock")
 
@@ -60,3 +61,14 @@ def test_the_design_is_the_same_each_time() -> None:
     assert [(life.row, [probe.key for probe in life.probes]) for life in first] == [
         (life.row, [probe.key for probe in life.probes]) for life in second
     ]
+
+
+def test_a_probe_meets_each_size_of_cart_as_a_removal_leaves_it() -> None:
+    met: dict[tuple[str, str], set[str]] = {}
+    for plan in session_plans(PROFILE):
+        for probe in plan.probes:
+            if probe.moment is Moment.OPEN and "lines" in probe.alone:
+                sizes = met.setdefault((probe.requirement, probe.case), set())
+                sizes.add(as_probes_meet_it(plan.row)["lines"])
+    few = {key: sizes for key, sizes in met.items() if sizes != {"one", "two", "three", "most"}}
+    assert not few
