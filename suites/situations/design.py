@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from functools import cache
 
@@ -111,8 +111,19 @@ def _rows_for(profile: Profile, rows: tuple[Row, ...], probes_by_market: dict[st
     ends = ENDS.get(probe.moment)
     found = [row for row in _rows_in(rows, set(probes_by_market)) if ends is None or ends_in(profile, row, ends)]
     found = [row for row in found if probe.goods in ("", row["goods"])] or found
-    fitting = [row for row in found if probe.coupon in (None, row["coupon"] not in WITHOUT_COUPON)]
-    return fitting if {row["marketplace"] for row in fitting} == {row["marketplace"] for row in found} else found
+    found = _in_every_market(found, lambda row: probe.coupon in (None, row["coupon"] not in WITHOUT_COUPON))
+    return _in_every_market(found, lambda row: probe.coupon_beside in (None, beside_has_coupon(row)))
+
+
+def _in_every_market(rows: list[Row], fits: Callable[[Row], bool]) -> list[Row]:
+    """The rows that fit; all of them where no row of some marketplace does."""
+    fitting = [row for row in rows if fits(row)]
+    return fitting if {row["marketplace"] for row in fitting} == {row["marketplace"] for row in rows} else rows
+
+
+def beside_has_coupon(row: Row) -> bool:
+    """Whether the session beside has a coupon: where the row says so, and where the own session's coupon changes."""
+    return row["applied"] == "with" or row["coupon"] == "removed" or row["change"] in ("coupon", "coupon_again")
 
 
 def ends_in(profile: Profile, row: Row, ends: tuple[str, ...]) -> bool:

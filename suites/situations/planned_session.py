@@ -18,7 +18,7 @@ from conformance.core.requirement import SessionPhase
 from conformance.driver.checkout import CheckoutDriver, CheckoutSession
 from conformance.judging.model import Line
 from strategies.array import Row
-from suites.situations.design import PAID_ENDS, SessionPlan, ends_in
+from suites.situations.design import PAID_ENDS, SessionPlan, beside_has_coupon, ends_in
 from suites.situations.goods import Goods
 from suites.situations.moment import Moment
 from suites.situations.probes import Probe
@@ -193,8 +193,7 @@ class PlannedSession:
             )
         ]
         codes = self.driver.market(self.market).coupons_of("good")
-        changes = self.row["coupon"] == "removed" or self.row["change"] in ("coupon", "coupon_again")
-        if codes and (changes or self.row["applied"] == "with"):
+        if codes and beside_has_coupon(self.row):
             self.others[0].apply_coupon(codes[-1].code, credential=app)
         if self.row["option"] == "other":  # both select the same, so that what reaches this one shows
             for line in self.others[0].lines:

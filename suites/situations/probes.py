@@ -34,6 +34,7 @@ class Probe:
     of its own. repeated: sent a second time in sessions whose change is made twice.
     alone: factors of which the probe meets each level by itself. goods: the level of that factor that it is for.
     coupon: whether the session must have a coupon, or must have none, for the request to be wrong in this one thing.
+    coupon_beside: the same of the session beside, for a request that is carried out there to show.
     """
 
     requirement: str
@@ -42,6 +43,7 @@ class Probe:
     make: Callable[[CheckoutSession], Sent | None]
     group: str = ""
     coupon: bool | None = None
+    coupon_beside: bool | None = None
     alone: frozenset[str] = frozenset()
     goods: str = ""
     repeated: bool = False
@@ -312,8 +314,10 @@ def _after_the_end(profile: Profile) -> Iterator[Probe]:
     ends = ((Moment.PAID, "PAY-LOCK"), (Moment.EMPTY, "QTY-LAST"), (Moment.DECLINED, "PAY-DECLINED-ENDS"))
     for moment, requirement in ends:
         for method in CHANGE_METHODS:
+            coupon = NEEDS_COUPON.get(method)
             for again in ("", ", again"):
-                yield Probe(requirement, f"{method}{again}", moment, _with(method), group=method, alone=BESIDE)
+                case = f"{method}{again}"
+                yield Probe(requirement, case, moment, _with(method), method, coupon, coupon, alone=BESIDE)
     yield Probe("PAY-LOCK", "the option that is selected", Moment.PAID, _as_it_is)
     if profile.pays_by_call:
         yield Probe("PAY-TWICE", "", Moment.PAID, _with(Method.PLACE))
@@ -374,8 +378,7 @@ def of_sessions(profile: Profile, market: str) -> Iterator[Probe]:
         case = f"{broken.case}, {broken.operation}"
         # An address with one thing wrong is refused in a cart of any size.
         alone = LINES if broken.operation == contract.ADDRESS and not broken.group else frozenset()
-        yield Probe(
-            broken.requirement, case, Moment.OPEN, _broken(broken), broken.group, coupon, alone, repeated=bool(alone)
-        )
+        sent, often = _broken(broken), bool(alone)
+        yield Probe(broken.requirement, case, Moment.OPEN, sent, broken.group, coupon, alone=alone, repeated=often)
     yield from _after_the_end(profile)
     yield from _of_orders(profile, market)

@@ -56,8 +56,8 @@ def _short_types(proceed: Callable[..., Any], call: Call, term: Any) -> Any:
 FAULTS: list[Fault] = [
     fault("token-cut-short", "AUTH-TOKEN", "a coupon is removed with a token that lacks its last character",
           _token_like(lambda sent, known: sent == known[:-1], on=REMOVE), kind="boundary"),
-    fault("token-in-other-case", "AUTH-TOKEN", "an option is selected with a token in capital letters",
-          _token_like(lambda sent, known: sent == known.upper(), on=OPTION), kind="boundary"),
+    fault("token-in-other-case", "AUTH-TOKEN", "an option is selected with a token in other letter case",
+          _token_like(lambda sent, known: sent.casefold() == known.casefold(), on=OPTION), kind="boundary"),
     fault("order-with-a-longer-token", "AUTH-TOKEN", "an order is read with a token with more characters behind",
           _token_like(lambda sent, known: len(sent) > len(known) and sent.startswith(known), on=ORDER), kind="boundary"),
     fault("no-token-coupon-removal-is-ordered", "AUTH-TOKEN", "1001, and yet the order placed later is without its coupon",
