@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import cache
 
@@ -51,20 +52,20 @@ def lawful_pairs(reason: RefusalReason, operation: str) -> Pairs:
             documented = contract.error(identifier, operation)
             if documented and set(documented.domains) <= GATEWAY:
                 continue  # of the token, the quota or the address: no reason why this request is refused
-            also = _other_statuses(operation, identifier)
+            also = _of_requirements(operation).get(identifier, ())
             found.update({(status, identifier): None for status in {*known, *also} if 400 <= status < 500})
     return found
 
 
 @cache
-def _other_statuses(operation: str, error_id: int) -> frozenset[int]:
-    """The statuses that the requirements let an id have in an operation beside those of the documents."""
-    return frozenset(
-        answer.status
-        for rule in contract.requirements().values()
-        for answer in rule.lawful_refusals
-        if answer.id == error_id and answer.status and operation in (answer.operations or rule.operations)
-    )
+def _of_requirements(operation: str) -> Mapping[int | None, set[int]]:
+    """The statuses that some requirement lets a refusal of an operation have, by error id; None for any id."""
+    found: dict[int | None, set[int]] = defaultdict(set)
+    for requirement in contract.requirements().values():
+        for answer in requirement.lawful_refusals:
+            if answer.status and operation in (answer.operations or requirement.operations):
+                found[answer.id].add(answer.status)
+    return found
 
 
 def fits(context: RuleContext, reason: RefusalReason) -> str | None:
@@ -89,12 +90,8 @@ GATEWAY_STATUSES = frozenset((401, 405, 406, 408, 411, 413, 414, 415, 429, 431))
 @cache
 def refusal_statuses(operation: str) -> frozenset[int]:
     """The statuses that a refusal of this operation may have by its document or by some requirement."""
-    found = {status for status in contract.operations()[operation].statuses if status >= 400}
-    for requirement in contract.requirements().values():
-        for answer in requirement.lawful_refusals:
-            if operation in (answer.operations or requirement.operations) and (answer.status or 0) >= 400:
-                found.add(answer.status or 0)
-    return frozenset(found)
+    found = contract.operations()[operation].statuses.union(*_of_requirements(operation).values())
+    return frozenset(status for status in found if status >= 400)
 
 
 def has_undocumented_status(exchange: Exchange) -> bool:

@@ -29,6 +29,7 @@ from conformance.recordings.durations import as_measured
 from conformance.recordings.entry import UNSEEN, RecordedEntry, RecordedTime
 from conformance.recordings.secrets import TOKEN_LENGTH, is_secret, without_user
 from conformance.recordings.timeline import (
+    MadeAndUsed,
     as_sure_as_dates,
     contradicted,
     in_order,
@@ -133,10 +134,12 @@ def calls_of(entries: Iterable[RecordedEntry]) -> Calls:
     open_what_was_rewritten(zip(found.exchanges, sources, of_wire, strict=True))
     for exchange, is_changed in zip(found.exchanges, changed, strict=True):
         open_bodies(exchange, of_request=is_changed, of_answer=False)
-    found.together |= _of_several_clocks(found)
+    ids = list(_made_and_used(found))
+    of_several_clocks = contradicted(ids)
+    found.together |= {place for place, source in enumerate(sources) if source in of_several_clocks}
     found.together |= together(
         (exchange.request.subject, exchange.method != "GET", entry.began, ms)
-        for exchange, entry, ms in zip(found.exchanges, found.entries, seen_over(_made_and_used(found)), strict=True)
+        for exchange, entry, ms in zip(found.exchanges, found.entries, seen_over(ids), strict=True)
     )
     return found
 
@@ -150,13 +153,7 @@ def _known(entries: Iterable[RecordedEntry], lossy: set[int]) -> Iterator[tuple[
             lossy.add(entry.source)
 
 
-def _of_several_clocks(found: Calls) -> set[int]:
-    """The places of the calls of files whose order contradicts itself."""
-    files = contradicted(_made_and_used(found))
-    return {place for place, entry in enumerate(found.entries) if entry.source in files}
-
-
-def _made_and_used(found: Calls) -> Iterator[tuple[str | None, str | None, RecordedEntry]]:
+def _made_and_used(found: Calls) -> Iterator[MadeAndUsed]:
     """The id that each call made, the id that it used with success, and its entry."""
     for exchange, entry in zip(found.exchanges, found.entries, strict=True):
         yield _made(exchange), exchange.request.subject if exchange.accepted else None, entry

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from statistics import median
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from conformance.recordings.entry import RecordedEntry
 from conformance.recordings.values import milliseconds, table
@@ -18,6 +18,7 @@ CUT_MS = 1.5  # by which whole numbers and their sums may be wrong
 LEAST_MS = 1.0  # beside a time of 0: recorders of HAR 1.2 have to write some timings
 AS_SECONDS = 10.0  # milliseconds: few networks are as fast, so that most smaller ones may be seconds
 PARTS = ("blocked", "dns", "connect", "send", "wait", "receive")  # HAR 1.2: ssl is a part of connect
+Key = TypeVar("Key", bound=Hashable)
 MADE = re.compile(r'"(?:checkoutSessionId|purchaseOrderId)"\s*:\s*"([^"]+)"')
 
 
@@ -72,16 +73,17 @@ def _is_milliseconds(calls: list[Call]) -> bool:
 
     Where the file shows none, the format's unit counts.
     """
-    waited = list(_waits(calls, _first_uses(calls)))
+    waited = list(_waits(calls, earliest((subject, entry) for entry, subject in calls)))
     return not waited or 2 * sum(gap < timedelta(seconds=seconds) for gap, seconds in waited) > len(waited)
 
 
-def _first_uses(calls: list[Call]) -> dict[str, datetime]:
-    used: dict[str, datetime] = {}
-    for entry, subject in calls:
-        if subject and (began := entry.began.timestamp):
-            used[subject] = min(began, used.get(subject, began))
-    return used
+def earliest(calls: Iterable[tuple[Key | None, RecordedEntry]]) -> dict[Key, datetime]:
+    """When the first call of each key began. Calls without a key or a time are passed over."""
+    found: dict[Key, datetime] = {}
+    for key, entry in calls:
+        if key is not None and (began := entry.began.timestamp):
+            found[key] = min(began, found.get(key, began))
+    return found
 
 
 def _waits(calls: list[Call], used: dict[str, datetime]) -> Iterator[tuple[timedelta, float]]:

@@ -15,7 +15,7 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import NamedTuple
 
-from conformance.recordings.durations import LONGEST_S
+from conformance.recordings.durations import LONGEST_S, earliest
 from conformance.recordings.entry import RecordedEntry, RecordedTime
 
 CLOCK_S = 0.001  # two times that differ by less may be the same
@@ -68,6 +68,9 @@ def _goes_back(entries: Sequence[RecordedEntry]) -> bool:
     return False
 
 
+MadeAndUsed = tuple[str | None, str | None, RecordedEntry]  # the id that a call made, the one that it used with success
+
+
 class _Span(NamedTuple):
     """The seconds between Date headers and times of a file: the latest start, and the earliest end, of all its calls."""
 
@@ -106,38 +109,25 @@ def without_order(calls: Iterable[tuple[str | None, RecordedEntry]]) -> set[int]
     }
 
 
-def contradicted(calls: Iterable[tuple[str | None, str | None, RecordedEntry]]) -> set[int]:
-    """The files in which a session or an order was in use before the call that made it began: they have several clocks.
-
-    Each call is (the id that it made, the id that it used with success, entry).
-    """
-    listed = list(calls)
-    made: dict[tuple[int, str], datetime] = {}
-    for new, _, entry in listed:
-        if new is not None and (began := entry.began.timestamp):
-            made[entry.source, new] = min(began, made.get((entry.source, new), began))
+def contradicted(calls: Sequence[MadeAndUsed]) -> set[int]:
+    """The files in which a session or an order was in use before the call that made it began: they have several clocks."""
+    made = earliest((None if new is None else (entry.source, new), entry) for new, _, entry in calls)
     found = set()
-    for _, used, entry in listed:
+    for _, used, entry in calls:
         began, ends = made.get((entry.source, used or "")), _ends(entry.began, entry.ms)
         if began and ends and ends < began:
             found.add(entry.source)
     return found
 
 
-def seen_over(calls: Iterable[tuple[str | None, str | None, RecordedEntry]]) -> list[float | None]:
+def seen_over(calls: Sequence[MadeAndUsed]) -> list[float | None]:
     """The most milliseconds that each call can have taken: one of unknown duration was over when what it made was in use.
 
-    Each call is as in `contradicted`. What two calls gave out tells of neither.
+    What two calls gave out tells of neither.
     """
-    listed = list(calls)
-    made = Counter(new for new, _, _ in listed if new is not None)
-    used: dict[str, datetime] = {}
-    for _, subject, entry in listed:
-        if subject in made and subject is not None and (began := entry.began.timestamp):
-            used[subject] = min(began, used.get(subject, began))
-    return [
-        _until(entry, used.get(new)) if new is not None and made[new] == 1 else entry.ms for new, _, entry in listed
-    ]
+    made = Counter(new for new, _, _ in calls if new is not None)
+    used = earliest((subject, entry) for _, subject, entry in calls)
+    return [_until(entry, used.get(new)) if new is not None and made[new] == 1 else entry.ms for new, _, entry in calls]
 
 
 def _until(entry: RecordedEntry, used: datetime | None) -> float | None:

@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from conformance.core import contract
@@ -170,10 +171,14 @@ class ShownByFile:
 
         Answers in which only ids were replaced are still judged.
         """
-        known = self.writings  # one has its length by chance in a way of which few have it
-        usual = {way for way, count in known.items() if count >= max(SEVERAL, max(known.values()) / 2)}
-        ways = writings(entry) if usual else None
-        return ways is not None and ways.isdisjoint(usual | {EXACTLY})
+        ways = writings(entry) if self._usual else None
+        return ways is not None and ways.isdisjoint(self._usual | {EXACTLY})
+
+    @cached_property
+    def _usual(self) -> set[str]:
+        """The ways of writing that the file's client uses: a request has its length in another way by chance."""
+        least = max(SEVERAL, max(self.writings.values(), default=0) / 2)
+        return {way for way, count in self.writings.items() if count >= least}
 
     def taken_out_of_request(self, entry: RecordedEntry) -> frozenset[str]:
         """The members of a request in which something was taken out. Requests of the lengths that they name were not cut."""

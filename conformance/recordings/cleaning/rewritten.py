@@ -16,17 +16,16 @@ from typing import Any
 from conformance.core import contract
 from conformance.core.exchange import Exchange, RecordedPart
 from conformance.judging.content.request_schema import Shape, compiled, shape_of
+from conformance.recordings.cleaning.by_file import OF_PERSON, SEVERAL
 from conformance.recordings.cleaning.marks import OF_PERSONS
 
 ABSENT = object()  # in place of a member that an object has to have
 DIGITS = re.compile(r"-?(0|[1-9][0-9]{0,14})(\.[0-9]+)?")  # what a recorder takes for a number
 ESCAPED, TO_ESCAPE = re.compile("%[0-9A-F]{2}"), re.compile("[ @|]")
-SEVERAL = 3  # texts, names or requests that show what one alone may by chance
 Kind = tuple[str, ...]
 NO_FALSE, ENVELOPE, UPPER, LOWER, PERCENT = ("no false",), ("envelope",), ("upper",), ("lower",), ("percent",)
 CUT, FORM, SPELLING, ELEMENT, NUMBERED = "cut", "form", "spelling", "element", "numbered"
 CAPITALS, MARKS = (SPELLING, "capitals"), (SPELLING, "marks")
-OF_PERSON = "shippingAddress"
 OF_TEXTS: dict[Kind, tuple[Callable[[str], object], Callable[[str], object]]] = {  # departs, keeps away
     UPPER: (lambda text: text.isupper(), lambda text: text != text.upper()),
     LOWER: (lambda text: text.islower(), lambda text: text != text.lower()),
