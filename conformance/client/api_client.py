@@ -211,8 +211,8 @@ class ApiClient:
         for secret in signed:
             text = text.replace(secret, self.secrets.mask(secret))
         body = read_json(text)
-        plain = json.dumps(body.value, ensure_ascii=False) if "\\u" in text else text  # escapes may hide a secret
-        if not self.secrets.may_be_in(plain) and not self.secrets.may_be_in(text):
+        hidden = "\\u" in text and self.secrets.may_be_in(json.dumps(body.value, ensure_ascii=False))  # by escapes
+        if not hidden and not self.secrets.may_be_in(text):
             return body
         shown = None if body.text is None else self.secrets.out_of(text)[:SHOWN]
         return Body(self.secrets.out_of_value(body.value), shown, body.problem)
