@@ -10,14 +10,17 @@ from conformance.core import contract, factors
 from conformance.core.profile import Profile
 from strategies import array
 from strategies.array import Row
-from strategies.assignment import Bits, ProbeKey, assign
+from strategies.assignment import Bits, Candidate, ProbeKey, assign
 from suites.situations import probes
 from suites.situations.goods import is_not_bought
 from suites.situations.moment import Moment
-from suites.situations.probes import Probe
+from suites.situations.probe import Probe
 from suites.situations.refusals import Broken, of_initiate, of_items
 
 CHANGES_AND_READS = 20  # of a session, whatever its row
+PAIRS_MET = (
+    0.95  # of the pairs of levels, by each method of a requirement; all from `--depth 2` on, as the last cost most
+)
 LEAST_MAXIMUM = 10  # lines, where the profile names none: one more is too many in each reading
 PAID_ENDS = ("paid", "locked")
 WITHOUT_COUPON = ("none", "removed")  # levels of the coupon
@@ -54,16 +57,16 @@ def session_plans(profile: Profile, depth: int = 1) -> list[SessionPlan]:
         for probe in probes.of_sessions(profile, market):
             asked.setdefault(probe.key, {})[market] = probe
         for start in (*of_initiate(offered), *of_items(offered, profile.max_line_items or LEAST_MAXIMUM)):
-            begun.setdefault(ProbeKey(start.requirement, Moment.START, start.group or start.case, start.case), {})[
-                market
-            ] = start
+            begun.setdefault(start.key, {})[market] = start
+    pairs = PAIRS_MET if depth == 1 else float(depth > 1)
     met = assign(
-        [(key, _rows_for(profile, shown, where), _alone(where)) for key, where in asked.items()],
+        [Candidate(key, _rows_for(profile, shown, where), _alone(where)) for key, where in asked.items()],
         _factors,
         max(depth, 1),
+        pairs,
     )
     starts = assign(
-        [(key, _rows_in(rows, set(where)), frozenset()) for key, where in begun.items()], _factors_of_starts
+        [Candidate(key, _rows_in(rows, set(where))) for key, where in begun.items()], _factors_of_starts, pairs=pairs
     )
     return _most_telling_first(
         SessionPlan(

@@ -8,22 +8,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import Any
 
 from conformance.core import contract
 from conformance.core.exchange import OTHER_APP, OWN_APP, Request
-from conformance.core.factors import factors
 from conformance.core.profile import Coupon
 from conformance.core.requirement import SessionPhase
 from conformance.driver.checkout import CheckoutDriver, CheckoutSession
 from conformance.judging.model import Line
 from strategies.array import Row
+from suites.situations.changes import Changes
 from suites.situations.design import PAID_ENDS, SessionPlan, beside_has_coupon, ends_in
 from suites.situations.goods import Goods
 from suites.situations.moment import Moment
-from suites.situations.probes import Probe
+from suites.situations.probe import Probe
 
 RANKS = {"next": 1, "after": 2}  # among the options that are not selected
+TOUR = ("more", "select")  # changes of `contracts/factors.yaml` that leave the levels of the row as they are
+TOUR_OF_EMPTIED = ("move", "coupon", *TOUR)  # where nothing follows that the row's address and coupon matter to
 READ_AFTER = {"refusal": 10, "read": 4, "change": 4}  # refusals, before a read or a change shows what they left
 
 
@@ -69,6 +70,7 @@ class PlannedSession:
         else:
             self._meet(Moment.OPEN)
             self._change()
+        self._tour()
         self._end()
 
     # ------------------------------------------------------------ the state
@@ -84,6 +86,11 @@ class PlannedSession:
         declined = sorted(self.driver.profile.buyers.declined)
         email = declined[self.row.number % len(declined)] if self.row["end"] == "declined" and declined else None
         return email or self.driver.buyer()
+
+    @property
+    def changes(self) -> Changes:
+        """What the session can be changed by."""
+        return Changes(self.session, self.goods)
 
     @property
     def line(self) -> Line | None:
@@ -255,7 +262,7 @@ class PlannedSession:
         elif changes and line and history == "option" and line.selected:
             self.session.select_option(line, line.selected.id)
         elif changes and history == "address":
-            self._move_address(again=True)
+            self.changes.move(again=True)
         else:
             self.session.read()
 
@@ -274,79 +281,26 @@ class PlannedSession:
             return
         if self.row["before"] == "refusal":
             self.session.send(contract.OPTION, {"lineItemId": line.id, "shippingOptionId": "no-such-option"})
-        undo = self._make_change(self.line or line)
+        undo = self.changes.make(self.row["change"], self.line or line)
         self.session.read()
         self._alike()
         self._read_others()
         if undo:
             undo()
-            again = self._make_change(self.line or line) if self.row["rounds"] == "double" else None
+            again = self.changes.make(self.row["change"], self.line or line) if self.row["rounds"] == "double" else None
             if again:
                 again()
             self.session.read()
 
-    def _make_change(self, line: Line) -> Callable[[], object] | None:
-        """Makes the change and says how it is undone."""
-        session, before, change = self.session, line.quantity or 1, self.row["change"]
-        if change in ("more", "many") and self.row["goods"] == "warned" and not self.goods.is_ample(line.item or ""):
-            change = "same"  # nobody knows how many there are
-        quantities = {
-            "more": before + 2,
-            "many": factors()["quantity"].count_of("many") + 1,
-            "less": max(1, before - 1),
-            "same": before,
-            "remove": 0,
-        }
-        if change in quantities:
-            session.set_quantity(line, quantities[change])
-            known = self.session.state.view.lines.get(line.id)
-            return (lambda: session.set_quantity(known, before)) if known else None
-        if change in ("select", "reselect"):
-            chosen, option = line.selected, session.other_option(line)
-            wanted = option if change == "select" and option else chosen
-            if wanted is None:
-                return None
-            session.select_option(line, wanted.id)
-            return (lambda: session.select_option(line, chosen.id)) if chosen and wanted is not chosen else None
-        if change in ("move", "move_again"):
-            return self._move_address(again=change == "move_again")
-        return self._toggle_coupon(again=change == "coupon_again")
-
-    def _move_address(self, *, again: bool) -> Callable[[], object] | None:
-        session, current = self.session, self._current_address()
-        other = next((address for address in self._addresses() if address is not current), current)
-        session.set_address(current if again else other)
-        return None if again else (lambda: self._move_back(other, current))
-
-    def _move_back(self, moved: dict[str, Any], address: dict[str, Any]) -> None:
-        """Back to an address part by part: a server may compare one part alone to see that nothing changed."""
-        for part in ("phoneNumber", "recipient"):
-            moved = {**moved, part: address[part]}
-            self.session.set_address(moved)
-        self.session.set_address(address)
-
-    def _addresses(self) -> list[dict[str, Any]]:
-        market = self.driver.market(self.market)
-        known = (market.address, market.other_address, market.unverifiable_address)
-        return [address for address in known if address]
-
-    def _current_address(self) -> dict[str, Any]:
-        """The address of the profile that the session has."""
-        seen, names = self.session.state.view.address, ("city", "addressLine1")
-        alike = (own for own in self._addresses() if all(own.get(name) == seen.get(name) for name in names))
-        return next(alike, self.driver.market(self.market).address)
-
-    def _toggle_coupon(self, *, again: bool) -> Callable[[], object] | None:
-        session, applied = self.session, list(self.session.state.view.coupons)
-        codes = [coupon.code for coupon in self.driver.market(self.market).coupons_of("good", "oversized")]
-        if not codes and not applied:
-            return None
-        code = (applied or codes)[0] if again else (applied or codes)[-1]
-        if again or not applied:
-            session.apply_coupon(code)
-            return None if applied else (lambda: session.remove_coupon(code))
-        session.remove_coupon(code)
-        return lambda: session.apply_coupon(code)
+    def _tour(self) -> None:
+        """Each other kind of change, made and undone, so that it meets the state of every row."""
+        for change in TOUR_OF_EMPTIED if self.row["end"] == "emptied" else TOUR:
+            line = self.line
+            if line is not None and change != self.row["change"] and self.session.state.phase == SessionPhase.OPEN:
+                undo = self.changes.make(change, line, in_parts=False)
+                if undo:
+                    undo()
+        self.session.read()
 
     # ------------------------------------------------------------ the end
 

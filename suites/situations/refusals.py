@@ -12,9 +12,11 @@ from typing import Any
 from conformance.core import contract
 from conformance.core.profile import Market
 from strategies.addresses import CONTROL, MARKUP, TEXT_FIELDS, of_length, whole, with_fields, with_path
+from strategies.assignment import ProbeKey
 from strategies.broken import FieldPath, fields, named, value_at, with_value, without, wrong_values
 from strategies.quantities import INVALID, LATER
 from strategies.terms import MISSING, SHAPES
+from suites.situations.moment import Moment
 
 Body = dict[str, Any]
 Edit = Callable[[Body], Body]
@@ -51,6 +53,11 @@ class Broken:
     def group(self) -> str:
         """See Probe."""
         return f"{self.operation} {self.about}" if self.about else ""
+
+    @property
+    def key(self) -> ProbeKey:
+        """What assigns one that is sent before there is a session to rows."""
+        return ProbeKey(self.requirement, Moment.START, self.operation, self.group or self.case, self.case)
 
 
 def _always(sent: Body) -> Edit:
