@@ -61,7 +61,7 @@ def session_plans(profile: Profile, depth: int = 1) -> list[SessionPlan]:
     pairs = PAIRS_MET if depth == 1 else float(depth > 1)
     met = assign(
         [Candidate(key, _rows_for(profile, shown, where), _alone(where)) for key, where in asked.items()],
-        _factors,
+        factors_of,
         max(depth, 1),
         pairs,
     )
@@ -137,7 +137,7 @@ def ends_in(profile: Profile, row: Row, ends: tuple[str, ...]) -> bool:
 
 
 @cache
-def _factors(requirement: str) -> frozenset[str]:
+def factors_of(requirement: str) -> frozenset[str]:
     """The factors of a requirement that a row sets; a refusal may reach whatever session stands beside."""
     rule = contract.requirements()[requirement]
     names = frozenset(rule.factors) & frozenset(factors.row_design().factors)
@@ -146,4 +146,4 @@ def _factors(requirement: str) -> frozenset[str]:
 
 def _factors_of_starts(requirement: str) -> frozenset[str]:
     """Before there is a session, it has no history."""
-    return _factors(requirement) & factors.before_a_session()
+    return factors_of(requirement) & factors.before_a_session()

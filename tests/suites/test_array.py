@@ -9,8 +9,11 @@ import pytest
 
 from conformance.core.factors import row_design
 from conformance.core.profile_reader import load
+from conformance.driver.session_methods import CHANGE_METHODS, Method
 from strategies import array
-from suites.situations.design import as_probes_meet_it, session_plans
+from strategies.array import Row
+from strategies.assignment import Bits
+from suites.situations.design import as_probes_meet_it, factors_of, session_plans
 from suites.situations.moment import Moment
 
 PROFILE = load("mock")
@@ -72,3 +75,27 @@ def test_a_probe_meets_each_size_of_cart_as_a_removal_leaves_it() -> None:
                 sizes.add(as_probes_meet_it(plan.row)["lines"])
     few = {key: sizes for key, sizes in met.items() if sizes != {"one", "two", "three", "most"}}
     assert not few
+
+
+@pytest.mark.parametrize(("depth", "share"), [(1, 0.95), (2, 1.0)])
+def test_each_method_of_a_requirement_meets_the_pairs_of_levels(depth: int, share: float) -> None:
+    plans, bits = session_plans(PROFILE, depth), Bits()
+    having: dict[tuple[str, str, str], list[Row]] = {}
+    for plan in plans:
+        for probe in plan.probes:
+            having.setdefault(probe.key.family, []).append(as_probes_meet_it(plan.row))
+    for method in CHANGE_METHODS:
+        open_rows = [as_probes_meet_it(plan.row) for plan in plans]
+        needs = {Method.APPLY: False, Method.REMOVE: True}.get(method)
+        every = [row for row in open_rows if needs in (None, row["coupon"] not in ("none", "removed"))]
+        names = sorted(factors_of("MARKET-SAME"))
+        possible = _pairs(bits, every, names)
+        met = _pairs(bits, having["MARKET-SAME", Moment.OPEN, method], names)
+        assert (met & possible).bit_count() >= share * possible.bit_count(), method
+
+
+def _pairs(bits: Bits, rows: list[Row], names: list[str]) -> int:
+    found = 0
+    for row in rows:
+        found |= bits.of(row, names, 2)
+    return found
