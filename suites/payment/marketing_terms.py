@@ -11,7 +11,7 @@ LISTS = ("marketingChannels", "marketingTypes")
 
 def terms_problem(body: Any) -> str | None:
     """What is wrong with marketing terms: `shape` for an absent field, another type or a word in place of a value that is
-    missing, `value` for a missing value."""
+    missing, `value` for a missing value, `more` for a value beside all of the documented ones."""
     terms = body.get("marketingTerms") if isinstance(body, dict) else None
     if not isinstance(terms, list) or not terms or not all(isinstance(term, dict) for term in terms):
         return "shape"
@@ -27,4 +27,5 @@ def terms_problem(body: Any) -> str | None:
     missing = [name for name in LISTS if contract.mandatory_values(name) - sent[name]]
     if any(sent[name] - contract.mandatory_values(name) for name in missing):
         return "shape"
-    return "value" if missing else None
+    more = any(sent[name] - contract.mandatory_values(name) for name in LISTS)
+    return "value" if missing else "more" if more else None

@@ -105,7 +105,9 @@ def incomplete_marketing_terms(context: RuleContext) -> Iterator[RefusalReason]:
     if context.session is None or context.request.raw is not None:
         return
     problem = terms_problem(context.request.body)
-    if problem:
+    if problem == "more":  # no document says whether another value may stand beside the documented ones
+        yield RefusalReason("PAY-TERMS", problem, any_of="documented", certain=False)
+    elif problem:
         paid = context.session.phase is SessionPhase.ORDERED  # the answer may be that of the first payment: PAY-TWICE
         yield RefusalReason("PAY-TERMS", problem, when="shape" if problem == "shape" else "", certain=not paid)
 

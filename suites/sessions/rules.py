@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 from functools import cache
@@ -43,25 +44,25 @@ from conformance.judging.claim import (
 from conformance.judging.content.information_leaks import leak
 from conformance.judging.content.response_schema import departures
 from conformance.judging.context import ONLY_SUCCESS, RefusalReason, RuleContext, always
-from conformance.judging.model import StatePart, View, flat, keyed, repeated
+from conformance.judging.model import StatePart, View, flat
 from conformance.judging.refusals import GATEWAY_STATUSES, has_undocumented_status, refusal_statuses, statuses
 from conformance.judging.registry import ANY_ANSWER, AnswerKind, demands, refuses, shows
 from conformance.judging.world import SessionChange
-from suites.shared.state_claims import as_claim, blamed, not_read_back, with_zeros
+from suites.sessions.differences import is_quoted_anew, may_lose_coupon, own_differences
+from suites.shared.state_claims import as_claim, blamed, not_read_back
 
+COUPON_OF_TARGET = "a session has a coupon that nobody applied"
 REMOVED_WARNINGS = {15043, 15055}
+TWO_LETTERS = re.compile("[A-Za-z]{2}")
 SESSION_ID = AnswerPath(".body.checkoutSessionId", "a checkoutSessionId")
 SIGNATURE_HEADER = AnswerPath('.headers["x-ebay-security-signature"]', "a header")
 
 
-@demands("SESSION-CREATE", "SESSION-ISOLATED")
+@demands("SESSION-CREATE")
 def initiate_answers_what_was_asked_for(context: RuleContext) -> Iterator[Claim]:
     yield compare("checkoutSessionId", SESSION_ID, FILLED, None, [context.answer.id or ""] if context.answer else [])
     if context.answer is None:
         return
-    if context.answer.coupons:
-        owner = "SESSION-ISOLATED" if any(session.view.coupons for session in context.world.sessions.values()) else None
-        yield compare("a fresh session", COUPONS, NONE, None, context.answer.coupons, requirement=owner)
     if not context.answer.lines_known:
         return
     asked: Counter[Any] = Counter()
@@ -87,6 +88,20 @@ def initiate_answers_what_was_asked_for(context: RuleContext) -> Iterator[Claim]
     about = "the submitted address"
     wrong = not_read_back(context.body.get("shippingAddress") or {}, context.answer.address, about)
     yield wrong or HELD
+
+
+@demands("SESSION-CREATE", "SESSION-ISOLATED")
+def a_fresh_session_has_no_coupon(context: RuleContext) -> Iterator[Claim]:
+    """Of a coupon that nobody has to apply, no document says that a session does not begin with it."""
+    given = {code.casefold() for code in context.answer.coupons} if context.answer else set[str]()
+    if not given or context.answer is None:
+        return
+    used = {code.casefold() for session in context.world.sessions.values() for code in session.view.coupons}
+    if used or any(context.profile.coupon(context.sold_in, code) for code in given):
+        owner = "SESSION-ISOLATED" if used else None
+        yield compare("a fresh session", COUPONS, NONE, None, context.answer.coupons, requirement=owner)
+    else:
+        yield held("a fresh session", reading=COUPON_OF_TARGET)
 
 
 @demands("SESSION-FIELDS")
@@ -128,23 +143,6 @@ def ids_are_unique_and_stay(context: RuleContext) -> Iterator[Claim]:
             f"another id for {changed[0]}" if changed else "",
             **SAME_LINE_IDS,
         )
-
-
-def own_differences(context: RuleContext) -> Found:
-    """What a read shows that the session so far does not: cart, address, coupons and prices."""
-    assert context.before and context.answer and context.session
-    if context.answer is context.before:
-        return {}
-    found = {key: pair for key, pair in context.changes.items() if key[0] != StatePart.ID}
-    if not context.session.prices_in_doubt:
-        found |= context.price_changes
-    if repeated(context.answer.coupons) and not repeated(context.before.coupons):
-        codes = [code.casefold() for code in context.answer.coupons]
-        found[StatePart.COUPONS, ""] = (
-            frozenset(codes),
-            frozenset(f"{code} {codes.count(code)} times" for code in codes),
-        )
-    return with_zeros(found, context.before, context.answer)
 
 
 @demands("SESSION-READ", "SESSION-ISOLATED", "SESSION-SAFE")
@@ -217,7 +215,7 @@ def a_change_changes_only_what_it_names(context: RuleContext) -> Iterator[Claim]
         and part != StatePart.ID
         and not (part == StatePart.COUPONS and may_lose_coupon(context))
         and not (part == StatePart.QUANTITY and name in own)
-        and not (part == StatePart.OPTION and _quoted_anew(context, name))
+        and not (part == StatePart.OPTION and is_quoted_anew(context, name))
     }
     if not found:
         yield HELD
@@ -225,25 +223,6 @@ def a_change_changes_only_what_it_names(context: RuleContext) -> Iterator[Claim]
         yield blamed(found, blame, "nothing changed")
     else:
         yield as_claim(found)
-
-
-def _quoted_anew(context: RuleContext, key: str) -> bool:
-    """Whether the selected option is the same one under another id: no document says that ids of options last."""
-    assert context.before and context.answer
-    old, line = keyed(context.before)[key].selected, keyed(context.answer)[key]
-    new = line.selected
-    if context.operation != contract.ADDRESS or old is None or new is None or line.option(old.id):
-        return False
-    return (old.carrier, old.service) == (new.carrier, new.service)
-
-
-def may_lose_coupon(context: RuleContext) -> bool:
-    """Whether a coupon's own condition may have ended with this change (COUPON-CONDITION)."""
-    if context.session is None or context.before is None or context.answer is None or not context.answer.lines:
-        return True
-    roles = [context.profile.coupon(context.session.marketplace, code) for code in context.before.coupons]
-    conditional = any(role is None or role.kind not in ("good", "oversized") for role in roles)
-    return conditional and set(context.answer.coupons) <= set(context.before.coupons)
 
 
 @refuses("SESSION-UNKNOWN")
@@ -316,7 +295,12 @@ def a_value_has_another_type_or_form(context: RuleContext) -> Iterator[RefusalRe
                 else ""
             )
             yield RefusalReason(
-                "SESSION-INVALID", f"{problem.path} {problem.kind}", when="empty" if problem.value in ([], {}) else when
+                "SESSION-INVALID",
+                f"{problem.path} {problem.kind}",
+                when="empty" if problem.value in ([], {}) else when,
+                certain=not (
+                    when == "country" and TWO_LETTERS.fullmatch(problem.value)
+                ),  # no document says in which case
             )
         elif (
             problem.kind in ("null", "empty") and problem.path != "lineItemInputs" and problem.field != "redemptionCode"

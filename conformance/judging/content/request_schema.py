@@ -166,10 +166,10 @@ def _by_marketplace(request: Request, market: str) -> Iterator[FieldProblem]:
     if not isinstance(address, dict):
         return
     prefix = "shippingAddress." if inside else ""
-    state = address.get("stateOrProvince")
-    if market == "EBAY_US" and isinstance(state, str) and state.strip() and len(state.strip()) != 2:
+    state, in_us = address.get("stateOrProvince"), contract.marketplaces().get(market, {}).get("country") == "US"
+    if in_us and isinstance(state, str) and state.strip() and len(state.strip()) != 2:
         yield FieldProblem("form", f"{prefix}stateOrProvince", state)
-    for name, wanted in (("postalCode", market != "EBAY_HK"), ("stateOrProvince", market == "EBAY_US")):
+    for name, wanted in (("postalCode", market != "EBAY_HK"), ("stateOrProvince", in_us)):
         if wanted and name not in address:
             yield FieldProblem("missing", f"{prefix}{name}", optional=name == "stateOrProvince")
         elif wanted and name == "postalCode" and isinstance(address[name], str) and not address[name].strip():

@@ -1,0 +1,102 @@
+"""What no document forbids is no breach: the same answers, with what a server may choose put in."""
+
+from __future__ import annotations
+
+from copy import deepcopy
+from typing import Any
+
+import pytest
+
+from conformance.core import contract
+from conformance.core.exchange import Exchange, Request
+from conformance.driver.checkout import CheckoutDriver
+from conformance.driver.session_methods import TERMS
+from conformance.judging.content.request_schema import problems
+from conformance.judging.context import Judgment
+from conformance.judging.judge import judge
+from conformance.judging.load_rules import load_rules
+from conformance.judging.trace import Trace
+from conformance.judging.world import World
+from tests.doubles.reference_server import ReferenceShop
+
+US = "EBAY_US"
+
+
+def _body() -> dict[str, Any]:
+    return CheckoutDriver(ReferenceShop(), Trace("body")).initiate_body(US, [("v1|1001|0", 1)])  # type: ignore[arg-type]
+
+
+def _made(shop: ReferenceShop, body: dict[str, Any] | None = None) -> Exchange:
+    load_rules()
+    return shop.send(Request(contract.INITIATE, None, body or _body(), US))
+
+
+def _failed(judgments: list[Judgment]) -> set[str]:
+    return {judgment.requirement for judgment in judgments if not judgment.ok}
+
+
+@pytest.mark.parametrize(("code", "broken"), [("WELCOME", set()), ("FIVEOFF", {"SESSION-CREATE"})])
+def test_a_session_may_begin_with_a_coupon_of_the_target_but_with_none_to_apply(code: str, broken: set[str]) -> None:
+    shop, world = ReferenceShop(), World()
+    exchange = _made(shop)
+    exchange.body = {**exchange.body, "appliedCoupons": [{"redemptionCode": code}]}
+    judged = judge(world, shop.profile, exchange)
+    assert _failed(judged) & {"SESSION-CREATE", "SESSION-ISOLATED"} == broken
+    readings = {judgment.reading for judgment in judged if judgment.requirement == "SESSION-CREATE"}
+    assert bool(broken) or "a session has a coupon that nobody applied" in readings
+
+
+@pytest.mark.parametrize(("is_offered", "broken"), [(False, False), (True, True)])
+def test_a_selected_option_may_be_gone_at_a_new_address_but_not_just_deselected(is_offered: bool, broken: bool) -> None:
+    shop, world = ReferenceShop(), World()
+    exchange = _made(shop)
+    judge(world, shop.profile, exchange)
+    session = next(iter(world.sessions.values()))
+    moved = shop.send(
+        Request(contract.ADDRESS, session.id, deepcopy(shop.profile.markets[US].other_address), US), seq=1
+    )
+    moved.body = deepcopy(moved.body)
+    options = moved.body["lineItems"][0]["shippingOptions"]
+    was = next(option for option in options if option["selected"])
+    other = next(option for option in options if option is not was)
+    was["selected"], other["selected"] = False, True
+    if not is_offered:
+        options.remove(was)
+    assert ("SESSION-ONLY" in _failed(judge(world, shop.profile, moved))) is broken
+
+
+@pytest.mark.parametrize("is_refused", [True, False])
+def test_a_country_in_small_letters_may_be_taken_or_refused(is_refused: bool) -> None:
+    shop, world, body = ReferenceShop(), World(), _body()
+    body["shippingAddress"]["country"] = "us"
+    exchange = _made(shop, body)
+    if not is_refused:
+        taken = _made(shop)
+        exchange.status, exchange.body = 200, taken.body
+    assert "SESSION-INVALID" not in _failed(judge(world, shop.profile, exchange))
+
+
+@pytest.mark.parametrize("is_refused", [True, False])
+def test_a_channel_beside_the_documented_one_may_be_taken_or_refused(is_refused: bool) -> None:
+    shop, world = ReferenceShop(), World()
+    exchange = _made(shop)
+    judge(world, shop.profile, exchange)
+    terms: Any = deepcopy(TERMS)
+    terms[0]["marketingChannels"].append("SMS")
+    session = next(iter(world.sessions.values()))
+    placed = shop.send(Request(contract.PLACE_ORDER, session.id, {"marketingTerms": terms}, US), seq=1)
+    if is_refused:
+        error = shop.entry(15046, contract.PLACE_ORDER)
+        placed.status, placed.body = 400, {"errors": [error]}
+    else:
+        assert placed.status == 200
+    assert _failed(judge(world, shop.profile, placed)) & {"PAY-TERMS", "PAY-PLACE"} == set()
+
+
+@pytest.mark.parametrize(
+    ("market", "kinds"), [("EBAY_US", {"length"}), ("EBAY_MOTORS_US", {"length"}), ("EBAY_ES", set())]
+)
+def test_each_us_marketplace_has_the_lengths_of_the_us(market: str, kinds: set[str]) -> None:
+    address = {**_body()["shippingAddress"], "addressLine1": "x" * 41}
+    request = Request(contract.ADDRESS, "1", address, market)
+    assert {problem.kind for problem in problems(request) if problem.field == "addressLine1"} == kinds
