@@ -268,7 +268,14 @@ def a_line_that_is_not_there(context: RuleContext) -> Iterator[RefusalReason]:
 
 # ---------------------------------------------------------------- items by role
 
-ITEM_RULES: dict[int, str] = {}  # the requirement of each id with which an item is refused
+REFUSED = "item.refused."  # before the error id, in the needs of a requirement
+ITEM_RULES = {  # the requirement of each id with which an item is refused
+    int(need.removeprefix(REFUSED)): rule.id
+    for rule in contract.requirements().values()
+    for needs in rule.needs
+    for need in contract.alternatives(needs)
+    if need.startswith(REFUSED)
+}
 
 
 @once
@@ -279,28 +286,12 @@ def refused_items(context: RuleContext) -> list[Role]:
     return [wanted.role for wanted in asked(context) if wanted.role and wanted.role.kind == "refused"]
 
 
-def _refuses_items(requirement: str, *ids: int) -> None:
-    """Registers the rule about items that the profile says are refused with one of these ids."""
-    ITEM_RULES.update(dict.fromkeys(ids, requirement))
-
-    @refuses(requirement)
-    def an_item_that_is_refused(context: RuleContext) -> Iterator[RefusalReason]:
-        for role in refused_items(context):
-            if role.error in ids:
-                yield RefusalReason(
-                    requirement, f"{role.error}", lawful=_line_taken_out if role.error in (15013, 15053) else None
-                )
-
-
-_refuses_items("ITEM-ENDED", 15018)
-_refuses_items("ITEM-SELLER-UNPAID", 15017)
-_refuses_items("ITEM-NOT-SHIPPABLE", 15026, 15028)
-_refuses_items("ITEM-BUYER-BLOCKED", 15031)
-_refuses_items("ITEM-NOT-HERE", 15044)
-_refuses_items("ITEM-SELLER-AWAY", 15045)
-_refuses_items("ITEM-UNAVAILABLE", 15053)
-_refuses_items("ITEM-SELLER-UNAVAILABLE", 20002)
-_refuses_items("ITEM-OUT-OF-STOCK", 15013)
+@refuses(*dict.fromkeys(ITEM_RULES.values()))
+def an_item_that_is_refused(context: RuleContext) -> Iterator[RefusalReason]:
+    for role in refused_items(context):
+        if role.error in ITEM_RULES:
+            lawful = _line_taken_out if role.error in (15013, 15053) else None
+            yield RefusalReason(ITEM_RULES[role.error], f"{role.error}", lawful=lawful)
 
 
 @refuses("ITEM-UNKNOWN")
