@@ -66,20 +66,20 @@ def assign(
     candidates: Sequence[Candidate],
     factors_of: Callable[[str], frozenset[str]],
     times: int = 1,
-    pairs: float = 0.0,
+    pairs: Callable[[str], float] = lambda requirement: 0.0,
 ) -> dict[int, list[ProbeKey]]:
     """The probes of each row, by the row's number.
 
     times: how many rows show each level to a probe; probes that share a group have one.
-    pairs: the share of the pairs of levels that each family has to meet, of those that its rows have.
+    pairs: the share of the pairs of levels that each family of a requirement has to meet, of those that its rows have.
     """
     assignment = _Assignment(factors_of)
     families: dict[tuple[str, str, str], list[Candidate]] = defaultdict(list)
     for candidate in candidates:
         assignment.meet_levels(candidate, times if candidate.key.group == candidate.key.case else 1)
         families[candidate.key.family].append(candidate)
-    for family in families.values():
-        assignment.meet_pairs(family, pairs)
+    for (requirement, _, _), family in families.items():
+        assignment.meet_pairs(family, pairs(requirement))
     return assignment.found
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, partial
 
 from conformance.core import contract, factors
 from conformance.core.profile import Profile
@@ -58,7 +58,7 @@ def session_plans(profile: Profile, depth: int = 1) -> list[SessionPlan]:
             asked.setdefault(probe.key, {})[market] = probe
         for start in (*of_initiate(offered), *of_items(offered, profile.max_line_items or LEAST_MAXIMUM)):
             begun.setdefault(start.key, {})[market] = start
-    pairs = PAIRS_MET if depth == 1 else float(depth > 1)
+    pairs = partial(_pairs_met, depth)
     met = assign(
         [Candidate(key, _rows_for(profile, shown, where), _alone(where)) for key, where in asked.items()],
         factors_of,
@@ -134,6 +134,13 @@ def ends_in(profile: Profile, row: Row, ends: tuple[str, ...]) -> bool:
     return row["end"] in ends and not (
         row["end"] in PAID_ENDS and is_not_bought(profile.markets[row["marketplace"]], row)
     )
+
+
+def _pairs_met(depth: int, requirement: str) -> float:
+    """The share of the pairs of levels that each method of a requirement meets: all for the rules of the mission."""
+    if depth == 1 and not contract.requirements()[requirement].mission:
+        return PAIRS_MET
+    return float(depth > 0)
 
 
 @cache

@@ -25,7 +25,7 @@ from suites.situations.probe import Probe
 RANKS = {"next": 1, "after": 2}  # among the options that are not selected
 TOUR = ("more", "select")  # changes of `contracts/factors.yaml` that leave the levels of the row as they are
 TOUR_OF_EMPTIED = ("move", "coupon", *TOUR)  # where nothing follows that the row's address and coupon matter to
-READ_AFTER = {"refusal": 10, "read": 4, "change": 4}  # refusals, before a read or a change shows what they left
+READ_AFTER = {"refusal": 10, "read": 4, "change": 2}  # refusals, before a read or a change shows what they left
 
 
 @dataclass
@@ -242,8 +242,11 @@ class PlannedSession:
         self.session.named_line = self.goods.place(len(self.session.lines)) if self.session.lines else 0
         if self.row["order"] == "backward":
             own.reverse()
-        for index, probe in enumerate(own):
-            for _ in range(2 if probe.repeated and self.row["rounds"] == "double" else 1):
+        turn = (
+            self.row.number % READ_AFTER[self.row["before"]]
+        )  # each row has other probes right after a read or a change
+        for index, probe in enumerate(own[turn:] + own[:turn]):
+            for _ in range(2 if probe.insists or (probe.repeated and self.row["rounds"] == "double") else 1):
                 self._send(probe)
             if index % READ_AFTER[self.row["before"]] == 0:
                 self._between(moment)

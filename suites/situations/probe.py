@@ -24,7 +24,7 @@ class Probe:
     make: the fields of the `Request` that is sent (`operation`, `body`, `subject`, …); None where the session has none for it.
 
     group: probes that split the levels among them: each level needs one probe of the group, not all of them; "" for a group
-    of its own. repeated: sent a second time in sessions whose change is made twice.
+    of its own. repeated: sent a second time in sessions whose change is made twice; insists: in every session.
     alone: factors of which the probe meets each level by itself. goods: the level of that factor that it is for.
     coupon: whether the session must have a coupon, or must have none, for the request to be wrong in this one thing.
     coupon_beside: the same of the session beside, for a request that is carried out there to show.
@@ -41,6 +41,7 @@ class Probe:
     alone: frozenset[str] = frozenset()
     goods: str = ""
     repeated: bool = False
+    insists: bool = False
 
     @property
     def key(self) -> ProbeKey:

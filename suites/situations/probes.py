@@ -147,11 +147,9 @@ def _after_the_end(profile: Profile) -> Iterator[Probe]:
     for moment, requirement in ends:
         for method in CHANGE_METHODS:
             coupon = NEEDS_COUPON.get(method)
-            for again in ("", ", again"):
-                case = f"{method}{again}"
-                yield Probe(
-                    requirement, case, method, moment, with_values(method), method, coupon, coupon, alone=BESIDE
-                )
+            yield Probe(
+                requirement, method, method, moment, with_values(method), "", coupon, coupon, alone=BESIDE, insists=True
+            )
     yield Probe("PAY-LOCK", "the option that is selected", Method.OPTION, Moment.PAID, _as_it_is)
     if profile.pays_by_call:
         yield Probe("PAY-TWICE", "", Method.PLACE, Moment.PAID, with_values(Method.PLACE))

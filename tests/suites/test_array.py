@@ -77,8 +77,10 @@ def test_a_probe_meets_each_size_of_cart_as_a_removal_leaves_it() -> None:
     assert not few
 
 
-@pytest.mark.parametrize(("depth", "share"), [(1, 0.95), (2, 1.0)])
-def test_each_method_of_a_requirement_meets_the_pairs_of_levels(depth: int, share: float) -> None:
+@pytest.mark.parametrize(
+    ("requirement", "depth", "share"), [("MARKET-SAME", 1, 1.0), ("SESSION-APP", 1, 0.95), ("SESSION-APP", 2, 1.0)]
+)
+def test_each_method_of_a_requirement_meets_the_pairs_of_levels(requirement: str, depth: int, share: float) -> None:
     plans, bits = session_plans(PROFILE, depth), Bits()
     having: dict[tuple[str, str, str], list[Row]] = {}
     for plan in plans:
@@ -88,9 +90,9 @@ def test_each_method_of_a_requirement_meets_the_pairs_of_levels(depth: int, shar
         open_rows = [as_probes_meet_it(plan.row) for plan in plans]
         needs = {Method.APPLY: False, Method.REMOVE: True}.get(method)
         every = [row for row in open_rows if needs in (None, row["coupon"] not in ("none", "removed"))]
-        names = sorted(factors_of("MARKET-SAME"))
+        names = sorted(factors_of(requirement))
         possible = _pairs(bits, every, names)
-        met = _pairs(bits, having["MARKET-SAME", Moment.OPEN, method], names)
+        met = _pairs(bits, having[requirement, Moment.OPEN, method], names)
         assert (met & possible).bit_count() >= share * possible.bit_count(), method
 
 
