@@ -111,10 +111,10 @@ def test_each_refused_coupon_has_the_id_of_its_reason(driver: CheckoutDriver, ma
     session.expect_refusal(contract.APPLY, {"redemptionCode": f"{made_up.CODE}-42"}, "COUPON-UNKNOWN")
 
 
-@provokes("COUPON-REFUSED", "COUPON-CONDITION", cost=30)
+@provokes("COUPON-REFUSED", "COUPON-CONDITION", cost=46)
 @in_marketplaces(3, having="coupon.minimum")
 def test_a_minimum_on_each_side(driver: CheckoutDriver, market: str) -> None:
-    """As close below it as one item comes, one piece more, and the very amount where some cart comes to it."""
+    """As close below it as one item comes, one piece more, the very amount where some cart comes to it, and back below it."""
     for coupon in driver.some(driver.market(market).coupons_of("minimum")):
         units = {
             item_id: Decimal(driver.features[market, item_id].unit)
@@ -136,6 +136,16 @@ def test_a_minimum_on_each_side(driver: CheckoutDriver, market: str) -> None:
         if session.state.view.coupons:
             session.set_quantity(session.lines[0], 1, "COUPON-CONDITION", "below the minimum again")
             session.read()
+        if session.state.view.coupons:  # it stayed, and saves as before where the cart is as before
+            session.set_quantity(session.lines[0], below[item] + 1, "COUPON-CONDITION", "the minimum is reached again")
+            session.read()
+        missing = coupon.minimum - below[item] * units[item]
+        if other := next((each for each, unit in units.items() if each != item and unit >= missing), None):
+            two = driver.create_session(market, [(item, below[item]), (other, 1)])
+            two.apply_coupon(coupon.code, "COUPON-REFUSED", "two lines reach the minimum")
+            if last := two.state.view.line_of(other):
+                two.set_quantity(last, 0, "COUPON-CONDITION", "below the minimum by a removed line")
+                two.read()
         full_price = {item: unit for item, unit in units.items() if not driver.features[market, item].promotion}
         if cart := exact_cart(full_price, coupon.minimum, lines=driver.maximum()):
             reached = driver.create_session(market, cart)

@@ -280,8 +280,9 @@ def an_odd_request(context: RuleContext) -> Iterator[RefusalReason]:
         return
     raw = request.raw
     odd = raw is None or not is_object(raw)
-    if context.operation == contract.ADDRESS and raw is not None and raw[:1] in (b"", b"{") and raw[-1:] in (b"", b"}"):
-        odd = False  # an update may keep every field
+    is_empty = not raw and request.body is None
+    if context.operation == contract.ADDRESS and (is_empty or (raw and raw[:1] == b"{" and raw[-1:] == b"}")):
+        odd = False  # its body is optional, and an update may keep every field
     yield RefusalReason("ROBUST", any_of="4xx", certain=odd, lawful=None if odd else taken)
 
 

@@ -170,10 +170,11 @@ class PlannedSession:
             self.session.set_quantity(line, before)
 
     def _removal(self) -> None:
-        """A line that is not meant, where there are several."""
-        rest = [line for line in self.session.lines if line is not self.line]
+        """A line that is not meant, where there are several: the first, the second or the last of them."""
+        meant = self.line
+        rest = [line for line in self.session.lines if meant is None or line.id != meant.id]
         if rest:
-            self.session.set_quantity(rest[-1], 0)
+            self.session.set_quantity(next(iter(self._in_turn(rest))), 0)
 
     # ------------------------------------------------------------ other sessions
 
