@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Set
 from copy import copy
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -133,11 +134,12 @@ class World:
     """Everything seen in one trace, folded exchange by exchange.
 
     complete: whether every session and order that was given out is known, as in a run of the suite; not so in a recording.
-    without_id: operations whose answer had no id that can be read.
+    without_id: operations whose answer had no id that can be read. given_out: ids of sessions of which no more is known.
     """
 
     complete: bool = True
     without_id: set[str] = field(default_factory=set)
+    given_out: Set[str] = frozenset()
     sessions: dict[str, SessionState] = field(default_factory=dict)
     orders: dict[str, Order] = field(default_factory=dict)
     changes: list[SessionChange] = field(default_factory=list)

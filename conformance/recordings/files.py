@@ -20,13 +20,12 @@ from typing import Any
 
 import yaml
 
-from conformance.core.exchange import Exchange
 from conformance.core.inputs import InputError
-from conformance.evidence.reproduction.replay import from_record
 from conformance.recordings import cassettes, har
 from conformance.recordings.bodies import unpacked
 from conformance.recordings.entry import RecordedEntry
 from conformance.recordings.har import Attached
+from conformance.recordings.own.records import OwnRecord, own_exchange
 
 MOST_BYTES = 2_000_000_000  # of one file, unpacked
 LARGE = 1_000_000  # bytes; a smaller document is read as a whole
@@ -48,12 +47,12 @@ Reader = Callable[[Any], RecordedEntry | None]
 
 @dataclass
 class Contents:
-    """What the files hold. own: exchanges of this suite's reports by trace. odd: entries that could not be read. cut: names of
+    """What the files hold. own: exchanges of this suite's reports. odd: entries that could not be read. cut: names of
     files whose last line was cut off. files: how many were read. lossy: those in which a call may have been lost, as in
     `RecordedEntry.source`."""
 
     entries: list[RecordedEntry] = field(default_factory=list)
-    own: list[tuple[str, Exchange]] = field(default_factory=list)
+    own: list[OwnRecord] = field(default_factory=list)
     odd: int = 0
     cut: list[str] = field(default_factory=list)
     files: int = 0
@@ -265,10 +264,9 @@ def _line(found: Contents, document: dict[str, Any], attached: Attached) -> bool
         if isinstance(inner, str) and inner.lstrip()[:1] == "{" and isinstance(unwrapped := _json(inner), dict):
             return _line(found, unwrapped, attached)
     if "operation" in document:
-        try:
-            found.own.append((str(document["trace"]), from_record(document)))
-        except (ValueError, KeyError, TypeError, AttributeError):
+        if (exchange := own_exchange(document)) is None:
             return False
+        found.own.append(OwnRecord(exchange, found.source))
         return True
     if cassettes.is_event(document) and "request" not in document and "log" not in document:
         _each(found, cassettes.events(document), cassettes.interaction)

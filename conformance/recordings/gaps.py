@@ -18,7 +18,7 @@ from typing import Any
 
 from conformance.core import contract
 from conformance.core.addresses import flat_address, folded
-from conformance.core.exchange import Exchange
+from conformance.core.exchange import Exchange, RecordedPart
 from conformance.core.profile import Profile
 from conformance.judging.amounts import ZERO
 from conformance.judging.context import Judgment, RuleContext
@@ -117,6 +117,7 @@ class Gaps:
     def judge_alone(self, exchange: Exchange) -> list[Judgment]:
         """Judges what an exchange shows by itself, whatever came before; the world stays as it is."""
         nothing = incomplete()
+        nothing.given_out = self.world.sessions.keys()
         _, found = evaluate(nothing, self.profile, exchange)
         self.world.rule_errors += nothing.rule_errors
         return found
@@ -201,6 +202,7 @@ class Gaps:
             session is not None
             and context.operation == contract.PLACE_ORDER
             and contract.PLACED_BEFORE in context.exchange.warning_ids
+            and session.order is None  # no change gives a session a second order
         ):
             paid = copy(session)
             paid.pay(str(context.exchange.member("purchaseOrderId")))
@@ -309,10 +311,20 @@ def _carried_out(context: RuleContext, judgment: Judgment) -> bool:
     ]
     return any(
         each.exchange in judgment.claim.proof
-        and contract.requirements()[each.requirement].depends_on is None
+        and _is_never_lawful(context, each.requirement)
         and _asked_for(context, each)
         for each in refusals
     )
+
+
+def _is_never_lawful(context: RuleContext, requirement: str) -> bool:
+    """Whether what a refused request asked for is wrong whoever asks, and in any session.
+
+    With another token or marketplace, the same body may be accepted in a call that is not recorded.
+    """
+    rule = contract.requirements()[requirement]
+    of_roles = RecordedPart.ROLES not in context.exchange.unseen and any("." in need for need in rule.needs)
+    return rule.depends_on is None and (rule.about_field or of_roles)
 
 
 def _asked_for(context: RuleContext, refused: UnreadRefusal) -> bool:

@@ -19,6 +19,7 @@ from conformance.recordings.calls import Calls, calls_of
 from conformance.recordings.entry import RecordedEntry
 from conformance.recordings.files import Contents
 from conformance.recordings.gaps import Gaps
+from conformance.recordings.own.traces import OwnTrace, own_traces
 from conformance.recordings.secrets import Masks
 from conformance.recordings.timeline import together
 from conformance.recordings.times import moment
@@ -42,15 +43,15 @@ def judge_contents(contents: Contents, profile: Profile, key: bytes, *, roles: b
     found, calls, lossy = JudgedRecording(), calls_of(_drained(contents)), contents.lossy
     lossy |= calls.lossy
     if not roles:
-        for exchange in [*calls.exchanges, *(exchange for _, exchange in contents.own)]:
+        for exchange in [*calls.exchanges, *(record.exchange for record in contents.own)]:
             exchange.unseen |= {RecordedPart.ROLES}
-    own = [exchange for _, exchange in contents.own if exchange.request.credential == OWN_APP]
+    own = [record.exchange for record in contents.own if record.exchange.request.credential == OWN_APP]
     if not any(exchange.accepted and exchange.operation != contract.TOKEN for exchange in own):
         for exchange in own:  # nobody was ever let in, as with wrong credentials
             exchange.unseen |= {RecordedPart.TOKEN}
     doubtful = _recorded(found, calls, profile, masks, lossy)
-    _own(found, contents, profile, masks)
-    found.notes = list(_notes(contents, calls, doubtful))
+    own_notes = _own(found, contents, profile, masks)
+    found.notes = [*_notes(contents, calls, doubtful), *own_notes]
     return found
 
 
@@ -87,31 +88,54 @@ def _recorded(found: JudgedRecording, calls: Calls, profile: Profile, masks: Mas
     return doubtful
 
 
-def _own(found: JudgedRecording, contents: Contents, profile: Profile, masks: Masks) -> None:
-    """Judges exchanges of this suite's reports, trace by trace as they were sent."""
-    traces: dict[str, Trace] = {}
-    for name, exchange in contents.own:
-        if exchange.operation not in contract.operations() and exchange.operation != contract.TOKEN:
-            continue
-        trace = traces.setdefault(name, Trace(name))
-        exchange.trace, exchange.seq = name, len(trace.exchanges)
-        trace.exchanges.append(exchange)
-    for name, trace in traces.items():
-        if any(exchange.unseen - {RecordedPart.ROLES} for exchange in trace.exchanges):
-            trace.world.complete = False
-        if name != DISCOVERY_TRACE and DISCOVERY_TRACE in traces:
-            trace.world.units = dict(traces[DISCOVERY_TRACE].world.units)
-        same_time = together(
-            (exchange.request.subject, exchange.method != "GET", moment(exchange.started), _ms(exchange))
-            for exchange in trace.exchanges
-        )
-        for place, exchange in enumerate(trace.exchanges):
-            if place in same_time or exchange.concurrent:
-                update_world_unjudged(trace.world, profile, exchange)
-            else:
-                trace.judgments += judge(trace.world, profile, exchange)
+def _own(found: JudgedRecording, contents: Contents, profile: Profile, masks: Masks) -> list[str]:
+    """Judges exchanges of this suite's reports, trace by trace as they were sent. Returns notes for a reader."""
+    read, traces = own_traces(contents.own), dict[tuple[str, int], Trace]()
+    for own in read.traces:
+        trace = traces[own.trace, own.run] = _numbered(own)
+        first = traces.get((DISCOVERY_TRACE, own.run))
+        if first is not None:
+            trace.world.units = dict(first.world.units)
+        _judge_own(trace, own, profile)
         _clean(trace, {}, masks)
         found.traces.append(trace)
+    incomplete_ones = sum(not own.whole for own in read.traces)
+    notes = [f"Passed over, exchanges listed twice: {read.twice}."] if read.twice else []
+    if incomplete_ones:
+        notes.append(f"Exchanges are missing in {incomplete_ones} of {len(read.traces)} traces.")
+    return notes
+
+
+def _numbered(own: OwnTrace) -> Trace:
+    """A trace of the exchanges that are calls of the API, numbered anew."""
+    trace = Trace(own.name)
+    for exchange in own.exchanges:
+        if exchange.operation in contract.operations() or exchange.operation == contract.TOKEN:
+            exchange.trace, exchange.seq = trace.name, len(trace.exchanges)
+            trace.exchanges.append(exchange)
+    return trace
+
+
+def _judge_own(trace: Trace, own: OwnTrace, profile: Profile) -> None:
+    """Judges the exchanges of a trace; one that is not whole as a recording with gaps."""
+    recorded = any(exchange.unseen - {RecordedPart.ROLES} for exchange in trace.exchanges)
+    trace.world.complete = own.whole and not recorded
+    same_time = together(
+        (exchange.request.subject, exchange.method != "GET", moment(exchange.started), _ms(exchange))
+        for exchange in trace.exchanges
+    )
+    gaps = Gaps(trace.world, profile, set() if own.whole else {own.run})
+    for place, exchange in enumerate(trace.exchanges):
+        entry = RecordedEntry(exchange.method, exchange.url, began=moment(exchange.started), source=own.run)
+        if own.mixed:
+            trace.judgments += gaps.judge_alone(exchange)
+        elif place in same_time or exchange.concurrent:
+            update_world_unjudged(trace.world, profile, exchange)
+        elif trace.world.complete or exchange.operation == contract.TOKEN:
+            trace.judgments += judge(trace.world, profile, exchange)
+        else:
+            trace.judgments += gaps.judge(exchange, entry)
+    trace.judgments += gaps.proved()
 
 
 def _ms(exchange: Exchange) -> float | None:

@@ -75,14 +75,16 @@ def pytest_cmdline_main(config: pytest.Config) -> None:
 
 
 def _profile(settings: Settings) -> tuple[Profile, Contents | None]:
-    """The profile, and what the recordings hold where it was made of them."""
-    if settings.recording and settings.target == "recording":
-        from conformance.recordings.files import read
-        from conformance.runner.recording import bare_profile
+    """The profile, and what the recordings hold: one that cannot be read is wrong input before the run begins."""
+    if not settings.recording:
+        return load(settings.target, settings.base_url), None
+    from conformance.recordings.files import read
+    from conformance.runner.recording import bare_profile
 
-        contents = read(settings.recording)
+    contents = read(settings.recording)
+    if settings.target == "recording":
         return bare_profile(settings.recording, contents), contents
-    return load(settings.target, settings.base_url, offline=bool(settings.recording)), None
+    return load(settings.target, settings.base_url, offline=True), contents
 
 
 @pytest.hookimpl(trylast=True)

@@ -27,7 +27,7 @@ def bare_profile(paths: Iterable[Path], contents: Contents | None = None) -> Pro
     asked = {
         entry.request_headers.get(MARKETPLACE) for entry in contents.entries if operation_of(entry.method, entry.url)
     }
-    names = sorted(filter(None, asked | {exchange.request.marketplace for _, exchange in contents.own}))
+    names = sorted(filter(None, asked | {record.exchange.request.marketplace for record in contents.own}))
     known = contract.marketplaces()
     markets = {name: Market(name, {"country": known[name]["country"]}) for name in names if name in known}
     name = ", ".join(path.name for path in paths)
