@@ -22,6 +22,7 @@ PLACED_BEFORE = 15006  # the warning id of a payment whose session has its order
 UNVERIFIED_ADDRESS = 15007  # of an address that is taken though nobody could verify it
 UNKNOWN_SESSION = 15003  # the error id of a session that the target does not know
 TOO_MANY_LINES = 15011  # of more line items than a session holds
+INVALID_VALUE = 15002
 EMPTY_CART = 15019  # of a change that leaves no line item
 SECOND_COUPON = frozenset({16001, 16023})  # of a coupon beside another one
 COUPON_NOT_APPLIED = 16025

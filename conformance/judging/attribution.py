@@ -173,7 +173,7 @@ class Difference:
 def parts_carried_out(found: Found, refusal: UnreadRefusal) -> int:
     """How many parts of a difference are what the refused request asked for, whatever else differs beside them.
 
-    A recording asks for more (conformance/recordings/gaps.py): there, what differs beside it may be an unseen change's.
+    A recording asks for more (conformance/recordings/gaps/carried_out.py): there, what differs beside it may be an unseen change's.
     """
     wanted = refusal.wanted if isinstance(refusal.wanted, dict) else {}
     changes = {key: after for key, (_, after) in found.items()}

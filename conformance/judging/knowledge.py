@@ -23,6 +23,7 @@ OF_REQUEST = "request"  # who provokes an id by what the request says: contracts
 # What an id rests on beside a request that can provoke it: contracts/errors.yaml.
 ON_SESSION, ON_ADDRESS, ON_BUYER = "session", "address", "buyer"
 DECLINED, LIMITED = "buyer.declined", "limit"  # a role, and a kind of items
+NAMES_A_PART = (contract.OPTION, contract.QUANTITY)  # by the id of a line or of an option
 HIDDEN_BY = {
     "body": RecordedPart.REQUEST_BODY,
     "raw": RecordedPart.REQUEST_BODY,
@@ -145,6 +146,8 @@ def doubts(context: RuleContext, blind: Iterable[str]) -> Doubts:
         or (not context.world.complete and not (_session_known(context) and _roles_known(context)))
     ):
         found |= _hanging(context.operation)
+    if context.may_have_changed and context.operation in NAMES_A_PART:
+        found.add(contract.INVALID_VALUE)  # an unseen change may have taken it away
     if (
         not context.world.complete
         and context.operation in (contract.INITIATE, contract.ADDRESS)

@@ -18,7 +18,7 @@ from conformance.judging.trace import DISCOVERY_TRACE, Trace
 from conformance.recordings.calls import Calls, calls_of
 from conformance.recordings.entry import RecordedEntry
 from conformance.recordings.files import Contents
-from conformance.recordings.gaps import Gaps
+from conformance.recordings.gaps.gaps import Gaps
 from conformance.recordings.own.traces import OwnTrace, own_traces
 from conformance.recordings.secrets import Masks
 from conformance.recordings.timeline import together
@@ -80,8 +80,8 @@ def _recorded(found: JudgedRecording, calls: Calls, profile: Profile, masks: Mas
             trace.judgments += gaps.judge(exchange, entry)
     doubtful = 0
     for trace, gaps, places in traces.values():
-        proved = list(gaps.proved())
-        doubtful += len(gaps.doubtful) - len(proved)
+        proved = list(gaps.evidence.proved())
+        doubtful += len(gaps.evidence.doubtful) - len(proved)
         trace.judgments += proved
         _clean(trace, {name: calls.entries[place].secrets for name, place in places.items()}, masks)
         found.traces.append(trace)
@@ -135,7 +135,7 @@ def _judge_own(trace: Trace, own: OwnTrace, profile: Profile) -> None:
             trace.judgments += judge(trace.world, profile, exchange)
         else:
             trace.judgments += gaps.judge(exchange, entry)
-    trace.judgments += gaps.proved()
+    trace.judgments += gaps.evidence.proved()
 
 
 def _ms(exchange: Exchange) -> float | None:

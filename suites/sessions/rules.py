@@ -47,7 +47,7 @@ from conformance.judging.context import ONLY_SUCCESS, RefusalReason, RuleContext
 from conformance.judging.model import StatePart, View, flat
 from conformance.judging.refusals import GATEWAY_STATUSES, has_undocumented_status, refusal_statuses, statuses
 from conformance.judging.registry import ANY_ANSWER, AnswerKind, demands, refuses, shows
-from conformance.judging.world import SessionChange
+from conformance.judging.world import SessionChange, SessionState
 from suites.sessions.differences import is_quoted_anew, may_lose_coupon, own_differences
 from suites.shared.state_claims import as_claim, blamed, not_read_back
 
@@ -355,12 +355,7 @@ def status_and_ids_are_documented(context: RuleContext) -> Iterator[Claim]:
         want, test = f"one of {', '.join(map(str, known_here))}", f".status|IN({','.join(map(str, known_here))})"
         yield true(False, Aspect.REFUSAL_STATUS, want, exchange.answer(), test)
         return
-    if (
-        context.broken
-        or id_is_open
-        or context.doubts.all
-        or exchange.status in GATEWAY_STATUSES
-    ):
+    if context.broken or id_is_open or context.doubts.all or exchange.status in GATEWAY_STATUSES:
         return
     extra = [
         identifier

@@ -276,3 +276,20 @@ def test_a_price_that_moves_within_a_session_counts_at_once(tmp_path: Path) -> N
     *calls, option = healthy(INITIATE, READ, QUANTITY, OPTION)
     assert failed(judged_files(tmp_path, [*calls, option])) == set()
     assert "PRICE-UNIT" in failed(judged_files(tmp_path, [*calls, answered(option, dearer)]))
+
+
+def hidden_coupon(count: int) -> Entries:
+    """Sessions in which a read hides the coupon, before the next one is refused as a second one."""
+    initiate, quantity, option, apply, refused, read = healthy(
+        INITIATE, QUANTITY, OPTION, APPLY, APPLY_REFUSED, READ_AGAIN
+    )
+    before = json.loads(option["response"]["content"]["text"])
+    hiding = answered(read, lambda _: before) | {"startedDateTime": apply["startedDateTime"]}
+    calls = [initiate, quantity, option, apply, *later([hiding], 500), *later([refused], 5000)]
+    return sessions(calls, count)
+
+
+def test_a_read_that_the_next_call_contradicts(tmp_path: Path) -> None:
+    """Two unseen changes would have to undo each other in each session. In one session they may."""
+    assert failed(judged_files(tmp_path, hidden_coupon(1))) == set()
+    assert failed(judged_files(tmp_path, hidden_coupon(4))) == {"SESSION-READ"}

@@ -187,3 +187,15 @@ def test_our_own_exchanges_give_the_same_findings(tmp_path: Path) -> None:
     again = suite(tmp_path / "again", "--target", "mock", "--recording", str(tmp_path / "live" / "exchanges.jsonl"))
     assert [finding for finding in findings(again) if finding[0] == "QTY-ZERO"]
     assert {finding[:2] for finding in findings(again)} == {finding[:2] for finding in findings(live)}
+
+
+@pytest.mark.parametrize("target", [(), ("--target", "mock")], ids=["no target", "target"])
+def test_a_file_that_is_no_recording_is_wrong_input(tmp_path: Path, target: tuple[str, ...]) -> None:
+    """Whether or not a profile is named: one sentence, and no report."""
+    path = tmp_path / "odd.log"
+    path.write_text("nothing of this kind\n", encoding="utf-8")
+    command = [sys.executable, "-m", "conformance", "judge", "--recording", str(path), *target]
+    ended = subprocess.run(
+        [*command, "--report", str(tmp_path / "report")], cwd=ROOT, capture_output=True, text=True, timeout=300
+    )
+    assert ended.returncode == 4 and "odd.log is neither" in ended.stderr and "Traceback" not in ended.stderr

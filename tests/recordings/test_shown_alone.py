@@ -24,6 +24,7 @@ from tests.recordings.inputs.made import (
     answered,
     healthy,
     judged_files,
+    later,
 )
 from tests.recordings.inputs.odd_recorders import Entries, Json, har
 from tests.recordings.judging import failed, judged
@@ -200,3 +201,45 @@ def test_no_change_before_the_payment_turns_an_orders_currency_or_sum(
     path = tmp_path / "order.har"
     path.write_text(json.dumps(har([*calls, answered(order, change)])), encoding="utf-8")
     assert failed(judged(path, known=known)) == requirements
+
+
+def test_the_id_of_another_session_needs_no_order_of_calls(tmp_path: Path) -> None:
+    """Whole seconds leave open which call came first; an answer about another session than was asked for is shown."""
+    initiate, read, option = healthy(INITIATE, READ, OPTION)
+    other = answered(option, lambda body: body | {"checkoutSessionId": "999888777666"})
+    for calls, requirements in (([initiate, read, option], set()), ([initiate, read, other], {"SESSION-FIELDS"})):
+        same = [entry | {"startedDateTime": "2026-01-05T09:30:00Z"} for entry in calls]
+        assert failed(judged_files(tmp_path, same)) == requirements
+
+
+ALREADY = {"errorId": 15006, "domain": "API_ORDER", "category": "BUSINESS", "message": "The order was placed already"}
+
+
+@pytest.mark.parametrize("known", [True, False], ids=["profile", "no profile"])
+def test_no_change_gives_a_session_a_second_order(tmp_path: Path, known: bool) -> None:
+    initiate, place = healthy(INITIATE, PLACE)
+    same = answered(later([place], 700)[0], lambda body: body | {"warnings": [ALREADY]})
+    other = answered(same, lambda body: body | {"purchaseOrderId": "77"})
+    for again, requirements in ((same, set()), (other, {"PAY-TWICE"})):
+        path = tmp_path / "twice.har"
+        path.write_text(json.dumps(har([initiate, place, again])), encoding="utf-8")
+        assert failed(judged(path, known=known)) == requirements
+
+
+@pytest.mark.parametrize("status", [400, 404, 409, 500])
+def test_an_error_id_with_a_status_that_no_document_gives_it(tmp_path: Path, status: int) -> None:
+    """The session is not in the recording, and nobody knows whose token it was: neither changes what 15003 means."""
+    (apply,) = healthy(APPLY)
+    apply["request"]["headers"] = [each for each in apply["request"]["headers"] if each["name"] != "Authorization"]
+    found = failed(judged_files(tmp_path, [refused(apply, status, 15003)]))
+    assert found == (set() if status in (400, 404) else {"SESSION-DOCUMENTED"})
+
+
+def test_a_refusal_for_another_app_tells_nothing_of_the_session(tmp_path: Path) -> None:
+    """The answer says itself that the session is not the caller's, whatever token was sent."""
+    initiate, read = healthy(INITIATE, READ)
+    street = json.loads(initiate["request"]["postData"]["text"])["shippingAddress"]["addressLine1"]
+    told = refused(read, 400, 15025)
+    leaking = answered(told, lambda body: {"errors": [body["errors"][0] | {"longMessage": f"It goes to {street}."}]})
+    assert failed(judged_files(tmp_path, [initiate, told])) == set()
+    assert failed(judged_files(tmp_path, [initiate, leaking])) == {"SESSION-APP"}

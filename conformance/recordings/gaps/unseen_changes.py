@@ -42,6 +42,8 @@ BEFORE_REFUSED = {
     contract.EMPTY_CART: contract.QUANTITY,
     **dict.fromkeys(contract.SECOND_COUPON, contract.APPLY),
 }
+# What may have taken away the option or the line that a call names.
+NAMED_BEFORE = {contract.OPTION: {contract.ADDRESS}, contract.QUANTITY: {contract.QUANTITY}}
 # Between the starts of two sessions: no document says how long a seller keeps a price. A run of the suite takes minutes.
 PRICES_HOLD = timedelta(hours=1)
 NO_COUPONS: tuple[frozenset[str], frozenset[str]] = (frozenset(), frozenset())
@@ -56,6 +58,8 @@ def changes_before(context: RuleContext, judgment: Judgment) -> frozenset[str]:
         if context.accepted:
             return frozenset({BEFORE_ACCEPTED.get(context.operation, contract.PLACE_ORDER)})
         known = {BEFORE_REFUSED[error_id] for error_id in exchange.error_ids if error_id in BEFORE_REFUSED}
+        if not known and contract.INVALID_VALUE in exchange.error_ids:
+            known = NAMED_BEFORE.get(context.operation, set())
         return frozenset(known or {contract.PLACE_ORDER})
     found = {CHANGED_BY[part] for part, _ in context.changes if part in CHANGED_BY}
     if contract.ADDRESS in found:
@@ -86,10 +90,10 @@ def state_before(context: RuleContext, before: View, seen: View) -> View:
         return seen if lines == seen.lines else _with_lines(seen, lines)
     named = str(context.body.get("lineItemId"))
     if context.operation == contract.QUANTITY and named in before.lines:
+        kept = lines.get(named, before.lines[named])
+        mine = replace(before.lines[named], options=kept.options)
         lines = {
-            line: before.lines[line] if line == named else lines[line]
-            for line in before.lines
-            if line in lines or line == named
+            line: mine if line == named else lines[line] for line in before.lines if line in lines or line == named
         }
     elif context.operation == contract.OPTION and named in before.lines and named in lines:
         lines[named] = replace(lines[named], options=before.lines[named].options)

@@ -8,62 +8,33 @@ by a second recorder.
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterator, Set
+from collections.abc import Set
 from copy import copy
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from decimal import Decimal
-from typing import Any
 
 from conformance.core import contract
-from conformance.core.addresses import flat_address, folded
-from conformance.core.exchange import Exchange, RecordedPart
+from conformance.core.exchange import Exchange
 from conformance.core.profile import Profile
 from conformance.judging.amounts import ZERO
 from conformance.judging.context import Judgment, RuleContext
 from conformance.judging.judge import evaluate, update_world, update_world_unjudged
 from conformance.judging.knowledge import incomplete, is_usable
 from conformance.judging.model import (
-    COUPONS,
-    LINES,
-    StateKey,
-    StatePart,
     cart_key,
-    keyed,
     state,
 )
-from conformance.judging.world import Order, SessionState, UnreadRefusal, World
+from conformance.judging.world import Order, SessionState, World
 from conformance.recordings.entry import Listing, RecordedEntry
-from conformance.recordings.unseen_changes import (
-    NO_COUPONS,
+from conformance.recordings.gaps.carried_out import carried_out
+from conformance.recordings.gaps.evidence import Doubtful, Evidence, Undone, about
+from conformance.recordings.gaps.unseen_changes import (
     PriceTimes,
     changes_before,
     changes_before_payment,
     state_before,
 )
 
-SESSIONS = 3  # so many sessions show that it is no accident
 AT_ONCE = timedelta(minutes=1)  # so soon after the call before
-
-
-@dataclass(frozen=True)
-class Doubtful:
-    """A breach that something which is not recorded would explain: changes by these operations, or one call seen twice.
-
-    after_a_read: whether nothing is recorded since the last read. of_order: whether an order differs from its session; totals
-    are then the session's and the order's.
-    """
-
-    judgment: Judgment
-    session: str
-    at_once: bool
-    source: int
-    by: frozenset[str] = frozenset()
-    copied: bool = False
-    after_a_read: bool = False
-    of_order: bool = False
-    totals: tuple[Decimal, Decimal] = ZERO, ZERO
 
 
 class Gaps:
@@ -71,14 +42,12 @@ class Gaps:
 
     def __init__(self, world: World, profile: Profile, lossy: Set[int] = frozenset()) -> None:
         """lossy: the files of which something could not be read."""
-        self.world, self.profile, self._lossy = world, profile, lossy
-        self.doubtful: list[Doubtful] = []
-        self._accepted: dict[tuple[int, str], set[str]] = defaultdict(set)  # sessions, by file and operation
+        self.world, self.profile = world, profile
+        self.evidence = Evidence(lossy)
         self._paid_at_once: set[str] = set()  # orders whose payment came at once after the call before
-        self._joined = False  # whether a session is shown that no recorded call made
-        self._order_fits = False  # whether some order is what its session was
-        self._once: dict[tuple[int, str], set[str]] = defaultdict(set)  # sessions, by file and operation
-        self._unanswered: dict[str, set[str]] = defaultdict(set)  # by session
+        self._doubted_reads: dict[
+            str, tuple[SessionState, list[Doubtful]]
+        ] = {}  # each with its session as it was before
         self._last: dict[str, datetime] = {}
         self._prices = PriceTimes(world)
 
@@ -92,22 +61,28 @@ class Gaps:
         context, found = self._evaluate(exchange, entry)
         at_once = self._note(exchange, entry)
         may_be_a_copy = entry.listing is Listing.MAY_BE_COPY
-        failures = [judgment for judgment in found if not judgment.ok and not _carried_out(context, judgment)]
+        failures = [judgment for judgment in found if not judgment.ok and not carried_out(context, judgment)]
         sure = [judgment for judgment in self.judge_alone(exchange) if not judgment.ok] if failures else []
         failures = _without(failures, sure)
         if failures and may_be_a_copy:
             dated = at_once and "date" in exchange.headers
-            self.doubtful += [
+            self.evidence.doubtful += [
                 Doubtful(judgment, _subject(exchange), dated, entry.source, copied=True) for judgment in failures
             ]
             update_world_unjudged(self.world, self.profile, exchange)
             return sure
-        self._joined |= context.answer is not None and not (context.session or context.order or _makes(exchange))
+        self.evidence.joined |= context.answer is not None and not (
+            context.session or context.order or _makes(exchange)
+        )
         if context.order and context.order.view is None and not (failures or context.order.paid.in_doubt):
-            self._order_fits = True
+            self.evidence.order_fits = True
         if failures:
             context, found, doubted = self._again(context, found, failures, at_once, entry.source)
             found += _without(sure, found) if doubted else []
+        elif exchange.accepted and context.operation in contract.CHANGES:
+            self._doubted_reads.pop(_subject(exchange), None)
+        elif contract.SECOND_COUPON & set(exchange.error_ids):
+            self._note_if_second_coupon(context, at_once, entry.source)
         shows_another = may_be_a_copy and bool(context.changes)
         update_world(context, found)
         if shows_another and context.session:
@@ -143,10 +118,10 @@ class Gaps:
         if began:
             self._last[subject] = began
         if exchange.accepted and contract.PLACED_BEFORE not in exchange.warning_ids:
-            self._accepted[entry.source, exchange.operation].add(subject)
+            self.evidence.accepted[entry.source, exchange.operation].add(subject)
         elif exchange.silent or not is_usable(exchange):
-            self._unanswered[subject].add(exchange.operation)
-        once = self._once[entry.source, exchange.operation]
+            self.evidence.unanswered[subject].add(exchange.operation)
+        once = self.evidence.once[entry.source, exchange.operation]
         once.add(subject) if entry.listing is Listing.ONCE else once.discard(subject)
         if exchange.operation == contract.READ_ORDER:
             return subject in self._paid_at_once
@@ -176,8 +151,33 @@ class Gaps:
         if not gone:
             undo()
             return context, found, False
-        self.doubtful += gone
+        self.evidence.doubtful += gone
+        if context.operation == contract.READ and context.session:
+            self._doubted_reads[context.session.id] = context.session, gone
+        else:
+            self._note_if_undone(context, gone)
         return again, [judgment for judgment in other if judgment.ok or not _without([judgment], found)], True
+
+    def _note_if_undone(self, context: RuleContext, gone: list[Doubtful]) -> None:
+        """Takes note of a call that fits its session as it was before a doubtful read, and not as the read shows it."""
+        before, reads = self._doubted_reads.get(_subject(context.exchange), (None, []))
+        if before is None:
+            return
+        now = self.world.sessions[before.id]
+        self.world.sessions[before.id] = copy(before)
+        _, found = evaluate(self.world, self.profile, context.exchange)
+        self.world.sessions[before.id] = now
+        still = {(judgment.requirement, about(judgment)) for judgment in found if not judgment.ok}
+        if not any((each.judgment.requirement, about(each.judgment)) in still for each in gone):
+            self.evidence.undone.append(Undone(tuple(reads), tuple(gone)))
+
+    def _note_if_second_coupon(self, context: RuleContext, at_once: bool, source: int) -> None:
+        """Takes note of a refusal of a second coupon where a doubtful read has hidden the first one."""
+        before, reads = self._doubted_reads.get(_subject(context.exchange), (None, []))
+        if before is None or not before.view.coupons or context.before is None or context.before.coupons:
+            return
+        call = Doubtful(reads[0].judgment, before.id, at_once, source, frozenset({contract.APPLY}))
+        self.evidence.undone.append(Undone(tuple(reads), (call,)))
 
     def _change(self, context: RuleContext, at_once: bool) -> _Undo:
         """Puts the world into the state that an unseen change would have left; what takes it back."""
@@ -213,47 +213,6 @@ class Gaps:
             world.orders[order.id] = changed_order
         return undo
 
-    def proved(self) -> Iterator[Judgment]:
-        """The doubtful breaches that count all the same."""
-        alike: dict[tuple[str, str], list[Doubtful]] = defaultdict(list)
-        for doubtful in filter(self._tells, self.doubtful):
-            alike[doubtful.judgment.requirement, _about(doubtful.judgment)].append(doubtful)
-        for listed in alike.values():
-            if self._are_no_accident(listed):
-                yield from (doubtful.judgment for doubtful in listed)
-
-    def _are_no_accident(self, alike: list[Doubtful]) -> bool:
-        """Whether several sessions show a breach; for orders, whether all that were read do."""
-        if len({doubtful.session for doubtful in alike}) < SESSIONS:
-            return False
-        if any(doubtful.of_order for doubtful in alike):
-            return not self._order_fits and (all(map(self._is_shown, alike)) or _is_one_sum(alike))
-        return not (self._keeps_a_sample(alike) or self._lacks_changes(alike))
-
-    def _keeps_a_sample(self, alike: list[Doubtful]) -> bool:
-        """Whether calls of other kinds are missing too: a session that no recorded call made, or what other changes explain."""
-        kinds = {operation for doubtful in alike for operation in doubtful.by}
-        return self._joined or any(doubtful.by and not doubtful.by & kinds for doubtful in self.doubtful)
-
-    def _lacks_changes(self, alike: list[Doubtful]) -> bool:
-        """Whether the changes that would explain reads after reads are shown in fewer sessions."""
-        lost = [doubtful for doubtful in alike if doubtful.after_a_read]
-        count = len({doubtful.session for doubtful in lost})
-        return any(len(self._accepted[each.source, operation]) < count for each in lost for operation in each.by)
-
-    def _is_shown(self, doubtful: Doubtful) -> bool:
-        return all(self._accepted[doubtful.source, operation] for operation in doubtful.by)
-
-    def _tells(self, doubtful: Doubtful) -> bool:
-        """Whether the change would be recorded: it had little time, its file shows such changes and is known to lose none.
-
-        A file in which each call of an operation stands twice has two recorders of them.
-        """
-        if doubtful.copied:
-            return doubtful.at_once and bool(self._once[doubtful.source, doubtful.judgment.operation])
-        lost = doubtful.source in self._lossy or doubtful.by & self._unanswered[doubtful.session]
-        return doubtful.at_once and not lost and (doubtful.of_order or self._is_shown(doubtful))
-
 
 def _subject(exchange: Exchange) -> str:
     return exchange.request.subject or str(exchange.member("checkoutSessionId") or "")
@@ -279,12 +238,6 @@ def _explained(context: RuleContext, judgment: Judgment, at_once: bool, source: 
     return Doubtful(judgment, _subject(context.exchange), at_once, source, by, after_a_read=after_a_read)
 
 
-def _is_one_sum(orders: list[Doubtful]) -> bool:
-    """Whether different totals all differ by one amount: what an address changes follows from what is in the cart."""
-    differences = {after - before for before, after in (doubtful.totals for doubtful in orders)}
-    return ZERO not in differences and len(differences) == 1 < len({doubtful.totals for doubtful in orders})
-
-
 class _Undo:
     """What was put aside in the world, to be put back."""
 
@@ -301,72 +254,7 @@ class _Undo:
             self._world.orders[self._order.id] = self._order
 
 
-def _carried_out(context: RuleContext, judgment: Judgment) -> bool:
-    """Whether a breach is that a refused request was carried out, and no lawful request can have done just that."""
-    if judgment.claim is None or judgment.claim.weak or not context.exchange.accepted:
-        return False
-    refusals = [
-        *(context.session.unread_refusals if context.session else ()),
-        *(context.order.unread_refusals if context.order else ()),
-    ]
-    return any(
-        each.exchange in judgment.claim.proof
-        and _is_never_lawful(context, each.requirement)
-        and _asked_for(context, each)
-        for each in refusals
-    )
-
-
-def _is_never_lawful(context: RuleContext, requirement: str) -> bool:
-    """Whether what a refused request asked for is wrong whoever asks, and in any session.
-
-    With another token or marketplace, the same body may be accepted in a call that is not recorded.
-    """
-    rule = contract.requirements()[requirement]
-    of_roles = RecordedPart.ROLES not in context.exchange.unseen and any("." in need for need in rule.needs)
-    return rule.depends_on is None and (rule.about_field or of_roles)
-
-
-def _asked_for(context: RuleContext, refused: UnreadRefusal) -> bool:
-    """Whether nothing of the state changed but what a refused request named, and that to what it asked for.
-
-    A live run only asks whether something changed to that (`attribution.parts_carried_out`): it saw every change before. Here
-    changes may be missing, and any other difference beside it is the sign of one.
-    """
-    wanted = refused.wanted if isinstance(refused.wanted, dict) else {}
-    changed = {key: after for key, (_, after) in context.changes.items()}
-    if not changed:
-        return False
-    if refused.operation == contract.QUANTITY:
-        return _asked_for_quantity(context, wanted, changed)
-    if refused.operation == contract.OPTION:
-        return list(changed.values()) == [wanted.get("shippingOptionId")]
-    if refused.operation == contract.ADDRESS:
-        sent: dict[StateKey, Any] = {
-            (StatePart.ADDRESS, name): folded(value) for name, value in flat_address(wanted).items()
-        }
-        return all(sent.get(key) == after for key, after in changed.items())
-    before, after = context.changes.get(COUPONS, NO_COUPONS)
-    code = {folded(str(wanted.get("redemptionCode", "")))}
-    more, less = (after, before) if refused.operation == contract.APPLY else (before, after)
-    return set(changed) == {COUPONS} and less < more and more - less == code
-
-
-def _asked_for_quantity(context: RuleContext, wanted: dict[str, Any], changed: dict[StateKey, Any]) -> bool:
-    lines = keyed(context.before).items() if context.before else ()
-    named = next((key for key, line in lines if line.raw.get("lineItemId") == wanted.get("lineItemId")), None)
-    if named is None:
-        return False
-    if wanted.get("quantity") == 0:
-        return set(changed) == {LINES} and dict(lines).keys() - changed[LINES] == {named}
-    return changed == {(StatePart.QUANTITY, named): wanted.get("quantity")}
-
-
 def _without(judgments: list[Judgment], others: list[Judgment]) -> list[Judgment]:
     """The judgments of which none of the others says the same."""
-    said = {(other.requirement, _about(other)) for other in others if not other.ok}
-    return [judgment for judgment in judgments if (judgment.requirement, _about(judgment)) not in said]
-
-
-def _about(judgment: Judgment) -> str:
-    return judgment.claim.name if judgment.claim else ""
+    said = {(other.requirement, about(other)) for other in others if not other.ok}
+    return [judgment for judgment in judgments if (judgment.requirement, about(judgment)) not in said]
