@@ -8,14 +8,16 @@ call with none of these may be a copy or a second call: that is open.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from hashlib import blake2b
+from typing import Any
 from urllib.parse import urlsplit
 
 from conformance.core import contract
+from conformance.recordings.cleaning.marks import OF_PERSONS
 from conformance.recordings.entry import Listing, RecordedEntry
 
 NEAR_S = 2.0  # so much later a call may pass the second recorder of its way, and so much a Date header may lag
@@ -49,28 +51,59 @@ def without_duplicates(calls: Iterable[RecordedCall]) -> list[RecordedCall]:
     for key, call in keyed:
         entry, operation, _ = call
         host = urlsplit(entry.url).netloc.lower()
-        others = seen.setdefault(key, [])
-        same = next((other for other in others[-LAST:] if _same(entry, host, other, operation, distances)), None)
+        listed = seen.setdefault(key, [])
+        others = [other for other in listed[-LAST:] if _are_alike(entry, other.entry)]
+        same = next((other for other in others if _same(entry, host, other, operation, distances)), None)
         if same:
             same.listing = Listing.TWICE if same.listing is Listing.ONCE else same.listing
             continue
         again = any(_may_be_one(entry, other.entry) for other in others)
         kept = _Kept(call, host, Listing.MAY_BE_COPY if again else Listing.ONCE)
         found.append(kept)
-        others.append(kept)
+        listed.append(kept)
     return [(replace(kept.entry, listing=kept.listing), *kept.call[1:]) for kept in found]
 
 
 def _key(call: RecordedCall) -> Key:
+    """What two listings of a call share, whatever one of two recorders masked or left out."""
     entry, operation, subject = call
-    return operation, subject, _content(entry.body.text), entry.status, _content(entry.answer.text)
+    return operation, subject, _shared(entry.body.text), entry.status, _shared(entry.answer.text)
+
+
+def _shared(text: str) -> bytes:
+    """What a body says, short: JSON without `null` and values of persons, any other text to the letter."""
+    with suppress(ValueError, RecursionError):
+        text = json.dumps(_without(json.loads(text, parse_float=str), OF_PERSONS), sort_keys=True)
+    return _short(text)
 
 
 def _content(text: str) -> bytes:
-    """What a body says, short: JSON however a recorder wrote it anew, any other text to the letter."""
+    """The same with the values of persons."""
     with suppress(ValueError, RecursionError):
-        text = json.dumps(json.loads(text, parse_float=str), sort_keys=True)
+        text = json.dumps(_without(json.loads(text, parse_float=str), frozenset()), sort_keys=True)
+    return _short(text)
+
+
+def _short(text: str) -> bytes:
     return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest()
+
+
+def _without(node: Any, names: Set[str]) -> Any:
+    """A JSON value without members that are null or have one of these names."""
+    if isinstance(node, dict):
+        return {
+            name: _without(part, names) for name, part in node.items() if part is not None and name not in names
+        }
+    return [_without(part, names) for part in node] if isinstance(node, list) else node
+
+
+def _are_alike(entry: RecordedEntry, other: RecordedEntry) -> bool:
+    """Whether nothing but what a cleaner masked tells two entries of one key apart."""
+    masked = any(part.found.taken_out for each in (entry, other) for part in (each.body, each.answer))
+    return masked or all(
+        mine.text == theirs.text or _content(mine.text) == _content(theirs.text)
+        for mine, theirs in ((entry.body, other.body), (entry.answer, other.answer))
+    )
 
 
 def _made_a_session(entry: RecordedEntry, operation: str) -> bool:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import random
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from conformance.recordings.times import moment
+from tests.recordings.cleaning.test_rewritten import sent
 from tests.recordings.inputs.made import (
     INITIATE,
     PLACE,
@@ -140,6 +144,48 @@ def test_a_recorder_that_writes_json_anew_saw_the_same_calls(tmp_path: Path) -> 
             entry["response"]["content"] |= {"text": text, "size": len(text)}
         assert exchanges(tmp_path, [*calls, *anew]) == len(calls)
         assert exchanges(tmp_path, calls, anew) == len(calls)
+
+
+def with_nulls(node: Any) -> Any:
+    """A body as a typed logger writes it: what the class has and the message has not is null."""
+    if isinstance(node, dict):
+        return {name: with_nulls(part) for name, part in node.items()} | {"addressLine9": None}
+    return [with_nulls(part) for part in node] if isinstance(node, list) else node
+
+
+ALL = ("contactEmail", "firstName", "lastName", "phoneNumber", "addressLine1", "city", "stateOrProvince", "postalCode")
+
+
+def masked(*names: str) -> Callable[[Any], Any]:
+    """A body in which a cleaner took out these values."""
+
+    def clean(node: Any) -> Any:
+        if isinstance(node, dict):
+            return {name: "***" if name in names else clean(part) for name, part in node.items()}
+        return [clean(part) for part in node] if isinstance(node, list) else node
+
+    return clean
+
+
+@pytest.mark.parametrize("change", [with_nulls, masked(*ALL), masked("phoneNumber"), masked("lastName")])
+def test_a_second_recorder_that_masks_or_adds_saw_the_same_calls(
+    tmp_path: Path, change: Callable[[Any], Any]
+) -> None:
+    """What it took out says nothing: the rest of the call is the same."""
+    calls = dated(healthy())
+    anew = [answered(sent(entry, change), change) for entry in later(calls, 1)]
+    for entry in anew:
+        entry["request"]["url"] = entry["request"]["url"].replace("apix.", "origin.")
+    assert exchanges(tmp_path, [*calls, *anew]) == len(calls)
+    assert exchanges(tmp_path, calls, anew) == len(calls)
+
+
+def test_two_addresses_are_two_calls(tmp_path: Path) -> None:
+    """Nothing is masked, so that calls which differ in an address are no copies."""
+    initiate, other = (copy.deepcopy(healthy(INITIATE)[0]) for _ in range(2))
+    other = sent(other, lambda body: json.loads(json.dumps(body).replace("Portland", "Salem")))
+    found = judged_files(tmp_path, dated([initiate, *later([other], 100)]))
+    assert sum(len(trace.exchanges) for trace in found.traces) == 2
 
 
 @pytest.mark.parametrize("text", ["{:.0f}000", "{:.0f}000000", "{:.0f}000000000"])
