@@ -11,9 +11,9 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from conformance.client.strict_json import read_json
-from conformance.client.turned_away import DOORS
 from conformance.core import contract
 from conformance.core.exchange import OWN_APP, SIGNATURE, Exchange, RecordedPart, Request
+from conformance.recordings.answered_by import of_no_server, turned_away
 from conformance.recordings.cleaning.by_file import (
     MARKETPLACE,
     MEDIA,
@@ -44,8 +44,6 @@ TOKEN = "authorization"
 SHOWN = (MARKETPLACE, "x-ebay-c-enduserctx", "accept")
 LONGEST = 2000  # characters of a header that are kept
 JSON = "application/json"
-TURNED_AWAY = (*DOORS, 429)  # with a page of HTML: the request never came to the API
-EDGES = (*TURNED_AWAY, 408, *range(502, 600))  # with these something before a server answers in its place
 
 
 @dataclass
@@ -190,25 +188,11 @@ def _answered(entry: RecordedEntry, passed: Counter[str]) -> RecordedCall | None
     if known[1] and is_redacted(known[1]):
         passed["with an id that is not shown"] += 1
         return None
-    unread = entry.method == "GET" and (entry.status is None or _of_no_server(entry))
-    if unread or (entry.status in TURNED_AWAY and _is_page(entry)):
+    unread = entry.method == "GET" and (entry.status is None or of_no_server(entry))
+    if unread or turned_away(entry):
         passed["answered by no server"] += 1
         return None
     return entry, *known
-
-
-def _of_no_server(entry: RecordedEntry) -> bool:
-    """Whether a cache, the browser or an edge server answered, or the answer only points to another URL."""
-    if entry.via != "network":
-        return True
-    points = entry.status is not None and (entry.status < 200 or 300 <= entry.status < 400)
-    return points or (entry.status in EDGES and _is_page(entry))
-
-
-def _is_page(entry: RecordedEntry) -> bool:
-    """Whether an answer is a page for people, as a firewall or a staging site shows before the API is reached."""
-    media = (entry.response_headers.get(MEDIA) or entry.answer_media).partition(";")[0].strip().lower()
-    return media == "text/html" or entry.answer.text.lstrip()[:14].lower().startswith(("<!doctype html", "<html"))
 
 
 def _shown_by_file(calls: Iterable[RecordedCall]) -> dict[int, ShownByFile]:
@@ -274,7 +258,7 @@ def _unseen_bodies(entry: RecordedEntry, shown: ShownByFile) -> Iterator[Recorde
     if entry.method != "GET" and not _body_shown(entry, shown):
         yield RecordedPart.REQUEST_BODY
     taken_out = shown.taken_out_of_answer(entry)
-    if not entry.answer.known or taken_out - {OF_PERSON} or _of_no_server(entry) or shown.hides_ids(entry):
+    if not entry.answer.known or taken_out - {OF_PERSON} or of_no_server(entry) or shown.hides_ids(entry):
         yield RecordedPart.ANSWER
     elif taken_out:
         yield RecordedPart.PERSON
