@@ -91,9 +91,7 @@ def _short(text: str) -> bytes:
 def _without(node: Any, names: Set[str]) -> Any:
     """A JSON value without members that are null or have one of these names."""
     if isinstance(node, dict):
-        return {
-            name: _without(part, names) for name, part in node.items() if part is not None and name not in names
-        }
+        return {name: _without(part, names) for name, part in node.items() if part is not None and name not in names}
     return [_without(part, names) for part in node] if isinstance(node, list) else node
 
 

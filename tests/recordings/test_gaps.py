@@ -293,3 +293,16 @@ def test_a_read_that_the_next_call_contradicts(tmp_path: Path) -> None:
     """Two unseen changes would have to undo each other in each session. In one session they may."""
     assert failed(judged_files(tmp_path, hidden_coupon(1))) == set()
     assert failed(judged_files(tmp_path, hidden_coupon(4))) == {"SESSION-READ"}
+
+
+def test_two_calls_that_agree_on_a_coupon_nobody_saw_applied(tmp_path: Path) -> None:
+    """A second one is refused and the first one is removed: the file lost its call, in however many sessions."""
+    initiate, quantity, option, apply, refused = healthy(INITIATE, QUANTITY, OPTION, APPLY, APPLY_REFUSED)
+    before = json.loads(option["response"]["content"]["text"])
+    remove = answered(apply, lambda _: before)
+    remove["request"]["url"] = remove["request"]["url"].replace("apply_coupon", "remove_coupon")
+    calls = [initiate, quantity, option, refused, *later([remove], 5000)]
+    whole = [entry for number in range(4) for entry in another_session(healthy(), 40 + number)]
+    assert failed(judged_files(tmp_path, [*sessions(calls, 4), *whole])) == set()
+    refusals = sessions([*calls[:3], remove], 4)
+    assert failed(judged_files(tmp_path, [*refusals, *whole]))  # nothing but the removal tells of a coupon

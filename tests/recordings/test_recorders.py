@@ -168,9 +168,7 @@ def masked(*names: str) -> Callable[[Any], Any]:
 
 
 @pytest.mark.parametrize("change", [with_nulls, masked(*ALL), masked("phoneNumber"), masked("lastName")])
-def test_a_second_recorder_that_masks_or_adds_saw_the_same_calls(
-    tmp_path: Path, change: Callable[[Any], Any]
-) -> None:
+def test_a_second_recorder_that_masks_or_adds_saw_the_same_calls(tmp_path: Path, change: Callable[[Any], Any]) -> None:
     """What it took out says nothing: the rest of the call is the same."""
     calls = dated(healthy())
     anew = [answered(sent(entry, change), change) for entry in later(calls, 1)]

@@ -52,12 +52,14 @@ class Undone:
 class Evidence:
     """What a recording shows for and against calls that it lacks.
 
-    lossy: the files of which something could not be read. accepted, once: sessions, by file and operation; once: of calls
-    that are listed once. unanswered: operations, by session. joined: whether a session is shown that no recorded call made.
-    order_fits: whether some order is what its session was. undone: reads that the call after them contradicts.
+    lossy: the files of which something could not be read. lost: files and operations of which a call is surely missing.
+    accepted, once: sessions, by file and operation; once: of calls that are listed once. unanswered: operations, by session.
+    joined: whether a session is shown that no recorded call made. order_fits: whether some order is what its session was.
+    undone: reads that the call after them contradicts.
     """
 
     lossy: Set[int] = frozenset()
+    lost: set[tuple[int, str]] = field(default_factory=set)
     doubtful: list[Doubtful] = field(default_factory=list)
     undone: list[Undone] = field(default_factory=list)
     joined: bool = False
@@ -122,6 +124,7 @@ class Evidence:
         if doubtful.copied:
             return doubtful.at_once and bool(self.once[doubtful.source, doubtful.judgment.operation])
         lost = doubtful.source in self.lossy or doubtful.by & self.unanswered[doubtful.session]
+        lost = lost or any((doubtful.source, operation) in self.lost for operation in doubtful.by)
         return doubtful.at_once and not lost and (doubtful.of_order or self._is_shown(doubtful))
 
 

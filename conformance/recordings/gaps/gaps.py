@@ -48,6 +48,9 @@ class Gaps:
         self._doubted_reads: dict[
             str, tuple[SessionState, list[Doubtful]]
         ] = {}  # each with its session as it was before
+        self._said_coupon: set[str] = (
+            set()
+        )  # sessions of which a refusal says that they have one which nobody saw applied
         self._last: dict[str, datetime] = {}
         self._prices = PriceTimes(world)
 
@@ -61,6 +64,7 @@ class Gaps:
         context, found = self._evaluate(exchange, entry)
         at_once = self._note(exchange, entry)
         may_be_a_copy = entry.listing is Listing.MAY_BE_COPY
+        self._note_lost_coupon(context, entry.source)
         failures = [judgment for judgment in found if not judgment.ok and not carried_out(context, judgment)]
         sure = [judgment for judgment in self.judge_alone(exchange) if not judgment.ok] if failures else []
         failures = _without(failures, sure)
@@ -178,6 +182,16 @@ class Gaps:
             return
         call = Doubtful(reads[0].judgment, before.id, at_once, source, frozenset({contract.APPLY}))
         self.evidence.undone.append(Undone(tuple(reads), (call,)))
+
+    def _note_lost_coupon(self, context: RuleContext, source: int) -> None:
+        """Two calls that agree on a coupon show that its own call is missing: a refusal of a second one, and its removal."""
+        session, exchange = context.session, context.exchange
+        if session is None or session.view.coupons or contract.APPLY in session.history:
+            return
+        if contract.SECOND_COUPON & set(exchange.error_ids):
+            self._said_coupon.add(session.id)
+        elif session.id in self._said_coupon and exchange.accepted and context.operation == contract.REMOVE:
+            self.evidence.lost.add((source, contract.APPLY))
 
     def _change(self, context: RuleContext, at_once: bool) -> _Undo:
         """Puts the world into the state that an unseen change would have left; what takes it back."""
