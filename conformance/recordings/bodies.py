@@ -57,7 +57,8 @@ def body_of(text: Any, encoding: Any, sizes: list[Any], headers: Mapping[str, st
     try:
         node = json.loads(found)
     except (ValueError, RecursionError):
-        return UNSEEN if hints or _may_be_cut(found, bytes_shown, known_sizes, wire) else Body(found)
+        cut = hints or _may_be_cut(found, bytes_shown, known_sizes, wire)
+        return UNSEEN if cut else Body(found, of_wire=bytes_shown == wire)
     if _is_of_gateway(node) and bytes_shown != wire:
         return body_of(node["body"], "base64" if node.get("isBase64Encoded") is True else None, [], {}, hints)
     agrees = bytes_shown in ([wire] if wire is not None else known_sizes)

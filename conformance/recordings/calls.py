@@ -23,7 +23,9 @@ from conformance.recordings.cleaning.by_file import (
     with_whole_numbers,
 )
 from conformance.recordings.cleaning.marks import is_redacted
+from conformance.recordings.cleaning.nulls import take_out_nulls
 from conformance.recordings.cleaning.rewritten import open_bodies, open_what_was_rewritten
+from conformance.recordings.cleaning.unknown_forms import open_unknown_forms
 from conformance.recordings.duplicates import RecordedCall, without_duplicates
 from conformance.recordings.durations import as_measured
 from conformance.recordings.entry import UNSEEN, RecordedEntry, RecordedTime
@@ -128,7 +130,9 @@ def calls_of(entries: Iterable[RecordedEntry]) -> Calls:
     found.together = without_order(zip(_sessions(found.exchanges), found.entries, strict=True))
     found.entries = [replace(entry, request_headers={}, response_headers={}) for entry in found.entries]
     sources = [entry.source for entry in found.entries]
+    take_out_nulls(zip(found.exchanges, sources, of_wire, strict=True))
     open_what_is_blank(zip(found.exchanges, sources, as_sent, strict=True))
+    open_unknown_forms(zip(found.exchanges, sources, of_wire, strict=True))
     open_what_was_rewritten(zip(found.exchanges, sources, of_wire, strict=True))
     for exchange, is_changed in zip(found.exchanges, changed, strict=True):
         open_bodies(exchange, of_request=is_changed, of_answer=False)

@@ -32,6 +32,9 @@ LARGE = 1_000_000  # bytes; a smaller document is read as a whole
 HEAD = 4_000_000  # so far into a document its entries begin
 WINDOW = 1_000_000
 ENTRIES = re.compile(rb'(?<!\\)"entries"\s*:\s*\[')
+DEEPEST = 4  # members of a collector of logs within each other
+DECODER = json.JSONDecoder()
+BLANK = re.compile(r"\s*")
 BETWEEN = re.compile(r"[\s,]*")
 FIRST_BYTES = 65_536
 OF_RECORDINGS, OF_BODIES = (".har", ".jsonl", ".ndjson"), (".json", ".yaml", ".yml")  # in an archive
@@ -159,7 +162,7 @@ def _take(found: Contents, raw: bytes, name: str, attached: Attached) -> bool:
     try:
         document = json.loads(text)
     except (ValueError, RecursionError) as error:
-        if _lines(found, raw, name, attached):
+        if _stream(found, raw, text, attached) or _lines(found, raw, name, attached):
             return True
         if text.lstrip()[:1] in ("{", "[") and isinstance(error, json.JSONDecodeError):
             where = f"line {error.lineno}, character {error.colno}"
@@ -211,17 +214,18 @@ def _lines(found: Contents, raw: bytes, name: str, attached: Attached, *, sure: 
     sure: whether the text is known to be no single document.
     """
     first = itertools.islice(lines(raw), FIRST_LINES)
-    if not any(line[:1] == "{" and isinstance(_json(line), dict) for _, line in first):
+    if not any(documents_in(line) for _, line in first):
         return False
     odd, exchanges, broken, lost = [], 0, False, False
     for number, line in lines(raw):
-        document = _json(line)
-        if taken := isinstance(document, dict) and _line(found, document, attached):
-            exchanges += 1
-        else:
+        documents = documents_in(line)
+        taken = [_line(found, document, attached) for document in documents]
+        exchanges += sum(taken)
+        if not (taken and all(taken)):
             odd.append(number)
-            lost |= _is_lost(document, line) or (exchanges > 0 and not isinstance(document, dict))
-        broken = not taken and document is None and line[:1] == "{"
+            document = documents[0] if documents else _json(line)
+            lost |= _is_lost(document, line) or (exchanges > 0 and not documents)
+        broken = not documents and line[:1] == "{"
     if not exchanges and not sure:
         return False
     if not exchanges:
@@ -250,6 +254,30 @@ def _is_cut(document: Any) -> bool:
     )
 
 
+def documents_in(text: str) -> list[dict[str, Any]]:
+    """The JSON objects of a text, one after the other behind whatever a logger wrote first; [] where anything else follows."""
+    found: list[dict[str, Any]] = []
+    place = text.find("{")
+    try:
+        while 0 <= place < len(text):
+            document, ended = DECODER.raw_decode(text, place)
+            found.append(document)
+            place = BLANK.match(text, ended).end()  # type: ignore[union-attr]
+    except (ValueError, RecursionError):
+        return []
+    return found if all(isinstance(document, dict) for document in found) else []
+
+
+def _stream(found: Contents, raw: bytes, text: str, attached: Attached) -> bool:
+    """Reads objects that follow each other without lines of their own; False, and nothing read, where these are none."""
+    head = next(lines(raw), (1, ""))[1]
+    if head[:1] != "{" or documents_in(head):
+        return False
+    taken = [_line(found, document, attached) for document in documents_in(text)]
+    found.odd += taken.count(False) if any(taken) else 0
+    return any(taken)
+
+
 def _json(line: str) -> Any:
     try:
         return json.loads(line)
@@ -257,12 +285,12 @@ def _json(line: str) -> Any:
         return None
 
 
-def _line(found: Contents, document: dict[str, Any], attached: Attached) -> bool:
+def _line(found: Contents, document: dict[str, Any], attached: Attached, depth: int = 0) -> bool:
     """One line: an exchange of ours, an entry of a HAR, a whole HAR, an event of Schemathesis, or a log's text of one."""
     for member in WRAPPERS:
         inner = document.get(member)
         if isinstance(inner, str) and inner.lstrip()[:1] == "{" and isinstance(unwrapped := _json(inner), dict):
-            return _line(found, unwrapped, attached)
+            return _line(found, unwrapped, attached, depth)
     if "operation" in document:
         if (exchange := own_exchange(document)) is None:
             return False
@@ -273,9 +301,16 @@ def _line(found: Contents, document: dict[str, Any], attached: Attached) -> bool
         return True
     listed = har.entries_of(document)
     if listed is None:
-        return False
+        return depth < DEEPEST and _wrapped(found, document, attached, depth)
     _each(found, listed, lambda raw: har.entry(raw, attached))
     return True
+
+
+def _wrapped(found: Contents, document: dict[str, Any], attached: Attached, depth: int) -> bool:
+    """Reads what a collector of logs put into a member of its own, whatever the name: as a text, an object or a list."""
+    parts = [part for value in document.values() for part in (value if isinstance(value, list) else [value])]
+    inner = [_json(part) if isinstance(part, str) and part.lstrip()[:1] == "{" else part for part in parts]
+    return any([_line(found, part, attached, depth + 1) for part in inner if isinstance(part, dict)])
 
 
 def _each(found: Contents, listed: Iterable[Any], reader: Reader) -> None:

@@ -215,6 +215,8 @@ def open_what_is_blank(calls: Iterable[tuple[Exchange, int, bool]]) -> None:
     calls: each exchange with its file, and whether its body is known to be as it was sent: then nothing is missing.
     """
     listed = list(calls)
+    for source in {source for _, source, _ in listed}:
+        _open_emptied_address([(exchange, as_sent) for exchange, of, as_sent in listed if of == source])
     blank: dict[tuple[int, str], list[Exchange]] = {}
     filled = set[tuple[int, str]]()
     for exchange, source, as_sent in listed:
@@ -227,6 +229,19 @@ def open_what_is_blank(calls: Iterable[tuple[Exchange, int, bool]]) -> None:
     emptied = {source for source, path in blank.keys() - filled if path.rpartition(".")[2] in WHOLE_ADDRESS}
     for exchange, source, _ in listed:
         if source in emptied and exchange.accepted:
+            exchange.unseen |= {RecordedPart.PERSON}
+
+
+def _open_emptied_address(calls: list[tuple[Exchange, bool]]) -> None:
+    """The address is unknown where each accepted request for a session has none, or an empty one."""
+    made = [(exchange, as_sent) for exchange, as_sent in calls if exchange.operation == contract.INITIATE]
+    sent = [(exchange, as_sent) for exchange, as_sent in made if exchange.accepted and exchange.request.object()]
+    if not sent or any(as_sent or exchange.request.object().get(OF_PERSON) for exchange, as_sent in sent):
+        return
+    for exchange, _ in sent:
+        exchange.unseen |= {RecordedPart.REQUEST_BODY}
+    for exchange, _ in calls:
+        if exchange.accepted:
             exchange.unseen |= {RecordedPart.PERSON}
 
 
@@ -245,7 +260,7 @@ def _filled(node: object, path: str) -> Iterator[str]:
             yield path
         for name, value in node.items():
             here = f"{path}.{name}" if path else name
-            if name == OF_PERSON:
+            if name == OF_PERSON and value:
                 yield here
             yield from _filled(value, "" if name == OF_PERSON else here)
     elif isinstance(node, list):

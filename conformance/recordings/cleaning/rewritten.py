@@ -115,14 +115,24 @@ def open_bodies(exchange: Exchange, *, of_request: bool, of_answer: bool) -> Non
 # ---------------------------------------------------------------- the places of a body
 
 
+def shape_of_request(exchange: Exchange) -> Shape | None:
+    """The schema of a request, by its operation."""
+    return shape_of(exchange.operation)
+
+
+def shape_of_answer(exchange: Exchange) -> Shape:
+    """The schema of an answer, by its operation and whether it is a success."""
+    return _shape_of_answer(exchange.operation, exchange.status == 200)
+
+
 def _request(exchange: Exchange) -> Iterator[Place]:
-    return _places(shape_of(exchange.operation), exchange.request.body)
+    return _places(shape_of_request(exchange), exchange.request.body)
 
 
 def _answer(exchange: Exchange, without: str = "") -> Iterator[Place]:
     body = exchange.body
     shown = {name: part for name, part in body.items() if name != without} if isinstance(body, dict) else body
-    return _places(_shape_of_answer(exchange.operation, exchange.status == 200), shown)
+    return _places(shape_of_answer(exchange), shown)
 
 
 @cache

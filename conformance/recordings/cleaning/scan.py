@@ -34,6 +34,7 @@ STANDS_FOR_A_BODY = frozenset(
     ("truncated", "_truncated", "isTruncated", "redacted", "_redacted", "omitted", "filtered", "masked")
 )
 NESTED = 60
+ZEROS = re.compile(r"\D*0[\D0]*0\D*")  # an id in whose place a cleaner wrote 0 for each digit
 SINGLE = ("x-ebay-c-marketplace-id", "content-type")  # headers that are sent once: a second value is the recorder's
 JSON = "application/json"
 
@@ -43,7 +44,7 @@ class Scan:
     """What a JSON value shows of cleaners. Members are those of the object, '' for a value that is no object.
 
     taken_out: the members in which some value was taken out. digests: ids that are digests, a server's own or a cleaner's,
-    with the names of their members. plain: names of other ids. words: ids without any digit, with their names.
+    with the names of their members. plain: names of other ids. words: ids without any digit but 0, with their names.
     perhaps_cut: the length of each text with an ellipsis, with its member; longest: that of the longest text.
     whole, fractions: whether some whole number is written as 1, or as 1.0.
     deepest: how deep the deepest object or list lies. packed: texts that are JSON, with their member, depth and name.
@@ -155,7 +156,9 @@ class _Found:
             self.digests.add((name, text))
         else:
             self.plain.add(name)
-        if text and not re.search("[0-9]", text):
+        if ZEROS.fullmatch(text):
+            self.taken_out.add(self.member)
+        if text and not re.search("[1-9]", text):
             self.words[text].add((name, self.member))
 
     def shared(self) -> None:

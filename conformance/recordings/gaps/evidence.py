@@ -124,8 +124,8 @@ class Evidence:
         if doubtful.copied:
             return doubtful.at_once and bool(self.once[doubtful.source, doubtful.judgment.operation])
         lost = doubtful.source in self.lossy or doubtful.by & self.unanswered[doubtful.session]
-        lost = lost or any((doubtful.source, operation) in self.lost for operation in doubtful.by)
-        return doubtful.at_once and not lost and (doubtful.of_order or self._is_shown(doubtful))
+        missing = any((doubtful.source, operation) in self.lost for operation in doubtful.by)
+        return doubtful.at_once and not (lost or missing) and (doubtful.of_order or self._is_shown(doubtful))
 
 
 def about(judgment: Judgment) -> str:
