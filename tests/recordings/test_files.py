@@ -7,7 +7,9 @@ import io
 import json
 import os
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -159,3 +161,48 @@ def test_a_body_in_an_archive_that_is_no_json_is_a_body(tmp_path: Path, body: st
         archive.writestr("0.json", body)
     with pytest.raises(InputError):
         read([tmp_path / "only.zip"])
+
+
+def _each(entries: list[Any], line: Callable[[Any], str], end: str = "\n") -> str:
+    return end.join(map(line, entries))
+
+
+COLLECTORS: dict[str, Callable[[list[Any]], str]] = {
+    "Firehose": lambda entries: _each(entries, json.dumps, ""),
+    "some on one line": lambda entries: "\n".join(
+        _each(entries[at : at + 3], json.dumps, "") for at in range(0, len(entries), 3)
+    ),
+    "jq": lambda entries: _each(entries, lambda entry: json.dumps(entry, indent=2)),
+    "kubectl": lambda entries: _each(entries, lambda entry: f"2026-01-05T09:30:00.1234Z {json.dumps(entry)}"),
+    "CRI": lambda entries: _each(entries, lambda entry: f"2026-01-05T09:30:00.1Z stdout F {json.dumps(entry)}"),
+    "a logger": lambda entries: _each(entries, lambda entry: f"[main] INFO shop.Gateway - {json.dumps(entry)}"),
+    "journald": lambda entries: _each(entries, lambda entry: json.dumps({"MESSAGE": json.dumps(entry), "PID": "7"})),
+    "kcat": lambda entries: _each(entries, lambda entry: json.dumps({"topic": "har", "payload": json.dumps(entry)})),
+    "logcli": lambda entries: _each(entries, lambda entry: json.dumps({"line": json.dumps(entry), "labels": {}})),
+    "Elastic": lambda entries: _each(entries, lambda entry: json.dumps({"_index": "a", "_source": entry})),
+    "Elastic's search": lambda entries: json.dumps(
+        {"took": 3, "hits": {"total": {"value": 9}, "hits": [{"_id": "1", "_source": entry} for entry in entries]}}
+    ),
+    "Datadog": lambda entries: _each(entries, lambda entry: json.dumps({"id": "x", "attributes": entry})),
+    "Splunk": lambda entries: _each(
+        entries, lambda entry: json.dumps({"preview": False, "result": {"_raw": json.dumps(entry), "host": "a"}})
+    ),
+}
+
+
+@pytest.mark.parametrize("written", COLLECTORS.values(), ids=COLLECTORS)
+def test_an_entry_in_what_a_collector_of_logs_keeps(tmp_path: Path, written: Callable[[list[Any]], str]) -> None:
+    """Whatever the name of its member, and whatever stands before it."""
+    path = tmp_path / "kept.log"
+    path.write_text(written(healthy()) + "\n", encoding="utf-8")
+    found = read([path])
+    assert (len(found.entries), found.odd, found.cut) == (len(healthy()), 0, [])
+    assert failed(judged(path, known=True)) == set()
+
+
+def test_a_line_that_is_cut_behind_a_prefix_is_lost(tmp_path: Path) -> None:
+    lines = [f"2026-01-05T09:30:00Z stdout F {json.dumps(entry)}" for entry in healthy()]
+    path = tmp_path / "cut.log"
+    path.write_text("\n".join([*lines[:3], lines[3][:400], *lines[4:]]), encoding="utf-8")
+    found = read([path])
+    assert found.odd == 1 and found.lossy == {0}
