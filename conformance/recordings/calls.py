@@ -22,6 +22,7 @@ from conformance.recordings.cleaning.by_file import (
     open_what_is_blank,
     with_whole_numbers,
 )
+from conformance.recordings.cleaning.letters import open_lost_letters
 from conformance.recordings.cleaning.marks import is_redacted
 from conformance.recordings.cleaning.nulls import take_out_nulls
 from conformance.recordings.cleaning.rewritten import open_bodies, open_what_was_rewritten
@@ -119,23 +120,24 @@ def calls_of(entries: Iterable[RecordedEntry]) -> Calls:
     answered.clear()
     kept.reverse()
     owners: dict[str, str] = {}
-    same, as_sent, of_wire, changed = Sharing(), list[bool](), list[bool](), list[bool]()
+    same, as_sent, of_wire, changed = Sharing(), list[bool](), list[bool](), list[tuple[bool, bool]]()
     while kept:  # a text goes as soon as its value is there: a gateway's log is large
         entry, operation, subject = kept.pop()
         found.exchanges.append(_exchange(entry, operation, subject, shown[entry.source], owners, same))
         as_sent.append(entry.body.as_sent)
         of_wire.append(entry.body.of_wire)
-        changed.append(shown[entry.source].is_changed(entry))
+        changed.append((shown[entry.source].is_changed(entry), shown[entry.source].is_changed_answer(entry)))
         found.entries.append(replace(entry, body=UNSEEN, answer=UNSEEN))
     found.together = without_order(zip(_sessions(found.exchanges), found.entries, strict=True))
     found.entries = [replace(entry, request_headers={}, response_headers={}) for entry in found.entries]
     sources = [entry.source for entry in found.entries]
     take_out_nulls(zip(found.exchanges, sources, of_wire, strict=True))
     open_what_is_blank(zip(found.exchanges, sources, as_sent, strict=True))
+    open_lost_letters(found.exchanges)
     open_unknown_forms(zip(found.exchanges, sources, of_wire, strict=True))
     open_what_was_rewritten(zip(found.exchanges, sources, of_wire, strict=True))
-    for exchange, is_changed in zip(found.exchanges, changed, strict=True):
-        open_bodies(exchange, of_request=is_changed, of_answer=False)
+    for exchange, (of_request, of_answer) in zip(found.exchanges, changed, strict=True):
+        open_bodies(exchange, of_request=of_request, of_answer=of_answer)
     ids = list(_made_and_used(found))
     of_several_clocks = contradicted(ids)
     found.together |= {place for place, source in enumerate(sources) if source in of_several_clocks}

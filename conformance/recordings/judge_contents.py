@@ -200,6 +200,7 @@ def _notes(contents: Contents, calls: Calls, doubtful: int) -> Iterator[str]:
     for part, count in sorted(parts.items()):
         yield f"{part.value[:1].upper()}{part.value[1:]} is not recorded in {count} of {total} calls."
     if calls.together:
-        yield f"{len(calls.together)} calls went together with another one of their session, so only what each shows by itself was judged."
+        why = "went together with another one of their session, or their times do not tell which came first"
+        yield f"{len(calls.together)} calls {why}: only what each shows by itself was judged."
     if doubtful:
         yield f"{doubtful} answers do not fit the call before; a change that is not recorded would explain them, so they do not count."

@@ -12,7 +12,7 @@ from typing import Any
 from conformance.core import contract
 from conformance.core.exchange import Exchange, RecordedPart
 from conformance.judging.content.request_schema import ADDRESS_PARTS, problems
-from conformance.recordings.cleaning.lengths import EXACTLY, writings
+from conformance.recordings.cleaning.lengths import EXACTLY, may_be_compressed, writings
 from conformance.recordings.cleaning.marks import is_digest
 from conformance.recordings.entry import Body, RecordedEntry
 
@@ -45,7 +45,7 @@ class ShownByFile:
     requests and answers. as_said: whether a request of the length that it names has a 1.0.
     deepest: how deep the deepest object or list lies. packed: the names of texts that are JSON, by their depth.
     …_forms: how often a header of FORMS has that form, and has another one in an accepted call.
-    writings: how many requests have the length that they name, by the way of writing them.
+    writings, given_writings: how many requests and answers have the length that they name, by the way of writing them.
     """
 
     request_headers: set[str] = field(default_factory=set)
@@ -65,6 +65,7 @@ class ShownByFile:
     sent_forms: Counter[tuple[str, bool]] = field(default_factory=Counter)
     given_forms: Counter[tuple[str, bool]] = field(default_factory=Counter)
     writings: Counter[str] = field(default_factory=Counter)
+    given_writings: Counter[str] = field(default_factory=Counter)
 
     def add(self, entry: RecordedEntry, operation: str, subject: str | None) -> None:
         """Takes note of a call. A blank header may be what a cleaner left."""
@@ -76,7 +77,8 @@ class ShownByFile:
         if MARKETPLACE in entry.request_headers and entry.status == 200:
             self._accompany(entry)
         self._forms(entry)
-        self.writings.update(writings(entry) or ())
+        self.writings.update(writings(entry.request_headers, entry.body) or ())
+        self.given_writings.update(writings(entry.response_headers, entry.answer) or ())
         if operation == contract.INITIATE:
             self.given_words.update(entry.answer.found.words)
         self._texts(entry.body, entry.answer)
@@ -171,14 +173,24 @@ class ShownByFile:
 
         Answers in which only ids were replaced are still judged.
         """
-        ways = writings(entry) if self._usual else None
+        ways = writings(entry.request_headers, entry.body) if self._usual else None
         return ways is not None and ways.isdisjoint(self._usual | {EXACTLY})
+
+    def is_changed_answer(self, entry: RecordedEntry) -> bool:
+        """The same for an answer; one that is much shorter than its body was compressed."""
+        ways = writings(entry.response_headers, entry.answer) if self._usual_given else None
+        differs = ways is not None and ways.isdisjoint(self._usual_given | {EXACTLY})
+        return differs and not may_be_compressed(entry.response_headers, entry.answer)
 
     @cached_property
     def _usual(self) -> set[str]:
         """The ways of writing that the file's client uses: a request has its length in another way by chance."""
-        least = max(SEVERAL, max(self.writings.values(), default=0) / 2)
-        return {way for way, count in self.writings.items() if count >= least}
+        return _frequent(self.writings)
+
+    @cached_property
+    def _usual_given(self) -> set[str]:
+        """Those of the server."""
+        return _frequent(self.given_writings)
 
     def taken_out_of_request(self, entry: RecordedEntry) -> frozenset[str]:
         """The members of a request in which something was taken out. Requests of the lengths that they name were not cut."""
@@ -188,6 +200,11 @@ class ShownByFile:
     def taken_out_of_answer(self, entry: RecordedEntry) -> frozenset[str]:
         """The members of an answer in which something was taken out."""
         return entry.answer.found.taken_out | _cut(entry.answer, self.longest_given) | self._packed(entry.answer)
+
+
+def _frequent(found: Counter[str]) -> set[str]:
+    least = max(SEVERAL, max(found.values(), default=0) / 2)
+    return {way for way, count in found.items() if count >= least}
 
 
 def _cut(body: Body, longest: int) -> set[str]:

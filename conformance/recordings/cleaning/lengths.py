@@ -1,13 +1,13 @@
-"""In which common ways of writing it the JSON of a request has the length that the request names."""
+"""In which common ways of writing it the JSON of a message has the length that the message names."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
-from conformance.recordings.entry import RecordedEntry
+from conformance.recordings.entry import Body
 from conformance.recordings.values import size
 
 EXACTLY, AS_IT_STANDS = "exactly as it stands", "as it stands"
@@ -19,15 +19,21 @@ LAYOUTS: dict[str, dict[str, Any]] = {
     "by tabs": {"indent": "\t"},
     "spaced by 2": {"indent": 2, "separators": (",", " : ")},
 }
+PACKED = 0.7  # of its size is what compression leaves at most
 LINE_END = 2  # bytes at most, which a recorder leaves out
 
 
-def writings(entry: RecordedEntry) -> frozenset[str] | None:
-    """The ways; None where the request names no length, where its body was compressed, or where it is no JSON."""
-    wire, body = size(entry.request_headers.get("content-length")), entry.body
-    if wire is None or not (body.known and body.text) or entry.request_headers.get("content-encoding"):
+def writings(headers: Mapping[str, str], body: Body) -> frozenset[str] | None:
+    """The ways; None where a message names no length, where its body was compressed, or where it is no JSON."""
+    wire = size(headers.get("content-length"))
+    if wire is None or not (body.known and body.text) or headers.get("content-encoding"):
         return None
     return _writings(body.text, wire)
+
+
+def may_be_compressed(headers: Mapping[str, str], body: Body) -> bool:
+    """Whether a message is so much shorter than its body that a recorder has unpacked it, and hides that."""
+    return (size(headers.get("content-length")) or 0) < PACKED * _size(body.text)
 
 
 @lru_cache(maxsize=4096)

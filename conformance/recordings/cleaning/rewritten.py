@@ -25,6 +25,7 @@ ESCAPED, TO_ESCAPE = re.compile("%[0-9A-F]{2}"), re.compile("[ @|]")
 Kind = tuple[str, ...]
 NO_FALSE, ENVELOPE, UPPER, LOWER, PERCENT = ("no false",), ("envelope",), ("upper",), ("lower",), ("percent",)
 CUT, FORM, SPELLING, ELEMENT, NUMBERED = "cut", "form", "spelling", "element", "numbered"
+OF_ITEM, ITEM = (FORM, "itemId"), re.compile(r"^v1\|")  # items whose ids a cleaner replaced, on both sides
 CAPITALS, MARKS = (SPELLING, "capitals"), (SPELLING, "marks")
 OF_TEXTS: dict[Kind, tuple[Callable[[str], object], Callable[[str], object]]] = {  # departs, keeps away
     UPPER: (lambda text: text.isupper(), lambda text: text != text.upper()),
@@ -44,6 +45,8 @@ class _Seen:
 
     def enough(self, kind: Kind) -> bool:
         """Whether requests and answers show it: a form of persons' values in requests alone."""
+        if kind == OF_ITEM:
+            return bool(self.sent[kind] and self.given[kind])
         if kind[0] == FORM:
             return len(self.sent[kind]) >= SEVERAL
         least = SEVERAL if kind in OF_TEXTS else 1
@@ -91,12 +94,15 @@ def _longest(places: Iterable[Place]) -> int:
 def _open(exchange: Exchange, kinds: set[Kind]) -> None:
     longest = next((int(kind[1]) for kind in kinds if kind[0] == CUT), 0)
 
-    def departs(places: Iterable[Place]) -> bool:
-        return any(kind in kinds for kind, _ in _departures(places, longest))
+    def departs(places: Iterable[Place], wanted: set[Kind]) -> bool:
+        return any(kind in wanted for kind, _ in _departures(places, longest))
 
-    of_person = departs(_answer(exchange))
+    in_answers = kinds - {OF_ITEM}  # no rule asks for the form of an item's id in an answer
+    of_person = departs(_answer(exchange), in_answers)
     open_bodies(
-        exchange, of_request=departs(_request(exchange)), of_answer=departs(_answer(exchange, without=OF_PERSON))
+        exchange,
+        of_request=departs(_request(exchange), kinds),
+        of_answer=departs(_answer(exchange, without=OF_PERSON), in_answers),
     )
     if of_person and RecordedPart.ANSWER not in exchange.unseen:
         exchange.unseen |= {RecordedPart.PERSON}
@@ -198,8 +204,14 @@ def _of_shape(shape: Shape, name: str, value: Any) -> Iterator[Kind]:
         yield ENVELOPE
     elif isinstance(value, dict) and (spelled := _spelled(shape.fields, value)):
         yield MARKS if any("_" in member or "-" in member for member in spelled) else CAPITALS
-    elif name in OF_PERSONS and isinstance(value, str) and shape.pattern and not shape.pattern.search(value):
+    elif isinstance(value, str) and _has_other_form(shape, name, value):
         yield FORM, name
+
+
+def _has_other_form(shape: Shape, name: str, value: str) -> bool:
+    """Whether a value of a person, or the id of an item, has not the form that requests must have."""
+    form = ITEM if name == OF_ITEM[1] else shape.pattern if name in OF_PERSONS else None
+    return form is not None and not form.search(value)
 
 
 def _is_envelope(shape: Shape, body: Any) -> bool:

@@ -34,6 +34,7 @@ STANDS_FOR_A_BODY = frozenset(
     ("truncated", "_truncated", "isTruncated", "redacted", "_redacted", "omitted", "filtered", "masked")
 )
 NESTED = 60
+HALF_A_CODE = re.compile("[0-9]+[xX]{2,}")  # the first digits of a postal code
 ZEROS = re.compile(r"\D*0[\D0]*0\D*")  # an id in whose place a cleaner wrote 0 for each digit
 SINGLE = ("x-ebay-c-marketplace-id", "content-type")  # headers that are sent once: a second value is the recorder's
 JSON = "application/json"
@@ -174,7 +175,7 @@ class _Found:
 
 @lru_cache(maxsize=4096)
 def _was_taken_out(text: str, name: str) -> bool:
-    if is_redacted(text) or stands_for_another(text, name):
+    if is_redacted(text) or stands_for_another(text, name) or (name == "postalCode" and HALF_A_CODE.fullmatch(text)):
         return True
     if name in FREE_TEXTS or len(text) > LONGEST:
         return False

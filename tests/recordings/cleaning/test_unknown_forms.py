@@ -164,3 +164,81 @@ def test_a_refusal_keeps_its_place(tmp_path: Path) -> None:
     calls = written(healthy(), flat("."))
     calls[LOCKED] = healthy()[LOCKED]
     assert failed(judged_files(tmp_path, calls)) == set()
+
+
+def made_up_items(body: Any) -> Any:
+    text = re.sub(r"v1\|([0-9]+)\|0", lambda found: f"ITEM_{int(found.group(1)) % 99991:x}", json.dumps(body))
+    return json.loads(text)
+
+
+def test_items_under_other_names_on_both_sides(tmp_path: Path) -> None:
+    """The answers are still judged; a request of its own length was rewritten by nobody."""
+    calls = written(healthy(), made_up_items)
+    found = judged_files(tmp_path, calls)
+    assert failed(found) == set() and passed(found) > 60
+    one = sent(healthy(INITIATE)[0], made_up_items)
+    mixed = unsized([one, *healthy(READ)])
+    assert "SESSION-INVALID" in failed(judged_files(tmp_path, mixed))
+
+
+def as_numbers(node: Any) -> Any:
+    """Amounts as numbers, in answers alone."""
+    if isinstance(node, dict):
+        return {
+            name: float(part) if name == "value" and isinstance(part, str) else as_numbers(part)
+            for name, part in node.items()
+        }
+    return [as_numbers(part) for part in node] if isinstance(node, list) else node
+
+
+def with_length(entry: Json, length: int) -> Json:
+    made = unsized([entry])[0]
+    made["response"]["headers"].append({"name": "content-length", "value": str(length)})
+    return made
+
+
+@pytest.mark.parametrize("share", [1, 0.2])
+def test_an_answer_that_has_not_the_length_of_its_header(tmp_path: Path, share: float) -> None:
+    """Refusals have theirs. An answer that is much longer than its header says was packed, and is as it was."""
+    refused, calls = healthy(LOCKED)[0], healthy(INITIATE, READ)
+    lengths = [len(entry["response"]["content"]["text"].encode()) for entry in calls]
+    own = len(refused["response"]["content"]["text"].encode())
+    whole = [with_length(refused, own) for _ in range(3)]
+    for place, entry in enumerate(whole):
+        entry["startedDateTime"] = f"2026-01-05T11:30:0{place}.000Z"
+    changed = [
+        with_length(answered(entry, as_numbers), int(length * share))
+        for entry, length in zip(calls, lengths, strict=True)
+    ]
+    assert failed(judged_files(tmp_path, [*changed, *whole])) == (set() if share == 1 else {"SESSION-FIELDS"})
+
+
+LOST: dict[str, Callable[[str], str]] = {
+    "dropped": lambda text: text.encode("ascii", "ignore").decode(),
+    "as question marks": lambda text: text.encode("ascii", "replace").decode(),
+    "as entities": lambda text: text.encode("ascii", "xmlcharrefreplace").decode(),
+}
+
+
+def in_german(body: Any) -> Any:
+    return json.loads(json.dumps(body).replace("Portland", "K\u00f6ln a. Stra\u00dfe"))
+
+
+@pytest.mark.parametrize("lose", LOST.values(), ids=LOST)
+def test_letters_that_only_the_answer_has(tmp_path: Path, lose: Callable[[str], str]) -> None:
+    """A server cannot restore what it was not sent; that it loses letters is a breach."""
+    whole = unsized([answered(sent(entry, in_german), in_german) for entry in healthy(INITIATE, READ)])
+
+    def lost(body: Any) -> Any:
+        return json.loads(lose(json.dumps(body, ensure_ascii=False)))
+
+    assert failed(judged_files(tmp_path, whole)) == set()
+    assert failed(judged_files(tmp_path, [sent(entry, lost) for entry in whole])) == set()
+    assert "SESSION-CREATE" in failed(judged_files(tmp_path, [answered(whole[0], lost)]))
+
+
+def test_half_a_postal_code_in_answers(tmp_path: Path) -> None:
+    def half(body: Any) -> Any:
+        return json.loads(json.dumps(body).replace("97205", "972XX"))
+
+    assert failed(judged_files(tmp_path, [answered(entry, half) for entry in healthy(INITIATE, READ)])) == set()
