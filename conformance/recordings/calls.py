@@ -23,6 +23,7 @@ from conformance.recordings.cleaning.by_file import (
     with_whole_numbers,
 )
 from conformance.recordings.cleaning.letters import open_lost_letters
+from conformance.recordings.cleaning.line_ids import open_made_up_line_ids
 from conformance.recordings.cleaning.marks import is_redacted
 from conformance.recordings.cleaning.nulls import take_out_nulls
 from conformance.recordings.cleaning.rewritten import open_bodies, open_what_was_rewritten
@@ -134,6 +135,7 @@ def calls_of(entries: Iterable[RecordedEntry]) -> Calls:
     take_out_nulls(zip(found.exchanges, sources, of_wire, strict=True))
     open_what_is_blank(zip(found.exchanges, sources, as_sent, strict=True))
     open_lost_letters(found.exchanges)
+    open_made_up_line_ids(zip(found.exchanges, sources, strict=True))
     open_unknown_forms(zip(found.exchanges, sources, of_wire, strict=True))
     open_what_was_rewritten(zip(found.exchanges, sources, of_wire, strict=True))
     for exchange, (of_request, of_answer) in zip(found.exchanges, changed, strict=True):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
 from collections.abc import Callable
@@ -11,7 +12,16 @@ from typing import Any
 import pytest
 
 from tests.recordings.cleaning.test_rewritten import sent
-from tests.recordings.inputs.made import INITIATE, LOCKED, READ, answered, healthy, judged_files, undated
+from tests.recordings.inputs.made import (
+    INITIATE,
+    LOCKED,
+    READ,
+    another_session,
+    answered,
+    healthy,
+    judged_files,
+    undated,
+)
 from tests.recordings.inputs.odd_recorders import Entries, Json
 from tests.recordings.judging import failed, passed
 
@@ -242,3 +252,18 @@ def test_half_a_postal_code_in_answers(tmp_path: Path) -> None:
         return json.loads(json.dumps(body).replace("97205", "972XX"))
 
     assert failed(judged_files(tmp_path, [answered(entry, half) for entry in healthy(INITIATE, READ)])) == set()
+
+
+def test_ids_of_lines_that_are_made_up_for_each_call(tmp_path: Path) -> None:
+    """No accepted change can name a line that nobody has ever shown; one answer with other ids is the server's."""
+    numbers = itertools.count(10**9)
+
+    def anew(body: Any) -> Any:
+        return json.loads(
+            re.sub(r'"lineItemId": "[0-9]+"', lambda _: f'"lineItemId": "{next(numbers)}"', json.dumps(body))
+        )
+
+    calls = [entry for number in range(3) for entry in another_session(healthy(), number)]
+    assert failed(judged_files(tmp_path, written(calls, anew))) == set()
+    answers = [calls[0], answered(calls[1], anew), *calls[2:]]
+    assert "SESSION-UNIQUE" in failed(judged_files(tmp_path, unsized(answers)))
