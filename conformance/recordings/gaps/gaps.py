@@ -142,7 +142,7 @@ class Gaps:
         Returns with it whether it is the second.
         """
         explained = [_explained(context, judgment, at_once, source) for judgment in failures]
-        undo = self._change(context, at_once)
+        undo = self._change(context, at_once, lossy=source in self.evidence.lossy)
         again, other = evaluate(self.world, self.profile, context.exchange, gap=True)
         still = {
             (judgment.requirement, judgment.claim.name) for judgment in other if not judgment.ok and judgment.claim
@@ -193,7 +193,7 @@ class Gaps:
         elif session.id in self._said_coupon and exchange.accepted and context.operation == contract.REMOVE:
             self.evidence.lost.add((source, contract.APPLY))
 
-    def _change(self, context: RuleContext, at_once: bool) -> _Undo:
+    def _change(self, context: RuleContext, at_once: bool, *, lossy: bool) -> _Undo:
         """Puts the world into the state that an unseen change would have left; what takes it back."""
         world, session, order, seen = self.world, context.session, context.order, context.answer
         undo = _Undo(world, session, order)
@@ -209,7 +209,7 @@ class Gaps:
         if session is not None and seen is not None and context.before is not None:
             changed = copy(session)
             if not at_once or state(context.before) != state(seen):
-                changed.view = state_before(context, context.before, seen)
+                changed.view = state_before(context, context.before, seen, lossy=lossy)
                 changed.unread_refusals = []
             world.sessions[session.id] = changed
         elif (

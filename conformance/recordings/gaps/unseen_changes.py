@@ -80,18 +80,20 @@ def changes_before_payment(paid: View, seen: View) -> frozenset[str]:
     return frozenset(SUMMARY_CHANGED_BY[name] for name in known) or frozenset({contract.ADDRESS})
 
 
-def state_before(context: RuleContext, before: View, seen: View) -> View:
+def state_before(context: RuleContext, before: View, seen: View, *, lossy: bool = False) -> View:
     """The state just before a call, if all that the call does not name had been changed: as the answer shows it.
 
-    But for what no change does: none adds a line, and none gives a line another id.
+    But for what no change does: none adds a line, and none gives a line another id. lossy: whether the file is known to lack
+    calls; else the line that a change of its quantity names keeps its option.
     """
     lines = _reachable(before, seen)
     if context.operation == contract.READ:
         return seen if lines == seen.lines else _with_lines(seen, lines)
     named = str(context.body.get("lineItemId"))
     if context.operation == contract.QUANTITY and named in before.lines:
-        kept = lines.get(named, before.lines[named])
-        mine = replace(before.lines[named], options=kept.options)
+        mine = before.lines[named]
+        if lossy and named in lines:
+            mine = replace(mine, options=lines[named].options)
         lines = {
             line: mine if line == named else lines[line] for line in before.lines if line in lines or line == named
         }
