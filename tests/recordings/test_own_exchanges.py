@@ -87,8 +87,8 @@ def test_a_breach_in_what_is_left_is_found(tmp_path: Path) -> None:
         del body["lineItems"][0]["seller"]
         return body
 
-    *calls, read = healthy(INITIATE, READ, QUANTITY, OPTION, APPLY, READ_AGAIN)
-    whole = records(tmp_path, [*calls, answered(read, without_seller)])
+    *calls, last = healthy(INITIATE, READ, QUANTITY, OPTION, APPLY, READ_AGAIN)
+    whole = records(tmp_path, [*calls, answered(last, without_seller)])
     for part in (whole, whole[1:], whole[::-1], whole[3:]):
         assert failed(judged(written(tmp_path, part), known=True)) == {"SESSION-FIELDS"}
 
