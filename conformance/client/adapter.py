@@ -21,8 +21,9 @@ from typing import Any
 import requests
 from requests.adapters import BaseAdapter
 
+from conformance.client.dial import connect, refused_by_proxy
 from conformance.client.http1 import Reader, Response, WireProblem, malformed, read_answer
-from conformance.client.route import URL, Origin, Proxy, Route
+from conformance.client.route import URL, Origin, Route
 from conformance.core.profile import DEFAULT_MAX_BYTES, DEFAULT_TIMEOUT_S
 
 KEPT_S = 0.5  # a server that drops a connection sooner than this does not keep connections
@@ -81,9 +82,16 @@ class _Outgoing:
     method: str
     wire: bytes = field(repr=False)
 
+    @property
+    def repeatable(self) -> bool:
+        """Whether it changes nothing, so that it may be sent twice. A reset never proves that a request was not read."""
+        return self.method in ("GET", "HEAD")
+
 
 class StrictAdapter(BaseAdapter):
     """Sends requests, each bounded by `timeout_s` seconds (connection included) and `max_bytes` bytes of body.
+
+    The system's resolution of a name alone has no limit of ours.
 
     rate_per_s: spaces the requests of all threads. allowed_hosts ("host" or "host:port"): a fence around them.
     route: TLS and proxies. before_request: called before each attempt, repeated ones included; it may raise to stop it.
@@ -110,13 +118,14 @@ class StrictAdapter(BaseAdapter):
         self._before_request = before_request
         self._idle: defaultdict[Origin, list[Reader]] = defaultdict(list)
         self._unkept: set[Origin] = set()
+        self._keeps: set[Origin] = set()  # who answered twice on one connection
         self._lock = Lock()
         self._next_at = 0.0
 
     def send(self, request: requests.PreparedRequest, *arguments: Any, **options: Any) -> requests.Response:
         """One exchange. The options of `requests` (stream, timeout, verify, cert, proxies) change nothing.
 
-        Raises Problem where there is no answer to judge, ValueError for a request that must not go out: a host that is
+        Raises WireProblem where there is no answer to judge, ValueError for a request that must not go out: a host that is
         not allowed, a URL or header that would break the form of the request.
         """
         outgoing = self._outgoing(request)
@@ -168,27 +177,40 @@ class StrictAdapter(BaseAdapter):
         return _Outgoing(origin, method, head.encode() + (body or b""))
 
     def _exchange(self, request: _Outgoing) -> Response | WireProblem:
-        """One exchange, its connection put back or closed; repeated if its connection had been closed."""
-        while True:
+        """One exchange, repeated if its connection had been closed; its time begins when the request is let out."""
+        outcome = None
+        while outcome is None:
             self._admit()
             started = monotonic()
-            deadline = started + self._timeout_s
-            try:
-                reader, reused = self._connection(request.origin, deadline)
-            except WireProblem as problem:
-                return problem.with_traceback(None)
-            kept = False
-            try:
-                answer, kept = self._attempt(request, reader, deadline)
-                return replace(answer, ms=(monotonic() - started) * 1000)
-            except WireProblem as problem:
-                quick = monotonic() - started < KEPT_S
-                if not (reused and quick and problem.kind == "reset" and reader.received == 0):
-                    problem.partial = problem.partial or bytes(reader.first)
-                    return problem.with_traceback(None)
-            finally:
-                self._release(request.origin, reader, kept)
-            self._stale(request.origin, reader, started)
+            outcome = self._once(request, started)
+        ms = (monotonic() - started) * 1000
+        if isinstance(outcome, Response):
+            return replace(outcome, ms=ms)
+        outcome.ms = ms
+        return outcome.with_traceback(None)
+
+    def _once(self, request: _Outgoing, started: float) -> Response | WireProblem | None:
+        """One attempt, its connection put back or closed; None where a read met a connection that had been closed."""
+        deadline, origin = started + self._timeout_s, request.origin
+        try:
+            reader, reused = self._connection(request, deadline)
+        except WireProblem as problem:
+            return problem
+        kept = False
+        try:
+            answer, kept = self._attempt(request, reader, deadline)
+            if reused:
+                self._keeps.add(origin)
+            return answer
+        except WireProblem as problem:
+            quick = monotonic() - started < KEPT_S
+            if not (reused and request.repeatable and quick and problem.kind == "reset" and reader.received == 0):
+                problem.partial = problem.partial or bytes(reader.first)
+                return problem
+        finally:
+            self._release(origin, reader, kept)
+        self._stale(origin, reader, started)
+        return None
 
     def _attempt(self, request: _Outgoing, reader: Reader, deadline: float) -> tuple[Response, bool]:
         reader.start(deadline, 8 * self._max_bytes + 8 * 65_536)  # room for the framing of small chunks
@@ -223,26 +245,35 @@ class StrictAdapter(BaseAdapter):
                 reader.sock.close()
 
     def _admit(self) -> None:
-        if self._before_request:
-            self._before_request()
         with self._lock:
+            if self._before_request:
+                self._before_request()
             self.requests_sent += 1
             begins_at = max(monotonic(), self._next_at)
             self._next_at = begins_at + self._pause_s
         if self._pause_s and (wait := begins_at - monotonic()) > 0:
             sleep(wait)
 
-    def _connection(self, origin: Origin, deadline: float) -> tuple[Reader, bool]:
-        """A connection and whether it was used before."""
+    def _connection(self, request: _Outgoing, deadline: float) -> tuple[Reader, bool]:
+        """A connection and whether it was used before.
+
+        A used one may be closed at any moment. What must not be sent twice takes one only where that is unlikely.
+        """
+        origin = request.origin
         while True:
             with self._lock:
                 idle = self._idle[origin]
                 reader = idle.pop() if idle else None
             if reader is None:
-                return Reader(self._connect(origin, deadline)), False
-            if _is_alive(reader):
+                break
+            if not _is_alive(reader):
+                self._stale(origin, reader, monotonic())
+                continue
+            if request.repeatable or (origin in self._keeps and monotonic() - reader.idle_since < KEPT_S):
                 return reader, True
-            self._stale(origin, reader, monotonic())
+            reader.sock.close()
+            break
+        return Reader(connect(origin, self._route, deadline, self._timeout_s)), False
 
     def _release(self, origin: Origin, reader: Reader, kept: bool) -> None:
         if kept:
@@ -267,40 +298,6 @@ class StrictAdapter(BaseAdapter):
         for connection in stale:
             connection.sock.close()
 
-    def _connect(self, origin: Origin, deadline: float) -> socket.socket:
-        proxy = self._route.proxy(origin)
-        near = proxy.origin if proxy else origin
-        try:
-            sock = socket.create_connection((near.host, near.port), max(0.001, deadline - monotonic()))
-        except TimeoutError:
-            raise WireProblem("unreachable", f"{near} cannot be reached: no answer in {self._timeout_s:g} s.") from None
-        except OSError as error:
-            why = (error.strerror or type(error).__name__).lower()
-            raise WireProblem("unreachable", f"{near} cannot be reached: {why}.") from None
-        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        if origin.scheme == "http":
-            return sock
-        try:
-            if proxy:
-                _tunnel(sock, proxy, origin, deadline)
-            sock.settimeout(max(0.001, deadline - monotonic()))
-            return self._route.context().wrap_socket(sock, server_hostname=origin.host)
-        except BaseException as error:
-            sock.close()
-            if isinstance(error, OSError):
-                raise _handshake_problem(error, origin, self._timeout_s) from None
-            raise
-
-
-def _handshake_problem(error: OSError, origin: Origin, timeout_s: float) -> WireProblem:
-    if isinstance(error, ssl.SSLCertVerificationError):
-        return WireProblem("tls", f"The certificate of {origin} is not trusted: {error.verify_message}.")
-    if isinstance(error, ssl.SSLError):
-        return WireProblem("tls", f"{origin} does not speak TLS as expected ({error.reason or 'no reason given'}).")
-    if isinstance(error, TimeoutError):
-        return WireProblem("timeout", f"No TLS connection to {origin} within {timeout_s:g} s.")
-    return WireProblem("reset", f"{origin} closed the connection during the TLS handshake.")
-
 
 def acknowledge_at_once(sock: socket.socket) -> None:
     """Lets a server that writes head and body apart go on: its second write may wait for the first to be acknowledged.
@@ -323,7 +320,7 @@ def _is_readable(sock: socket.socket, seconds: float) -> bool:
 
 
 def _is_alive(reader: Reader) -> bool:
-    """Whether an idle connection is still open. Raises Problem if it holds bytes that belong to no answer."""
+    """Whether an idle connection is still open. Raises WireProblem if it holds bytes that belong to no answer."""
     try:
         reader.sock.setblocking(False)
         data = reader.sock.recv(65_536)
@@ -338,27 +335,3 @@ def _is_alive(reader: Reader) -> bool:
     reader.sock.close()
     detail = f"The answer before was followed by {len(data)} bytes that it did not announce."
     raise WireProblem("malformed_http", detail, data[:4096])
-
-
-def _tunnel(sock: socket.socket, proxy: Proxy, origin: Origin, deadline: float) -> None:
-    reader = Reader(sock)
-    reader.start(deadline, 1_000_000)
-    fields = [f"CONNECT {origin.address} HTTP/1.1", f"Host: {origin.address}"]
-    if proxy.authorization:
-        fields.append(f"Proxy-Authorization: {proxy.authorization}")
-    sock.sendall("\r\n".join([*fields, "", ""]).encode())
-    answer, _ = read_answer(reader, "HEAD", 0)
-    if answer.status != 200:
-        raise refused_by_proxy(proxy, origin, answer.status)
-
-
-def refused_by_proxy(proxy: Proxy, origin: Origin, status: int) -> WireProblem:
-    """The sentence for a proxy that lets nothing through."""
-    wants = ""
-    if status == 407:
-        wants = (
-            "; it wants other credentials"
-            if proxy.authorization
-            else "; it wants a user name and a password in its URL"
-        )
-    return WireProblem("unreachable", f"The proxy refused a connection to {origin} with {status}{wants}.")

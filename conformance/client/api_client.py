@@ -118,7 +118,8 @@ class ApiClient:
             exchange = Exchange(trace, seq, request, operation.method, self.secrets.out_of(url), intent)
             self._perform(exchange, operation.method, url, headers, body, self._authorization(request))
             if renewed or not self._drop_token_if_ended(exchange):
-                self._vain += renewed and exchange.status == 401
+                if renewed and exchange.status == 401:
+                    self._vain += 1
                 return exchange
             renewed = True
 
@@ -142,14 +143,13 @@ class ApiClient:
                 raise RunStopped(self.circuit_breaker.sentence)
             if pause := self.circuit_breaker.pause_s():
                 sleep(pause)
-            began = monotonic()
-            raw = self._attempt(exchange, method, url, headers, body, secret)
+            raw, seconds = self._attempt(exchange, method, url, headers, body, secret)
             if self._pause_if_asked(exchange):
                 continue
             if exchange.status == 503 and again:  # a read may be sent again, once
                 again = False
                 continue
-            self.circuit_breaker.note(exchange, monotonic() - began)
+            self.circuit_breaker.note(exchange, seconds)
             return raw
 
     def _attempt(
@@ -160,9 +160,11 @@ class ApiClient:
         headers: dict[str, str],
         body: bytes | None,
         secret: dict[str, str],
-    ) -> bytes:
+    ) -> tuple[bytes, float]:
+        """The body as it came, and the seconds from the moment the request was let out."""
         exchange.started = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
         exchange.problem = exchange.problem_kind = exchange.status = exchange.body = exchange.text = None
+        exchange.headers, exchange.ms = {}, 0.0
         try:
             answer = self.transport.send(method, url, headers, body, secret_headers=secret)
         except SigningFailed as failed:
@@ -173,9 +175,9 @@ class ApiClient:
                 exchange.problem, exchange.problem_kind = None, problem.kind
             else:
                 exchange.problem, exchange.problem_kind = self.secrets.out_of_cut(problem.detail), problem.kind
-            return b""
+            return b"", problem.ms / 1000
         self._take(exchange, answer)
-        return answer.raw
+        return answer.raw, answer.ms / 1000
 
     def _take(self, exchange: Exchange, answer: Response) -> None:
         exchange.status, exchange.ms = answer.status, answer.ms
@@ -183,39 +185,19 @@ class ApiClient:
         if signature := shown.get(SIGNATURE, "").strip():
             shown[SIGNATURE] = self.secrets.mask(signature)
             self.signatures[shown[SIGNATURE]] = signature
-        exchange.headers = self._masked_headers(shown, answer.signed)
+        known = [self.secrets, self.secrets.of_request(answer.signed)] if answer.signed else [self.secrets]
+        exchange.headers = _masked_headers(shown, known)
         if not answer.raw:
             return
         text, problem = read_bytes(answer.raw)
         if exchange.operation == contract.TOKEN:
             self.secrets.add(*GIVEN_TOKENS.findall(text))
-        body = self._masked_body(text, answer.signed)
+        body = _masked_body(text, known)
         exchange.body, exchange.text, exchange.problem = body.value, body.text, problem or body.problem
         if problem:
-            exchange.body, exchange.text = (
-                None,
-                body.text if body.text is not None else self.secrets.out_of(text)[:SHOWN],
-            )
+            exchange.body, exchange.text = None, _without(known, text)[:SHOWN]
         if exchange.problem:
             exchange.problem_kind = "json"
-
-    def _masked_headers(self, headers: dict[str, str], signed: tuple[str, ...]) -> dict[str, str]:
-        for secret in signed:
-            headers = {name: value.replace(secret, self.secrets.mask(secret)) for name, value in headers.items()}
-        if self.secrets.may_be_in("\n".join(headers.values())):
-            headers = {name: self.secrets.out_of(value) for name, value in headers.items()}
-        return {name: value[:2000] for name, value in headers.items()}
-
-    def _masked_body(self, text: str, signed: tuple[str, ...]) -> Body:
-        """The body as parsed, its values without a secret. signed: secrets of this request alone."""
-        for secret in signed:
-            text = text.replace(secret, self.secrets.mask(secret))
-        body = read_json(text)
-        hidden = "\\u" in text and self.secrets.may_be_in(json.dumps(body.value, ensure_ascii=False))  # by escapes
-        if not hidden and not self.secrets.may_be_in(text):
-            return body
-        shown = None if body.text is None else self.secrets.out_of(text)[:SHOWN]
-        return Body(self.secrets.out_of_value(body.value), shown, body.problem)
 
     def _pause_if_asked(self, exchange: Exchange) -> bool:
         """Whether the target asked for a short pause, which is over now, so that the request can be sent again."""
@@ -346,3 +328,29 @@ class ApiClient:
     def close(self) -> None:
         """Closes the connections."""
         self.transport.close()
+
+
+def _without(known: list[Secrets], text: str) -> str:
+    for secrets in known:
+        text = secrets.out_of(text)
+    return text
+
+
+def _masked_headers(headers: dict[str, str], known: list[Secrets]) -> dict[str, str]:
+    text = "\n".join(headers.values())
+    if any(secrets.may_be_in(text) for secrets in known):
+        headers = {name: _without(known, value) for name, value in headers.items()}
+    return {name: value[:2000] for name, value in headers.items()}
+
+
+def _masked_body(text: str, known: list[Secrets]) -> Body:
+    """The body as parsed, its values without a secret. Never the text: a pseudonym in its structure would break it."""
+    body = read_json(text)
+    plain = json.dumps(body.value, ensure_ascii=False) if "\\u" in text else text  # escapes may hide a secret
+    found = [secrets for secrets in known if secrets.may_be_in(plain) or secrets.may_be_in(text)]
+    if not found:
+        return body
+    value = body.value
+    for secrets in found:
+        value = secrets.out_of_value(value)
+    return Body(value, None if body.text is None else _without(found, text)[:SHOWN], body.problem)

@@ -3,7 +3,8 @@
 The standard library's client and the libraries built on it forgive what a conformance suite must see: a body shorter
 than its Content-Length, a header line without a colon. They take a 103 for the final answer, and wait without end for a
 head that arrives slowly. They unpack compressed bodies without a limit. RFC 9112 decides here: what it obliges a sender
-to do is demanded, what it lets a recipient accept is accepted.
+to do is demanded, what it lets a recipient accept is accepted. One exception: a bare line feed in a head is refused,
+though a recipient may take it for a line's end (2.2), since clients read such heads differently.
 """
 
 from __future__ import annotations
@@ -79,24 +80,27 @@ class WireProblem(Exception):
     """No answer that can be judged came back; `detail` says why in one sentence without a secret.
 
     `partial` has the first bytes of what came, head included, as the server sent them; `answer` the whole answer where
-    there is one: a redirect.
+    there is one: a redirect. `ms` is how long the exchange took, as in Response.
     """
 
-    def __init__(self, kind: Kind, detail: str, partial: bytes = b"", answer: Response | None = None) -> None:
+    def __init__(
+        self, kind: Kind, detail: str, partial: bytes = b"", answer: Response | None = None, ms: float = 0.0
+    ) -> None:
         super().__init__(kind, detail)
         self.kind: Kind = kind
         self.detail = detail
         self.partial = partial
         self.answer = answer
+        self.ms = ms
 
     def __str__(self) -> str:
         return self.detail
 
     def __repr__(self) -> str:
-        return f"Problem({self.kind!r})"  # without the server's text, as Response
+        return f"WireProblem({self.kind!r})"  # without the server's text, as Response
 
     def __reduce__(self) -> tuple[type[WireProblem], tuple[object, ...]]:
-        return WireProblem, (self.kind, self.detail, self.partial, self.answer)
+        return WireProblem, (self.kind, self.detail, self.partial, self.answer, self.ms)
 
 
 def malformed(detail: str) -> WireProblem:
@@ -124,7 +128,7 @@ class Reader:
     def more(self) -> bool:
         """Wait for bytes; False at the end of the stream.
 
-        Raises TimeoutError at the deadline, Problem above the limit, OSError as the socket does.
+        Raises TimeoutError at the deadline, WireProblem above the limit, OSError as the socket does.
         """
         left = self.deadline - monotonic()
         if left <= 0:
@@ -181,7 +185,7 @@ class Reader:
 def read_answer(reader: Reader, method: str, max_bytes: int) -> tuple[Response, bool]:
     """The final answer to a request and whether the connection can be used again; `ms` is left at zero.
 
-    Raises Problem (reset, too_large, malformed_http), TimeoutError at the deadline, OSError as the socket does.
+    Raises WireProblem (reset, too_large, malformed_http), TimeoutError at the deadline, OSError as the socket does.
     """
     interim: list[int] = []
     while True:

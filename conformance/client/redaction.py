@@ -1,8 +1,9 @@
 """Secrets become keyed pseudonyms: equal where the values are equal, worthless to a reader.
 
 A server may echo what it was sent, in any of the forms that programs write a text in; each of them is known here. What
-is masked are the string values of a parsed document, never its structure. A secret that is an everyday word, or stands in
-the documents themselves, cannot be told from what it means there: it is masked only where it is a whole value.
+is masked are the string values of a parsed document, never its structure. A secret that is an everyday word cannot be told
+from what it means in a text: it is masked only where it is a whole value. Not masked at all is what would spoil answers:
+texts of the documents and the profile, numbers of at most nine digits, texts of fewer than four characters.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ CUT = 8  # so much of a secret, cut off at the end of a text, still is one
 PSEUDONYM = "secret-"  # what each begins with
 WORD = re.compile(r"[A-Za-z]{1,12}")
 NUMBER = re.compile(r"[0-9]{1,9}")
+NO_SIGNATURE = re.compile(r"[A-Za-z]{1,12}|[0-9.,:+-]{1,20}")  # a word, a version, a date or a time
 RUN = re.compile(r"[A-Za-z0-9]+")
 
 
@@ -47,21 +49,30 @@ class Secrets:
         self._lock = Lock()
 
     def add(self, *values: str) -> None:
-        """Learns secrets; texts of fewer than four characters are left alone."""
+        """Learns secrets. Public texts, numbers of at most nine digits and fewer than four characters are not masked."""
         with self._lock:
-            new = [value for value in values if len(value) >= SHORTEST and value not in self._plain]
+            known = self._plain.keys() | self._words.keys()
+            new = [value for value in values if value not in known and not self._is_too_common(value)]
             for value in new:
-                if NUMBER.fullmatch(value) or value in self._public:
-                    continue
-                raw, name = value.encode("utf-8", "surrogatepass"), self.mask(value)
+                name = self.mask(value)
                 if WORD.fullmatch(value):
                     self._words[value] = name
                     continue
                 self._plain[value] = name
-                for form in _forms(value, raw):
+                for form in _forms(value, value.encode("utf-8", "surrogatepass")):
                     self._known.setdefault(form, name)
             if new:
                 self._order()
+
+    def of_request(self, values: Iterable[str]) -> Secrets:
+        """Secrets of one request alone, as an authentication plug-in adds them: no signature is a word or a date."""
+        found = Secrets(self._key)
+        found.add(*(value for value in values if not (NO_SIGNATURE.fullmatch(value) or self._is_too_common(value))))
+        return found
+
+    def _is_too_common(self, value: str) -> bool:
+        """Whether a text stands in answers with a meaning of its own, so that masking it would spoil them."""
+        return len(value) < SHORTEST or NUMBER.fullmatch(value) is not None or value in self._public
 
     def _order(self) -> None:
         ordered = sorted(self._known.items(), key=lambda pair: -len(pair[0]))

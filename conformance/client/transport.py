@@ -70,9 +70,8 @@ class Transport:
     ) -> Response:
         """Send one request, its path exactly as given, and return the final answer.
 
-        Raises Problem where there is none to judge (a redirect carries its answer), ValueError for a request that must
-        not go out. A connection that the server closed while it was idle is replaced, if it says so at once and without
-        a byte of an answer.
+        Raises WireProblem where there is none to judge (a redirect carries its answer), ValueError for a request that must
+        not go out. A read is repeated where a connection that was idle turns out to be closed; nothing else is sent twice.
         """
         secrets = secret_headers or {}
         request = ExactRequest(method, url, {**self._headers, **headers, **secrets}, body, tuple(secrets.values()))
@@ -86,23 +85,26 @@ class Transport:
                 return outcome
             where = _place(outcome.headers["Location"], str(request.url))
             detail = f"The server answered {outcome.status} with a redirect to {where}; redirects are not followed."
-            outcome = WireProblem("redirect", detail, outcome.raw[:4096], outcome)
+            outcome = WireProblem("redirect", detail, outcome.raw[:4096], outcome, outcome.ms)
         # A new exception, so that no frame with the server's text hangs on its traceback; and no variable for it, since
         # that would be a cycle, which keeps megabytes of a hostile answer until the collector comes by.
-        raise WireProblem(outcome.kind, request.without_secrets(outcome.detail), outcome.partial, outcome.answer)
+        detail = request.without_secrets(outcome.detail)
+        raise WireProblem(outcome.kind, detail, outcome.partial, outcome.answer, outcome.ms)
 
     def _sign(self, request: ExactRequest) -> None:
         """Hands the request to the user's authentication. What it adds counts as secret."""
         assert self._auth is not None
-        before = dict(request.headers)
+        before, name = dict(request.headers), type(self._auth).__name__
         try:
             signed = self._auth(request)
         except Exception as error:
-            raise SigningFailed(f"{type(self._auth).__name__} raised {type(error).__name__}") from None
+            raise SigningFailed(f"{name} raised {type(error).__name__}") from None
+        if not isinstance(signed, requests.PreparedRequest):
+            raise SigningFailed(f"{name} returned no request")
         if signed is not request:
             request.__dict__.update(vars(signed))
-        added = {name: value for name, value in request.headers.items() if before.get(name) != value}
-        request.signed = tuple(map(str, added.values()))
+        added = [value for name, value in request.headers.items() if before.get(name) != value]
+        request.signed = tuple(value.decode("latin-1") if isinstance(value, bytes) else str(value) for value in added)
 
     def _outcome(self, request: ExactRequest) -> Response | WireProblem:
         try:

@@ -97,6 +97,38 @@ def test_a_plugin_that_raises_ends_the_run() -> None:
     assert client.transport.requests_sent == 0
 
 
+class Tenant(AuthBase):
+    """Adds values that stand in every answer, and one in bytes that stands in none."""
+
+    def __call__(self, request: PreparedRequest) -> PreparedRequest:
+        plain = {"X-Tenant": "US", "Signature-Version": "1", "X-Empty": "", "X-Market": "EBAY_US", "X-Version": "1.00"}
+        request.headers.update(plain)
+        request.headers["X-Mac"] = b"bytes-\xe9-signature"  # type: ignore[assignment]
+        return request
+
+
+def test_masking_leaves_the_rest_of_an_answer_alone() -> None:
+    body = {"country": "US", "count": 1, "market": "EBAY_US", "price": "41.00", "said": "bytes-\xe9-signature"}
+    with Server(wire.always(wire.json_answer(body, X_Said="US 1"))) as server:
+        client = ApiClient(profile("tests.client.test_auth_plugin:Tenant", None).with_base_url(server.url), key=b"key")
+        exchange = client.send(Request(contract.READ, "1", marketplace="EBAY_US"), "t", 0)
+    said = exchange.body.pop("said")
+    assert said.startswith("secret-") and exchange.body == {name: body[name] for name in exchange.body}
+    assert exchange.problem is None and exchange.headers["x-said"] == "US 1"
+
+
+class Forgetful(AuthBase):
+    def __call__(self, request: PreparedRequest) -> PreparedRequest:
+        return None  # type: ignore[return-value]
+
+
+def test_a_plugin_that_returns_no_request_ends_the_run() -> None:
+    client = ApiClient(profile("tests.client.test_auth_plugin:Forgetful", None), key=b"key")
+    with pytest.raises(RunStopped, match=r"failed \(Forgetful returned no request\)"):
+        client.send(Request(contract.READ, "1", marketplace="EBAY_US"), "t", 0)
+    assert client.transport.requests_sent == 0
+
+
 @pytest.mark.parametrize(
     ("plugin", "options", "says"),
     [

@@ -218,6 +218,52 @@ class TestConnections:
                 ask(server, transport=transport)
             assert (server.accepted, transport.requests_sent) == (1, 1)
 
+    def test_what_changes_something_is_never_sent_twice(self) -> None:
+        """A server that crashes once it has read an order has perhaps taken the payment."""
+
+        def behave(connection: Connection) -> None:
+            while request := connection.read():
+                if request.method == "POST":
+                    return connection.reset()
+                connection.send(OK)
+
+        with Server(behave) as server:
+            transport = Transport()
+            ask(server, transport=transport)
+            ask(server, transport=transport)
+            with pytest.raises(WireProblem, match="reset the connection without an answer"):
+                ask(server, method="POST", transport=transport)
+            assert (server.accepted, server.requests, transport.requests_sent) == (1, 3, 3)
+
+    def test_what_changes_something_takes_no_connection_that_may_be_closed(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("conformance.client.adapter.KEPT_S", 0.25)
+
+        def behave(connection: Connection) -> None:
+            """Resets a connection on its next request after it was idle for a while."""
+            while connection.read():
+                connection.send(OK)
+                if connection.server.requests == 3:
+                    connection.read()
+                    connection.reset()
+                    return
+
+        with Server(behave) as server:
+            transport = Transport()
+            for method in ("GET", "GET", "POST"):
+                ask(server, method=method, transport=transport)
+            assert server.accepted == 1, "a server that keeps connections serves all on one"
+            time.sleep(0.3)
+            assert ask(server, method="POST", transport=transport).status == 200
+            assert (server.accepted, transport.requests_sent) == (2, 4)
+
+    def test_a_server_that_closes_unannounced_loses_no_order(self) -> None:
+        with Server(always(OK, close=True)) as server:
+            transport = Transport()
+            assert [ask(server, method="POST", transport=transport).status for _ in range(300)] == [200] * 300
+            assert transport.requests_sent == server.requests == 300
+
     def test_a_request_that_got_a_byte_is_not_sent_again(self) -> None:
         def behave(connection: Connection) -> None:
             connection.read()
@@ -306,6 +352,26 @@ class TestLimits:
             for _ in range(4):
                 assert ask(server, transport=transport).ms < 150  # the wait is not part of the exchange
             assert 0.6 <= time.monotonic() - started < 3
+
+    def test_a_budget_holds_among_threads(self) -> None:
+        class Spent(BaseException):
+            pass
+
+        spent = 0
+
+        def before() -> None:
+            nonlocal spent
+            seen = spent
+            time.sleep(0.02)
+            if seen >= 3:
+                raise Spent
+            spent = seen + 1
+
+        with Server(always(OK)) as server, ThreadPoolExecutor(8) as pool:
+            transport = Transport(before_request=before)
+            futures = [pool.submit(ask, server, transport=transport) for _ in range(8)]
+            assert sum(isinstance(future.exception(), Spent) for future in futures) == 5
+            assert server.requests == transport.requests_sent == 3
 
     def test_each_attempt_is_asked_for_first(self) -> None:
         class Spent(BaseException):
