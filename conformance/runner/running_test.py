@@ -18,12 +18,13 @@ class RunningTest:
     """The trace that the running test writes to.
 
     shared: whether all tests of the process write to one, so that they share sessions. before: how many judgments it held
-    when the test began. skipped: why the test could not go on.
+    when the test began. sent_before: how many exchanges. skipped: why the test could not go on.
     """
 
     shared: bool
     trace: Trace = field(default_factory=lambda: Trace(""))
     before: int = 0
+    sent_before: int = 0
     skipped: Unjudged | None = None
     is_open: bool = False
     _uncollected: int = 0
@@ -32,7 +33,7 @@ class RunningTest:
         """The trace of a test that begins: a new one, or the one that all share."""
         if not self.is_open or not self.shared:
             self.trace, self.skipped, self.is_open = new(), None, True
-        self.before = len(self.trace.judgments)
+        self.before, self.sent_before = len(self.trace.judgments), len(self.trace.exchanges)
         return self.trace
 
     @property
@@ -60,7 +61,7 @@ class RunningTest:
         """Why the test may lack what it counts on: what it saw broken first, or no answer."""
         if self._broken:
             return Unjudged(UnjudgedReason.BLOCKED, requirement=self._broken[0].requirement)
-        silent = any(exchange.silent for exchange in self.trace.exchanges)
+        silent = any(exchange.silent for exchange in self.trace.exchanges[self.sent_before :])
         return Unjudged(UnjudgedReason.NO_ANSWER) if silent else None
 
     def rule_errors(self) -> list[str]:

@@ -50,13 +50,13 @@ class TimeLimit:
 
 
 def age_s() -> float:
-    """Seconds since this process started."""
+    """Seconds since this process started, at least 0: a container may have an uptime of its own."""
     try:
         started = int(Path("/proc/self/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[19])
         uptime = float(Path("/proc/uptime").read_text(encoding="utf-8").split()[0])
     except (OSError, ValueError, IndexError):
         return START_S
-    return uptime - started / os.sysconf("SC_CLK_TCK")
+    return max(0.0, uptime - started / os.sysconf("SC_CLK_TCK"))
 
 
 def what_is_left(planned: list[str], begun: set[str]) -> list[str]:

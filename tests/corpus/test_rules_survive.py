@@ -96,6 +96,7 @@ def consequences(trace: Trace) -> None:
     world = World()
     for exchange in again:
         judge(world, profile(), exchange)
+    assert trace.world.rule_errors == world.rule_errors == []  # `judge` catches what a rule raises
     steps_of(again)
     for exchange in again:
         describe(exchange)
@@ -144,5 +145,6 @@ def test_no_rule_fails_on_any_answer_to_one_request(
         found = read_json(json.dumps(body))
         exchange.body, exchange.text = found.value, found.text
         judge(world, profile(), exchange)
+        assert world.rule_errors == []  # `judge` catches what a rule raises
         ids.learn(0, exchange)
         describe(exchange)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from conformance.core import contract
+from conformance.core.exchange import Exchange, Request
 from conformance.core.unjudged import Unjudged, UnjudgedReason
 from conformance.judging.trace import Trace, TraceKind
 from conformance.runner.running_test import RunningTest
@@ -17,6 +19,17 @@ def test_tests_share_a_trace_where_they_share_sessions(*, shared: bool) -> None:
     again = running.begin(lambda: Trace("second"))
     assert (again is first) is shared and (running.skipped is None) is not shared
     assert running.ends_its_trace is not shared
+
+
+def test_silence_excuses_the_test_that_met_it_alone() -> None:
+    running = RunningTest(shared=True)
+    trace = running.begin(lambda: Trace("all"))
+    trace.exchanges.append(Exchange("all", 0, Request(contract.READ)))
+    assert running.excuse() == Unjudged(UnjudgedReason.NO_ANSWER)
+    running.begin(lambda: Trace("next"))
+    assert running.excuse() is None
+    trace.exchanges.append(Exchange("all", 1, Request(contract.READ), status=503))
+    assert running.excuse() == Unjudged(UnjudgedReason.NO_ANSWER)
 
 
 @pytest.mark.parametrize("shared", [False, True])

@@ -12,7 +12,7 @@ from time import monotonic
 import pytest
 
 from conformance.client.api_client import BudgetSpent
-from conformance.runner.time_limit import REPORT_S, TimeLimit, what_is_left
+from conformance.runner.time_limit import REPORT_S, TimeLimit, age_s, what_is_left
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -35,6 +35,11 @@ def test_a_machine_that_starts_slowly_reports_slowly(monkeypatch: pytest.MonkeyP
     for start_s, report_s in ((0.5, REPORT_S), (2.0, REPORT_S), (6.0, 12.0)):
         monkeypatch.setattr("conformance.runner.time_limit.age_s", lambda start_s=start_s: start_s)
         assert TimeLimit(120, answer_s=10).report_s == report_s
+
+
+def test_an_uptime_of_a_container_makes_no_age_below_zero(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Path, "read_text", lambda path, **_: "0.5 0" if path.name == "uptime" else "1 (x) " + "900 " * 30)
+    assert age_s() == 0.0
 
 
 def test_the_pace_of_the_first_requests_says_how_many_fit() -> None:
