@@ -15,12 +15,12 @@ from conformance.core.command_line import Parser
 from conformance.core.exchange import Exchange, ExchangeId
 from conformance.core.inputs import InputError
 from conformance.core.profile import Profile
-from conformance.core.profile_reader import is_in_targets, load
+from conformance.core.profile_reader import load
 from conformance.driver.checkout import CheckoutDriver
 from conformance.driver.discovery import discover
 from conformance.evidence import journal
 from conformance.evidence.reproduction.replay import Step, UnresolvedReference, from_record, play, steps_of
-from conformance.evidence.same_run import read_result
+from conformance.evidence.same_run import address_of, read_result
 from conformance.judging.load_rules import load_rules
 from conformance.judging.trace import Trace
 
@@ -40,6 +40,8 @@ def main(arguments: list[str]) -> int:
     result = read_result(options.report)
     finding = chosen(result, options.finding)
     profile = load(options.target or _profile_of(result), options.base_url)
+    if not (options.target or options.base_url):
+        _check_address(profile, result["target"]["base_url"])
     sent = exchanges(options.report, finding)
     if any(exchange.concurrent for exchange in sent):
         print(
@@ -53,9 +55,17 @@ def main(arguments: list[str]) -> int:
 def _profile_of(result: dict[str, Any]) -> str:
     """The name of the run's profile in `targets/`: a report does not say where another file is. Raises InputError."""
     profile = Path(result["target"]["profile"])
-    if not is_in_targets(profile.name):
-        raise InputError(f"The run's profile {profile.name} is not in targets/: name the file with --target FILE.")
+    if not result["target"].get("profile_in_targets"):
+        raise InputError(f"The run's profile {profile.name} was not in targets/: name the file with --target FILE.")
     return profile.stem
+
+
+def _check_address(profile: Profile, base_url: str) -> None:
+    """Nothing is sent to a server that the run did not judge unless it is named. Raises InputError."""
+    if address_of(profile.base_url) != address_of(base_url):
+        raise InputError(
+            f"The run was against {base_url}, and {profile.source} says {profile.base_url}: say which with --base-url."
+        )
 
 
 def chosen(result: dict[str, Any], name: str) -> Finding:

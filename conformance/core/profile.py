@@ -169,15 +169,24 @@ class Profile:
         key = {contract.READ_ORDER: "order_url", contract.PLACE_ORDER: "place_order_url"}.get(operation, "session_url")
         return self.endpoints.get(key, base).rstrip("/")
 
+    @property
+    def in_targets(self) -> bool:
+        """Whether its file is in `targets/`, so that its name is enough."""
+        return self.folder is not None and self.folder.resolve() == TARGETS.resolve()
+
     def hosts(self) -> frozenset[str]:
-        """Every host that traffic may go to."""
+        """Every host that traffic may go to, as it stands in the URLs."""
         urls = [self.base_url, *self.endpoints.values()]
         return frozenset(host for url in urls if (host := urlsplit(url).hostname))
+
+    def production_hosts(self) -> list[str]:
+        """The vendor's production hosts among them; a dot at the end of a name changes nothing."""
+        return sorted({host.rstrip(".") for host in self.hosts()} & set(PRODUCTION_HOSTS))
 
     @property
     def reads_only(self) -> bool:
         """Whether nothing but reading is allowed: the vendor's production hosts."""
-        return bool(self.hosts() & set(PRODUCTION_HOSTS))
+        return bool(self.production_hosts())
 
     def stubbed(self) -> frozenset[str]:
         """The requirements that the sandbox's stubs let judge here."""

@@ -59,11 +59,6 @@ def path_of(target: str) -> Path:
     return Path(target) if target.endswith(".toml") or "/" in target else TARGETS / f"{target}.toml"
 
 
-def is_in_targets(file: str) -> bool:
-    """Whether a profile's file is in `targets/`, so that its name is enough. file: the name of the file."""
-    return (TARGETS / file).is_file()
-
-
 def load(target: str, base_url: str | None = None, *, offline: bool = False) -> Profile:
     """Reads a profile by its name in `targets/` or by its path. offline: nothing is sent, so secrets may be missing.
 

@@ -46,6 +46,7 @@ def metadata_of(run: Described) -> RunMetadata:
             "name": profile.name,
             "base_url": profile.base_url,
             "profile": profile.source,
+            "profile_in_targets": profile.in_targets,
             "marketplaces": list(profile.markets),
         },
         contract=contract.digest(),

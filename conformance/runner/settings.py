@@ -21,7 +21,7 @@ from conformance.core.inputs import (
     read_text,
     whole_number,
 )
-from conformance.core.profile import PRODUCTION_HOSTS, Profile
+from conformance.core.profile import Profile
 from reports.documents import read_json
 
 DEEPEST = 1000  # rounds of walks and generated requests
@@ -175,7 +175,9 @@ class Settings:
 
 def _refuse_what_sends(option: Any) -> None:
     """Beside a recording nothing is sent. Raises InputError for an option that says how much, or how fast."""
-    given = [name for name in SENDING if getattr(option, name)] + ["depth"] * (str(option.depth) != "1")
+    given = [name for name in SENDING if getattr(option, name)]
+    if str(option.depth) != "1":
+        given.append("depth")
     if given:
         raise InputError(f"--recording sends nothing: leave out --{given[0]}.")
 
@@ -198,7 +200,7 @@ def _requirement(given: str, name: str) -> str:
 
 def refuse_production(profile: Profile, settings: Settings) -> None:
     """Raises InputError where the vendor's own hosts would be judged without consent on both sides."""
-    production = sorted(profile.hosts() & set(PRODUCTION_HOSTS))
+    production = profile.production_hosts()
     if production and not settings.recording and not (settings.allow_production and profile.allow_production):
         raise InputError(
             f"{production[0]} is the vendor's production host: it is judged only with --allow-production and "

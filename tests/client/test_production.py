@@ -23,8 +23,8 @@ from conformance.runner.mock_process import MockProcess
 
 ROOT = Path(__file__).resolve().parents[2]
 PLUGIN = """
-import conformance.core.profile, conformance.runner.settings
-conformance.core.profile.PRODUCTION_HOSTS = conformance.runner.settings.PRODUCTION_HOSTS = ("127.0.0.1",)
+import conformance.core.profile
+conformance.core.profile.PRODUCTION_HOSTS = ("127.0.0.1",)
 """
 
 
@@ -60,6 +60,12 @@ def test_both_have_to_say_so(driver: CheckoutDriver, tmp_path: Path) -> None:
         ended = run(tmp_path, base, extra, *arguments)
         assert ended.returncode == 4 and "production host" in ended.stderr
         assert not (tmp_path / "report").exists()
+
+
+def test_a_dot_at_the_end_of_a_host_hides_nothing() -> None:
+    dotted = load("mock").with_base_url("https://apix.ebay.com.")
+    assert dotted.reads_only and dotted.production_hosts() == ["apix.ebay.com"]
+    assert dotted.hosts() == {"apix.ebay.com."}, "the fence compares hosts as they are sent"
 
 
 def test_nothing_is_sent_but_reads(driver: CheckoutDriver, tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from conformance.commands.replay import GONE, THERE, UNDECIDED, chosen, replay
 from conformance.core import contract
 from conformance.core.exchange import Exchange, Request
 from conformance.core.inputs import InputError
+from conformance.core.profile_reader import load, path_of
 from conformance.evidence.reproduction.replay import steps_of
 from tests.doubles.faulty_servers import FaultyServer
 from tests.doubles.faulty_servers_by_action import FAULTY_SERVERS
@@ -71,6 +72,33 @@ def test_requests_that_went_together_decide_nothing_one_after_the_other(
     monkeypatch.setattr(commands, "exchanges", lambda *_: trace.exchanges)
     assert commands.main(["report", "RACE", "--target", "mock"]) == UNDECIDED
     assert "--requirement RACE" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("target", "says"),
+    [
+        ({"profile": "mock.toml", "profile_in_targets": False}, "mock.toml was not in targets/: name the file"),
+        ({"profile": "mock.toml"}, "mock.toml was not in targets/: name the file"),
+        ({"profile": "mock.toml", "profile_in_targets": True}, "was against https://shop.example, and mock.toml says"),
+    ],
+)
+def test_nothing_is_sent_to_a_server_that_the_run_did_not_judge(
+    target: dict[str, Any], says: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    result = {
+        "target": {"base_url": "https://shop.example", **target},
+        "requirements": [{"findings": [{"requirement": "RACE", "script": None}]}],
+        "also_seen": [],
+    }
+    monkeypatch.setattr(commands, "read_result", lambda _: result)
+    with pytest.raises(InputError, match=says):
+        commands.main(["report", "RACE"])
+
+
+def test_a_profile_elsewhere_is_none_of_the_targets(tmp_path: Path) -> None:
+    (tmp_path / "sandbox.toml").write_bytes(path_of("mock").read_bytes())
+    assert load("mock").in_targets and load(str(path_of("mock"))).in_targets
+    assert not load(str(tmp_path / "sandbox.toml")).in_targets
 
 
 def test_a_folder_without_a_report_is_wrong_input(tmp_path: Path) -> None:

@@ -32,7 +32,7 @@ from conformance.core import contract, inputs
 from conformance.core.command_line import DONE, WORSE, Parser, counted
 from conformance.core.inputs import InputError
 from conformance.core.places import ROOT
-from conformance.core.profile import GUEST_SCOPE, PRODUCTION_HOSTS
+from conformance.core.profile import GUEST_SCOPE
 from conformance.core.profile_reader import load, loopback, parse
 from conformance.driver.discovery import cause_of
 
@@ -182,7 +182,7 @@ def main(given: list[str]) -> int:
     if not data["marketplaces"]:
         raise InputError(f"Nothing can be asked: {'; '.join(skipped.values())}.")
     profile = parse(data, "the wizard")
-    if profile.hosts() & set(PRODUCTION_HOSTS):
+    if profile.reads_only:
         raise InputError("The vendor's production hosts are not probed.")
     found = Found(profile, asked, skipped=skipped, pays=options.place_order or loopback(base))
     markets = {name: listed for name, listed in markets.items() if name not in skipped}

@@ -14,7 +14,6 @@ from urllib.parse import quote
 
 from conformance.core import contract, made_up
 from conformance.core.exchange import OTHER_APP, OWN_APP, Exchange
-from conformance.core.profile_reader import is_in_targets
 from conformance.evidence.reproduction.replay import Ref, ReplayTarget, Step, locate
 from conformance.judging.claim import Claim, Reference, quoted
 from conformance.judging.model import view
@@ -174,7 +173,7 @@ def write_script(run: ReplayTarget, finding: Finding, sent: list[tuple[Step, Exc
         "tokens": "".join(f"{variable}=… " for variable in used),
         "grant": _grant(run, used),
         "name": script,
-        "target": "" if is_in_targets(run.profile.source) else f" --target {shlex.quote(run.profile.source)}",
+        "target": "" if run.profile.in_targets else f" --target {shlex.quote(run.profile.source)}",
         "base": shlex.quote(run.profile.base_url),
         "session_url": _url(run, contract.READ),
         "order_url": _url(run, contract.READ_ORDER),
