@@ -115,7 +115,7 @@ def compare(first: Path, second: Path, targets: bool | None = None) -> Compariso
     """Compare the runs in two folders. `targets` None: of two targets if their names or addresses differ
     (`reports.text.place`).
 
-    Raises ValueError or OSError where a folder holds no result.
+    Raises UnfitFile or OSError where a folder holds no result.
     """
     a, b = _side(first), _side(second)
     if targets is None:

@@ -15,6 +15,10 @@ SCHEMAS = Path(__file__).with_name("schemas")
 LONGEST = 200  # characters of an error that a sentence repeats
 
 
+class UnfitFile(ValueError):
+    """A file or folder holds something else than what was asked for; the message names it and says what."""
+
+
 def read_json(text: str) -> Any:
     """The value of a JSON text. Raises ValueError where there is none, or where it is nested too deeply."""
     try:

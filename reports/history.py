@@ -8,7 +8,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from reports.documents import history_departure, read_json
+from reports.documents import UnfitFile, history_departure, read_json
 from reports.text import Json, place, scrub
 
 MEMBERS = ("format", "verdict", "target", "suite", "seed", "started", "duration_s", "requests", "counts")
@@ -24,10 +24,10 @@ def compact(result: Json) -> Json:
 def remember(result: Json, file: Path) -> bool:
     """Append a result to a history file, a line each; False if it is there already.
 
-    Raises ValueError where the file holds something else.
+    Raises UnfitFile where the file holds something else.
     """
     if file.exists() and not _is_history(file):
-        raise ValueError(f"{file} holds something and no history: name another file")
+        raise UnfitFile(f"{file} holds something and no history: name another file")
     known = {_key(past) for past in load(file)} if file.exists() else set()
     if _key(result) in known:
         return False

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+from reports.documents import UnfitFile
 from reports.formats.allure import remove_ours
 from reports.run import findings, read_result, stream
 from reports.text import clean
@@ -15,7 +16,7 @@ VIEWS = ("result.json", "report.html", "junit.xml", "ctrf.json", "badge.json", "
 def keep(run: Path, folder: Path) -> int:
     """Copy the run in `run` to `folder`, in place of what was kept there; the number of exchanges kept.
 
-    Raises ValueError or OSError where `run` holds no result, or `folder` holds what was not kept there.
+    Raises UnfitFile or OSError where `run` holds no result, or `folder` holds what was not kept there.
     """
     _check(run, folder)
     wanted = {name for found in findings(read_result(run)) for name in found["exchanges"]}
@@ -43,7 +44,7 @@ def keep(run: Path, folder: Path) -> int:
 
 def _check(run: Path, folder: Path) -> None:
     if folder.resolve() == run.resolve():
-        raise ValueError(f"{folder} is the run itself: name another folder for what is kept")
+        raise UnfitFile(f"{folder} is the run itself: name another folder for what is kept")
     written = (*VIEWS, "exchanges.jsonl", "scripts", "allure-results")
     foreign = next((name for name in written if (folder / name).exists()), None)
     if foreign is None:
@@ -51,7 +52,7 @@ def _check(run: Path, folder: Path) -> None:
     try:
         read_result(folder)
     except (OSError, ValueError):
-        raise ValueError(
+        raise UnfitFile(
             f"{folder} holds {foreign} and no run that was kept: name a folder that is empty, new or a kept run's"
         ) from None
 

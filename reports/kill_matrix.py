@@ -6,7 +6,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from reports.documents import departure, read_json
+from reports.documents import UnfitFile, departure, read_json
 from reports.text import CHAPTERS, Json, scrub
 
 NAME = "kill-matrix.json"
@@ -14,15 +14,15 @@ MOST = 5000  # faults that are told
 
 
 def read(path: Path) -> Json:
-    """A kill matrix, every text clean. Raises ValueError if it is none of format 1, or OSError."""
+    """A kill matrix, every text clean. Raises UnfitFile if it is none of format 1, or OSError."""
     try:
         matrix: Any = read_json(path.read_text(encoding="utf-8"))
     except ValueError as error:
-        raise ValueError(f"{path}: no JSON: {error}") from None
+        raise UnfitFile(f"{path}: no JSON: {error}") from None
     if not isinstance(matrix, dict) or matrix.get("format") != 1 or not isinstance(matrix.get("faults"), list):
-        raise ValueError(f"{path}: no kill matrix of format 1")
+        raise UnfitFile(f"{path}: no kill matrix of format 1")
     if unlike := departure(matrix, "kill-matrix"):
-        raise ValueError(f"{path}: no kill matrix of format 1: {unlike}")
+        raise UnfitFile(f"{path}: no kill matrix of format 1: {unlike}")
     cleaned: Json = scrub(matrix)
     return cleaned
 

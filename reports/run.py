@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from reports.documents import departure, read_json
+from reports.documents import UnfitFile, departure, read_json
 from reports.kill_matrix import beside
 from reports.text import Json, clean, scrub
 from reports.version_1 import upgraded
@@ -42,22 +42,22 @@ class Run:
 def read_result(directory: Path) -> Json:
     """result.json of a folder in the form of today, every text clean.
 
-    Raises ValueError if it is no result of format 1 or 2, or OSError.
+    Raises UnfitFile if it is no result of format 1 or 2, or OSError.
     """
     path = directory / "result.json"
     try:
         result = read_json(path.read_text(encoding="utf-8"))
     except ValueError as error:
-        raise ValueError(f"{path}: no JSON: {error}") from None
+        raise UnfitFile(f"{path}: no JSON: {error}") from None
     if not isinstance(result, dict) or result.get("format") not in (1, 2) or "requirements" not in result:
-        raise ValueError(f"{path}: no result of format 1 or 2")
+        raise UnfitFile(f"{path}: no result of format 1 or 2")
     cleaned: Json = scrub(result)
     try:
         today = upgraded(cleaned) if cleaned["format"] == 1 else cleaned
-    except (KeyError, TypeError, AttributeError) as error:
-        raise ValueError(f"{path}: no result of format 1: {error!r} is missing or of another type") from None
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise UnfitFile(f"{path}: no result of format 1: {error!r} is missing or of another type") from None
     if unlike := departure(today, "result"):
-        raise ValueError(f"{path}: no result of format {cleaned['format']}: {unlike}")
+        raise UnfitFile(f"{path}: no result of format {cleaned['format']}: {unlike}")
     return today
 
 

@@ -6,6 +6,7 @@ import io
 import sys
 import traceback
 from contextlib import redirect_stderr
+from pathlib import Path
 from typing import TextIO
 
 import pytest
@@ -13,6 +14,7 @@ import pytest
 from conformance.core.command_line import DONE, Parser, complaint
 from conformance.core.inputs import InputError
 from conformance.core.places import ROOT
+from conformance.runner.planning.named_tests import SUITES, lies_in_suites
 from conformance.runner.settings import GROUPS
 
 ABOUT = """\
@@ -32,11 +34,11 @@ def main(arguments: list[str]) -> int:
     if {"-h", "--help"} & set(arguments):
         print(_help(), end="")
         return DONE
-    words = ["--help" if word == "--help-pytest" else word for word in arguments]
-    suites = [] if any((ROOT / word.partition("::")[0]).exists() and "suites" in word for word in words) else ["suites"]
-    places = [str(ROOT / suite) for suite in suites]
+    words = _joined(["--help" if word == "--help-pytest" else word for word in arguments])
+    named = any(lies_in_suites(word, Path.cwd()) for word in words)
+    places = [] if named else [str(SUITES)]
     with redirect_stderr(_OneSentence(sys.stderr)):
-        return _status([*places, "--rootdir", str(ROOT), "-c", str(ROOT / "pyproject.toml"), *_joined(words)])
+        return _status([*places, "--rootdir", str(ROOT), "-c", str(ROOT / "pyproject.toml"), *words])
 
 
 def _status(words: list[str]) -> int:

@@ -18,6 +18,7 @@ from conformance.core.unjudged import Unjudged, UnjudgedReason
 from conformance.evidence import journal
 from conformance.evidence.aggregate import Aggregate, Finding, Reproduction, merge
 from conformance.evidence.atomic_swap import check_folder
+from conformance.evidence.result import lasting_notes
 from conformance.evidence.run_metadata import RunMetadata, Scope
 from conformance.evidence.same_run import address_of, difference, read_result
 from conformance.evidence.trace_record import TraceRecord
@@ -59,6 +60,7 @@ def metadata_of(results: list[Result]) -> RunMetadata:
         interrupted=any(result["interrupted"] for result in results),
         profile_problems=_each(problem for result in results for problem in result["profile_problems"]),
         defects=_each(defect for result in results for defect in result["defects"]),
+        notes=_each(note for result in results for note in lasting_notes(result)),
         waivers=_waivers(results),
         levels=results[0].get("conditions", {}).get("levels", {}),
     )
@@ -108,7 +110,7 @@ def _stopped(results: list[Result]) -> str | None:
         if result["stopped"]:
             shard = f"Shard {result['shard']['part']} of {result['shard']['of']}" if result["shard"] else "A part"
             sentences.append(f"{shard} ended early: {result['stopped']}")
-    return sentences[0] if sentences else None
+    return " ".join(sentences) or None
 
 
 def _shards(parts: list[int], of: int) -> str:

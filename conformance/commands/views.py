@@ -11,6 +11,7 @@ from conformance.core.command_line import Parser, write_own
 from conformance.core.inputs import InputError, checked_file
 from reports import render_all
 from reports.comparison import compare as compared
+from reports.documents import UnfitFile
 from reports.history import remember as added_to
 from reports.html.comparison_views import markdown
 from reports.html.comparison_views import page as page_of
@@ -29,7 +30,7 @@ def _reading(command: Callable[[Parser, list[str]], int]) -> Callable[[list[str]
     def checked(arguments: list[str]) -> int:
         try:
             return command(Parser(command.__name__, command.__doc__ or ""), arguments)
-        except ValueError as error:
+        except UnfitFile as error:
             raise InputError(f"{error}".rstrip(".") + ".") from None
 
     return checked

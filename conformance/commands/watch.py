@@ -26,6 +26,7 @@ POLL_S, QUIET_S = 0.3, 0.3  # how often files are looked at, and how long they m
 COMES_BACK_S = 10.0  # a server that restarts with its source is waited for
 MOST_FILES = 20_000
 MOST_RUNS = 10**9
+SHOWN = 3  # changed files that a line names
 PASSED_OVER = {"node_modules", "__pycache__", "venv", "target", "build", "dist"}
 Seen = dict[str, tuple[int, int]]
 
@@ -42,7 +43,7 @@ def files(places: Iterable[Path], but: Path) -> Iterator[Path]:
 
 
 def look(places: Iterable[Path], but: Path) -> Seen:
-    """When each file was last written and how large it is. Raises ValueError if there are too many."""
+    """When each file was last written and how large it is. Raises InputError if there are too many."""
     seen: Seen = {}
     for path in files(places, but):
         try:
@@ -51,7 +52,7 @@ def look(places: Iterable[Path], but: Path) -> Seen:
             continue
         seen[str(path)] = stat.st_mtime_ns, stat.st_size
         if len(seen) > MOST_FILES:
-            raise ValueError(f"More than {MOST_FILES:,} files to watch: name the folder of the sources with WATCH=…")
+            raise InputError(f"More than {MOST_FILES:,} files to watch: name the folder of the sources with WATCH=…")
     return seen
 
 
@@ -95,9 +96,9 @@ def judge(target: str, base_url: str | None, report: Path, more: list[str]) -> t
     (report / "result.json").unlink(missing_ok=True)
     command = [sys.executable, "-m", "conformance", "judge", "--quick"]
     command += ["--target", target, "--report", str(report), *more]
-    ended = subprocess.run(
-        [*command, *(["--base-url", base_url] if base_url else [])], cwd=ROOT, capture_output=True, text=True
-    )
+    command += ["--base-url", base_url] if base_url else []
+    path = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))
+    ended = subprocess.run(command, env={**os.environ, "PYTHONPATH": path}, capture_output=True, text=True)
     try:
         result: dict[str, Any] = json.loads((report / "result.json").read_text(encoding="utf-8"))
     except OSError:
@@ -139,6 +140,12 @@ def lines(result: dict[str, Any], before: set[str], clock: str, seconds: float, 
         yield f"  fixed: {', '.join(sorted(fixed))}"
 
 
+def _shortly(names: list[str]) -> str:
+    """The first names of a list."""
+    listed = ", ".join(names[:SHOWN])
+    return f"{listed} …" if len(names) > SHOWN else listed
+
+
 def main(arguments: list[str]) -> int:
     """Exit status: that of the last run; 0 after Ctrl-C; 4 where there is nothing to watch."""
     parser = Parser("watch", __doc__)
@@ -165,7 +172,7 @@ def main(arguments: list[str]) -> int:
         while True:
             wait_for_server(options.base_url)
             began = time.perf_counter()
-            target = str(profile) if profile.is_file() and "/" in options.target else options.target
+            target = options.target if options.target == profile.stem else str(profile)
             status, result, said = judge(target, options.base_url, report, more)
             clock, seconds = f"{datetime.now():%H:%M:%S}", time.perf_counter() - began
             if result:
@@ -179,8 +186,6 @@ def main(arguments: list[str]) -> int:
             if count == runs:
                 return status
             seen, names = wait_for_change(places, report, seen)
-            print(f"  changed: {', '.join(Path(name).name for name in names[:3])}{' …' * (len(names) > 3)}", flush=True)
-    except ValueError as error:
-        raise InputError(str(error)) from None
+            print(f"  changed: {_shortly([Path(name).name for name in names])}", flush=True)
     except KeyboardInterrupt:
         return 0

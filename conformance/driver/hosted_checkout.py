@@ -1,12 +1,14 @@
 """A page on this machine with the vendor's "Checkout with eBay" button, for a browser or a person to pay on.
 
-The page is served on a loopback address for as long as one payment takes, since it holds the session's token; what the
-button tells (integration guide: onSuccess, onError, onCancel) comes back to the same address.
+The page holds the session's token. It is served on a loopback address, at a path that nobody can guess, for as long as one
+payment takes. What the button tells (integration guide: onSuccess, onError, onCancel) comes back to the same path.
 """
 
 from __future__ import annotations
 
 import json
+import os
+import secrets
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator
@@ -19,7 +21,7 @@ from typing import Any, NamedTuple
 from urllib.parse import quote, urlencode
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
-FLAGS = ("--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-extensions")
+FLAGS = ("--headless", "--disable-gpu", "--no-first-run", "--disable-extensions")
 LARGEST = 10_000  # bytes that the page may send
 PAGE = """<!doctype html>
 <html lang="en"><meta charset="utf-8"><title>Pay this session</title>
@@ -33,7 +35,7 @@ const given = %s;
 const tell = (kind) => async (data) => {
   const told = data instanceof Error ? {message: data.message} : data;
   document.getElementById("outcome").textContent = kind;
-  await fetch("/outcome", {method: "POST", body: JSON.stringify({kind, data: told})});
+  await fetch("outcome", {method: "POST", body: JSON.stringify({kind, data: told})});
 };
 document.getElementById("typed").onsubmit = (event) => {
   event.preventDefault();
@@ -79,6 +81,12 @@ def browser() -> str | None:
     return next((path for name in BROWSERS if (path := shutil.which(name))), None)
 
 
+def _flags() -> tuple[str, ...]:
+    """How Chromium starts. It runs a remote script, so it keeps its sandbox; only root has none there."""
+    is_root = hasattr(os, "geteuid") and os.geteuid() == 0
+    return (*FLAGS, "--no-sandbox") if is_root else FLAGS
+
+
 @contextmanager
 def served(script_url: str, token: str, session: str, clicks: list[str]) -> Iterator[tuple[str, Queue[Outcome]]]:
     """(the page's address, where its outcome arrives)."""
@@ -87,15 +95,19 @@ def served(script_url: str, token: str, session: str, clicks: list[str]) -> Iter
     data = {"script": f"{script_url}?{query}", "token": encoded, "session": session, "clicks": clicks}
     page = (PAGE % json.dumps(data).replace("<", "\\u003c")).encode()
     outcomes: Queue[Outcome] = Queue()
+    place = f"/{secrets.token_urlsafe(16)}/"  # other pages and programs of this machine do not know it
 
     class Handler(BaseHTTPRequestHandler):
         def log_message(self, *_: Any) -> None:
             """Says nothing."""
 
         def do_GET(self) -> None:
-            self.reply(200 if self.path == "/" else 404, page if self.path == "/" else b"")
+            ours = self.path == place
+            self.reply(200 if ours else 404, page if ours else b"")
 
         def do_POST(self) -> None:
+            if self.path != f"{place}outcome":
+                return self.reply(404, b"")
             raw = self.rfile.read(min(LARGEST, int(self.headers.get("Content-Length") or 0)))
             with suppress(ValueError, AttributeError):
                 message = json.loads(raw)
@@ -114,7 +126,7 @@ def served(script_url: str, token: str, session: str, clicks: list[str]) -> Iter
     server.daemon_threads = True
     Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
     try:
-        yield f"http://127.0.0.1:{server.server_address[1]}/", outcomes
+        yield f"http://127.0.0.1:{server.server_address[1]}{place}", outcomes
     finally:
         server.shutdown()
         server.server_close()
@@ -129,7 +141,7 @@ def by_browser(script_url: str, token: str, session: str, clicks: list[str], wai
         served(script_url, token, session, clicks) as (address, outcomes),
         TemporaryDirectory(ignore_cleanup_errors=True) as folder,
     ):
-        command = [program, *FLAGS, "--remote-debugging-port=0", f"--user-data-dir={folder}", address]
+        command = [program, *_flags(), "--remote-debugging-port=0", f"--user-data-dir={folder}", address]
         process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         try:
             return outcomes.get(timeout=wait_s)

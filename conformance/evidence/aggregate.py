@@ -303,6 +303,9 @@ def join_those_of_one_answer(merged: Aggregate) -> None:
             head.operations |= finding.operations
             head.cases |= finding.cases
             head.marketplaces |= finding.marketplaces
+            head.found_by |= finding.found_by
+            head.conditions |= finding.conditions
+            head.traces |= finding.traces
 
 
 def drop_consequences(merged: Aggregate) -> None:

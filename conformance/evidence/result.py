@@ -21,6 +21,7 @@ from conformance.evidence.waivers import FAILING, WaiverState, apply_waivers
 
 FORMAT = 2
 OUTCOMES = ("passed", "failed", "unjudged", "waived")
+BOUND, NEVER_ACCEPTED = "The bound of the run", "never answered 2xx in this run."  # in notes that count something
 MOST_MISSING = 50  # cases that are listed as not judged
 
 
@@ -82,8 +83,18 @@ def build(metadata: RunMetadata, merged: Aggregate, exchanges: Path) -> dict[str
         "waivers": [waiver.document() for waiver in waivers],
         "profile_problems": metadata.profile_problems,
         "defects": metadata.defects,
-        "notes": [*unused, *_notes(metadata, merged), *_never_accepted(reach)],
+        "notes": list(dict.fromkeys([*unused, *_notes(metadata, merged), *_never_accepted(reach)])),
     }
+
+
+def lasting_notes(result: dict[str, Any]) -> list[str]:
+    """The notes of a part that hold for the whole run; those that count something are made anew for it."""
+    waived = {waiver["sentence"] for waiver in result["waivers"]}
+    return [
+        note
+        for note in result["notes"]
+        if note not in waived and not note.endswith(NEVER_ACCEPTED) and not note.startswith(BOUND)
+    ]
 
 
 def _notes(metadata: RunMetadata, merged: Aggregate) -> Iterator[str]:
@@ -91,15 +102,13 @@ def _notes(metadata: RunMetadata, merged: Aggregate) -> Iterator[str]:
     yield from (*merged.consequences, *merged.notes, *metadata.notes)
     left = sum(finding.reproduced is None and not finding.first.concurrent for finding in merged.findings.values())
     if left and (metadata.budget or metadata.time_s):
-        yield f"The bound of the run left no requests to reproduce {left} of the findings: --failed reproduces them."
+        yield f"{BOUND} left no requests to reproduce {left} of the findings: --failed reproduces them."
 
 
 def _never_accepted(reach: dict[str, Any]) -> list[str]:
     """Operations that were called and never answered a request with success."""
     counts = reach["operations"].items()
-    return [
-        f"{name} never answered 2xx in this run." for name, count in counts if count["sent"] and not count["accepted"]
-    ]
+    return [f"{name} {NEVER_ACCEPTED}" for name, count in counts if count["sent"] and not count["accepted"]]
 
 
 def _outcomes_of(listed: list[dict[str, Any]], chapter: str) -> dict[str, int]:

@@ -7,12 +7,11 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from conformance.core.inputs import InputError
+from conformance.core.profile_reader import loopback
 from conformance.evidence.atomic_swap import RESULT
 from conformance.evidence.result import FORMAT
 from conformance.evidence.run_metadata import RunMetadata
 from reports.documents import departure, read_json
-
-LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
 def read_result(folder: Path) -> dict[str, Any]:
@@ -33,7 +32,7 @@ def read_result(folder: Path) -> dict[str, Any]:
 def address_of(base_url: str) -> tuple[str, str, int | None, str]:
     """The address of a target. A server of this machine may have another port in each run."""
     parts = urlsplit(base_url)
-    port = None if parts.hostname in LOOPBACK else parts.port
+    port = None if loopback(base_url) else parts.port
     return parts.scheme, parts.hostname or "", port, parts.path.rstrip("/")
 
 

@@ -7,11 +7,12 @@ from enum import StrEnum
 from typing import Any
 
 from conformance.core import contract
+from conformance.core.command_line import WRONG_INPUT
 from conformance.core.unjudged import Unjudged, UnjudgedReason
 from conformance.evidence.run_metadata import RunMetadata, Scope
 
 LONGEST, TAIL = 300, 110  # characters of the sentence, and of its end where its middle has to go
-CONFORMANT, NOT_CONFORMANT, INTERRUPTED, DEFECT, WRONG_INPUT, INCOMPLETE = 0, 1, 2, 3, 4, 6
+CONFORMANT, NOT_CONFORMANT, INTERRUPTED, DEFECT, INCOMPLETE = 0, 1, 2, 3, 6
 
 
 class Ending(StrEnum):

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from conformance.client.api_client import BudgetSpent, RunStopped
+from conformance.core.command_line import WRONG_INPUT
 from conformance.core.inputs import InputError
 from conformance.core.profile import Profile
 from conformance.core.profile_reader import load
@@ -20,7 +21,7 @@ from conformance.core.unjudged import Unjudged, UnjudgedReason
 from conformance.driver.checkout import CheckoutDriver
 from conformance.driver.marks import mark_args, rounds
 from conformance.driver.prerequisite import PrerequisiteFailed
-from conformance.evidence.verdict import DEFECT, INTERRUPTED, WRONG_INPUT
+from conformance.evidence.verdict import DEFECT, INTERRUPTED
 from conformance.runner.first_requests import send_first_requests
 from conformance.runner.planning.named_tests import SUITES, check_named_tests, lies_in_suites
 from conformance.runner.process_summary import RunState

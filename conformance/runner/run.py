@@ -19,6 +19,7 @@ from conformance.client.auth_plugin import load_plugin
 from conformance.client.circuit_breaker import CircuitBreaker
 from conformance.client.route import Route
 from conformance.core import contract
+from conformance.core.command_line import WRONG_INPUT
 from conformance.core.exchange import Exchange
 from conformance.core.inputs import InputError
 from conformance.core.profile import SAFE_LINE_COUNT, Profile
@@ -32,7 +33,6 @@ from conformance.evidence.atomic_swap import check_folder
 from conformance.evidence.journal import Journal, Records, read_folder
 from conformance.evidence.same_run import check_resumed
 from conformance.evidence.session_loss import forgotten
-from conformance.evidence.verdict import WRONG_INPUT
 from conformance.evidence.waivers import Waiver, load_waivers
 from conformance.judging.load_rules import load_rules
 from conformance.judging.trace import DISCOVERY_TRACE, Trace, TraceKind

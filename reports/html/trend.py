@@ -6,7 +6,7 @@ from math import isfinite
 from pathlib import Path
 from typing import Any
 
-from reports.documents import read_json
+from reports.documents import UnfitFile, read_json
 from reports.history import Course, course, load
 from reports.html.templating import render_page
 from reports.text import Json, place
@@ -17,13 +17,13 @@ RUNS = 60  # the newest that are shown
 def trend(results: Path, cost: Path | None = None) -> str:
     """The page for `results` (`reports.history.load`) and the bench's history.
 
-    Raises ValueError if there is no result, or the history is none, or OSError.
+    Raises UnfitFile if there is no result, or the history is none, or OSError.
     """
     by_target: dict[tuple[str, str], list[Json]] = {}
     for result in load(results):
         by_target.setdefault(place(result["target"]), []).append(result)
     if not by_target:
-        raise ValueError(f"{results}: no result in it")
+        raise UnfitFile(f"{results}: no result in it")
     targets = [_target(name, runs) for (name, _), runs in sorted(by_target.items())]
     return render_page("trend.html.j2", targets=targets, ratios=_ratios(cost) if cost else [])
 
@@ -36,7 +36,7 @@ def _ratios(file: Path) -> list[Json]:
             for figure in read_json(line)["figures"]:
                 found.setdefault(_name(figure["what"]), []).append(_value(figure["value"]))
     except (ValueError, TypeError, LookupError):
-        raise ValueError(f"{file} is no history of what the suite costs, as `make bench` keeps it") from None
+        raise UnfitFile(f"{file} is no history of what the suite costs, as `make bench` keeps it") from None
     return [
         {
             "what": what,

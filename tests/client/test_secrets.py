@@ -211,7 +211,7 @@ def test_the_token_of_the_pay_window(mock: str, tmp_path: Path) -> None:
     assert run.stdout
     for line in run.stdout:
         said += line
-        if found := re.search(r"at (http://127\.0\.0\.1:\d+/) within", line):
+        if found := re.search(r"at (http://127\.0\.0\.1:\d+/\S+) within", line):
             page = urlopen(found[1], timeout=10).read().decode()
             pages.append(json.loads(re.search("const given = (.*);", page)[1])["token"])  # type: ignore[index]
             urlopen(f"{found[1]}outcome", b'{"kind": "error", "data": {"message": "the card was refused"}}', timeout=10)

@@ -15,6 +15,7 @@ import pytest
 
 from conformance.__main__ import main
 from conformance.commands import watch
+from conformance.core.inputs import InputError
 from conformance.runner.mock_process import MockProcess
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -55,7 +56,7 @@ def test_too_many_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.setattr(watch, "MOST_FILES", 1)
     for name in "ab":
         (tmp_path / name).write_text("")
-    with pytest.raises(ValueError, match="WATCH="):
+    with pytest.raises(InputError, match="WATCH="):
         watch.look([tmp_path], tmp_path / "out")
 
 
@@ -105,6 +106,19 @@ def test_an_unknown_option_ends_it_before_it_waits(capsys: pytest.CaptureFixture
 def test_nothing_to_watch(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["watch", "--watch", str(tmp_path / "none")]) == 4
     assert "nothing to watch" in capsys.readouterr().err
+
+
+def test_relative_paths_are_the_callers(tmp_path: Path) -> None:
+    text = (ROOT / "targets" / "mock.toml").read_text(encoding="utf-8")
+    (tmp_path / "mine.toml").write_text(re.sub(r'base_url = ".*"', 'base_url = "http://127.0.0.1:1"', text))
+    (tmp_path / "known.toml").write_text("")
+    command = [sys.executable, "-m", "conformance", "watch", "--target", "mine.toml", "--runs", "1"]
+    command += ["--report", "report", "--waivers", "known.toml"]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    ended = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=120)
+    said = ended.stdout + ended.stderr
+    assert "cannot be reached" in said and "no verdict" not in said
+    assert "known.toml holds no waiver." in (tmp_path / "report" / "result.json").read_text(encoding="utf-8")
 
 
 def test_a_saved_profile_starts_another_run(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ import re
 import subprocess
 import sys
 import threading
+import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from dataclasses import replace
@@ -25,7 +26,7 @@ from conformance.core.profile import Payment
 from conformance.core.profile_reader import load
 from conformance.driver import hosted_checkout
 from conformance.driver.checkout import CheckoutDriver
-from conformance.driver.hosted_checkout import Outcome, by_browser, by_person
+from conformance.driver.hosted_checkout import Outcome, by_browser, by_person, served
 from conformance.driver.payment import BUTTON
 from conformance.driver.prerequisite import PrerequisiteFailed
 from conformance.judging.apply_exchange import paid_elsewhere
@@ -107,6 +108,36 @@ def test_a_person_pays(driver: CheckoutDriver) -> None:
     assert by_person("http://127.0.0.1:9/sdk/js", "token</script><b>", "17", 20, person).order == "5001"
     assert "session 17" in words[0]
     assert by_person("http://127.0.0.1:9/sdk/js", "token", "17", 0.1, words.append).kind == "nothing"
+
+
+def test_the_page_is_at_a_path_that_nobody_can_guess() -> None:
+    with served("http://127.0.0.1:9/sdk/js", "token", "17", []) as (address, outcomes):
+        assert b"checkout" in urllib.request.urlopen(address, timeout=10).read()
+        root = re.match(r"http://[^/]+/", address)[0]  # type: ignore[index]
+        for url, body in ((root, None), (f"{root}outcome", b'{"kind": "success"}'), (f"{address}other", b"{}")):
+            with pytest.raises(urllib.error.HTTPError, match="404"):
+                urllib.request.urlopen(url, body, timeout=10)
+        assert outcomes.empty()
+        urllib.request.urlopen(f"{address}outcome", b'{"kind": "cancel"}', timeout=10)
+        assert outcomes.get(timeout=10) == Outcome("cancel", {})
+
+
+@pytest.mark.parametrize(("user", "sandboxed"), [(0, False), (1000, True)])
+def test_a_browser_keeps_its_sandbox_but_for_root(
+    user: int, monkeypatch: pytest.MonkeyPatch, *, sandboxed: bool
+) -> None:
+    started: list[list[str]] = []
+
+    def start(command: list[str], **_: object) -> None:
+        started.append(command)
+        raise OSError
+
+    monkeypatch.setattr("os.geteuid", lambda: user)
+    monkeypatch.setattr(hosted_checkout, "browser", lambda: "chromium")
+    monkeypatch.setattr("subprocess.Popen", start)
+    with pytest.raises(OSError):
+        by_browser("http://127.0.0.1:9/sdk/js", "t", "1", [], 1)
+    assert ("--no-sandbox" not in started[0]) is sandboxed
 
 
 def test_without_a_browser_it_is_told(driver: CheckoutDriver, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -193,7 +224,7 @@ class Person(threading.Thread):
         for text in self.run_of.stdout:
             self.said.append(text)
             if text.startswith("Pay session "):
-                self.pay(re.search(r"http://127\.0\.0\.1:\d+/", text)[0])  # type: ignore[index]
+                self.pay(re.search(r"http://127\.0\.0\.1:\d+/\S*", text)[0])  # type: ignore[index]
 
     def pay(self, address: str) -> None:
         page = urllib.request.urlopen(address, timeout=10).read().decode()

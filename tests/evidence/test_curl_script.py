@@ -210,6 +210,14 @@ def test_text_of_the_server_is_only_text(tmp_path: Path) -> None:
             assert not list(tmp_path.rglob("pwned"))
 
 
+def test_a_placeholder_in_the_text_of_a_server_stays(tmp_path: Path) -> None:
+    proof, _ = shrunk(BY_NAME["KeepsTheCoupon"])
+    assert proof and proof.judgment.claim
+    claim = dataclasses.replace(proof.judgment.claim, actual="@base@ @checks@ @none@")
+    script = written(proof, "http://127.0.0.1:9", tmp_path, claim)
+    assert "@base@ @checks@ @none@" in script.read_text(encoding="utf-8")
+
+
 class Namesakes(ReferenceShop):
     """Titles that hold the names of a test's variables, or are the id of a shipping option."""
 

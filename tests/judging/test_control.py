@@ -217,9 +217,13 @@ def test_what_is_told_with_and_without_doubt_is_one_finding() -> None:
     merged = merged_of(
         finding("SESSION-INVALID", "address", "a/1", weak=True), finding("SESSION-INVALID", "address", "b/1")
     )
+    for number, item in enumerate(merged.findings.values()):
+        item.found_by, item.conditions, item.traces = {f"test {number}"}, {f"condition {number}"}, {number}
     join_those_of_one_answer(merged)
     (only,) = merged.findings.values()
     assert (only.first.weak, only.count, only.also) == (False, 2, [])
+    assert only.found_by == {"test 0", "test 1"} and only.conditions == {"condition 0", "condition 1"}
+    assert only.traces == {0, 1}
 
 
 def test_findings_that_explain_each_other_stay() -> None:

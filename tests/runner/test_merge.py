@@ -142,6 +142,7 @@ def test_another_port_of_this_machine_is_the_same_target(tmp_path: Path) -> None
     assert (
         address_of("http://127.0.0.1:1/x/") == address_of("http://127.0.0.1:2/x") != address_of("http://127.0.0.1:1/y")
     )
+    assert address_of("http://127.0.0.2:1/x") == address_of("http://127.0.0.2:2/x")
     assert address_of("http://shop.example:1") != address_of("http://shop.example:2")
     shards = reports(tmp_path, 2)
     edited(shards[1], lambda result: result["target"].update(base_url="http://127.0.0.1:2"))
@@ -169,6 +170,27 @@ def test_a_merge_is_never_better_than_its_worst_shard(
 def test_a_note_is_no_defect(tmp_path: Path) -> None:
     result = merged(tmp_path / "m", reports(tmp_path, 2, notes=["applyGuestCoupon never answered 2xx in this run."]))
     assert result["exit_status"] == 0 and result["defects"] == []
+
+
+def test_notes_of_the_run_are_those_of_the_merge(tmp_path: Path) -> None:
+    said = "Judged with one app: the second is refused."
+    alone = ["The bound of the run left no requests to reproduce 2 of the findings: --failed reproduces them."]
+    shards = [
+        *reports(tmp_path / "a", 2, notes=[said, *alone])[:1],
+        *reports(tmp_path / "b", 2, notes=[said, "initiateGuestCheckoutSession never answered 2xx in this run."])[1:],
+    ]
+    notes = merged(tmp_path / "m", shards)["notes"]
+    assert notes.count(said) == 1 and not [note for note in notes if "initiate" in note or "bound" in note]
+
+
+def test_everything_that_makes_a_merge_incomplete_is_said(tmp_path: Path) -> None:
+    shards = reports(tmp_path, 3)
+    ended = reports(tmp_path / "ended", 3, stopped="The target did not answer.")[1]
+    sentence = merged(tmp_path / "m", [shards[0], ended, shards[0]])["stopped"]
+    assert sentence == (
+        "Shard 3 of 3 is missing, so its tests did not run. Shard 1 of 3 is there twice. "
+        "Shard 2 of 3 ended early: The target did not answer."
+    )
 
 
 def test_waivers_apply_once_to_the_whole(tmp_path: Path) -> None:

@@ -159,7 +159,7 @@ def write_script(run: ReplayTarget, finding: Finding, sent: list[tuple[Step, Exc
     ]
     script = f"scripts/{finding.requirement}-{hash_of(finding.name) % 10000:04d}.sh"
     head = HEAD.read_text(encoding="utf-8")
-    for name, value in {
+    values = {
         "requirement": requirement.id,
         "level": requirement.level,
         "title": requirement.title,
@@ -181,8 +181,8 @@ def write_script(run: ReplayTarget, finding: Finding, sent: list[tuple[Step, Exc
         "checks": "".join(checks),
         "headers": _header_checks(run.profile),
         "transport": "".join(f" \\\n    {argument}" for argument in _transport(run.profile)),
-    }.items():
-        head = head.replace(f"@{name}@", value)
+    }
+    head = re.sub(r"@(\w+)@", lambda found: values[found[1]], head)  # at once: a value may hold a placeholder
     tail = f"""
 jq -e {" ".join(arguments)} {shlex.quote(test)} "$work/{last}.json" > /dev/null 2>&1
 case $? in

@@ -71,7 +71,7 @@ def departures(context: RuleContext, requirement: str) -> Iterator[Claim]:
         known[form] = checker.is_valid(body)
     if not known[form]:
         for error in checker.iter_errors(body):
-            path = [key for key in error.instance_path]
+            path = list(error.instance_path)
             if RecordedPart.PERSON in context.exchange.unseen and "shippingAddress" in (*path[:1], _missing(error)):
                 continue
             for claim in _claim(context, requirement, path, error):
