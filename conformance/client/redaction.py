@@ -148,9 +148,9 @@ def _cut_off(text: str, value: str, name: str) -> tuple[int, int, str]:
 
 
 def _needle(form: str) -> str:
-    """The longest run of letters and digits, which stands in every spelling of its secret.
+    """What to search a text for: the form's longest run of letters and digits, as each encoding keeps it.
 
-    A short run may be an everyday word, and a run of each pseudonym stands in every line: the whole form is the needle.
+    The whole form where that run is short, and may be a word, or is a part of each pseudonym.
     """
     longest = max(RUN.findall(form), key=len, default="")
     return longest if len(longest) >= LONG_RUN and longest not in PSEUDONYM else form

@@ -40,7 +40,7 @@ def turned_away(exchange: Exchange) -> str:
         why = (
             f"{host} answers {exchange.status} with {page}, as an edge server, firewall or gateway does before the API"
         )
-    return f"Nobody let the suite in: {why}."
+    return f"Access was denied before the API: {why}."
 
 
 def wants_a_token(exchange: Exchange) -> bool:

@@ -1,7 +1,8 @@
-"""What a process has seen, on disk as it goes: a crash or a signal loses nothing.
+"""What a process has seen, on disk as it goes: a crash loses the running trace alone.
 
 Each process has two files of its own: its exchanges (a line each) and its traces (a line each: what was judged, what
-failed, facts that count across traces). The controller merges them at the end.
+failed, facts that count across traces). The controller merges them at the end. Under --budget, --time and --quick all
+tests of a process share one trace, so that a crash loses what it saw.
 """
 
 from __future__ import annotations

@@ -138,7 +138,7 @@ def _covering(waivers: list[Waiver], finding: dict[str, Any]) -> list[Waiver]:
 def _applied(waiver: Waiver, outcome: str | None, used: bool, today: date, *, whole: bool) -> AppliedWaiver:
     """outcome: that of the waived rule, None where the run did not ask for it."""
     if waiver.expires < today and outcome is not None:
-        text = f"The waiver of {waiver.name} ended on {waiver.expires}: mend the fault or ask {waiver.owner} for a new date."
+        text = f"The waiver of {waiver.name} ended on {waiver.expires}: fix the fault or ask {waiver.owner} for a new date."
         return AppliedWaiver(waiver, WaiverState.ENDED, text)
     if used:
         return AppliedWaiver(waiver, WaiverState.APPLIED, "")

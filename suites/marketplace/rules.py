@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 
 from conformance.core import contract
@@ -60,8 +61,7 @@ def one_currency_in_a_session(context: RuleContext) -> Iterator[Claim]:
             for requirement in ("MARKET-CURRENCY", "MARKET-CURRENCY-OWN"):
                 yield held("currency", requirement=requirement, reading=NAMELESS)
         return
-    used = [item[1] for item in found]
-    main = max(set(used), key=used.count)
+    main = Counter(item[1] for item in found).most_common(1)[0][0]  # the first of those that are as frequent
     other = next((item for item in found if item[1] != main), None)
     yield true(
         other is None,

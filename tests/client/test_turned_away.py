@@ -64,7 +64,7 @@ def not_token(answer: bytes) -> Answer:
     ("answer", "says"),
     [
         (not_token(json_answer(PAGE, 403, **HTML)), "answers 403 with a page of HTML, as an edge server"),
-        (lambda request: json_answer(PAGE, 403, **HTML), "Nobody let the suite in"),
+        (lambda request: json_answer(PAGE, 403, **HTML), "Access was denied before the API"),
         (lambda request: json_answer(PAGE, 401, WWW_Authenticate='Basic realm="staging"', **HTML), "asks for a password of its own"),
         (not_token(json_answer(b'{"message": "No API key found"}', 401)), "answers 401 with JSON without an error id"),
         (not_token(json_answer(PAGE, 407, **HTML)), "a proxy before"),
