@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from conformance.__main__ import COMMANDS, main
+from conformance.commands import judge
 from conformance.runner.settings import GROUPS
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -86,6 +87,43 @@ def test_a_profile_beside_somebodys_tests_loads_none_of_them(tmp_path: Path) -> 
     command = [sys.executable, "-m", "conformance", "judge", "--plan", "--target", str(tmp_path / "mine.toml")]
     ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120)
     assert ended.returncode == 0 and "loaded" not in ended.stdout + ended.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "all_suites"),
+    [
+        (["--report", "reports/suites"], True),  # a folder of that name is no part of the suites
+        (["--report=suites/x"], True),
+        (["suites/money"], False),
+        (["suites/money::test"], False),
+    ],
+)
+def test_judge_runs_every_suite_unless_one_is_named(
+    words: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, all_suites: bool
+) -> None:
+    (tmp_path / "reports" / "suites").mkdir(parents=True)
+    for name in ("suites", "pyproject.toml"):
+        (tmp_path / name).symlink_to(ROOT / name)
+    given: list[str] = []
+
+    def status(words: list[str]) -> int:
+        given.extend(words)
+        return 0
+
+    monkeypatch.setattr(judge, "ROOT", tmp_path)
+    monkeypatch.setattr(judge, "_status", status)
+    monkeypatch.chdir(tmp_path)
+    assert main(["judge", *words]) == 0
+    assert any(Path(word).name == "suites" and not word.startswith("-") for word in given) is all_suites
+
+
+def test_a_defect_of_a_view_is_no_wrong_input(monkeypatch: pytest.MonkeyPatch) -> None:
+    def defective(_: Path) -> None:
+        raise ValueError("a defect")
+
+    monkeypatch.setattr("conformance.commands.views.render_all", defective)
+    with pytest.raises(ValueError, match="a defect"):
+        main(["report", "docs/examples/conformant"])
 
 
 def test_the_help_of_judge_is_the_suites_own(capsys: pytest.CaptureFixture[str]) -> None:
