@@ -127,7 +127,7 @@ class Exchange:
     """A request and what came back.
 
     concurrent: whether it was sent together with others, so that the order is not known.
-    problem says in one sentence why there is no usable answer; problem_kind is that of the transport's Problem, or `json`.
+    problem says in one sentence why there is no usable answer; problem_kind is that of the transport's WireProblem, or `json`.
     unseen: the parts that a recording does not show; their values here say nothing.
     """
 

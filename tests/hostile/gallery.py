@@ -43,7 +43,7 @@ from tests.hostile.tls import self_signed, server_context
 class Hostile(NamedTuple):
     """`verdicts`: those that are right. `phrase`: a pattern, in any letter case, that the first sentence must contain.
 
-    `shows`: what a single request meets, a kind of `Problem` or "answer".
+    `shows`: what a single request meets, a kind of `WireProblem` or "answer".
     """
 
     name: str
