@@ -38,7 +38,9 @@ def test_a_machine_that_starts_slowly_reports_slowly(monkeypatch: pytest.MonkeyP
 
 
 def test_an_uptime_of_a_container_makes_no_age_below_zero(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Path, "read_text", lambda path, **_: "0.5 0" if path.name == "uptime" else "1 (x) " + "900 " * 30)
+    monkeypatch.setattr(
+        Path, "read_text", lambda path, **_: "0.5 0" if path.name == "uptime" else "1 (x) " + "900 " * 30
+    )
     assert age_s() == 0.0
 
 
