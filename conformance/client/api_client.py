@@ -346,8 +346,8 @@ def _masked_headers(headers: dict[str, str], known: list[Secrets]) -> dict[str, 
 def _masked_body(text: str, known: list[Secrets]) -> Body:
     """The body as parsed, its values without a secret. Never the text: a pseudonym in its structure would break it."""
     body = read_json(text)
-    plain = json.dumps(body.value, ensure_ascii=False) if "\\u" in text else text  # escapes may hide a secret
-    found = [secrets for secrets in known if secrets.may_be_in(plain) or secrets.may_be_in(text)]
+    texts = [text, json.dumps(body.value, ensure_ascii=False)] if "\\u" in text else [text]  # escapes may hide a secret
+    found = [secrets for secrets in known if any(map(secrets.may_be_in, texts))]
     if not found:
         return body
     value = body.value
