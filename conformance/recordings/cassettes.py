@@ -58,6 +58,7 @@ def interaction(raw: Any) -> RecordedEntry | None:
     code = response.get("status", response.get("status_code"))
     seconds = number(response.get("elapsed"))
     sent, given = shown_headers(request_headers), shown_headers(response_headers)
+    answer = _body(response.get("body", response.get("content")), response_headers)
     return RecordedEntry(
         method=method.upper(),
         url=url,
@@ -69,11 +70,11 @@ def interaction(raw: Any) -> RecordedEntry | None:
         response_headers_open=given.open,
         request_headers_whole=are_whole(request.get("headers")),
         response_headers_whole=are_whole(response.get("headers")),
-        answer=_body(response.get("body", response.get("content")), response_headers),
+        answer=answer,
         began=moment(node.get("recorded_at") or node.get("timestamp")),
         ms=None if seconds is None else milliseconds(seconds * 1000),
         secrets=secrets_of(
-            url, request_headers, response_headers, every_header(response.get("headers"), "set-cookie"), ""
+            url, request_headers, response_headers, every_header(response.get("headers"), "set-cookie"), answer.text
         ),
     )
 

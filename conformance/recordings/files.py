@@ -2,7 +2,7 @@
 
 A file is JSON (a HAR), lines of JSON (our exchanges.jsonl, HAR entries of a gateway's log, events of Schemathesis), YAML
 (a cassette), any of them packed by gzip, or an archive (zip) of such files with the bodies beside them. A large document is
-read entry by entry: a gateway's log of a day never stands in memory as a whole.
+parsed entry by entry: its bytes stand in memory, its values never all at once.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 import codecs
 import itertools
 import json
+import lzma
 import re
 import zipfile
 import zlib
@@ -90,7 +91,7 @@ def _file(found: Contents, path: Path) -> None:
     try:
         with zipfile.ZipFile(path) as archive:
             _archive(found, archive, path.name)
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError):
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, zlib.error, lzma.LZMAError):
         raise InputError(f"{path.name} is an archive that cannot be unpacked.") from None
 
 

@@ -130,8 +130,9 @@ class Masks:
         signature = exchange.headers.get(SIGNATURE, "").strip()
         if signature and not signature.startswith(PSEUDONYM):
             exchange.headers[SIGNATURE] = self.pseudonym(signature)
+        raw = None if exchange.request.raw is None else exchange.request.raw.decode("latin-1")
         written = json.dumps(
-            [exchange.url, exchange.headers, exchange.body, exchange.text, exchange.request.body], default=str
+            [exchange.url, exchange.headers, exchange.body, exchange.text, exchange.request.body, raw], default=str
         )
         near = {secret for word in set(WORD.findall(written)) for secret in self._heads.get(word[:HEAD], ())}
         masks = self._masks(tuple(dict.fromkeys((*own, *sorted(near)))))
@@ -144,6 +145,7 @@ class Masks:
             masks.out_of_value(exchange.request.body, ours=True),
         )
         exchange.text = None if exchange.text is None else masks.out_of(exchange.text)
+        exchange.request.raw = None if raw is None else masks.out_of(raw).encode("latin-1")
         return [_clean(judgment, masks) for judgment in judgments]
 
     def _masks(self, secrets: tuple[str, ...]) -> Secrets | None:

@@ -72,6 +72,16 @@ def test_what_follows_a_member_and_is_none_is_told(tmp_path: Path) -> None:
         read([tmp_path / "a.jsonl.gz"])
 
 
+def test_an_archive_with_a_damaged_member_is_told(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "a.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("a.har", json.dumps(har(healthy())))
+    raw = bytearray((tmp_path / "a.zip").read_bytes())
+    raw[200:260] = bytes(60)
+    (tmp_path / "a.zip").write_bytes(raw)
+    with pytest.raises(InputError, match=r"a\.zip is an archive that cannot be unpacked"):
+        read([tmp_path / "a.zip"])
+
+
 def test_what_many_members_hold_is_bounded() -> None:
     assert len(unpacked(gzip.compress(bytes(1_000_000)) * 50, 1_500_000)) == 1_500_000
 

@@ -149,6 +149,17 @@ def test_a_secret_is_taken_out_of_values(tmp_path: Path) -> None:
     assert secret not in json.dumps([exchange.record() for exchange in found.traces[0].exchanges])
 
 
+def test_a_secret_is_taken_out_of_a_body_that_is_no_json(tmp_path: Path) -> None:
+    secret = "v^1.1#i^1#p^1#r^0#I^3#t^z5xBHIWv7lUZi"
+    listed = entries()
+    for entry in listed:
+        entry["request"]["headers"].append({"name": "Authorization", "value": f"Bearer {secret}"})
+    changed = next(entry for entry in listed if "postData" in entry["request"])
+    changed["request"]["postData"]["text"] = f"token={secret}"
+    found = judged(saved(tmp_path / "secret.har", listed), known=True)
+    assert secret not in json.dumps([exchange.record() for exchange in found.traces[0].exchanges], default=str)
+
+
 def test_what_is_unseen_stays_so_in_our_own_exchanges(tmp_path: Path) -> None:
     listed = entries()
     for entry in listed:

@@ -223,6 +223,7 @@ class Gaps:
             world.sessions[session.id] = paid
         elif order is not None:
             changed_order = copy(order)
+            changed_order.paid = copy(order.paid)
             changed_order.paid.in_doubt = True
             world.orders[order.id] = changed_order
         return undo
