@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
+from heapq import heapify, heappop, heappush
 from itertools import combinations
 from typing import NamedTuple
 
@@ -99,51 +100,60 @@ class _Assignment:
     def meet_levels(self, candidate: Candidate, times: int) -> None:
         """Gives a probe to rows until every level is met so many times; to one row at least, if there is any."""
         key, names = candidate.key, self._factors_of(candidate.key.requirement) | candidate.alone
-        left = {row.number: row for row in candidate.rows}
-        every = self._union(candidate.rows, names)
-        missing, first = every & ~self._met[key.shared] | self._union(candidate.rows, candidate.alone), True
+        left = {row.number: (self._of(row, names, 1), self._of(row, names, 2)) for row in candidate.rows}
+        every = _union(levels for levels, _ in left.values())
+        alone = _union(self._of(row, candidate.alone, 1) for row in candidate.rows)
+        missing, first = every & ~self._met[key.shared] | alone, True
         for _ in range(times):
             while (missing or first) and left:
-                best = max(left, key=lambda number: self._gain(left[number], key, names, missing))
-                missing, first = missing & ~self._of(left[best], names, 1), False
-                self._take(key, left.pop(best), names)
+                new = ~self._pairs[key.family]
+                gains = {
+                    number: LEVEL * (levels & missing).bit_count()
+                    + (pairs & new).bit_count()
+                    - LOAD * self._load[number]
+                    for number, (levels, pairs) in left.items()
+                }
+                best = max(gains, key=gains.__getitem__)
+                missing, first = missing & ~left[best][0], False
+                self._take(key, best, *left.pop(best))
             missing = every
 
     def meet_pairs(self, family: Sequence[Candidate], share: float) -> None:
-        """Gives the probes of a family to more rows, in turn, until they have met that share of the pairs of levels."""
+        """Gives the probes of a family to more rows, in turn, until they have met that share of the pairs of levels.
+
+        What a row adds never grows while others are taken. So a row whose gain still holds when its turn comes is the best.
+        """
         names = self._factors_of(family[0].key.requirement)
-        rows = {row.number: row for candidate in family for row in candidate.rows}
-        every = 0
-        for row in rows.values():
-            every |= self._of(row, names, 2)
-        enough = share * every.bit_count()
-        by_row = {number: [each for each in family if rows[number] in each.rows] for number in rows}
-        while rows and (every & self._pairs[family[0].key.family]).bit_count() < enough:
-            best = max(rows, key=lambda number: self._gain(rows[number], family[0].key, names, 0))
-            row = rows.pop(best)
-            free = [each.key for each in by_row[best] if best not in self._rows[each.key]]
-            if free:
-                self._take(min(free, key=lambda key: len(self._rows[key])), row, names)
+        found: dict[int, tuple[int, int]] = {}
+        probes: dict[int, list[ProbeKey]] = defaultdict(list)
+        for key, rows, _ in family:
+            for row in rows:
+                found[row.number] = self._of(row, names, 1), self._of(row, names, 2)
+                probes[row.number].append(key)
+        every = _union(pairs for _, pairs in found.values())
+        missing = every & ~self._pairs[family[0].key.family]
+        may_be_left = (1 - share) * every.bit_count()
+        turns = [(LOAD * self._load[number] - (found[number][1] & missing).bit_count(), number) for number in found]
+        heapify(turns)
+        while turns and missing.bit_count() > may_be_left:
+            _, number = heappop(turns)
+            new = (found[number][1] & missing).bit_count()
+            turn = LOAD * self._load[number] - new, number
+            free = [key for key in probes[number] if number not in self._rows[key]]
+            if not new or not free:
+                continue
+            if turns and turn > turns[0]:
+                heappush(turns, turn)
+                continue
+            missing &= ~found[number][1]
+            self._take(min(free, key=lambda key: len(self._rows[key])), number, *found[number])
 
-    def _gain(self, row: Row, key: ProbeKey, names: frozenset[str], missing: int) -> float:
-        """What a row adds: levels that the probe has not met, and pairs of levels that are new to its family."""
-        new_levels = (self._of(row, names, 1) & missing).bit_count()
-        new_pairs = (self._of(row, names, 2) & ~self._pairs[key.family]).bit_count()
-        return LEVEL * new_levels + new_pairs - LOAD * self._load[row.number]
-
-    def _take(self, key: ProbeKey, row: Row, names: frozenset[str]) -> None:
-        self._met[key.shared] |= self._of(row, names, 1)
-        self._pairs[key.family] |= self._of(row, names, 2)
-        self._load[row.number] += 1
-        self._rows[key].add(row.number)
-        self.found[row.number].append(key)
-
-    def _union(self, rows: Sequence[Row], names: frozenset[str]) -> int:
-        """The levels of some factors that any of the rows has."""
-        found = 0
-        for row in rows:
-            found |= self._of(row, names, 1)
-        return found
+    def _take(self, key: ProbeKey, number: int, levels: int, pairs: int) -> None:
+        self._met[key.shared] |= levels
+        self._pairs[key.family] |= pairs
+        self._load[number] += 1
+        self._rows[key].add(number)
+        self.found[number].append(key)
 
     def _of(self, row: Row, names: frozenset[str], strength: int) -> int:
         """The levels (1) of some factors that a row has, or their pairs (2)."""
@@ -151,3 +161,11 @@ class _Assignment:
         if known is None:
             known = self._levels[row.number, names, strength] = self._bits.of(row, names, strength)
         return known
+
+
+def _union(several: Iterable[int]) -> int:
+    """The bits that any of several integers has."""
+    found = 0
+    for bits in several:
+        found |= bits
+    return found

@@ -91,12 +91,13 @@ def as_probes_meet_it(row: Row) -> Row:
 def _most_telling_first(found: Iterable[SessionPlan]) -> list[SessionPlan]:
     """Each plan follows those after which it meets most pairs of levels that no plan before it met."""
     bits, names = Bits(), list(factors.row_design().factors)
-    left = {plan: bits.of(plan.row, names, 2) for plan in found}
+    left = {plan.row.number: (bits.of(plan.row, names, 2), plan) for plan in found}
     ordered, met = [], 0
     while left:
-        best = max(left, key=lambda plan: ((left[plan] & ~met).bit_count(), -plan.row.number))
-        met |= left.pop(best)
-        ordered.append(best)
+        best = max(left, key=lambda number: ((left[number][0] & ~met).bit_count(), -number))
+        pairs, plan = left.pop(best)
+        met |= pairs
+        ordered.append(plan)
     return ordered
 
 
