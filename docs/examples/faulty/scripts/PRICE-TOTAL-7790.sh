@@ -1,6 +1,6 @@
 #!/bin/sh
 # PRICE-TOTAL (MUST): The total is the sum of its parts
-# In every answer total is priceSubtotal less priceDiscount, plus deliveryCost, tax, fee and importCharges, plus or less adjustment, less additionalSavings, to the cent; an amount that is not given counts as zero, and a negative adjustment lowers the total.
+# In every answer total is priceSubtotal less priceDiscount, plus deliveryCost, tax, fee and importCharges, plus or less adjustment, less additionalSavings, to the cent. An amount that is not given counts as zero, and a negative adjustment lowers the total.
 # Sources: reference page of getGuestCheckoutSession: field pricingSummary.total; OpenAPI document of the Order API v2.1.2: schema PricingSummaryV2, field total
 # Checked:  total
 # Expected: 104.62 (by the formula of the total)
@@ -11,9 +11,9 @@
 # Exit status: 1 the fault is there, 0 it is gone, 2 the script could not get that far. Needs curl and jq.
 # BASE_URL in the environment may name another place of the same target.
 # TOKEN: a token of the app, as in
-#   TOKEN=$(curl -q -s -u "$CLIENT_ID:$CLIENT_SECRET" -d grant_type=client_credentials --data-urlencode scope=https://api.ebay.com/oauth/api_scope/buy.guest.order http://127.0.0.1:18123/x/zero-works-once+pay-from-elsewhere+total-a-cent-more-with-three/identity/v1/oauth2/token | jq -r .access_token)
+#   TOKEN=$(curl -q -s -u "$CLIENT_ID:$CLIENT_SECRET" -d grant_type=client_credentials --data-urlencode scope=https://api.ebay.com/oauth/api_scope/buy.guest.order http://127.0.0.1:8093/x/zero-works-once+pay-from-elsewhere+total-a-cent-more-with-three/identity/v1/oauth2/token | jq -r .access_token)
 set -u
-BASE_URL=${BASE_URL:-http://127.0.0.1:18123/x/zero-works-once+pay-from-elsewhere+total-a-cent-more-with-three}; BASE_URL=${BASE_URL%/}
+BASE_URL=${BASE_URL:-http://127.0.0.1:8093/x/zero-works-once+pay-from-elsewhere+total-a-cent-more-with-three}; BASE_URL=${BASE_URL%/}
 SESSION_URL=${SESSION_URL:-$BASE_URL}; ORDER_URL=${ORDER_URL:-$BASE_URL}; PLACE_ORDER_URL=${PLACE_ORDER_URL:-$BASE_URL}
 for tool in curl jq; do command -v "$tool" >/dev/null || { echo "$tool is needed" >&2; exit 2; }; done
 [ -n "${TOKEN:-}" ] || { echo "set TOKEN to a token of the app: the head of this script says how to get one" >&2; exit 2; }

@@ -1,19 +1,19 @@
 #!/bin/sh
 # QTY-ZERO (MUST): Quantity 0 removes just that line
-# An update_quantity with quantity 0 is accepted and takes the named line out of the session, first, middle or last, and no other; the prices follow, and the line stays away.
+# An update_quantity with quantity 0 is accepted and takes the named line out of the session, first, middle or last, and no other. The prices follow, and the line stays away.
 # Sources: page that lists the methods of the Order API v2: method updateGuestQuantity
 # Checked:  the items that are left
 # Expected: none
-# Seen:     ["v1|19341138408|0"]
+# Seen:     ["v1|19341051903|0"]
 #
 # Run it: TOKEN=… sh scripts/QTY-ZERO-5677.sh
 # Or have the suite decide: python -m conformance replay REPORT QTY-ZERO --base-url URL
 # Exit status: 1 the fault is there, 0 it is gone, 2 the script could not get that far. Needs curl and jq.
 # BASE_URL in the environment may name another place of the same target.
 # TOKEN: a token of the app, as in
-#   TOKEN=$(curl -q -s -u "$CLIENT_ID:$CLIENT_SECRET" -d grant_type=client_credentials --data-urlencode scope=https://api.ebay.com/oauth/api_scope/buy.guest.order http://127.0.0.1:18123/x/zero-works-once+pay-from-elsewhere+total-a-cent-more-with-three/identity/v1/oauth2/token | jq -r .access_token)
+#   TOKEN=$(curl -q -s -u "$CLIENT_ID:$CLIENT_SECRET" -d grant_type=client_credentials --data-urlencode scope=https://api.ebay.com/oauth/api_scope/buy.guest.order http://127.0.0.1:8093/x/zero-works-once+pay-from-elsewhere+total-a-cent-more-with-three/identity/v1/oauth2/token | jq -r .access_token)
 set -u
-BASE_URL=${BASE_URL:-http://127.0.0.1:18123/x/zero-works-once+pay-from-elsewhere+total-a-cent-more-with-three}; BASE_URL=${BASE_URL%/}
+BASE_URL=${BASE_URL:-http://127.0.0.1:8093/x/zero-works-once+pay-from-elsewhere+total-a-cent-more-with-three}; BASE_URL=${BASE_URL%/}
 SESSION_URL=${SESSION_URL:-$BASE_URL}; ORDER_URL=${ORDER_URL:-$BASE_URL}; PLACE_ORDER_URL=${PLACE_ORDER_URL:-$BASE_URL}
 for tool in curl jq; do command -v "$tool" >/dev/null || { echo "$tool is needed" >&2; exit 2; }; done
 [ -n "${TOKEN:-}" ] || { echo "set TOKEN to a token of the app: the head of this script says how to get one" >&2; exit 2; }
@@ -41,21 +41,21 @@ get() {
 }
 uri() { jq -rn --arg value "$1" '$value|@uri'; }
 
-printf '%s' '{"contactEmail": "guest608602031@example.com", "lineItemInputs": [{"itemId": "v1|19341207612|0", "quantity": 5}, {"itemId": "v1|19341138408|0", "quantity": 5}], "shippingAddress": {"recipient": {"firstName": "Käthe", "lastName": "Größler"}, "phoneNumber": "+493055501234", "addressLine1": "Schlüterstraße 17", "city": "Berlin", "country": "DE", "addressLine2": "Hinterhaus, 3. Stock", "postalCode": "10625"}}' > "$work/3.request"
-call 3 POST "$SESSION_URL/buy/order/v2/guest_checkout_session/initiate" -H 'X-EBAY-C-MARKETPLACE-ID: EBAY_DE' -H "Authorization: Bearer ${TOKEN}" -H 'Content-Type: application/json' --data-binary @"$work/3.request"
-session_1=$(get 3 '.body.checkoutSessionId') || exit 2
-line_2=$(get 3 '([.body.lineItems[]|select(.itemId==$item)]|first).lineItemId' --arg item 'v1|19341207612|0') || exit 2
-jq -cn --arg line_2 "$line_2" '{"lineItemId": $line_2, "quantity": 0}' > "$work/16.request"
-call 16 POST "$SESSION_URL/buy/order/v2/guest_checkout_session/$(uri "$session_1")/update_quantity" -H 'X-EBAY-C-MARKETPLACE-ID: EBAY_DE' -H "Authorization: Bearer ${TOKEN}" -H 'Content-Type: application/json' --data-binary @"$work/16.request"
-line_3=$(get 3 '([.body.lineItems[]|select(.itemId==$item)]|first).lineItemId' --arg item 'v1|19341138408|0') || exit 2
-jq -cn --arg line_3 "$line_3" '{"lineItemId": $line_3, "quantity": 0}' > "$work/17.request"
-call 17 POST "$SESSION_URL/buy/order/v2/guest_checkout_session/$(uri "$session_1")/update_quantity" -H 'X-EBAY-C-MARKETPLACE-ID: EBAY_DE' -H "Authorization: Bearer ${TOKEN}" -H 'Content-Type: application/json' --data-binary @"$work/17.request"
+printf '%s' '{"contactEmail": "guest608602031@example.com", "lineItemInputs": [{"itemId": "v1|19341034602|0", "quantity": 5}, {"itemId": "v1|19341051903|0", "quantity": 2}], "shippingAddress": {"recipient": {"firstName": "Käthe", "lastName": "Größler"}, "phoneNumber": "+493055501234", "addressLine1": "Schlüterstraße 17", "city": "Berlin", "country": "DE", "addressLine2": "Hinterhaus, 3. Stock", "postalCode": "10625"}}' > "$work/0.request"
+call 0 POST "$SESSION_URL/buy/order/v2/guest_checkout_session/initiate" -H 'X-EBAY-C-MARKETPLACE-ID: EBAY_DE' -H "Authorization: Bearer ${TOKEN}" -H 'Content-Type: application/json' --data-binary @"$work/0.request"
+session_1=$(get 0 '.body.checkoutSessionId') || exit 2
+line_2=$(get 0 '([.body.lineItems[]|select(.itemId==$item)]|first).lineItemId' --arg item 'v1|19341034602|0') || exit 2
+jq -cn --arg line_2 "$line_2" '{"lineItemId": $line_2, "quantity": 0}' > "$work/6.request"
+call 6 POST "$SESSION_URL/buy/order/v2/guest_checkout_session/$(uri "$session_1")/update_quantity" -H 'X-EBAY-C-MARKETPLACE-ID: EBAY_DE' -H "Authorization: Bearer ${TOKEN}" -H 'Content-Type: application/json' --data-binary @"$work/6.request"
+line_3=$(get 0 '([.body.lineItems[]|select(.itemId==$item)]|first).lineItemId' --arg item 'v1|19341051903|0') || exit 2
+jq -cn --arg line_3 "$line_3" '{"lineItemId": $line_3, "quantity": 0}' > "$work/7.request"
+call 7 POST "$SESSION_URL/buy/order/v2/guest_checkout_session/$(uri "$session_1")/update_quantity" -H 'X-EBAY-C-MARKETPLACE-ID: EBAY_DE' -H "Authorization: Bearer ${TOKEN}" -H 'Content-Type: application/json' --data-binary @"$work/7.request"
 
-jq -e  '[([.body.lineItems[]?.itemId]|sort)] == [[]]' "$work/17.json" > /dev/null 2>&1
+jq -e  '[([.body.lineItems[]?.itemId]|sort)] == [[]]' "$work/7.json" > /dev/null 2>&1
 case $? in
   0) echo 'QTY-ZERO holds here: the fault is gone'; exit 0 ;;
   2|3) echo 'this jq cannot read the test' >&2; exit 2 ;;
 esac
 echo 'QTY-ZERO is broken (the items that are left): expected none'
-echo 'seen now:'; jq -c '{status, errors: [.body.errors[]?.errorId], seen: [([.body.lineItems[]?.itemId]|sort)]}' "$work/17.json"
+echo 'seen now:'; jq -c '{status, errors: [.body.errors[]?.errorId], seen: [([.body.lineItems[]?.itemId]|sort)]}' "$work/7.json"
 exit 1
