@@ -105,6 +105,7 @@ def goods(call: Call, now: Situation) -> str:
     items, tax = [line.item for line in now.cart.lines], now.cart.market.tax
     bounds = {"limit": any(item.limit for item in items), "lot": any(item.lot for item in items)}
     bounds["stock"] = any(item.stock < AMPLE for item in items)
+    bounds["warned"] = any(item.warned for item in items)
     if any(bounds.values()):
         return next(name for name, holds in bounds.items() if holds)
     shows = {
@@ -227,7 +228,7 @@ LEVELS: dict[str, Levels] = {
     "option": ("first", "other"),
     "coupon": ("none", "good", "oversized", "minimum", "item_bound", "removed"),
     "address": ("first", "updated", "same", "unverifiable"),
-    "goods": ("plain", "promotion", "fee", "imports", "discount", "tax", "several", "limit", "stock", "lot"),
+    "goods": ("plain", "promotion", "fee", "imports", "discount", "tax", "several", "limit", "stock", "lot", "warned"),
     "history": ("fresh", "quantity", "option", "address", "coupon", "removal", "back"),
     "before": ("change", "read", "refusal"),
     "times": ("first", "second", "later"),
