@@ -19,6 +19,7 @@ from conformance.recordings.cleaning.by_file import (
     MEDIA,
     OF_PERSON,
     ShownByFile,
+    by_file,
     open_what_is_blank,
     with_whole_numbers,
 )
@@ -132,12 +133,13 @@ def calls_of(entries: Iterable[RecordedEntry]) -> Calls:
     found.together = without_order(zip(_sessions(found.exchanges), found.entries, strict=True))
     found.entries = [replace(entry, request_headers={}, response_headers={}) for entry in found.entries]
     sources = [entry.source for entry in found.entries]
-    take_out_nulls(zip(found.exchanges, sources, of_wire, strict=True))
+    files = by_file(zip(found.exchanges, sources, of_wire, strict=True))
+    take_out_nulls(files)
     open_what_is_blank(zip(found.exchanges, sources, as_sent, strict=True))
     open_lost_letters(found.exchanges)
-    open_made_up_line_ids(zip(found.exchanges, sources, strict=True))
-    open_unknown_forms(zip(found.exchanges, sources, of_wire, strict=True))
-    open_what_was_rewritten(zip(found.exchanges, sources, of_wire, strict=True))
+    open_made_up_line_ids(files)
+    open_unknown_forms(files)
+    open_what_was_rewritten(files)
     for exchange, (of_request, of_answer) in zip(found.exchanges, changed, strict=True):
         open_bodies(exchange, of_request=of_request, of_answer=of_answer)
     ids = list(_made_and_used(found))

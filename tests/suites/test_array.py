@@ -9,12 +9,13 @@ import pytest
 
 from conformance.core.factors import row_design
 from conformance.core.profile_reader import load
-from conformance.driver.session_methods import CHANGE_METHODS, Method
+from conformance.driver.session_methods import CHANGE_METHODS
 from strategies import array
 from strategies.array import Row
 from strategies.assignment import Bits
 from suites.situations.design import as_probes_meet_it, factors_of, session_plans
 from suites.situations.moment import Moment
+from suites.situations.probe import NEEDS_COUPON
 
 PROFILE = load("mock")
 
@@ -88,7 +89,7 @@ def test_each_method_of_a_requirement_meets_the_pairs_of_levels(requirement: str
             having.setdefault(probe.key.family, []).append(as_probes_meet_it(plan.row))
     for method in CHANGE_METHODS:
         open_rows = [as_probes_meet_it(plan.row) for plan in plans]
-        needs = {Method.APPLY: False, Method.REMOVE: True}.get(method)
+        needs = NEEDS_COUPON.get(method)
         every = [row for row in open_rows if needs in (None, row["coupon"] not in ("none", "removed"))]
         names = sorted(factors_of(requirement))
         possible = _pairs(bits, every, names)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -25,7 +25,18 @@ SEVERAL = 3  # calls that show what one alone may by chance
 KINDS = 3  # of members; one or two that are texts in place of objects are the server's own
 # Headers as the documents write them, whatever they name; another form in each call of a file is the recorder's.
 FORMS = {MARKETPLACE: re.compile("[A-Z]{2,}_[A-Z]{2}"), MEDIA: re.compile(r"[\w.+-]+/[\w.+-]+\s*(;.*)?")}
+Files = list[
+    list[tuple[Exchange, bool]]
+]  # of each file its exchanges, and whether the request has the length that it names
 WHOLE_ADDRESS = ADDRESS_PARTS | {"recipient", OF_PERSON}
+
+
+def by_file(calls: Iterable[tuple[Exchange, int, bool]]) -> Files:
+    """The exchanges of each file. calls: each exchange with its file, and whether its request has the length that it names."""
+    files: dict[int, list[tuple[Exchange, bool]]] = defaultdict(list)
+    for exchange, source, of_wire in calls:
+        files[source].append((exchange, of_wire))
+    return list(files.values())
 
 
 def is_marketplace(value: str) -> bool:

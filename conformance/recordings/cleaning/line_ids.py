@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterator
 from typing import Any
 
 from conformance.core import contract
 from conformance.core.exchange import Exchange, RecordedPart
-from conformance.recordings.cleaning.by_file import SEVERAL
+from conformance.recordings.cleaning.by_file import SEVERAL, Files
 
 ID, LINES = "lineItemId", "lineItems"
 
 
-def open_made_up_line_ids(calls: Iterable[tuple[Exchange, int]]) -> None:
+def open_made_up_line_ids(files: Files) -> None:
     """Gives the lines of such a file ids by their items, and makes the requests that name lines unknown.
 
-    calls: each exchange with its file.
+    files: as `by_file` has them.
     """
-    files: dict[int, list[Exchange]] = defaultdict(list)
-    for exchange, source in calls:
-        files[source].append(exchange)
-    for listed in files.values():
+    for file in files:
+        listed = [exchange for exchange, _ in file]
         named = [exchange.request.object()[ID] for exchange in listed if exchange.accepted and _names_a_line(exchange)]
         shown = {str(line.get(ID)) for exchange in listed for line in _lines(exchange)}
         if len(named) >= SEVERAL and shown and shown.isdisjoint(map(str, named)):

@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 from conformance.core.exchange import Exchange
 from conformance.judging.content.request_schema import Shape
+from conformance.recordings.cleaning.by_file import Files
 from conformance.recordings.cleaning.rewritten import shape_of_answer, shape_of_request
 
 Member = tuple[str, str]  # the name of an object, and of a member of it
 
 
-def take_out_nulls(calls: Iterable[tuple[Exchange, int, bool]]) -> None:
+def take_out_nulls(files: Files) -> None:
     """Takes null members out of a file in which each of them is null or filled in each object, on both sides.
 
-    calls: each exchange with its file, and whether its request has the length that its header names.
+    files: of each, its exchanges, and whether the request of each has the length that its header names.
     """
-    files: dict[int, list[tuple[Exchange, bool]]] = defaultdict(list)
-    for exchange, source, of_wire in calls:
-        files[source].append((exchange, of_wire))
-    for listed in files.values():
+    for listed in files:
         if not any(of_wire for _, of_wire in listed) and _are_recorders([exchange for exchange, _ in listed]):
             for exchange, _ in listed:
                 exchange.request.body = _without(exchange.request.body)
@@ -32,7 +29,7 @@ def _are_recorders(exchanges: list[Exchange]) -> bool:
     accepted = [exchange for exchange in exchanges if exchange.status == 200]
     sent = [each for exchange in accepted for each in _members(shape_of_request(exchange), exchange.request.body)]
     given = [each for exchange in exchanges for each in _members(shape_of_answer(exchange), exchange.body)]
-    return all(_nulls(side) and not (_nulls(side) & _absent(side)) for side in (sent, given))
+    return all((nulls := _nulls(side)) and nulls.isdisjoint(_absent(side)) for side in (sent, given))
 
 
 def _nulls(side: list[tuple[Member, Any]]) -> set[Member]:

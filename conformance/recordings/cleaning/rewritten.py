@@ -16,7 +16,7 @@ from typing import Any
 from conformance.core import contract
 from conformance.core.exchange import Exchange, RecordedPart
 from conformance.judging.content.request_schema import Shape, compiled, shape_of
-from conformance.recordings.cleaning.by_file import OF_PERSON, SEVERAL
+from conformance.recordings.cleaning.by_file import OF_PERSON, SEVERAL, Files
 from conformance.recordings.cleaning.marks import OF_PERSONS
 
 ABSENT = object()  # in place of a member that an object has to have
@@ -53,15 +53,12 @@ class _Seen:
         return len(self.sent[kind]) >= least and len(self.given[kind]) >= (SEVERAL if kind[0] == CUT else least)
 
 
-def open_what_was_rewritten(calls: Iterable[tuple[Exchange, int, bool]]) -> None:
+def open_what_was_rewritten(files: Files) -> None:
     """Makes bodies unknown that a recorder wrote in another form.
 
-    calls: each exchange with its file, and whether its request has the length that its header names.
+    files: of each, its exchanges, and whether the request of each has the length that its header names.
     """
-    files: dict[int, list[tuple[Exchange, bool]]] = defaultdict(list)
-    for exchange, source, of_wire in calls:
-        files[source].append((exchange, of_wire))
-    for listed in files.values():
+    for listed in files:
         if kinds := _of_recorder(listed):
             for exchange, _ in listed:
                 _open(exchange, kinds)

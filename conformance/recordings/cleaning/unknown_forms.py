@@ -5,12 +5,11 @@ No server can have read such a request, so that a recorder wrote it, and with it
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable
 from enum import Enum
 
 from conformance.core.exchange import Exchange
 from conformance.judging.content.request_schema import shape_of
+from conformance.recordings.cleaning.by_file import Files
 from conformance.recordings.cleaning.rewritten import open_bodies
 
 
@@ -22,15 +21,12 @@ class _Form(Enum):
     OPEN = "open"
 
 
-def open_unknown_forms(calls: Iterable[tuple[Exchange, int, bool]]) -> None:
+def open_unknown_forms(files: Files) -> None:
     """Makes all bodies of a file unknown if accepted requests have an unknown form, and none has the documents' form.
 
-    calls: each exchange with its file, and whether its request has the length that its header names.
+    files: of each, its exchanges, and whether the request of each has the length that its header names.
     """
-    files: dict[int, list[tuple[Exchange, bool]]] = defaultdict(list)
-    for exchange, source, of_wire in calls:
-        files[source].append((exchange, of_wire))
-    for listed in files.values():
+    for listed in files:
         forms = {_form(exchange, of_wire=of_wire) for exchange, of_wire in listed if exchange.status == 200}
         if _Form.UNKNOWN in forms and _Form.DOCUMENTED not in forms:
             for exchange, _ in listed:
