@@ -148,12 +148,13 @@ def _cut_off(text: str, value: str, name: str) -> tuple[int, int, str]:
 
 
 def _needle(form: str) -> str:
-    """What to search a text for: the form's longest run of letters and digits, as each encoding keeps it.
+    """What to search a text for: the beginning of the form's longest run of letters and digits, as each encoding keeps it.
 
-    The whole form where that run is short, and may be a word, or is a part of each pseudonym.
+    Tokens of one server begin alike, so that one search serves several. It is the whole form where that run is short,
+    and may be a word, or is a part of each pseudonym.
     """
     longest = max(RUN.findall(form), key=len, default="")
-    return longest if len(longest) >= LONG_RUN and longest not in PSEUDONYM else form
+    return longest[:LONG_RUN] if len(longest) >= LONG_RUN and longest not in PSEUDONYM else form
 
 
 def _fewest(texts: Iterable[str]) -> tuple[str, ...]:

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from functools import cached_property
+from functools import cached_property, reduce
 from itertools import combinations
+from operator import or_
 from typing import Any
 
 from conformance.core import contract
-from conformance.core.factors import Levels, before_a_session, factors, learned, possible
+from conformance.core.factors import before_a_session, factors, learned, possible
 from conformance.core.profile import Profile
 from conformance.core.requirement import Requirement
 from conformance.evidence.trace_record import ConditionsOfRules
 from conformance.judging.conditions import decode
 from conformance.judging.world import RuleOutcome
 
-Pair = tuple[str, str]  # two factors
-Met = dict[Pair, set[Pair]]  # and the levels of both that met
+Level = tuple[str, str]  # a factor and its level
 MOST_MISSING = 6  # pairs of levels that a document lists for two factors
 
 
@@ -42,33 +42,33 @@ class PairCoverage:
         return set().union(*(vectors for rules, vectors in self._vectors.items() if requirement in rules.held))
 
     @cached_property
-    def _decoded(self) -> dict[str, Levels]:
-        """The levels that each encoded vector stands for."""
-        return {vector: decode(vector) for vector in set().union(*self._vectors.values())}
+    def _places(self) -> dict[str, int]:
+        """Each vector with its place: a set of vectors is an integer that has a bit for each of them."""
+        return {vector: place for place, vector in enumerate(set().union(*self._vectors.values()))}
 
     @cached_property
-    def _levels_seen(self) -> set[Pair]:
-        """Every level that some exchange had."""
-        return set().union(*(levels.items() for levels in self._decoded.values()))
+    def _by_level(self) -> dict[Level, int]:
+        """The vectors that have a level of a factor, for each level that some exchange had."""
+        return decode(list(self._places))
 
-    def _met(self, requirement: Requirement, names: list[str]) -> Met:
-        """The pairs of levels of the named factors that met while a rule was judged."""
-        vectors = set().union(
-            *(vectors for rules, vectors in self._vectors.items() if requirement.id in rules.held | rules.broken)
-        )
-        if not vectors:
-            return {}
-        decoded = self._decoded
-        rows = {tuple(map(decoded[vector].get, names)) for vector in vectors}
-        columns = dict(zip(names, zip(*rows, strict=True), strict=True))  # a pair of columns is zipped without a loop
-        return {
-            (factor, other): {pair for pair in set(zip(columns[factor], columns[other], strict=True)) if all(pair)}
-            for factor, other in combinations(columns, 2)
-        }
+    @cached_property
+    def _by_outcome(self) -> list[tuple[frozenset[str], int]]:
+        """Rules that were judged together, with their vectors."""
+        return [(rules.held | rules.broken, self._bits(vectors)) for rules, vectors in self._vectors.items()]
+
+    def _bits(self, vectors: Iterable[str]) -> int:
+        digits = bytearray(b"0" * len(self._places))
+        for vector in vectors:
+            digits[-1 - self._places[vector]] = ord("1")
+        return int(digits, 2)
+
+    def _judged_under(self, requirement: str) -> int:
+        """The vectors that a rule was judged under."""
+        return reduce(or_, (bits for rules, bits in self._by_outcome if requirement in rules), 0)
 
     def marketplaces(self, offered: Iterable[str]) -> list[str]:
         """Those of the profile's marketplaces in which some exchange was judged, in the profile's order."""
-        return [name for name in offered if ("marketplace", name) in self._levels_seen]
+        return [name for name in offered if ("marketplace", name) in self._by_level]
 
     def of(self, requirement: Requirement, levels: dict[str, list[str]]) -> dict[str, Any]:
         """Pairs of levels that a rule was judged under, of those that exist. levels: what the profile offers."""
@@ -76,20 +76,22 @@ class PairCoverage:
         names = {*requirement.factors, "operation"}
         if requirement.operations == (contract.INITIATE,):
             names &= before_a_session()
-        met = self._met(requirement, sorted(names))
+        judged, where = self._judged_under(requirement.id), self._by_level
         for factor, other in combinations(sorted(names), 2):
-            seen = met.get((factor, other), set())
             exist = {
                 (first, two)
                 for first in self._existing(requirement, factor, levels)
                 for two in self._existing(requirement, other, levels)
                 if possible(factor, first, other, two)
             }
+            seen = {
+                pair for pair in exist if judged & where.get((factor, pair[0]), 0) & where.get((other, pair[1]), 0)
+            }
             missing = sorted(" and ".join(pair) for pair in exist - seen)
             pairs.append(
                 {
                     "factors": [factor, other],
-                    "seen": len(exist & seen),
+                    "seen": len(seen),
                     "of": len(exist),
                     "missing": missing[:MOST_MISSING],
                 }
@@ -105,5 +107,5 @@ class PairCoverage:
         return [
             level
             for level in levels.get(factor, [])
-            if level not in never and (level not in unsure or (factor, level) in self._levels_seen)
+            if level not in never and (level not in unsure or (factor, level) in self._by_level)
         ]

@@ -9,7 +9,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cache
-from itertools import islice
+from itertools import islice, product
 from typing import NamedTuple
 
 from conformance.core import contract
@@ -363,14 +363,21 @@ def _characters() -> tuple[tuple[str, dict[str, str]], ...]:
     )
 
 
-def decode(text: str) -> Levels:
-    """What `encode` wrote, with the pair of marketplaces."""
-    found = {
-        name: options[ord(char) - FIRST_LEVEL]
-        for char, (name, options) in zip(text, columns(), strict=True)
-        if char != NO_LEVEL
-    }
-    sent = found.pop("sent", "")
-    if found.get("header") == "other" and sent:
-        found["pair"] = f"{found.get('marketplace', '')}>{sent}"
+def decode(vectors: Sequence[str]) -> dict[tuple[str, str], int]:
+    """Of what `encode` wrote: the vectors that have a level, for each level of a factor, as the bits of an integer.
+
+    The vector at place 0 is the lowest bit. Two levels met where their integers share a bit.
+    """
+    found: dict[tuple[str, str], int] = {}
+    for (name, known), column in zip(_characters(), zip(*reversed(vectors), strict=True), strict=False):
+        text = "".join(column)
+        zeros = dict.fromkeys(map(ord, text), "0")
+        for level, character in known.items():
+            if character in text:
+                found[name, level] = int(text.translate(zeros | {ord(character): "1"}), 2)
+    sent = {level: found.pop(("sent", level)) for name, level in list(found) if name == "sent"}
+    for made, other in product(contract.marketplaces(), sent):
+        bits = found.get(("marketplace", made), 0) & found.get(("header", "other"), 0) & sent[other]
+        if bits:
+            found["pair", f"{made}>{other}"] = bits
     return found

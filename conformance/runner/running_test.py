@@ -10,7 +10,7 @@ from conformance.core.unjudged import Unjudged, UnjudgedReason
 from conformance.judging.context import Judgment
 from conformance.judging.trace import Trace, TraceKind
 
-COLLECT_AFTER = 600  # requests: Hypothesis leaves cycles that hold a test's sessions
+COLLECT_AFTER = 1200  # requests: Hypothesis leaves cycles that hold a test's sessions
 
 
 @dataclass

@@ -10,11 +10,16 @@ from tests.doubles.reference_server import ReferenceShop
 from tests.doubles.scripted_session import PARTS, visit
 
 
+def levels_of(vector: str) -> dict[str, str]:
+    """What one encoded vector stands for."""
+    return dict(decode([vector]))
+
+
 def met(trace: Trace) -> list[tuple[dict[str, str], frozenset[str]]]:
     """The levels that a trace met, with the rules that were judged under them."""
     assert trace.world.coverage
     seen = trace.world.coverage.encoded().items()
-    return [(decode(vector), rules.held | rules.broken) for vector, judged in seen for rules in judged]
+    return [(levels_of(vector), rules.held | rules.broken) for vector, judged in seen for rules in judged]
 
 
 def whole_visit() -> list[tuple[dict[str, str], frozenset[str]]]:
@@ -24,12 +29,22 @@ def whole_visit() -> list[tuple[dict[str, str], frozenset[str]]]:
 
 def test_levels_survive_their_code() -> None:
     levels = {"lines": "two", "coupon": "removed", "operation": contract.READ, "observer": "later_read"}
-    assert decode(encode(levels)) == levels
+    assert levels_of(encode(levels)) == levels
 
 
 def test_a_header_of_another_marketplace_names_the_pair() -> None:
     levels = {"marketplace": "EBAY_US", "header": "other", "sent": "EBAY_DE"}
-    assert decode(encode(levels))["pair"] == "EBAY_US>EBAY_DE"
+    assert levels_of(encode(levels))["pair"] == "EBAY_US>EBAY_DE"
+
+
+def test_levels_met_where_one_vector_has_both() -> None:
+    first = {"lines": "two", "coupon": "removed"}
+    second = {"lines": "two", "coupon": "none"}
+    where = decode([encode(first), encode(second)])
+    assert where["lines", "two"] == 0b11
+    assert where["coupon", "removed"] == 0b01
+    assert where["coupon", "none"] == 0b10
+    assert ("lines", "one") not in where
 
 
 def test_every_level_that_a_visit_meets_is_one_of_its_factor() -> None:
