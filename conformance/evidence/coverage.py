@@ -84,9 +84,7 @@ class PairCoverage:
                 for two in self._existing(requirement, other, levels)
                 if possible(factor, first, other, two)
             }
-            seen = {
-                pair for pair in exist if judged & where.get((factor, pair[0]), 0) & where.get((other, pair[1]), 0)
-            }
+            seen = {pair for pair in exist if judged & where.get((factor, pair[0]), 0) & where.get((other, pair[1]), 0)}
             missing = sorted(" and ".join(pair) for pair in exist - seen)
             pairs.append(
                 {

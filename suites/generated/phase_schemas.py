@@ -19,7 +19,9 @@ ODD_TEXTS = ("<b>", "Wal\x07nut", "O'Neill-Größe", "%s%n{0}", "../..%2f", "\u2
 LATIN_1 = 255  # its last character
 # Letters, digits and punctuation that every address may have; what is no ordinary text is refused, so that it is rare.
 ORDINARY_TEXTS = st.text(
-    st.characters(max_codepoint=LATIN_1, exclude_categories=("C", "Z"), exclude_characters="<>"), min_size=1, max_size=30
+    st.characters(max_codepoint=LATIN_1, exclude_categories=("C", "Z"), exclude_characters="<>"),
+    min_size=1,
+    max_size=30,
 )
 schemathesis.openapi.format(FREE_TEXT, st.one_of(ORDINARY_TEXTS, ORDINARY_TEXTS, st.sampled_from(ODD_TEXTS)))
 

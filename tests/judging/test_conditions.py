@@ -12,7 +12,7 @@ from tests.doubles.scripted_session import PARTS, visit
 
 def levels_of(vector: str) -> dict[str, str]:
     """What one encoded vector stands for."""
-    return dict(decode([vector]))
+    return dict(decode([vector]).keys())
 
 
 def met(trace: Trace) -> list[tuple[dict[str, str], frozenset[str]]]:
