@@ -12,16 +12,16 @@ from strategies.determinism import drawn_by
 from suites.generated import phase_schemas
 from suites.generated.session_rotation import SessionsInTurn
 
-EXAMPLES_PER_OPERATION = 10
+CASES_PER_OPERATION = 10
 
 
 @pytest.hookimpl(trylast=True)  # the plugin has made the run
 def pytest_configure(config: pytest.Config) -> None:
-    """`--seed` and `--depth` say what Schemathesis draws, the profile for which operations."""
+    """`--seed` and `--depth` say what Schemathesis draws, the profile says for which operations."""
     run = config.stash.get(RUN, None)
     if run is not None:
         settings, offered = run.settings, run.profile.offers_operation
-        phase_schemas.set_what_is_drawn(settings.seed, EXAMPLES_PER_OPERATION * settings.depth, offered)
+        phase_schemas.configure(settings.seed, CASES_PER_OPERATION * settings.depth, offered)
 
 
 @pytest.fixture

@@ -30,30 +30,33 @@ schemathesis.openapi.format(FREE_TEXT, st.one_of(ORDINARY_TEXTS, ORDINARY_TEXTS,
 _BY_PHASE: dict[Phase, BaseSchema] = {}
 
 
-def set_what_is_drawn(seed: int, examples_per_operation: int, offered: Callable[[str], bool]) -> None:
-    """Sets what is drawn: called before the tests are collected, since Schemathesis builds them then.
+def configure(seed: int, cases_per_operation: int, offered: Callable[[str], bool]) -> None:
+    """Loads the schema of each phase. To be called before tests are collected, since Schemathesis builds them then.
 
+    cases_per_operation: how many the fuzzing phase draws; elsewhere the contract decides.
     offered: whether the target has an operation; the others have no test, and no link of a walk leads to them.
     """
     left_out = [operation for operation in contract.operations() if not offered(operation)]
     for phase in Phase:
-        loaded = _load(phase, seed, examples_per_operation)
+        loaded = _load(phase, seed, cases_per_operation)
         _BY_PHASE[phase] = loaded.exclude(operation_id=left_out) if left_out else loaded
 
 
 def schema(phase: Phase) -> BaseSchema:
-    """The schema with this phase on, as `set_what_is_drawn` has set it; one example for every operation where it has not."""
+    """The schema with this phase alone on, as `configure` loaded it; without that, one drawn case of every operation."""
     if not _BY_PHASE:
-        set_what_is_drawn(0, 1, lambda operation: True)
+        configure(0, 1, lambda operation: True)
     return _BY_PHASE[phase]
 
 
-def _load(phase: Phase, seed: int, examples_per_operation: int) -> BaseSchema:
+def _load(phase: Phase, seed: int, cases_per_operation: int) -> BaseSchema:
     config: dict[str, Any] = {
         "seed": seed,
-        "generation": {"max-examples": examples_per_operation, "database": "none", "no-shrink": True},
+        "generation": {"max-examples": cases_per_operation, "database": "none", "no-shrink": True},
         "phases": {each: {"enabled": each is phase, "checks": off_in(each)} for each in Phase},
         "checks": on(),
+        # One `live` fixture serves all cases of a test, and how long a case takes is the target's affair.
+        "suppress-health-check": ["all"],
     }
     config["phases"][Phase.COVERAGE]["unexpected-methods"] = []  # see unsupported_method in checks.py
     config["phases"][Phase.STATEFUL]["inference"] = {"algorithms": []}  # the contract names its links itself

@@ -5,7 +5,6 @@ Schemathesis gives the case alone. `alternatives.py` has the values: another ite
 
 from __future__ import annotations
 
-from hypothesis import HealthCheck, settings
 from schemathesis import Case
 
 from conformance.driver.marks import provokes
@@ -16,6 +15,5 @@ from suites.generated.session_rotation import SessionsInTurn
 
 @provokes("AUTH-TOKEN", "SESSION-DOCUMENTED", "TYPE-JSON", cost=45)
 @schema(Phase.EXAMPLES).parametrize()
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])  # `live` is for all cases of a test
 def test_alternatives(case: Case, live: SessionsInTurn) -> None:
     live.send_each(case)

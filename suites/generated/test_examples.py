@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from hypothesis import HealthCheck, settings
 from schemathesis import Case
 
 from conformance.driver.marks import provokes
@@ -13,6 +12,5 @@ from suites.generated.session_rotation import SessionsInTurn
 
 @provokes("SESSION-FIELDS", "SESSION-DOCUMENTED", "TYPE-JSON", cost=15)
 @schema(Phase.EXAMPLES).parametrize()
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])  # `live` is for all cases of a test
 def test_examples(case: Case, live: SessionsInTurn) -> None:
     live.send(case)

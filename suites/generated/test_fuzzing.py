@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import HealthCheck, settings
+from hypothesis import settings
 from schemathesis import Case
 
 from conformance.driver.marks import provokes
@@ -14,9 +14,6 @@ from suites.generated.session_rotation import SessionsInTurn
 
 @provokes("ROBUST", "SESSION-INVALID", "TYPE-JSON", cost=30)
 @schema(Phase.FUZZING).parametrize()
-@settings(
-    backend=SEEDED,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],  # `live` is for all cases of a test
-)
+@settings(backend=SEEDED)
 def test_fuzzing(case: Case, live: SessionsInTurn) -> None:
     live.send(case)

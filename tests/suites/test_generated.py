@@ -136,7 +136,7 @@ def test_what_the_profile_does_not_offer_is_not_drawn(payment: str) -> None:
         payment, set()
     )
     try:
-        phase_schemas.set_what_is_drawn(0, 1, offered)
+        phase_schemas.configure(0, 1, offered)
         for loaded in map(schema, Phase):
             found = [result.ok() for result in loaded.get_all_operations() if isinstance(result, Ok)]
             assert {operation.definition.raw["operationId"] for operation in found} == set(
@@ -145,7 +145,7 @@ def test_what_the_profile_does_not_offer_is_not_drawn(payment: str) -> None:
         steps = schema(Phase.STATEFUL).as_state_machine().__dict__
         assert any("place_order" in name for name in steps) == (payment == "place_order")
     finally:
-        phase_schemas.set_what_is_drawn(0, 1, lambda operation: True)
+        phase_schemas.configure(0, 1, lambda operation: True)
 
 
 # ---------------------------------------------------------------- walks
@@ -230,7 +230,7 @@ def test_what_only_a_target_knows_is_pinned() -> None:
 
 
 def test_two_schemas_of_a_phase_are_one() -> None:
-    """What `set_what_is_drawn` sets is what the tests are made from."""
+    """What `configure` loads is what the tests are made from."""
     assert all(schema(phase) is schema(phase) for phase in Phase)
     assert len({id(schema(phase)) for phase in Phase}) == len(Phase)
 
