@@ -6,6 +6,7 @@ forgives broken framing (see `http1`). Connections are kept alive and shared by 
 
 from __future__ import annotations
 
+import io
 import re
 import select
 import socket
@@ -64,7 +65,7 @@ class ExactResponse(requests.Response):
         self.strict = answer
         self.status_code, self.reason = answer.status, answer.reason
         self.headers = requests.structures.CaseInsensitiveDict(answer.headers)
-        self._content, self._content_consumed = answer.raw, True
+        self.raw = io.BytesIO(answer.raw)  # `requests` reads the body from here, once
         self.encoding = "utf-8"
         self.url, self.request = str(request.url), request
 
