@@ -12,3 +12,14 @@ class PrerequisiteFailed(Exception):
         super().__init__(requirement or detail)
         reason = UnjudgedReason.BLOCKED if requirement else UnjudgedReason.PREREQUISITE
         self.unjudged = Unjudged(reason, requirement=requirement, detail=detail)
+
+
+def failed_prerequisite(error: Exception) -> Unjudged | None:
+    """Why a test ended, if nothing but failed prerequisites ended it.
+
+    Hypothesis groups what several cases of a test raised, and what a case raised only the first time that it was sent.
+    """
+    if not isinstance(error, ExceptionGroup):
+        return error.unjudged if isinstance(error, PrerequisiteFailed) else None
+    reasons = [failed_prerequisite(each) for each in error.exceptions]
+    return reasons[0] if all(reasons) else None

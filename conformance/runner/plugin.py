@@ -20,7 +20,7 @@ from conformance.core.profile_reader import load
 from conformance.core.unjudged import Unjudged, UnjudgedReason
 from conformance.driver.checkout import CheckoutDriver
 from conformance.driver.marks import mark_args, rounds
-from conformance.driver.prerequisite import PrerequisiteFailed
+from conformance.driver.prerequisite import failed_prerequisite
 from conformance.evidence.verdict import DEFECT, INTERRUPTED
 from conformance.runner.first_requests import send_first_requests
 from conformance.runner.planning.named_tests import SUITES, check_named_tests, lies_in_suites
@@ -266,9 +266,6 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, Any, Any]:
         return (yield)
     try:
         result = yield
-    except PrerequisiteFailed as blocked:
-        run.running.skipped = blocked.unjudged
-        pytest.skip(blocked.unjudged.sentence)
     except RunStopped as stopped:
         if isinstance(stopped, BudgetSpent):
             run.ending.budget_spent = True
@@ -278,9 +275,9 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, Any, Any]:
             run.running.skipped = reason  # so that --resume asks again
         item.session.shouldstop = str(stopped)
         pytest.skip(str(stopped))
-    except Exception:
+    except Exception as error:
         # a test may count on what a broken answer lacks; without a breach it is a defect of the test
-        excuse = run.running.excuse()
+        excuse = failed_prerequisite(error) or run.running.excuse()
         if excuse is None:
             raise
         run.running.skipped = excuse

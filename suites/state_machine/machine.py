@@ -8,7 +8,7 @@ does not hide the next; the shrinker of the run makes each sequence short afterw
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any
 
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -25,12 +25,21 @@ from hypothesis.stateful import (
 
 from conformance.core import contract, made_up
 from conformance.core.exchange import OTHER_APP, Request
-from conformance.core.requirement import SessionPhase
 from conformance.driver.checkout import CheckoutDriver, CheckoutSession
 from conformance.driver.prerequisite import PrerequisiteFailed
 from conformance.driver.session_methods import METHOD_OF
 from conformance.judging.context import Judgment
 from strategies.determinism import skip_simplest_example
+from suites.state_machine.bundle_values import (
+    LineItem,
+    has_a_choice,
+    has_a_coupon,
+    is_dead,
+    is_dead_with_options,
+    is_in_the_cart,
+    is_open,
+    with_an_option,
+)
 from suites.state_machine.offer import (
     ADDRESSES,
     BAD_CREDENTIALS,
@@ -55,16 +64,6 @@ MISSION = (MOST_LINES, SAME_MARKETPLACE, LOCKED, REMOVED)
 READ_AND_CHANGES = st.sampled_from([contract.READ, *contract.CHANGES])
 CHANGES_AND_PAYMENT = st.sampled_from([*contract.CHANGES, contract.PLACE_ORDER])
 SessionIfMade = CheckoutSession | MultipleResults[CheckoutSession]  # no result where the target makes none
-
-
-class LineItem(NamedTuple):
-    """A line item as an answer showed it first; the session may have lost it since."""
-
-    session: CheckoutSession
-    id: str
-    options: tuple[str, ...]
-
-
 LinesIfNew = LineItem | MultipleResults[LineItem]
 
 
@@ -82,36 +81,6 @@ class BrokenRequirement(AssertionError):
 def raise_breach(breach: BrokenRequirement) -> None:
     """What a machine does with a breach by itself, so that Hypothesis shrinks and prints the walk."""
     raise breach
-
-
-def has_a_coupon(session: CheckoutSession) -> bool:
-    """Whether a coupon is applied."""
-    return bool(session.state.view.coupons)
-
-
-def is_open(session: CheckoutSession) -> bool:
-    """Whether the session can be changed."""
-    return session.state.phase == SessionPhase.OPEN
-
-
-def is_in_the_cart(line: LineItem) -> bool:
-    """Whether the session was last shown with the line, and can be changed."""
-    return is_open(line.session) and line.id in line.session.state.view.lines
-
-
-def is_dead(line: LineItem) -> bool:
-    """Whether the line was removed, or its session can be changed no more."""
-    return not is_in_the_cart(line)
-
-
-def has_a_choice(line: LineItem) -> bool:
-    """Whether the line is in the cart, and an answer showed shipping options of it."""
-    return is_in_the_cart(line) and bool(line.options)
-
-
-def with_an_option(line: LineItem) -> st.SearchStrategy[tuple[LineItem, str]]:
-    """A line item and one of its shipping options."""
-    return st.tuples(st.just(line), st.sampled_from(line.options))
 
 
 class CheckoutMachine(RuleBasedStateMachine):
@@ -296,8 +265,8 @@ class CheckoutMachine(RuleBasedStateMachine):
     def set_quantity_of_a_dead_line(self, line: LineItem, quantity: int) -> None:
         self._change(line.session, contract.QUANTITY, lineItemId=line.id, quantity=quantity)
 
-    @precondition(lambda self: any(is_dead(line) and line.options for line in self.shown))
-    @rule(choice=lines.filter(lambda line: is_dead(line) and bool(line.options)).flatmap(with_an_option))
+    @precondition(lambda self: any(map(is_dead_with_options, self.shown)))
+    @rule(choice=lines.filter(is_dead_with_options).flatmap(with_an_option))
     @recorded()
     def choose_option_of_a_dead_line(self, choice: tuple[LineItem, str]) -> None:
         line, option = choice
