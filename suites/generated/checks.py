@@ -111,7 +111,7 @@ def objections(case: Case, exchange: Exchange) -> Iterator[str]:
 
 
 def as_response(case: Case, exchange: Exchange) -> Response:
-    """An exchange as Schemathesis sees an answer; secrets are out of it already. No answer is one that no link follows."""
+    """An exchange as Schemathesis sees an answer; secrets are out of it already. Silence becomes a 504, which no link follows."""
     content = exchange.text if exchange.body is None else json.dumps(exchange.body)
     return Response(
         status_code=exchange.status or HTTPStatus.GATEWAY_TIMEOUT,

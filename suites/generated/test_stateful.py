@@ -38,7 +38,7 @@ class Walk(machine()):  # type: ignore[misc]
     def setup(self) -> None:
         """Nothing is drawn yet, so it is open whether the walk counts: it begins with the first call."""
         self.begun = False
-        # where no session was made, a walk begins again, and waits for none of the beginnings that are gone
+        # `machine` took the other roots out. Else their turn would come before initiate is sent once more.
         self.control.roots = [label for label in self.control.roots if label.endswith(BEGINNING)]
 
     def call(self, case: Case, **kwargs: Any) -> Response:
