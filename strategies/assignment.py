@@ -41,11 +41,15 @@ class ProbeKey(NamedTuple):
 
 
 class Candidate(NamedTuple):
-    """A probe with the rows that can have it. alone: factors of which it meets each level by itself, whatever its group meets."""
+    """A probe with the rows that can have it. alone: factors of which it meets each level by itself, whatever its group meets.
+
+    everywhere: each of these rows has it.
+    """
 
     key: ProbeKey
     rows: Sequence[Row]
     alone: frozenset[str] = frozenset()
+    everywhere: bool = False
 
 
 class Bits:
@@ -77,7 +81,10 @@ def assign(
     assignment = _Assignment(factors_of)
     families: dict[tuple[str, str, str], list[Candidate]] = defaultdict(list)
     for candidate in candidates:
-        assignment.meet_levels(candidate, times if candidate.key.group == candidate.key.case else 1)
+        if candidate.everywhere:
+            assignment.meet_rows(candidate)
+        else:
+            assignment.meet_levels(candidate, times if candidate.key.group == candidate.key.case else 1)
         families[candidate.key.family].append(candidate)
     for (requirement, _, _), family in families.items():
         assignment.meet_pairs(family, pairs(requirement))
@@ -96,6 +103,12 @@ class _Assignment:
         self._met: dict[tuple[str, ...], int] = defaultdict(int)  # levels, by group
         self._pairs: dict[tuple[str, ...], int] = defaultdict(int)  # by family
         self._levels: dict[tuple[int, frozenset[str], int], int] = {}
+
+    def meet_rows(self, candidate: Candidate) -> None:
+        """Gives a probe to all of its rows."""
+        names = self._factors_of(candidate.key.requirement) | candidate.alone
+        for row in candidate.rows:
+            self._take(candidate.key, row.number, self._of(row, names, 1), self._of(row, names, 2))
 
     def meet_levels(self, candidate: Candidate, times: int) -> None:
         """Gives a probe to rows until every level is met so many times; to one row at least, if there is any."""
@@ -126,7 +139,7 @@ class _Assignment:
         names = self._factors_of(family[0].key.requirement)
         found: dict[int, tuple[int, int]] = {}
         probes: dict[int, list[ProbeKey]] = defaultdict(list)
-        for key, rows, _ in family:
+        for key, rows, *_ in family:
             for row in rows:
                 found[row.number] = self._of(row, names, 1), self._of(row, names, 2)
                 probes[row.number].append(key)

@@ -60,7 +60,7 @@ def session_plans(profile: Profile, depth: int = 1) -> list[SessionPlan]:
             begun.setdefault(start.key, {})[market] = start
     pairs = partial(_pairs_met, depth)
     met = assign(
-        [Candidate(key, _rows_for(profile, shown, where), _alone(where)) for key, where in asked.items()],
+        [_candidate(key, where, _rows_for(profile, shown, where)) for key, where in asked.items()],
         factors_of,
         max(depth, 1),
         pairs,
@@ -101,8 +101,9 @@ def _most_telling_first(found: Iterable[SessionPlan]) -> list[SessionPlan]:
     return ordered
 
 
-def _alone(probes_by_market: dict[str, Probe]) -> frozenset[str]:
-    return next(iter(probes_by_market.values())).alone
+def _candidate(key: ProbeKey, probes_by_market: dict[str, Probe], rows: list[Row]) -> Candidate:
+    probe = next(iter(probes_by_market.values()))
+    return Candidate(key, rows, probe.alone, probe.everywhere)
 
 
 def _rows_in(rows: tuple[Row, ...], markets: set[str]) -> list[Row]:

@@ -11,7 +11,7 @@ from conformance.driver.session_methods import Method
 from conformance.judging.conditions import BOUNDED
 from suites.situations.moment import Moment
 from suites.situations.near_ids import NEAR_TEXTS, SHORT_LINE_ID, cut, longer
-from suites.situations.probe import BESIDE, Probe, Sent, valid
+from suites.situations.probe import BESIDE, DOUBLE, Probe, Sent, valid
 from suites.situations.refusals import RULE_OF_BOUND
 
 
@@ -45,7 +45,7 @@ def of_lines(profile: Profile, market: str) -> Iterator[Probe]:
     for coupon in offered.coupons_of("refused", "minimum"):
         case = f"{coupon.error} {coupon.code}"
         yield Probe(
-            "COUPON-REFUSED", case, Method.APPLY, Moment.OPEN, _applying(coupon.code), coupon=False, repeated=True
+            "COUPON-REFUSED", case, Method.APPLY, Moment.OPEN, _applying(coupon.code), coupon=False, twice=DOUBLE
         )
     for coupon in offered.coupons_of("good", "oversized"):
         yield Probe(

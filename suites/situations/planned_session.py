@@ -25,7 +25,7 @@ from suites.situations.probe import Probe
 RANKS = {"next": 1, "after": 2}  # among the options that are not selected
 TOUR = ("more", "select")  # changes of `contracts/factors.yaml` that leave the levels of the row as they are
 TOUR_OF_EMPTIED = ("move", "coupon", *TOUR)  # where nothing follows that the row's address and coupon matter to
-READ_AFTER = {"refusal": 10, "read": 4, "change": 2}  # refusals, before a read or a change shows what they left
+READ_AFTER = {"refusal": 10, "read": 4, "change": 1}  # refusals, before a read or a change shows what they left
 
 
 @dataclass
@@ -247,7 +247,7 @@ class PlannedSession:
             self.row.number % READ_AFTER[self.row["before"]]
         )  # each row has other probes right after a read or a change
         for index, probe in enumerate(own[turn:] + own[:turn]):
-            for _ in range(2 if probe.insists or (probe.repeated and self.row["rounds"] == "double") else 1):
+            for _ in range(2 if self.row["rounds"] in probe.twice else 1):
                 self._send(probe)
             if index % READ_AFTER[self.row["before"]] == 0:
                 self._between(moment)
@@ -297,14 +297,24 @@ class PlannedSession:
             self.session.read()
 
     def _tour(self) -> None:
-        """Each other kind of change, made and undone, so that it meets the state of every row."""
+        """Each other kind of change, made and undone, so that it meets the state of every row; then those of another line."""
         for change in TOUR_OF_EMPTIED if self.row["end"] == "emptied" else TOUR:
-            line = self.line
-            if line is not None and change != self.row["change"] and self.session.state.phase == SessionPhase.OPEN:
-                undo = self.changes.make(change, line, in_parts=False)
-                if undo:
-                    undo()
+            if change != self.row["change"]:
+                self._make_and_undo(change, self.line)
+        for change in TOUR:
+            self._make_and_undo(change, self._line_after())
         self.session.read()
+
+    def _make_and_undo(self, change: str, line: Line | None) -> None:
+        if line is not None and self.session.state.phase == SessionPhase.OPEN:
+            undo = self.changes.make(change, line, in_parts=False)
+            if undo:
+                undo()
+
+    def _line_after(self) -> Line | None:
+        """The line after the meant one, the first after the last; None where there is no other."""
+        lines = self.session.lines
+        return lines[(self.goods.place(len(lines)) + 1) % len(lines)] if len(lines) > 1 else None
 
     # ------------------------------------------------------------ the end
 
@@ -316,10 +326,18 @@ class PlannedSession:
             self._pay(end)
         elif end == "declined" and self.session.lines and self.driver.profile.pays_by_call:
             self.session.place_order("PAY-DECLINED")
+            self._decline_others()
             self._meet(Moment.DECLINED)
             self._read_others()
         for session in self.others:
             session.assert_still_open()
+
+    def _decline_others(self) -> None:
+        """The same cart for every other buyer whose payment is declined: each has an error of its own."""
+        pairs = [(line.item or "", line.quantity or 1) for line in self.session.lines]
+        for email in sorted(self.driver.profile.buyers.declined):
+            if email != self.email:
+                self.driver.create_session(self.market, pairs, email=email).place_order("PAY-DECLINED")
 
     def _empty(self) -> None:
         for line in self._in_turn(self.session.lines):

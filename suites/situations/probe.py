@@ -15,6 +15,7 @@ from strategies.assignment import ProbeKey
 from suites.situations.moment import Moment
 
 LINES, BESIDE = frozenset({"lines"}), frozenset({"beside"})
+DOUBLE, ALWAYS = frozenset({"double"}), frozenset({"single", "double"})  # levels of `rounds` (contracts/factors.yaml)
 Sent = dict[str, Any]
 
 
@@ -24,8 +25,10 @@ class Probe:
     make: the fields of the `Request` that is sent (`operation`, `body`, `subject`, …); None where the session has none for it.
 
     group: probes that split the levels among them: each level needs one probe of the group, not all of them; "" for a group
-    of its own. repeated: sent a second time in sessions whose change is made twice; insists: in every session.
-    alone: factors of which the probe meets each level by itself. goods: the level of that factor that it is for.
+    of its own. twice: levels of the row's `rounds` in which it is sent a second time.
+    everywhere: in each session that comes to its moment, not in as few as show every level: an answer that is a success shows
+    more than the probe asks for. alone: factors of which the probe meets each level by itself. goods: the level of that factor
+    that it is for.
     coupon: whether the session must have a coupon, or must have none, for the request to be wrong in this one thing.
     coupon_beside: the same of the session beside, for a request that is carried out there to show.
     """
@@ -40,8 +43,8 @@ class Probe:
     coupon_beside: bool | None = None
     alone: frozenset[str] = frozenset()
     goods: str = ""
-    repeated: bool = False
-    insists: bool = False
+    twice: frozenset[str] = frozenset()
+    everywhere: bool = False
 
     @property
     def key(self) -> ProbeKey:

@@ -14,7 +14,7 @@ from conformance.driver.session_methods import CHANGE_METHODS, METHOD_OF, Method
 from suites.situations.line_probes import of_lines, selecting
 from suites.situations.moment import Moment
 from suites.situations.near_ids import NEAR_ORDERS, NEAR_SESSIONS
-from suites.situations.probe import BESIDE, LINES, NEEDS_COUPON, Probe, Sent, valid, with_values
+from suites.situations.probe import ALWAYS, BESIDE, DOUBLE, LINES, NEEDS_COUPON, Probe, Sent, valid, with_values
 from suites.situations.refusals import Broken, of_address, of_changes, of_terms
 
 UNSUPPORTED = "EBAY_ATLANTIS"
@@ -88,12 +88,15 @@ def _access(profile: Profile, market: str) -> Iterator[Probe]:
                 stranger,
                 coupon=coupon,
                 alone=LINES | {"end"},
-                repeated=True,
+                twice=DOUBLE,
             )
         for credential in profile.bad_tokens:
             case = f"{credential}, {method}"
-            refused, often = with_values(method, credential=credential), credential == "made-up"
-            yield Probe("AUTH-TOKEN", case, method, Moment.OPEN, refused, coupon=coupon, repeated=often)
+            refused, twice = (
+                with_values(method, credential=credential),
+                DOUBLE if credential == "made-up" else frozenset(),
+            )
+            yield Probe("AUTH-TOKEN", case, method, Moment.OPEN, refused, coupon=coupon, twice=twice)
         for credential in profile.near_tokens:
             case, group = f"{credential}, {method}", f"near token, {method}"
             refused = with_values(method, credential=credential)
@@ -148,11 +151,11 @@ def _after_the_end(profile: Profile) -> Iterator[Probe]:
         for method in CHANGE_METHODS:
             coupon = NEEDS_COUPON.get(method)
             yield Probe(
-                requirement, method, method, moment, with_values(method), "", coupon, coupon, alone=BESIDE, insists=True
+                requirement, method, method, moment, with_values(method), "", coupon, coupon, alone=BESIDE, twice=ALWAYS
             )
     yield Probe("PAY-LOCK", "the option that is selected", Method.OPTION, Moment.PAID, _as_it_is)
     if profile.pays_by_call:
-        yield Probe("PAY-TWICE", "", Method.PLACE, Moment.PAID, with_values(Method.PLACE))
+        yield Probe("PAY-TWICE", "", Method.PLACE, Moment.PAID, with_values(Method.PLACE), everywhere=True)
         yield Probe("PAY-TWICE", "with other terms", Method.PLACE, Moment.PAID, _other_terms)
         yield Probe("PAY-EMPTY", "", Method.PLACE, Moment.EMPTY, with_values(Method.PLACE))
         yield Probe("PAY-DECLINED-ENDS", "place", Method.PLACE, Moment.DECLINED, with_values(Method.PLACE))
@@ -175,8 +178,8 @@ def _of_orders(profile: Profile, market: str) -> Iterator[Probe]:
 
     yield Probe("MARKET-ORDER-OPTIONAL", "no header", contract.READ_ORDER, Moment.ORDER, order(marketplace=None))
     for other in (*(name for name in profile.markets if name != market), UNSUPPORTED):
-        sent = order(marketplace=other)
-        yield Probe("MARKET-ORDER-SAME", f"{market} as {other}", contract.READ_ORDER, Moment.ORDER, sent, group="other")
+        sent, case = order(marketplace=other), f"{market} as {other}"
+        yield Probe("MARKET-ORDER-SAME", case, contract.READ_ORDER, Moment.ORDER, sent, group="other", everywhere=True)
     if profile.offers("second_app"):
         for words, header in (("with the header", market), ("without a header", None)):
             sent = order(credential=OTHER_APP, marketplace=header)
@@ -214,7 +217,7 @@ def of_sessions(profile: Profile, market: str) -> Iterator[Probe]:
         case = f"{broken.case}, {broken.operation}"
         # An address with one thing wrong is refused in a cart of any size.
         alone = LINES if broken.operation == contract.ADDRESS and not broken.group else frozenset()
-        sent, often = _broken(broken), bool(alone)
+        sent, twice = _broken(broken), DOUBLE if alone else frozenset()
         yield Probe(
             broken.requirement,
             case,
@@ -224,7 +227,7 @@ def of_sessions(profile: Profile, market: str) -> Iterator[Probe]:
             broken.group,
             coupon,
             alone=alone,
-            repeated=often,
+            twice=twice,
         )
     yield from _after_the_end(profile)
     yield from _of_orders(profile, market)
