@@ -75,6 +75,17 @@ def real_people(market: str, address: dict[str, Any]) -> list[dict[str, Any]]:
     return [whole(market, people[0]), *people[1:]]
 
 
+def lawful(market: str, address: dict[str, Any], longest: int) -> list[dict[str, Any]]:
+    """Addresses that a marketplace takes: of real people, and with lines of the longest length, in characters."""
+    lines = (
+        ("addressLine1", address["addressLine1"]),
+        ("addressLine2", "Unit 7"),
+        ("addressLine1", "9 Café Étoile Lane"),
+    )
+    at_limit = [with_fields(address, **{name: of_length(text, longest)}) for name, text in lines]
+    return [*real_people(market, address), *at_limit]
+
+
 def of_length(text: str, length: int) -> str:
     """A street of exactly that many characters."""
     return (text + " " + "Long Street Name " * 6)[:length].rstrip().ljust(length, "x")

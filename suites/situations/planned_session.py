@@ -10,16 +10,18 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from conformance.core import contract
-from conformance.core.exchange import OTHER_APP, OWN_APP, Request
+from conformance.core.exchange import Request
 from conformance.core.profile import Coupon
 from conformance.core.requirement import SessionPhase
 from conformance.driver.checkout import CheckoutDriver, CheckoutSession
 from conformance.judging.model import Line
+from strategies.addresses import lawful
 from strategies.array import Row
 from suites.situations.changes import Changes
-from suites.situations.design import PAID_ENDS, SessionPlan, beside_has_coupon, ends_in
+from suites.situations.design import PAID_ENDS, SessionPlan, ends_in
 from suites.situations.goods import Goods
 from suites.situations.moment import Moment
+from suites.situations.other_sessions import decline_alike, make_alike, session_beside
 from suites.situations.probe import Probe
 
 RANKS = {"next": 1, "after": 2}  # among the options that are not selected
@@ -179,61 +181,12 @@ class PlannedSession:
     # ------------------------------------------------------------ other sessions
 
     def _beside(self) -> None:
-        """Another session, with the same items in the same places, but for those of which not everybody may have several.
-
-        It has a coupon where the row says so, and where this session's coupon changes.
-        """
-        kind = self.row["beside"]
-        if kind == "none":
-            return
-        wanted = [item for item, _ in self.goods.lines()]
-        spare = [item for item in self.driver.plain(self.market, None) if item not in wanted]
-        plain = self.driver.market(self.market).plain
-        items = [item if self._shared(item) else spare.pop(0) for item in wanted if self._shared(item) or spare]
-        email = self.email if kind == "same_buyer" else None
-        app = OTHER_APP if kind == "other_app" else OWN_APP
-        self.others = [
-            self.driver.create_session(
-                self.market,
-                [(item, 2 if item in plain else 1) for item in items or self.driver.plain(self.market)[:1]],
-                email=email or self.driver.buyer(),
-                credential=app,
-            )
-        ]
-        codes = self.driver.market(self.market).coupons_of("good")
-        if codes and beside_has_coupon(self.row):
-            self.others[0].apply_coupon(codes[-1].code, credential=app)
-        if self.row["option"] == "other":  # both select the same, so that what reaches this one shows
-            for line in self.others[0].lines:
-                if option := self.others[0].other_option(line):
-                    self.others[0].select_option(line, option.id, credential=app)
-
-    def _shared(self, item: str) -> bool:
-        """Whether both sessions may have an item: a plain one, or one piece within the limit of a buyer."""
-        market, role = self.driver.market(self.market), self.driver.profile.role(self.market, item)
-        within_limit = role is not None and role.kind == "limit" and self.goods.pieces(item) < role.amount
-        return item in market.plain or within_limit
+        self.others = session_beside(self.driver, self.goods, self.email)
 
     def _read_others(self) -> None:
         """Reads the sessions beside this one."""
         for session in self.others:
             session.read_back()
-
-    def _alike(self) -> None:
-        """A fresh session that comes to the same state by the shortest way, and must cost the same."""
-        if not self.session.lines:
-            return
-        seen = self.session.state.view
-        pairs = [(line.item or "", line.quantity or 1) for line in self.session.lines]
-        twin = self.driver.create_session(self.market, pairs, email=self.driver.buyer(), address=seen.address)
-        for line in self.session.lines:
-            chosen, other = line.selected, twin.state.view.line_of(line.item or "")
-            if chosen and other and not (other.selected and other.selected.id == chosen.id):
-                place = line.options.index(chosen)
-                twin.select_option(other, other.options[place].id if place < len(other.options) else chosen.id)
-        for code in seen.coupons:
-            twin.apply_coupon(code)
-        twin.read()
 
     # ------------------------------------------------------------ probes
 
@@ -287,7 +240,7 @@ class PlannedSession:
             self.session.send(contract.OPTION, {"lineItemId": line.id, "shippingOptionId": "no-such-option"})
         undo = self.changes.make(self.row["change"], self.line or line)
         self.session.read()
-        self._alike()
+        make_alike(self.session)
         self._read_others()
         if undo:
             undo()
@@ -303,6 +256,8 @@ class PlannedSession:
                 self._make_and_undo(change, self.line)
         for change in TOUR:
             self._make_and_undo(change, self._line_after())
+        if self.row["end"] == "emptied":
+            self._lawful_address()
         self.session.read()
 
     def _make_and_undo(self, change: str, line: Line | None) -> None:
@@ -310,6 +265,14 @@ class PlannedSession:
             undo = self.changes.make(change, line, in_parts=False)
             if undo:
                 undo()
+
+    def _lawful_address(self) -> None:
+        """An address at its limits, or of real people, in place of the session's."""
+        home = self.driver.market(self.market).address
+        found = lawful(self.market, home, contract.address_line_limit(self.market))
+        self.session.set_address(found[self.row.number % len(found)])
+        self.session.read()
+        self.session.set_address(home)
 
     def _line_after(self) -> Line | None:
         """The line after the meant one, the first after the last; None where there is no other."""
@@ -326,18 +289,11 @@ class PlannedSession:
             self._pay(end)
         elif end == "declined" and self.session.lines and self.driver.profile.pays_by_call:
             self.session.place_order("PAY-DECLINED")
-            self._decline_others()
+            decline_alike(self.session, self.email)
             self._meet(Moment.DECLINED)
             self._read_others()
         for session in self.others:
             session.assert_still_open()
-
-    def _decline_others(self) -> None:
-        """The same cart for every other buyer whose payment is declined: each has an error of its own."""
-        pairs = [(line.item or "", line.quantity or 1) for line in self.session.lines]
-        for email in sorted(self.driver.profile.buyers.declined):
-            if email != self.email:
-                self.driver.create_session(self.market, pairs, email=email).place_order("PAY-DECLINED")
 
     def _empty(self) -> None:
         for line in self._in_turn(self.session.lines):
