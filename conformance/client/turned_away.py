@@ -8,7 +8,7 @@ from conformance.core import contract
 from conformance.core.exchange import Exchange
 from conformance.core.profile import Profile
 
-DOORS = (401, 403, 407)  # statuses with which something before the API turns a request away
+REFUSED_BY_GATEWAY = (401, 403, 407)  # statuses with which something before the API turns a request away
 
 
 def page_of(exchange: Exchange) -> str:
@@ -26,7 +26,7 @@ def page_of(exchange: Exchange) -> str:
 
 def is_turned_away(exchange: Exchange) -> bool:
     """Whether something before the API answered: it speaks of no error id, and lets nobody in."""
-    return exchange.status in DOORS and bool(page_of(exchange))
+    return exchange.status in REFUSED_BY_GATEWAY and bool(page_of(exchange))
 
 
 def turned_away(exchange: Exchange) -> str:

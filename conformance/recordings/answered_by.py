@@ -6,14 +6,14 @@ import json
 import re
 from contextlib import suppress
 
-from conformance.client.turned_away import DOORS
+from conformance.client.turned_away import REFUSED_BY_GATEWAY
 from conformance.recordings.bodies import is_of_api
 from conformance.recordings.entry import RecordedEntry
 
 MEDIA = "content-type"
-TURNED_AWAY = (*DOORS, 429)  # with a page of HTML: the request never came to the API
+TURNED_AWAY = (*REFUSED_BY_GATEWAY, 429)  # with a page of HTML: the request never came to the API
 EDGES = (*TURNED_AWAY, 408, *range(502, 600))  # with these something before a server answers in its place
-BY_GATEWAY = (400, *DOORS, 404, 405, 413, 414, 415, 429, 431)  # with these a gateway turns a request away
+BY_GATEWAY = (400, *REFUSED_BY_GATEWAY, 404, 405, 413, 414, 415, 429, 431)  # with these a gateway turns a request away
 # Headers that gateways write on answers of their own, and not on those of the server behind them.
 SIGNS = {
     "x-amzn-errortype": re.compile(".+"),

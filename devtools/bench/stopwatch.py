@@ -18,8 +18,8 @@ from typing import Any
 
 import pytest
 
-# (layer, module, name of the door as the caller knows it)
-DOORS = (
+# (layer, module, name of the function as its caller knows it)
+TIMED = (
     ("wire", "conformance.client.transport", "Transport.send"),
     ("requests and answers", "conformance.client.api_client", "ApiClient.send"),
     ("redaction", "conformance.client.redaction", "Secrets.out_of"),
@@ -97,7 +97,7 @@ class Validator:
 
 def put_doors() -> None:
     """Wraps every door."""
-    for layer, module, name in DOORS:
+    for layer, module, name in TIMED:
         holder: Any = importlib.import_module(module)
         *path, last = name.split(".")
         for part in path:

@@ -218,13 +218,13 @@ def more_than_is_in_stock(context: RuleContext) -> Iterator[RefusalReason]:
         yield RefusalReason("QTY-STOCK", detail, lawful=_line_taken_out)
 
 
-AMPLE = 20  # pieces that a plain item has in stock, and may be sold at once
+STOCK_OF_PLAIN = 20  # pieces that a plain item has in stock, and may be sold at once
 
 
 @refuses("QTY-STOCK")
 def more_than_is_ample(context: RuleContext) -> Iterator[RefusalReason]:
-    if any(quantity > AMPLE for _, quantity in quantities(context)):
-        yield RefusalReason("QTY-STOCK", f"more than {AMPLE}", ids=(15012, 15013, 15014), certain=False)
+    if any(quantity > STOCK_OF_PLAIN for _, quantity in quantities(context)):
+        yield RefusalReason("QTY-STOCK", f"more than {STOCK_OF_PLAIN}", ids=(15012, 15013, 15014), certain=False)
 
 
 @refuses("QTY-LIMIT")

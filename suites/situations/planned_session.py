@@ -25,9 +25,10 @@ from suites.situations.other_sessions import decline_alike, make_alike, session_
 from suites.situations.probe import Probe
 
 RANKS = {"next": 1, "after": 2}  # among the options that are not selected
+SENT_AGAIN = {"quantity": "same", "option": "reselect", "address": "move_again"}  # the change by the row's history
 TOUR = ("more", "select")  # changes of `contracts/factors.yaml` that leave the levels of the row as they are
 TOUR_OF_EMPTIED = ("move", "coupon", *TOUR)  # where nothing follows that the row's address and coupon matter to
-READ_AFTER = {"refusal": 10, "read": 4, "change": 1}  # refusals, before a read or a change shows what they left
+READ_AFTER = {"refusal": 10, "read": 4, "change": 2}  # refusals, before a read or a change shows what they left
 
 
 @dataclass
@@ -109,7 +110,7 @@ class PlannedSession:
         if last in steps:
             steps[last]()
         elif last == "back":
-            self._there_and_back()
+            self._undo(self._make("more", self.line))
         elif last == "removal":
             self._removal()
         if self.row["before"] == "read":
@@ -165,12 +166,6 @@ class PlannedSession:
             if 1 < missing < 20:
                 self.session.set_quantity(line, (line.quantity or 1) + missing)
 
-    def _there_and_back(self) -> None:
-        if line := self.line:
-            before = line.quantity or 1
-            self.session.set_quantity(line, before + 2)
-            self.session.set_quantity(line, before)
-
     def _removal(self) -> None:
         """A line that is not meant, where there are several: the first, the second or the last of them."""
         meant = self.line
@@ -202,7 +197,7 @@ class PlannedSession:
         for index, probe in enumerate(own[turn:] + own[:turn]):
             for _ in range(2 if self.row["rounds"] in probe.twice else 1):
                 self._send(probe)
-            if index % READ_AFTER[self.row["before"]] == 0:
+            if index % READ_AFTER[self.row["before"]] == 0 or self._repeats(moment):
                 self._between(moment)
         if own:
             self._read_others()
@@ -210,16 +205,14 @@ class PlannedSession:
                 self.session.read_order()
             self.session.read_back()
 
+    def _repeats(self, moment: Moment) -> bool:
+        """Whether a change comes between the probes: the row's kind, where it can be made again as it is."""
+        return self.row["before"] == "change" and moment is Moment.OPEN and self.row["history"] in SENT_AGAIN
+
     def _between(self, moment: Moment) -> None:
         """What comes before the next probe, and shows the session: a read, or the row's kind of change as it is."""
-        line, history = self.line, self.row["history"]
-        changes = self.row["before"] == "change" and moment is Moment.OPEN and line is not None
-        if changes and line and history == "quantity":
-            self.session.set_quantity(line, line.quantity or 1)
-        elif changes and line and history == "option" and line.selected:
-            self.session.select_option(line, line.selected.id)
-        elif changes and history == "address":
-            self.changes.move(again=True)
+        if (line := self.line) and self._repeats(moment):
+            self.changes.make(SENT_AGAIN[self.row["history"]], line)
         else:
             self.session.read()
 
@@ -253,18 +246,27 @@ class PlannedSession:
         """Each other kind of change, made and undone, so that it meets the state of every row; then those of another line."""
         for change in TOUR_OF_EMPTIED if self.row["end"] == "emptied" else TOUR:
             if change != self.row["change"]:
-                self._make_and_undo(change, self.line)
-        for change in TOUR:
-            self._make_and_undo(change, self._line_after())
+                self._undo(self._make(change, self.line))
+        self._undo(self._make("more", self._line_after()))
+        other = self._make("select", self._line_after())  # so that an option of either line can reset that of the other
+        self._undo(self._make("select", self.line))
+        self._undo(other)
         if self.row["end"] == "emptied":
             self._lawful_address()
         self.session.read()
 
-    def _make_and_undo(self, change: str, line: Line | None) -> None:
-        if line is not None and self.session.state.phase == SessionPhase.OPEN:
-            undo = self.changes.make(change, line, in_parts=False)
-            if undo:
-                undo()
+    def _make(self, change: str, line: Line | None) -> Callable[[], object] | None:
+        is_open = self.session.state.phase == SessionPhase.OPEN
+        return self.changes.make(change, line, in_parts=False) if line is not None and is_open else None
+
+    def _undo(self, undo: Callable[[], object] | None) -> None:
+        if undo:
+            undo()
+
+    def _line_after(self) -> Line | None:
+        """The line after the meant one, the first after the last; None where there is no other."""
+        lines = self.session.lines
+        return lines[(self.goods.place(len(lines)) + 1) % len(lines)] if len(lines) > 1 else None
 
     def _lawful_address(self) -> None:
         """An address at its limits, or of real people, in place of the session's."""
@@ -273,11 +275,6 @@ class PlannedSession:
         self.session.set_address(found[self.row.number % len(found)])
         self.session.read()
         self.session.set_address(home)
-
-    def _line_after(self) -> Line | None:
-        """The line after the meant one, the first after the last; None where there is no other."""
-        lines = self.session.lines
-        return lines[(self.goods.place(len(lines)) + 1) % len(lines)] if len(lines) > 1 else None
 
     # ------------------------------------------------------------ the end
 
