@@ -157,14 +157,15 @@ def _near_code(operation: str, near: Callable[[str], str]) -> Callable[[Checkout
 
 
 def _near_line(method: Method, near: Callable[[str], str | None]) -> Callable[[CheckoutSession], Sent | None]:
-    """A change of quantity or option that names nearly the first line."""
+    """A change of quantity or option whose line is nearly the one that it would name."""
 
     def make(session: CheckoutSession) -> Sent | None:
-        line = near(session.lines[0].id) if session.lines and len(session.lines[0].id) >= SHORT_LINE_ID else None
-        if line is None or line in session.state.view.lines:
-            return None
         sent = valid(session, method)
-        return {**sent, "body": {**sent["body"], "lineItemId": line}}
+        named = sent["body"]["lineItemId"]
+        other = near(named) if session.lines and len(named) >= SHORT_LINE_ID else None
+        if other is None or other in session.state.view.lines:
+            return None
+        return {**sent, "body": {**sent["body"], "lineItemId": other}}
 
     return make
 

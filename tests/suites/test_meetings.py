@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from conformance.core.profile import Market, Profile
+from conformance.core.profile import Market
 from conformance.core.profile_reader import load
 from conformance.runner.mock_process import MockProcess
 from conformance.runner.planning.selection import Selection
@@ -47,14 +47,29 @@ def changes_beside_an_older(life: SessionPlan) -> bool:
     return row["beside"] == "same_buyer" and row["age"] == "older" and row["change"] in ("more", "many")
 
 
-def test_a_younger_session_changes_an_older(mock: str, tmp_path: Path) -> None:
-    profile: Profile = load("mock")
-    rows = [life.row for life in session_plans(profile) if changes_beside_an_older(life)]
-    tests = [
+def sessions_where(fits: Callable[[SessionPlan], bool]) -> list[str]:
+    """The tests of the planned sessions that fit."""
+    rows = [plan.row for plan in session_plans(load("mock")) if fits(plan)]
+    return [
         f"suites/situations/test_planned_sessions.py::test_a_planned_session[{row['marketplace']}-{row}]"
         for row in rows
     ]
+
+
+def test_a_younger_session_changes_an_older(mock: str, tmp_path: Path) -> None:
+    tests = sessions_where(changes_beside_an_older)
     assert tests and "SESSION-ISOLATED" in failed(mock, "quantity-reaches-the-buyers-older", tmp_path, *tests)
+
+
+def names_nearly_a_later_line(life: SessionPlan) -> bool:
+    """Whether it selects an option by a line id that is cut short, of a line that is not the first."""
+    near = any(probe.requirement == "SHIP-UNKNOWN" and probe.case == "a character less" for probe in life.probes)
+    return near and life.row["lines"] != "one" and life.row["line"] != "first"
+
+
+def test_the_option_beside_a_line_id_that_is_cut_short_is_one_of_that_line(mock: str, tmp_path: Path) -> None:
+    tests = sessions_where(names_nearly_a_later_line)
+    assert tests and "SHIP-UNKNOWN" in failed(mock, "line-id-cut-short", tmp_path, *tests)
 
 
 def test_one_warning_hides_another(mock: str, tmp_path: Path) -> None:
