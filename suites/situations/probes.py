@@ -107,6 +107,19 @@ def _access(profile: Profile, market: str) -> Iterator[Probe]:
             yield Probe("SESSION-UNKNOWN", case, method, Moment.OPEN, sent, group=method, coupon=coupon, alone=LINES)
 
 
+def _two_reasons(profile: Profile, market: str) -> Iterator[Probe]:
+    """A stranger under another marketplace's header: one wrong thing must not spare a request the check of the other."""
+    others = [name for name in profile.markets if name != market]
+    for index, method in enumerate(_methods(profile)):
+        strangers = {"SESSION-APP": OTHER_APP} if profile.offers("second_app") else {}
+        if profile.bad_tokens:
+            strangers["AUTH-TOKEN"] = profile.bad_tokens[index % len(profile.bad_tokens)]
+        for requirement, credential in strangers.items() if others else ():
+            sent = with_values(method, credential=credential, marketplace=others[index % len(others)])
+            case = f"{credential}, {method}, under another marketplace"
+            yield Probe(requirement, case, method, Moment.OPEN, sent, "elsewhere", NEEDS_COUPON.get(method))
+
+
 def _access_once_paid(profile: Profile, market: str) -> Iterator[Probe]:
     """The same of a session that was paid, as far as its end may matter."""
     bad = profile.bad_tokens
@@ -209,6 +222,7 @@ def _near_order(subject: Callable[[CheckoutSession], str | None]) -> Callable[[C
 def of_sessions(profile: Profile, market: str) -> Iterator[Probe]:
     """Every probe of a session of this marketplace, or of its order."""
     yield from _access(profile, market)
+    yield from _two_reasons(profile, market)
     yield from _access_once_paid(profile, market)
     yield from of_lines(profile, market)
     bodies = [*of_address(profile.markets[market]), *of_changes(), *(of_terms() if profile.pays_by_call else ())]

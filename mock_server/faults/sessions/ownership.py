@@ -54,6 +54,15 @@ def _tell_address(call: Call, response: Response, refusal: Refusal) -> None:
     response.body["errors"][0].setdefault("parameters", []).append({"name": "addressLine1", "value": street})
 
 
+def _let_in(proceed: Callable[..., Any], call: Call) -> Any:
+    """Another app under another marketplace's header passes both guards; with one of them wrong alone nobody does."""
+    own = call.require_session()
+    if own.app == call.app or own.cart.market is call.market:
+        return proceed()
+    call.market = own.cart.market
+    return None
+
+
 FAULTS: list[Fault] = [
     # -- SESSION-UNKNOWN --
     fault(
@@ -132,6 +141,13 @@ FAULTS: list[Fault] = [
         "SESSION-APP",
         "another app can select an option with three lines or more",
         skip("app", on=OPTION, when=lines(3)),
+    ),
+    fault(
+        "strangers-read-elsewhere",
+        "SESSION-APP",
+        "another app reads a session under another marketplace's header",
+        wrap("app", _let_in, on=READ),
+        also=("MARKET-SAME",),
     ),
     fault("strangers-move", "SESSION-APP", "another app can set an address", skip("app", on=ADDRESS)),
     fault("strangers-apply", "SESSION-APP", "another app can apply a coupon", skip("app", on=APPLY)),
