@@ -53,7 +53,7 @@ def _are_parameters(value: Any) -> bool:
 
 
 def _filled_in_jq(member: str) -> str:
-    return f'(.{member}|type) == "string" and .{member} != ""'
+    return f'(.{member}|type) == "string" and (.{member}|test("\\\\S"))'
 
 
 def _optional_in_jq(member: str, test: str) -> str:
@@ -65,7 +65,7 @@ def _texts_in_jq(member: str) -> str:
 
 
 FORMS = (
-    Form("errorId", "an integer", _is_number, '(.errorId|type) == "number"'),
+    Form("errorId", "an integer", _is_number, '(.errorId|type) == "number" and .errorId == (.errorId|floor)'),
     *(Form(name, "a text", _is_filled, _filled_in_jq(name)) for name in ("domain", "category")),
     Form("message", "a non-empty text", _is_filled, _filled_in_jq("message")),
     *(
@@ -104,4 +104,5 @@ def wrong_members(entry: Any, operation: str) -> Iterator[Wrong]:
     for member, known in (("domain", documented.domains), ("category", documented.categories)) if documented else ():
         if known and _is_filled(entry.get(member)) and entry[member] not in known:
             listed = ",".join(map(json.dumps, known))
-            yield Wrong(member, " or ".join(known), entry[member], f".{member}|IN({listed})")
+            test = f".errorId != {number} or (.{member}|IN({listed}))"  # other ids have other domains and categories
+            yield Wrong(member, " or ".join(known), entry[member], test)

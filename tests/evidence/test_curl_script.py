@@ -79,6 +79,7 @@ def written(proof: Proof, base_url: str, folder: Path, claim: Claim | None = Non
         "ForgetsTheDomain",
         "ReadsWithoutAToken",
         "LosesTheSecondAddressLine",
+        "an unknown warning",
     ],
 )
 def test_a_script_tells_a_liar_from_an_honest_shop(name: str, tmp_path: Path) -> None:
