@@ -6,9 +6,11 @@ told again from the two.
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Iterable
 from functools import lru_cache
+from typing import NamedTuple
 
 ITEM = f"v1|{'9' * 11}7|0"  # well-formed, and far beyond the item ids of any listing
 TOKEN_TAIL = "-made-up"
@@ -65,6 +67,47 @@ def is_made_up(identifier: str, known: Collection[str], *, complete: bool) -> bo
 def may_be_counted(identifier: str, known: Collection[str]) -> bool:
     """Whether a server that counts its ids may have given out this one to another test, or in another run."""
     return any(_near(identifier, given_out) for given_out in known)
+
+
+class Recipe(NamedTuple):
+    """How a made-up id was made of a known one: in this process, and as a jq filter for a script."""
+
+    make: Callable[[str], str]
+    jq: str
+
+
+CUT_FROM = 4  # characters; of a shorter id a part says nothing
+COUNT_ON = '(if test("[0-9]$") then .[:-1] + (((.[-1:]|tonumber) + 1) % 10|tostring) else . + "0" end)'
+SHIFT = (
+    '((. / "") as $c | [range($c|length)|select($c[.]|test("[0-9]"))] as $p'
+    f" | if ($p|length) < {FLIPPED} then . + {json.dumps(FAR)}"
+    f" else reduce $p[-{FLIPPED}:][] as $i ($c; .[$i] = ((($c[$i]|tonumber) + 7 + $i) % 10|tostring)) | add end)"
+)
+RECASE = "(explode|map(if . >= 65 and . <= 90 then . + 32 elif . >= 97 and . <= 122 then . - 32 else . end)|implode)"
+
+
+def recipe(identifier: str, like: str) -> Recipe | None:
+    """How the id was made of the known one; None if it was not."""
+    whole = {unknown: SHIFT, nearly: COUNT_ON, str.swapcase: RECASE}
+    for make, jq in whole.items():
+        if like.isascii() and identifier == make(like) != like:
+            return Recipe(make, jq)
+    if len(like) >= CUT_FROM and like in identifier:
+        parts = identifier.split(like)
+        return Recipe(lambda known: known.join(parts), f". as $id | {json.dumps(parts)} | join($id)")
+    if len(like) - len(identifier) in (1, 2) and len(like) >= CUT_FROM and identifier in like:
+        start = like.index(identifier)
+        end = len(like) - len(identifier) - start
+        return Recipe(lambda known: known[start : len(known) - end], f".[{start}:length - {end}]")
+    return None
+
+
+def made_of(identifier: str, known: Iterable[str]) -> tuple[str, Recipe] | None:
+    """The known id that a made-up one was made of, and how; the longest where there are several."""
+    for like in sorted(known, key=len, reverse=True):
+        if found := recipe(identifier, like):
+            return like, found
+    return None
 
 
 def near_token(token: str, kind: str) -> str:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Protocol
 
-from conformance.core import contract
+from conformance.core import contract, made_up
 from conformance.core.exchange import Exchange, Intent, RecordedPart, Request
 from conformance.core.profile import Profile
 from conformance.driver.checkout import CheckoutDriver
@@ -25,23 +25,28 @@ FIRST_CONTROL = 2 * FIRST_REPLAY  # and from here on, its controls
 
 @dataclass(frozen=True)
 class Ref:
-    """An id that comes from an answer. created_by_step: the step that created the session. kind: session, line, option or order."""
+    """An id that comes from an answer. created_by_step: the step that created the session. kind: session, line, option or order.
+
+    made: how a made-up id is made of the one that the answer gave; None for the id itself.
+    """
 
     kind: str
     created_by_step: int
     item: str = ""
     option: tuple[str, str, int] = ("", "", 0)
+    made: made_up.Recipe | None = None
 
 
 @dataclass(frozen=True)
 class Step:
-    """A request whose ids may be references, and why it was sent."""
+    """A request whose ids may be references, and why it was sent. near: what a made-up id in the address is made of."""
 
     number: int
     request: Request
     intent: Intent | None
     subject: Ref | None = None
     fields: dict[str, Ref] = field(default_factory=dict)
+    near: Ref | None = None
 
     @property
     def creates(self) -> bool:
@@ -51,7 +56,7 @@ class Step:
     @property
     def sessions(self) -> set[int]:
         """The creating steps that this step stands on."""
-        return {field.created_by_step for field in (self.subject, *self.fields.values()) if field}
+        return {field.created_by_step for field in (self.subject, self.near, *self.fields.values()) if field}
 
 
 def from_record(record: dict[str, Any]) -> Exchange:
@@ -121,14 +126,29 @@ class Ids:
         """The exchange's request with its ids as references."""
         request = exchange.request
         kind = "order" if request.operation == contract.READ_ORDER else "session"
-        fields = {}
-        if isinstance(request.body, dict):
-            line_id, option_id = request.body.get("lineItemId"), request.body.get("shippingOptionId")
-            if isinstance(line_id, str) and ("line", line_id) in self.known:
-                fields["lineItemId"] = self.known["line", line_id]
-                if isinstance(option_id, str) and (f"option {line_id}", option_id) in self.known:
-                    fields["shippingOptionId"] = self.known[f"option {line_id}", option_id]
-        return Step(number, request, exchange.intent, self.known.get((kind, request.subject or "")), fields)
+        subject = self.known.get((kind, request.subject or ""))
+        near = None if subject else self._found(request.subject, kind) or self._found(request.subject, "session")
+        fields = self._fields(request.body, subject) if isinstance(request.body, dict) else {}
+        return Step(number, request, exchange.intent, subject, fields, near)
+
+    def _fields(self, body: dict[str, Any], subject: Ref | None) -> dict[str, Ref]:
+        """The ids of line and option in a body that answers gave, or that are made of those of the session itself."""
+        line_id, option_id = body.get("lineItemId"), body.get("shippingOptionId")
+        line = self._found(line_id, "line", subject)
+        option = self._found(option_id, f"option {line_id}", subject)
+        found = {"lineItemId": line, "shippingOptionId": option}
+        return {name: ref for name, ref in found.items() if ref}
+
+    def _found(self, identifier: Any, kind: str, subject: Ref | None = None) -> Ref | None:
+        """What an id is, or what it is made of. subject: the session whose ids are looked through for that, if not all."""
+        if not isinstance(identifier, str) or not identifier:
+            return None
+        if known := self.known.get((kind, identifier)):
+            return known
+        own = (kind, *([] if subject is None else [subject.created_by_step]))
+        likes = {id: ref for (of, id), ref in self.known.items() if (of, ref.created_by_step)[: len(own)] == own}
+        made = made_up.made_of(identifier, likes)
+        return replace(likes[made[0]], made=made[1]) if made else None
 
 
 def locate(line: Line, option: Option) -> tuple[str, str, int]:
@@ -173,8 +193,8 @@ def play(driver: CheckoutDriver, steps: Iterable[Step]) -> list[tuple[Step, Exch
 def bound(driver: CheckoutDriver, step: Step, sessions: dict[int, str]) -> Request:
     """The step's request with the ids that this time's answers gave. Raises UnresolvedReference."""
     request = replace(step.request, headers={})
-    if step.subject:
-        request.subject = _value(driver, step.subject, sessions)
+    if asked := step.subject or step.near:
+        request.subject = _value(driver, asked, sessions)
     if step.fields:
         request.body = dict(request.body) | {name: _value(driver, ref, sessions) for name, ref in step.fields.items()}
     if step.creates and isinstance(request.body, dict) and "@" in str(request.body.get("contactEmail")):
@@ -187,6 +207,11 @@ def bound(driver: CheckoutDriver, step: Step, sessions: dict[int, str]) -> Reque
 
 
 def _value(driver: CheckoutDriver, ref: Ref, sessions: dict[int, str]) -> str:
+    given = _given(driver, ref, sessions)
+    return ref.made.make(given) if ref.made else given
+
+
+def _given(driver: CheckoutDriver, ref: Ref, sessions: dict[int, str]) -> str:
     session = driver.trace.world.sessions.get(sessions.get(ref.created_by_step, ""))
     if session is None:
         raise UnresolvedReference(ref.kind)
