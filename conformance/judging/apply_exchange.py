@@ -108,7 +108,7 @@ def _learn(context: RuleContext, session: SessionState, *, sound: bool) -> None:
         key = (session.marketplace, *cart_key(seen))
         context.world.prices.setdefault(key, (lasting(seen), context.exchange.id))
     if not seen.coupons:
-        session.without_coupon.setdefault(cart_key(seen), amounts)
+        session.without_coupon.setdefault(cart_key(seen), (amounts, context.exchange.id))
 
 
 def _create(context: RuleContext, broken: list[Judgment]) -> None:

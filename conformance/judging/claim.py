@@ -42,17 +42,17 @@ class Reference(StrEnum):
     """What a jq test reads besides the answer that it is about. The value is the variable that a script gives it."""
 
     FIRST = "$first"  # the answer that made the session
-    PLACED = "$placed"  # the answer to the first payment
-    PREVIOUS = "$previous"  # the answer before
+    PREVIOUS = "$previous"  # the last answer before that showed what was asked: the session, or the order
+    PAID = "$paid"  # the last answer that showed the session before it was paid
+    SHOWN = "$shown"  # the answer that the claim names by `shown_in`
     SESSION = "$session"  # the id of the session that was asked
     ORDER = "$order"  # the id of its order
-    EARLIER = "$earlier"  # the id of the first session of the sequence
     OPTION = "$option"  # the id of a shipping option, which the claim holds
 
     @property
     def is_answer(self) -> bool:
         """Whether it is a whole answer; others are an id."""
-        return self in (Reference.FIRST, Reference.PLACED, Reference.PREVIOUS)
+        return self in (Reference.FIRST, Reference.PREVIOUS, Reference.PAID, Reference.SHOWN)
 
 
 class JqTest(TypedDict, total=False):
@@ -87,7 +87,7 @@ class Claim:
     run has a breach that explains it (a price that moves by itself blames whatever request came last). look: the jq path of
     what was seen, for the script to show; '' where there is no one place. detail: the case in words, of the answer's own
     operation. sources: (document, place) where the sentence stands, beside those of the requirement. needs: what the test
-    reads besides the answer. option: the id of the shipping option among that.
+    reads besides the answer. option: the id of the shipping option among that. shown_in: the exchange of Reference.SHOWN.
     """
 
     ok: bool
@@ -106,6 +106,7 @@ class Claim:
     deviation: str = ""
     needs: frozenset[Reference] = frozenset()
     option: Any = None
+    shown_in: str = ""
 
 
 class ClaimDetails(TypedDict, total=False):
@@ -119,6 +120,7 @@ class ClaimDetails(TypedDict, total=False):
     sources: tuple[tuple[str, str], ...]
     detail: str | None
     deviation: str
+    shown_in: str
 
 
 class ClaimAndTestDetails(ClaimDetails, total=False):
@@ -168,13 +170,14 @@ def line_path(item: str | None) -> str:
     return f"(.body.lineItems[]|select(.itemId=={quoted(item)}))"
 
 
-def _selected(item: str | None) -> str:
+def selected_path(item: str | None) -> str:
+    """The jq path of the id of the shipping option that the line of that item has selected."""
     return f"({line_path(item)}.shippingOptions[]|select(.selected).shippingOptionId)"
 
 
 def selected_option(item: str | None, expected: Any) -> JqTest:
     """The line of that item has the shipping option selected that has this id in the run, and another in the next session."""
-    test = f"[{_selected(item)}] == [{Reference.OPTION}]"
+    test = f"[{selected_path(item)}] == [{Reference.OPTION}]"
     return JqTest(test=test, needs=frozenset({Reference.OPTION}), option=expected)
 
 
@@ -188,24 +191,32 @@ def equal(name: str, path: str, expected: Any, actual: Any, **more: Unpack[Claim
 
 def selects(name: str, item: str | None, expected: Any, actual: Any) -> Claim:
     """The option that the line of that item has selected is `expected`."""
-    claim = equal(name, _selected(item), expected, actual)
+    claim = equal(name, selected_path(item), expected, actual)
     return claim if claim.ok else replace(claim, **selected_option(item, expected))
 
 
 def amount(
-    name: str, path: str, expected: Decimal, actual: Decimal | None, basis: str = "", **more: Unpack[ClaimDetails]
+    name: str,
+    path: str,
+    expected: Decimal,
+    actual: Decimal | None,
+    basis: str = "",
+    other: Reference | None = None,
+    **more: Unpack[ClaimDetails],
 ) -> Claim:
-    """The Amount at `path` has the value `expected`; an absent one counts as zero."""
+    """The Amount at `path` has the value `expected`; an absent one counts as zero. other: the answer that shows that value."""
     if expected == (actual or 0):
         return held(name, **more)
     more.setdefault("deviation", deviation_of(expected, actual))
+    value = f"(([{path}.value? // 0 | tonumber] | add // 0) * 10000 | round)"
     return Claim(
         False,
         name,
         shown(expected) + (f" ({basis})" if basis else ""),
         shown(actual),
-        f"([{path}.value? // 0 | tonumber] | add // 0) * 10000 | round == {int(expected * 10000)}",
+        f"{value} == " + (f"({other}|{value})" if other else str(int(expected * 10000))),
         look=f"{path}.value?",
+        needs=frozenset({other} if other else ()),
         **more,
     )
 

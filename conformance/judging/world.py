@@ -31,8 +31,8 @@ class SessionState:
     app: the credential that made it. created_by, last_read, unconfirmed: ids of exchanges; unconfirmed: of a change that no
     read has shown yet. unread_refusals: changes that the next read must not show. changes_seen: how many changes of the
     world were known at its last read. history: the operations that were accepted. without_coupon: the amounts of each cart
-    that has no coupon. market_unseen: whether a recording does not show the marketplace that it was made in. declined_with:
-    the id by which its payment was refused, for a buyer whom the profile does not name.
+    that has no coupon, with the exchange that showed them. market_unseen: whether a recording does not show the marketplace
+    that it was made in. declined_with: the id by which its payment was refused, for a buyer whom the profile does not name.
     """
 
     id: str
@@ -51,7 +51,7 @@ class SessionState:
     changes_seen: int = 0
     last_read: str | None = None
     history: list[str] = field(default_factory=list)
-    without_coupon: dict[tuple[Any, ...], dict[StateKey, Any]] = field(default_factory=dict)
+    without_coupon: dict[tuple[Any, ...], tuple[dict[StateKey, Any], str]] = field(default_factory=dict)
     market_unseen: bool = False
     declined_with: int = 0
 

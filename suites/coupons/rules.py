@@ -156,7 +156,10 @@ def removing_restores_the_pricing(context: RuleContext) -> Iterator[Claim]:
     yield compare("no longer listed", COUPONS, LACKS, code, context.answer.coupons, reading=reading)
     earlier = context.session.without_coupon.get(cart_key(context.answer)) if gone else None
     if earlier is not None:
-        yield same_amounts("the pricing from before", earlier, pricing(context.answer), context.answer)
+        amounts, shown_in = earlier
+        yield same_amounts(
+            "the pricing from before", amounts, pricing(context.answer), context.answer, shown_in=shown_in
+        )
 
 
 @refuses("COUPON-NOT-APPLIED")

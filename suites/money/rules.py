@@ -284,7 +284,8 @@ def the_same_cart_has_the_same_price(context: RuleContext) -> Iterator[Claim]:
         yield HELD
         return
     now = lasting(context.answer)
-    yield same_amounts("the same cart", earlier, now, context.answer, " of the same cart earlier", proof=(proof,))
+    words = " of the same cart earlier"
+    yield same_amounts("the same cart", earlier, now, context.answer, words, shown_in=proof, proof=(proof,))
 
 
 OFF_DELIVERY = "the coupon takes off the delivery"

@@ -8,7 +8,18 @@ from conformance.core import contract
 from conformance.core.exchange import CaseKey
 from conformance.judging.amounts import amounts
 from conformance.judging.attribution import Found
-from conformance.judging.claim import AMONG, HELD, SAME_LINE_IDS, AnswerPath, Claim, compare, equal, line_path, true
+from conformance.judging.claim import (
+    AMONG,
+    HELD,
+    SAME_LINE_IDS,
+    AnswerPath,
+    Claim,
+    Reference,
+    compare,
+    equal,
+    line_path,
+    true,
+)
 from conformance.judging.context import RuleContext
 from conformance.judging.model import StatePart, View
 from conformance.judging.world import Order
@@ -22,7 +33,7 @@ def another_order(wrong: Found) -> Claim:
     """The claim that an order differs from the session that was paid."""
     rest = {key: pair for key, pair in wrong.items() if key[0] != StatePart.ID}
     if rest:
-        return as_claim(rest)
+        return as_claim(rest, Reference.PAID)
     return true(False, "line item ids", "the ids of the session", "other ids", **SAME_LINE_IDS)
 
 

@@ -59,7 +59,8 @@ def placing_answers_with_an_order(context: RuleContext) -> Iterator[Claim]:
     other = context.world.orders.get(order) if isinstance(order, str) else None
     proof = (other.placed_by,) if other and other.placed_by else ()
     taken, given = other.id if other else None, order if other else ""
-    yield related("an order of its own", ORDER_ID.jq, "!=", Reference.PLACED, taken, given, proof=proof)
+    first = "".join(proof)
+    yield related("an order of its own", ORDER_ID.jq, "!=", Reference.SHOWN, taken, given, proof=proof, shown_in=first)
     early = contract.PLACED_BEFORE in context.exchange.warning_ids
     blamed_for = session.unread_refusals[-1] if early and session.unread_refusals else None
     yield compare(
@@ -280,7 +281,7 @@ def the_order_is_the_session_that_was_paid(context: RuleContext) -> Iterator[Cla
         yield asked
         return
     if wrong and blame.refusal:
-        yield blamed(wrong, blame, "the order stays")
+        yield blamed(wrong, blame, "the order stays", Reference.PAID if order.view is None else Reference.PREVIOUS)
     elif wrong and order.view is None:
         yield another_order(wrong)
     elif not wrong:

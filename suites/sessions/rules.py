@@ -133,8 +133,9 @@ def ids_are_unique_and_stay(context: RuleContext) -> Iterator[Claim]:
     if context.operation == contract.INITIATE and context.answer.id:
         earlier = context.world.sessions.get(context.answer.id)
         proof, taken = (earlier.created_by,) if earlier else (), earlier.id if earlier else None
+        given, first = context.answer.id, "".join(proof)
         yield related(
-            "checkoutSessionId", SESSION_ID.jq, "!=", Reference.EARLIER, taken, context.answer.id, proof=proof
+            "checkoutSessionId", SESSION_ID.jq, "!=", Reference.SHOWN, taken, given, proof=proof, shown_in=first
         )
     if context.session and context.before and not context.session.in_doubt:
         changed = [name for part, name in context.changes if part == StatePart.ID]

@@ -16,11 +16,12 @@ from conformance.judging.claim import (
     Claim,
     ClaimDetails,
     JqTest,
+    Reference,
     amount,
     line_path,
     member_or_null,
     quoted,
-    selected_option,
+    selected_path,
     shown,
     true,
 )
@@ -49,9 +50,14 @@ def address_seen(address: dict[str, Any], name: str) -> Any:
 
 def address_test(name: str, value: object) -> str:
     """jq: the session shows this address field, letter case and blanks aside."""
-    return f'(.body.shippingAddress.{name}|tostring|ascii_downcase|gsub("\\\\s";"")) == ({quoted(value)}|ascii_downcase|gsub("\\\\s";""))'
+    return f"{_address_value(name)} == ({quoted(value)}|{FOLDED})"
 
 
+def _address_value(name: str) -> str:
+    return f"(.body.shippingAddress.{name}|tostring|{FOLDED})"
+
+
+FOLDED = 'ascii_downcase|gsub("\\\\s";"")'  # jq: a text without letter case and blanks
 BY_WEIGHT = tuple(StatePart)
 # What is one finding, whichever part of it differs.
 WHOLES = {
@@ -67,14 +73,18 @@ WHOLES = {
 }
 
 
-def as_claim(found: dict[StateKey, tuple[object, object]], **more: Unpack[ClaimDetails]) -> Claim:
-    """One claim for everything that differs, named by its weightiest part."""
+def as_claim(
+    found: dict[StateKey, tuple[object, object]],
+    against: Reference = Reference.PREVIOUS,
+    **more: Unpack[ClaimDetails],
+) -> Claim:
+    """One claim for everything that differs, named by its weightiest part. against: the answer that shows the state before."""
     key = min(found, key=lambda each: BY_WEIGHT.index(each[0]))
     (part, name), (before, after) = key, found[key]
     also = sorted({other for other, _ in found} - {part})
     seen = f"{_plain(after)}" + (f" (and other {', '.join(also)})" if also else "")
     expected = " ".join(filter(None, (part, name, _plain(before))))
-    return true(False, WHOLES[part], expected, seen, **_jq(key, before), **more)
+    return true(False, WHOLES[part], expected, seen, **_jq(key, against), **more)
 
 
 def with_zeros(
@@ -93,29 +103,30 @@ def _plain(value: object) -> str:
     return ", ".join(sorted(map(str, value))) or "none" if isinstance(value, frozenset) else shown(value)
 
 
-def _jq(key: StateKey, want: object) -> JqTest:
-    """The answer shows this part of the state."""
-    part, name = key
-    if part == StatePart.OPTION:
-        return selected_option(name, want)
-    if part == StatePart.ID:
+def _jq(key: StateKey, against: Reference) -> JqTest:
+    """The answer shows this part of the state as the other one does: a script knows no value but those of its own answers."""
+    if key[0] == StatePart.ID:
         return SAME_LINE_IDS
-    if part == StatePart.SUMMARY:
-        return JqTest(test=_shows(key, want), look=SUMMARY)
-    return JqTest(test=_shows(key, want))
+    value = _value(*key)
+    test = JqTest(test=f"{value} == ({against}|{value})", needs=frozenset({against}))
+    if key[0] == StatePart.SUMMARY:
+        test["look"] = SUMMARY
+    return test
 
 
-def _shows(key: StateKey, want: object) -> str:
-    part, name = key
+def _value(part: StatePart, name: str) -> str:
+    """jq: this part of a state, in a form that two answers share."""
     if part == StatePart.LINES:
-        return f"([.body.lineItems[]?.itemId]|sort) == {quoted(sorted(want))}"  # type: ignore[call-overload]
+        return "([.body.lineItems[]?.itemId]|sort)"
     if part == StatePart.QUANTITY:
-        return f"{line_path(name)}.quantity == {quoted(want)}"
+        return f"[{line_path(name)}.quantity]"
+    if part == StatePart.OPTION:
+        return f"[{selected_path(name)}]"
     if part == StatePart.COUPONS:
-        return f"([.body.appliedCoupons[]?.redemptionCode|ascii_downcase]|sort) == {quoted(sorted(str(code).lower() for code in want))}"  # type: ignore[attr-defined]
+        return "([.body.appliedCoupons[]?.redemptionCode|ascii_downcase]|sort)"
     if part == StatePart.ADDRESS:
-        return address_test(name, want or "")
-    return f"(({amount_path(key)}|(.amount? // .)|.value?) // 0 | tonumber) == {want or 0}"
+        return _address_value(name)
+    return f"(({amount_path((part, name))}|(.amount? // .)|.value?) // 0 | tonumber)"
 
 
 def amount_path(key: StateKey) -> str:
@@ -134,21 +145,25 @@ def same_amounts(
     basis: str = "",
     **more: Unpack[ClaimDetails],
 ) -> Claim:
-    """The claim that each amount is what it was; broken by the first that is not, an amount of the summary before others."""
+    """The claim that each amount is what it was; broken by the first that is not, an amount of the summary before others.
+
+    `shown_in` of `more`: the exchange that showed what they were.
+    """
     changed = with_zeros(differences(earlier, now), None, after)
     if not changed:
         return HELD
     key = min(changed, key=lambda key: (key[0] != StatePart.SUMMARY, key))
     want, seen = changed[key]
     path = f"({amount_path(key)}|(.amount? // .))"
-    return amount(name, path, want or ZERO, seen, basis=f"{key[1]}{basis}", **more)
+    return amount(name, path, want or ZERO, seen, basis=f"{key[1]}{basis}", other=Reference.SHOWN, **more)
 
 
-def blamed(found: Found, blame: Attribution, words: str) -> Claim:
+def blamed(found: Found, blame: Attribution, words: str, against: Reference = Reference.PREVIOUS) -> Claim:
     """The claim that a refused request changed nothing; a weak one where the change is not what was asked for."""
     assert blame.refusal
     return as_claim(
         found,
+        against,
         requirement=blame.requirement,
         case=CaseKey(blame.refusal.operation, words),
         proof=(blame.refusal.exchange,),

@@ -1,5 +1,5 @@
 """A finding as a shell script of curl calls that anybody can run: 1 while the fault is there, 0 once it is gone, 2 if it
-could not get that far. Ids are taken from answers, tokens from the environment; text from the server is quoted.
+could not get that far, 3 if no script can decide. Ids are taken from answers, tokens from the environment; text from the server is quoted.
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ from urllib.parse import quote
 
 from conformance.core import contract, made_up
 from conformance.core.exchange import OTHER_APP, OWN_APP, Exchange
-from conformance.evidence.reproduction.replay import Ref, ReplayTarget, Step, locate
-from conformance.judging.claim import Claim, Reference, quoted
-from conformance.judging.model import view
+from conformance.evidence.reproduction.replay import Ref, ReplayTarget, Step
+from conformance.evidence.reproduction.script_answers import Undecidable, compared, known_id, literal, place_of
+from conformance.judging.claim import ABOUT_THE_OUTCOME, Claim, Reference
 
 if TYPE_CHECKING:
     from conformance.core.profile import Profile
@@ -45,6 +45,7 @@ WHOSE = {
     "TOKEN_OTHER_SCOPE": "of a scope that does not open the API",
 }
 FILES = {"ca_file": "CA_FILE", "client_cert": "CLIENT_CERT"}  # of [transport], and the variables that name others
+UNAUTHORIZED = 401
 HEAD = Path(__file__).with_name("script_head.sh")
 
 
@@ -54,45 +55,16 @@ class Writer:
     def __init__(self, run: ReplayTarget, sent: list[tuple[Step, Exchange]]) -> None:
         self.run, self.sent = run, sent
         self.out: list[str] = []
-        self.names: dict[Ref, str] = {}
+        self.names: dict[tuple[Ref | int, ...], str] = {}
 
-    def variable(self, ref: Ref) -> str:
-        """The shell variable of an id; the first use writes the line that takes it from the answer."""
-        if ref in self.names:
-            return self.names[ref]
-        name = f"{ref.kind}_{len(self.names) + 1}"
-        source = self._source(ref)
-        item = f"--arg item {shlex.quote(ref.item)}"
-        line = "([.body.lineItems[]|select(.itemId==$item)]|first)"
-        if ref.kind == "session":
-            command = f"get {source} '.body.checkoutSessionId'"
-        elif ref.kind == "order":
-            command = f"get {source} '.body.purchaseOrderId'"
-        elif ref.kind == "line":
-            command = f"get {source} '{line}.lineItemId' {item}"
-        else:
-            carrier, service, place = ref.option
-            command = (
-                f"get {source} '[{line}.shippingOptions[]|select(.shippingCarrierCode==$carrier and .shippingServiceCode==$service)]"
-                f"[{place}].shippingOptionId' {item} --arg carrier {shlex.quote(carrier)} --arg service {shlex.quote(service)}"
-            )
-        self.out.append(f"{name}=$({command}) || exit 2")
-        self.names[ref] = name
-        return name
-
-    def _source(self, ref: Ref) -> int:
-        if ref.kind != "order":
-            return ref.created_by_step
-        return next(
-            (
-                step.number
-                for step, exchange in self.sent
-                if exchange.operation == contract.PLACE_ORDER
-                and exchange.accepted
-                and ref.created_by_step in step.sessions
-            ),
-            ref.created_by_step,
-        )
+    def variable(self, ref: Ref, before: int) -> str:
+        """The shell variable of an id; its use in a step writes the line that takes it from the answers before that."""
+        steps, path, arguments = place_of(ref, self.sent, before)
+        if (ref, *steps) not in self.names:
+            name = f"{ref.kind}_{len(self.names) + 1}"
+            self.out.append(f"{name}=$({_command('get', steps, shlex.quote(path), *arguments)}) || exit 2")
+            self.names[ref, *steps] = name
+        return self.names[ref, *steps]
 
     def step(self, step: Step, exchange: Exchange) -> None:
         """One call."""
@@ -101,7 +73,7 @@ class Writer:
         base = {contract.READ_ORDER: "$ORDER_URL", contract.PLACE_ORDER: "$PLACE_ORDER_URL"}.get(
             request.operation, "$SESSION_URL"
         )
-        path = operation.full_path(None if request.subject is None else self._uri(step.subject, request.subject))
+        path = operation.full_path(None if request.subject is None else self._uri(step, request.subject))
         if operation.method == "POST":
             self._body(step, exchange)
         arguments = [f"-H {shlex.quote(f'{name}: {value}')}" for name, value in request.own_headers.items()]
@@ -114,10 +86,11 @@ class Writer:
             arguments += [f"-H {shlex.quote(kind)}", f'--data-binary @"$work/{number}.request"']
         self.out.append(f'call {number} {operation.method} "{base}{path}" {" ".join(arguments)}')
 
-    def _uri(self, ref: Ref | None, value: str) -> str:
+    def _uri(self, step: Step, value: str) -> str:
+        ref = step.subject or step.near
         if ref is None:
             return quote(value, safe="").replace("$", "%24").replace("`", "%60")
-        return f'$(uri "${self.variable(ref)}")'
+        return f'$(uri "${self.variable(ref, step.number)}")'
 
     def _body(self, step: Step, exchange: Exchange) -> None:
         request, target = exchange.request, f'"$work/{step.number}.request"'
@@ -132,7 +105,7 @@ class Writer:
         body = dict(request.body)
         arguments = []
         for name, ref in step.fields.items():
-            variable = self.variable(ref)
+            variable = self.variable(ref, step.number)
             arguments.append(f'--arg {variable} "${variable}"')
             body[name] = f"\0{variable}\0"
         program = re.sub(r'"\\u0000(\w+)\\u0000"', r"$\1", json.dumps(body))
@@ -145,8 +118,12 @@ def write_script(run: ReplayTarget, finding: Finding, sent: list[tuple[Step, Exc
     writer = Writer(run, sent)
     for step, exchange in sent:
         writer.step(step, exchange)
-    test, arguments = _test(writer, claim, sent)
-    last = sent[-1][0].number
+    try:
+        decision = _decision(writer, requirement.id, claim, sent)
+        lines = [*writer.out, decision]
+    except Undecidable as why:  # its calls stay, for whoever reads them
+        said = f"This script cannot decide: {why}. Let the suite decide, with replay."
+        lines = [f"echo {shlex.quote(said)} >&2; exit 3", *writer.out, ""]
     used = (
         sorted({TOKENS[step.request.credential] for _, step in sent if step.request.credential in TOKENS})
         if run.profile.auth.kind != "none"
@@ -183,19 +160,9 @@ def write_script(run: ReplayTarget, finding: Finding, sent: list[tuple[Step, Exc
         "transport": "".join(f" \\\n    {argument}" for argument in _transport(run.profile)),
     }
     head = re.sub(r"@(\w+)@", lambda found: values[found[1]], head)  # at once: a value may hold a placeholder
-    tail = f"""
-jq -e {" ".join(arguments)} {shlex.quote(test)} "$work/{last}.json" > /dev/null 2>&1
-case $? in
-  0) echo {shlex.quote(f"{requirement.id} holds here: the fault is gone")}; exit 0 ;;
-  2|3) echo 'this jq cannot read the test' >&2; exit 2 ;;
-esac
-echo {shlex.quote(f"{requirement.id} is broken ({_one_line(claim.name)}): expected {_one_line(claim.expected)}")}
-{_look(claim, sent)} "$work/{last}.json"
-exit 1
-"""
     path = run.parts / script
     path.parent.mkdir(exist_ok=True)
-    path.write_text(head + "\n".join(writer.out) + "\n" + tail, encoding="utf-8")
+    path.write_text(head + "\n".join(lines), encoding="utf-8")
     path.chmod(0o755)
     return script
 
@@ -281,52 +248,49 @@ def _url(run: ReplayTarget, operation: str) -> str:
 
 
 def _test(writer: Writer, claim: Claim, sent: list[tuple[Step, Exchange]]) -> tuple[str, list[str]]:
-    """The claim's jq test, and the arguments that give it what it needs of this run's answers."""
-    test, arguments = claim.test, []
+    """The claim's jq test, and the arguments that give it what it needs of this run's answers. Raises Undecidable."""
+    if not claim.test:
+        raise Undecidable("curl does not show what its last answer was on the wire")
+    test, arguments, last = claim.test, [], sent[-1][0].number
     for reference in filter(claim.needs.__contains__, Reference):
         name = reference.removeprefix("$")
         if reference.is_answer:
-            arguments.append(f'--slurpfile {name}_list "$work/{_answered(reference, sent)}.json"')
+            target = f'"$work/{name}.json"'
+            writer.out.append(f"{_command('shown', compared(reference, claim, sent))} > {target} || exit 2")
+            arguments.append(f"--slurpfile {name}_list {target}")
             test = f"${name}_list[0] as {reference} | {test}"
-        elif ref := _id(reference, claim, sent):
-            arguments.append(f'--arg {name} "${writer.variable(ref)}"')
-        elif reference is Reference.OPTION:  # an id that no answer gave, or none
-            arguments.append(f"--argjson {name} {shlex.quote(quoted(claim.option))}")
+        elif ref := known_id(reference, claim, sent):
+            arguments.append(f'--arg {name} "${writer.variable(ref, last)}"')
+        else:
+            arguments.append(f"--argjson {name} {shlex.quote(literal(reference, claim, sent))}")
     return test, arguments
 
 
-def _creating(sent: list[tuple[Step, Exchange]]) -> list[int]:
-    """The steps that made a session."""
-    return [step.number for step, exchange in sent if step.creates and exchange.accepted]
+def _command(name: str, steps: list[int], *arguments: str) -> str:
+    """A call of a function of the head with the steps whose answers it looks through."""
+    return " ".join([name, shlex.quote(" ".join(map(str, steps))), *arguments])
 
 
-def _answered(reference: Reference, sent: list[tuple[Step, Exchange]]) -> int:
-    """The step whose answer it is."""
-    if reference is Reference.PLACED:
-        return next(step.number for step, exchange in sent if exchange.operation == contract.PLACE_ORDER)
-    if reference is Reference.PREVIOUS:
-        return sent[-2 if len(sent) > 1 else -1][0].number
-    return next(iter(_creating(sent)), sent[0][0].number)
-
-
-def _id(reference: Reference, claim: Claim, sent: list[tuple[Step, Exchange]]) -> Ref | None:
-    """The answer that gave it, and where in it."""
-    last = sent[-1][0]
-    if reference is Reference.OPTION:
-        return _option_ids(sent).get(claim.option) if isinstance(claim.option, str) else None
-    if reference is Reference.EARLIER:
-        return Ref("session", _creating(sent)[0])
-    if reference is Reference.SESSION or (last.subject and last.subject.kind == "order"):
-        return last.subject
-    return Ref("order", next(iter(last.sessions), 0))
-
-
-def _option_ids(sent: list[tuple[Step, Exchange]]) -> dict[str, Ref]:
-    """Shipping option ids of the answers, each with how to find it again."""
-    found: dict[str, Ref] = {}
-    for step, exchange in sent:
-        for line in view(exchange.body).lines.values() if step.creates and exchange.accepted else ():
-            for option in line.options:
-                if option.id:
-                    found.setdefault(option.id, Ref("option", step.number, line.item or "", locate(line, option)))
-    return found
+def _decision(writer: Writer, requirement: str, claim: Claim, sent: list[tuple[Step, Exchange]]) -> str:
+    """The end of a script: the test, and what its outcome says. Raises Undecidable."""
+    test, arguments = _test(writer, claim, sent)
+    request, last = sent[-1][0].request, sent[-1][1]
+    answer = f'"$work/{sent[-1][0].number}.json"'
+    refused = f"is_accepted {answer} || {{ echo 'the last request is refused here: it shows nothing' >&2; exit 2; }}"
+    about_content = last.accepted and claim.name not in ABOUT_THE_OUTCOME
+    before = [refused] if about_content and last.method == "GET" else []  # no refusal of a read is what was wanted
+    if request.credential == OWN_APP and last.status != UNAUTHORIZED:
+        before.append(f"[ \"$(jq .status {answer})\" != 401 ] || {{ echo 'the token is not taken' >&2; exit 2; }}")
+    after = refused if about_content else ""
+    return f"""
+{chr(10).join(before)}
+jq -e {" ".join(arguments)} {shlex.quote(test)} {answer} > /dev/null 2>&1
+case $? in
+  0) echo {shlex.quote(f"{requirement} holds here: the fault is gone")}; exit 0 ;;
+  2|3) echo 'this jq cannot read the test' >&2; exit 2 ;;
+esac
+{after}
+echo {shlex.quote(f"{requirement} is broken ({_one_line(claim.name)}): expected {_one_line(claim.expected)}")}
+{_look(claim, sent)} {answer}
+exit 1
+"""

@@ -8,7 +8,7 @@
 #
 # Run it: @tokens@sh @name@
 # Or have the suite decide: python -m conformance replay REPORT @requirement@ --base-url URL@target@
-# Exit status: 1 the fault is there, 0 it is gone, 2 the script could not get that far. Needs curl and jq.
+# Exit status: 1 the fault is there, 0 it is gone, 2 the script could not get that far, 3 it cannot decide. Needs curl and jq.
 # BASE_URL in the environment may name another place of the same target.@grant@
 set -u
 BASE_URL=${BASE_URL:-@base@}; BASE_URL=${BASE_URL%/}
@@ -30,10 +30,18 @@ call() {
   echo "$sent: $method $url -> $status $(jq -c '[.body.errors[]?.errorId]' "$work/$number.json" 2>/dev/null)"
   rm -f "$work/body" "$work/head"
 }
-# get NUMBER FILTER [jq arguments]: a text from an earlier answer, or the end
+accepted='.status >= 200 and .status < 300 and (.body|type) == "object" and (.body|has("errors")|not)'
+is_accepted() { jq -e "$accepted" "$1" > /dev/null; }
+# answers NUMBERS: the answers with those numbers
+answers() { for number in $1; do cat "$work/$number.json"; done; }
+# shown NUMBERS: the last accepted answer of those, or the end
+shown() {
+  answers "$1" | jq -es "[.[]|select($accepted)]|last" || { echo "none of the answers $1 is accepted" >&2; exit 2; }
+}
+# get NUMBERS FILTER [jq arguments]: a text of the last accepted answer of those that has it, or the end
 get() {
-  file=$work/$1.json; filter=$2; shift 2
-  value=$(jq -er "$@" "$filter" "$file") || { echo "an id is missing in an answer with status $(jq .status "$file")" >&2; exit 2; }
+  numbers=$1; filter="[.[]|select($accepted)|[($2)?]|first|select(. != null)]|last"; shift 2
+  value=$(answers "$numbers" | jq -ser "$@" "$filter") || { echo "an id is missing in the answers $numbers" >&2; exit 2; }
   printf '%s' "$value"
 }
 uri() { jq -rn --arg value "$1" '$value|@uri'; }
