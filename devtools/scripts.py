@@ -1,6 +1,7 @@
 """`python -m devtools.scripts`: every script of the findings of a sample of faults, against the faulty mock and the healthy one.
 
-A script must end with 1 where the fault is and with 0 where it is not, and `replay` must decide as the script does.
+A script must end with 1 where the fault is, in the shop of the run and in a new one, and with 0 where it is not.
+`replay` must decide alike. A script that says that it cannot decide ends with 3 everywhere.
 """
 
 from __future__ import annotations
@@ -24,23 +25,26 @@ from conformance.core.profile_reader import load
 from conformance.runner.mock_process import MockProcess, listed
 
 FAULTS = 60
+UNDECIDED = 3
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """How a script and its replay ended against the faulty and the healthy mock."""
+    """How a script and its replay ended: in the faulty shop of the run, in a new one (fresh) and on the healthy mock."""
 
     fault: str
     script: str
     faulty: int
+    fresh: int
     healthy: int
     replayed: tuple[int, int]
     said: str
 
     @property
     def right(self) -> bool:
-        """Whether both tell the two mocks apart."""
-        return (self.faulty, self.healthy) == self.replayed == (1, 0)
+        """Whether both tell the two mocks apart, or the script says that it cannot."""
+        ended = self.faulty, self.fresh, self.healthy
+        return self.replayed == (1, 0) and ended in ((1, 1, 0), (UNDECIDED,) * 3)
 
 
 def tokens(base_url: str) -> dict[str, str]:
@@ -78,13 +82,13 @@ def outcomes(fault: dict[str, Any], mock: str, folder: Path) -> Iterator[Outcome
         command += ["--requirement", name]
     subprocess.run([*command, "--report", str(report)], cwd=ROOT, capture_output=True, timeout=900)
     result = json.loads((report / "result.json").read_text(encoding="utf-8"))
-    for requirement in result["requirements"]:
-        for finding in requirement["findings"]:
-            if script := finding["script"]:
-                there, said = run(report, script, faulty)
-                gone, also = run(report, script, mock)
-                again = replayed(report, script, faulty), replayed(report, script, mock)
-                yield Outcome(fault["name"], script, there, gone, again, said + also)
+    findings = [finding for requirement in result["requirements"] for finding in requirement["findings"]]
+    scripts = [finding["script"] for finding in (*findings, *result["also_seen"]) if finding["script"]]
+    for number, script in enumerate(scripts):
+        places = faulty, f"{faulty}@{number}", mock
+        (there, said), (anew, more), (gone, also) = (run(report, script, place) for place in places)
+        again = replayed(report, script, faulty), replayed(report, script, mock)
+        yield Outcome(fault["name"], script, there, anew, gone, again, said + more + also)
 
 
 def drawn(count: int, seed: int) -> list[dict[str, Any]]:
@@ -108,7 +112,8 @@ def main() -> int:
                     tried += 1
                     if not outcome.right:
                         wrong += 1
-                        print(f"{outcome.fault}: {outcome.script}: script {outcome.faulty} {outcome.healthy}, ", end="")
+                        print(f"{outcome.fault}: {outcome.script}: ", end="")
+                        print(f"script {outcome.faulty} {outcome.fresh} {outcome.healthy}, ", end="")
                         print(f"replay {outcome.replayed[0]} {outcome.replayed[1]}", flush=True)
     finally:
         mock.stop()
