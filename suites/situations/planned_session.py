@@ -253,6 +253,8 @@ class PlannedSession:
         self._undo(other)
         if self.row["end"] == "emptied":
             self._lawful_address()
+        elif self.row["address"] != "first":
+            self._address_again()
         self.session.read()
 
     def _make(self, change: str, line: Line | None) -> Callable[[], object] | None:
@@ -267,6 +269,12 @@ class PlannedSession:
         """The line after the meant one, the first after the last; None where there is no other."""
         lines = self.session.lines
         return lines[(self.goods.place(len(lines)) + 1) % len(lines)] if len(lines) > 1 else None
+
+    def _address_again(self) -> None:
+        """The row's address once more: what was chosen before it must reach the order."""
+        if self.row["address"] != "same":
+            self.session.set_address(self.driver.market(self.market).address)
+        self._address()
 
     def _lawful_address(self) -> None:
         """An address at its limits, or of real people, in place of the session's."""
