@@ -129,9 +129,8 @@ def calls_of(entries: Iterable[RecordedEntry]) -> Calls:
         as_sent.append(entry.body.as_sent)
         of_wire.append(entry.body.of_wire)
         changed.append((shown[entry.source].is_changed(entry), shown[entry.source].is_changed_answer(entry)))
-        found.entries.append(replace(entry, body=UNSEEN, answer=UNSEEN))
+        found.entries.append(_without_texts(entry))
     found.together = without_order(zip(_sessions(found.exchanges), found.entries, strict=True))
-    found.entries = [replace(entry, request_headers={}, response_headers={}) for entry in found.entries]
     sources = [entry.source for entry in found.entries]
     files = by_file(zip(found.exchanges, sources, of_wire, strict=True))
     take_out_nulls(files)
@@ -203,6 +202,12 @@ def _answered(entry: RecordedEntry, passed: Counter[str]) -> RecordedCall | None
         passed["answered by no server"] += 1
         return None
     return entry, *known
+
+
+def _without_texts(entry: RecordedEntry) -> RecordedEntry:
+    """An entry with nothing but what tells its place among others."""
+    date = {name: value for name, value in entry.response_headers.items() if name == "date"}
+    return replace(entry, body=UNSEEN, answer=UNSEEN, request_headers={}, response_headers=date)
 
 
 def _shown_by_file(calls: Iterable[RecordedCall]) -> dict[int, ShownByFile]:

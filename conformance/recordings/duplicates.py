@@ -8,7 +8,8 @@ call with none of these may be a copy or a second call: that is open.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Set
+from collections import Counter
+from collections.abc import Iterable, Iterator, Set
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -44,7 +45,7 @@ class _Kept:
 
 def without_duplicates(calls: Iterable[RecordedCall]) -> list[RecordedCall]:
     """The calls in order, each once: of equal calls the first. Equal are those with the same operation, id, body and answer."""
-    keyed = [(_key(call), call) for call in calls]
+    keyed = list(_keyed(list(calls)))
     distances = _distances(keyed)
     seen: dict[Key, list[_Kept]] = {}
     found: list[_Kept] = []
@@ -61,13 +62,22 @@ def without_duplicates(calls: Iterable[RecordedCall]) -> list[RecordedCall]:
         kept = _Kept(call, host, Listing.MAY_BE_COPY if again else Listing.ONCE)
         found.append(kept)
         listed.append(kept)
-    return [(replace(kept.entry, listing=kept.listing), *kept.call[1:]) for kept in found]
+    return [
+        kept.call if kept.listing is kept.entry.listing else (replace(kept.entry, listing=kept.listing), *kept.call[1:])
+        for kept in found
+    ]
 
 
-def _key(call: RecordedCall) -> Key:
-    """What two listings of a call share, whatever one of two recorders masked or left out."""
-    entry, operation, subject = call
-    return operation, subject, _shared(entry.body.text), entry.status, _shared(entry.answer.text)
+def _keyed(calls: list[RecordedCall]) -> Iterator[tuple[Key, RecordedCall]]:
+    """The calls, each with what two listings of it share, whatever one of two recorders masked or left out.
+
+    Bodies are read only where another call has the same operation, id and status.
+    """
+    rough = [(operation, subject, entry.status) for entry, operation, subject in calls]
+    often = Counter(rough)
+    for key, call in zip(rough, calls, strict=True):
+        entry = call[0]
+        yield (*key, _shared(entry.body.text), _shared(entry.answer.text)) if often[key] > 1 else key, call
 
 
 def _shared(text: str) -> bytes:

@@ -50,7 +50,8 @@ def as_measured(calls: Iterable[Call]) -> list[RecordedEntry]:
     for entry, subject in listed:
         files[entry.source].append((entry, subject))
     units = {source: _unit(found) for source, found in files.items()}
-    return [replace(entry, ms=_most(entry.ms, units[entry.source])) for entry, _ in listed]
+    measured = [(entry, _most(entry.ms, units[entry.source])) for entry, _ in listed]
+    return [entry if most == entry.ms else replace(entry, ms=most) for entry, most in measured]
 
 
 def _most(ms: float | None, unit: _Unit) -> float | None:

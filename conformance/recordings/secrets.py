@@ -23,7 +23,7 @@ TOKEN_LENGTH, COOKIE_LENGTH = 8, 12  # a shorter value is a setting
 PASSWORD_LENGTH = 6  # of what is one by its name; a shorter one would be found in many words
 MOST_MADE = 500  # sets of secrets that are kept for the next exchange
 HEAD = 8
-WORD = re.compile(r"[^\s\"'\\,;=&?/:{}\[\]()<>]{8,}")
+BETWEEN_WORDS = str.maketrans(dict.fromkeys("\"'\\,;=&?/:{}[]()<>", " "))
 
 
 # Headers that are no secret: those of HTTP, of browsers and proxies, and of the API's contract. Any other header may be.
@@ -95,9 +95,8 @@ def _secrets(request_headers: Mapping[str, str], cookies_given: Iterable[str], a
     for pair in (*request_headers.get("cookie", "").split(";"), *given):
         if is_secret(value := pair.partition("=")[2].strip(), COOKIE_LENGTH):
             yield value
-    yield from (
-        token for token in GIVEN_TOKENS.findall(answer) if "_token" in answer and is_secret(token, TOKEN_LENGTH)
-    )
+    if "_token" in answer:
+        yield from (token for token in GIVEN_TOKENS.findall(answer) if is_secret(token, TOKEN_LENGTH))
 
 
 def is_secret(value: str, least: int) -> bool:
@@ -134,7 +133,8 @@ class Masks:
         written = json.dumps(
             [exchange.url, exchange.headers, exchange.body, exchange.text, exchange.request.body, raw], default=str
         )
-        near = {secret for word in set(WORD.findall(written)) for secret in self._heads.get(word[:HEAD], ())}
+        heads = {word[:HEAD] for word in set(written.translate(BETWEEN_WORDS).split()) if len(word) >= HEAD}
+        near = {secret for head in self._heads.keys() & heads for secret in self._heads[head]}
         masks = self._masks(tuple(dict.fromkeys((*own, *sorted(near)))))
         if masks is None or masks.out_of(written) == written:
             return judgments

@@ -13,6 +13,7 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from functools import lru_cache
 from typing import NamedTuple
 
 from conformance.recordings.durations import LONGEST_S, earliest
@@ -26,8 +27,8 @@ JITTER_S = 0.05  # by which a recorder may be late
 
 def on_one_clock(entries: Sequence[RecordedEntry]) -> list[RecordedEntry]:
     """The entries with the times of the first recorder's clock, as far as the other clocks can be compared with it."""
-    known = _spans(entries)
-    if len({entry.source for entry in entries}) < 2 or not known:
+    known = _spans(entries) if len({entry.source for entry in entries}) > 1 else {}
+    if not known:
         return list(entries)
     over = _spans(entries, LONGEST_S)
     lag = LAG_S if any(span.latest - span.earliest > CUT_S + JITTER_S for span in known.values()) else CUT_S
@@ -145,9 +146,14 @@ def _ahead(entry: RecordedEntry) -> float | None:
 
 
 def _date(entry: RecordedEntry) -> datetime | None:
+    return _read_date(entry.response_headers["date"]) if "date" in entry.response_headers else None
+
+
+@lru_cache(maxsize=4096)
+def _read_date(text: str) -> datetime | None:
     with suppress(ValueError, TypeError, OverflowError):
-        dated = parsedate_to_datetime(entry.response_headers["date"]) if "date" in entry.response_headers else None
-        return dated.replace(tzinfo=UTC) if dated and not dated.tzinfo else dated
+        dated = parsedate_to_datetime(text)
+        return dated if dated.tzinfo else dated.replace(tzinfo=UTC)
     return None
 
 

@@ -27,7 +27,9 @@ def items(node: Any) -> list[Any]:
 
 def text(node: Any) -> str:
     """A text, '' for anything else; a half of a character becomes the replacement character."""
-    return node.encode("utf-16", "surrogatepass").decode("utf-16", "replace") if isinstance(node, str) else ""
+    if not isinstance(node, str):
+        return ""
+    return node if node.isascii() else node.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def as_json(node: Any) -> str | None:
@@ -151,16 +153,13 @@ class Sharing:
         return [self._part(part) for part in value] if isinstance(value, list) else value
 
     def _part(self, value: Any) -> Any:
+        """The one object for all parts that are written alike. It is kept, so that its id tells it from all others."""
         if isinstance(value, str):
             return self._known.setdefault(value, value)
-        if not isinstance(value, dict | list):
-            return value
-        parts = self.of(value)
-        inner = parts.values() if isinstance(parts, dict) else parts
-        names = tuple(parts) if isinstance(parts, dict) else None
-        return self._known.setdefault((names, tuple(map(_mark, inner))), parts)
-
-
-def _mark(part: Any) -> Hashable:
-    """What tells a shared part from any other one: it is kept, so no other object has its id."""
-    return id(part) if isinstance(part, str | dict | list) else (type(part), repr(part))
+        if isinstance(value, dict):
+            members = {name: self._part(part) for name, part in value.items()}
+            return self._known.setdefault((tuple(members), tuple(map(id, members.values()))), members)
+        if isinstance(value, list):
+            elements = [self._part(part) for part in value]
+            return self._known.setdefault((None, tuple(map(id, elements))), elements)
+        return self._known.setdefault((type(value), repr(value)), value)

@@ -7,6 +7,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from enum import Enum, auto
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -66,6 +67,18 @@ class Scan:
 NOTHING = Scan()
 
 
+class _Sign(Enum):
+    """What one text shows by itself: the members of `Scan` to which it belongs."""
+
+    TAKEN_OUT = auto()
+    PERHAPS_CUT = auto()
+    OF_PERSON = auto()
+    DIGEST = auto()
+    PLAIN_ID = auto()
+    WORD = auto()
+    PACKED = auto()
+
+
 def scan(node: Any) -> Scan:
     """Looks for what cleaners leave in a JSON value."""
     found = _Found()
@@ -110,57 +123,52 @@ class _Found:
     def look(self, node: Any, name: str, depth: int) -> None:
         """Looks at a value and into it. name: that of its own member."""
         if isinstance(node, str):
-            self._text(node, name)
-            if name not in UNREAD and _is_packed(node):
-                self.packed.add((self.member, depth, name))
-        elif isinstance(node, int | float):
-            self.whole |= isinstance(node, int) and not isinstance(node, bool)
-            self.fractions |= isinstance(node, float) and node.is_integer()
-        elif isinstance(node, dict | list) and depth <= NESTED:
-            self.deepest = max(self.deepest, depth)
-            if isinstance(node, dict):
-                self._object(node, depth)
-            else:
-                for child in node:
-                    self._listed(child)
-                    self.look(child, name, depth + 1)
+            self.longest = max(self.longest, len(node))
+            for sign in _signs_in(node, name):
+                self._note(sign, node, name, depth)
+        elif isinstance(node, dict):
+            self._object(node, depth)
+        elif isinstance(node, list):
+            self._list(node, name, depth)
+        elif isinstance(node, int):
+            self.whole |= not isinstance(node, bool)
+        elif isinstance(node, float):
+            self.fractions |= node.is_integer()
 
     def _object(self, node: dict[str, Any], depth: int) -> None:
         """Looks into an object. One with nothing but a logger's own members stands for what was left out: {"_truncated": 2}."""
-        if node and node.keys() <= STANDS_FOR_A_BODY:
+        if depth > NESTED:
+            return
+        self.deepest = max(self.deepest, depth)
+        if any(map(_says_more, node)) or (node and node.keys() <= STANDS_FOR_A_BODY):
             self.taken_out.add(self.member)
         for member, child in node.items():
-            self._listed(member)
             self.look(child, member, depth + 1)
 
-    def _listed(self, part: Any) -> None:
-        """Whether a name or an element says that others were left out: `... 2 more items`."""
-        if isinstance(part, str) and (MORE_ITEMS.fullmatch(part) or ELLIPSIS.fullmatch(part)):
-            self.taken_out.add(self.member)
-
-    def _text(self, text: str, name: str) -> None:
-        self.longest = max(self.longest, len(text))
-        if _was_taken_out(text, name):
-            self.taken_out.add(self.member)
+    def _list(self, node: list[Any], name: str, depth: int) -> None:
+        if depth > NESTED:
             return
-        if name not in UNREAD and ELLIPSIS.search(text):
-            self.perhaps_cut.add((self.member, len(text)))
-        if name in OF_PERSONS:
-            self.persons[text].add((name, self.member))
-        if name.endswith("Id") and name != ERROR_ID:
-            self._id(text, name)
-        elif name not in UNREAD and is_digest(text):
+        self.deepest = max(self.deepest, depth)
+        if any(isinstance(child, str) and _says_more(child) for child in node):
             self.taken_out.add(self.member)
+        for child in node:
+            self.look(child, name, depth + 1)
 
-    def _id(self, text: str, name: str) -> None:
-        if is_digest(text):
-            self.digests.add((name, text))
-        else:
+    def _note(self, sign: _Sign, text: str, name: str, depth: int) -> None:
+        if sign is _Sign.PLAIN_ID:
             self.plain.add(name)
-        if ZEROS.fullmatch(text):
+        elif sign is _Sign.OF_PERSON:
+            self.persons[text].add((name, self.member))
+        elif sign is _Sign.TAKEN_OUT:
             self.taken_out.add(self.member)
-        if text and not re.search("[1-9]", text):
+        elif sign is _Sign.PERHAPS_CUT:
+            self.perhaps_cut.add((self.member, len(text)))
+        elif sign is _Sign.DIGEST:
+            self.digests.add((name, text))
+        elif sign is _Sign.WORD:
             self.words[text].add((name, self.member))
+        else:
+            self.packed.add((self.member, depth, name))
 
     def shared(self) -> None:
         """One word in place of values that cannot be equal stands for each of them: an email that is a city, two kinds of ids."""
@@ -174,6 +182,41 @@ class _Found:
 
 
 @lru_cache(maxsize=4096)
+def _says_more(text: str) -> bool:
+    """Whether the name of a member or an element of a list says that others were left out: `... 2 more items`."""
+    return (MORE_ITEMS.fullmatch(text) or ELLIPSIS.fullmatch(text)) is not None
+
+
+@lru_cache(maxsize=4096)
+def _signs_in(text: str, name: str) -> tuple[_Sign, ...]:
+    """What a text shows of cleaners as the value of this name: the answers of a session have nearly the same texts."""
+    return tuple(_signs(text, name))
+
+
+def _signs(text: str, name: str) -> Iterator[_Sign]:
+    if name not in UNREAD and _is_packed(text):
+        yield _Sign.PACKED
+    if _was_taken_out(text, name):
+        yield _Sign.TAKEN_OUT
+        return
+    if name not in UNREAD and ELLIPSIS.search(text):
+        yield _Sign.PERHAPS_CUT
+    if name in OF_PERSONS:
+        yield _Sign.OF_PERSON
+    if name.endswith("Id") and name != ERROR_ID:
+        yield from _signs_in_id(text)
+    elif name not in UNREAD and is_digest(text):
+        yield _Sign.TAKEN_OUT
+
+
+def _signs_in_id(text: str) -> Iterator[_Sign]:
+    yield _Sign.DIGEST if is_digest(text) else _Sign.PLAIN_ID
+    if ZEROS.fullmatch(text):
+        yield _Sign.TAKEN_OUT
+    if text and not re.search("[1-9]", text):
+        yield _Sign.WORD
+
+
 def _was_taken_out(text: str, name: str) -> bool:
     if is_redacted(text) or stands_for_another(text, name) or (name == "postalCode" and HALF_A_CODE.fullmatch(text)):
         return True
