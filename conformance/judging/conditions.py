@@ -6,7 +6,7 @@ It reads the exchanges alone, so that what a run covers is measured, never plann
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from itertools import islice, product
@@ -49,25 +49,33 @@ class AwaitedEffect(NamedTuple):
 
 
 class AwaitedEffects:
-    """Effects within one group of sessions, each with the part of the group that it came from. A reader asks only whether
-    one came from another part than its own, which two parts answer for every reader: so no third one is kept.
+    """Effects within one group of sessions that no other part of the group has read yet, by the part that they came from.
+
+    Who reads them first is all that counts, so they are let go then: a recording has thousands of readers.
     """
 
+    __slots__ = ("_awaited", "_read")
+
     def __init__(self) -> None:
-        self.listed: list[tuple[str, AwaitedEffect]] = []
-        self._parts: dict[AwaitedEffect, set[str]] = defaultdict(set)
+        self._awaited: dict[str, dict[AwaitedEffect, None]] = {}
+        self._read: set[AwaitedEffect] = set()
 
     def add(self, effect: AwaitedEffect, part: str) -> None:
         """Takes an effect in."""
-        known = self._parts[effect]
-        if part not in known and len(known) < 2:
-            known.add(part)
-            self.listed.append((part, effect))
+        if effect not in self._read:
+            self._awaited.setdefault(part, {})[effect] = None
+
+    def read_by(self, reader: str) -> Iterator[AwaitedEffect]:
+        """The effects of other parts than the reader's, each once."""
+        for part in [part for part in self._awaited if part != reader]:
+            for effect in self._awaited.pop(part):
+                self._read.add(effect)
+                yield effect
 
 
 @dataclass(slots=True)
 class SessionHistory:
-    """What happened to a session so far, as far as a condition speaks of it. seen: effects that its reads have shown."""
+    """What happened to a session so far, as far as a condition speaks of it."""
 
     history: str = "fresh"
     before: str = "change"
@@ -78,7 +86,6 @@ class SessionHistory:
     unread: list[AwaitedEffect] = field(default_factory=list)
     read: list[AwaitedEffect] = field(default_factory=list)
     ordered: list[AwaitedEffect] = field(default_factory=list)
-    seen: dict[tuple[str, ...], int] = field(default_factory=dict)
     view: View | None = None
     cart: Cart = NOTHING
 
@@ -179,10 +186,7 @@ class Coverage:
         self._observe("next_read", story.unread)
         story.read, story.unread = story.unread, ([] if session.phase != SessionPhase.ORDERED else story.unread)
         for relation, (group, part) in zip(RELATIONS, _groups(session), strict=True):
-            listed = self._effects[group].listed
-            new = listed[story.seen.get(group, 0) :]
-            self._observe(relation, (effect for other, effect in new if other != part))
-            story.seen[group] = len(listed)
+            self._observe(relation, self._effects[group].read_by(part))
 
     def _observe(self, observer: str, effects: Iterable[AwaitedEffect]) -> None:
         for effect in effects:

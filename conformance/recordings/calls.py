@@ -23,6 +23,7 @@ from conformance.recordings.cleaning.by_file import (
     open_what_is_blank,
     with_whole_numbers,
 )
+from conformance.recordings.cleaning.lengths import Writings, writings_of
 from conformance.recordings.cleaning.letters import open_lost_letters
 from conformance.recordings.cleaning.line_ids import open_made_up_line_ids
 from conformance.recordings.cleaning.marks import is_redacted
@@ -111,15 +112,18 @@ def calls_of(entries: Iterable[RecordedEntry]) -> Calls:
     found = Calls()
     measured = as_measured((entry, known[1]) for entry, known in _known(entries, found.lossy))
     listed = in_order(on_one_clock(measured))
+    measured.clear()
     answered = [call for entry in listed if (call := _answered(entry, found.passed))]
     kept = without_duplicates(answered)
     if len(kept) < len(answered):
         found.passed["listed twice"] += len(answered) - len(kept)
     sure = as_sure_as_dates([entry for entry, _, _ in kept])
     kept = [(entry, *call[1:]) for entry, call in zip(sure, kept, strict=True)]
-    shown = _shown_by_file(kept)
+    ways = writings_of(sure)
+    shown = _shown_by_file(kept, ways)
     listed.clear()
     answered.clear()
+    sure.clear()
     kept.reverse()
     owners: dict[str, str] = {}
     same, as_sent, of_wire, changed = Sharing(), list[bool](), list[bool](), list[tuple[bool, bool]]()
@@ -128,7 +132,8 @@ def calls_of(entries: Iterable[RecordedEntry]) -> Calls:
         found.exchanges.append(_exchange(entry, operation, subject, shown[entry.source], owners, same))
         as_sent.append(entry.body.as_sent)
         of_wire.append(entry.body.of_wire)
-        changed.append((shown[entry.source].is_changed(entry), shown[entry.source].is_changed_answer(entry)))
+        file, written = shown[entry.source], ways[len(changed)]
+        changed.append((file.is_changed(written), file.is_changed_answer(entry, written)))
         found.entries.append(_without_texts(entry))
     found.together = without_order(zip(_sessions(found.exchanges), found.entries, strict=True))
     sources = [entry.source for entry in found.entries]
@@ -205,15 +210,15 @@ def _answered(entry: RecordedEntry, passed: Counter[str]) -> RecordedCall | None
 
 
 def _without_texts(entry: RecordedEntry) -> RecordedEntry:
-    """An entry with nothing but what tells its place among others."""
+    """An entry with nothing but what tells its place among others, and its secrets."""
     date = {name: value for name, value in entry.response_headers.items() if name == "date"}
-    return replace(entry, body=UNSEEN, answer=UNSEEN, request_headers={}, response_headers=date)
+    return replace(entry, url="", body=UNSEEN, answer=UNSEEN, request_headers={}, response_headers=date)
 
 
-def _shown_by_file(calls: Iterable[RecordedCall]) -> dict[int, ShownByFile]:
+def _shown_by_file(calls: Iterable[RecordedCall], ways: Iterable[Writings]) -> dict[int, ShownByFile]:
     found: dict[int, ShownByFile] = defaultdict(ShownByFile)
-    for entry, operation, subject in calls:
-        found[entry.source].add(entry, operation, subject)
+    for (entry, operation, subject), of_entry in zip(calls, ways, strict=True):
+        found[entry.source].add(entry, operation, subject, of_entry)
     return found
 
 

@@ -9,6 +9,7 @@ import json
 import re
 from collections.abc import Hashable, Iterator
 from math import isfinite
+from sys import intern
 from typing import Any
 
 LONGEST_MS = 1e9  # a longer duration is a mistake of the recorder
@@ -74,11 +75,14 @@ def status(node: Any) -> int | None:
 
 
 def headers(node: Any) -> dict[str, str]:
-    """Headers by lower-case name, from a list of names and values or from an object; the first of equal names counts."""
+    """Headers by lower-case name, from a list of names and values or from an object; the first of equal names counts.
+
+    Equal texts are one object: most headers are the same in each call.
+    """
     found: dict[str, str] = {}
     for name, value in _pairs(node):
         if name and not name.startswith(":"):
-            found.setdefault(_name(name), value[:LONGEST_HEADER])
+            found.setdefault(intern(_name(name)), intern(value[:LONGEST_HEADER]))
         elif name == ":authority":
             found.setdefault("host", value)
     return found

@@ -12,7 +12,7 @@ from typing import Any
 from conformance.core import contract
 from conformance.core.exchange import Exchange, RecordedPart
 from conformance.judging.content.request_schema import ADDRESS_PARTS, problems
-from conformance.recordings.cleaning.lengths import EXACTLY, may_be_compressed, writings
+from conformance.recordings.cleaning.lengths import EXACTLY, Writings, may_be_compressed
 from conformance.recordings.cleaning.marks import is_digest
 from conformance.recordings.entry import Body, RecordedEntry
 
@@ -78,7 +78,7 @@ class ShownByFile:
     writings: Counter[str] = field(default_factory=Counter)
     given_writings: Counter[str] = field(default_factory=Counter)
 
-    def add(self, entry: RecordedEntry, operation: str, subject: str | None) -> None:
+    def add(self, entry: RecordedEntry, operation: str, subject: str | None, ways: Writings) -> None:
         """Takes note of a call. A blank header may be what a cleaner left."""
         self.plain_ids |= entry.body.found.plain
         if subject and not is_digest(subject):
@@ -88,8 +88,8 @@ class ShownByFile:
         if MARKETPLACE in entry.request_headers and entry.status == 200:
             self._accompany(entry)
         self._forms(entry)
-        self.writings.update(writings(entry.request_headers, entry.body) or ())
-        self.given_writings.update(writings(entry.response_headers, entry.answer) or ())
+        self.writings.update(ways.sent or ())
+        self.given_writings.update(ways.given or ())
         if operation == contract.INITIATE:
             self.given_words.update(entry.answer.found.words)
         self._texts(entry.body, entry.answer)
@@ -179,23 +179,21 @@ class ShownByFile:
         hashed = any(member in self.plain_ids for member, _ in found.digests)
         return hashed or any(self.given_words[word] > 1 for word in found.words if word[0] == "checkoutSessionId")
 
-    def is_changed(self, entry: RecordedEntry) -> bool:
+    def is_changed(self, ways: Writings) -> bool:
         """Whether a request has not the length that it names, however its JSON is written, while others of the file have it.
 
         Answers in which only ids were replaced are still judged.
         """
-        ways = writings(entry.request_headers, entry.body) if self._usual else None
-        return ways is not None and ways.isdisjoint(self._usual | {EXACTLY})
+        return bool(self._usual) and ways.sent is not None and ways.sent.isdisjoint(self._usual | {EXACTLY})
 
-    def is_changed_answer(self, entry: RecordedEntry) -> bool:
+    def is_changed_answer(self, entry: RecordedEntry, ways: Writings) -> bool:
         """The same for an answer, but for one in which something was replaced, which is unknown by itself.
 
         One that is much shorter than its body was compressed.
         """
-        if entry.answer.found.digests or entry.answer.found.taken_out:
+        if not self._usual_given or entry.answer.found.digests or entry.answer.found.taken_out:
             return False
-        ways = writings(entry.response_headers, entry.answer) if self._usual_given else None
-        differs = ways is not None and ways.isdisjoint(self._usual_given | {EXACTLY})
+        differs = ways.given is not None and ways.given.isdisjoint(self._usual_given | {EXACTLY})
         return differs and not may_be_compressed(entry.response_headers, entry.answer)
 
     @cached_property

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
-from functools import lru_cache
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from conformance.recordings.entry import Body
+from conformance.recordings.entry import Body, RecordedEntry
 from conformance.recordings.values import size
 
 EXACTLY, AS_IT_STANDS = "exactly as it stands", "as it stands"
@@ -37,12 +36,43 @@ PACKED = 0.7  # of its size is what compression leaves at most
 LINE_END = 2  # bytes at most, which a recorder leaves out
 
 
+class Writings(NamedTuple):
+    """The ways of both messages of a call, as `writings` gives them; None also where no message of its file needs them."""
+
+    sent: frozenset[str] | None
+    given: frozenset[str] | None
+
+
+def writings_of(entries: Sequence[RecordedEntry]) -> list[Writings]:
+    """The ways of each call. Where a file has each request, or each answer, exactly as it was, none of them is looked for."""
+    sent = {entry.source for entry in entries if not _is_exact(entry.request_headers, entry.body)}
+    given = {entry.source for entry in entries if not _is_exact(entry.response_headers, entry.answer)}
+    return [
+        Writings(
+            writings(entry.request_headers, entry.body) if entry.source in sent else None,
+            writings(entry.response_headers, entry.answer) if entry.source in given else None,
+        )
+        for entry in entries
+    ]
+
+
+def _is_exact(headers: Mapping[str, str], body: Body) -> bool:
+    """Whether a message has the length that it names, or nothing to compare."""
+    wire = _wire(headers, body)
+    return wire is None or wire == _size(body.text)
+
+
+def _wire(headers: Mapping[str, str], body: Body) -> int | None:
+    """The length that a message names of its body; None where that cannot be compared with what is recorded."""
+    if not (body.known and body.text) or headers.get("content-encoding"):
+        return None
+    return size(headers.get("content-length"))
+
+
 def writings(headers: Mapping[str, str], body: Body) -> frozenset[str] | None:
     """The ways; None where a message names no length, where its body was compressed, or where it is no JSON."""
-    wire = size(headers.get("content-length"))
-    if wire is None or not (body.known and body.text) or headers.get("content-encoding"):
-        return None
-    return _writings(body.text, wire)
+    wire = _wire(headers, body)
+    return None if wire is None else _writings(body.text, wire)
 
 
 def may_be_compressed(headers: Mapping[str, str], body: Body) -> bool:
@@ -50,7 +80,6 @@ def may_be_compressed(headers: Mapping[str, str], body: Body) -> bool:
     return (size(headers.get("content-length")) or 0) < PACKED * _size(body.text)
 
 
-@lru_cache(maxsize=4096)
 def _writings(text: str, wire: int) -> frozenset[str] | None:
     try:
         lengths = [(AS_IT_STANDS, _size(text)), *_lengths(json.loads(text))]

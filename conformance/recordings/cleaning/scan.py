@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass, field
 from enum import Enum, auto
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from conformance.recordings.cleaning.marks import (
     ELLIPSIS,
@@ -39,6 +39,7 @@ HALF_A_CODE = re.compile("[0-9]+[xX]{2,}")  # the first digits of a postal code
 ZEROS = re.compile(r"\D*0[\D0]*0\D*")  # an id in whose place a cleaner wrote 0 for each digit
 SINGLE = ("x-ebay-c-marketplace-id", "content-type")  # headers that are sent once: a second value is the recorder's
 JSON = "application/json"
+Element = TypeVar("Element")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,17 +88,22 @@ def scan(node: Any) -> Scan:
         found.look(value, member, 0)
     found.shared()
     return Scan(
-        frozenset(found.taken_out),
-        frozenset(found.digests),
-        frozenset(found.plain),
-        frozenset((name, word) for word, places in found.words.items() for name, _ in places),
-        frozenset(found.perhaps_cut),
+        _frozen(found.taken_out),
+        _frozen(found.digests),
+        _frozen(found.plain),
+        _frozen({(name, word) for word, places in found.words.items() for name, _ in places}),
+        _frozen(found.perhaps_cut),
         found.longest,
         found.whole,
         found.fractions,
         found.deepest,
-        frozenset(found.packed),
+        _frozen(found.packed),
     )
+
+
+def _frozen(found: Set[Element]) -> frozenset[Element]:
+    """A set that stays: the one empty set where nothing was found, as in most bodies."""
+    return frozenset(found) if found else frozenset()
 
 
 Places = dict[str, set[tuple[str, str]]]
@@ -252,7 +258,7 @@ class ShownHeaders(NamedTuple):
 def shown_headers(recorded: Mapping[str, str]) -> ShownHeaders:
     """What headers say. A header that a recorder repeated counts once; a header that was removed, cut or mixed says nothing."""
     shown = {name: _once(value) if name in SINGLE else value for name, value in recorded.items()}
-    open_names = frozenset(_open(shown))
+    open_names = _frozen(set(_open(shown)))
     return ShownHeaders({name: value for name, value in shown.items() if name not in open_names}, open_names)
 
 
