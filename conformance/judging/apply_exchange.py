@@ -216,7 +216,7 @@ def _refused(context: RuleContext, reasons: list[RefusalReason], fitting: set[st
     named = owner if owner in fits else next(fitting_first, owner)
     leads_to = contract.requirements()[named].leads_to
     if leads_to and context.operation == contract.PLACE_ORDER and session.phase == SessionPhase.OPEN:
-        session.phase = leads_to
+        _lead(context, session, leads_to, fits=bool(fits))
         return
     if context.operation in (*contract.CHANGES, contract.PLACE_ORDER):
         refused = UnreadRefusal(owner, context.operation, context.exchange.id, context.request.body)
@@ -225,3 +225,14 @@ def _refused(context: RuleContext, reasons: list[RefusalReason], fitting: set[st
         if UnchangedPart.ORDER in rule.leaves_unchanged and session.order in context.world.orders:
             context.world.orders[session.order].unread_refusals.append(refused)
         context.world.changes.append(SessionChange(session.id, owner, context.exchange.id, False, context.operation))
+
+
+def _lead(context: RuleContext, session: SessionState, phase: SessionPhase, *, fits: bool) -> None:
+    """What a refused payment leaves. fits: whether the refusal is one for a reason that is known.
+
+    Another one may rest on what is not shown, such as another application: then nobody tried to pay.
+    """
+    if fits or not context.doubts.cover(context.exchange):
+        session.phase = phase
+    else:
+        session.in_doubt = True

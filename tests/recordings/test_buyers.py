@@ -23,14 +23,14 @@ from tests.recordings.inputs.odd_recorders import Entries, Json
 from tests.recordings.judging import failed
 from tests.recordings.test_shown_alone import asked
 
-NAMED = "guest7@example.com"
+NAMED, DECLINED = "guest7@example.com", "declined@example.com"
 UNNAMED = ["real.customer@gmail.com", "[email redacted]", "test@test.com", "Guest@example.com", "5f4dcc3b5aa765d61d83"]
 CAUSES = [(400, 15004), (409, 15023), (409, 15024), (409, 15030), (400, 15033), (409, 15049), (409, 17000)]
 
 
 def refused(entry: Json, status: int, error_id: int) -> Json:
     """An entry that was refused."""
-    category = {400: "REQUEST", 409: "BUSINESS"}[status]
+    category = "BUSINESS" if status == 409 else "REQUEST"
     error = {"errorId": error_id, "domain": "API_ORDER", "category": category, "message": "Refused"}
     made = answered(entry, lambda _: {"errors": [error]})
     made["response"]["status"] = status
@@ -81,6 +81,21 @@ def test_after_a_declined_card_nothing_goes_on_whoever_the_buyer_is(tmp_path: Pa
         assert failed(judged_files(tmp_path, three(of_buyer(email, calls)))) == set()
     calls = [*declined(409, 15023)[:2], *change]
     assert "PAY-DECLINED-ENDS" in failed(judged_files(tmp_path, three(of_buyer(email, calls))))
+
+
+@pytest.mark.parametrize(("status", "error_id"), [(400, 15025), (403, 15025)])
+def test_a_payment_by_another_application_is_not_declined(tmp_path: Path, status: int, error_id: int) -> None:
+    """A recording does not tell applications apart: what a declined buyer's session is then, nobody knows."""
+    initiate, place, read, change = healthy(INITIATE, PLACE, READ, QUANTITY)
+    by_another = refused(place, status, error_id)
+    by_another["request"]["headers"] = [
+        {**header, "value": "Bearer v^1.1#another1"} if header["name"].lower() == "authorization" else header
+        for header in by_another["request"]["headers"]
+    ]
+    calls = of_buyer(DECLINED, [initiate, by_another, *later([read, change], 20_000)])
+    assert failed(judged_files(tmp_path, three(calls))) == set()
+    calls = of_buyer(DECLINED, [initiate, refused(place, 409, 15023), *later([read, change], 20_000)])
+    assert "PAY-DECLINED-ENDS" in failed(judged_files(tmp_path, three(calls)))
 
 
 def coupon_used(first: str, second: str, error_id: int = 16007) -> Entries:
