@@ -10,7 +10,7 @@ from typing import Any
 
 from conformance.core import contract
 from conformance.core.exchange import BAD_CREDENTIALS, OTHER_APP, OWN_APP, CaseKey
-from conformance.core.made_up import is_made_up, is_uuid, may_be_counted
+from conformance.core.made_up import is_made_up, is_uuid, made_of, may_be_counted
 from conformance.core.stubs import stubs_in
 from conformance.judging.attribution import (
     AFTER_A_REFUSAL,
@@ -246,8 +246,15 @@ def no_other_session_is_shown(context: RuleContext) -> Iterator[Claim]:
     subject, seen = context.request.subject, context.answer.id if context.answer else None
     if is_uuid(subject or "") and str(subject).casefold() == str(seen).casefold():
         return
-    if subject and context.session is None and context.world.complete and seen in context.world.sessions:
+    other = context.world.sessions.get(seen or "")
+    if subject and other and context.session is None and (context.world.complete or _opens_it_too(context, other)):
         yield related("the session that was asked for", SESSION_ID.jq, "==", Reference.SESSION, subject, seen)
+
+
+def _opens_it_too(context: RuleContext, other: SessionState) -> bool:
+    """Whether an id that was made of a session's own opens it beside that one: no recorder rewrites some paths so."""
+    by_its_own = bool(other.last_read or other.history)
+    return by_its_own and made_of(context.request.subject or "", [other.id]) is not None
 
 
 @refuses("SESSION-APP")
