@@ -41,13 +41,15 @@ class RecordedTime:
     """When a request began. timestamp: None where no time is recorded.
 
     step_s: how coarse the recorder's clock is, in seconds. skew_s: by how much another clock of the same recording may differ
-    from it, in seconds; clock: which one it is, None where nobody knows which of several.
+    from it, in seconds; clock: which one it is, None where nobody knows which of several. fine: whether it is written
+    finer than to the millisecond.
     """
 
     timestamp: datetime | None = None
     step_s: float = 0.0
     skew_s: float = 0.0
     clock: int | None = 0
+    fine: bool = False
 
 
 @dataclass(frozen=True, slots=True)

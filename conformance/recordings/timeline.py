@@ -20,6 +20,7 @@ from conformance.recordings.durations import LONGEST_S, earliest
 from conformance.recordings.entry import RecordedEntry, RecordedTime
 
 CLOCK_S = 0.001  # two times that differ by less may be the same
+FINE_S = 0.00005  # the same of times and durations in parts of a millisecond
 CUT_S = 1.0  # a Date header is cut to the second
 LAG_S = 2.0  # it may be one second old besides
 JITTER_S = 0.05  # by which a recorder may be late
@@ -233,6 +234,7 @@ def _ends(moment: RecordedTime, ms: float | None) -> datetime | None:
         return None
     try:
         took = LONGEST_S * 1000 if ms is None else ms
-        return moment.timestamp + timedelta(milliseconds=took, seconds=moment.step_s - CLOCK_S)
+        may_differ = FINE_S if moment.fine and took % 0.5 else CLOCK_S  # whole ones are cut, 0 to a half: CUT_MS
+        return moment.timestamp + timedelta(milliseconds=took, seconds=moment.step_s - may_differ)
     except OverflowError:
         return None

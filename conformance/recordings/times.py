@@ -28,7 +28,9 @@ def moment(value: Any) -> RecordedTime:
         found = _read(value)
     except OverflowError:
         return RecordedTime()
-    return found if found.timestamp and found.timestamp.year in YEARS else RecordedTime()
+    if found.timestamp is None or found.timestamp.year not in YEARS:
+        return RecordedTime()
+    return RecordedTime(found.timestamp, found.step_s, fine=found.timestamp.microsecond % 1000 != 0)
 
 
 def _read(value: Any) -> RecordedTime:

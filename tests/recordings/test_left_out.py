@@ -114,6 +114,26 @@ def test_calls_that_went_together_are_only_observed(tmp_path: Path) -> None:
     assert failed(found) == set() and any("went together" in note for note in found.notes)
 
 
+@pytest.mark.parametrize(
+    ("first", "ms", "second", "together"),
+    [
+        ("30:00.000123Z", 0.82, "30:00.000623Z", True),  # half a millisecond before the first was over
+        ("30:00.000123Z", 0.82, "30:00.001003Z", False),
+        ("30:00.000Z", 0.82, "30:00.000Z", False),  # each is cut to the millisecond
+        ("30:00.000123Z", 1, "30:00.000623Z", False),  # the duration is
+    ],
+)
+def test_clocks_finer_than_a_millisecond_tell_which_calls_overlap(
+    tmp_path: Path, first: str, ms: float, second: str, together: bool
+) -> None:
+    calls = entries()[:3]
+    assert [call["request"]["method"] for call in calls] == ["POST", "GET", "POST"]
+    for call, at in zip(calls, ("29:59.990123Z", first, second), strict=True):
+        call |= {"startedDateTime": f"2026-01-05T09:{at}", "time": ms, "timings": {}}
+    found = judged(saved(tmp_path / "fine.har", calls), known=True)
+    assert any("went together" in note for note in found.notes) == together
+
+
 @pytest.mark.parametrize("known", [True, False], ids=["profile", "no profile"])
 def test_a_read_that_overlaps_with_a_change_says_nothing_of_the_next(tmp_path: Path, known: bool) -> None:
     """It began while a change was under way and shows what was before; the change itself is judged."""
