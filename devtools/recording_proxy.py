@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import http.client
 import json
+import select
 import threading
 import time
 from datetime import UTC, datetime
@@ -65,13 +66,25 @@ class _Handler(BaseHTTPRequestHandler):
     wbufsize = -1  # head and body in one write
     owner: RecordingProxy
 
+    def setup(self) -> None:
+        """A connection from a client has one of its own to the server."""
+        super().setup()
+        self._upstream = http.client.HTTPConnection(self.owner.host, self.owner.port, timeout=30)
+
+    def finish(self) -> None:
+        """Both end together."""
+        self._upstream.close()
+        super().finish()
+
     def handle_any(self) -> None:
         """One exchange: in, on, back, and into the record."""
         owner, began, clock = self.owner, datetime.now(UTC), time.perf_counter()
         length = int(self.headers.get("Content-Length") or 0)
         body = self.rfile.read(length) if length else b""
         sent = [(name, value) for name, value in self.headers.items() if name.lower() not in HOP_BY_HOP]
-        upstream = http.client.HTTPConnection(owner.host, owner.port, timeout=30)
+        upstream = self._upstream
+        if upstream.sock and select.select([upstream.sock], [], [], 0)[0]:
+            upstream.close()  # the server let it go: it is dialled anew
         try:
             upstream.putrequest(self.command, owner.prefix + self.path, skip_host=True, skip_accept_encoding=True)
             for name, value in sent:
@@ -82,8 +95,6 @@ class _Handler(BaseHTTPRequestHandler):
         except (OSError, http.client.HTTPException):
             self.close_connection = True
             return
-        finally:
-            upstream.close()
         self.send_response_only(status)
         for name, value in given:
             if name.lower() not in HOP_BY_HOP | {"content-length"}:

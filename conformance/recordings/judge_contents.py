@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from copy import copy
+from dataclasses import dataclass, field, replace
 from urllib.parse import urlsplit
 
 from conformance.client.redaction import PSEUDONYM
@@ -35,12 +36,47 @@ class JudgedRecording:
     notes: list[str] = field(default_factory=list)
 
 
+@dataclass
+class Prepared:
+    """What files hold as calls, before anybody judges them. secrets: those of each entry."""
+
+    contents: Contents
+    calls: Calls
+    secrets: list[tuple[str, ...]]
+
+    def once_more(self) -> Prepared:
+        """The same for another judge: judging numbers exchanges, and takes their secrets out."""
+        own = [record._replace(exchange=_copied(record.exchange)) for record in self.contents.own]
+        exchanges = [_copied(exchange) for exchange in self.calls.exchanges]
+        return Prepared(
+            replace(self.contents, own=own, lossy=set(self.contents.lossy)),
+            replace(self.calls, exchanges=exchanges),
+            self.secrets,
+        )
+
+
+def _copied(exchange: Exchange) -> Exchange:
+    """An exchange with a request and headers of its own; values of JSON are changed by nobody."""
+    return replace(exchange, request=copy(exchange.request), headers=dict(exchange.headers))
+
+
+def prepare(contents: Contents) -> Prepared:
+    """Makes calls of what files hold, and lets go of what they were made of."""
+    secrets = [entry.secrets for entry in contents.entries]
+    return Prepared(contents, calls_of(_drained(contents)), secrets)
+
+
 def judge_contents(contents: Contents, profile: Profile, key: bytes, *, roles: bool) -> JudgedRecording:
-    """Judges what files hold. key: makes the pseudonyms of secrets; roles: whether the profile is the target's own."""
-    masks = Masks(key)
-    for entry in contents.entries:
-        masks.learn(entry.secrets)
-    found, calls, lossy = JudgedRecording(), calls_of(_drained(contents)), contents.lossy
+    """Judges what files hold, as `judge_prepared`."""
+    return judge_prepared(prepare(contents), profile, key, roles=roles)
+
+
+def judge_prepared(prepared: Prepared, profile: Profile, key: bytes, *, roles: bool) -> JudgedRecording:
+    """Judges calls. key: makes the pseudonyms of secrets; roles: whether the profile is the target's own."""
+    contents, calls, masks = prepared.contents, prepared.calls, Masks(key)
+    for secrets in prepared.secrets:
+        masks.learn(secrets)
+    found, lossy = JudgedRecording(), contents.lossy
     lossy |= calls.lossy
     if not roles:
         for exchange in [*calls.exchanges, *(record.exchange for record in contents.own)]:
