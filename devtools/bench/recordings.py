@@ -73,10 +73,14 @@ def visits(entries: list[Json], buyers: int) -> Iterator[Json]:
 
 
 def write(path: Path, entries: list[Json], calls: int) -> None:
-    """Writes a HAR of so many calls."""
-    log: Json = {"version": "1.2", "creator": {"name": "gateway", "version": "1"}, "pages": []}
-    log["entries"] = list(visits(entries, calls // len(entries)))
-    path.write_text(json.dumps({"log": log}), encoding="utf-8")
+    """Writes a HAR of so many calls, one by one: a child's peak of memory is at least what its parent holds."""
+    with path.open("w", encoding="utf-8") as file:
+        file.write(
+            '{"log": {"version": "1.2", "creator": {"name": "gateway", "version": "1"}, "pages": [], "entries": ['
+        )
+        for place, entry in enumerate(visits(entries, calls // len(entries))):
+            file.write(("," if place else "") + json.dumps(entry))
+        file.write("]}}")
 
 
 def figures(folder: Path) -> Iterator[Figure]:
