@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,11 +21,8 @@ class Changes:
     session: CheckoutSession
     goods: Goods
 
-    def make(self, change: str, line: Line, *, in_parts: bool = True) -> Callable[[], object] | None:
-        """Makes a change of `contracts/factors.yaml` to a line and says how it is undone; None where it cannot be.
-
-        in_parts: an address comes back part by part. A server may compare one part alone to see that nothing changed.
-        """
+    def make(self, change: str, line: Line) -> Callable[[], object] | None:
+        """Makes a change of `contracts/factors.yaml` to a line and says how it is undone; None where it cannot be."""
         session, before = self.session, line.quantity or 1
         if (
             change in ("more", "many")
@@ -52,20 +49,25 @@ class Changes:
             session.select_option(line, wanted.id)
             return (lambda: session.select_option(line, chosen.id)) if chosen and wanted is not chosen else None
         if change in ("move", "move_again"):
-            return self.move(again=change == "move_again", in_parts=in_parts)
+            return self._move(again=change == "move_again")
         return self._toggle_coupon(again=change == "coupon_again")
 
-    def move(self, *, again: bool, in_parts: bool = False) -> Callable[[], object] | None:
-        """Sets another address of the profile, or the same one again. in_parts: see `make`."""
+    def _move(self, *, again: bool) -> Callable[[], object] | None:
+        """Sets another address of the profile, or the same one again."""
         session, current = self.session, self._current_address()
         other = next((address for address in self._addresses() if address is not current), current)
         session.set_address(current if again else other)
-        return None if again else (lambda: self._move_back(other, current, PARTS if in_parts else ()))
+        return None if again else (lambda: self._move_back(other, current))
 
-    def _move_back(self, moved: dict[str, Any], address: dict[str, Any], parts: Iterable[str]) -> None:
-        for part in parts:
-            moved = {**moved, part: address[part]}
-            self.session.set_address(moved)
+    def _move_back(self, moved: dict[str, Any], address: dict[str, Any]) -> None:
+        """Part by part, each different: a server may compare one part alone to see that nothing changed."""
+        for part in PARTS:
+            others = (
+                known for known in (address, *self._addresses()) if known.get(part) not in (None, moved.get(part))
+            )
+            if other := next(others, None):
+                moved = {**moved, part: other[part]}
+                self.session.set_address(moved)
         self.session.set_address(address)
 
     def _addresses(self) -> list[dict[str, Any]]:

@@ -47,6 +47,8 @@ def of_lines(profile: Profile, market: str) -> Iterator[Probe]:
         yield Probe(
             "COUPON-REFUSED", case, Method.APPLY, Moment.OPEN, _applying(coupon.code), coupon=False, twice=DOUBLE
         )
+        refused, group = _second(coupon.code), "a code that is refused anyway"
+        yield Probe("COUPON-ONE", case, Method.APPLY, Moment.OPEN, refused, group=group, coupon=True)
     for coupon in offered.coupons_of("good", "oversized"):
         yield Probe(
             "COUPON-ONE", f"{coupon.kind} {coupon.code}", Method.APPLY, Moment.OPEN, _second(coupon.code), coupon=True

@@ -259,7 +259,7 @@ class PlannedSession:
 
     def _make(self, change: str, line: Line | None) -> Callable[[], object] | None:
         is_open = self.session.state.phase == SessionPhase.OPEN
-        return self.changes.make(change, line, in_parts=False) if line is not None and is_open else None
+        return self.changes.make(change, line) if line is not None and is_open else None
 
     def _undo(self, undo: Callable[[], object] | None) -> None:
         if undo:

@@ -100,3 +100,16 @@ def test_each_us_marketplace_has_the_lengths_of_the_us(market: str, kinds: set[s
     address = {**_body()["shippingAddress"], "addressLine1": "x" * 41}
     request = Request(contract.ADDRESS, "1", address, market)
     assert {problem.kind for problem in problems(request) if problem.field == "addressLine1"} == kinds
+
+
+@pytest.mark.parametrize(("status", "broken"), [(404, False), (409, True)])
+def test_an_unknown_line_may_be_404_with_an_id_of_the_method(status: int, broken: bool) -> None:
+    """The document declares 404 without an id of its own; of 409 it says which ids it has."""
+    shop, world = ReferenceShop(), World()
+    exchange = _made(shop)
+    judge(world, shop.profile, exchange)
+    session = next(iter(world.sessions.values()))
+    refused = shop.send(Request(contract.QUANTITY, session.id, {"lineItemId": "9999", "quantity": 2}, US), seq=1)
+    refused.status, refused.body = status, deepcopy(refused.body)
+    refused.body["errors"][0]["errorId"] = 15002
+    assert ("QTY-UNKNOWN-LINE" in _failed(judge(world, shop.profile, refused))) is broken
