@@ -52,14 +52,9 @@ def lawful_pairs(reason: RefusalReason, operation: str) -> Pairs:
             documented = contract.error(identifier, operation)
             if documented and set(documented.domains) <= GATEWAY:
                 continue  # of the token, the quota or the address: no reason why this request is refused
-            also = {*_of_requirements(operation).get(identifier, ()), *_not_found(operation)}
+            also = _of_requirements(operation).get(identifier, ())
             found.update({(status, identifier): None for status in {*known, *also} if 400 <= status < 500})
     return found
-
-
-def _not_found(operation: str) -> set[int]:
-    """404 where the document declares it: it gives it no id but a gateway's, so each id of the method may come with it."""
-    return {404} & contract.operations()[operation].statuses
 
 
 @cache
