@@ -19,12 +19,9 @@ def session_beside(driver: CheckoutDriver, goods: Goods, email: str) -> list[Che
     if kind == "none":
         return []
     wanted = [item for item, _ in goods.lines()]
+    shared = {item for item in wanted if _both_may_have(driver, goods, item)}
     spare = [item for item in driver.plain(goods.market, None) if item not in wanted]
-    items = [
-        item if _both_may_have(driver, goods, item) else spare.pop(0)
-        for item in wanted
-        if _both_may_have(driver, goods, item) or spare
-    ]
+    items = [item if item in shared else spare.pop(0) for item in wanted if item in shared or spare]
     app = OTHER_APP if kind == "other_app" else OWN_APP
     session = driver.create_session(
         goods.market,

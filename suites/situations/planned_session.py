@@ -110,7 +110,7 @@ class PlannedSession:
         if last in steps:
             steps[last]()
         elif last == "back":
-            self._undo(self._make("more", self.line))
+            _undo(self._make("more", self.line))
         elif last == "removal":
             self._removal()
         if self.row["before"] == "read":
@@ -237,20 +237,19 @@ class PlannedSession:
         self._read_others()
         if undo:
             undo()
-            again = self.changes.make(self.row["change"], self.line or line) if self.row["rounds"] == "double" else None
-            if again:
-                again()
+            if self.row["rounds"] == "double":
+                _undo(self.changes.make(self.row["change"], self.line or line))
             self.session.read()
 
     def _tour(self) -> None:
         """Each other kind of change, made and undone, so that it meets the state of every row; then those of another line."""
         for change in TOUR_OF_EMPTIED if self.row["end"] == "emptied" else TOUR:
             if change != self.row["change"]:
-                self._undo(self._make(change, self.line))
-        self._undo(self._make("more", self._line_after()))
+                _undo(self._make(change, self.line))
+        _undo(self._make("more", self._line_after()))
         other = self._make("select", self._line_after())  # so that an option of either line can reset that of the other
-        self._undo(self._make("select", self.line))
-        self._undo(other)
+        _undo(self._make("select", self.line))
+        _undo(other)
         if self.row["end"] == "emptied":
             self._lawful_address()
         elif self.row["address"] != "first":
@@ -260,10 +259,6 @@ class PlannedSession:
     def _make(self, change: str, line: Line | None) -> Callable[[], object] | None:
         is_open = self.session.state.phase == SessionPhase.OPEN
         return self.changes.make(change, line) if line is not None and is_open else None
-
-    def _undo(self, undo: Callable[[], object] | None) -> None:
-        if undo:
-            undo()
 
     def _line_after(self) -> Line | None:
         """The line after the meant one, the first after the last; None where there is no other."""
@@ -332,3 +327,9 @@ class PlannedSession:
             if session.state.phase == SessionPhase.OPEN and self.driver.profile.pays_by_call:
                 session.place_order()
                 session.read_back()
+
+
+def _undo(undo: Callable[[], object] | None) -> None:
+    """Undoes a change, if it was made and can be undone."""
+    if undo:
+        undo()

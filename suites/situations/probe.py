@@ -15,7 +15,8 @@ from strategies.assignment import ProbeKey
 from suites.situations.moment import Moment
 
 LINES, BESIDE = frozenset({"lines"}), frozenset({"beside"})
-DOUBLE, ALWAYS = frozenset({"double"}), frozenset({"single", "double"})  # levels of `rounds` (contracts/factors.yaml)
+# Levels of `rounds` (contracts/factors.yaml).
+NEVER, DOUBLE, ALWAYS = frozenset[str](), frozenset({"double"}), frozenset({"single", "double"})
 Sent = dict[str, Any]
 
 
@@ -43,7 +44,7 @@ class Probe:
     coupon_beside: bool | None = None
     alone: frozenset[str] = frozenset()
     goods: str = ""
-    twice: frozenset[str] = frozenset()
+    twice: frozenset[str] = NEVER
     everywhere: bool = False
 
     @property

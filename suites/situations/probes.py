@@ -14,7 +14,7 @@ from conformance.driver.session_methods import CHANGE_METHODS, METHOD_OF, Method
 from suites.situations.line_probes import of_lines, selecting
 from suites.situations.moment import Moment
 from suites.situations.near_ids import NEAR_ORDERS, NEAR_SESSIONS
-from suites.situations.probe import ALWAYS, BESIDE, DOUBLE, LINES, NEEDS_COUPON, Probe, Sent, valid, with_values
+from suites.situations.probe import ALWAYS, BESIDE, DOUBLE, LINES, NEEDS_COUPON, NEVER, Probe, Sent, valid, with_values
 from suites.situations.refusals import Broken, of_address, of_changes, of_terms
 
 UNSUPPORTED = "EBAY_ATLANTIS"
@@ -92,10 +92,7 @@ def _access(profile: Profile, market: str) -> Iterator[Probe]:
             )
         for credential in profile.bad_tokens:
             case = f"{credential}, {method}"
-            refused, twice = (
-                with_values(method, credential=credential),
-                DOUBLE if credential == "made-up" else frozenset(),
-            )
+            refused, twice = with_values(method, credential=credential), DOUBLE if credential == "made-up" else NEVER
             yield Probe("AUTH-TOKEN", case, method, Moment.OPEN, refused, coupon=coupon, twice=twice)
         for credential in profile.near_tokens:
             case, group = f"{credential}, {method}", f"near token, {method}"
@@ -192,7 +189,7 @@ def _of_orders(profile: Profile, market: str) -> Iterator[Probe]:
     yield Probe("MARKET-ORDER-OPTIONAL", "no header", contract.READ_ORDER, Moment.ORDER, order(marketplace=None))
     for other in (*(name for name in profile.markets if name != market), UNSUPPORTED):
         sent, case = order(marketplace=other), f"{market} as {other}"
-        yield Probe("MARKET-ORDER-SAME", case, contract.READ_ORDER, Moment.ORDER, sent, group="other", everywhere=True)
+        yield Probe("MARKET-ORDER-SAME", case, contract.READ_ORDER, Moment.ORDER, sent, everywhere=True)
     if profile.offers("second_app"):
         for words, header in (("with the header", market), ("without a header", None)):
             sent = order(credential=OTHER_APP, marketplace=header)
@@ -231,7 +228,7 @@ def of_sessions(profile: Profile, market: str) -> Iterator[Probe]:
         case = f"{broken.case}, {broken.operation}"
         # An address with one thing wrong is refused in a cart of any size.
         alone = LINES if broken.operation == contract.ADDRESS and not broken.group else frozenset()
-        sent, twice = _broken(broken), DOUBLE if alone else frozenset()
+        sent, twice = _broken(broken), DOUBLE if alone else NEVER
         yield Probe(
             broken.requirement,
             case,

@@ -46,10 +46,7 @@ def payments(ref: Ref, sent: Sent) -> list[int]:
     return [
         step.number
         for step, exchange in sent
-        if exchange.operation == contract.PLACE_ORDER
-        and exchange.accepted
-        and step.subject
-        and step.subject.created_by_step == ref.created_by_step
+        if exchange.operation == contract.PLACE_ORDER and exchange.accepted and _created_by(step) == ref.created_by_step
     ]
 
 
@@ -60,12 +57,15 @@ def showing(ref: Ref, sent: Sent, before: int) -> list[int]:
         for step, exchange in sent
         if step.number < before
         and exchange.operation not in (contract.PLACE_ORDER, contract.READ_ORDER)
-        and (ref.created_by_step == step.number if step.creates else _asks(step, ref))
+        and _created_by(step) == ref.created_by_step
     ]
 
 
-def _asks(step: Step, ref: Ref) -> bool:
-    return step.subject is not None and step.subject.created_by_step == ref.created_by_step
+def _created_by(step: Step) -> int | None:
+    """The step that created the session which a step asks for, or creates."""
+    if step.creates:
+        return step.number
+    return step.subject.created_by_step if step.subject else None
 
 
 def compared(reference: Reference, claim: Claim, sent: Sent) -> list[int]:
@@ -114,7 +114,7 @@ def _option_ids(sent: Sent) -> dict[str, Ref]:
     """Shipping option ids of the answers, each with how to find it again."""
     found: dict[str, Ref] = {}
     for step, exchange in sent:
-        made_by = step.number if step.creates else step.subject.created_by_step if step.subject else None
+        made_by = _created_by(step)
         if made_by is None or not exchange.accepted or exchange.operation == contract.READ_ORDER:
             continue
         for line in view(exchange.body).lines.values():

@@ -101,9 +101,12 @@ def scan(node: Any) -> Scan:
     )
 
 
+EMPTY: frozenset[Any] = frozenset()
+
+
 def _frozen(found: Set[Element]) -> frozenset[Element]:
-    """A set that stays: the one empty set where nothing was found, as in most bodies."""
-    return frozenset(found) if found else frozenset()
+    """A set that stays: the one empty set where nothing was found, as in most bodies (Python makes a new one each time)."""
+    return frozenset(found) if found else EMPTY
 
 
 Places = dict[str, set[tuple[str, str]]]
