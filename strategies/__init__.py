@@ -1,1 +1,1 @@
-"""Input data for requests, the covering array, and a Hypothesis backend; no Hypothesis strategies."""
+"""What requests are made of: Hypothesis strategies, the covering array, input data, and the backend that draws."""

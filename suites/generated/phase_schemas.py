@@ -6,24 +6,15 @@ from collections.abc import Callable
 from typing import Any
 
 import schemathesis
-from hypothesis import strategies as st
 from schemathesis import BaseSchema, Case, HookContext, Response
 from schemathesis.core.failures import Failure
 
 from conformance.core import contract
+from strategies import free_texts
 from suites.generated.checks import Phase, off_in, on
 from suites.generated.openapi_document import FREE_TEXT, FREE_TEXTS, joint, operation_of, pinned
 
-# Texts that a shop has to refuse, to keep as they are, or at least to survive: half of the free texts.
-ODD_TEXTS = ("<b>", "Wal\x07nut", "O'Neill-Größe", "%s%n{0}", "../..%2f", "\u202e\U0001f6d2")
-LATIN_1 = 255  # its last character
-# Letters, digits and punctuation that every address may have; what is no ordinary text is refused, so that it is rare.
-ORDINARY_TEXTS = st.text(
-    st.characters(max_codepoint=LATIN_1, exclude_categories=("C", "Z"), exclude_characters="<>"),
-    min_size=1,
-    max_size=30,
-)
-schemathesis.openapi.format(FREE_TEXT, st.one_of(ORDINARY_TEXTS, st.sampled_from(ODD_TEXTS)))
+schemathesis.openapi.format(FREE_TEXT, free_texts.FREE_TEXTS)
 
 # Filled before the tests are collected. `schemathesis.pytest.from_fixture` would make one test of all operations of a phase,
 # which neither distributes over processes nor has an id for each operation.

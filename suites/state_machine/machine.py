@@ -30,17 +30,7 @@ from conformance.driver.prerequisite import PrerequisiteFailed
 from conformance.driver.session_methods import METHOD_OF
 from conformance.judging.context import Judgment
 from strategies.determinism import skip_simplest_example
-from suites.state_machine.bundle_values import (
-    LineItem,
-    has_a_choice,
-    has_a_coupon,
-    is_dead,
-    is_dead_with_options,
-    is_in_the_cart,
-    is_open,
-    with_an_option,
-)
-from suites.state_machine.offer import (
+from strategies.offer import (
     ADDRESSES,
     BAD_CREDENTIALS,
     BASKETS,
@@ -51,6 +41,16 @@ from suites.state_machine.offer import (
     QUANTITIES,
     Basket,
     MarketplaceOffer,
+)
+from suites.state_machine.bundle_values import (
+    LineItem,
+    has_a_choice,
+    has_a_coupon,
+    is_dead,
+    is_dead_with_options,
+    is_in_the_cart,
+    is_open,
+    with_an_option,
 )
 from suites.state_machine.program import Program, recorded
 
@@ -98,7 +98,8 @@ class CheckoutMachine(RuleBasedStateMachine):
     ) -> None:
         super().__init__()
         self.driver, self.marketplace, self.on_breach = driver, marketplace, on_breach
-        self.offer = MarketplaceOffer.of(driver, marketplace)
+        plain = driver.plain(marketplace, None)
+        self.offer = MarketplaceOffer.of(driver.profile, marketplace, plain, driver.maximum())
         self.program = Program(driver.trace)
         self.touched: CheckoutSession | None = None
         self.reads_back = False

@@ -31,12 +31,13 @@ from conformance.driver.checkout import CheckoutDriver
 from conformance.judging.trace import Trace
 from conformance.runner.mock_process import MockProcess
 from strategies.determinism import drawn_by, skip_simplest_example, walks_of
+from strategies.free_texts import ODD_TEXTS
 from suites.generated import phase_schemas
 from suites.generated.case_sender import DISAGREEMENT
 from suites.generated.checks import CHECKS, Phase, as_response
 from suites.generated.live_values import ABSENT, EXAMPLES, ITEMS, substituted
 from suites.generated.openapi_document import FREE_TEXTS, joint, operation_of, pinned, request_schemas
-from suites.generated.phase_schemas import ODD_TEXTS, schema
+from suites.generated.phase_schemas import schema
 from suites.generated.session_rotation import SessionsByLink
 from suites.generated.test_stateful import STEPS, WALKS, Walk
 

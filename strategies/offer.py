@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 from hypothesis import strategies as st
 
 from conformance.core import contract
-from conformance.driver.checkout import CheckoutDriver
+from conformance.core.profile import Profile
 
 T = TypeVar("T")
 ITEMS = 8  # so few that sessions have items in common
@@ -44,16 +44,18 @@ class MarketplaceOffer:
     pays: bool
 
     @classmethod
-    def of(cls, driver: CheckoutDriver, marketplace: str) -> MarketplaceOffer:
-        """Reads the driver's profile."""
-        profile, market = driver.profile, driver.market(marketplace)
+    def of(cls, profile: Profile, marketplace: str, plain: Sequence[str], most_lines: int) -> MarketplaceOffer:
+        """What the profile says of a marketplace.
+
+        plain: its items without conditions, the most telling first. most_lines: how many surely fit into a session.
+        """
+        market, pays, items = profile.markets[marketplace], profile.pays_by_call, list(plain[:ITEMS])
         addresses = (market.other_address, market.address, market.unverifiable_address)
-        over = driver.plain(marketplace, (profile.max_line_items or 0) + 1) if profile.max_line_items else []
-        items, pays = driver.plain(marketplace, ITEMS), profile.pays_by_call
+        over = (profile.max_line_items or len(plain)) + 1
         return cls(
             items=items,
-            lines=min(LINES, driver.maximum(), len(items)),
-            too_many=over if len(over) > driver.maximum() else [],
+            lines=min(LINES, most_lines, len(items)),
+            too_many=list(plain[:over]) if over <= len(plain) else [],
             operations=[name for name in contract.SESSION_METHODS if pays or name != contract.PLACE_ORDER],
             addresses=[address for address in addresses if address],
             coupons=[coupon.code for coupon in market.coupons_of("good", "oversized")],
