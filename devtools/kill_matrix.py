@@ -161,22 +161,32 @@ def sample(faults: list[dict[str, Any]], count: int, seed: int) -> list[dict[str
 
 
 def crossed(
-    faults: list[dict[str, Any]], conditions: list[dict[str, Any]], count: int, seed: int, together: int = 1
+    faults: list[dict[str, Any]],
+    conditions: list[dict[str, Any]],
+    count: int,
+    seed: int,
+    together: int = 1,
+    workers: int = 2,
 ) -> list[dict[str, Any]]:
     """So many faults, each narrowed to conditions of different factors, drawn among those that a client can see."""
     from devtools.conversation.visibility import visible  # the mock: whoever judges does without it
 
     drawn = random.Random(seed)
-    chosen: dict[str, dict[str, Any]] = {}
-    for _ in range(200 * count):
-        fault, picked = drawn.choice(faults), drawn.sample(conditions, together)
-        name = "~".join((fault["name"], *(condition["name"] for condition in picked)))
-        several = len({condition["factor"] for condition in picked}) == together
-        if several and fault["kind"] != "race" and name not in chosen and visible(name):
-            chosen[name] = {**fault, "name": name}
-        if len(chosen) == count:
-            break
-    return list(chosen.values())
+    tried: set[str] = set()
+    chosen: list[dict[str, Any]] = []
+    with ProcessPoolExecutor(workers) as pool:
+        while len(chosen) < count and len(tried) < 200 * count:
+            batch: dict[str, dict[str, Any]] = {}
+            for _ in range(FEW * workers):
+                fault, picked = drawn.choice(faults), drawn.sample(conditions, together)
+                name = "~".join((fault["name"], *(condition["name"] for condition in picked)))
+                if len({condition["factor"] for condition in picked}) == together and fault["kind"] != "race":
+                    batch.setdefault(name, {**fault, "name": name})
+            new = [fault for name, fault in batch.items() if name not in tried]
+            tried |= batch.keys()
+            shows = pool.map(visible, [fault["name"] for fault in new])
+            chosen += [fault for fault, seen in zip(new, shows, strict=True) if seen]
+    return chosen[:count]
 
 
 def spread(judge: Callable[[T], R], servers: list[T], workers: int) -> Iterator[tuple[T, R]]:
@@ -281,7 +291,7 @@ def _drawn(options: argparse.Namespace) -> list[dict[str, Any]]:
             if any(text in f"{fault['name']} {fault['kind']} {fault['requirement']}" for text in options.only)
         ]
     if options.cross:
-        faults = crossed(faults, listed("conditions"), options.cross, options.seed, options.conditions)
+        faults = crossed(faults, listed("conditions"), options.cross, options.seed, options.conditions, options.workers)
     if options.sample:
         faults = sample(faults, options.sample, options.seed)
     return faults
