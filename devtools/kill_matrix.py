@@ -36,6 +36,7 @@ from reports import kill_matrix
 T = TypeVar("T")
 R = TypeVar("R")
 FEW = 25
+GLANCE = 4  # scenes that show whether a client can see a narrowed fault; each takes about a second
 MOST_SIGNS = 4  # fingerprints of a fault: of a wide one the rest says no more
 SUITES = Path(__file__).resolve().parents[1] / "suites"
 
@@ -184,7 +185,7 @@ def crossed(
                     batch.setdefault(name, {**fault, "name": name})
             new = [fault for name, fault in batch.items() if name not in tried]
             tried |= batch.keys()
-            shows = pool.map(visible, [fault["name"] for fault in new])
+            shows = pool.map(partial(visible, scenes=GLANCE), [fault["name"] for fault in new])
             chosen += [fault for fault, seen in zip(new, shows, strict=True) if seen]
     return chosen[:count]
 

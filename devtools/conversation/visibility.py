@@ -63,8 +63,11 @@ def by_relevance(fault: Fault) -> list[str]:
     return sorted(SCENES, key=lambda name: (not name.startswith(first), name.startswith("race"), len(healthy(name))))
 
 
-def visible(name: str) -> bool:
-    """Raises KeyError for a fault that does not exist."""
+def visible(name: str, scenes: int | None = None) -> bool:
+    """Raises KeyError for a fault that does not exist.
+
+    scenes: how many that meet the conditions are looked at; all of them without a number.
+    """
     base, *conditions = name.split("~")
     fault, wanted = known()[base], frozenset(conditions)
     everywhere = any(not effect.operations for effect in fault.effects)
@@ -74,6 +77,10 @@ def visible(name: str) -> bool:
             wanted <= levels and (everywhere or operation in acts) for operation, levels in met(scene_name)
         ):
             continue
+        if scenes is not None:
+            if not scenes:
+                return False
+            scenes -= 1
         try:
             scene(scene_name, f"/x/{name}", healthy(scene_name))
         except Differs:
