@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
+from conformance.core import made_up
 from conformance.core.exchange import OTHER_APP, OWN_APP
 from conformance.driver.checkout import CheckoutDriver, CheckoutSession
 from suites.situations.design import beside_has_coupon
 from suites.situations.goods import Goods
+
+KINDS_TO_APPLY = ("good", "oversized", "minimum", "item_bound")
 
 
 def session_beside(driver: CheckoutDriver, goods: Goods, email: str) -> list[CheckoutSession]:
@@ -46,32 +51,50 @@ def _both_may_have(driver: CheckoutDriver, goods: Goods, item: str) -> bool:
     return goods.is_ample(item) or within_limit
 
 
-def make_alike(session: CheckoutSession) -> None:
-    """A fresh session that comes to the same state by the shortest way, and must cost the same."""
+def make_alike(session: CheckoutSession, email: str, turn: int) -> CheckoutSession | None:
+    """A fresh session that comes to the same state by the shortest way, and must cost the same; None for an empty cart.
+
+    On its way a coupon is refused, which changes nothing. email: of its buyer. turn: which code is refused.
+    """
     if not session.lines:
-        return
+        return None
     seen = session.state.view
     pairs = _items_of(session)
-    twin = session.driver.create_session(session.marketplace, pairs, email=session.driver.buyer(), address=seen.address)
+    twin = session.driver.create_session(session.marketplace, pairs, email=email, address=seen.address)
     for line in session.lines:
         chosen, other = line.selected, twin.state.view.line_of(line.item or "")
         if chosen and other and not (other.selected and other.selected.id == chosen.id):
             place = line.options.index(chosen)
             twin.select_option(other, other.options[place].id if place < len(other.options) else chosen.id)
+    market = session.driver.market(session.marketplace)
+    refused = [made_up.CODE, *(coupon.code for coupon in market.coupons_of("refused"))]
+    twin.apply_coupon(refused[turn % len(refused)])
     for code in seen.coupons:
         twin.apply_coupon(code)
     twin.read()
+    return twin
 
 
-def decline_alike(session: CheckoutSession, email: str) -> None:
-    """The same cart for every other buyer whose payment is declined: each has an error of its own.
+def apply_next_coupon(session: CheckoutSession, turn: int) -> None:
+    """A coupon of the marketplace that fits the cart, where none is applied. turn: which of them."""
+    items = {item for item, _ in _items_of(session)}
+    coupons = session.driver.market(session.marketplace).coupons_of(*KINDS_TO_APPLY)
+    fitting = [coupon for coupon in coupons if not coupon.fits or items & set(coupon.fits)]
+    if fitting and not session.state.view.coupons:
+        session.apply_coupon(fitting[turn % len(fitting)].code)
 
-    email: the buyer of the session.
-    """
-    driver = session.driver
-    for other in sorted(driver.profile.buyers.declined):
-        if other != email:
-            driver.create_session(session.marketplace, _items_of(session), email=other).place_order("PAY-DECLINED")
+
+def decline_alike(session: CheckoutSession, emails: Iterable[str]) -> None:
+    """The same cart for buyers whose payment is declined: each has an error of its own."""
+    for email in emails:
+        see_declined(session.driver.create_session(session.marketplace, _items_of(session), email=email))
+
+
+def see_declined(session: CheckoutSession) -> None:
+    """Pays by a buyer whose payment is declined, once more to see that there is no order, and reads the session."""
+    session.place_order("PAY-DECLINED")
+    session.place_order("PAY-DECLINED-ENDS")
+    session.read_back()
 
 
 def _items_of(session: CheckoutSession) -> list[tuple[str, int]]:

@@ -19,9 +19,15 @@ from strategies.addresses import lawful
 from strategies.array import Row
 from suites.situations.changes import Changes
 from suites.situations.design import PAID_ENDS, SessionPlan, ends_in
-from suites.situations.goods import Goods
+from suites.situations.goods import Goods, is_not_bought
 from suites.situations.moment import Moment
-from suites.situations.other_sessions import decline_alike, make_alike, session_beside
+from suites.situations.other_sessions import (
+    apply_next_coupon,
+    decline_alike,
+    make_alike,
+    see_declined,
+    session_beside,
+)
 from suites.situations.probe import Probe
 
 RANKS = {"next": 1, "after": 2}  # among the options that are not selected
@@ -86,9 +92,18 @@ class PlannedSession:
 
     def _buyer(self) -> str:
         """The e-mail address of the session."""
-        declined = sorted(self.driver.profile.buyers.declined)
-        email = declined[self.row.number % len(declined)] if self.row["end"] == "declined" and declined else None
-        return email or self.driver.buyer()
+        declined = self._declined_buyers() if self.row["end"] == "declined" else []
+        return declined[0] if declined else self.driver.buyer()
+
+    def _declined_buyers(self) -> list[str]:
+        """The e-mail addresses of the buyers whose payment is declined; each row begins with another."""
+        known = sorted(self.driver.profile.buyers.declined) if self.driver.profile.pays_by_call else []
+        turn = self.row.number % (len(known) or 1)
+        return known[turn:] + known[:turn]
+
+    def _declined_beside(self) -> list[str]:
+        """The first of them, for a session that is not the row's own. A target may count a limit over a buyer's sessions."""
+        return self._declined_buyers()[: int(self.row["goods"] != "limit")]
 
     @property
     def changes(self) -> Changes:
@@ -233,13 +248,31 @@ class PlannedSession:
             self.session.send(contract.OPTION, {"lineItemId": line.id, "shippingOptionId": "no-such-option"})
         undo = self.changes.make(self.row["change"], self.line or line)
         self.session.read()
-        make_alike(self.session)
+        self._twin()
         self._read_others()
         if undo:
             undo()
             if self.row["rounds"] == "double":
                 _undo(self.changes.make(self.row["change"], self.line or line))
             self.session.read()
+
+    def _twin(self) -> None:
+        """A fresh session in the same state, which ends as this one does not: its payment is declined, or it is paid."""
+        profile = self.driver.profile
+        is_paid = ends_in(profile, self.row, PAID_ENDS)
+        declined = self._declined_beside() if is_paid else []
+        twin = make_alike(self.session, declined[0] if declined else self.driver.buyer(), self.row.number)
+        if twin is None or not profile.pays_by_call:
+            return
+        if self.row.number % 2:  # the other twins keep the state as it is
+            apply_next_coupon(twin, self.row.number)
+        if declined:
+            see_declined(twin)
+        elif not is_paid and not is_not_bought(self.driver.market(self.market), self.row):
+            twin.place_order()
+            twin.read_back()
+            twin.place_order("PAY-TWICE")
+            twin.read_order()
 
     def _tour(self) -> None:
         """Each other kind of change, made and undone, so that it meets the state of every row; then those of another line."""
@@ -284,12 +317,13 @@ class PlannedSession:
     def _end(self) -> None:
         end = self.row["end"]
         if end == "emptied":
+            decline_alike(self.session, self._declined_beside())
             self._empty()
         elif ends_in(self.driver.profile, self.row, PAID_ENDS) and self.session.lines:
             self._pay(end)
         elif end == "declined" and self.session.lines and self.driver.profile.pays_by_call:
             self.session.place_order("PAY-DECLINED")
-            decline_alike(self.session, self.email)
+            decline_alike(self.session, self._declined_buyers()[1:])
             self._meet(Moment.DECLINED)
             self._read_others()
         for session in self.others:
