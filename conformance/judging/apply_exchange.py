@@ -56,6 +56,8 @@ def _accepted(context: RuleContext, broken: list[Judgment]) -> None:
     if context.operation == contract.PLACE_ORDER:
         _placed(context, session)
         return
+    if context.operation == contract.APPLY:
+        world.applied_codes.add(str(context.body.get("redemptionCode")).casefold())
     session.prices_in_doubt = context.operation != contract.READ and _doubt_prices(broken)
     if context.operation == contract.READ:
         session.unread_refusals = [
@@ -195,7 +197,7 @@ def _refused(context: RuleContext, reasons: list[RefusalReason], fitting: set[st
         and contract.TOO_MANY_LINES in context.exchange.error_ids
         and not stubs_in(context.profile, context.request)
     ):
-        count = len(context.body.get("lineItemInputs") or [])
+        count = len({str(line_input.get("itemId")) for line_input in context.line_inputs})
         context.world.fewest_refused = min(context.world.fewest_refused or count, count)
     certain = [reason for reason in reasons if reason.certain] or reasons
     owner = certain[0].requirement if certain else None

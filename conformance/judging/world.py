@@ -135,6 +135,8 @@ class World:
 
     complete: whether every session and order that was given out is known, as in a run of the suite; not so in a recording.
     without_id: operations whose answer had no id that can be read. given_out: ids of sessions of which no more is known.
+    applied_codes: of coupons that a client applied, in small letters. fewest_refused: different items of the smallest
+    initiate that was refused for too many lines; 0 if none was.
     """
 
     complete: bool = True
@@ -149,6 +151,7 @@ class World:
     rule_errors: list[str] = field(default_factory=list)  # rules that failed on an answer: defects of the suite
     most_lines: int = 0
     fewest_refused: int = 0
+    applied_codes: set[str] = field(default_factory=set)
     coverage: Observer | None = None  # measured where a trace is kept
 
     def session_of(self, exchange: Exchange) -> SessionState | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
@@ -52,7 +53,7 @@ def more_lines_than_a_session_holds(context: RuleContext) -> Iterator[RefusalRea
     given = inputs(context)
     distinct = len({line_input.get("itemId") for line_input in given if isinstance(line_input.get("itemId"), str)})
     few, many = DEFAULT_MAXIMA
-    most = context.profile.max_line_items or (few if context.world.fewest_refused else many)
+    most = context.profile.max_line_items or (few if 0 < context.world.fewest_refused <= many else many)
     if distinct > most:
         yield RefusalReason("LINES-MAX", f"{most} and one more")
     elif len(given) > most or (context.profile.max_line_items is None and distinct > few >= context.world.most_lines):
@@ -190,8 +191,13 @@ def _beyond(context: RuleContext, kind: str) -> Iterator[str]:
 
 
 def _line_taken_out(context: RuleContext) -> str | None:
-    """In initiate the line may be taken out with warning 15055 in place of a refusal."""
-    return ONLY_SUCCESS if context.operation == contract.INITIATE and 15055 in context.exchange.warning_ids else None
+    """In initiate the line may be taken out with warning 15055 in place of a refusal. What was asked for is not all there."""
+    if context.operation != contract.INITIATE or 15055 not in context.exchange.warning_ids:
+        return None
+    there: Counter[str] = Counter()
+    for line in context.answer.lines.values() if context.answer else ():
+        there[line.item or ""] += line.quantity or 0
+    return None if all(there[item] >= wanted for item, wanted in quantities(context)) else ONLY_SUCCESS
 
 
 @demands("QTY-LAST", "PAY-EMPTY", on=AnswerKind.REFUSED)

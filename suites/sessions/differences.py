@@ -34,9 +34,11 @@ def is_quoted_anew(context: RuleContext, key: str) -> bool:
     assert context.before and context.answer
     old, line = keyed(context.before)[key].selected, keyed(context.answer)[key]
     new = line.selected
-    if context.operation != contract.ADDRESS or old is None or new is None or line.option(old.id):
+    if context.operation != contract.ADDRESS or old is None or new is None:
         return False
-    same = (old.carrier, old.service)
+    same, there = (old.carrier, old.service), line.option(old.id)
+    if there and (there.carrier, there.service) == same:
+        return False
     return same == (new.carrier, new.service) or all((each.carrier, each.service) != same for each in line.options)
 
 

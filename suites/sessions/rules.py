@@ -97,7 +97,7 @@ def a_fresh_session_has_no_coupon(context: RuleContext) -> Iterator[Claim]:
     given = {code.casefold() for code in context.answer.coupons} if context.answer else set[str]()
     if not given or context.answer is None:
         return
-    used = {code.casefold() for session in context.world.sessions.values() for code in session.view.coupons}
+    used = given & context.world.applied_codes
     if used or any(context.profile.coupon(context.sold_in, code) for code in given):
         owner = "SESSION-ISOLATED" if used else None
         yield compare("a fresh session", COUPONS, NONE, None, context.answer.coupons, requirement=owner)

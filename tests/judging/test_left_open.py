@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from copy import deepcopy
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -44,6 +45,68 @@ def test_a_session_may_begin_with_a_coupon_of_the_target_but_with_none_to_apply(
     assert _failed(judged) & {"SESSION-CREATE", "SESSION-ISOLATED"} == broken
     readings = {judgment.reading for judgment in judged if judgment.requirement == "SESSION-CREATE"}
     assert bool(broken) or "a session has a coupon that nobody applied" in readings
+
+
+def test_every_session_may_begin_with_the_same_coupon_of_the_target() -> None:
+    shop, world = ReferenceShop(), World()
+    for seq in range(2):
+        exchange = shop.send(Request(contract.INITIATE, None, _body(), US), seq=seq)
+        exchange.body = {**exchange.body, "appliedCoupons": [{"redemptionCode": "WELCOME"}]}
+        assert not _failed(judge(world, shop.profile, exchange)) & {"SESSION-CREATE", "SESSION-ISOLATED"}
+    assert len(world.sessions) == 2
+
+
+@pytest.mark.parametrize(("refused", "broken"), [(5, True), (11, False)])
+def test_a_maximum_of_ten_is_lawful_where_only_eleven_lines_were_refused(refused: int, broken: bool) -> None:
+    """The profile names no maximum: 4 or 10, as the smallest refusal shows."""
+    shop, world = ReferenceShop(), World()
+    profile = replace(shop.profile, max_line_items=None)
+    _made(shop)
+    for count, accepted in ((refused, False), (10, True)):
+        body = {
+            **_body(),
+            "lineItemInputs": [{"itemId": f"v1|{10 + place}|0", "quantity": 1} for place in range(count)],
+        }
+        exchange = _made(shop, body)
+        if accepted:
+            exchange.status, exchange.body = 200, _made(shop).body
+        else:
+            exchange.status, exchange.body = 409, {"errors": [shop.entry(contract.TOO_MANY_LINES, contract.INITIATE)]}
+        judged = judge(world, profile, exchange)
+    assert ("LINES-MAX" in _failed(judged)) is broken
+
+
+def test_an_option_may_have_the_id_of_another_one_at_a_new_address() -> None:
+    """No document says that ids of options last: the selected service is the same, under the id of its place."""
+    shop, world = ReferenceShop(), World()
+    exchange = _made(shop)
+    judge(world, shop.profile, exchange)
+    session = next(iter(world.sessions.values()))
+    moved = shop.send(
+        Request(contract.ADDRESS, session.id, deepcopy(shop.profile.markets[US].other_address), US), seq=1
+    )
+    moved.body = deepcopy(moved.body)
+    options = moved.body["lineItems"][0]["shippingOptions"]
+    options[0]["shippingOptionId"], options[1]["shippingOptionId"] = (
+        options[1]["shippingOptionId"],
+        options[0]["shippingOptionId"],
+    )
+    assert "SESSION-ONLY" not in _failed(judge(world, shop.profile, moved))
+
+
+@pytest.mark.parametrize(("is_taken_out", "broken"), [(True, False), (False, True)])
+def test_a_warning_in_place_of_a_refusal_needs_the_line_taken_out(is_taken_out: bool, broken: bool) -> None:
+    shop, world = ReferenceShop(), World()
+    item, stock = next(known for known in shop.profile.markets[US].roles.items() if known[1].kind == "stock")
+    plain = _body()["lineItemInputs"][0]
+    over = {"itemId": item, "quantity": stock.amount + 1}
+    exchange = _made(shop, {**_body(), "lineItemInputs": [plain, over]})
+    taken = deepcopy(_made(shop).body)
+    if not is_taken_out:
+        line = {**deepcopy(taken["lineItems"][0]), "lineItemId": "77", **over}
+        taken["lineItems"].append(line)
+    exchange.status, exchange.body = 200, {**taken, "warnings": [shop.entry(15055, contract.INITIATE)]}
+    assert ("QTY-STOCK" in _failed(judge(world, shop.profile, exchange))) is broken
 
 
 @pytest.mark.parametrize(("is_offered", "broken"), [(False, False), (True, True)])
