@@ -20,6 +20,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
 from functools import partial
+from itertools import compress
 from pathlib import Path
 from tempfile import mkdtemp
 from typing import Any, TextIO, TypeVar
@@ -36,6 +37,7 @@ from reports import kill_matrix
 T = TypeVar("T")
 R = TypeVar("R")
 FEW = 25
+DRAWS = 200  # for each fault that is asked for: a client can see few of the narrowed ones
 GLANCE = 4  # scenes that show whether a client can see a narrowed fault; each takes about a second
 MOST_SIGNS = 4  # fingerprints of a fault: of a wide one the rest says no more
 SUITES = Path(__file__).resolve().parents[1] / "suites"
@@ -161,33 +163,33 @@ def sample(faults: list[dict[str, Any]], count: int, seed: int) -> list[dict[str
     return chosen
 
 
-def crossed(
-    faults: list[dict[str, Any]],
-    conditions: list[dict[str, Any]],
-    count: int,
-    seed: int,
-    together: int = 1,
-    workers: int = 2,
+def narrowed(
+    faults: list[dict[str, Any]], conditions: list[dict[str, Any]], draws: int, seed: int, together: int
 ) -> list[dict[str, Any]]:
-    """So many faults, each narrowed to conditions of different factors, drawn among those that a client can see."""
+    """What so many draws give: faults, each narrowed to conditions of different factors."""
+    drawn = random.Random(seed)
+    found: dict[str, dict[str, Any]] = {}
+    for _ in range(draws):
+        fault, picked = drawn.choice(faults), drawn.sample(conditions, together)
+        name = "~".join((fault["name"], *(condition["name"] for condition in picked)))
+        if len({condition["factor"] for condition in picked}) == together and fault["kind"] != "race":
+            found.setdefault(name, {**fault, "name": name})
+    return list(found.values())
+
+
+def crossed(drawn: list[dict[str, Any]], count: int, workers: int) -> list[dict[str, Any]]:
+    """The first so many of the drawn faults that a client can see."""
     from devtools.conversation.visibility import visible  # the mock: whoever judges does without it
 
-    drawn = random.Random(seed)
-    tried: set[str] = set()
-    chosen: list[dict[str, Any]] = []
+    seen: list[dict[str, Any]] = []
     with ProcessPoolExecutor(workers) as pool:
-        while len(chosen) < count and len(tried) < 200 * count:
-            batch: dict[str, dict[str, Any]] = {}
-            for _ in range(FEW * workers):
-                fault, picked = drawn.choice(faults), drawn.sample(conditions, together)
-                name = "~".join((fault["name"], *(condition["name"] for condition in picked)))
-                if len({condition["factor"] for condition in picked}) == together and fault["kind"] != "race":
-                    batch.setdefault(name, {**fault, "name": name})
-            new = [fault for name, fault in batch.items() if name not in tried]
-            tried |= batch.keys()
-            shows = pool.map(partial(visible, scenes=GLANCE), [fault["name"] for fault in new])
-            chosen += [fault for fault, seen in zip(new, shows, strict=True) if seen]
-    return chosen[:count]
+        for start in range(0, len(drawn), FEW * workers):
+            some = drawn[start : start + FEW * workers]
+            shows = pool.map(partial(visible, scenes=GLANCE), [fault["name"] for fault in some])
+            seen += compress(some, shows)
+            if len(seen) >= count:
+                break
+    return seen[:count]
 
 
 def spread(judge: Callable[[T], R], servers: list[T], workers: int) -> Iterator[tuple[T, R]]:
@@ -292,7 +294,9 @@ def _drawn(options: argparse.Namespace) -> list[dict[str, Any]]:
             if any(text in f"{fault['name']} {fault['kind']} {fault['requirement']}" for text in options.only)
         ]
     if options.cross:
-        faults = crossed(faults, listed("conditions"), options.cross, options.seed, options.conditions, options.workers)
+        draws = DRAWS * options.cross
+        drawn = narrowed(faults, listed("conditions"), draws, options.seed, options.conditions)
+        faults = crossed(drawn, options.cross, options.workers)
     if options.sample:
         faults = sample(faults, options.sample, options.seed)
     return faults

@@ -13,4 +13,4 @@ ORDINARY_TEXTS = st.text(
     min_size=1,
     max_size=30,
 )
-FREE_TEXTS = st.one_of(ORDINARY_TEXTS, st.sampled_from(ODD_TEXTS))
+ORDINARY_OR_ODD = st.one_of(ORDINARY_TEXTS, st.sampled_from(ODD_TEXTS))

@@ -197,7 +197,7 @@ def _refused(context: RuleContext, reasons: list[RefusalReason], fitting: set[st
         and contract.TOO_MANY_LINES in context.exchange.error_ids
         and not stubs_in(context.profile, context.request)
     ):
-        count = len({str(line_input.get("itemId")) for line_input in context.line_inputs})
+        count = len(context.items_asked)
         context.world.fewest_refused = min(context.world.fewest_refused or count, count)
     certain = [reason for reason in reasons if reason.certain] or reasons
     owner = certain[0].requirement if certain else None

@@ -191,6 +191,11 @@ class RuleContext:
         listed = self.body.get("lineItemInputs")
         return [each for each in listed if isinstance(each, dict)] if isinstance(listed, list) else []
 
+    @property
+    def items_asked(self) -> set[str]:
+        """The different items of these inputs."""
+        return {each["itemId"] for each in self.line_inputs if isinstance(each.get("itemId"), str)}
+
     @cached_property
     def problems(self) -> list[FieldProblem]:
         """Where the request's body departs from the contract."""

@@ -7,6 +7,7 @@ in another type is None here, so that the rules about form and the rules about s
 from __future__ import annotations
 
 import marshal
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -144,6 +145,14 @@ class View:
     def items(self) -> list[str]:
         """The item of each line."""
         return [line.item for line in self.lines.values() if line.item is not None]
+
+    @property
+    def pieces(self) -> Counter[str]:
+        """How many pieces of each item the lines show; "" for lines without an item."""
+        found: Counter[str] = Counter()
+        for line in self.lines.values():
+            found[line.item or ""] += line.quantity or 0
+        return found
 
 
 def once(compute: Callable[[Known], Fact]) -> Callable[[Known], Fact]:

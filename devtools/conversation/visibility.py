@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import sys
 from functools import cache
+from itertools import islice
 
 from devtools.conversation.client import Client
 from devtools.conversation.scenes import SCENES, scene
@@ -72,15 +73,13 @@ def visible(name: str, scenes: int | None = None) -> bool:
     fault, wanted = known()[base], frozenset(conditions)
     everywhere = any(not effect.operations for effect in fault.effects)
     acts = {operation for effect in fault.effects for operation in effect.operations}
-    for scene_name in by_relevance(fault):
-        if wanted and not any(
-            wanted <= levels and (everywhere or operation in acts) for operation, levels in met(scene_name)
-        ):
-            continue
-        if scenes is not None:
-            if not scenes:
-                return False
-            scenes -= 1
+    meeting = (
+        scene_name
+        for scene_name in by_relevance(fault)
+        if not wanted
+        or any(wanted <= levels and (everywhere or operation in acts) for operation, levels in met(scene_name))
+    )
+    for scene_name in islice(meeting, scenes):
         try:
             scene(scene_name, f"/x/{name}", healthy(scene_name))
         except Differs:

@@ -14,7 +14,7 @@ from strategies import free_texts
 from suites.generated.checks import Phase, off_in, on
 from suites.generated.openapi_document import FREE_TEXT, FREE_TEXTS, joint, operation_of, pinned
 
-schemathesis.openapi.format(FREE_TEXT, free_texts.FREE_TEXTS)
+schemathesis.openapi.format(FREE_TEXT, free_texts.ORDINARY_OR_ODD)
 
 # Filled before the tests are collected. `schemathesis.pytest.from_fixture` would make one test of all operations of a phase,
 # which neither distributes over processes nor has an id for each operation.

@@ -51,7 +51,7 @@ def inputs(context: RuleContext) -> list[dict[str, Any]]:
 def more_lines_than_a_session_holds(context: RuleContext) -> Iterator[RefusalReason]:
     """A profile that names no maximum: 4 or 10, and whichever it is, the same each time."""
     given = inputs(context)
-    distinct = len({line_input.get("itemId") for line_input in given if isinstance(line_input.get("itemId"), str)})
+    distinct = len(context.items_asked) if given else 0
     few, many = DEFAULT_MAXIMA
     most = context.profile.max_line_items or (few if 0 < context.world.fewest_refused <= many else many)
     if distinct > most:
@@ -194,9 +194,7 @@ def _line_taken_out(context: RuleContext) -> str | None:
     """In initiate the line may be taken out with warning 15055 in place of a refusal. What was asked for is not all there."""
     if context.operation != contract.INITIATE or 15055 not in context.exchange.warning_ids:
         return None
-    there: Counter[str] = Counter()
-    for line in context.answer.lines.values() if context.answer else ():
-        there[line.item or ""] += line.quantity or 0
+    there = context.answer.pieces if context.answer else Counter[str]()
     return None if all(there[item] >= wanted for item, wanted in quantities(context)) else ONLY_SUCCESS
 
 

@@ -72,9 +72,7 @@ def initiate_answers_what_was_asked_for(context: RuleContext) -> Iterator[Claim]
         if isinstance(line_input, dict) and isinstance(line_input.get("quantity"), int):
             asked[line_input.get("itemId")] += line_input["quantity"]
             times[line_input.get("itemId")] += 1
-    given: Counter[str] = Counter()
-    for shown_line in context.answer.lines.values():
-        given[shown_line.item or ""] += shown_line.quantity or 0
+    given = context.answer.pieces
     # ITEM-REMOVED says which lines may be gone; of several with one item, some may be.
     doubtful: set[Any] = set()
     if REMOVED_WARNINGS & set(context.exchange.warning_ids) or not context.exchange.warnings_known:

@@ -85,8 +85,8 @@ def apply_next_coupon(session: CheckoutSession, turn: int) -> None:
 
 
 def decline_alike(session: CheckoutSession, emails: Iterable[str]) -> None:
-    """The same cart for buyers whose payment is declined: each has an error of its own."""
-    for email in emails:
+    """The same cart for buyers whose payment is declined: each has an error of its own. None of an empty cart."""
+    for email in emails if session.lines else ():
         see_declined(session.driver.create_session(session.marketplace, _items_of(session), email=email))
 
 

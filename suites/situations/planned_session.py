@@ -103,7 +103,7 @@ class PlannedSession:
 
     def _declined_beside(self) -> list[str]:
         """The first of them, for a session that is not the row's own. A target may count a limit over a buyer's sessions."""
-        return self._declined_buyers()[: int(self.row["goods"] != "limit")]
+        return [] if self.row["goods"] == "limit" else self._declined_buyers()[:1]
 
     @property
     def changes(self) -> Changes:

@@ -32,6 +32,16 @@ def _made(shop: ReferenceShop, body: dict[str, Any] | None = None) -> Exchange:
     return shop.send(Request(contract.INITIATE, None, body or _body(), US))
 
 
+def _moved(shop: ReferenceShop, world: World) -> Exchange:
+    """An update of the address of a session that was judged; its body is the test's own."""
+    judge(world, shop.profile, _made(shop))
+    session = next(iter(world.sessions.values()))
+    other = deepcopy(shop.profile.markets[US].other_address)
+    moved = shop.send(Request(contract.ADDRESS, session.id, other, US), seq=1)
+    moved.body = deepcopy(moved.body)
+    return moved
+
+
 def _failed(judgments: list[Judgment]) -> set[str]:
     return {judgment.requirement for judgment in judgments if not judgment.ok}
 
@@ -79,13 +89,7 @@ def test_a_maximum_of_ten_is_lawful_where_only_eleven_lines_were_refused(refused
 def test_an_option_may_have_the_id_of_another_one_at_a_new_address() -> None:
     """No document says that ids of options last: the selected service is the same, under the id of its place."""
     shop, world = ReferenceShop(), World()
-    exchange = _made(shop)
-    judge(world, shop.profile, exchange)
-    session = next(iter(world.sessions.values()))
-    moved = shop.send(
-        Request(contract.ADDRESS, session.id, deepcopy(shop.profile.markets[US].other_address), US), seq=1
-    )
-    moved.body = deepcopy(moved.body)
+    moved = _moved(shop, world)
     options = moved.body["lineItems"][0]["shippingOptions"]
     options[0]["shippingOptionId"], options[1]["shippingOptionId"] = (
         options[1]["shippingOptionId"],
@@ -112,13 +116,7 @@ def test_a_warning_in_place_of_a_refusal_needs_the_line_taken_out(is_taken_out: 
 @pytest.mark.parametrize(("is_offered", "broken"), [(False, False), (True, True)])
 def test_a_selected_option_may_be_gone_at_a_new_address_but_not_just_deselected(is_offered: bool, broken: bool) -> None:
     shop, world = ReferenceShop(), World()
-    exchange = _made(shop)
-    judge(world, shop.profile, exchange)
-    session = next(iter(world.sessions.values()))
-    moved = shop.send(
-        Request(contract.ADDRESS, session.id, deepcopy(shop.profile.markets[US].other_address), US), seq=1
-    )
-    moved.body = deepcopy(moved.body)
+    moved = _moved(shop, world)
     options = moved.body["lineItems"][0]["shippingOptions"]
     was = next(option for option in options if option["selected"])
     other = next(option for option in options if option is not was)

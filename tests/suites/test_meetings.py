@@ -18,6 +18,7 @@ from conformance.core.profile_reader import load
 from conformance.runner.mock_process import MockProcess
 from conformance.runner.planning.selection import Selection
 from suites.situations.design import SessionPlan, session_plans
+from suites.situations.other_sessions import decline_alike
 
 ROOT = Path(__file__).resolve().parents[2]
 ADDRESS = "suites/address_shipping/test_address.py"
@@ -94,3 +95,9 @@ def test_a_test_runs_where_its_roles_are(test: str) -> None:
         chosen = replace(profile, markets=markets)
         run: Any = SimpleNamespace(profile=chosen, settings=SimpleNamespace(one_case_per_test=False))
         assert len(Selection(run).marketplaces(test, 1, "item.limit|item.stock")) == wanted
+
+
+def test_an_empty_cart_is_not_made_again_for_a_declined_buyer() -> None:
+    """A session without lines cannot be had: the row would end before it met the probes of its end."""
+    session: Any = SimpleNamespace(lines=[])  # without a driver nothing can be sent
+    decline_alike(session, ["declined@example.com"])
